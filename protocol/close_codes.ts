@@ -1,0 +1,97 @@
+/**
+ * Every code a Hubbub connection is closed with, and what a client does next.
+ * One table, so that server, client and docs cannot disagree.
+ *
+ * The ranges carry the advice too, for codes a client does not know yet:
+ * 4000-4499 come back and resume, 4500-4999 do not come back by yourself.
+ */
+
+/** What a client does after a close. */
+export type AfterClose =
+  /** Come back after a short random wait, and resume. */
+  | "resume"
+  /** Come back after a growing random wait. */
+  | "back off"
+  /** Do not come back until a person or a program decides so. */
+  | "stop";
+
+/** One row of the table. */
+export interface CloseReason {
+  readonly code: number;
+  /** At most 123 bytes: it travels in the close frame (RFC 6455, 5.5). */
+  readonly reason: string;
+  readonly then: AfterClose;
+}
+
+/** The table. Keys are the names used in the code. */
+export const CLOSE = {
+  normal: { code: 1000, reason: "Bye", then: "stop" },
+  goingAway: { code: 1001, reason: "Going away", then: "resume" },
+  unsupportedData: {
+    code: 1003,
+    reason: "Only text frames are understood here",
+    then: "stop",
+  },
+  tooBig: { code: 1009, reason: "Frame is too big", then: "stop" },
+  internalError: {
+    code: 1011,
+    reason: "Something broke here; try again later",
+    then: "back off",
+  },
+  restart: {
+    code: 1012,
+    reason: "Server restarts; come back and resume",
+    then: "resume",
+  },
+  tryLater: {
+    code: 1013,
+    reason: "Server is too busy; try again later",
+    then: "back off",
+  },
+  slow: {
+    code: 4000,
+    reason: "Too slow to read; come back and resume",
+    then: "resume",
+  },
+  silent: {
+    code: 4001,
+    reason: "No sign of life; come back and resume",
+    then: "resume",
+  },
+  resync: {
+    code: 4002,
+    reason: "Lost track of what you have; come back and resume",
+    then: "resume",
+  },
+  badProtocol: {
+    code: 4500,
+    reason: "Too many frames that make no sense",
+    then: "stop",
+  },
+  noHello: { code: 4501, reason: "No hello in time", then: "stop" },
+  replaced: {
+    code: 4502,
+    reason: "Replaced by your other connection",
+    then: "stop",
+  },
+  removed: { code: 4503, reason: "Removed by a moderator", then: "stop" },
+  tooMany: { code: 4504, reason: "Too many connections", then: "stop" },
+} as const satisfies Record<string, CloseReason>;
+
+const byCode = new Map<number, CloseReason>(
+  Object.values(CLOSE).map((row) => [row.code, row]),
+);
+
+/**
+ * Tells what a client does after a connection closed.
+ *
+ * @param code The code of the close event, 1000-4999, or 0 for a lost
+ * connection.
+ * @returns The table's advice; for a code that is not in it, the advice of its
+ * range. A connection that was lost without a close frame is resumed.
+ */
+export function afterClose(code: number): AfterClose {
+  const known = byCode.get(code);
+  if (known !== undefined) return known.then;
+  return code >= 4500 && code <= 4999 ? "stop" : "resume";
+}

@@ -1,0 +1,123 @@
+/**
+ * Every error a client can be told of: its code, whether trying again can
+ * help, and words that say what is wrong and what to do. Dialects only choose
+ * how to write it.
+ */
+
+/** What is known of one kind of error. */
+interface ErrorKind {
+  /** Whether the same request can succeed later without being changed. */
+  readonly retryable: boolean;
+  readonly message: string;
+}
+
+/** The table. Messages may be replaced by more exact ones where it happens. */
+export const ERRORS = {
+  bad_json: {
+    retryable: false,
+    message:
+      'This line is not a JSON object. Send one object a line, such as {"type":"ping"}',
+  },
+  bad_encoding: {
+    retryable: false,
+    message: "This frame is not valid UTF-8. Send text as UTF-8",
+  },
+  unknown_type: {
+    retryable: false,
+    message:
+      "Unknown type. Known are hello, join, leave, publish, history, who, typing, rename and ping",
+  },
+  bad_field: { retryable: false, message: "A field has a wrong value" },
+  hello_first: {
+    retryable: false,
+    message: 'Say hello first, such as {"type":"hello","name":"Ada"}',
+  },
+  already_hello: {
+    retryable: false,
+    message: "You have said hello already. To change your name use rename",
+  },
+  bad_name: {
+    retryable: false,
+    message: "A name has 1 to 32 visible characters and is not Server",
+  },
+  name_taken: {
+    retryable: false,
+    message: "This name is taken. Choose another one",
+  },
+  bad_room: {
+    retryable: false,
+    message:
+      "A room's name has 1 to 64 letters, digits, dots, dashes or underscores and starts with a letter or digit",
+  },
+  not_joined: {
+    retryable: false,
+    message: "You are not in this room. Join it first",
+  },
+  empty: {
+    retryable: false,
+    message: "The message is empty. Write something and send it again",
+  },
+  too_long: {
+    retryable: false,
+    message: "The message is too long. Send it in parts",
+  },
+  unknown_command: {
+    retryable: false,
+    message:
+      "Unknown command. /help lists them; // sends a line that starts with a slash",
+  },
+  rate_limited: {
+    retryable: true,
+    message: "Too fast. Wait a moment and send it again",
+  },
+  store_unavailable: {
+    retryable: true,
+    message: "Messages cannot be stored right now. Send it again in a moment",
+  },
+  stopping: {
+    retryable: true,
+    message: "The server is stopping. Send it again after reconnecting",
+  },
+  internal: {
+    retryable: true,
+    message: "Something broke here. Try again in a moment",
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+/** The code of an error, as it travels. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Details that some errors carry beside their code and words. */
+export interface ErrorDetails {
+  /** Words that fit better than the table's. */
+  readonly message?: string;
+  /** When to try again, milliseconds from now. */
+  readonly retryAfterMs?: number;
+  /** A value that would have been accepted, such as a free name. */
+  readonly suggestion?: string;
+}
+
+/**
+ * An error that a client is told of. Thrown where input is refused, caught by
+ * the connection, which answers it in the client's dialect.
+ */
+export class HubbubError extends Error {
+  override name = "HubbubError";
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  /**
+   * @param code The row of {@linkcode ERRORS}.
+   * @param details More exact words and figures, where there are any.
+   */
+  constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    super(details.message ?? ERRORS[code].message);
+    this.code = code;
+    this.details = details;
+  }
+
+  /** Whether the same request can succeed later without being changed. */
+  get retryable(): boolean {
+    return ERRORS[this.code].retryable;
+  }
+}

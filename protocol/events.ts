@@ -1,0 +1,270 @@
+/**
+ * What clients can ask for and what the server can tell them: the vocabulary
+ * that all dialects translate to and from. Written as it travels in
+ * `hubbub.v1`, which is these objects, one JSON line each.
+ */
+
+import type { ErrorCode } from "./errors.ts";
+import type { Cursor, Message } from "./message.ts";
+
+/** An id a client gives a request; its reply echoes it. */
+export type RequestId = string | number;
+
+/** Part of every request. */
+interface Request {
+  readonly id?: RequestId;
+}
+
+export interface HelloRequest extends Request {
+  readonly type: "hello";
+  readonly name?: string;
+  /** The secret of an earlier welcome, to take that session up again. */
+  readonly token?: string;
+}
+
+export interface JoinRequest extends Request {
+  readonly type: "join";
+  readonly room: string;
+  /** Resume behind this cursor instead of replaying the newest messages. */
+  readonly since?: Cursor;
+  /** How many messages to replay when nothing is resumed. */
+  readonly limit?: number;
+  /** Leave every other room: for dialects that know one room at a time. */
+  readonly only?: true;
+}
+
+export interface LeaveRequest extends Request {
+  readonly type: "leave";
+  readonly room: string;
+}
+
+export interface PublishRequest extends Request {
+  readonly type: "publish";
+  /** Absent in dialects that know one room at a time: the room one is in. */
+  readonly room?: string;
+  readonly text: string;
+  /** The sender's own id for it: a repeat with the same one is dropped. */
+  readonly cid?: string;
+}
+
+export interface HistoryRequest extends Request {
+  readonly type: "history";
+  readonly room?: string;
+  /** The newest messages with a smaller seq. Newest of all when absent. */
+  readonly before?: number;
+  /** The oldest messages with a larger seq. */
+  readonly after?: number;
+  readonly limit?: number;
+}
+
+export interface WhoRequest extends Request {
+  readonly type: "who";
+  readonly room?: string;
+}
+
+export interface TypingRequest extends Request {
+  readonly type: "typing";
+  readonly room: string;
+}
+
+export interface RenameRequest extends Request {
+  readonly type: "rename";
+  readonly name: string;
+}
+
+export interface PingRequest extends Request {
+  readonly type: "ping";
+}
+
+/** Words for people who ask what they can do; only dialect `text` has it. */
+export interface HelpRequest extends Request {
+  readonly type: "help";
+}
+
+/** Leave and close. */
+export interface QuitRequest extends Request {
+  readonly type: "quit";
+}
+
+/** Everything a client can ask for. */
+export type ClientRequest =
+  | HelloRequest
+  | JoinRequest
+  | LeaveRequest
+  | PublishRequest
+  | HistoryRequest
+  | WhoRequest
+  | TypingRequest
+  | RenameRequest
+  | PingRequest
+  | HelpRequest
+  | QuitRequest;
+
+/** Part of every event that can answer a request. */
+interface Reply {
+  readonly id?: RequestId | undefined;
+}
+
+/** What a client may do, so that it can say so before the server does. */
+export interface Limits {
+  /** Characters (code points) of a message. */
+  readonly text: number;
+  /** Messages a second; 0 is no limit. */
+  readonly rate: number;
+  /** Most messages of one history page. */
+  readonly history: number;
+  /** Seconds without a sign of life after which the server hangs up. */
+  readonly idleSeconds: number;
+}
+
+/** Dialect `text` only: the server wants to know a name. */
+export interface NameWantedEvent {
+  readonly type: "name_wanted";
+}
+
+export interface WelcomeEvent extends Reply {
+  readonly type: "welcome";
+  /** Public name of the session; not a secret. */
+  readonly session: string;
+  readonly name: string;
+  /** The session's secret: send it in the next hello to resume. */
+  readonly token: string;
+  /** Whether the session was taken up again within its grace period. */
+  readonly resumed: boolean;
+  readonly limits: Limits;
+}
+
+/** How much of what a returning reader missed it gets. */
+export type Recovered = "full" | "partial" | "none";
+
+export interface JoinedEvent extends Reply {
+  readonly type: "joined";
+  readonly room: string;
+  readonly epoch: string;
+  /** Seq of the newest message; 0 when there is none. */
+  readonly head: number;
+  /** The first message to come is this + 1. */
+  readonly after: number;
+  readonly recovered: Recovered;
+  /** How many messages since the cursor are no longer kept. */
+  readonly missed: number;
+  readonly count: number;
+  /** Names of everyone in the room, unless there are too many to list. */
+  readonly members?: readonly string[];
+}
+
+/** All messages up to the head at the time of joining have been sent. */
+export interface LiveEvent {
+  readonly type: "live";
+  readonly room: string;
+}
+
+export interface LeftEvent extends Reply {
+  readonly type: "left";
+  readonly room: string;
+}
+
+export interface MessageEvent extends Message {
+  readonly type: "message";
+  /** Set on what was there before the reader joined. */
+  readonly replay?: true;
+}
+
+export interface AckEvent extends Reply {
+  readonly type: "ack";
+  readonly room: string;
+  readonly seq: number;
+  readonly cid?: string | undefined;
+  /** Set when it was a repeat; `seq` is that of the first. */
+  readonly duplicate?: true | undefined;
+}
+
+export interface HistoryEvent extends Reply {
+  readonly type: "history";
+  readonly room: string;
+  readonly epoch: string;
+  /** Oldest seq the room still keeps; `head + 1` when it keeps none. */
+  readonly first: number;
+  readonly head: number;
+  /** In ascending order. */
+  readonly messages: readonly Omit<Message, "room">[];
+}
+
+/**
+ * Who came and went since the last one; or, with `members`, everyone who is
+ * here now, which replaces all that was known.
+ */
+export interface PresenceEvent extends Reply {
+  readonly type: "presence";
+  readonly room: string;
+  readonly joined?: readonly string[];
+  readonly left?: readonly string[];
+  /** Those of `left` and `joined` that are one person: `[old, new]`. */
+  readonly renamed?: readonly (readonly [string, string])[];
+  readonly members?: readonly string[];
+  readonly count: number;
+}
+
+export interface TypingEvent {
+  readonly type: "typing";
+  readonly room: string;
+  readonly from: string;
+}
+
+export interface RenamedEvent extends Reply {
+  readonly type: "renamed";
+  readonly name: string;
+}
+
+/** Messages `from` to `to` fell off the log before they could be sent. */
+export interface GapEvent {
+  readonly type: "gap";
+  readonly room: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ErrorEvent extends Reply {
+  readonly type: "error";
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number | undefined;
+  readonly suggestion?: string | undefined;
+  /** The publish it is about, when that had one. */
+  readonly cid?: string | undefined;
+}
+
+/** The server is about to close this connection; come back after the wait. */
+export interface ReconnectEvent {
+  readonly type: "reconnect";
+  readonly afterMs: number;
+}
+
+export interface PongEvent extends Reply {
+  readonly type: "pong";
+}
+
+/** Dialect `text` only: the commands. */
+export interface HelpEvent {
+  readonly type: "help";
+}
+
+/** Everything the server can tell. */
+export type ServerEvent =
+  | NameWantedEvent
+  | WelcomeEvent
+  | JoinedEvent
+  | LiveEvent
+  | LeftEvent
+  | MessageEvent
+  | AckEvent
+  | HistoryEvent
+  | PresenceEvent
+  | TypingEvent
+  | RenamedEvent
+  | GapEvent
+  | ErrorEvent
+  | ReconnectEvent
+  | PongEvent
+  | HelpEvent;

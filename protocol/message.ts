@@ -1,0 +1,26 @@
+/**
+ * The words every part of Hubbub shares: what a message is, and how far a
+ * reader has got. Pure data; this file owns no behaviour but cursor equality.
+ */
+
+/** One line of a room's log. Immutable once the store has it. */
+export interface Message {
+  readonly room: string;
+  /** Position in the room's log: 1, 2, 3 … without holes. */
+  readonly seq: number;
+  /** The sender's name when it was sent. */
+  readonly from: string;
+  readonly text: string;
+  /** When the store got it, milliseconds since 1970. */
+  readonly at: number;
+  /** The sender's own id for it, when the sender gave one. */
+  readonly cid?: string;
+}
+
+/** How far one reader has got in one life of a room's log. */
+export interface Cursor {
+  /** Names one life of the log; a wiped or lost log gets a new one. */
+  readonly epoch: string;
+  /** The last sequence number read; 0 before the first. */
+  readonly seq: number;
+}

@@ -1,0 +1,12 @@
+/** The wire formats of Hubbub and the words they are made of. Pure, browser-safe. */
+
+export * from "./close_codes.ts";
+export * from "./dialect.ts";
+export * from "./errors.ts";
+export * from "./events.ts";
+export * from "./message.ts";
+export * from "./names.ts";
+export * from "./presence.ts";
+export { simple } from "./simple.ts";
+export { list, printable, TEXT, text } from "./text.ts";
+export { V1, v1 } from "./v1.ts";

@@ -1,0 +1,87 @@
+/**
+ * Dialect `simple`: a frame in is a message's text, whatever it looks like; a
+ * frame out is one JSON object with at least `sender` and `message`. For five
+ * lines of client code.
+ */
+
+import type { Dialect } from "./dialect.ts";
+import type { ServerEvent } from "./events.ts";
+import { SERVER_NAME } from "./names.ts";
+import { presenceChanges } from "./presence.ts";
+import { list } from "./text.ts";
+
+function object(sender: string, message: string, more: object): string {
+  return JSON.stringify({ sender, message, ...more });
+}
+
+function fromServer(message: string, more: object): string {
+  return object(SERVER_NAME, message, more);
+}
+
+function encode(event: ServerEvent): readonly string[] {
+  switch (event.type) {
+    case "message": {
+      const { room, seq, from, text, at, replay } = event;
+      return [object(from, text, { room, seq, at, ...(replay && { replay }) })];
+    }
+    case "welcome":
+      return [
+        fromServer(`You are ${event.name}`, {
+          event: "welcome",
+          name: event.name,
+        }),
+      ];
+    case "presence": {
+      const { room, count } = event;
+      if (event.members !== undefined) {
+        const { members } = event;
+        return [
+          fromServer(list(members), { event: "here", members, room, count }),
+        ];
+      }
+      const { joined, renamed, left } = presenceChanges(event);
+      return [
+        ...joined.map((name) =>
+          object(name, "Client connected", { event: "joined", room, count })
+        ),
+        ...renamed.map(([name, to]) =>
+          object(name, `Now known as ${to}`, {
+            event: "renamed",
+            name: to,
+            room,
+          })
+        ),
+        ...left.map((name) =>
+          object(name, "Client disconnected", { event: "left", room, count })
+        ),
+      ];
+    }
+    case "gap": {
+      const { room, from, to } = event;
+      const message = `${to - from + 1} messages are no longer kept`;
+      return [fromServer(message, { event: "gap", room, from, to })];
+    }
+    case "error": {
+      const { code, message, retryAfterMs } = event;
+      return [fromServer(message, { event: "error", code, retryAfterMs })];
+    }
+    case "reconnect": {
+      const { afterMs } = event;
+      const message = "The server restarts. Come back in a moment";
+      return [fromServer(message, { event: "reconnect", afterMs })];
+    }
+    default:
+      return [];
+  }
+}
+
+/** The dialect of bare clients that read JSON. */
+export const simple: Dialect = {
+  name: "simple",
+  separator: null,
+  resumable: false,
+  echoes: true,
+  wantsTyping: false,
+  decode: (frame) => [{ ok: true, request: { type: "publish", text: frame } }],
+  encode,
+};

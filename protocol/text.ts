@@ -1,0 +1,177 @@
+/**
+ * Dialect `text`: frames are lines for people. The first is one's name, the
+ * others are messages, but for those that start with a slash.
+ */
+
+import type { Decoded, DecodeState, Dialect } from "./dialect.ts";
+import { HubbubError } from "./errors.ts";
+import type { ClientRequest, ServerEvent } from "./events.ts";
+import { SERVER_NAME } from "./names.ts";
+import { presenceChanges } from "./presence.ts";
+
+/** The subprotocol that chooses it on any WebSocket path. */
+export const TEXT = "hubbub.text";
+
+const HELP = [
+  "/help          this list",
+  "/who           who is here",
+  "/nick NAME     change your name",
+  "/join ROOM     go to another room",
+  "/history N     the last N messages again",
+  "/quit          leave",
+  "//…            send a line that starts with a slash",
+];
+
+/** Everything but line break and tab that moves a terminal's cursor or
+ * changes its colours. */
+// deno-lint-ignore no-control-regex -- controls are what it is about
+const CONTROLS = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g;
+
+/**
+ * Makes a text safe to print: no escape sequences, and no further line that
+ * could pass for somebody else's.
+ *
+ * @param text Anything a sender wrote.
+ * @returns The text without control characters, its later lines indented.
+ */
+export function printable(text: string): string {
+  return text.replace(CONTROLS, "").replaceAll("\n", "\n    ");
+}
+
+/**
+ * Writes names for people.
+ *
+ * @param names Any number of names.
+ * @returns Such as `Ada, Bob and Eve`; `nobody` when there are none.
+ */
+export function list(names: readonly string[]): string {
+  if (names.length < 2) return names[0] ?? "nobody";
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+function server(message: string): string {
+  return `[${SERVER_NAME}]: ${printable(message)}`;
+}
+
+function line(from: string, text: string): string {
+  return `[${from}]: ${printable(text)}`;
+}
+
+function command(frame: string): ClientRequest {
+  const [word = "", ...rest] = frame.slice(1).trim().split(/\s+/);
+  const argument = rest.join(" ");
+  const wanting = (what: string) =>
+    new HubbubError("unknown_command", {
+      message: `/${word} needs ${what}, such as /${word} ${
+        { nick: "Ada", join: "lobby", history: "20" }[word]
+      }`,
+    });
+  switch (word) {
+    case "help":
+      return { type: "help" };
+    case "who":
+      return { type: "who" };
+    case "nick":
+      if (argument === "") throw wanting("a name");
+      return { type: "rename", name: argument };
+    case "join":
+      if (argument === "") throw wanting("a room");
+      return { type: "join", room: argument, only: true };
+    case "history": {
+      const limit = argument === "" ? 20 : Number(argument);
+      if (!Number.isSafeInteger(limit) || limit < 1) throw wanting("a number");
+      return { type: "history", limit };
+    }
+    case "quit":
+      return { type: "quit" };
+    default:
+      throw new HubbubError("unknown_command", {
+        message:
+          `Unknown command "/${word}". /help lists them; // sends a line that starts with a slash`,
+      });
+  }
+}
+
+function decode(raw: string, { named }: DecodeState): Decoded[] {
+  // Pipes and terminals send the line break along.
+  const frame = raw.replace(/\r?\n$/, "");
+  if (!named) return [{ ok: true, request: { type: "hello", name: frame } }];
+  if (!frame.startsWith("/")) {
+    return [{ ok: true, request: { type: "publish", text: frame } }];
+  }
+  if (frame.startsWith("//")) {
+    return [{ ok: true, request: { type: "publish", text: frame.slice(1) } }];
+  }
+  try {
+    return [{ ok: true, request: command(frame) }];
+  } catch (error) {
+    return [{ ok: false, error: error as Error }];
+  }
+}
+
+function encode(event: ServerEvent): readonly string[] {
+  switch (event.type) {
+    case "name_wanted":
+      return [server("Welcome. What is your name?")];
+    case "joined": {
+      const people = event.members === undefined
+        ? `${event.count} people are here.`
+        : `Here now: ${list(event.members)}.`;
+      const replayed = event.head - event.after;
+      return [
+        server(`You are in ${event.room}. ${people} /help lists commands.`),
+        ...(replayed > 0 ? [`--- the last ${replayed} messages ---`] : []),
+      ];
+    }
+    case "live":
+      return ["--- end of history ---"];
+    case "message":
+      return [line(event.from, event.text)];
+    case "history":
+      return [
+        `--- ${event.messages.length} messages ---`,
+        ...event.messages.map(({ from, text }) => line(from, text)),
+        "--- end of history ---",
+      ];
+    case "presence": {
+      if (event.members !== undefined) {
+        return [server(`Here now: ${list(event.members)}.`)];
+      }
+      const { joined, renamed, left } = presenceChanges(event);
+      return [
+        ...joined.map((name) => server(`${name} has joined the chat.`)),
+        ...renamed.map(([name, to]) => server(`${name} is now ${to}.`)),
+        ...left.map((name) => server(`${name} has left the chat.`)),
+      ];
+    }
+    case "renamed":
+      return [server(`You are now ${event.name}.`)];
+    case "gap":
+      return [
+        `--- ${event.to - event.from + 1} messages are no longer kept ---`,
+      ];
+    case "error": {
+      const instead = event.suggestion === undefined
+        ? ""
+        : ` Free is: ${event.suggestion}.`;
+      return [server(`${event.message}.${instead}`)];
+    }
+    case "reconnect":
+      return [server("The server restarts. Come back in a moment.")];
+    case "help":
+      return [HELP.join("\n")];
+    default:
+      return [];
+  }
+}
+
+/** The dialect of bare line clients. */
+export const text: Dialect = {
+  name: "text",
+  separator: null,
+  resumable: false,
+  echoes: false,
+  wantsTyping: false,
+  decode,
+  encode,
+};

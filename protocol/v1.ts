@@ -1,0 +1,176 @@
+/**
+ * Dialect `hubbub.v1`: JSON objects, one a line, one or more lines a frame,
+ * both ways. Owns the checking of what comes in; the shapes stand in
+ * events.ts, the words about them in docs/protocol.md.
+ */
+
+import type { Decoded, Dialect } from "./dialect.ts";
+import { HubbubError } from "./errors.ts";
+import type { ClientRequest, RequestId, ServerEvent } from "./events.ts";
+import type { Cursor } from "./message.ts";
+
+/** The subprotocol a client offers to speak it (RFC 6455, 1.9). */
+export const V1 = "hubbub.v1";
+
+type Fields = Record<string, unknown>;
+
+const MAX_ID = 64;
+
+function wrong(field: string, wanted: string): HubbubError {
+  return new HubbubError("bad_field", {
+    message: `Field "${field}" must be ${wanted}`,
+  });
+}
+
+/** A required string. */
+function string(fields: Fields, field: string): string {
+  const value = fields[field];
+  if (typeof value !== "string") throw wrong(field, "a string");
+  return value;
+}
+
+/** An optional string of at most `max` UTF-16 units, not empty. */
+function optionalString(
+  fields: Fields,
+  field: string,
+  max: number,
+): string | undefined {
+  const value = fields[field];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "string" || value === "" || value.length > max) {
+    throw wrong(field, `a string of 1 to ${max} characters`);
+  }
+  return value;
+}
+
+function isSeq(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** An optional whole number from 0. */
+function optionalSeq(fields: Fields, field: string): number | undefined {
+  const value = fields[field];
+  if (value === undefined || value === null) return undefined;
+  if (!isSeq(value)) throw wrong(field, "a whole number from 0");
+  return value;
+}
+
+function optionalCursor(fields: Fields, field: string): Cursor | undefined {
+  const value = fields[field];
+  if (value === undefined || value === null) return undefined;
+  const { epoch, seq } = value as Partial<Cursor>;
+  if (typeof epoch !== "string" || !isSeq(seq)) {
+    throw wrong(field, 'a cursor such as {"epoch":"k3v9","seq":42}');
+  }
+  return { epoch, seq };
+}
+
+/** Drops what is undefined, so that absent stays absent. */
+function present<T extends object>(fields: T): T {
+  for (const key of Object.keys(fields) as (keyof T)[]) {
+    if (fields[key] === undefined) delete fields[key];
+  }
+  return fields;
+}
+
+function read(type: string, f: Fields): ClientRequest | undefined {
+  switch (type) {
+    case "hello":
+      return present({
+        type,
+        name: optionalString(f, "name", 256),
+        token: optionalString(f, "token", 512),
+      }) as ClientRequest;
+    case "join":
+      return present({
+        type,
+        room: string(f, "room"),
+        since: optionalCursor(f, "since"),
+        limit: optionalSeq(f, "limit"),
+      }) as ClientRequest;
+    case "leave":
+      return { type, room: string(f, "room") };
+    case "publish":
+      return present({
+        type,
+        room: string(f, "room"),
+        text: string(f, "text"),
+        cid: optionalString(f, "cid", MAX_ID),
+      }) as ClientRequest;
+    case "history":
+      return present({
+        type,
+        room: string(f, "room"),
+        before: optionalSeq(f, "before"),
+        after: optionalSeq(f, "after"),
+        limit: optionalSeq(f, "limit"),
+      }) as ClientRequest;
+    case "who":
+      return { type, room: string(f, "room") };
+    case "typing":
+      return { type, room: string(f, "room") };
+    case "rename":
+      return { type, name: string(f, "name") };
+    case "ping":
+      return { type };
+  }
+  return undefined;
+}
+
+function requestId(fields: Fields): RequestId | undefined {
+  const { id } = fields;
+  if (id === undefined || id === null) return undefined;
+  if (typeof id === "number" && Number.isFinite(id)) return id;
+  if (typeof id === "string" && id.length <= MAX_ID) return id;
+  throw wrong("id", `a number or a string of at most ${MAX_ID} characters`);
+}
+
+function decodeLine(line: string): Decoded {
+  let fields: Fields;
+  try {
+    fields = JSON.parse(line);
+  } catch {
+    return { ok: false, error: new HubbubError("bad_json") };
+  }
+  if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
+    return { ok: false, error: new HubbubError("bad_json") };
+  }
+  let id: RequestId | undefined;
+  try {
+    id = requestId(fields);
+    const request = read(string(fields, "type"), fields);
+    if (request === undefined) throw new HubbubError("unknown_type");
+    return {
+      ok: true,
+      request: id === undefined ? request : { ...request, id },
+    };
+  } catch (error) {
+    return { ok: false, error: error as Error, id };
+  }
+}
+
+/** The dialect of the page, the terminal client and the client library. */
+export const v1: Dialect = {
+  name: V1,
+  separator: "\n",
+  resumable: true,
+  echoes: true,
+  wantsTyping: true,
+
+  decode(frame) {
+    if (!frame.includes("\n")) return [decodeLine(frame)];
+    return frame.split("\n").filter((line) => line.trim() !== "").map(
+      decodeLine,
+    );
+  },
+
+  encode(event: ServerEvent) {
+    switch (event.type) {
+      case "name_wanted":
+      case "help":
+        return [];
+      default:
+        return [JSON.stringify(event)];
+    }
+  },
+};

@@ -1,0 +1,92 @@
+/**
+ * Sockets over `Deno.upgradeWebSocket`. Owns the guards that the runtime
+ * needs: nothing may throw after the upgrade, nor in a handler, since either
+ * would end the process; and `close` can come twice.
+ */
+
+import type {
+  Accept,
+  Socket,
+  SocketHandler,
+  UpgradeOptions,
+} from "./socket.ts";
+
+class NativeSocket implements Socket {
+  #socket: WebSocket;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  get open(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  get buffered(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(frame: string | Uint8Array<ArrayBuffer>): void {
+    if (this.open) this.#socket.send(frame);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#socket.readyState <= WebSocket.OPEN) {
+      this.#socket.close(code, reason);
+    }
+  }
+}
+
+/**
+ * Upgrades a request. The caller has read from it all it needs: once this was
+ * called nothing may touch the request, and the response must be returned.
+ *
+ * @param request A request with the headers of a WebSocket handshake.
+ * @param options How to upgrade it.
+ * @param accept Makes the handler when the socket is open.
+ * @param onError Told of what a handler threw; the socket is closed with 1011.
+ * @returns The 101 response.
+ * @throws {TypeError} When the request is no handshake.
+ */
+export function upgrade(
+  request: Request,
+  { protocol, idleSeconds }: UpgradeOptions,
+  accept: Accept,
+  onError: (error: unknown) => void,
+): Response {
+  const { socket, response } = Deno.upgradeWebSocket(request, {
+    idleTimeout: idleSeconds,
+  });
+  // Not through the option: Deno knows an offered subprotocol only in a list
+  // separated by exactly ", ", and `ws` separates by ",".
+  if (protocol !== undefined) {
+    response.headers.set("sec-websocket-protocol", protocol);
+  }
+  socket.binaryType = "arraybuffer";
+  const native = new NativeSocket(socket);
+  let handler: SocketHandler | undefined;
+  let closed = false;
+
+  const guarded = (act: () => void) => {
+    try {
+      act();
+    } catch (error) {
+      onError(error);
+      native.close(1011, "Something broke here; try again later");
+    }
+  };
+
+  socket.onopen = () => guarded(() => handler = accept(native));
+  socket.onmessage = ({ data }) =>
+    guarded(() =>
+      handler?.message(typeof data === "string" ? data : new Uint8Array(data))
+    );
+  // A broken frame or a lost connection; `close` follows and tells all there is.
+  socket.onerror = (event) => event.preventDefault();
+  socket.onclose = ({ code, reason }) => {
+    if (closed) return;
+    closed = true;
+    guarded(() => handler?.close(code, reason));
+  };
+  return response;
+}
