@@ -1,0 +1,360 @@
+/**
+ * What users of the client see: its options, states, events and methods. Types
+ * only; `hubbub.ts` is the module to import.
+ */
+
+import type { Cursor, Message } from "../protocol/message.ts";
+import type { Limits, Recovered } from "../protocol/events.ts";
+import type { PresenceChanges } from "../protocol/presence.ts";
+import type { ClientError } from "./errors.ts";
+
+/** Where the connection is, from the first attempt to the last. */
+export type ConnectionState =
+  /** A socket is being opened, or waits for the server's welcome. */
+  | { readonly phase: "connecting"; readonly attempt: number }
+  /** The server knows us; rooms are being joined or are. */
+  | { readonly phase: "open" }
+  /** The connection was lost or could not be made; it will be tried again. */
+  | {
+    readonly phase: "waiting";
+    /** How many attempts in a row have failed; 0 after a lost connection. */
+    readonly attempt: number;
+    /** When the next attempt starts, milliseconds since 1970. */
+    readonly until: number;
+    /** What ended the last connection, in words; may be empty. */
+    readonly reason: string;
+  }
+  /** `close()` was called and the server has not said goodbye yet. */
+  | { readonly phase: "closing" }
+  | ClosedState;
+
+/** The end: nothing more happens with this client. */
+export interface ClosedState {
+  readonly phase: "closed";
+  /** The close code (`protocol/close_codes.ts`); 0 when there was none. */
+  readonly code: number;
+  readonly reason: string;
+  /**
+   * `asked`: by `close()`. `replaced`: another connection took the session
+   * over. `refused`: the server does not want this client to come back, or
+   * refused its hello.
+   */
+  readonly why: "asked" | "replaced" | "refused";
+}
+
+/** A message as a room's listener gets it: in order, each seq once. */
+export interface RoomMessage extends Message {
+  /** Whether it is older than the moment of joining. */
+  readonly replay: boolean;
+  /** Whether it was sent from here, or under the name one has now. */
+  readonly mine: boolean;
+}
+
+/** How far one publish has got. */
+export type OutgoingState =
+  | { readonly phase: "pending" }
+  | { readonly phase: "sent"; readonly seq: number }
+  | { readonly phase: "failed"; readonly error: ClientError };
+
+/** One message on its way from here. */
+export interface Outgoing {
+  /** Its id; comes back with the room's message. */
+  readonly cid: string;
+  readonly room: string;
+  readonly text: string;
+  /** When it was published, milliseconds since 1970. */
+  readonly at: number;
+  readonly state: OutgoingState;
+  /**
+   * Resolves when it is sent or has failed, and never rejects. After
+   * `retry()` read it anew: there is a new one.
+   */
+  readonly done: Promise<OutgoingState>;
+}
+
+/** Messages that are no longer kept and so will never come. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+  /** How many there were. */
+  readonly missed: number;
+}
+
+/** A room was joined, for the first time or again. */
+export interface Joined {
+  /** Whether this room had been joined before in this client's life. */
+  readonly again: boolean;
+  readonly recovered: Recovered;
+  /** How many messages since the last one seen are no longer kept. */
+  readonly missed: number;
+  /** Messages behind `after` up to `head` follow as replay. */
+  readonly after: number;
+  readonly head: number;
+}
+
+/** Who came and went. */
+export interface Presence extends PresenceChanges {
+  /**
+   * Set when everything that was known has been replaced (on joining, or after
+   * having been slow): not worth a line for each name.
+   */
+  readonly snapshot: boolean;
+  /** How many people are here now. */
+  readonly count: number;
+}
+
+/** A page of a room's history. */
+export interface HistoryPage {
+  /** Ascending by seq. */
+  readonly messages: readonly RoomMessage[];
+  /** Oldest seq the room still keeps; `head + 1` when it keeps none. */
+  readonly first: number;
+  readonly head: number;
+  /** Whether there is something older than this page. */
+  readonly older: boolean;
+}
+
+/** Which page: older than `before`, newer than `after`, or the newest. */
+export interface HistoryOptions {
+  readonly before?: number;
+  readonly after?: number;
+  /** How many messages; the server has its own upper limit. */
+  readonly limit?: number;
+}
+
+/** What a room tells its listeners, by name of the event. */
+export interface RoomEvents {
+  /** Joined, at first or again; messages follow. */
+  joined: Joined;
+  /** Joining was refused for good: see the error. */
+  refused: ClientError;
+  /** The next message, in order, each seq once. */
+  message: RoomMessage;
+  /** All messages up to the head at the time of joining have come. */
+  live: undefined;
+  /** Some messages will never come. Precedes the next message. */
+  gap: Gap;
+  /**
+   * The room's log began anew (wiped or lost): what was shown belongs to
+   * another life of the room. Precedes `joined`.
+   */
+  reset: undefined;
+  /** `members` or `count` changed. */
+  presence: Presence;
+  /** Somebody is typing, as of now. */
+  typing: { readonly from: string };
+  /** A publish changed its state; also once when it is new. */
+  outgoing: Outgoing;
+}
+
+/** One room, as one reader sees it. */
+export interface Room {
+  /** The room's one spelling. */
+  readonly name: string;
+  /** `joining` also while the connection is away. */
+  readonly phase: "joining" | "joined" | "refused" | "left";
+  /** The last message seen; undefined before the first joining. */
+  readonly cursor: Cursor | undefined;
+  /** Who is here, sorted; empty when there are too many to list. */
+  readonly members: readonly string[];
+  /** How many are here; 0 before joining. */
+  readonly count: number;
+  /** Pending and failed publishes of this room, in the order of publishing. */
+  readonly outgoing: readonly Outgoing[];
+  /**
+   * Sends a message, now or as soon as there is a connection, again and again
+   * with the same cid until the server has it.
+   *
+   * @param text The message.
+   * @returns What became of it. When too many wait already it has failed with
+   * `outbox_full` and was never sent; it is not in `outgoing` then.
+   */
+  publish(text: string): Outgoing;
+  /**
+   * Tries a failed publish again, under the same cid.
+   *
+   * @returns Whether there was such a failed publish.
+   */
+  retry(cid: string): boolean;
+  /**
+   * Forgets a failed publish.
+   *
+   * @returns Whether there was such a failed publish.
+   */
+  discard(cid: string): boolean;
+  /**
+   * Reads a page of history.
+   *
+   * @throws {ClientError} As a rejection: the server's, or `disconnected`.
+   */
+  history(options?: HistoryOptions): Promise<HistoryPage>;
+  /** Tells the others that one is typing; at most once in two seconds. */
+  typing(): void;
+  /** Leaves the room; its pending publishes fail with `closed`. */
+  leave(): void;
+  /**
+   * Listens.
+   *
+   * @returns Stops listening.
+   */
+  on<E extends keyof RoomEvents>(
+    event: E,
+    listener: (value: RoomEvents[E]) => void,
+  ): () => void;
+}
+
+/** What a client tells its listeners, by name of the event. */
+export interface ClientEvents {
+  state: ConnectionState;
+  /** The server knows us, at first or again. */
+  welcome: { readonly name: string; readonly resumed: boolean };
+  /** The own name is another one now. */
+  name: { readonly name: string; readonly before: string | undefined };
+  /** The wanted name was taken; the client goes on with another. */
+  nametaken: { readonly wanted: string; readonly instead: string };
+  /** An error of the server that answers no request of a room's or caller's. */
+  error: ClientError;
+}
+
+/** A connection to a server that heals itself, and the rooms joined on it. */
+export interface Client {
+  readonly state: ConnectionState;
+  /** The own name; until the first welcome the wanted one. */
+  readonly name: string | undefined;
+  /** Public name of the session. */
+  readonly session: string | undefined;
+  /** The session's secret; a later `connect()` with it resumes. */
+  readonly token: string | undefined;
+  /** What the server allows; undefined before the first welcome. */
+  readonly limits: Limits | undefined;
+  /** The rooms joined, or being joined. */
+  readonly rooms: readonly Room[];
+  /** Resolves when the client is closed for good; never rejects. */
+  readonly closed: Promise<ClosedState>;
+  /**
+   * Joins a room and stays in it over reconnects. Joining a room that is
+   * joined gives the same object.
+   *
+   * @param room The room's name, in any spelling.
+   * @throws {HubbubError} `bad_room`.
+   */
+  join(room: string, options?: JoinOptions): Room;
+  /** The room of that name, if it is joined or being joined. */
+  room(name: string): Room | undefined;
+  /**
+   * Changes the own name.
+   *
+   * @returns The name as the server spells it.
+   * @throws {ClientError} As a rejection: `bad_name`, `name_taken` (with a
+   * suggestion), `disconnected`.
+   */
+  rename(name: string): Promise<string>;
+  /**
+   * For when the network may be back or the page is looked at again: ends the
+   * wait for the next attempt, or checks at once whether the connection lives.
+   */
+  reconnectNow(): void;
+  /**
+   * Leaves and closes, at once: what is not sent yet fails with `closed` (it
+   * stays in the stored outbox, if there is one).
+   *
+   * @returns The same promise as `closed`.
+   */
+  close(): Promise<ClosedState>;
+  /**
+   * Listens.
+   *
+   * @returns Stops listening.
+   */
+  on<E extends keyof ClientEvents>(
+    event: E,
+    listener: (value: ClientEvents[E]) => void,
+  ): () => void;
+}
+
+/** How to join. */
+export interface JoinOptions {
+  /** How many old messages to replay; the server has its default. */
+  readonly limit?: number;
+}
+
+/** What outlives the client: a reload of the page, a restart of a program. */
+export interface SavedOutbox {
+  /** The session that published: the server knows repeats by it. */
+  readonly token?: string;
+  readonly entries: readonly SavedPublish[];
+}
+
+/** One publish that was not acked yet. */
+export interface SavedPublish {
+  readonly cid: string;
+  readonly room: string;
+  readonly text: string;
+  readonly at: number;
+}
+
+/** Where unsent messages and the session's token outlive the client. */
+export interface OutboxStorage {
+  /** What was saved last; called once, by `connect()`. */
+  load(): SavedOutbox | undefined;
+  /** Called after every change. May throw; then nothing outlives. */
+  save(saved: SavedOutbox): void;
+}
+
+/** What of a WebSocket the client uses. */
+export interface SocketLike {
+  readonly readyState: number;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(
+    type: "open" | "message" | "close" | "error",
+    // deno-lint-ignore no-explicit-any -- each platform has its own event types
+    listener: (event: any) => void,
+  ): void;
+}
+
+/** How the platform makes timers; replaced in tests. */
+export interface Timers {
+  set(callback: () => void, ms: number): unknown;
+  clear(timer: unknown): void;
+}
+
+/** How to connect. Everything has a default. */
+export interface ConnectOptions {
+  /** The wanted name; the server gives one otherwise. */
+  readonly name?: string;
+  /** The token of an earlier session, to resume it. */
+  readonly token?: string;
+  /** Sent along with every hello, for servers that ask who one is. */
+  readonly auth?: string;
+  /**
+   * What to be called when the wanted name is taken.
+   *
+   * @param suggestion A free name, when the server knows one.
+   * @returns The name to try, or undefined to be given one by the server.
+   * By default the suggestion.
+   */
+  readonly onNameTaken?: (
+    wanted: string,
+    suggestion: string | undefined,
+  ) => string | undefined;
+  /** Makes unsent messages and the token outlive the client. */
+  readonly outbox?: OutboxStorage;
+  /** Most messages that may wait to be acked. Default 200. */
+  readonly outboxLimit?: number;
+  /** Before the first retry at most this long, milliseconds. Default 500. */
+  readonly backoffBaseMs?: number;
+  /** Between retries at most this long, milliseconds. Default 15,000. */
+  readonly backoffCapMs?: number;
+  /** Silence after which to ping, milliseconds. Default 20,000. */
+  readonly silenceMs?: number;
+  /** How long the server has for an answer, milliseconds. Default 10,000. */
+  readonly answerMs?: number;
+  /** Another WebSocket class than the platform's. */
+  readonly WebSocket?: new (url: string, protocols: string[]) => SocketLike;
+  /** Randomness from 0 up to but not 1. Default `Math.random`. */
+  readonly random?: () => number;
+  /** The clock, milliseconds since 1970. Default `Date.now`. */
+  readonly now?: () => number;
+  readonly timers?: Timers;
+}

@@ -1,0 +1,38 @@
+/**
+ * The Hubbub client: one import for browsers, Deno, Node 22 and Bun.
+ *
+ * It keeps a connection alive, joins rooms and stays in them, gives every
+ * message once and in order, and sends every message once, over any number of
+ * lost connections.
+ *
+ * @example Say something and listen
+ * ```ts no-assert
+ * import { connect } from "./hubbub.ts";
+ *
+ * const client = connect("ws://127.0.0.1:8000/ws", { name: "Ada" });
+ * const room = client.join("lobby");
+ * room.on("message", ({ from, text }) => console.log(`${from}: ${text}`));
+ * await room.publish("Hello everyone!").done;
+ * await client.close();
+ * ```
+ */
+
+import type { Client, ConnectOptions } from "./api.ts";
+
+export type * from "./api.ts";
+export { ClientError, type ClientErrorCode } from "./errors.ts";
+export type { Limits, Recovered } from "../protocol/events.ts";
+export type { Cursor, Message } from "../protocol/message.ts";
+
+/**
+ * Opens a connection that heals itself.
+ *
+ * @param url The server's WebSocket address, such as
+ * `wss://chat.example/ws`.
+ * @param options Name, storage and limits.
+ * @returns The client, which is connecting already.
+ * @throws {HubbubError} `bad_name` for a name no server takes.
+ */
+export function connect(_url: string, _options: ConnectOptions = {}): Client {
+  throw new Error("The body follows");
+}
