@@ -1,0 +1,141 @@
+/**
+ * Client code to copy, for any WebSocket address: the few lines that a page
+ * shows beside it. Owns their wording alone; tests run each as it is shown.
+ */
+
+/** What a client does, whatever it is written in. */
+export interface SnippetTask {
+  /** Where it connects, `ws:` or `wss:`. */
+  readonly url: string;
+  /** What it sends when it is connected, a text frame each. */
+  readonly says: readonly string[];
+  /** Subprotocols it offers, the one it likes best first. */
+  readonly protocols?: readonly string[] | undefined;
+  /** The message on which it closes the connection. */
+  readonly closesOn?: string | undefined;
+}
+
+/** One way to write a client. */
+export interface SnippetKind {
+  /** Short, to be part of an element's id. */
+  readonly id: "javascript" | "python" | "terminal";
+  readonly title: string;
+  /** Where the code goes, or what it needs, in one sentence. */
+  readonly how: string;
+  /** Writes the code, without a line break at its end. */
+  readonly write: (task: SnippetTask) => string;
+}
+
+/** All ways, the one that needs nothing installed first. */
+export const SNIPPETS: readonly SnippetKind[] = [
+  {
+    id: "javascript",
+    title: "Browser",
+    how:
+      "Paste it into the console of a browser, or save it and run it with Deno, Bun or Node 22.",
+    write: javascript,
+  },
+  {
+    id: "python",
+    title: "Python",
+    how: "Save it and run it with Python 3, after pip install websockets.",
+    write: python,
+  },
+  {
+    id: "terminal",
+    title: "Terminal",
+    how: "Needs Node. What you type after it has started is sent too.",
+    write: terminal,
+  },
+];
+
+/**
+ * Writes a client in JavaScript: prints what it receives, and the code it is
+ * closed with.
+ *
+ * @param task What it does.
+ * @returns A script for browsers, Deno, Bun and Node 22.
+ */
+export function javascript(
+  { url, says, protocols = [], closesOn }: SnippetTask,
+): string {
+  const address = [url, ...(protocols.length > 0 ? [protocols] : [])];
+  return [
+    `const socket = new WebSocket(${address.map(quoted).join(", ")});`,
+    "socket.onopen = () => {",
+    ...says.map((text) => `  socket.send(${quoted(text)});`),
+    "};",
+    "socket.onmessage = ({ data }) => {",
+    "  console.log(data);",
+    ...(closesOn === undefined
+      ? []
+      : [`  if (data === ${quoted(closesOn)}) socket.close(1000);`]),
+    "};",
+    `socket.onclose = ({ code }) => console.log("Closed with", code);`,
+  ].join("\n");
+}
+
+/**
+ * Writes a client in Python with the package `websockets`, 10 or newer: prints
+ * what it receives.
+ *
+ * @param task What it does.
+ * @returns A whole script.
+ */
+export function python(
+  { url, says, protocols = [], closesOn }: SnippetTask,
+): string {
+  const address = protocols.length > 0
+    ? `${quoted(url)}, subprotocols=${quoted(protocols)}`
+    : quoted(url);
+  return [
+    "import asyncio",
+    "import websockets",
+    "",
+    "async def main():",
+    `    async with websockets.connect(${address}) as socket:`,
+    ...says.map((text) => `        await socket.send(${quoted(text)})`),
+    "        async for message in socket:",
+    "            print(message)",
+    ...(closesOn === undefined ? [] : [
+      `            if message == ${quoted(closesOn)}:`,
+      "                await socket.close()",
+    ]),
+    "",
+    "asyncio.run(main())",
+  ].join("\n");
+}
+
+/**
+ * Writes a command line for `wscat`. It cannot close by itself, so
+ * {@linkcode SnippetTask.closesOn} is left to whoever sits before it.
+ *
+ * @param task What it does.
+ * @returns One line for a POSIX shell.
+ */
+export function terminal(
+  { url, says, protocols = [] }: SnippetTask,
+): string {
+  return [
+    "npx -y wscat -c",
+    word(url),
+    ...protocols.flatMap((protocol) => ["-s", word(protocol)]),
+    ...says.flatMap((text) => ["-x", word(text)]),
+    // Without it wscat leaves when it has said its lines.
+    ...(says.length > 0 ? ["-w -1"] : []),
+  ].join(" ");
+}
+
+/** A string, or a list of them, as both JavaScript and Python write it. */
+function quoted(value: string | readonly string[]): string {
+  return typeof value === "string"
+    ? JSON.stringify(value)
+    : `[${value.map(quoted).join(", ")}]`;
+}
+
+/** One word of a shell's command line, quoted only where it must be. */
+function word(text: string): string {
+  return /^[\w./:@%+,-]+$/.test(text)
+    ? text
+    : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

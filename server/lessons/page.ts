@@ -1,0 +1,194 @@
+/**
+ * The page `/lessons`: every row of the table with what to try, what passes
+ * and client code to copy. Pure; plain HTML that needs no script.
+ */
+
+import { SNIPPETS, type SnippetTask } from "../../protocol/snippets.ts";
+import { HISTORY, LONGEST, LONGEST_KEPT } from "./classroom.ts";
+import { type Html, html } from "./html.ts";
+import { CHATS, type Example, type Lesson, LESSONS } from "./table.ts";
+import { EARLIER, type Step, transcript } from "./transcript.ts";
+
+/** What the page may point to. */
+export interface LessonsPageOptions {
+  /** Whether there is a lab to open a lesson in. */
+  readonly lab?: boolean;
+}
+
+/** An example, placed on the page. */
+interface Entry {
+  /** Of its element. */
+  readonly id: string;
+  readonly path: string;
+  readonly example: Example;
+  readonly lesson?: Lesson;
+}
+
+const SMALL: readonly Entry[] = LESSONS.map((lesson) => ({
+  id: lesson.name,
+  path: `/lessons/${lesson.name}`,
+  example: lesson,
+  lesson,
+}));
+
+const ROOMS: readonly Entry[] = CHATS.map((chat, index) => ({
+  id: `chat-${index + 1}`,
+  path: chat.path,
+  example: chat,
+}));
+
+/**
+ * Writes the page.
+ *
+ * @param origin How the reader reached this server; addresses in the code are
+ * made from it.
+ * @param options What it may point to.
+ * @returns The whole document. It loads `/assets/tokens.css` and
+ * `/assets/lessons.css`, nothing else.
+ */
+export function lessonsPage(
+  origin: URL,
+  { lab = false }: LessonsPageOptions = {},
+): string {
+  const article = (entry: Entry) => entryArticle(entry, { origin, lab });
+  const page = html`
+    <!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>Lessons · Hubbub</title>
+        <link rel="stylesheet" href="/assets/tokens.css">
+        <link rel="stylesheet" href="/assets/lessons.css">
+      </head>
+      <body>
+        <a class="skip" href="#lessons">Skip to the lessons</a>
+        <header class="top">
+          <a class="brand" href="/">Hubbub</a>
+          <nav aria-label="Pages">
+            <a href="/">Chat</a>
+            <a href="/lessons" aria-current="page">Lessons</a>
+            ${lab && html`<a href="/lab">Lab</a>`}
+          </nav>
+        </header>
+        <div class="frame">
+          <nav class="contents" aria-label="Lessons">
+            ${contents("Small servers", SMALL)}
+            ${contents("Chats", ROOMS)}
+          </nav>
+          <main id="lessons" tabindex="-1">
+            <h1>Lessons</h1>
+            <p class="lead">
+              Small WebSocket servers, each with one thing to learn. They run
+              here, beside the chat. Connect with anything you like: the
+              console of this browser, a few lines of Python, a terminal.
+            </p>
+            <section aria-labelledby="small">
+              <h2 id="small">Small servers</h2>
+              <p>
+                Each has an address of its own. They take text of up to
+                ${LONGEST.toLocaleString("en")} characters. The two that
+                remember keep the newest ${HISTORY} messages, of up to
+                ${LONGEST_KEPT.toLocaleString("en")} characters each, until the
+                server stops. Binary data is for echo; the others close with
+                code 1003.
+              </p>
+              ${SMALL.map(article)}
+            </section>
+            <section aria-labelledby="chats">
+              <h2 id="chats">Chats</h2>
+              <p>
+                The rooms of this server, as a bare client sees them. What you
+                send here is kept, and read by whoever is in the room.
+              </p>
+              ${ROOMS.map(article)}
+            </section>
+          </main>
+        </div>
+      </body>
+    </html>
+  `;
+  return String(page).trim();
+}
+
+function contents(title: string, entries: readonly Entry[]): Html {
+  const items = entries.map(({ id, example }) =>
+    html`<li><a href="#${id}">${example.title}</a></li>`
+  );
+  return html`
+    <p>${title}</p>
+    <ul>${items}</ul>
+  `;
+}
+
+function entryArticle(
+  { id, path, example, lesson }: Entry,
+  { origin, lab }: { origin: URL; lab: boolean },
+): Html {
+  const url = webSocketUrl(origin, path);
+  const { title, teaches, tryThis, seeThat, says, closesOn } = example;
+  const link = html`
+    <p>
+      <a class="open" href="/lab?a=${path}" aria-describedby="${id}-title"
+      >Open in the lab</a>
+    </p>
+  `;
+  return html`
+    <article id="${id}" aria-labelledby="${id}-title">
+      <div class="tell">
+        <h3 id="${id}-title">${title}</h3>
+        <p class="address"><code>${url}</code></p>
+        <p>${teaches}</p>
+        <dl>
+          <dt>Try this</dt>
+          <dd>${tryThis}</dd>
+          <dt>See that</dt>
+          <dd>${seeThat}</dd>
+        </dl>
+        ${lab && link}
+      </div>
+      <div class="show">
+        ${lesson && conversation(lesson)}
+        ${snippets(id, { url, says, closesOn })}
+      </div>
+    </article>
+  `;
+}
+
+function conversation(lesson: Lesson): Html {
+  const earlier = html`, after somebody has said <q>${EARLIER}</q>`;
+  return html`
+    <figure>
+      <figcaption>What passes${lesson.remembers && earlier}</figcaption>
+      <ol>${transcript(lesson).map(stepLine)}</ol>
+    </figure>
+  `;
+}
+
+function stepLine(step: Step): Html {
+  const who = step.by === "client" ? "You" : "Server";
+  const what = "sends" in step
+    ? html`<code>${step.sends}</code>`
+    : html`<em>closes with ${step.closes}</em>`;
+  return html`<li class="${step.by}"><span>${who}</span> ${what}</li>`;
+}
+
+function snippets(id: string, task: SnippetTask): Html[] {
+  // One name for all, so that opening one closes the one before.
+  return SNIPPETS.map((kind, index) =>
+    html`
+      <details name="${id}-code" ${index === 0 && "open"}>
+        <summary>${kind.title}</summary>
+        <p>${kind.how}</p>
+        <pre><code>${kind.write(task)}</code></pre>
+      </details>
+    `
+  );
+}
+
+function webSocketUrl(origin: URL, path: string): string {
+  const url = new URL(path, origin);
+  url.protocol = origin.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}

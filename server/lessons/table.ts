@@ -1,0 +1,188 @@
+/**
+ * The lessons: small WebSocket servers to learn from, one row each. Owns what
+ * they send, to the letter, and what is told about them; classroom.ts makes
+ * them work. The texts are a contract with clients that were written for them,
+ * so they do not change.
+ */
+
+/** Something to connect to, with what is worth trying there. */
+export interface Example {
+  readonly title: string;
+  readonly teaches: string;
+  /** What to try … */
+  readonly tryThis: string;
+  /** … and what is seen then. */
+  readonly seeThat: string;
+  /** What the client shown beside it sends. */
+  readonly says: readonly string[];
+  /** The message on which that client closes the connection. */
+  readonly closesOn?: string;
+}
+
+/** One lesson. */
+export interface Lesson extends Example {
+  /** The last part of its path, `/lessons/NAME`. */
+  readonly name: string;
+  /** What it sends on connecting. */
+  readonly welcome?: string;
+  /** What it sends on a message `m`. */
+  readonly answer: (m: string) => string;
+  readonly to: "sender" | "everyone";
+  /** Whether newcomers get the answers to past messages after the welcome. */
+  readonly remembers?: true;
+  /** The message it closes the connection on, instead of an answer. */
+  readonly hangsUpOn?: string;
+  /** Whether it leaves the closing to the client, for a while. */
+  readonly awaitsClose?: true;
+  /** Whether binary frames come back as they are, instead of being refused. */
+  readonly echoesBinary?: true;
+}
+
+/** One way to speak in a room. */
+export interface Chat extends Example {
+  readonly path: string;
+}
+
+/** The word that ends a conversation, in either direction. */
+const CLOSE_CONNECTION = "CLOSE_CONNECTION";
+
+/** All lessons, in the order in which they teach. */
+export const LESSONS: readonly Lesson[] = [
+  {
+    name: "hello",
+    title: "Hello",
+    teaches: "The smallest conversation there is: connect, send, receive.",
+    tryThis: "Send anything at all, once or several times.",
+    seeThat:
+      "Every message is answered with the same words, over one connection that stays open. Nothing arrives before you have sent something.",
+    says: ["Hello, Server!"],
+    answer: () => "Hello, Client!",
+    to: "sender",
+  },
+  {
+    name: "echo",
+    title: "Echo",
+    teaches:
+      "Each message comes back, and one certain message makes the server close the connection.",
+    tryThis:
+      "Send a few messages, then CLOSE_CONNECTION. Send binary data as well, if your client can.",
+    seeThat:
+      "Answers come in the order in which you asked. The close event has code 1000, which stands for a normal end. Binary data comes back as it was.",
+    says: ["Hello", CLOSE_CONNECTION],
+    answer: (m) => `Echo: ${m}`,
+    to: "sender",
+    hangsUpOn: CLOSE_CONNECTION,
+    echoesBinary: true,
+  },
+  {
+    name: "greeter",
+    title: "Greeter",
+    teaches: "The server may speak first, which plain HTTP cannot do.",
+    tryThis: "Connect and wait, then send something.",
+    seeThat:
+      "The greeting is there before you have sent anything; a client that only sees answers to its own messages misses it.",
+    says: ["Hello, Server!"],
+    welcome: "Hello, Client!",
+    answer: (m) => `Server received: ${m}`,
+    to: "sender",
+  },
+  {
+    name: "said",
+    title: "What you said",
+    teaches: "A message is text, and nothing in it is special to the server.",
+    tryThis: "Send quotes, an emoji, a line break, a bit of HTML.",
+    seeThat:
+      "All of it comes back between quotes, unchanged. Making text safe to show is up to whoever shows it.",
+    says: ["Hello"],
+    answer: (m) => `Server: You said "${m}"`,
+    to: "sender",
+  },
+  {
+    name: "uppercase",
+    title: "Upper case",
+    teaches: "The server does something with your message before it answers.",
+    tryThis: "Send some words, then straße and ñandú.",
+    seeThat:
+      "They come back in capitals. The answer need not be as long as the question: ß becomes SS.",
+    says: ["hello from here"],
+    answer: (m) => m.toUpperCase(),
+    to: "sender",
+  },
+  {
+    name: "history",
+    title: "History",
+    teaches:
+      "The server remembers what was said, by anybody, and tells it to whoever comes later.",
+    tryThis: "Send a few messages, close the connection, and connect again.",
+    seeThat:
+      "After the welcome come up to 100 past messages, yours and those of others. Answers to new messages go to their sender alone.",
+    says: ["Hello"],
+    welcome: "Welcome to the WebSocket server!",
+    answer: (m) => `Server echo: ${m}`,
+    to: "sender",
+    remembers: true,
+  },
+  {
+    name: "broadcast",
+    title: "Broadcast room",
+    teaches: "One message reaches everybody, those here now and those to come.",
+    tryThis: "Connect twice, side by side, and send from each.",
+    seeThat:
+      "Both receive both messages, in the same order. A third that connects later gets up to 100 past ones first.",
+    says: ["Hello"],
+    welcome: "Welcome! You’re now in the broadcast room.",
+    answer: (m) => `Broadcast: ${m}`,
+    to: "everyone",
+    remembers: true,
+  },
+  {
+    name: "says",
+    title: "Who says what",
+    teaches: "A broadcast without a memory: you had to be there.",
+    tryThis: "Connect twice and send from each, then connect a third time.",
+    seeThat:
+      "Both receive every message, the sender too. The third receives nothing of what was said before it came.",
+    says: ["Hello"],
+    answer: (m) => `User says: ${m}`,
+    to: "everyone",
+  },
+  {
+    name: "farewell",
+    title: "Farewell",
+    teaches:
+      "Closing takes two: the server asks for it, and the client does it.",
+    tryThis:
+      "Send anything, and let your client close when it reads CLOSE_CONNECTION. Then leave that line out.",
+    seeThat:
+      "Your client goes from open through closing to closed with code 1000. One that does not close is given 10 seconds; then the server does.",
+    says: ["Goodbye"],
+    closesOn: CLOSE_CONNECTION,
+    answer: () => CLOSE_CONNECTION,
+    to: "sender",
+    awaitsClose: true,
+  },
+];
+
+/** The chats, where the rooms themselves are the lesson. */
+export const CHATS: readonly Chat[] = [
+  {
+    title: "A chat with names",
+    path: "/",
+    teaches:
+      "Lines for people, in the room lobby: the first line you send is your name, the others are messages.",
+    tryThis: "Connect twice, as two people, and talk. Then close one of them.",
+    seeThat:
+      "Others see [Ada]: Hello everyone!, and you do not see your own lines again. When somebody goes it reads [Server]: Ada has left the chat.",
+    says: ["Ada", "Hello everyone!"],
+  },
+  {
+    title: "A chat with given names",
+    path: "/ws",
+    teaches:
+      "The same room for programs: you are given a name, and every message is a JSON object with sender and message.",
+    tryThis: "Connect twice, send from each, and close one of them.",
+    seeThat:
+      "Both receive every message, the sender too. When somebody goes, the others get Client disconnected in their name.",
+    says: ["Hello everyone!"],
+  },
+];
