@@ -26,6 +26,9 @@ export interface Dialect {
   readonly name: "text" | "simple" | "hubbub.v1";
   /** What joins encoded events to one frame; null: a frame holds one only. */
   readonly separator: string | null;
+  /** How a connection gets its name: it says hello, it is asked, or it is
+   * given one at once. */
+  readonly naming: "hello" | "asked" | "given";
   /** Whether a session outlives its connection for a grace period. */
   readonly resumable: boolean;
   /** Whether a sender is shown its own messages. */

@@ -120,6 +120,8 @@ export interface Limits {
 /** Dialect `text` only: the server wants to know a name. */
 export interface NameWantedEvent {
   readonly type: "name_wanted";
+  /** Set when the one that was given could not be had. */
+  readonly again?: true;
 }
 
 export interface WelcomeEvent extends Reply {

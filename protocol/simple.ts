@@ -79,6 +79,7 @@ function encode(event: ServerEvent): readonly string[] {
 export const simple: Dialect = {
   name: "simple",
   separator: null,
+  naming: "given",
   resumable: false,
   echoes: true,
   wantsTyping: false,

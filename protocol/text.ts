@@ -112,7 +112,7 @@ function decode(raw: string, { named }: DecodeState): Decoded[] {
 function encode(event: ServerEvent): readonly string[] {
   switch (event.type) {
     case "name_wanted":
-      return [server("Welcome. What is your name?")];
+      return [server(`${event.again ? "" : "Welcome. "}What is your name?`)];
     case "joined": {
       const people = event.members === undefined
         ? `${event.count} people are here.`
@@ -169,6 +169,7 @@ function encode(event: ServerEvent): readonly string[] {
 export const text: Dialect = {
   name: "text",
   separator: null,
+  naming: "asked",
   resumable: false,
   echoes: false,
   wantsTyping: false,

@@ -153,6 +153,7 @@ function decodeLine(line: string): Decoded {
 export const v1: Dialect = {
   name: V1,
   separator: "\n",
+  naming: "hello",
   resumable: true,
   echoes: true,
   wantsTyping: true,

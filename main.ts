@@ -1,0 +1,107 @@
+/**
+ * The program: reads the settings, chooses the parts, starts the server and
+ * ends it on SIGINT or SIGTERM. Nothing else chooses parts.
+ */
+
+import { readAssets } from "./server/assets.ts";
+import { systemClock } from "./server/clock.ts";
+import {
+  type Config,
+  ConfigError,
+  helpText,
+  readConfig,
+} from "./server/config.ts";
+import { createLogger, type Logger } from "./server/log.ts";
+import { type Server, startServer } from "./server/server.ts";
+import { openStore } from "./server/store/open.ts";
+import { StoreOpenError } from "./server/store/store.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Ends with a line that says why: 2 for a wrong setting, else 1. */
+function fail(message: string, code: 1 | 2): never {
+  console.error(`hubbub: ${message}`);
+  Deno.exit(code);
+}
+
+/** An error of starting, in one line; undefined for a fault of ours. */
+function startFault(error: unknown, config: Config): string | undefined {
+  const { host, port } = config;
+  if (error instanceof StoreOpenError) return error.message;
+  if (error instanceof Deno.errors.AddrInUse) {
+    return `Port ${port} is in use. Choose another one with --port, or 0 for any`;
+  }
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return `Cannot listen on "${host}": this machine does not have that address`;
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return `Cannot listen on port ${port}: not allowed. Choose one above 1023`;
+  }
+  return undefined;
+}
+
+function config(): Config {
+  try {
+    const config = readConfig(Deno.args, (name) => Deno.env.get(name));
+    if (config !== "help") return config;
+    console.log(helpText());
+    Deno.exit(0);
+  } catch (error) {
+    if (error instanceof ConfigError) fail(error.message, 2);
+    throw error;
+  }
+}
+
+async function start(config: Config, log: Logger): Promise<Server> {
+  try {
+    const store = openStore(config.store, {
+      retention: {
+        messages: config.retainMessages,
+        ms: config.retainDays * DAY_MS,
+      },
+      clock: systemClock,
+    });
+    const assets = await readAssets(new URL("./static/", import.meta.url));
+    return await startServer({
+      config,
+      store,
+      assets,
+      clock: systemClock,
+      log,
+    });
+  } catch (error) {
+    const fault = startFault(error, config);
+    if (fault !== undefined) fail(fault, 1);
+    throw error;
+  }
+}
+
+const settings = config();
+const log = createLogger({
+  level: settings.logLevel,
+  pretty: Deno.stderr.isTerminal(),
+  now: Date.now,
+  write: (line) => console.error(line),
+});
+
+// The last resort: a fault in one handler must not end everybody's server.
+globalThis.addEventListener("error", (event) => {
+  event.preventDefault();
+  log.error("uncaught error", { error: event.error });
+});
+globalThis.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  log.error("unhandled rejection", { error: event.reason });
+});
+
+const server = await start(settings, log);
+console.log(`Hubbub is listening on ${server.url.href.replace(/\/$/, "")}`);
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => {
+    log.info("stopping", { signal });
+    // Exits even if a peer that does not read keeps its socket open.
+    server.stop().catch((error) => log.error("stop failed", { error }))
+      .finally(() => Deno.exit(0));
+  });
+}

@@ -1,0 +1,204 @@
+/**
+ * The settings: one table from which flags, environment variables, their
+ * checks and `--help` are made.
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { LOG_LEVELS, type LogLevel } from "./log.ts";
+
+/** How the server was asked to run. */
+export interface Config {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly store: string;
+  /** Messages replayed on joining. */
+  readonly history: number;
+  /** Messages kept a room. */
+  readonly retainMessages: number;
+  /** Days a message is kept; 0 is for ever. */
+  readonly retainDays: number;
+  /** Characters of a message. */
+  readonly maxText: number;
+  /** Messages a second a connection; 0 is no limit. */
+  readonly rate: number;
+  /** Seconds without a sign of life before a connection is dropped. */
+  readonly idleTimeout: number;
+  readonly logLevel: LogLevel;
+}
+
+/** One row of the table. */
+interface Setting {
+  readonly env: string;
+  readonly value: string;
+  readonly fallback: string;
+  readonly help: string;
+  /** @throws {ConfigError} When the words make no sense. */
+  readonly parse: (words: string) => string | number;
+}
+
+/** A wrong setting, told in one line to who starts the server. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+function whole(from: number, to: number): (words: string) => number {
+  return (words) => {
+    const value = Number(words);
+    if (/^\d+$/.test(words) && value >= from && value <= to) return value;
+    throw new ConfigError(`must be a whole number from ${from} to ${to}`);
+  };
+}
+
+function text(words: string): string {
+  if (words.trim() !== "") return words;
+  throw new ConfigError("must not be empty");
+}
+
+function level(words: string): LogLevel {
+  const found = LOG_LEVELS.find((level) => level === words);
+  if (found !== undefined) return found;
+  throw new ConfigError(`must be one of ${LOG_LEVELS.join(", ")}`);
+}
+
+function store(words: string): string {
+  if (words === "memory:" || /^sqlite:./.test(words)) return words;
+  throw new ConfigError("must be sqlite:PATH or memory:");
+}
+
+const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
+  host: {
+    env: "HOST",
+    value: "ADDRESS",
+    fallback: "127.0.0.1",
+    help: "address to listen on; 0.0.0.0 is all of them",
+    parse: text,
+  },
+  port: {
+    env: "PORT",
+    value: "N",
+    fallback: "8000",
+    help: "port to listen on; 0 picks a free one",
+    parse: whole(0, 65_535),
+  },
+  store: {
+    env: "HUBBUB_STORE",
+    value: "ADDRESS",
+    fallback: "sqlite:./data/hubbub.db",
+    help: "where messages are kept: sqlite:PATH or memory:",
+    parse: store,
+  },
+  history: {
+    env: "HUBBUB_HISTORY",
+    value: "N",
+    fallback: "50",
+    help: "messages replayed on joining",
+    parse: whole(0, 1000),
+  },
+  retainMessages: {
+    env: "HUBBUB_RETAIN_MESSAGES",
+    value: "N",
+    fallback: "10000",
+    help: "messages kept in each room",
+    parse: whole(1, 1_000_000_000),
+  },
+  retainDays: {
+    env: "HUBBUB_RETAIN_DAYS",
+    value: "N",
+    fallback: "0",
+    help: "days a message is kept; 0 is for ever",
+    parse: whole(0, 36_500),
+  },
+  maxText: {
+    env: "HUBBUB_MAX_TEXT",
+    value: "N",
+    fallback: "4096",
+    help: "characters of a message",
+    parse: whole(1, 65_536),
+  },
+  rate: {
+    env: "HUBBUB_RATE",
+    value: "N",
+    fallback: "10",
+    help: "messages a second from a connection, three times that at once; " +
+      "0 is no limit",
+    parse: whole(0, 1_000_000),
+  },
+  idleTimeout: {
+    env: "HUBBUB_IDLE_TIMEOUT",
+    value: "SECONDS",
+    fallback: "30",
+    help: "without a sign of life before a connection is dropped",
+    parse: whole(1, 3600),
+  },
+  logLevel: {
+    env: "HUBBUB_LOG_LEVEL",
+    value: "LEVEL",
+    fallback: "info",
+    help: LOG_LEVELS.join(", "),
+    parse: level,
+  },
+};
+
+const rows = Object.entries(SETTINGS) as [keyof Config, Setting][];
+
+/** `retainDays` as a flag: `retain-days`. */
+function flagOf(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const usage = rows.map(([key, { value, env, help, fallback }]) => {
+    const flag = `--${flagOf(key)} ${value}`.padEnd(24);
+    return `  ${flag} ${help}\n${
+      "".padEnd(27)
+    }(default ${fallback}, or ${env})`;
+  });
+  return [
+    "Hubbub, a WebSocket room server.",
+    "",
+    "Usage: deno task start [settings]",
+    "",
+    ...usage,
+    "",
+    "  --help                   this text",
+  ].join("\n");
+}
+
+/**
+ * Reads the settings: flags win over the environment, that over defaults.
+ *
+ * @param args The command line's arguments.
+ * @param env Looks up an environment variable.
+ * @returns The settings, or `"help"` when these were asked for.
+ * @throws {ConfigError} With one line that names the setting and what it may be.
+ */
+export function readConfig(
+  args: readonly string[],
+  env: (name: string) => string | undefined,
+): Config | "help" {
+  const flags = new Set(rows.map(([key]) => flagOf(key)));
+  const parsed = parseArgs(args, {
+    string: [...flags],
+    boolean: ["help"],
+    unknown(arg) {
+      throw new ConfigError(
+        `Unknown setting "${arg}". --help lists them all`,
+      );
+    },
+  });
+  if (parsed["help"] === true) return "help";
+  const config = rows.map(([key, { env: variable, parse, fallback }]) => {
+    const flag = parsed[flagOf(key)];
+    const words = flag !== undefined ? String(flag) : env(variable);
+    const name = flag !== undefined ? `--${flagOf(key)}` : variable;
+    try {
+      return [key, parse(words ?? fallback)];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      throw new ConfigError(`${name} ${error.message}, not "${words}"`);
+    }
+  });
+  return Object.fromEntries(config);
+}

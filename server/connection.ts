@@ -1,0 +1,293 @@
+/**
+ * One WebSocket that speaks a dialect: frames in become requests, events
+ * become frames out. Owns the limits of what one client may send, the
+ * watermark of what it may leave unread, and when it counts as dead. It
+ * decides nothing about rooms; the hub does.
+ */
+
+import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
+import type { Decoded, Dialect } from "../protocol/dialect.ts";
+import { HubbubError } from "../protocol/errors.ts";
+import type {
+  ClientRequest,
+  HelloRequest,
+  RequestId,
+  ServerEvent,
+} from "../protocol/events.ts";
+import type { Cancel, Clock } from "./clock.ts";
+import type { Hub } from "./hub.ts";
+import { TokenBucket } from "./limits.ts";
+import type { Logger } from "./log.ts";
+import { carryOut } from "./requests.ts";
+import type { Reader, Session } from "./session.ts";
+import type { Socket, SocketHandler } from "./transport/socket.ts";
+
+/** Unsent bytes above which a member gets no more pages. One page more than
+ * this is the most a slow reader holds. */
+const WATERMARK = 64 * 1024;
+/** Bytes sent before asking the socket again how much of it is unsent: asking
+ * costs a call into the runtime. */
+const CHECK_EVERY = 16 * 1024;
+/** Unsent bytes of replies above which a client that asks and does not read is
+ * cut off; rooms never come near it. */
+const MOST_UNREAD = 1024 * 1024;
+/** The longest frame, in UTF-16 units: room for an outbox sent at once. */
+const MOST_FRAME = 1024 * 1024;
+/** Requests that are no messages, a second and at once. */
+const REQUESTS = { perSecond: 20, burst: 200 };
+/** Frames that make no sense, a second and at once, before it is closed. */
+const STRIKES = { perSecond: 2, burst: 50 };
+
+/** What the address a client connected to asks for. */
+export interface Entry {
+  readonly dialect: Dialect;
+  /** The room to join after hello, if any. */
+  readonly room?: string | undefined;
+  /** The name to say hello with, for dialects without a hello of their own. */
+  readonly name?: string | undefined;
+  /** Messages to replay. */
+  readonly history?: number | undefined;
+}
+
+/** What a {@linkcode Connection} needs. */
+export interface ConnectionOptions {
+  readonly id: string;
+  readonly socket: Socket;
+  readonly entry: Entry;
+  readonly hub: Hub;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Milliseconds a client has to say hello. */
+  readonly helloMs: number;
+  /** Called once, when it no longer counts. */
+  readonly onGone: (connection: Connection) => void;
+}
+
+/** One client. */
+export class Connection implements Reader, SocketHandler {
+  readonly id: string;
+  readonly dialect: Dialect;
+  readonly #options: ConnectionOptions;
+  readonly #socket: Socket;
+  readonly #publishes: TokenBucket;
+  readonly #requests: TokenBucket;
+  readonly #strikes: TokenBucket;
+  #session: Session | null = null;
+  #gone = false;
+  #helloTimer: Cancel | null;
+  /** Encoded events waiting for the frame that takes them. */
+  #replies: string[] = [];
+  #handling = false;
+  #sentSinceCheck = 0;
+  #buffered = 0;
+  #progressAt: number;
+
+  constructor(options: ConnectionOptions) {
+    const { id, socket, entry, hub, clock, helloMs } = options;
+    this.#options = options;
+    this.id = id;
+    this.dialect = entry.dialect;
+    this.#socket = socket;
+    const now = clock.now();
+    const { rate } = hub.limits;
+    this.#publishes = new TokenBucket(rate, rate * 3, now);
+    this.#requests = new TokenBucket(REQUESTS.perSecond, REQUESTS.burst, now);
+    this.#strikes = new TokenBucket(STRIKES.perSecond, STRIKES.burst, now);
+    this.#progressAt = now;
+    this.#helloTimer = clock.after(helloMs, () => this.end(CLOSE.noHello));
+  }
+
+  /** Greets, once the socket is open. */
+  open(): void {
+    const { dialect, name } = this.#options.entry;
+    if (dialect.naming === "asked") this.tell({ type: "name_wanted" });
+    if (dialect.naming === "given") this.#enter(name);
+  }
+
+  // What a socket calls.
+
+  message(frame: string | Uint8Array): void {
+    if (this.#gone) return;
+    if (typeof frame !== "string") return this.end(CLOSE.unsupportedData);
+    if (frame.length > MOST_FRAME) return this.end(CLOSE.tooBig);
+    const named = this.#session !== null;
+    this.#handling = true;
+    for (const decoded of this.dialect.decode(frame, { named })) {
+      this.#handle(decoded);
+      if (this.#gone) break;
+    }
+    this.#handling = false;
+    this.#flush();
+  }
+
+  close(code: number, _reason: string): void {
+    this.#leave(code === CLOSE.normal.code);
+  }
+
+  // What rooms and hub call.
+
+  get writable(): boolean {
+    if (this.#sentSinceCheck < CHECK_EVERY) return true;
+    if (this.#socket.buffered >= WATERMARK) return false;
+    this.#sentSinceCheck = 0;
+    return true;
+  }
+
+  send(frames: readonly string[]): void {
+    this.#flush();
+    for (const frame of frames) this.#write(frame);
+  }
+
+  tell(event: ServerEvent): void {
+    if (this.#gone) return;
+    for (const string of this.dialect.encode(event)) this.#replies.push(string);
+    if (!this.#handling) this.#flush();
+  }
+
+  end({ code, reason }: CloseReason): void {
+    if (this.#gone) return;
+    this.#flush();
+    this.#leave(code === CLOSE.normal.code);
+    this.#socket.close(code, reason);
+  }
+
+  // What the server calls.
+
+  /**
+   * Closes a connection whose socket has taken nothing for too long: a reader
+   * that has stopped reading, or a peer that is gone while frames wait for it.
+   * The runtime's own pings wait behind these frames and never find out.
+   *
+   * @param patienceMs Milliseconds without progress.
+   */
+  checkProgress(patienceMs: number): void {
+    const now = this.#options.clock.now();
+    const buffered = this.#socket.buffered;
+    if (buffered === 0 || buffered < this.#buffered) this.#progressAt = now;
+    else if (now - this.#progressAt >= patienceMs) return this.end(CLOSE.slow);
+    this.#buffered = buffered;
+  }
+
+  #handle(decoded: Decoded): void {
+    const id = decoded.ok ? decoded.request.id : decoded.id;
+    try {
+      if (!decoded.ok) {
+        this.#strike();
+        throw decoded.error;
+      }
+      this.#request(decoded.request);
+    } catch (error) {
+      const cid = decoded.ok && decoded.request.type === "publish"
+        ? decoded.request.cid
+        : undefined;
+      this.#refuse(error, id, cid);
+    }
+  }
+
+  #request(request: ClientRequest): void {
+    const { hub, clock, entry } = this.#options;
+    const bucket = request.type === "publish"
+      ? this.#publishes
+      : this.#requests;
+    const retryAfterMs = bucket.take(clock.now());
+    if (retryAfterMs > 0) {
+      const seconds = (retryAfterMs / 1000).toFixed(1);
+      throw new HubbubError("rate_limited", {
+        message: `Too fast. Wait ${seconds} s and send it again`,
+        retryAfterMs,
+      });
+    }
+    if (request.type === "hello") {
+      if (this.#session !== null) throw new HubbubError("already_hello");
+      this.#session = hub.hello(this, request);
+      this.#helloTimer?.();
+      this.#helloTimer = null;
+      const { room, history } = entry;
+      if (room !== undefined) {
+        hub.join(this.#session, {
+          type: "join",
+          room,
+          ...(history !== undefined && { limit: history }),
+          ...(this.dialect.naming !== "hello" && { only: true }),
+        });
+      }
+      return;
+    }
+    if (this.#session === null) throw new HubbubError("hello_first");
+    carryOut(hub, { session: this.#session, reader: this }, request);
+  }
+
+  /** Says hello for a client whose dialect has none. */
+  #enter(name: string | undefined): void {
+    const hello: HelloRequest = { type: "hello", ...(name && { name }) };
+    try {
+      this.#request(hello);
+    } catch (error) {
+      if (!(error instanceof HubbubError)) throw error;
+      const { suggestion } = error.details;
+      if (suggestion === undefined) this.#refuse(error, undefined, undefined);
+      this.#enter(suggestion);
+    }
+  }
+
+  #refuse(
+    error: unknown,
+    id: RequestId | undefined,
+    cid: string | undefined,
+  ): void {
+    const known = error instanceof HubbubError
+      ? error
+      : new HubbubError("internal");
+    if (known !== error) {
+      const { log } = this.#options;
+      log.error("request failed", { connection: this.id, error });
+    }
+    const { code, message, retryable, details } = known;
+    const { retryAfterMs, suggestion } = details;
+    this.tell({
+      type: "error",
+      code,
+      message,
+      retryable,
+      retryAfterMs,
+      suggestion,
+      cid,
+      id,
+    });
+    if (this.dialect.naming === "asked" && this.#session === null) {
+      this.tell({ type: "name_wanted", again: true });
+    }
+  }
+
+  #strike(): void {
+    if (this.#strikes.take(this.#options.clock.now()) === 0) return;
+    this.end(CLOSE.badProtocol);
+  }
+
+  #flush(): void {
+    if (this.#replies.length === 0) return;
+    const replies = this.#replies;
+    this.#replies = [];
+    const { separator } = this.dialect;
+    const frames = separator === null ? replies : [replies.join(separator)];
+    for (const frame of frames) this.#write(frame);
+    if (this.#sentSinceCheck < CHECK_EVERY) return;
+    if (this.#socket.buffered > MOST_UNREAD) this.end(CLOSE.slow);
+  }
+
+  #write(frame: string): void {
+    this.#sentSinceCheck += frame.length;
+    this.#socket.send(frame);
+  }
+
+  #leave(clean: boolean): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#replies = [];
+    this.#helloTimer?.();
+    if (this.#session !== null) {
+      this.#options.hub.lost(this.#session, this, clean);
+    }
+    this.#options.onGone(this);
+  }
+}

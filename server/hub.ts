@@ -1,0 +1,367 @@
+/**
+ * The hub: sessions, rooms and the tick, brought together. Everything that
+ * changes them is synchronous and happens here; it knows the store's interface
+ * and readers, but no adapter and no socket.
+ */
+
+import { CLOSE } from "../protocol/close_codes.ts";
+import { HubbubError } from "../protocol/errors.ts";
+import type {
+  HelloRequest,
+  HistoryRequest,
+  JoinRequest,
+  Limits,
+  PublishRequest,
+  RequestId,
+} from "../protocol/events.ts";
+import { checkRoom } from "../protocol/names.ts";
+import { type Cancel, type Clock, every } from "./clock.ts";
+import type { Logger } from "./log.ts";
+import { Room } from "./room.ts";
+import { Rooms } from "./rooms.ts";
+import type { Reader, Session } from "./session.ts";
+import { Sessions } from "./sessions.ts";
+import type { Page, Range, Store } from "./store/store.ts";
+import { type Pending, Ticker } from "./tick.ts";
+import { Tokens } from "./tokens.ts";
+
+/** How a hub behaves. */
+export interface HubOptions {
+  readonly store: Store;
+  /** The store's secret, for session tokens. */
+  readonly secret: Uint8Array;
+  readonly clock: Clock;
+  /** Numbers from 0 up to 1. */
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly log: Logger;
+  readonly limits: Limits;
+  /** Messages replayed to who joins and asks for no other number. */
+  readonly history: number;
+  /** Milliseconds a session outlives its connection. */
+  readonly graceMs: number;
+}
+
+/** Characters after which a page of history ends, so that a reply is bounded. */
+const HISTORY_CHARACTERS = 256 * 1024;
+/** Retention runs this often, a small step each time, milliseconds. */
+const TRIM_MS = 1_000;
+
+/** All rooms and sessions of one process. */
+export class Hub {
+  readonly limits: Limits;
+  readonly #options: HubOptions;
+  readonly #sessions: Sessions;
+  readonly #rooms: Rooms;
+  readonly #ticker: Ticker;
+  readonly #tokens: Tokens;
+  readonly #stopTrimming: Cancel;
+  #stopping = false;
+
+  constructor(options: HubOptions) {
+    const { store, clock, log } = options;
+    this.#options = options;
+    this.limits = options.limits;
+    this.#tokens = new Tokens(options.secret);
+    this.#sessions = new Sessions(options.random);
+    this.#ticker = new Ticker(store, clock, {
+      before: () => this.#rooms.announceArrivals(),
+      stored: (pending, receipts) =>
+        pending.forEach((draft, index) => {
+          const receipt = receipts[index];
+          if (receipt === undefined) return;
+          if (draft.id === undefined && draft.cid === undefined) return;
+          draft.session.reader?.tell({
+            type: "ack",
+            room: draft.room,
+            seq: receipt.seq,
+            cid: draft.cid,
+            ...(receipt.duplicate && { duplicate: true }),
+            id: draft.id,
+          });
+        }),
+      failed: (pending, error) => {
+        log.error("append failed", { error, messages: pending.length });
+        for (const draft of pending) this.#refuse(draft);
+      },
+      after: () => this.#rooms.announceDepartures(),
+    });
+    this.#rooms = new Rooms({
+      store,
+      clock,
+      log,
+      wake: () => this.#ticker.wake(),
+    });
+    this.#stopTrimming = every(clock, {
+      ms: TRIM_MS,
+      run: () =>
+        void store.trim().catch((error) => log.error("trim failed", { error })),
+    });
+  }
+
+  /** Sessions that are here, those within their grace period too. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  /**
+   * Begins a session, or takes one up again.
+   *
+   * @throws {HubbubError} `bad_name` or `name_taken`.
+   */
+  hello(reader: Reader, { name, token, id }: HelloRequest): Session {
+    const known = token === undefined ? undefined : this.#tokens.verify(token);
+    const old = known === undefined ? undefined : this.#sessions.get(known);
+    const resumed = old !== undefined && old.dialect === reader.dialect;
+    const session = resumed
+      ? this.#resume(old, reader)
+      : this.#sessions.begin(reader, {
+        id: old === undefined && known !== undefined
+          ? known
+          : this.#options.newId(),
+        name,
+      });
+    reader.tell({
+      type: "welcome",
+      session: session.id,
+      name: session.name,
+      token: this.#tokens.issue(session.id),
+      resumed,
+      limits: this.limits,
+      id,
+    });
+    return session;
+  }
+
+  /**
+   * Joins a room at the end of the turn, or goes on from another cursor.
+   *
+   * @throws {HubbubError} `bad_room`.
+   */
+  join(session: Session, { room, since, limit, only, id }: JoinRequest): void {
+    const name = checkRoom(room);
+    if (only) {
+      for (const other of session.members.keys()) {
+        if (other !== name) this.leave(session, other);
+      }
+      session.current = name;
+    }
+    this.#rooms.arrive(name, {
+      session,
+      since,
+      limit: Math.min(limit ?? this.#options.history, this.limits.history),
+      id,
+    });
+  }
+
+  /** Leaves a room; the others are told at the end of the turn. */
+  leave(session: Session, room: string): void {
+    this.#rooms.depart(checkRoom(room), session);
+  }
+
+  /**
+   * Hands a message to the tick. Its sender gets an ack, or an error, when it
+   * gave an `id` or a `cid`, once the store has it.
+   *
+   * @throws {HubbubError} `bad_room`, `not_joined`, `empty`, `too_long` or
+   * `stopping`.
+   */
+  publish(session: Session, request: PublishRequest): void {
+    if (this.#stopping) throw new HubbubError("stopping");
+    this.#ticker.add({
+      room: this.#roomOf(session, request.room),
+      from: session.name,
+      text: this.#checkText(request.text),
+      author: session.id,
+      cid: request.cid,
+      session,
+      id: request.id,
+    });
+  }
+
+  /**
+   * Reads a part of a room's log and tells it to who asked.
+   *
+   * @throws {HubbubError} `bad_room` or `not_joined`.
+   */
+  history(session: Session, request: HistoryRequest): void {
+    const { before = Infinity, after, id } = request;
+    const room = this.#roomOf(session, request.room);
+    const limit = Math.min(request.limit ?? 50, this.limits.history);
+    const range: Range = after === undefined
+      ? { before, limit }
+      : { after, limit };
+    this.read(room, range).then(
+      ({ epoch, first, head, messages }) =>
+        session.reader?.tell({
+          type: "history",
+          room,
+          epoch,
+          first,
+          head,
+          messages: messages.map(({ room: _, author: __, ...rest }) => rest),
+          id,
+        }),
+      (error) => this.#failed(session, id, error),
+    );
+  }
+
+  /** Reads a part of a room's log, less than asked for when that is very much. */
+  async read(room: string, range: Range): Promise<Page> {
+    const page = await this.#options.store.read(room, range);
+    // What is nearest to the given end of the range stays.
+    const forward = "after" in range;
+    const messages = forward ? page.messages : page.messages.toReversed();
+    let characters = 0;
+    const end = messages.findIndex(({ text }) =>
+      (characters += text.length) > HISTORY_CHARACTERS
+    );
+    if (end <= 0) return page;
+    const kept = messages.slice(0, end);
+    return { ...page, messages: forward ? kept : kept.reverse() };
+  }
+
+  /**
+   * Tells who is in a room.
+   *
+   * @throws {HubbubError} `bad_room` or `not_joined`.
+   */
+  who(session: Session, wanted: string | undefined, id?: RequestId): void {
+    const room = this.#joined(session, wanted);
+    session.reader?.tell({ ...room.presence(), id });
+  }
+
+  /**
+   * Tells the room that somebody is typing.
+   *
+   * @throws {HubbubError} `bad_room` or `not_joined`.
+   */
+  typing(session: Session, wanted: string): void {
+    const room = this.#joined(session, wanted);
+    room.typing(session);
+    this.#rooms.stir(room);
+  }
+
+  /**
+   * Changes a session's name.
+   *
+   * @throws {HubbubError} `bad_name` or `name_taken`.
+   */
+  rename(session: Session, name: string, id?: RequestId): void {
+    const old = session.name;
+    this.#sessions.rename(session, name);
+    if (session.name !== old) {
+      for (const name of session.members.keys()) {
+        const room = this.#rooms.get(name);
+        if (room === undefined) continue;
+        room.rename(session, old);
+        this.#rooms.stir(room);
+      }
+    }
+    session.reader?.tell({ type: "renamed", name: session.name, id });
+  }
+
+  /**
+   * A connection is gone. Its session goes with it, at once or, where it can
+   * be resumed, after a grace period in which nobody notices.
+   *
+   * @param clean Whether its user said goodbye.
+   */
+  lost(session: Session, reader: Reader, clean: boolean): void {
+    if (session.reader !== reader) return;
+    session.reader = null;
+    const { clock, graceMs } = this.#options;
+    if (clean || !session.dialect.resumable || graceMs === 0) {
+      return this.end(session);
+    }
+    session.grace?.();
+    session.grace = clock.after(graceMs, () => this.end(session));
+  }
+
+  /** Ends a session: it leaves every room and its name is free. */
+  end(session: Session): void {
+    session.grace?.();
+    session.grace = null;
+    for (const room of [...session.members.keys()]) {
+      this.#rooms.depart(room, session);
+    }
+    // Rooms that were still being opened for it let nobody in without a reader.
+    session.reader = null;
+    this.#sessions.end(session);
+  }
+
+  /** Takes no message any more and waits until all that came are stored. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#ticker.idle();
+    this.#stopTrimming();
+    this.#rooms.stop();
+    for (const session of this.#sessions.all()) session.grace?.();
+  }
+
+  /** Sets a session that lost its connection on a new one. */
+  #resume(session: Session, reader: Reader): Session {
+    const old = session.reader;
+    session.reader = reader;
+    old?.end(CLOSE.replaced);
+    for (const member of session.members.values()) member.attached = false;
+    session.grace?.();
+    // Rooms it does not come back to are left when the grace is over.
+    session.grace = this.#options.clock.after(this.#options.graceMs, () => {
+      for (const [room, { attached }] of [...session.members]) {
+        if (!attached) this.#rooms.depart(room, session);
+      }
+    });
+    return session;
+  }
+
+  /** The name of the room a request means. */
+  #roomOf(session: Session, wanted: string | undefined): string {
+    if (wanted !== undefined) return checkRoom(wanted);
+    if (session.current === null) throw new HubbubError("not_joined");
+    return session.current;
+  }
+
+  #joined(session: Session, wanted: string | undefined): Room {
+    const room = this.#rooms.get(this.#roomOf(session, wanted));
+    if (room?.has(session)) return room;
+    throw new HubbubError("not_joined");
+  }
+
+  #checkText(raw: string): string {
+    const text = raw.toWellFormed().replaceAll("\r\n", "\n")
+      // SQLite ends a text there.
+      .replaceAll("\0", "\uFFFD");
+    if (text.trim() === "") throw new HubbubError("empty");
+    const most = this.limits.text;
+    if (text.length > most) {
+      const length = [...text].length;
+      if (length > most) {
+        throw new HubbubError("too_long", {
+          message:
+            `The message has ${length} characters, ${most} are allowed. Send it in parts`,
+        });
+      }
+    }
+    return text;
+  }
+
+  #refuse({ session, id, cid }: Pending): void {
+    const { code, message, retryable } = new HubbubError("store_unavailable");
+    session.reader?.tell({
+      type: "error",
+      code,
+      message,
+      retryable,
+      retryAfterMs: 1000,
+      cid,
+      id,
+    });
+  }
+
+  #failed(session: Session, id: RequestId | undefined, error: unknown): void {
+    this.#options.log.error("read failed", { error });
+    const { code, message, retryable } = new HubbubError("store_unavailable");
+    session.reader?.tell({ type: "error", code, message, retryable, id });
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * What the server says of itself, on standard error: a line for people on a
+ * terminal, a JSON object a line elsewhere. No message texts, no tokens.
+ */
+
+/** From what matters only when looking for a fault to what ends a service. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+
+export type LogLevel = typeof LOG_LEVELS[number];
+
+type Write = (message: string, fields?: Record<string, unknown>) => void;
+
+/** Writes to the log, one function a level. */
+export type Logger = Readonly<Record<LogLevel, Write>>;
+
+/** How {@linkcode createLogger} writes. */
+export interface LoggerOptions {
+  /** Everything below it is left out. */
+  readonly level: LogLevel;
+  /** Whether to write for people. */
+  readonly pretty: boolean;
+  readonly now: () => number;
+  readonly write: (line: string) => void;
+}
+
+/** An error as words; everything else as it is. */
+function plain(value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  return value.stack ?? `${value.name}: ${value.message}`;
+}
+
+/**
+ * Makes a logger.
+ *
+ * @param options Where and how it writes.
+ */
+export function createLogger(
+  { level, pretty, now, write }: LoggerOptions,
+): Logger {
+  const lowest = LOG_LEVELS.indexOf(level);
+  const at = (level: LogLevel): Write => (message, fields = {}) => {
+    if (LOG_LEVELS.indexOf(level) < lowest) return;
+    const time = new Date(now()).toISOString();
+    const values = Object.entries(fields).map(([key, value]) =>
+      [key, plain(value)] as const
+    );
+    if (!pretty) {
+      return write(
+        JSON.stringify({ time, level, message, ...Object.fromEntries(values) }),
+      );
+    }
+    const details = values.map(([key, value]) =>
+      ` ${key}=${typeof value === "string" ? value : JSON.stringify(value)}`
+    ).join("");
+    write(`${time.slice(11, 19)} ${level.padEnd(5)} ${message}${details}`);
+  };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * Encoding messages once for all who read them: a page is a run of a room's
+ * log in the frames of one dialect, shared by every member that needs it.
+ */
+
+import type { Dialect } from "../protocol/dialect.ts";
+import type { StoredMessage } from "./store/store.ts";
+
+/** A run of messages, encoded. Immutable, as its messages are. */
+export interface Page {
+  /** The cursor of who has been sent it. */
+  readonly to: number;
+  /** One frame for all, or one or more for each where frames hold one only. */
+  readonly frames: readonly string[];
+  /** Authors of the frames, where a dialect leaves out one's own. */
+  readonly authors?: readonly string[];
+}
+
+/** Which page of a room. */
+export interface PageKey {
+  readonly dialect: Dialect;
+  /** Whether the reader joined after the messages were stored. */
+  readonly replay: boolean;
+  /** It begins behind this seq … */
+  readonly after: number;
+  /** … and ends here or, when it gets full, earlier. */
+  readonly upTo: number;
+}
+
+/** Characters after which a page ends: what a member is sent at once, and so
+ * the most it can hold beyond the watermark of its connection. */
+const PAGE_CHARACTERS = 32 * 1024;
+
+/** Pages kept a room: the live one of each dialect, and those of a replay that
+ * many joining at once share. */
+const KEPT = 12;
+
+/**
+ * Encodes messages up to the size of a page.
+ *
+ * @param dialect Whose frames.
+ * @param messages At least one, in order.
+ * @param replay Whether the reader joined after they were stored.
+ * @returns The page; it ends early when it is full.
+ */
+export function encodePage(
+  dialect: Dialect,
+  messages: readonly StoredMessage[],
+  replay: boolean,
+): Page {
+  const strings: string[] = [];
+  const authors: string[] = [];
+  let characters = 0;
+  let to = 0;
+  for (const { author, ...message } of messages) {
+    const encoded = dialect.encode({
+      type: "message",
+      ...message,
+      ...(replay && { replay }),
+    });
+    for (const string of encoded) {
+      strings.push(string);
+      authors.push(author);
+      characters += string.length;
+    }
+    to = message.seq;
+    if (characters >= PAGE_CHARACTERS) break;
+  }
+  const frames = dialect.separator === null
+    ? strings
+    : [strings.join(dialect.separator)];
+  return dialect.echoes || replay ? { to, frames } : { to, frames, authors };
+}
+
+/** The pages of one room that were needed last. */
+export class PageCache {
+  #pages: { key: PageKey; page: Page }[] = [];
+
+  /**
+   * Gives a page, encoding it when nobody has needed it yet.
+   *
+   * @param key Which page.
+   * @param load Its messages, should it have to be encoded; undefined when
+   * they are not at hand.
+   * @returns The page, or undefined when its messages are not at hand.
+   */
+  get(
+    key: PageKey,
+    load: () => readonly StoredMessage[] | undefined,
+  ): Page | undefined {
+    for (const { key: known, page } of this.#pages) {
+      if (
+        known.after === key.after && known.upTo === key.upTo &&
+        known.dialect === key.dialect && known.replay === key.replay
+      ) return page;
+    }
+    const messages = load();
+    if (messages === undefined) return undefined;
+    const page = encodePage(key.dialect, messages, key.replay);
+    this.#pages.unshift({ key, page });
+    if (this.#pages.length > KEPT) this.#pages.pop();
+    return page;
+  }
+
+  /** Forgets all: the log began a new life. */
+  clear(): void {
+    this.#pages = [];
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * From a decoded request to what the hub does with it: one line a request.
+ */
+
+import { CLOSE } from "../protocol/close_codes.ts";
+import type { ClientRequest, HelloRequest } from "../protocol/events.ts";
+import type { Hub } from "./hub.ts";
+import type { Reader, Session } from "./session.ts";
+
+/**
+ * Carries out what a session asks for.
+ *
+ * @param hub Where it happens.
+ * @param session Who asks; it has said hello.
+ * @param request What it asks for; anything but hello.
+ * @throws {HubbubError} What it is told of.
+ */
+export function carryOut(
+  hub: Hub,
+  { session, reader }: { session: Session; reader: Reader },
+  request: Exclude<ClientRequest, HelloRequest>,
+): void {
+  switch (request.type) {
+    case "publish":
+      return hub.publish(session, request);
+    case "join":
+      return hub.join(session, request);
+    case "leave":
+      hub.leave(session, request.room);
+      return reader.tell({ type: "left", room: request.room, id: request.id });
+    case "history":
+      return hub.history(session, request);
+    case "who":
+      return hub.who(session, request.room, request.id);
+    case "typing":
+      return hub.typing(session, request.room);
+    case "rename":
+      return hub.rename(session, request.name, request.id);
+    case "ping":
+      return reader.tell({ type: "pong", id: request.id });
+    case "help":
+      return reader.tell({ type: "help" });
+    case "quit":
+      return reader.end(CLOSE.normal);
+    default:
+      return request satisfies never;
+  }
+}

@@ -1,0 +1,343 @@
+/**
+ * One room: its members, each a cursor over the log, and the pump that moves
+ * them forward. Joining, resuming, live delivery and catching up are the pump.
+ *
+ * What happens between two ticks is gathered here and told once: who came
+ * before the messages of the tick, who went after them.
+ */
+
+import type {
+  PresenceEvent,
+  RequestId,
+  ServerEvent,
+} from "../protocol/events.ts";
+import type { Dialect } from "../protocol/dialect.ts";
+import type { Cursor } from "../protocol/message.ts";
+import { type Page, PageCache } from "./pages.ts";
+import { RoomLog } from "./room_log.ts";
+import type { Member, Session } from "./session.ts";
+import type { LogState, StoredMessage } from "./store/store.ts";
+
+/** Above this many members a room tells how many there are, not who. */
+export const MOST_LISTED = 200;
+
+/** Somebody about to join. */
+export interface Arrival {
+  readonly session: Session;
+  readonly since: Cursor | undefined;
+  /** Messages to replay when nothing is resumed. */
+  readonly limit: number;
+  readonly id: RequestId | undefined;
+}
+
+/** What a room asks of the hub. */
+export interface RoomHooks {
+  /** Call {@linkcode Room.pump} again when the member's socket has drained. */
+  lagging(member: Member): void;
+  /** Read what is behind the member's cursor, then pump it with that. */
+  fetch(member: Member): void;
+}
+
+/** A room that has members, or is about to. */
+export class Room {
+  readonly name: string;
+  readonly #hooks: RoomHooks;
+  readonly #pages = new PageCache();
+  readonly #members = new Map<Session, Member>();
+  #log: RoomLog;
+  #arrivals: Arrival[] = [];
+  #left: string[] = [];
+  #renamed: { session: Session; names: [string, string] }[] = [];
+  readonly #typing = new Set<string>();
+  #listed = true;
+
+  constructor(name: string, state: LogState, hooks: RoomHooks) {
+    this.name = name;
+    this.#log = new RoomLog(state);
+    this.#hooks = hooks;
+  }
+
+  /** Whether nobody is here or about to be, and nobody needs to be told. */
+  get empty(): boolean {
+    return this.#members.size === 0 && this.#arrivals.length === 0;
+  }
+
+  /** Seq of the newest message. */
+  get head(): number {
+    return this.#log.head;
+  }
+
+  /** Everyone who is here, as an event that replaces what was known. */
+  presence(): PresenceEvent {
+    const count = this.#members.size;
+    return {
+      type: "presence",
+      room: this.name,
+      count,
+      ...(count <= MOST_LISTED && {
+        members: Array.from(this.#members.keys(), ({ name }) => name),
+      }),
+    };
+  }
+
+  has(session: Session): boolean {
+    return this.#members.has(session);
+  }
+
+  // What happens between ticks.
+
+  /** Lets somebody in at the next tick; also who is in already, to resume. */
+  arrive(arrival: Arrival): void {
+    this.#arrivals.push(arrival);
+  }
+
+  /** Takes a member out now; the others are told at the end of the tick. */
+  depart(session: Session): void {
+    this.#arrivals = this.#arrivals.filter((other) =>
+      other.session !== session
+    );
+    if (!this.#members.delete(session)) return;
+    session.members.delete(this.name);
+    this.#left.push(session.name);
+  }
+
+  /** Notes that a member, whose name has changed already, was called `old`. */
+  rename(session: Session, old: string): void {
+    this.#renamed.push({ session, names: [old, session.name] });
+  }
+
+  typing(session: Session): void {
+    this.#typing.add(session.name);
+  }
+
+  // The tick, in three steps.
+
+  /** Before the tick's messages: tells who came, and lets them in. */
+  announceArrivals(): void {
+    this.#announceRenames();
+    const arrivals = this.#arrivals;
+    if (arrivals.length === 0) return;
+    this.#arrivals = [];
+    const fresh = new Set(
+      arrivals.map(({ session }) => session).filter((session) =>
+        session.reader !== null && !this.#members.has(session)
+      ),
+    );
+    const joined = this.#notReturning([...fresh].map(({ name }) => name));
+    for (const session of fresh) this.#admit(session);
+    this.#announce({ joined }, ({ session }) => fresh.has(session));
+    for (const arrival of arrivals) this.#start(arrival);
+  }
+
+  /** The tick's messages, from the store: moves every cursor forward. */
+  append(messages: readonly StoredMessage[]): void {
+    this.#log.append(messages);
+    for (const { from } of messages) this.#typing.delete(from);
+    for (const member of this.#members.values()) this.pump(member);
+  }
+
+  /** After the tick's messages: tells who went, and who is typing. */
+  announceDepartures(): void {
+    const left = this.#left;
+    this.#left = [];
+    this.#announce({ left });
+    for (const from of this.#typing) {
+      const event = { type: "typing", room: this.name, from } as const;
+      this.#tell(event, ({ session }) => !session.dialect.wantsTyping);
+    }
+    this.#typing.clear();
+  }
+
+  /** The store no longer keeps what is older than `first`. */
+  trimmed(first: number): void {
+    this.#log.forgetBefore(first);
+  }
+
+  /** The log was lost: everyone starts anew in its next life. */
+  reset(state: LogState): void {
+    this.#log = new RoomLog(state);
+    this.#pages.clear();
+    for (const { session } of this.#members.values()) {
+      this.#start({ session, since: undefined, limit: 0, id: undefined });
+    }
+  }
+
+  // The pump.
+
+  /**
+   * Writes to a member what it has not got, as far as its socket takes it.
+   * The one way by which messages reach anybody.
+   *
+   * @param member Somebody in this room.
+   * @param fetched What the store had behind the member's cursor, when that is
+   * older than what is in memory. It is not kept: who lags costs no memory.
+   */
+  pump(member: Member, fetched?: readonly StoredMessage[]): void {
+    const { reader } = member.session;
+    if (reader === null || !member.attached || member.fetching) return;
+    const log = this.#log;
+    while (member.cursor < log.head) {
+      if (!reader.writable) return this.#hooks.lagging(member);
+      const after = member.cursor;
+      if (after < log.first - 1) {
+        const to = log.first - 1;
+        reader.tell({ type: "gap", room: this.name, from: after + 1, to });
+        member.cursor = to;
+        continue;
+      }
+      const replay = after < member.replayUntil;
+      const upTo = replay ? member.replayUntil : log.head;
+      const page = this.#pages.get(
+        { dialect: reader.dialect, replay, after, upTo },
+        () => log.slice(after, upTo) ?? between(fetched, after, upTo),
+      );
+      if (page === undefined) return this.#hooks.fetch(member);
+      reader.send(framesFor(member.session, page));
+      member.cursor = page.to;
+    }
+    if (member.announceLive) {
+      member.announceLive = false;
+      reader.tell({ type: "live", room: this.name });
+    }
+    if (member.stalePresence && reader.writable) {
+      member.stalePresence = false;
+      reader.tell(this.presence());
+    }
+  }
+
+  /** Makes a member that gets nothing until it is started. */
+  #admit(session: Session): void {
+    const member: Member = {
+      session,
+      cursor: this.#log.head,
+      replayUntil: 0,
+      announceLive: false,
+      attached: false,
+      fetching: false,
+      stalePresence: false,
+    };
+    this.#members.set(session, member);
+    session.members.set(this.name, member);
+  }
+
+  /** Sets a member's cursor, says where it stands, and lets the pump go. */
+  #start({ session, since, limit, id }: Arrival): void {
+    const member = this.#members.get(session);
+    if (member === undefined || session.reader === null) return;
+    const { after, recovered, missed } = this.#log.start(since, limit);
+    const { epoch, head } = this.#log;
+    member.cursor = after;
+    member.replayUntil = head;
+    member.announceLive = after < head;
+    member.attached = true;
+    member.stalePresence = false;
+    const { members, count } = this.presence();
+    session.reader.tell({
+      type: "joined",
+      room: this.name,
+      epoch,
+      head,
+      after,
+      recovered,
+      missed,
+      count,
+      ...(members !== undefined && { members }),
+      ...(id !== undefined && { id }),
+    });
+    this.pump(member);
+  }
+
+  /** Names whose leaving nobody was told of yet have not been away. */
+  #notReturning(names: readonly string[]): string[] {
+    return names.filter((name) => {
+      const index = this.#left.indexOf(name);
+      if (index >= 0) this.#left.splice(index, 1);
+      return index < 0;
+    });
+  }
+
+  #announceRenames(): void {
+    const renamed = this.#renamed;
+    this.#renamed = [];
+    for (const { session, names } of renamed) {
+      const joined = this.#notReturning([names[1]]);
+      const change = { left: [names[0]], joined, renamed: [names] };
+      // Who does not see its own messages does not see itself renamed either.
+      this.#announce(
+        change,
+        (member) => member.session === session && !session.dialect.echoes,
+      );
+    }
+  }
+
+  /** Tells who came and went; or how many are here, where these are many. */
+  #announce(
+    change: Pick<PresenceEvent, "joined" | "left" | "renamed">,
+    skip?: (member: Member) => boolean,
+  ): void {
+    if (!change.joined?.length && !change.left?.length) {
+      if (!change.renamed?.length) return;
+    }
+    const count = this.#members.size;
+    const listed = count <= MOST_LISTED;
+    if (!listed) {
+      this.#tell({ type: "presence", room: this.name, count }, skip);
+    } else if (!this.#listed) {
+      // Who did not know who is here cannot make sense of changes.
+      this.#tell(this.presence(), skip);
+    } else {
+      this.#tell({ type: "presence", room: this.name, ...change, count }, skip);
+    }
+    this.#listed = listed;
+  }
+
+  /**
+   * Tells what is not in the log to everyone who is up to date. Who lags does
+   * not get it; it gets the list of who is here when it has caught up.
+   */
+  #tell(event: ServerEvent, skip?: (member: Member) => boolean): void {
+    const encoded = new Map<Dialect, readonly string[]>();
+    for (const member of this.#members.values()) {
+      const { reader } = member.session;
+      if (reader === null || !member.attached || skip?.(member)) continue;
+      if (member.cursor < this.#log.head || !reader.writable) {
+        member.stalePresence = true;
+        this.#hooks.lagging(member);
+        continue;
+      }
+      let frames = encoded.get(reader.dialect);
+      if (frames === undefined) {
+        frames = framesOf(reader.dialect, event);
+        encoded.set(reader.dialect, frames);
+      }
+      reader.send(frames);
+    }
+  }
+}
+
+/** An event in the frames of a dialect. */
+function framesOf(dialect: Dialect, event: ServerEvent): readonly string[] {
+  const strings = dialect.encode(event);
+  return dialect.separator === null || strings.length < 2
+    ? strings
+    : [strings.join(dialect.separator)];
+}
+
+/** The frames of a page, without one's own where a dialect leaves them out. */
+function framesFor({ id }: Session, page: Page): readonly string[] {
+  const { frames, authors } = page;
+  return authors?.includes(id)
+    ? frames.filter((_, index) => authors[index] !== id)
+    : frames;
+}
+
+/** The part of a run that follows `after`, if the run goes on from there. */
+function between(
+  run: readonly StoredMessage[] | undefined,
+  after: number,
+  upTo: number,
+): readonly StoredMessage[] | undefined {
+  const from = run?.findIndex(({ seq }) => seq === after + 1) ?? -1;
+  if (from < 0) return undefined;
+  return run?.slice(from, from + upTo - after);
+}

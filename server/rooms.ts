@@ -1,0 +1,166 @@
+/**
+ * The rooms that have members: opened when the first comes, dropped after the
+ * last has gone. Owns what rooms need from outside: the store behind their
+ * logs, and the patience for members whose sockets are full.
+ */
+
+import { CLOSE } from "../protocol/close_codes.ts";
+import { HubbubError } from "../protocol/errors.ts";
+import type { Cancel, Clock } from "./clock.ts";
+import type { Logger } from "./log.ts";
+import { type Arrival, Room } from "./room.ts";
+import type { Member, Session } from "./session.ts";
+import type { Store } from "./store/store.ts";
+
+/** How often a member that lags is looked after, milliseconds. There is no
+ * event for a socket that has drained. */
+const LAG_POLL_MS = 20;
+/** How long to wait with a read after one that failed, milliseconds. */
+const RETRY_MS = 1_000;
+/** Messages read at once for a member that fell behind what is in memory. */
+const FETCH = 256;
+
+/** What {@linkcode Rooms} needs. */
+export interface RoomsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Asks for a tick. */
+  readonly wake: () => void;
+}
+
+/** A room, or what waits for it to be opened. */
+interface Slot {
+  room: Room | null;
+  waiting: Arrival[];
+}
+
+/** All rooms that are open. */
+export class Rooms {
+  readonly #options: RoomsOptions;
+  readonly #slots = new Map<string, Slot>();
+  /** Rooms in which something happened since the last tick. */
+  readonly #stirred = new Set<Room>();
+  readonly #lagging = new Map<Member, Room>();
+  #polling: Cancel | null = null;
+
+  constructor(options: RoomsOptions) {
+    this.#options = options;
+  }
+
+  get(name: string): Room | undefined {
+    return this.#slots.get(name)?.room ?? undefined;
+  }
+
+  /** Lets somebody in at the next tick, or when the room has been opened. */
+  arrive(name: string, arrival: Arrival): void {
+    const slot = this.#slots.get(name);
+    if (slot === undefined) return this.#open(name, arrival);
+    if (slot.room === null) {
+      slot.waiting.push(arrival);
+      return;
+    }
+    slot.room.arrive(arrival);
+    this.stir(slot.room);
+  }
+
+  depart(name: string, session: Session): void {
+    const slot = this.#slots.get(name);
+    if (slot === undefined) return;
+    slot.waiting = slot.waiting.filter((other) => other.session !== session);
+    if (slot.room === null) return;
+    slot.room.depart(session);
+    this.stir(slot.room);
+  }
+
+  /** Makes sure that a tick ends this turn, and that it looks at this room. */
+  stir(room: Room): void {
+    this.#stirred.add(room);
+    this.#options.wake();
+  }
+
+  /** Before a tick's messages. */
+  announceArrivals(): void {
+    for (const room of this.#stirred) room.announceArrivals();
+  }
+
+  /** After a tick's messages. */
+  announceDepartures(): void {
+    for (const room of this.#stirred) {
+      room.announceDepartures();
+      if (room.empty) this.#close(room);
+    }
+    this.#stirred.clear();
+  }
+
+  /** Stops everything that is to happen later. */
+  stop(): void {
+    this.#polling?.();
+    this.#lagging.clear();
+  }
+
+  #open(name: string, arrival: Arrival): void {
+    const { store, log } = this.#options;
+    const slot: Slot = { room: null, waiting: [arrival] };
+    this.#slots.set(name, slot);
+    store.follow(name, {
+      append: (messages) => slot.room?.append(messages),
+      trimmed: (first) => slot.room?.trimmed(first),
+      reset: (state) => slot.room?.reset(state),
+    }).then((state) => {
+      const room = new Room(name, state, {
+        lagging: (member) => this.#lag(member, room),
+        fetch: (member) => this.#fetch(member, room),
+      });
+      slot.room = room;
+      for (const waiting of slot.waiting) room.arrive(waiting);
+      slot.waiting = [];
+      this.stir(room);
+    }).catch((error) => {
+      log.error("room not opened", { room: name, error });
+      this.#slots.delete(name);
+      const { code, message, retryable } = new HubbubError("store_unavailable");
+      for (const { session, id } of slot.waiting) {
+        session.reader?.tell({ type: "error", code, message, retryable, id });
+      }
+    });
+  }
+
+  #close(room: Room): void {
+    this.#slots.delete(room.name);
+    this.#options.store.unfollow(room.name);
+  }
+
+  #lag(member: Member, room: Room): void {
+    this.#lagging.set(member, room);
+    this.#polling ??= this.#options.clock.after(LAG_POLL_MS, () => {
+      this.#polling = null;
+      const lagging = [...this.#lagging];
+      this.#lagging.clear();
+      for (const [member, room] of lagging) room.pump(member);
+    });
+  }
+
+  #fetch(member: Member, room: Room): void {
+    const { store, clock, log } = this.#options;
+    const after = member.cursor;
+    member.fetching = true;
+    store.read(room.name, { after, limit: FETCH }).then((page) => {
+      member.fetching = false;
+      room.trimmed(page.first);
+      if (page.first <= after + 1 && page.messages[0]?.seq !== after + 1) {
+        // The store has lost what it says it keeps. Going on would loop.
+        log.error("log has a hole", { room: room.name, after });
+        member.session.reader?.end(CLOSE.internalError);
+        return;
+      }
+      room.pump(member, page.messages);
+    }).catch((error) => {
+      log.error("read failed", { room: room.name, error });
+      clock.after(RETRY_MS, () => {
+        member.fetching = false;
+        room.pump(member);
+      });
+    });
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * From an HTTP request to its answer: pages, probes and WebSocket upgrades.
+ * Owns the statuses and headers; what happens on a socket is elsewhere.
+ */
+
+import type { Assets } from "./assets.ts";
+import { type Handshake, isChatPath, readHandshake } from "./handshake.ts";
+import { lessonsPage } from "./lessons/page.ts";
+import type { Accept } from "./transport/socket.ts";
+
+/** What the routes need of the server. */
+export interface RoutesOptions {
+  readonly assets: Assets;
+  /** Whether new connections are welcome. */
+  readonly ready: () => boolean;
+  /** Makes the handler of a chat WebSocket. */
+  readonly chat: (entry: Extract<Handshake, { entry: unknown }>) => Accept;
+  /** Makes the handler of a lesson's WebSocket, if there is such a lesson. */
+  readonly lesson: (name: string) => Accept | undefined;
+  /** Upgrades; called last, and its response is returned as it is. */
+  readonly upgrade: (
+    request: Request,
+    accept: Accept,
+    protocol: string | undefined,
+  ) => Response;
+}
+
+const HEADERS: Readonly<Record<string, string>> = {
+  // The page talks to its own server only, so that it works without the net
+  // and nothing anybody types can load anything.
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; " +
+    "form-action 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+};
+
+function words(
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): Response {
+  return new Response(`${text}\n`, {
+    status,
+    headers: {
+      ...HEADERS,
+      "content-type": "text/plain; charset=utf-8",
+      ...headers,
+    },
+  });
+}
+
+/** A file or a page, or 304 when the client has it already. */
+function file(
+  request: Request,
+  { body, type, etag }: { body: BodyInit; type: string; etag?: string },
+): Response {
+  const headers = {
+    ...HEADERS,
+    "content-type": type,
+    // Revalidated each time: a new version of the server brings new pages.
+    "cache-control": "no-cache",
+    ...(etag !== undefined && { etag }),
+  };
+  if (etag !== undefined && request.headers.get("if-none-match") === etag) {
+    return new Response(null, { status: 304, headers });
+  }
+  return new Response(request.method === "HEAD" ? null : body, { headers });
+}
+
+/** Whether a request is a handshake, or why it is none (RFC 6455, 4.2.1). */
+function handshakeFault(request: Request): string | undefined {
+  const { method, headers } = request;
+  if (headers.get("sec-websocket-version")?.trim() !== "13") {
+    return "Sec-WebSocket-Version must be 13";
+  }
+  const key = headers.get("sec-websocket-key")?.trim() ?? "";
+  if (!/^[A-Za-z0-9+/]{22}==$/.test(key)) {
+    return "Sec-WebSocket-Key must be 16 bytes in Base64";
+  }
+  const connection = headers.get("connection") ?? "";
+  if (!connection.toLowerCase().split(/\s*,\s*/).includes("upgrade")) {
+    return "Connection must be Upgrade";
+  }
+  return method === "GET" ? undefined : "The method must be GET";
+}
+
+/**
+ * Makes the server's request handler.
+ *
+ * @param options What it needs.
+ * @returns A handler for `Deno.serve`; it does not throw.
+ */
+export function createRoutes(
+  options: RoutesOptions,
+): (request: Request) => Response {
+  const { assets, ready, chat, lesson, upgrade } = options;
+
+  const page = (request: Request, name: string): Response => {
+    const asset = assets.get(name);
+    if (asset !== undefined) return file(request, asset);
+    return words(404, "This page was not built. Start with deno task start");
+  };
+
+  /** Answers a request to a path with a WebSocket behind it. */
+  const socket = (request: Request, url: URL): Response => {
+    const fault = handshakeFault(request);
+    if (fault !== undefined) return words(400, fault);
+    if (!ready()) {
+      return words(503, "The server is stopping. Come back in a moment", {
+        "retry-after": "2",
+      });
+    }
+    const name = /^\/lessons\/([^/]+)$/.exec(url.pathname)?.[1];
+    if (name !== undefined) {
+      const accept = lesson(name);
+      return accept === undefined
+        ? words(404, `There is no lesson "${name}". GET /lessons lists them`)
+        : upgrade(request, accept, undefined);
+    }
+    const offered = request.headers.get("sec-websocket-protocol");
+    const handshake = readHandshake(url, offered);
+    if ("refused" in handshake) return words(400, handshake.refused);
+    return upgrade(request, chat(handshake), handshake.protocol);
+  };
+
+  const needsUpgrade = (url: URL): Response =>
+    words(
+      426,
+      `This is a WebSocket. Connect with new WebSocket("ws://${url.host}${url.pathname}")`,
+      { "upgrade": "websocket", "connection": "Upgrade" },
+    );
+
+  return (request) => {
+    const url = new URL(request.url);
+    const { pathname } = url;
+    const isSocketPath = isChatPath(pathname) ||
+      /^\/lessons\/[^/]+$/.test(pathname);
+    const upgrading =
+      request.headers.get("upgrade")?.toLowerCase() === "websocket";
+    if (upgrading && isSocketPath) return socket(request, url);
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return words(405, `${request.method} is not possible here. Use GET`, {
+        "allow": "GET, HEAD",
+      });
+    }
+    switch (pathname) {
+      case "/":
+        return page(request, "index.html");
+      case "/lessons":
+        return file(request, {
+          body: lessonsPage(url),
+          type: "text/html; charset=utf-8",
+        });
+      case "/healthz":
+        return words(200, "alive");
+      case "/readyz":
+        return ready() ? words(200, "ready") : words(503, "stopping");
+      case "/favicon.ico":
+        return page(request, "icon.svg");
+    }
+    if (isSocketPath) return needsUpgrade(url);
+    const asset = assets.get(pathname.replace(/^\/assets\//, ""));
+    if (pathname.startsWith("/assets/") && asset !== undefined) {
+      return file(request, asset);
+    }
+    return words(
+      404,
+      "There is nothing here. / is the chat, /lessons the lessons",
+    );
+  };
+}

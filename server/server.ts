@@ -1,0 +1,149 @@
+/**
+ * One running server: the parts wired to a listening port, and their end in
+ * the right order. Which parts, main.ts has chosen.
+ */
+
+import { CLOSE } from "../protocol/close_codes.ts";
+import type { Assets } from "./assets.ts";
+import { type Clock, every } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { Connection } from "./connection.ts";
+import { Hub } from "./hub.ts";
+import { Lessons } from "./lessons/classroom.ts";
+import type { Logger } from "./log.ts";
+import { createRoutes } from "./routes.ts";
+import type { Store } from "./store/store.ts";
+import { upgrade } from "./transport/native.ts";
+
+/** The parts of a server. */
+export interface ServerOptions {
+  readonly config: Config;
+  readonly store: Store;
+  readonly assets: Assets;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A server that listens. */
+export interface Server {
+  /** Where its page is. */
+  readonly url: URL;
+  /** Ends it: nothing that was acked is lost. Resolves in less than 5 s. */
+  stop(): Promise<void>;
+}
+
+/** How often sockets are asked whether they still take anything. */
+const PROGRESS_MS = 2_000;
+/** How long somebody may take to say who they are. People type. */
+const HELLO_MS = 10_000;
+const ASKED_HELLO_MS = 120_000;
+/** How long a session outlives its connection. */
+const GRACE_MS = 15_000;
+/** Most messages of one page of history. */
+const HISTORY_PAGE = 1_000;
+/** How long connections get to close by themselves when the server stops. */
+const LAST_WORDS_MS = 1_000;
+
+/** A host as it stands in an address; one that means all is this machine. */
+function urlHost(hostname: string): string {
+  if (hostname === "0.0.0.0" || hostname === "::") return "localhost";
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
+}
+
+/**
+ * Starts a server.
+ *
+ * @param options Its parts.
+ * @returns The server, once it listens.
+ * @throws {Deno.errors.AddrInUse} And other errors of listening.
+ */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { config, store, assets, clock, log } = options;
+  const hub = new Hub({
+    store,
+    secret: await store.secret(),
+    clock,
+    random: Math.random,
+    newId: () => crypto.randomUUID().replaceAll("-", "").slice(0, 16),
+    log,
+    limits: {
+      text: config.maxText,
+      rate: config.rate,
+      history: HISTORY_PAGE,
+      idleSeconds: config.idleTimeout,
+    },
+    history: config.history,
+    graceMs: GRACE_MS,
+  });
+  const onError = (error: unknown) => log.error("handler failed", { error });
+  const lessons = new Lessons({ clock, onError });
+  const connections = new Set<Connection>();
+  let connectionCount = 0;
+  let stopping = false;
+
+  const handler = createRoutes({
+    assets,
+    ready: () => !stopping,
+    lesson: (name) => lessons.accept(name),
+    chat: ({ entry }) => (socket) => {
+      const connection = new Connection({
+        id: String(++connectionCount),
+        socket,
+        entry,
+        hub,
+        clock,
+        log,
+        helloMs: entry.dialect.naming === "asked" ? ASKED_HELLO_MS : HELLO_MS,
+        onGone: (gone) => connections.delete(gone),
+      });
+      connections.add(connection);
+      connection.open();
+      return connection;
+    },
+    upgrade: (request, accept, protocol) => {
+      const idleSeconds = config.idleTimeout;
+      return upgrade(request, { protocol, idleSeconds }, accept, onError);
+    },
+  });
+
+  const http = Deno.serve({
+    hostname: config.host,
+    port: config.port,
+    onListen() {},
+    onError(error) {
+      onError(error);
+      return new Response("Something broke here. Try again in a moment\n", {
+        status: 500,
+      });
+    },
+  }, handler);
+
+  const stopWatching = every(clock, {
+    ms: PROGRESS_MS,
+    run() {
+      for (const connection of connections) {
+        connection.checkProgress(config.idleTimeout * 1000);
+      }
+    },
+  });
+
+  const stop = async () => {
+    if (stopping) return http.finished;
+    stopping = true;
+    stopWatching();
+    await hub.stop();
+    lessons.closeAll(CLOSE.restart.code, CLOSE.restart.reason);
+    for (const connection of connections) connection.end(CLOSE.restart);
+    // A close frame needs a moment to get out before the port goes, and a peer
+    // that does not read never answers it: neither may hold up the end.
+    await new Promise<void>((done) => void clock.after(50, done));
+    await Promise.race([
+      http.shutdown(),
+      new Promise<void>((done) => void clock.after(LAST_WORDS_MS, done)),
+    ]);
+    await store.close();
+  };
+
+  const { hostname, port } = http.addr;
+  return { url: new URL(`http://${urlHost(hostname)}:${port}/`), stop };
+}

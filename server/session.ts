@@ -1,0 +1,55 @@
+/**
+ * One user's presence: a name, the rooms it is in and, unless the connection
+ * was just lost, who reads for it. Data with no behaviour; the hub changes it.
+ */
+
+import type { CloseReason } from "../protocol/close_codes.ts";
+import type { Dialect } from "../protocol/dialect.ts";
+import type { ServerEvent } from "../protocol/events.ts";
+import type { Cancel } from "./clock.ts";
+
+/** The smallest view of a connection that rooms and hub need. */
+export interface Reader {
+  readonly dialect: Dialect;
+  /** Whether it keeps up: false while more than a watermark is unsent. */
+  readonly writable: boolean;
+  /** Sends frames that are encoded already, shared with others. */
+  send(frames: readonly string[]): void;
+  /** Encodes and sends what is for this reader alone. */
+  tell(event: ServerEvent): void;
+  /** Closes it; it counts as gone from now on. */
+  end(reason: CloseReason): void;
+}
+
+/** One user's presence on the server. */
+export interface Session {
+  /** Public; who has sent a message, in the long run. */
+  readonly id: string;
+  readonly dialect: Dialect;
+  name: string;
+  /** Null within the grace period after a lost connection. */
+  reader: Reader | null;
+  /** The room that requests without one mean. */
+  current: string | null;
+  /** By room. */
+  readonly members: Map<string, Member>;
+  /** Stops the clock that is running out for it, if one is. */
+  grace: Cancel | null;
+}
+
+/** One session in one room: a cursor over its log. */
+export interface Member {
+  readonly session: Session;
+  /** Seq of the last message written to the session's socket. */
+  cursor: number;
+  /** Messages up to here were there before it joined. */
+  replayUntil: number;
+  /** Whether to say so when all of these have been sent. */
+  announceLive: boolean;
+  /** False after a resume until the client has said from where to go on. */
+  attached: boolean;
+  /** Whether older messages are on their way from the store. */
+  fetching: boolean;
+  /** Whether it missed who came and went, and needs the whole list. */
+  stalePresence: boolean;
+}

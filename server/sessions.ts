@@ -1,0 +1,95 @@
+/**
+ * Who is here under which name. Owns the rule that a name belongs to one
+ * session at a time; knows nothing of rooms.
+ */
+
+import type { Dialect } from "../protocol/dialect.ts";
+import { HubbubError } from "../protocol/errors.ts";
+import { checkName, nameKey } from "../protocol/names.ts";
+import { nickname, numbered } from "./nicknames.ts";
+import type { Reader, Session } from "./session.ts";
+
+/** All sessions of this process. */
+export class Sessions {
+  readonly #random: () => number;
+  readonly #byId = new Map<string, Session>();
+  readonly #byName = new Map<string, Session>();
+
+  /** @param random Numbers from 0 up to 1, for readable names. */
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** Every session, in the order they began. */
+  all(): Session[] {
+    return [...this.#byId.values()];
+  }
+
+  get(id: string): Session | undefined {
+    return this.#byId.get(id);
+  }
+
+  /**
+   * Begins a session.
+   *
+   * @param reader Its connection.
+   * @param options Its public `id`, and the `name` it asks for, if any.
+   * @returns The session, with a readable name when it asked for none.
+   * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
+   */
+  begin(
+    reader: Reader,
+    { id, name: wanted }: { id: string; name?: string | undefined },
+  ): Session {
+    const name = wanted === undefined
+      ? nickname(this.#taken, this.#random)
+      : this.#free(checkName(wanted));
+    const session: Session = {
+      id,
+      dialect: reader.dialect,
+      name,
+      reader,
+      current: null,
+      members: new Map(),
+      grace: null,
+    };
+    this.#byId.set(id, session);
+    this.#byName.set(nameKey(name), session);
+    return session;
+  }
+
+  /**
+   * Gives a session another name.
+   *
+   * @param session One that has begun.
+   * @param wanted The name it asks for; its own in another spelling is fine.
+   * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
+   */
+  rename(session: Session, wanted: string): void {
+    const name = checkName(wanted);
+    if (this.#byName.get(nameKey(name)) !== session) this.#free(name);
+    this.#byName.delete(nameKey(session.name));
+    this.#byName.set(nameKey(name), session);
+    session.name = name;
+  }
+
+  /** Ends a session; its name is free at once. */
+  end(session: Session): void {
+    this.#byId.delete(session.id);
+    this.#byName.delete(nameKey(session.name));
+  }
+
+  readonly #taken = (name: string): boolean => this.#byName.has(nameKey(name));
+
+  #free(name: string): string {
+    if (!this.#taken(name)) return name;
+    throw new HubbubError("name_taken", {
+      message: `The name "${name}" is taken. Choose another one`,
+      suggestion: numbered(name, this.#taken),
+    });
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * The shape of a database file, in versions, and how to tell one of ours from
+ * anything else before touching it.
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import { StoreOpenError } from "./store.ts";
+
+/** Marks a file as ours: "hubb" (https://sqlite.org/pragma.html#pragma_application_id). */
+const APPLICATION_ID = 0x68756262;
+
+/** Each brings a file from the version before it to its own: version 1 first.
+ * Released ones are never changed. */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE rooms (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    epoch TEXT NOT NULL,
+    -- Oldest seq that is still kept, and newest.
+    first INTEGER NOT NULL DEFAULT 1,
+    head INTEGER NOT NULL DEFAULT 0,
+    -- When the newest message was stored.
+    at INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  CREATE TABLE messages (
+    room INTEGER NOT NULL REFERENCES rooms (id),
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    author TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    text TEXT NOT NULL,
+    cid TEXT,
+    PRIMARY KEY (room, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Drops repeats.
+  CREATE UNIQUE INDEX messages_cid ON messages (room, author, cid)
+    WHERE cid IS NOT NULL;
+  `,
+];
+
+function pragma(db: DatabaseSync, name: string): number {
+  const row = db.prepare(`PRAGMA ${name}`).get() ?? {};
+  return Number(Object.values(row)[0]);
+}
+
+/**
+ * Makes sure that a database is ours and of the newest version.
+ *
+ * @param db An open database, in which nothing was changed yet.
+ * @param path For words.
+ * @throws {StoreOpenError} When it is not ours or of a newer version; the file
+ * is as it was.
+ */
+export function migrate(db: DatabaseSync, path: string): void {
+  const version = pragma(db, "user_version");
+  const tables = Number(
+    db.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"],
+  );
+  if (pragma(db, "application_id") !== APPLICATION_ID && tables > 0) {
+    throw new StoreOpenError(
+      `"${path}" is a database of another program. Choose another file with --store`,
+    );
+  }
+  if (version > MIGRATIONS.length) {
+    throw new StoreOpenError(
+      `"${path}" has version ${version}, this server knows up to ${MIGRATIONS.length}. ` +
+        "Start the newer server it was made by",
+    );
+  }
+  for (const [index, sql] of MIGRATIONS.entries()) {
+    if (index < version) continue;
+    db.exec(`
+      BEGIN IMMEDIATE;
+      ${sql}
+      PRAGMA application_id = ${APPLICATION_ID};
+      PRAGMA user_version = ${index + 1};
+      COMMIT;
+    `);
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * What a store must do: keep the rooms' logs, number messages, drop repeats,
+ * and feed what it has stored to whoever follows a room. The contract stands
+ * here in words and in tests/store/contract.ts as tests that every adapter
+ * passes.
+ */
+
+import type { Message } from "../../protocol/message.ts";
+
+/** A message on its way into the store. */
+export interface Draft {
+  readonly room: string;
+  readonly from: string;
+  readonly text: string;
+  /** Who sent it, in the long run: what `cid` is unique for. */
+  readonly author: string;
+  readonly cid?: string | undefined;
+}
+
+/** A message as the store has it. */
+export interface StoredMessage extends Message {
+  readonly author: string;
+}
+
+/** What became of one draft. */
+export interface Receipt {
+  readonly seq: number;
+  /** It was a repeat; `seq` is that of the first. */
+  readonly duplicate: boolean;
+}
+
+/** The state of a room's log. */
+export interface LogState {
+  readonly epoch: string;
+  /** Oldest seq still kept; `head + 1` when none is. */
+  readonly first: number;
+  /** Newest seq; 0 in an empty room. */
+  readonly head: number;
+}
+
+/** Which part of a log to read. */
+export type Range =
+  /** The oldest messages with a larger seq. */
+  | { readonly after: number; readonly limit: number }
+  /** The newest messages with a smaller seq; `Infinity` for the newest of all. */
+  | { readonly before: number; readonly limit: number };
+
+/** A part of a log, ascending, with the state it was read in. */
+export interface Page extends LogState {
+  readonly messages: readonly StoredMessage[];
+}
+
+/** What a list of rooms says of each. */
+export interface RoomSummary {
+  readonly room: string;
+  readonly head: number;
+  /** When the newest message was stored, or 0 when there is none. */
+  readonly at: number;
+}
+
+/** Gets what was stored in one room, in order, each message once. */
+export interface Feed {
+  /** The next messages: the first one's seq is the last one's before, plus 1. */
+  append(messages: readonly StoredMessage[]): void;
+  /** The store no longer keeps what is older than `first`. */
+  trimmed(first: number): void;
+  /** The log was lost; this is the state of its next life. */
+  reset(state: LogState): void;
+}
+
+/** Keeps the logs. All methods may be called before earlier calls have ended. */
+export interface Store {
+  /**
+   * Stores what one tick brought, in one atomic step: all drafts or none. A
+   * draft whose `(room, author, cid)` was stored within the last 10 minutes,
+   * also by an earlier process, is not stored again. Each room's messages get
+   * the next seqs without a hole, in the order of the drafts. When this
+   * resolves the messages survive a `kill -9`, and a local feed has had them.
+   *
+   * @returns One receipt a draft, in the same order.
+   * @throws When they could not be stored. A network may leave open whether
+   * they were: a repeat with the same `cid` tells.
+   */
+  append(drafts: readonly Draft[]): Promise<Receipt[]>;
+
+  /**
+   * Starts to feed a room. Every message with a seq beyond the returned `head`
+   * comes to the feed, none before this resolves. A room that does not exist
+   * begins to. One feed a room.
+   */
+  follow(room: string, feed: Feed): Promise<LogState>;
+
+  /** Stops to feed a room. */
+  unfollow(room: string): void;
+
+  /**
+   * Reads a part of a room's log.
+   *
+   * @returns At most `limit` messages; `first` tells what is no longer kept.
+   */
+  read(room: string, range: Range): Promise<Page>;
+
+  /** All rooms that have ever had a message, in order of their names. */
+  rooms(): Promise<RoomSummary[]>;
+
+  /** Forgets a small part of what the retention no longer wants. */
+  trim(): Promise<void>;
+
+  /** 32 random bytes that are the same in every life and on every node. */
+  secret(): Promise<Uint8Array<ArrayBuffer>>;
+
+  /** Flushes and frees everything. No method is called afterwards. */
+  close(): Promise<void>;
+}
+
+/** How much of a log is kept. */
+export interface Retention {
+  /** Messages a room; at least 1. */
+  readonly messages: number;
+  /** Milliseconds a message; 0 is for ever. */
+  readonly ms: number;
+}
+
+/** For how long a repeat is known as one, milliseconds. */
+export const DEDUPE_MS = 10 * 60_000;
+
+/** A store that cannot be opened, told in one line to who starts the server. */
+export class StoreOpenError extends Error {
+  override name = "StoreOpenError";
+}

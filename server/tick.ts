@@ -1,0 +1,88 @@
+/**
+ * The tick: what one turn of the event loop brought is stored together. One
+ * append is under way at a time, so that what comes meanwhile makes the next
+ * one larger: the batch grows with the load and an idle room waits for nothing.
+ */
+
+import type { RequestId } from "../protocol/events.ts";
+import type { Clock } from "./clock.ts";
+import type { Session } from "./session.ts";
+import type { Draft, Receipt, Store } from "./store/store.ts";
+
+/** A draft, and who wants to know what became of it. */
+export interface Pending extends Draft {
+  readonly session: Session;
+  readonly id: RequestId | undefined;
+}
+
+/** What is done around the append. */
+export interface TickHooks {
+  /** A turn has ended; what was gathered is stored next. */
+  before(): void;
+  /** The store has it: these are the receipts, in the order of the drafts. */
+  stored(pending: readonly Pending[], receipts: readonly Receipt[]): void;
+  /** The store could not take it. */
+  failed(pending: readonly Pending[], error: unknown): void;
+  /** Nothing is under way: what was to wait for the messages can follow them. */
+  after(): void;
+}
+
+/** Gathers drafts and stores them tick by tick. */
+export class Ticker {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #hooks: TickHooks;
+  #pending: Pending[] = [];
+  #due = false;
+  #appending: Promise<void> | null = null;
+
+  constructor(store: Store, clock: Clock, hooks: TickHooks) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#hooks = hooks;
+  }
+
+  /** Adds a draft to the tick that is under way. */
+  add(pending: Pending): void {
+    this.#pending.push(pending);
+    this.wake();
+  }
+
+  /** Makes sure that a tick ends this turn. */
+  wake(): void {
+    if (this.#due) return;
+    this.#due = true;
+    this.#clock.soon(() => this.#end());
+  }
+
+  /** Resolves when all that was added is stored or has failed. */
+  async idle(): Promise<void> {
+    while (this.#appending !== null || this.#pending.length > 0) {
+      await (this.#appending ??
+        new Promise<void>((done) => this.#clock.soon(done)));
+    }
+  }
+
+  #end(): void {
+    this.#due = false;
+    this.#hooks.before();
+    if (this.#appending !== null) return;
+    if (this.#pending.length === 0) return this.#hooks.after();
+    const pending = this.#pending;
+    this.#pending = [];
+    this.#appending = this.#append(pending);
+  }
+
+  async #append(pending: readonly Pending[]): Promise<void> {
+    try {
+      const receipts = await this.#store.append(pending);
+      this.#appending = null;
+      this.#hooks.stored(pending, receipts);
+    } catch (error) {
+      this.#appending = null;
+      this.#hooks.failed(pending, error);
+    }
+    this.#hooks.after();
+    if (this.#pending.length > 0) this.wake();
+  }
+}
