@@ -1,6 +1,6 @@
 /**
- * What users of the client see: its options, states, events and methods. Types
- * only; `hubbub.ts` is the module to import.
+ * What users of the client see: its states, events and methods. Types only;
+ * `hubbub.ts` is the module to import.
  */
 
 import type { Cursor, Message } from "../protocol/message.ts";
@@ -276,85 +276,4 @@ export interface Client {
 export interface JoinOptions {
   /** How many old messages to replay; the server has its default. */
   readonly limit?: number;
-}
-
-/** What outlives the client: a reload of the page, a restart of a program. */
-export interface SavedOutbox {
-  /** The session that published: the server knows repeats by it. */
-  readonly token?: string;
-  readonly entries: readonly SavedPublish[];
-}
-
-/** One publish that was not acked yet. */
-export interface SavedPublish {
-  readonly cid: string;
-  readonly room: string;
-  readonly text: string;
-  readonly at: number;
-}
-
-/** Where unsent messages and the session's token outlive the client. */
-export interface OutboxStorage {
-  /** What was saved last; called once, by `connect()`. */
-  load(): SavedOutbox | undefined;
-  /** Called after every change. May throw; then nothing outlives. */
-  save(saved: SavedOutbox): void;
-}
-
-/** What of a WebSocket the client uses. */
-export interface SocketLike {
-  readonly readyState: number;
-  send(data: string): void;
-  close(code?: number, reason?: string): void;
-  addEventListener(
-    type: "open" | "message" | "close" | "error",
-    // deno-lint-ignore no-explicit-any -- each platform has its own event types
-    listener: (event: any) => void,
-  ): void;
-}
-
-/** How the platform makes timers; replaced in tests. */
-export interface Timers {
-  set(callback: () => void, ms: number): unknown;
-  clear(timer: unknown): void;
-}
-
-/** How to connect. Everything has a default. */
-export interface ConnectOptions {
-  /** The wanted name; the server gives one otherwise. */
-  readonly name?: string;
-  /** The token of an earlier session, to resume it. */
-  readonly token?: string;
-  /** Sent along with every hello, for servers that ask who one is. */
-  readonly auth?: string;
-  /**
-   * What to be called when the wanted name is taken.
-   *
-   * @param suggestion A free name, when the server knows one.
-   * @returns The name to try, or undefined to be given one by the server.
-   * By default the suggestion.
-   */
-  readonly onNameTaken?: (
-    wanted: string,
-    suggestion: string | undefined,
-  ) => string | undefined;
-  /** Makes unsent messages and the token outlive the client. */
-  readonly outbox?: OutboxStorage;
-  /** Most messages that may wait to be acked. Default 200. */
-  readonly outboxLimit?: number;
-  /** Before the first retry at most this long, milliseconds. Default 500. */
-  readonly backoffBaseMs?: number;
-  /** Between retries at most this long, milliseconds. Default 15,000. */
-  readonly backoffCapMs?: number;
-  /** Silence after which to ping, milliseconds. Default 20,000. */
-  readonly silenceMs?: number;
-  /** How long the server has for an answer, milliseconds. Default 10,000. */
-  readonly answerMs?: number;
-  /** Another WebSocket class than the platform's. */
-  readonly WebSocket?: new (url: string, protocols: string[]) => SocketLike;
-  /** Randomness from 0 up to but not 1. Default `Math.random`. */
-  readonly random?: () => number;
-  /** The clock, milliseconds since 1970. Default `Date.now`. */
-  readonly now?: () => number;
-  readonly timers?: Timers;
 }

@@ -17,10 +17,20 @@
  * ```
  */
 
-import type { Client, ConnectOptions } from "./api.ts";
+import type { Client } from "./api.ts";
+import { HubbubClient } from "./hubbub_client.ts";
+import type { ConnectOptions } from "./options.ts";
 
 export type * from "./api.ts";
 export { ClientError, type ClientErrorCode } from "./errors.ts";
+export type {
+  ConnectOptions,
+  OutboxStorage,
+  SavedOutbox,
+  SavedPublish,
+  SocketLike,
+  Timers,
+} from "./options.ts";
 export type { Limits, Recovered } from "../protocol/events.ts";
 export type { Cursor, Message } from "../protocol/message.ts";
 
@@ -30,9 +40,10 @@ export type { Cursor, Message } from "../protocol/message.ts";
  * @param url The server's WebSocket address, such as
  * `wss://chat.example/ws`.
  * @param options Name, storage and limits.
- * @returns The client, which is connecting already.
+ * @returns The client, which is connecting already. Events come later than
+ * this returns, so listeners added at once miss none.
  * @throws {HubbubError} `bad_name` for a name no server takes.
  */
-export function connect(_url: string, _options: ConnectOptions = {}): Client {
-  throw new Error("The body follows");
+export function connect(url: string, options: ConnectOptions = {}): Client {
+  return new HubbubClient(url, options);
 }

@@ -1,0 +1,35 @@
+/** Requests to frames and frames to events: JSON, one object a line. Pure. */
+
+import type { ClientRequest, ServerEvent } from "../protocol/events.ts";
+
+/** Frames are cut here, so that many waiting messages do not make one that is
+ * too big for the server; a longer line goes alone. */
+const FRAME_CHARS = 16 * 1024;
+
+/** @returns As few frames as is reasonable. */
+export function toFrames(requests: readonly ClientRequest[]): string[] {
+  const frames: string[] = [];
+  for (const line of requests.map((request) => JSON.stringify(request))) {
+    const last = frames.at(-1);
+    if (last === undefined || last.length + line.length >= FRAME_CHARS) {
+      frames.push(line);
+    } else {
+      frames[frames.length - 1] = `${last}\n${line}`;
+    }
+  }
+  return frames;
+}
+
+/** @returns The events of a frame, without the lines that make no sense. */
+export function fromFrame(frame: string): ServerEvent[] {
+  return frame.split("\n").map(parse).filter((event) => event !== undefined);
+}
+
+function parse(line: string): ServerEvent | undefined {
+  try {
+    const event = JSON.parse(line);
+    return typeof event?.type === "string" ? event : undefined;
+  } catch {
+    return undefined;
+  }
+}

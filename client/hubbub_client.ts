@@ -1,0 +1,307 @@
+/**
+ * The client itself: says hello, and passes what the server says to the room
+ * or the caller it is for. Connection, identity, rooms and sender do the rest.
+ */
+
+import type {
+  ClientRequest,
+  ErrorEvent,
+  Limits,
+  ServerEvent,
+  WelcomeEvent,
+} from "../protocol/events.ts";
+import { checkRoom } from "../protocol/names.ts";
+import type {
+  Client,
+  ClientEvents,
+  ClosedState,
+  ConnectionState,
+  JoinOptions,
+  Outgoing,
+  Room,
+} from "./api.ts";
+import { Connection } from "./connection.ts";
+import { Emitter } from "./emitter.ts";
+import { ClientError } from "./errors.ts";
+import { Identity } from "./identity.ts";
+import {
+  type ConnectOptions,
+  type OutboxStorage,
+  type SavedPublish,
+  type Settings,
+  settingsOf,
+} from "./options.ts";
+import { type Asker, disconnected, Requests } from "./requests.ts";
+import { JoinedRoom } from "./room.ts";
+import type { RoomHost } from "./room_host.ts";
+import { Sender } from "./sender.ts";
+
+/** Made by `connect()`; the doc comments are those of {@linkcode Client}. */
+export class HubbubClient implements Client, RoomHost {
+  readonly settings: Settings;
+  readonly sender: Sender;
+  readonly #connection: Connection;
+  readonly #identity: Identity;
+  readonly #requests = new Requests();
+  readonly #events = new Emitter<ClientEvents>();
+  readonly #rooms = new Map<string, JoinedRoom>();
+  /** Left before the server knew us; a resumed session may still be in. */
+  readonly #toLeave = new Set<string>();
+  readonly #storage: OutboxStorage | undefined;
+  readonly #closed = Promise.withResolvers<ClosedState>();
+
+  constructor(url: string, options: ConnectOptions) {
+    this.settings = settingsOf(options);
+    this.#storage = options.outbox;
+    const saved = this.#storage?.load();
+    this.#identity = new Identity(
+      this.settings,
+      options.token ?? saved?.token,
+    );
+    this.sender = new Sender(this.settings, {
+      isOpen: (room) =>
+        this.#connection.writable &&
+        (this.#rooms.get(room)?.sendable ?? false),
+      send: (messages) => this.#connection.send(messages.map(toRequest)),
+      changed: (message) =>
+        this.#rooms.get(message.room)?.outgoingChanged(message),
+      save: (entries) => this.#save(entries),
+    });
+    this.sender.restore(saved?.entries ?? []);
+    this.#connection = new Connection(url, this.settings, {
+      opened: () => this.#greet(),
+      heard: (event) => this.#heard(event),
+      lost: () => this.#lost(),
+      changed: (state) => this.#changed(state),
+    });
+    this.#connection.connect();
+  }
+
+  get state(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  get name(): string | undefined {
+    return this.#identity.name;
+  }
+
+  get session(): string | undefined {
+    return this.#identity.session;
+  }
+
+  get token(): string | undefined {
+    return this.#identity.token;
+  }
+
+  get limits(): Limits | undefined {
+    return this.#identity.limits;
+  }
+
+  get rooms(): readonly Room[] {
+    return [...this.#rooms.values()];
+  }
+
+  get closed(): Promise<ClosedState> {
+    return this.#closed.promise;
+  }
+
+  join(wanted: string, options: JoinOptions = {}): Room {
+    const name = checkRoom(wanted);
+    const known = this.#rooms.get(name);
+    if (known !== undefined && known.phase !== "refused") return known;
+    const room = new JoinedRoom(name, this, options);
+    if (this.state.phase === "closing" || this.state.phase === "closed") {
+      room.ended();
+      return room;
+    }
+    this.#rooms.set(name, room);
+    this.#toLeave.delete(name);
+    if (this.#connection.writable) {
+      this.#connection.send([this.#awaited(...room.ask())]);
+      this.sender.flush();
+    }
+    return room;
+  }
+
+  room(name: string): Room | undefined {
+    return this.#rooms.get(checkRoom(name));
+  }
+
+  rename(name: string): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    this.ask({ type: "rename", name }, {
+      answered: (event) => {
+        if (event.type === "renamed") resolve(event.name);
+      },
+      refused: reject,
+    });
+    return promise;
+  }
+
+  reconnectNow(): void {
+    this.#connection.reconnectNow();
+  }
+
+  close(): Promise<ClosedState> {
+    this.#connection.close();
+    return this.closed;
+  }
+
+  on<E extends keyof ClientEvents>(
+    event: E,
+    listener: (value: ClientEvents[E]) => void,
+  ): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  send(request: ClientRequest): void {
+    this.#connection.send([request]);
+  }
+
+  ask(request: ClientRequest, asker: Asker): void {
+    if (this.state.phase !== "open") asker.refused(disconnected());
+    else this.send(this.#awaited(request, asker));
+  }
+
+  resync(): void {
+    this.#connection.drop("Lost track of a room");
+  }
+
+  left(room: string): void {
+    this.#rooms.delete(room);
+    this.sender.leaveRoom(room);
+    this.send(this.#leaving(room));
+    if (this.state.phase !== "open") this.#toLeave.add(room);
+  }
+
+  /**
+   * Everything a new connection needs, in one go. What stands behind a hello
+   * that is refused is refused too, and sent again with the next one.
+   */
+  #greet(): void {
+    const hello = this.#awaited(this.#identity.hello, {
+      refused: (error) => this.#helloRefused(error),
+    });
+    const joins = [...this.#rooms.values()]
+      .filter(({ phase }) => phase === "joining")
+      .map((room) => this.#awaited(...room.ask()));
+    const leaves = [...this.#toLeave].map((room) => this.#leaving(room));
+    this.#connection.send([hello, ...leaves, ...joins]);
+    this.sender.disconnected();
+    this.sender.flush();
+  }
+
+  #awaited(request: ClientRequest, asker: Asker): ClientRequest {
+    return { ...request, id: this.#requests.open(asker) };
+  }
+
+  /** Not being there is as good as having left. */
+  #leaving(room: string): ClientRequest {
+    return this.#awaited({ type: "leave", room }, { refused: () => {} });
+  }
+
+  #helloRefused(error: ClientError): void {
+    if (error.code === "disconnected") return;
+    if (error.code === "name_taken") {
+      this.#identity.nameTaken(error.suggestion);
+      this.#greet();
+    } else if (error.retryable) {
+      this.#connection.drop(error.message);
+    } else {
+      this.#connection.refuse(error.message);
+    }
+  }
+
+  #welcomed(event: WelcomeEvent): void {
+    const { name, resumed } = event;
+    const wanted = this.#identity.welcomed(event);
+    this.#toLeave.clear();
+    this.#connection.welcomed();
+    this.#named(name);
+    if (wanted !== undefined) {
+      this.#events.emit("nametaken", { wanted, instead: name });
+    }
+    this.#events.emit("welcome", { name, resumed });
+    this.sender.save();
+  }
+
+  #named(name: string): void {
+    const change = this.#identity.named(name);
+    if (change) this.#events.emit("name", { name, ...change });
+  }
+
+  #heard(event: ServerEvent): void {
+    switch (event.type) {
+      case "welcome":
+        this.#welcomed(event);
+        break;
+      case "renamed":
+        this.#named(event.name);
+        break;
+      case "ack":
+        if (event.cid !== undefined) this.sender.acked(event.cid, event.seq);
+        break;
+      case "error":
+        this.#failed(event);
+        return;
+      case "reconnect":
+        this.#connection.comeBackWithin(event.afterMs);
+        break;
+      case "joined":
+        // An answer goes to the room that asked, which may have been left and
+        // joined anew meanwhile. The one in the address is joined unasked.
+        if (event.id === undefined) this.#rooms.get(event.room)?.heard(event);
+        break;
+      case "live":
+      case "message":
+      case "presence":
+      case "typing":
+      case "gap":
+        this.#rooms.get(event.room)?.heard(event);
+        break;
+    }
+    if ("id" in event && event.id !== undefined) {
+      this.#requests.settle(event.id, event);
+    }
+  }
+
+  #failed(event: ErrorEvent): void {
+    // It stood behind a hello that was refused and is sent again by itself.
+    if (event.code === "hello_first") return;
+    const error = new ClientError(event.code, event);
+    if (event.cid !== undefined) this.sender.refused(event.cid, error);
+    else if (
+      event.id === undefined || !this.#requests.settle(event.id, event)
+    ) {
+      this.#events.emit("error", error);
+    }
+  }
+
+  #lost(): void {
+    this.#requests.abandon(disconnected());
+    this.sender.disconnected();
+    for (const room of this.#rooms.values()) room.disconnected();
+  }
+
+  #changed(state: ConnectionState): void {
+    this.#events.emit("state", state);
+    if (state.phase !== "closed") return;
+    this.sender.close();
+    for (const room of this.#rooms.values()) room.ended();
+    this.#rooms.clear();
+    this.#closed.resolve(state);
+  }
+
+  #save(entries: readonly SavedPublish[]): void {
+    const { token } = this.#identity;
+    try {
+      this.#storage?.save({ ...(token !== undefined && { token }), entries });
+    } catch {
+      // A full or forbidden storage must not keep anybody from talking.
+    }
+  }
+}
+
+function toRequest({ cid, room, text }: Outgoing): ClientRequest {
+  return { type: "publish", id: cid, cid, room, text };
+}

@@ -1,0 +1,36 @@
+/** From what travels to what listeners get: messages and pages of them. Pure. */
+
+import type { HistoryEvent } from "../protocol/events.ts";
+import type { Message } from "../protocol/message.ts";
+import type { HistoryPage, RoomMessage } from "./api.ts";
+
+/**
+ * @param message As it came, maybe with fields that are not known here.
+ * @param context Whether it is an old one, and the own name.
+ */
+export function toRoomMessage(
+  { room, seq, from, text, at, cid }: Message,
+  { replay, name }: { replay: boolean; name: string | undefined },
+): RoomMessage {
+  const mine = from === name;
+  return { room, seq, from, text, at, ...(cid && { cid }), replay, mine };
+}
+
+/**
+ * @param event A page as it came.
+ * @param name The own name.
+ */
+export function toPage(
+  { room, first, head, messages }: HistoryEvent,
+  name: string | undefined,
+): HistoryPage {
+  const oldest = messages[0];
+  return {
+    first,
+    head,
+    older: oldest !== undefined && oldest.seq > first,
+    messages: messages.map((message) =>
+      toRoomMessage({ ...message, room }, { replay: true, name })
+    ),
+  };
+}

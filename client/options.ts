@@ -1,0 +1,129 @@
+/** A client's options, and the same with all defaults filled in. */
+
+import { checkName } from "../protocol/names.ts";
+import type { Backoff } from "./backoff.ts";
+
+/** What outlives the client: a reload of the page, a restart of a program. */
+export interface SavedOutbox {
+  /** The session that published: the server knows repeats by it. */
+  readonly token?: string;
+  readonly entries: readonly SavedPublish[];
+}
+
+/** One publish that was not acked yet. */
+export interface SavedPublish {
+  readonly cid: string;
+  readonly room: string;
+  readonly text: string;
+  readonly at: number;
+}
+
+/** Where unsent messages and the session's token outlive the client. */
+export interface OutboxStorage {
+  /** What was saved last; called once, by `connect()`. */
+  load(): SavedOutbox | undefined;
+  /** Called after every change. May throw; then nothing outlives. */
+  save(saved: SavedOutbox): void;
+}
+
+/** What of a WebSocket the client uses. */
+export interface SocketLike {
+  readonly readyState: number;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(
+    type: "open" | "message" | "close" | "error",
+    // deno-lint-ignore no-explicit-any -- each platform has its own event types
+    listener: (event: any) => void,
+  ): void;
+}
+
+/** How the platform makes timers; replaced in tests. */
+export interface Timers {
+  set(callback: () => void, ms: number): unknown;
+  clear(timer: unknown): void;
+}
+
+/** How to connect. Everything has a default. */
+export interface ConnectOptions {
+  /** The wanted name; the server gives one otherwise. */
+  readonly name?: string;
+  /** The token of an earlier session, to resume it. */
+  readonly token?: string;
+  /** Sent along with every hello, for servers that ask who one is. */
+  readonly auth?: string;
+  /**
+   * What to be called when the wanted name is taken.
+   *
+   * @param suggestion A free name, when the server knows one.
+   * @returns The name to try, or undefined to be given one by the server.
+   * By default the suggestion.
+   */
+  readonly onNameTaken?: (
+    wanted: string,
+    suggestion: string | undefined,
+  ) => string | undefined;
+  /** Makes unsent messages and the token outlive the client. */
+  readonly outbox?: OutboxStorage;
+  /** Most messages that may wait to be acked. Default 200. */
+  readonly outboxLimit?: number;
+  /** Before the first retry at most this long, milliseconds. Default 500. */
+  readonly backoffBaseMs?: number;
+  /** Between retries at most this long, milliseconds. Default 15,000. */
+  readonly backoffCapMs?: number;
+  /** Silence after which to ping, milliseconds. Default 20,000. */
+  readonly silenceMs?: number;
+  /** How long the server has for an answer, milliseconds. Default 10,000. */
+  readonly answerMs?: number;
+  /** Another WebSocket class than the platform's. */
+  readonly WebSocket?: new (url: string, protocols: string[]) => SocketLike;
+  /** Randomness from 0 up to but not 1. Default `Math.random`. */
+  readonly random?: () => number;
+  /** The clock, milliseconds since 1970. Default `Date.now`. */
+  readonly now?: () => number;
+  readonly timers?: Timers;
+}
+
+/** What the parts of a client read instead of options. */
+export interface Settings {
+  readonly name: string | undefined;
+  readonly auth: string | undefined;
+  readonly onNameTaken: NonNullable<ConnectOptions["onNameTaken"]>;
+  readonly outboxLimit: number;
+  readonly backoff: Backoff;
+  readonly silenceMs: number;
+  readonly answerMs: number;
+  readonly WebSocket: new (url: string, protocols: string[]) => SocketLike;
+  readonly random: () => number;
+  readonly now: () => number;
+  readonly timers: Timers;
+}
+
+const platformTimers: Timers = {
+  set: (callback, ms) => setTimeout(callback, ms),
+  clear: (timer) => clearTimeout(timer as number | undefined),
+};
+
+/**
+ * Fills the defaults in.
+ *
+ * @throws {HubbubError} `bad_name` for a name no server takes.
+ */
+export function settingsOf(options: ConnectOptions): Settings {
+  return {
+    name: options.name === undefined ? undefined : checkName(options.name),
+    auth: options.auth,
+    onNameTaken: options.onNameTaken ?? ((_wanted, suggestion) => suggestion),
+    outboxLimit: options.outboxLimit ?? 200,
+    backoff: {
+      baseMs: options.backoffBaseMs ?? 500,
+      capMs: options.backoffCapMs ?? 15_000,
+    },
+    silenceMs: options.silenceMs ?? 20_000,
+    answerMs: options.answerMs ?? 10_000,
+    WebSocket: options.WebSocket ?? WebSocket,
+    random: options.random ?? Math.random,
+    now: options.now ?? Date.now,
+    timers: options.timers ?? platformTimers,
+  };
+}

@@ -1,0 +1,272 @@
+/**
+ * A joined room: turns what the server says about it into what its listeners
+ * get. The order of messages is RoomReader's, who is here Members'.
+ */
+
+import type {
+  HistoryEvent,
+  JoinedEvent,
+  JoinRequest,
+  ServerEvent,
+} from "../protocol/events.ts";
+import type { Cursor } from "../protocol/message.ts";
+import type {
+  HistoryOptions,
+  HistoryPage,
+  JoinOptions,
+  Outgoing,
+  Room,
+  RoomEvents,
+} from "./api.ts";
+import { Emitter } from "./emitter.ts";
+import type { ClientError } from "./errors.ts";
+import { toPage, toRoomMessage } from "./messages.ts";
+import { Members } from "./members.ts";
+import type { Asker } from "./requests.ts";
+import type { RoomHost } from "./room_host.ts";
+import { RoomReader, type Step } from "./room_reader.ts";
+
+const TYPING_MS = 2_000;
+/** When joining failed for now, and the error does not say when to retry. */
+const REJOIN_MS = 1_000;
+
+/** One room of a client. */
+export class JoinedRoom implements Room {
+  readonly name: string;
+  readonly #host: RoomHost;
+  readonly #options: JoinOptions;
+  readonly #events = new Emitter<RoomEvents>();
+  readonly #reader = new RoomReader();
+  readonly #members = new Members();
+  #phase: Room["phase"] = "joining";
+  /** Whether a join is on its way. */
+  #asked = false;
+  #rejoin: unknown;
+  #typedAt = -Infinity;
+
+  /**
+   * @param name The room's one spelling.
+   * @param host Its client.
+   * @param options How to join.
+   */
+  constructor(name: string, host: RoomHost, options: JoinOptions) {
+    this.name = name;
+    this.#host = host;
+    this.#options = options;
+  }
+
+  get phase(): Room["phase"] {
+    return this.#phase;
+  }
+
+  get cursor(): Cursor | undefined {
+    return this.#reader.cursor;
+  }
+
+  get members(): readonly string[] {
+    return this.#members.names;
+  }
+
+  get count(): number {
+    return this.#members.count;
+  }
+
+  get outgoing(): readonly Outgoing[] {
+    return this.#host.sender.outgoing(this.name);
+  }
+
+  publish(text: string): Outgoing {
+    const { sender } = this.#host;
+    return this.#phase === "left"
+      ? sender.reject(this.name, text)
+      : sender.publish(this.name, text);
+  }
+
+  retry(cid: string): boolean {
+    return this.#owns(cid) && this.#host.sender.retry(cid);
+  }
+
+  discard(cid: string): boolean {
+    return this.#owns(cid) && this.#host.sender.discard(cid);
+  }
+
+  history(options: HistoryOptions = {}): Promise<HistoryPage> {
+    const { promise, resolve, reject } = Promise.withResolvers<HistoryPage>();
+    this.#host.ask({ type: "history", room: this.name, ...options }, {
+      answered: (event) =>
+        resolve(toPage(event as HistoryEvent, this.#host.name)),
+      refused: reject,
+    });
+    return promise;
+  }
+
+  typing(): void {
+    const now = this.#host.settings.now();
+    if (this.#phase !== "joined" || now - this.#typedAt < TYPING_MS) return;
+    this.#typedAt = now;
+    this.#host.send({ type: "typing", room: this.name });
+  }
+
+  leave(): void {
+    if (this.#phase === "left") return;
+    this.ended();
+    this.#host.left(this.name);
+  }
+
+  on<E extends keyof RoomEvents>(
+    event: E,
+    listener: (value: RoomEvents[E]) => void,
+  ): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /**
+   * Whether messages can be sent: the server takes requests in order, so
+   * behind a join is as good as joined.
+   */
+  get sendable(): boolean {
+    return this.#phase === "joined" || this.#asked;
+  }
+
+  /**
+   * The request that joins it, at first or from where it was left, and who
+   * wants the answer.
+   */
+  ask(): [JoinRequest, Asker] {
+    const since = this.#reader.cursor;
+    this.#asked = true;
+    return [
+      {
+        type: "join",
+        room: this.name,
+        ...(since ? { since } : this.#options),
+      },
+      {
+        answered: (event) => this.heard(event),
+        refused: (error) => this.#refused(error),
+      },
+    ];
+  }
+
+  /** The connection is gone. */
+  disconnected(): void {
+    this.#host.settings.timers.clear(this.#rejoin);
+    this.#asked = false;
+    if (this.#phase === "joined") this.#phase = "joining";
+  }
+
+  /** Nobody will hear of this room again. */
+  ended(): void {
+    this.disconnected();
+    this.#phase = "left";
+  }
+
+  /** A publish of this room changed. */
+  outgoingChanged(message: Outgoing): void {
+    this.#events.emit("outgoing", message);
+  }
+
+  /** The server said something about this room. */
+  heard(event: ServerEvent): void {
+    if (event.type === "joined" && this.#phase !== "left") this.#joined(event);
+    if (this.#phase !== "joined") return;
+    switch (event.type) {
+      case "message":
+        this.#take(this.#reader.message(event));
+        break;
+      case "gap":
+        this.#take(this.#reader.gap(event));
+        break;
+      case "live":
+        this.#events.emit("live", undefined);
+        break;
+      case "presence": {
+        const presence = this.#members.apply(event);
+        if (presence) this.#events.emit("presence", presence);
+        break;
+      }
+      case "typing":
+        this.#events.emit("typing", { from: event.from });
+        break;
+    }
+  }
+
+  #joined(event: JoinedEvent): void {
+    const again = this.#reader.cursor !== undefined;
+    const { recovered, missed, after, head, members, count } = event;
+    const steps = this.#reader.joined(event);
+    this.#phase = "joined";
+    this.#asked = false;
+    const presence = this.#members.replace(members, count);
+    // A reset comes before `joined`, the gap after it: in the order in which
+    // a page wipes, says that it is back, and goes on.
+    const isReset = (step: Step) => step.kind === "reset";
+    this.#take(steps.filter(isReset));
+    this.#events.emit("joined", { again, recovered, missed, after, head });
+    this.#events.emit("presence", presence);
+    this.#take(steps.filter((step) => !isReset(step)));
+    if (head <= after) this.#events.emit("live", undefined);
+    this.#host.sender.flush();
+  }
+
+  #refused(error: ClientError): void {
+    if (this.#phase !== "joining" || error.code === "disconnected") return;
+    this.#asked = false;
+    if (error.retryable) {
+      this.#rejoin = this.#host.settings.timers.set(
+        () => this.#host.ask(...this.ask()),
+        error.retryAfterMs ?? REJOIN_MS,
+      );
+      return;
+    }
+    this.#phase = "refused";
+    this.#host.sender.failRoom(this.name, error);
+    this.#events.emit("refused", error);
+  }
+
+  #take(steps: readonly Step[]): void {
+    for (const step of steps) {
+      switch (step.kind) {
+        case "message":
+          this.#events.emit(
+            "message",
+            toRoomMessage(step.message, {
+              replay: step.replay,
+              name: this.#host.name,
+            }),
+          );
+          break;
+        case "gap":
+          this.#events.emit("gap", step.gap);
+          break;
+        case "reset":
+          this.#events.emit("reset", undefined);
+          break;
+        case "fetch":
+          this.#fetch(step.after);
+          break;
+        case "resync":
+          this.#host.resync();
+          return;
+      }
+    }
+  }
+
+  #fetch(after: number): void {
+    this.#host.ask({ type: "history", room: this.name, after }, {
+      answered: (event) => {
+        if (this.#phase === "joined") {
+          this.#take(this.#reader.page(event as HistoryEvent));
+        }
+      },
+      refused: ({ code }) => {
+        if (code !== "disconnected") this.#host.resync();
+      },
+    });
+  }
+
+  #owns(cid: string): boolean {
+    return this.#phase !== "left" &&
+      this.outgoing.some((message) => message.cid === cid);
+  }
+}
