@@ -24,6 +24,10 @@ export interface Config {
   readonly rate: number;
   /** Seconds without a sign of life before a connection is dropped. */
   readonly idleTimeout: number;
+  /** Seconds a reader may make no progress before it is taken out. */
+  readonly slowTimeout: number;
+  /** Seconds a session outlives a lost connection. */
+  readonly grace: number;
   readonly logLevel: LogLevel;
 }
 
@@ -130,6 +134,20 @@ const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     fallback: "30",
     help: "without a sign of life before a connection is dropped",
     parse: whole(1, 3600),
+  },
+  slowTimeout: {
+    env: "HUBBUB_SLOW_TIMEOUT",
+    value: "SECONDS",
+    fallback: "30",
+    help: "without progress before a reader that lags is taken out",
+    parse: whole(1, 3600),
+  },
+  grace: {
+    env: "HUBBUB_GRACE",
+    value: "SECONDS",
+    fallback: "15",
+    help: "that a name and its rooms are kept for a lost connection",
+    parse: whole(0, 3600),
   },
   logLevel: {
     env: "HUBBUB_LOG_LEVEL",

@@ -38,6 +38,12 @@ const REQUESTS = { perSecond: 20, burst: 200 };
 /** Frames that make no sense, a second and at once, before it is closed. */
 const STRIKES = { perSecond: 2, burst: 50 };
 
+/** Closes after which a session ends at once: its user said goodbye, or had
+ * been unheard of for longer than the grace period already. */
+const FINAL: ReadonlySet<number> = new Set(
+  [CLOSE.normal, CLOSE.silent, CLOSE.slow].map(({ code }) => code),
+);
+
 /** What the address a client connected to asks for. */
 export interface Entry {
   readonly dialect: Dialect;
@@ -61,6 +67,8 @@ export interface ConnectionOptions {
   readonly helloMs: number;
   /** Called once, when it no longer counts. */
   readonly onGone: (connection: Connection) => void;
+  /** Called when its socket is closed; never, for some peers that are stuck. */
+  readonly onClosed: (connection: Connection) => void;
 }
 
 /** One client. */
@@ -81,6 +89,7 @@ export class Connection implements Reader, SocketHandler {
   #sentSinceCheck = 0;
   #buffered = 0;
   #progressAt: number;
+  #heardAt: number;
 
   constructor(options: ConnectionOptions) {
     const { id, socket, entry, hub, clock, helloMs } = options;
@@ -94,6 +103,7 @@ export class Connection implements Reader, SocketHandler {
     this.#requests = new TokenBucket(REQUESTS.perSecond, REQUESTS.burst, now);
     this.#strikes = new TokenBucket(STRIKES.perSecond, STRIKES.burst, now);
     this.#progressAt = now;
+    this.#heardAt = now;
     this.#helloTimer = clock.after(helloMs, () => this.end(CLOSE.noHello));
   }
 
@@ -110,6 +120,7 @@ export class Connection implements Reader, SocketHandler {
     if (this.#gone) return;
     if (typeof frame !== "string") return this.end(CLOSE.unsupportedData);
     if (frame.length > MOST_FRAME) return this.end(CLOSE.tooBig);
+    this.#heardAt = this.#options.clock.now();
     const named = this.#session !== null;
     this.#handling = true;
     for (const decoded of this.dialect.decode(frame, { named })) {
@@ -120,8 +131,9 @@ export class Connection implements Reader, SocketHandler {
     this.#flush();
   }
 
-  close(code: number, _reason: string): void {
-    this.#leave(code === CLOSE.normal.code);
+  close(code: number): void {
+    this.#leave(code);
+    this.#options.onClosed(this);
   }
 
   // What rooms and hub call.
@@ -147,7 +159,7 @@ export class Connection implements Reader, SocketHandler {
   end({ code, reason }: CloseReason): void {
     if (this.#gone) return;
     this.#flush();
-    this.#leave(code === CLOSE.normal.code);
+    this.#leave(code);
     this.#socket.close(code, reason);
   }
 
@@ -158,14 +170,19 @@ export class Connection implements Reader, SocketHandler {
    * that has stopped reading, or a peer that is gone while frames wait for it.
    * The runtime's own pings wait behind these frames and never find out.
    *
-   * @param patienceMs Milliseconds without progress.
+   * @param patience Milliseconds without progress, for a peer that still sends
+   * (`slowMs`) and for one that does not (`idleMs`).
    */
-  checkProgress(patienceMs: number): void {
+  checkProgress(
+    { slowMs, idleMs }: { slowMs: number; idleMs: number },
+  ): void {
     const now = this.#options.clock.now();
     const buffered = this.#socket.buffered;
     if (buffered === 0 || buffered < this.#buffered) this.#progressAt = now;
-    else if (now - this.#progressAt >= patienceMs) return this.end(CLOSE.slow);
     this.#buffered = buffered;
+    const stuckFor = now - this.#progressAt;
+    const silentFor = Math.min(stuckFor, now - this.#heardAt);
+    if (stuckFor >= slowMs || silentFor >= idleMs) this.end(CLOSE.slow);
   }
 
   #handle(decoded: Decoded): void {
@@ -280,13 +297,13 @@ export class Connection implements Reader, SocketHandler {
     this.#socket.send(frame);
   }
 
-  #leave(clean: boolean): void {
+  #leave(code: number): void {
     if (this.#gone) return;
     this.#gone = true;
     this.#replies = [];
     this.#helloTimer?.();
     if (this.#session !== null) {
-      this.#options.hub.lost(this.#session, this, clean);
+      this.#options.hub.lost(this.#session, this, !FINAL.has(code));
     }
     this.#options.onGone(this);
   }

@@ -21,7 +21,8 @@ import { Room } from "./room.ts";
 import { Rooms } from "./rooms.ts";
 import type { Reader, Session } from "./session.ts";
 import { Sessions } from "./sessions.ts";
-import type { Page, Range, Store } from "./store/store.ts";
+import type { Page, Range, Receipt, Store } from "./store/store.ts";
+import { StoreHealth } from "./store_health.ts";
 import { type Pending, Ticker } from "./tick.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -56,6 +57,7 @@ export class Hub {
   readonly #ticker: Ticker;
   readonly #tokens: Tokens;
   readonly #stopTrimming: Cancel;
+  readonly #health: StoreHealth;
   #stopping = false;
 
   constructor(options: HubOptions) {
@@ -64,24 +66,17 @@ export class Hub {
     this.limits = options.limits;
     this.#tokens = new Tokens(options.secret);
     this.#sessions = new Sessions(options.random);
+    this.#health = new StoreHealth(store, clock, log);
     this.#ticker = new Ticker(store, clock, {
       before: () => this.#rooms.announceArrivals(),
-      stored: (pending, receipts) =>
-        pending.forEach((draft, index) => {
-          const receipt = receipts[index];
-          if (receipt === undefined) return;
-          if (draft.id === undefined && draft.cid === undefined) return;
-          draft.session.reader?.tell({
-            type: "ack",
-            room: draft.room,
-            seq: receipt.seq,
-            cid: draft.cid,
-            ...(receipt.duplicate && { duplicate: true }),
-            id: draft.id,
-          });
-        }),
+      stored: (pending, receipts) => {
+        this.#health.works();
+        for (const [index, draft] of pending.entries()) {
+          this.#acknowledge(draft, receipts[index]);
+        }
+      },
       failed: (pending, error) => {
-        log.error("append failed", { error, messages: pending.length });
+        this.#health.fails(error);
         for (const draft of pending) this.#refuse(draft);
       },
       after: () => this.#rooms.announceDepartures(),
@@ -97,6 +92,11 @@ export class Hub {
       run: () =>
         void store.trim().catch((error) => log.error("trim failed", { error })),
     });
+  }
+
+  /** Whether messages can be stored, as far as is known. */
+  get healthy(): boolean {
+    return this.#health.healthy;
   }
 
   /** Sessions that are here, those within their grace period too. */
@@ -265,13 +265,13 @@ export class Hub {
    * A connection is gone. Its session goes with it, at once or, where it can
    * be resumed, after a grace period in which nobody notices.
    *
-   * @param clean Whether its user said goodbye.
+   * @param mayReturn Whether its user may come back to it.
    */
-  lost(session: Session, reader: Reader, clean: boolean): void {
+  lost(session: Session, reader: Reader, mayReturn: boolean): void {
     if (session.reader !== reader) return;
     session.reader = null;
     const { clock, graceMs } = this.#options;
-    if (clean || !session.dialect.resumable || graceMs === 0) {
+    if (!mayReturn || !session.dialect.resumable || graceMs === 0) {
       return this.end(session);
     }
     session.grace?.();
@@ -290,11 +290,17 @@ export class Hub {
     this.#sessions.end(session);
   }
 
-  /** Takes no message any more and waits until all that came are stored. */
-  async stop(): Promise<void> {
+  /** Takes no message any more. */
+  refuse(): void {
     this.#stopping = true;
+  }
+
+  /** Waits until all that came is stored, and stops what is to happen later. */
+  async stop(): Promise<void> {
+    this.refuse();
     await this.#ticker.idle();
     this.#stopTrimming();
+    this.#health.stop();
     this.#rooms.stop();
     for (const session of this.#sessions.all()) session.grace?.();
   }
@@ -344,6 +350,21 @@ export class Hub {
       }
     }
     return text;
+  }
+
+  #acknowledge({ session, room, id, cid }: Pending, receipt?: Receipt): void {
+    if (receipt === undefined || (id === undefined && cid === undefined)) {
+      return;
+    }
+    const { seq, duplicate } = receipt;
+    session.reader?.tell({
+      type: "ack",
+      room,
+      seq,
+      cid,
+      ...(duplicate && { duplicate }),
+      id,
+    });
   }
 
   #refuse({ session, id, cid }: Pending): void {

@@ -12,7 +12,9 @@ import type { Accept } from "./transport/socket.ts";
 export interface RoutesOptions {
   readonly assets: Assets;
   /** Whether new connections are welcome. */
-  readonly ready: () => boolean;
+  readonly accepting: () => boolean;
+  /** `ready`, or why not. */
+  readonly health: () => string;
   /** Makes the handler of a chat WebSocket. */
   readonly chat: (entry: Extract<Handshake, { entry: unknown }>) => Accept;
   /** Makes the handler of a lesson's WebSocket, if there is such a lesson. */
@@ -95,7 +97,7 @@ function handshakeFault(request: Request): string | undefined {
 export function createRoutes(
   options: RoutesOptions,
 ): (request: Request) => Response {
-  const { assets, ready, chat, lesson, upgrade } = options;
+  const { assets, accepting, health, chat, lesson, upgrade } = options;
 
   const page = (request: Request, name: string): Response => {
     const asset = assets.get(name);
@@ -107,7 +109,7 @@ export function createRoutes(
   const socket = (request: Request, url: URL): Response => {
     const fault = handshakeFault(request);
     if (fault !== undefined) return words(400, fault);
-    if (!ready()) {
+    if (!accepting()) {
       return words(503, "The server is stopping. Come back in a moment", {
         "retry-after": "2",
       });
@@ -156,7 +158,7 @@ export function createRoutes(
       case "/healthz":
         return words(200, "alive");
       case "/readyz":
-        return ready() ? words(200, "ready") : words(503, "stopping");
+        return words(health() === "ready" ? 200 : 503, health());
       case "/favicon.ico":
         return page(request, "icon.svg");
     }

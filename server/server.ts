@@ -10,6 +10,7 @@ import type { Config } from "./config.ts";
 import { Connection } from "./connection.ts";
 import { Hub } from "./hub.ts";
 import { Lessons } from "./lessons/classroom.ts";
+import { sayFarewell } from "./farewell.ts";
 import type { Logger } from "./log.ts";
 import { createRoutes } from "./routes.ts";
 import type { Store } from "./store/store.ts";
@@ -28,6 +29,8 @@ export interface ServerOptions {
 export interface Server {
   /** Where its page is. */
   readonly url: URL;
+  /** Sockets that were closed but whose peers have not answered. */
+  readonly closing: number;
   /** Ends it: nothing that was acked is lost. Resolves in less than 5 s. */
   stop(): Promise<void>;
 }
@@ -37,8 +40,6 @@ const PROGRESS_MS = 2_000;
 /** How long somebody may take to say who they are. People type. */
 const HELLO_MS = 10_000;
 const ASKED_HELLO_MS = 120_000;
-/** How long a session outlives its connection. */
-const GRACE_MS = 15_000;
 /** Most messages of one page of history. */
 const HISTORY_PAGE = 1_000;
 /** How long connections get to close by themselves when the server stops. */
@@ -73,17 +74,21 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       idleSeconds: config.idleTimeout,
     },
     history: config.history,
-    graceMs: GRACE_MS,
+    graceMs: config.grace * 1000,
   });
   const onError = (error: unknown) => log.error("handler failed", { error });
   const lessons = new Lessons({ clock, onError });
   const connections = new Set<Connection>();
+  /** Closed by us, and not answered: the runtime cannot free a socket whose
+   * peer does not read. */
+  const closing = new Set<Connection>();
   let connectionCount = 0;
   let stopping = false;
 
   const handler = createRoutes({
     assets,
-    ready: () => !stopping,
+    accepting: () => !stopping,
+    health: () => stopping ? "stopping" : hub.healthy ? "ready" : "store fails",
     lesson: (name) => lessons.accept(name),
     chat: ({ entry }) => (socket) => {
       const connection = new Connection({
@@ -94,7 +99,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         clock,
         log,
         helloMs: entry.dialect.naming === "asked" ? ASKED_HELLO_MS : HELLO_MS,
-        onGone: (gone) => connections.delete(gone),
+        onGone(gone) {
+          connections.delete(gone);
+          closing.add(gone);
+        },
+        onClosed: (closed) => closing.delete(closed),
       });
       connections.add(connection);
       connection.open();
@@ -122,7 +131,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ms: PROGRESS_MS,
     run() {
       for (const connection of connections) {
-        connection.checkProgress(config.idleTimeout * 1000);
+        connection.checkProgress({
+          slowMs: config.slowTimeout * 1000,
+          idleMs: config.idleTimeout * 1000,
+        });
       }
     },
   });
@@ -131,19 +143,24 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     if (stopping) return http.finished;
     stopping = true;
     stopWatching();
-    await hub.stop();
+    hub.refuse();
     lessons.closeAll(CLOSE.restart.code, CLOSE.restart.reason);
-    for (const connection of connections) connection.end(CLOSE.restart);
-    // A close frame needs a moment to get out before the port goes, and a peer
-    // that does not read never answers it: neither may hold up the end.
-    await new Promise<void>((done) => void clock.after(50, done));
+    await sayFarewell([...connections], { clock, random: Math.random });
+    // A peer that does not read never answers, and must not hold up the end.
     await Promise.race([
       http.shutdown(),
       new Promise<void>((done) => void clock.after(LAST_WORDS_MS, done)),
     ]);
+    await hub.stop();
     await store.close();
   };
 
   const { hostname, port } = http.addr;
-  return { url: new URL(`http://${urlHost(hostname)}:${port}/`), stop };
+  return {
+    url: new URL(`http://${urlHost(hostname)}:${port}/`),
+    get closing() {
+      return closing.size;
+    },
+    stop,
+  };
 }

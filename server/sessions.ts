@@ -3,7 +3,6 @@
  * session at a time; knows nothing of rooms.
  */
 
-import type { Dialect } from "../protocol/dialect.ts";
 import { HubbubError } from "../protocol/errors.ts";
 import { checkName, nameKey } from "../protocol/names.ts";
 import { nickname, numbered } from "./nicknames.ts";

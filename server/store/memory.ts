@@ -138,6 +138,10 @@ export class MemoryStore implements Store {
     return Promise.resolve();
   }
 
+  check(): Promise<void> {
+    return Promise.resolve();
+  }
+
   secret(): Promise<Uint8Array<ArrayBuffer>> {
     return Promise.resolve(this.#secret);
   }

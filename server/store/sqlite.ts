@@ -183,6 +183,14 @@ export class SqliteStore implements Store {
     });
   }
 
+  check(): Promise<void> {
+    return attempt(() =>
+      this.#transaction(() => {
+        this.#sql.touch.run("checked", this.#clock.now());
+      })
+    );
+  }
+
   secret(): Promise<Uint8Array<ArrayBuffer>> {
     return attempt(() => {
       const fresh = crypto.getRandomValues(new Uint8Array(32));
@@ -320,6 +328,7 @@ const SQL = {
     )
     DELETE FROM messages WHERE room = ? AND seq IN gone`,
   getMeta: "SELECT value FROM meta WHERE key = ?",
+  touch: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, CAST(? AS BLOB))",
   setMeta: "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
 } as const;
 

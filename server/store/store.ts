@@ -106,6 +106,13 @@ export interface Store {
   /** Forgets a small part of what the retention no longer wants. */
   trim(): Promise<void>;
 
+  /**
+   * Tries whether messages could be stored now, without storing any.
+   *
+   * @throws When they could not.
+   */
+  check(): Promise<void>;
+
   /** 32 random bytes that are the same in every life and on every node. */
   secret(): Promise<Uint8Array<ArrayBuffer>>;
 

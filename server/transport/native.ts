@@ -4,6 +4,7 @@
  * would end the process; and `close` can come twice.
  */
 
+import { CLOSE } from "../../protocol/close_codes.ts";
 import type {
   Accept,
   Socket,
@@ -72,7 +73,7 @@ export function upgrade(
       act();
     } catch (error) {
       onError(error);
-      native.close(1011, "Something broke here; try again later");
+      native.close(CLOSE.internalError.code, CLOSE.internalError.reason);
     }
   };
 
@@ -83,10 +84,12 @@ export function upgrade(
     );
   // A broken frame or a lost connection; `close` follows and tells all there is.
   socket.onerror = (event) => event.preventDefault();
-  socket.onclose = ({ code, reason }) => {
+  socket.onclose = ({ code, wasClean }) => {
     if (closed) return;
     closed = true;
-    guarded(() => handler?.close(code, reason));
+    // Only the runtime's own idle timeout goes away without a handshake.
+    const silent = code === CLOSE.goingAway.code && !wasClean;
+    guarded(() => handler?.close(silent ? CLOSE.silent.code : code));
   };
   return response;
 }

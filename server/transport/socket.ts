@@ -22,8 +22,12 @@ export interface Socket {
 export interface SocketHandler {
   /** One whole message; a string for a text frame. */
   message(frame: string | Uint8Array<ArrayBuffer>): void;
-  /** The socket is gone; called once. `code` is 0 or 1006 when it was lost. */
-  close(code: number, reason: string): void;
+  /**
+   * The socket is gone; called at most once, and perhaps long after it was
+   * closed. `code` is the peer's, `CLOSE.silent`'s when nothing was heard for
+   * too long, or 0 when the connection was lost.
+   */
+  close(code: number): void;
 }
 
 /**
