@@ -1,0 +1,154 @@
+/**
+ * What the lessons' tests share: a server with nothing but the lessons, a
+ * client that waits for what happens, and a socket made of paper.
+ */
+
+import { Lessons } from "../../server/lessons/classroom.ts";
+import type { Cancel } from "../../server/clock.ts";
+import type { Socket } from "../../server/transport/socket.ts";
+import { upgrade } from "../../server/transport/native.ts";
+
+/** Time that passes only when a test says so. */
+export class FakeTime {
+  #now = 0;
+  #due: { at: number; act: () => void }[] = [];
+
+  get waiting(): number {
+    return this.#due.length;
+  }
+
+  after(ms: number, act: () => void): Cancel {
+    const timer = { at: this.#now + ms, act };
+    this.#due.push(timer);
+    return () => {
+      this.#due = this.#due.filter((other) => other !== timer);
+    };
+  }
+
+  pass(ms: number): void {
+    this.#now += ms;
+    for (const timer of this.#due.filter(({ at }) => at <= this.#now)) {
+      this.#due = this.#due.filter((other) => other !== timer);
+      timer.act();
+    }
+  }
+}
+
+/** A server of lessons on a free port. */
+export class LessonServer implements AsyncDisposable {
+  readonly time = new FakeTime();
+  readonly errors: unknown[] = [];
+  readonly lessons = new Lessons({
+    clock: this.time,
+    onError: (error) => this.errors.push(error),
+  });
+  readonly #server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    (request) => {
+      const name = new URL(request.url).pathname.slice("/lessons/".length);
+      const accept = this.lessons.accept(name);
+      if (accept === undefined) return new Response(null, { status: 404 });
+      return upgrade(
+        request,
+        { idleSeconds: 0 },
+        accept,
+        (error) => this.errors.push(error),
+      );
+    },
+  );
+
+  url(name: string): string {
+    return `ws://127.0.0.1:${this.#server.addr.port}/lessons/${name}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.lessons.closeAll(1001, "Going away");
+    await this.#server.shutdown();
+  }
+}
+
+/** A native client. */
+export class Client implements AsyncDisposable {
+  readonly closed: Promise<CloseEvent>;
+  readonly #socket: WebSocket;
+  readonly #opened: Promise<unknown>;
+  readonly #frames: (string | ArrayBuffer)[] = [];
+  #ended: CloseEvent | undefined;
+  #wake = () => {};
+
+  private constructor(url: string) {
+    this.#socket = new WebSocket(url);
+    this.#socket.binaryType = "arraybuffer";
+    this.#opened = new Promise((resolve) => this.#socket.onopen = resolve);
+    this.closed = new Promise((resolve) =>
+      this.#socket.onclose = (event) => {
+        this.#ended = event;
+        this.#wake();
+        resolve(event);
+      }
+    );
+    this.#socket.onmessage = ({ data }) => {
+      this.#frames.push(data);
+      this.#wake();
+    };
+  }
+
+  static async connect(url: string): Promise<Client> {
+    const client = new Client(url);
+    await client.#opened;
+    return client;
+  }
+
+  send(frame: string | Uint8Array<ArrayBuffer>): void {
+    this.#socket.send(frame);
+  }
+
+  /** The next frames, in the order in which they came. */
+  async next(count = 1): Promise<(string | ArrayBuffer)[]> {
+    while (this.#frames.length < count) {
+      if (this.#ended !== undefined) {
+        throw new Error(`Closed with ${this.#ended.code} before it came`);
+      }
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    return this.#frames.splice(0, count);
+  }
+
+  /** What came and was not asked for. */
+  get rest(): readonly (string | ArrayBuffer)[] {
+    return this.#frames;
+  }
+
+  close(): Promise<CloseEvent> {
+    this.#socket.close(1000);
+    return this.closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** A socket that writes down what is done to it. */
+export class FakeSocket implements Socket {
+  open = true;
+  buffered = 0;
+  readonly sent: (string | Uint8Array)[] = [];
+  readonly closes: number[] = [];
+  /** Whether anybody takes what is sent. */
+  reading = true;
+
+  send(frame: string | Uint8Array<ArrayBuffer>): void {
+    if (!this.open) return;
+    this.sent.push(frame);
+    if (this.reading) return;
+    this.buffered += typeof frame === "string"
+      ? new TextEncoder().encode(frame).length
+      : frame.length;
+  }
+
+  close(code: number, _reason: string): void {
+    this.open = false;
+    this.closes.push(code);
+  }
+}

@@ -1,0 +1,103 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { SNIPPETS } from "../../protocol/snippets.ts";
+import { html } from "../../server/lessons/html.ts";
+import { lessonsPage } from "../../server/lessons/page.ts";
+import { CHATS, LESSONS } from "../../server/lessons/table.ts";
+import { transcript } from "../../server/lessons/transcript.ts";
+
+const ORIGIN = new URL("http://localhost:8000/");
+
+/** Every match's first group. */
+function all(page: string, pattern: RegExp): string[] {
+  return [...page.matchAll(pattern)].map(([_, group = ""]) => group);
+}
+
+Deno.test("html`` escapes what is put into it, once", () => {
+  const nasty = `<script>"it's" & more</script>`;
+  const escaped =
+    "&lt;script&gt;&quot;it&#39;s&quot; &amp; more&lt;/script&gt;";
+  assertEquals(String(html`<p>${nasty}</p>`), `<p>${escaped}</p>`);
+  const items = [html`<li>${nasty}</li>`, html`<li>2</li>`];
+  assertEquals(
+    String(html`<ul>${items}</ul>`),
+    `<ul><li>${escaped}</li><li>2</li></ul>`,
+  );
+  assertEquals(String(html`<b>${undefined}${false}${0}</b>`), "<b>0</b>");
+});
+
+Deno.test("lessonsPage() tells all about every lesson and chat", () => {
+  const page = lessonsPage(ORIGIN);
+  for (const { title, teaches, tryThis, seeThat } of [...LESSONS, ...CHATS]) {
+    for (const text of [title, teaches, tryThis, seeThat]) {
+      assertStringIncludes(page, String(html`${text}`));
+    }
+  }
+  for (const lesson of LESSONS) {
+    for (const step of transcript(lesson)) {
+      if ("sends" in step) {
+        assertStringIncludes(page, String(html`<code>${step.sends}</code>`));
+      }
+    }
+  }
+});
+
+Deno.test("lessonsPage() shows a client of each kind for every address", () => {
+  const page = lessonsPage(ORIGIN);
+  const examples = [
+    ...LESSONS.map((lesson) => ({ path: `/lessons/${lesson.name}`, lesson })),
+    ...CHATS.map((chat) => ({ path: chat.path, lesson: chat })),
+  ];
+  for (const { path, lesson: { says, closesOn } } of examples) {
+    for (const { write } of SNIPPETS) {
+      const code = write({ url: `ws://localhost:8000${path}`, says, closesOn });
+      assertStringIncludes(page, String(html`<pre><code>${code}</code></pre>`));
+    }
+  }
+});
+
+Deno.test("lessonsPage() gives addresses as the reader reached the server", () => {
+  const page = lessonsPage(new URL("https://chat.example:8443/somewhere?x=1"));
+  const addresses = all(page, /class="address"><code>([^<]*)</g);
+  assertEquals(addresses.slice(-3), [
+    "wss://chat.example:8443/lessons/farewell",
+    "wss://chat.example:8443/",
+    "wss://chat.example:8443/ws",
+  ]);
+  assert(!page.includes("somewhere"));
+});
+
+Deno.test("lessonsPage() links to the lab only where there is one", () => {
+  assert(!lessonsPage(ORIGIN).includes("/lab"));
+  const page = lessonsPage(ORIGIN, { lab: true });
+  assertEquals(all(page, /href="\/lab\?a=([^"]*)"/g), [
+    ...LESSONS.map(({ name }) => `/lessons/${name}`),
+    ...CHATS.map(({ path }) => path),
+  ]);
+});
+
+Deno.test("lessonsPage() needs no inline style and no script", () => {
+  const page = lessonsPage(ORIGIN, { lab: true });
+  assert(!/<script|<style|\sstyle=|\son\w+=/i.test(page));
+  assertEquals(all(page, /<link rel="stylesheet" href="([^"]*)"/g), [
+    "/assets/tokens.css",
+    "/assets/lessons.css",
+  ]);
+});
+
+Deno.test("lessonsPage() has one h1, no skipped level, and every anchor", () => {
+  const page = lessonsPage(ORIGIN, { lab: true });
+  const levels = all(page, /<h([1-6])/g).map(Number);
+  assertEquals(levels.filter((level) => level === 1).length, 1);
+  levels.reduce((before, level) => {
+    assert(level <= before + 1, `h${level} after h${before}`);
+    return level;
+  }, 0);
+  const ids = all(page, /\sid="([^"]*)"/g);
+  assertEquals(new Set(ids).size, ids.length);
+  for (
+    const id of [
+      ...all(page, /href="#([^"]*)"/g),
+      ...all(page, /aria-(?:labelledby|describedby)="([^"]*)"/g),
+    ]
+  ) assert(ids.includes(id), `Nothing has the id "${id}"`);
+});
