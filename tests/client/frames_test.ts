@@ -1,0 +1,24 @@
+import { assertEquals } from "@std/assert";
+import { fromFrame, toFrames } from "../../client/frames.ts";
+
+Deno.test("toFrames() puts requests into one frame, a line each", () => {
+  assertEquals(toFrames([{ type: "hello" }, { type: "ping" }]), [
+    '{"type":"hello"}\n{"type":"ping"}',
+  ]);
+  assertEquals(toFrames([]), []);
+});
+
+Deno.test("toFrames() cuts where a frame would be too big, between lines", () => {
+  const text = "x".repeat(6_000);
+  const publish = { type: "publish", room: "lobby", text } as const;
+  const frames = toFrames(Array(5).fill(publish));
+  assertEquals(frames.map((frame) => frame.split("\n").length), [2, 2, 1]);
+});
+
+Deno.test("fromFrame() passes over lines that make no sense", () => {
+  assertEquals(
+    fromFrame('{"type":"pong"}\nnonsense\n\nnull\n[1]\n{"a":1}\n{"type":"x"}')
+      .map((event) => event.type as string),
+    ["pong", "x"],
+  );
+});
