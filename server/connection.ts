@@ -294,7 +294,14 @@ export class Connection implements Reader, SocketHandler {
 
   #write(frame: string): void {
     this.#sentSinceCheck += frame.length;
-    this.#socket.send(frame);
+    try {
+      this.#socket.send(frame);
+    } catch (error) {
+      // It must not keep others from their frames.
+      const { log } = this.#options;
+      log.error("send failed", { connection: this.id, error });
+      this.end(CLOSE.internalError);
+    }
   }
 
   #leave(code: number): void {

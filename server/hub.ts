@@ -16,12 +16,14 @@ import type {
 } from "../protocol/events.ts";
 import { checkRoom } from "../protocol/names.ts";
 import { type Cancel, type Clock, every } from "./clock.ts";
+import { readHistory } from "./history.ts";
 import type { Logger } from "./log.ts";
+import { checkText } from "./message_text.ts";
 import { Room } from "./room.ts";
-import { Rooms } from "./rooms.ts";
+import { Rooms, STORE_UNAVAILABLE } from "./rooms.ts";
 import type { Reader, Session } from "./session.ts";
 import { Sessions } from "./sessions.ts";
-import type { Page, Range, Receipt, Store } from "./store/store.ts";
+import type { Range, Receipt, Store } from "./store/store.ts";
 import { StoreHealth } from "./store_health.ts";
 import { type Pending, Ticker } from "./tick.ts";
 import { Tokens } from "./tokens.ts";
@@ -43,8 +45,6 @@ export interface HubOptions {
   readonly graceMs: number;
 }
 
-/** Characters after which a page of history ends, so that a reply is bounded. */
-const HISTORY_CHARACTERS = 256 * 1024;
 /** Retention runs this often, a small step each time, milliseconds. */
 const TRIM_MS = 1_000;
 
@@ -171,7 +171,7 @@ export class Hub {
     this.#ticker.add({
       room: this.#roomOf(session, request.room),
       from: session.name,
-      text: this.#checkText(request.text),
+      text: checkText(request.text, this.limits.text),
       author: session.id,
       cid: request.cid,
       session,
@@ -191,7 +191,7 @@ export class Hub {
     const range: Range = after === undefined
       ? { before, limit }
       : { after, limit };
-    this.read(room, range).then(
+    readHistory(this.#options.store, room, range).then(
       ({ epoch, first, head, messages }) =>
         session.reader?.tell({
           type: "history",
@@ -204,21 +204,6 @@ export class Hub {
         }),
       (error) => this.#failed(session, id, error),
     );
-  }
-
-  /** Reads a part of a room's log, less than asked for when that is very much. */
-  async read(room: string, range: Range): Promise<Page> {
-    const page = await this.#options.store.read(room, range);
-    // What is nearest to the given end of the range stays.
-    const forward = "after" in range;
-    const messages = forward ? page.messages : page.messages.toReversed();
-    let characters = 0;
-    const end = messages.findIndex(({ text }) =>
-      (characters += text.length) > HISTORY_CHARACTERS
-    );
-    if (end <= 0) return page;
-    const kept = messages.slice(0, end);
-    return { ...page, messages: forward ? kept : kept.reverse() };
   }
 
   /**
@@ -334,24 +319,6 @@ export class Hub {
     throw new HubbubError("not_joined");
   }
 
-  #checkText(raw: string): string {
-    const text = raw.toWellFormed().replaceAll("\r\n", "\n")
-      // SQLite ends a text there.
-      .replaceAll("\0", "\uFFFD");
-    if (text.trim() === "") throw new HubbubError("empty");
-    const most = this.limits.text;
-    if (text.length > most) {
-      const length = [...text].length;
-      if (length > most) {
-        throw new HubbubError("too_long", {
-          message:
-            `The message has ${length} characters, ${most} are allowed. Send it in parts`,
-        });
-      }
-    }
-    return text;
-  }
-
   #acknowledge({ session, room, id, cid }: Pending, receipt?: Receipt): void {
     if (receipt === undefined || (id === undefined && cid === undefined)) {
       return;
@@ -368,21 +335,11 @@ export class Hub {
   }
 
   #refuse({ session, id, cid }: Pending): void {
-    const { code, message, retryable } = new HubbubError("store_unavailable");
-    session.reader?.tell({
-      type: "error",
-      code,
-      message,
-      retryable,
-      retryAfterMs: 1000,
-      cid,
-      id,
-    });
+    session.reader?.tell({ ...STORE_UNAVAILABLE, cid, id });
   }
 
   #failed(session: Session, id: RequestId | undefined, error: unknown): void {
     this.#options.log.error("read failed", { error });
-    const { code, message, retryable } = new HubbubError("store_unavailable");
-    session.reader?.tell({ type: "error", code, message, retryable, id });
+    session.reader?.tell({ ...STORE_UNAVAILABLE, id });
   }
 }

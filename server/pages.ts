@@ -4,6 +4,7 @@
  */
 
 import type { Dialect } from "../protocol/dialect.ts";
+import type { ServerEvent } from "../protocol/events.ts";
 import type { StoredMessage } from "./store/store.ts";
 
 /** A run of messages, encoded. Immutable, as its messages are. */
@@ -70,6 +71,37 @@ export function encodePage(
     ? strings
     : [strings.join(dialect.separator)];
   return dialect.echoes || replay ? { to, frames } : { to, frames, authors };
+}
+
+/**
+ * Chooses the frames of a page that a reader gets.
+ *
+ * @param page Any page.
+ * @param author The reader's session.
+ * @returns All of them, but for its own where a dialect leaves these out.
+ */
+export function framesFor(page: Page, author: string): readonly string[] {
+  const { frames, authors } = page;
+  return authors?.includes(author)
+    ? frames.filter((_, index) => authors[index] !== author)
+    : frames;
+}
+
+/**
+ * Writes an event that many get.
+ *
+ * @param dialect Whose frames.
+ * @param event Anything but a message.
+ * @returns One frame; more, or none, where the dialect has it so.
+ */
+export function framesOf(
+  dialect: Dialect,
+  event: ServerEvent,
+): readonly string[] {
+  const strings = dialect.encode(event);
+  return dialect.separator === null || strings.length < 2
+    ? strings
+    : [strings.join(dialect.separator)];
 }
 
 /** The pages of one room that were needed last. */

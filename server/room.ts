@@ -13,8 +13,8 @@ import type {
 } from "../protocol/events.ts";
 import type { Dialect } from "../protocol/dialect.ts";
 import type { Cursor } from "../protocol/message.ts";
-import { type Page, PageCache } from "./pages.ts";
-import { RoomLog } from "./room_log.ts";
+import { framesFor, framesOf, PageCache } from "./pages.ts";
+import { between, RoomLog } from "./room_log.ts";
 import type { Member, Session } from "./session.ts";
 import type { LogState, StoredMessage } from "./store/store.ts";
 
@@ -192,7 +192,7 @@ export class Room {
         () => log.slice(after, upTo) ?? between(fetched, after, upTo),
       );
       if (page === undefined) return this.#hooks.fetch(member);
-      reader.send(framesFor(member.session, page));
+      reader.send(framesFor(page, member.session.id));
       member.cursor = page.to;
     }
     if (member.announceLive) {
@@ -313,31 +313,4 @@ export class Room {
       reader.send(frames);
     }
   }
-}
-
-/** An event in the frames of a dialect. */
-function framesOf(dialect: Dialect, event: ServerEvent): readonly string[] {
-  const strings = dialect.encode(event);
-  return dialect.separator === null || strings.length < 2
-    ? strings
-    : [strings.join(dialect.separator)];
-}
-
-/** The frames of a page, without one's own where a dialect leaves them out. */
-function framesFor({ id }: Session, page: Page): readonly string[] {
-  const { frames, authors } = page;
-  return authors?.includes(id)
-    ? frames.filter((_, index) => authors[index] !== id)
-    : frames;
-}
-
-/** The part of a run that follows `after`, if the run goes on from there. */
-function between(
-  run: readonly StoredMessage[] | undefined,
-  after: number,
-  upTo: number,
-): readonly StoredMessage[] | undefined {
-  const from = run?.findIndex(({ seq }) => seq === after + 1) ?? -1;
-  if (from < 0) return undefined;
-  return run?.slice(from, from + upTo - after);
 }

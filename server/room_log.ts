@@ -130,3 +130,21 @@ export class RoomLog {
     }
   }
 }
+
+/**
+ * The part of a run of messages that follows a cursor.
+ *
+ * @param run In order, if there is one.
+ * @param after The cursor's seq.
+ * @param upTo The last seq wanted.
+ * @returns The part, or undefined when the run does not go on from there.
+ */
+export function between(
+  run: readonly StoredMessage[] | undefined,
+  after: number,
+  upTo: number,
+): readonly StoredMessage[] | undefined {
+  const from = run?.findIndex(({ seq }) => seq === after + 1) ?? -1;
+  if (from < 0) return undefined;
+  return run?.slice(from, from + upTo - after);
+}

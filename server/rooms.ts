@@ -5,7 +5,8 @@
  */
 
 import { CLOSE } from "../protocol/close_codes.ts";
-import { HubbubError } from "../protocol/errors.ts";
+import { ERRORS } from "../protocol/errors.ts";
+import type { ErrorEvent } from "../protocol/events.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import type { Logger } from "./log.ts";
 import { type Arrival, Room } from "./room.ts";
@@ -19,6 +20,14 @@ const LAG_POLL_MS = 20;
 const RETRY_MS = 1_000;
 /** Messages read at once for a member that fell behind what is in memory. */
 const FETCH = 256;
+
+/** What is told of a store that cannot be written or read. */
+export const STORE_UNAVAILABLE = {
+  type: "error",
+  code: "store_unavailable",
+  ...ERRORS.store_unavailable,
+  retryAfterMs: RETRY_MS,
+} as const satisfies ErrorEvent;
 
 /** What {@linkcode Rooms} needs. */
 export interface RoomsOptions {
@@ -119,9 +128,8 @@ export class Rooms {
     }).catch((error) => {
       log.error("room not opened", { room: name, error });
       this.#slots.delete(name);
-      const { code, message, retryable } = new HubbubError("store_unavailable");
       for (const { session, id } of slot.waiting) {
-        session.reader?.tell({ type: "error", code, message, retryable, id });
+        session.reader?.tell({ ...STORE_UNAVAILABLE, id });
       }
     });
   }

@@ -1,0 +1,25 @@
+/** What a message's text may be. Pure. */
+
+import { HubbubError } from "../protocol/errors.ts";
+
+/**
+ * Checks a text somebody wants to send.
+ *
+ * @param raw The text as it came.
+ * @param most Characters (code points) it may have.
+ * @returns The text as it is stored: line breaks as `\n`, no lone surrogates.
+ * @throws {HubbubError} `empty` or `too_long`.
+ */
+export function checkText(raw: string, most: number): string {
+  // What cannot be written as UTF-8, and where SQLite ends a text.
+  const text = raw.toWellFormed().replaceAll("\r\n", "\n")
+    .replaceAll("\0", "\uFFFD");
+  if (text.trim() === "") throw new HubbubError("empty");
+  // Counting takes time; no text has more characters than units.
+  const length = text.length > most ? [...text].length : 0;
+  if (length <= most) return text;
+  throw new HubbubError("too_long", {
+    message:
+      `The message has ${length} characters, ${most} are allowed. Send it in parts`,
+  });
+}
