@@ -5,6 +5,7 @@
  */
 
 import type { ClientRequest, ServerEvent } from "./events.ts";
+import type { Message } from "./message.ts";
 
 /** What decoding may depend on. */
 export interface DecodeState {
@@ -40,8 +41,22 @@ export interface Dialect {
    * in its place, so that the lines around it still count.
    */
   decode(frame: string, state: DecodeState): Decoded[];
+  /** The form of it that a client gets that asked for `batch`, if any. */
+  readonly batched?: Dialect;
   /**
-   * Writes one event. Several strings are several frames, or lines of one
+   * Writes a run of messages.
+   *
+   * @param messages At least one, their seqs without a hole.
+   * @param replay Whether they were there before the reader joined.
+   * @returns One string each, in order, where {@linkcode separator} is null;
+   * else as many as it takes.
+   */
+  encodeMessages(
+    messages: readonly Message[],
+    replay: boolean,
+  ): readonly string[];
+  /**
+   * Writes one event that is no message. Several strings are several frames, or lines of one
    * where {@linkcode separator} allows; none: this dialect has no words for it.
    */
   encode(event: ServerEvent): readonly string[];

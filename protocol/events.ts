@@ -20,6 +20,8 @@ export interface HelloRequest extends Request {
   readonly name?: string;
   /** The secret of an earlier welcome, to take that session up again. */
   readonly token?: string;
+  /** Get `messages` instead of `message`: runs of messages, fewer bytes. */
+  readonly batch?: boolean;
 }
 
 export interface JoinRequest extends Request {
@@ -172,6 +174,24 @@ export interface MessageEvent extends Message {
   readonly replay?: true;
 }
 
+/**
+ * A run of messages that were stored together, for who asked for `batch`: the
+ * first has seq `first`, the next `first + 1`, and so on.
+ */
+export interface MessagesEvent {
+  readonly type: "messages";
+  readonly room: string;
+  readonly first: number;
+  readonly at: number;
+  readonly replay?: true;
+  readonly items: readonly MessageItem[];
+}
+
+/** One message of a run. */
+export type MessageItem =
+  | readonly [from: string, text: string]
+  | readonly [from: string, text: string, cid: string];
+
 export interface AckEvent extends Reply {
   readonly type: "ack";
   readonly room: string;
@@ -260,6 +280,7 @@ export type ServerEvent =
   | LiveEvent
   | LeftEvent
   | MessageEvent
+  | MessagesEvent
   | AckEvent
   | HistoryEvent
   | PresenceEvent

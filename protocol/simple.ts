@@ -20,10 +20,6 @@ function fromServer(message: string, more: object): string {
 
 function encode(event: ServerEvent): readonly string[] {
   switch (event.type) {
-    case "message": {
-      const { room, seq, from, text, at, replay } = event;
-      return [object(from, text, { room, seq, at, ...(replay && { replay }) })];
-    }
     case "welcome":
       return [
         fromServer(`You are ${event.name}`, {
@@ -84,5 +80,9 @@ export const simple: Dialect = {
   echoes: true,
   wantsTyping: false,
   decode: (frame) => [{ ok: true, request: { type: "publish", text: frame } }],
+  encodeMessages: (messages, replay) =>
+    messages.map(({ from, text, room, seq, at }) =>
+      object(from, text, { room, seq, at, ...(replay && { replay }) })
+    ),
   encode,
 };

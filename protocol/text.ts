@@ -125,8 +125,6 @@ function encode(event: ServerEvent): readonly string[] {
     }
     case "live":
       return ["--- end of history ---"];
-    case "message":
-      return [line(event.from, event.text)];
     case "history":
       return [
         `--- ${event.messages.length} messages ---`,
@@ -174,5 +172,7 @@ export const text: Dialect = {
   echoes: false,
   wantsTyping: false,
   decode,
+  encodeMessages: (messages) =>
+    messages.map(({ from, text }) => line(from, text)),
   encode,
 };

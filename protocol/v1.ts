@@ -6,8 +6,15 @@
 
 import type { Decoded, Dialect } from "./dialect.ts";
 import { HubbubError } from "./errors.ts";
-import type { ClientRequest, RequestId, ServerEvent } from "./events.ts";
-import type { Cursor } from "./message.ts";
+import type {
+  ClientRequest,
+  MessageEvent,
+  MessageItem,
+  MessagesEvent,
+  RequestId,
+  ServerEvent,
+} from "./events.ts";
+import type { Cursor, Message } from "./message.ts";
 
 /** The subprotocol a client offers to speak it (RFC 6455, 1.9). */
 export const V1 = "hubbub.v1";
@@ -80,6 +87,7 @@ function read(type: string, f: Fields): ClientRequest | undefined {
         type,
         name: optionalString(f, "name", 256),
         token: optionalString(f, "token", 512),
+        batch: f["batch"] === true ? true : undefined,
       }) as ClientRequest;
     case "join":
       return present({
@@ -149,8 +157,49 @@ function decodeLine(line: string): Decoded {
   }
 }
 
-/** The dialect of the page, the terminal client and the client library. */
-export const v1: Dialect = {
+/** A message without what only the server knows of it. */
+function messageEvent(
+  { room, seq, from, text, at, cid }: Message,
+  replay: boolean,
+): MessageEvent {
+  return {
+    type: "message",
+    room,
+    seq,
+    from,
+    text,
+    at,
+    ...(cid !== undefined && { cid }),
+    ...(replay && { replay }),
+  };
+}
+
+/** Messages as runs: a new one begins where the time of storing changes. */
+function runs(messages: readonly Message[], replay: boolean): string[] {
+  const strings: string[] = [];
+  for (let start = 0; start < messages.length;) {
+    const { room, seq, at } = messages[start]!;
+    let end = start;
+    const items: MessageItem[] = [];
+    for (; messages[end]?.at === at; end++) {
+      const { from, text, cid } = messages[end]!;
+      items.push(cid === undefined ? [from, text] : [from, text, cid]);
+    }
+    const event: MessagesEvent = {
+      type: "messages",
+      room,
+      first: seq,
+      at,
+      ...(replay && { replay }),
+      items,
+    };
+    strings.push(JSON.stringify(event));
+    start = end;
+  }
+  return strings;
+}
+
+const shared: Omit<Dialect, "encodeMessages" | "batched"> = {
   name: V1,
   separator: "\n",
   naming: "hello",
@@ -174,4 +223,12 @@ export const v1: Dialect = {
         return [JSON.stringify(event)];
     }
   },
+};
+
+/** The dialect of clients that are programs: a `message` for each message. */
+export const v1: Dialect = {
+  ...shared,
+  encodeMessages: (messages, replay) =>
+    messages.map((message) => JSON.stringify(messageEvent(message, replay))),
+  batched: { ...shared, encodeMessages: runs },
 };

@@ -74,7 +74,8 @@ export interface ConnectionOptions {
 /** One client. */
 export class Connection implements Reader, SocketHandler {
   readonly id: string;
-  readonly dialect: Dialect;
+  /** Changes once, when a client asks for batches. */
+  dialect: Dialect;
   readonly #options: ConnectionOptions;
   readonly #socket: Socket;
   readonly #publishes: TokenBucket;
@@ -216,6 +217,7 @@ export class Connection implements Reader, SocketHandler {
     }
     if (request.type === "hello") {
       if (this.#session !== null) throw new HubbubError("already_hello");
+      if (request.batch) this.dialect = this.dialect.batched ?? this.dialect;
       this.#session = hub.hello(this, request);
       this.#helloTimer?.();
       this.#helloTimer = null;

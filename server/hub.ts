@@ -112,7 +112,8 @@ export class Hub {
   hello(reader: Reader, { name, token, id }: HelloRequest): Session {
     const known = token === undefined ? undefined : this.#tokens.verify(token);
     const old = known === undefined ? undefined : this.#sessions.get(known);
-    const resumed = old !== undefined && old.dialect === reader.dialect;
+    const resumed = old !== undefined &&
+      old.dialect.name === reader.dialect.name;
     const session = resumed
       ? this.#resume(old, reader)
       : this.#sessions.begin(reader, {

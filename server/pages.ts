@@ -28,13 +28,23 @@ export interface PageKey {
   readonly upTo: number;
 }
 
-/** Characters after which a page ends: what a member is sent at once, and so
+/** Characters of text after which a page ends: what a member is sent at once, and so
  * the most it can hold beyond the watermark of its connection. */
 const PAGE_CHARACTERS = 32 * 1024;
 
 /** Pages kept a room: the live one of each dialect, and those of a replay that
  * many joining at once share. */
 const KEPT = 12;
+
+/** How many of these messages make a page; at least one. */
+function pageLength(messages: readonly StoredMessage[]): number {
+  let characters = 0;
+  for (const [index, { text }] of messages.entries()) {
+    characters += text.length;
+    if (characters > PAGE_CHARACTERS) return Math.max(index, 1);
+  }
+  return messages.length;
+}
 
 /**
  * Encodes messages up to the size of a page.
@@ -49,28 +59,15 @@ export function encodePage(
   messages: readonly StoredMessage[],
   replay: boolean,
 ): Page {
-  const strings: string[] = [];
-  const authors: string[] = [];
-  let characters = 0;
-  let to = 0;
-  for (const { author, ...message } of messages) {
-    const encoded = dialect.encode({
-      type: "message",
-      ...message,
-      ...(replay && { replay }),
-    });
-    for (const string of encoded) {
-      strings.push(string);
-      authors.push(author);
-      characters += string.length;
-    }
-    to = message.seq;
-    if (characters >= PAGE_CHARACTERS) break;
+  const run = messages.slice(0, pageLength(messages));
+  const strings = dialect.encodeMessages(run, replay);
+  const to = run.at(-1)?.seq ?? 0;
+  if (dialect.separator !== null) {
+    return { to, frames: [strings.join(dialect.separator)] };
   }
-  const frames = dialect.separator === null
-    ? strings
-    : [strings.join(dialect.separator)];
-  return dialect.echoes || replay ? { to, frames } : { to, frames, authors };
+  return dialect.echoes || replay
+    ? { to, frames: strings }
+    : { to, frames: strings, authors: run.map(({ author }) => author) };
 }
 
 /**
