@@ -59,9 +59,10 @@ export const SNIPPETS: readonly SnippetKind[] = [
 export function javascript(
   { url, says, protocols = [], closesOn }: SnippetTask,
 ): string {
-  const address = [url, ...(protocols.length > 0 ? [protocols] : [])];
+  const offers = protocols.length > 0 ? `, ${quoted(protocols)}` : "";
   return [
-    `const socket = new WebSocket(${address.map(quoted).join(", ")});`,
+    `const url = ${quoted(url)};`,
+    `const socket = new WebSocket(url${offers});`,
     "socket.onopen = () => {",
     ...says.map((text) => `  socket.send(${quoted(text)});`),
     "};",
@@ -85,15 +86,17 @@ export function javascript(
 export function python(
   { url, says, protocols = [], closesOn }: SnippetTask,
 ): string {
-  const address = protocols.length > 0
-    ? `${quoted(url)}, subprotocols=${quoted(protocols)}`
-    : quoted(url);
+  const offers = protocols.length > 0
+    ? `, subprotocols=${quoted(protocols)}`
+    : "";
   return [
     "import asyncio",
     "import websockets",
     "",
+    `url = ${quoted(url)}`,
+    "",
     "async def main():",
-    `    async with websockets.connect(${address}) as socket:`,
+    `    async with websockets.connect(url${offers}) as socket:`,
     ...says.map((text) => `        await socket.send(${quoted(text)})`),
     "        async for message in socket:",
     "            print(message)",

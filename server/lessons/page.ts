@@ -72,18 +72,20 @@ export function lessonsPage(
             ${lab && html`<a href="/lab">Lab</a>`}
           </nav>
         </header>
-        <div class="frame">
-          <nav class="contents" aria-label="Lessons">
-            ${contents("Small servers", SMALL)}
-            ${contents("Chats", ROOMS)}
-          </nav>
-          <main id="lessons" tabindex="-1">
+        <main id="lessons" tabindex="-1">
+          <div class="intro">
             <h1>Lessons</h1>
-            <p class="lead">
+            <p>
               Small WebSocket servers, each with one thing to learn. They run
               here, beside the chat. Connect with anything you like: the
               console of this browser, a few lines of Python, a terminal.
             </p>
+          </div>
+          <nav class="contents" aria-label="Lessons">
+            ${contents("Small servers", SMALL)}
+            ${contents("Chats", ROOMS)}
+          </nav>
+          <div class="lessons">
             <section aria-labelledby="small">
               <h2 id="small">Small servers</h2>
               <p>
@@ -104,8 +106,8 @@ export function lessonsPage(
               </p>
               ${ROOMS.map(article)}
             </section>
-          </main>
-        </div>
+          </div>
+        </main>
       </body>
     </html>
   `;
