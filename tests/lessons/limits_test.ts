@@ -125,7 +125,7 @@ Deno.test("farewell forgets a client that closed in time", () => {
   const { socket, handler } = enter("farewell", new Lessons({ clock: time }));
   handler.message("Bye");
   assertEquals(time.waiting, 1);
-  handler.close(1000, "");
+  handler.close(1000);
   assertEquals(time.waiting, 0);
   assertEquals(socket.closes, []);
 });
