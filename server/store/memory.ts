@@ -9,6 +9,7 @@ import {
   type Draft,
   type Feed,
   type LogState,
+  NO_LOG,
   type Page,
   type Range,
   type Receipt,
@@ -22,6 +23,8 @@ interface Log {
   epoch: string;
   first: number;
   messages: StoredMessage[];
+  /** When the newest message was stored. */
+  at: number;
   feed?: Feed | undefined;
 }
 
@@ -55,33 +58,50 @@ export class MemoryStore implements Store {
 
   append(drafts: readonly Draft[]): Promise<Receipt[]> {
     const at = this.#clock.now();
-    const news = new Map<Log, StoredMessage[]>();
-    const receipts = drafts.map((draft): Receipt => {
-      const { room, from, text, author, cid } = draft;
-      const key = cid === undefined
-        ? undefined
-        : JSON.stringify([room, author, cid]);
-      const known = key === undefined ? undefined : this.#receipts.get(key);
-      if (known !== undefined) return { seq: known.seq, duplicate: true };
+    const news = new Map<string, StoredMessage[]>();
+    const fresh = new Map<string, { seq: number; at: number }>();
+    const receipts: Receipt[] = [];
+    try {
+      for (const { room, from, text, author, cid } of drafts) {
+        const key = cid === undefined
+          ? undefined
+          : JSON.stringify([room, author, cid]);
+        const known = key === undefined
+          ? undefined
+          : this.#receipts.get(key) ?? fresh.get(key);
+        if (known !== undefined) {
+          receipts.push({ seq: known.seq, duplicate: true });
+          continue;
+        }
+        const messages = news.get(room) ?? [];
+        const log = this.#logs.get(room);
+        const seq = (log === undefined ? 0 : head(log)) + messages.length + 1;
+        messages.push({
+          room,
+          seq,
+          from,
+          text,
+          at,
+          author,
+          ...(cid !== undefined && { cid }),
+        });
+        news.set(room, messages);
+        if (key !== undefined) fresh.set(key, { seq, at });
+        receipts.push({ seq, duplicate: false });
+      }
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    // From here on nothing fails: all or nothing.
+    for (const [key, receipt] of fresh) this.#receipts.set(key, receipt);
+    for (const [room, messages] of news) {
       const log = this.#log(room);
-      const seq = head(log) + 1;
-      const message: StoredMessage = {
-        room,
-        seq,
-        from,
-        text,
-        at,
-        author,
-        ...(cid !== undefined && { cid }),
-      };
-      log.messages.push(message);
-      if (key !== undefined) this.#receipts.set(key, { seq, at });
-      const fresh = news.get(log);
-      if (fresh === undefined) news.set(log, [message]);
-      else fresh.push(message);
-      return { seq, duplicate: false };
-    });
-    for (const [log, messages] of news) log.feed?.append(messages);
+      for (const message of messages) log.messages.push(message);
+      log.at = at;
+    }
+    for (const [room, messages] of news) {
+      this.#logs.get(room)?.feed?.append(messages);
+    }
     return Promise.resolve(receipts);
   }
 
@@ -92,29 +112,33 @@ export class MemoryStore implements Store {
   }
 
   unfollow(room: string): void {
-    this.#log(room).feed = undefined;
+    const log = this.#logs.get(room);
+    if (log !== undefined) log.feed = undefined;
   }
 
   read(room: string, range: Range): Promise<Page> {
-    const log = this.#log(room);
+    const log = this.#logs.get(room);
+    if (log === undefined) return Promise.resolve({ ...NO_LOG, messages: [] });
     const { limit } = range;
-    const end = "after" in range ? range.after + limit : range.before - 1;
-    const start = "after" in range
-      ? range.after
-      : Math.min(range.before - 1, head(log)) - limit;
-    const index = (seq: number) =>
-      Math.min(Math.max(seq - log.first + 1, 0), log.messages.length);
-    const messages = log.messages.slice(index(start), index(end));
+    const { length } = log.messages;
+    /** How many of the kept messages have at most this seq. */
+    const upTo = (seq: number) =>
+      Math.min(Math.max(seq - log.first + 1, 0), length);
+    let start: number, end: number;
+    if ("after" in range) {
+      start = upTo(range.after);
+      end = start + limit;
+    } else {
+      end = upTo(range.before - 1);
+      start = Math.max(end - limit, 0);
+    }
+    const messages = log.messages.slice(start, end);
     return Promise.resolve({ ...state(log), messages });
   }
 
   rooms(): Promise<RoomSummary[]> {
     const rooms = [...this.#logs].filter(([, log]) => head(log) > 0)
-      .map(([room, log]) => ({
-        room,
-        head: head(log),
-        at: log.messages.at(-1)?.at ?? 0,
-      }));
+      .map(([room, log]) => ({ room, head: head(log), at: log.at }));
     return Promise.resolve(
       rooms.sort((a, b) => (a.room < b.room ? -1 : 1)),
     );
@@ -154,7 +178,7 @@ export class MemoryStore implements Store {
   #log(room: string): Log {
     let log = this.#logs.get(room);
     if (log === undefined) {
-      log = { epoch: crypto.randomUUID(), first: 1, messages: [] };
+      log = { epoch: crypto.randomUUID(), first: 1, messages: [], at: 0 };
       this.#logs.set(room, log);
     }
     return log;

@@ -9,12 +9,13 @@
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Clock } from "../clock.ts";
-import { migrate } from "./sqlite_schema.ts";
+import { inspect, migrate } from "./sqlite_schema.ts";
 import {
   DEDUPE_MS,
   type Draft,
   type Feed,
   type LogState,
+  NO_LOG,
   type Page,
   type Range,
   type Receipt,
@@ -69,6 +70,14 @@ export class SqliteStore implements Store {
     let db: DatabaseSync | undefined;
     try {
       Deno.mkdirSync(dirname(path), { recursive: true });
+      if (isThere(path)) {
+        // Whoever opens a file to write also closes it so: the WAL of another
+        // program that crashed would be merged into its file.
+        db = new DatabaseSync(path, { readOnly: true });
+        db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+        inspect(db, path);
+        db.close();
+      }
       db = new DatabaseSync(path);
       db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
       migrate(db, path);
@@ -77,7 +86,7 @@ export class SqliteStore implements Store {
       db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
       return new SqliteStore(db, options);
     } catch (error) {
-      db?.close();
+      if (db?.isOpen) db.close();
       if (error instanceof StoreOpenError) throw error;
       throw new StoreOpenError(
         `Cannot open "${path}": ${reason(error, path)}`,
@@ -116,6 +125,7 @@ export class SqliteStore implements Store {
       // Only what is committed counts.
       for (const [log, messages] of news) log.head += messages.length;
       for (const [log, messages] of news) log.feed?.append(messages);
+      for (const { room } of drafts) this.#forgetUnfollowed(room);
       return receipts;
     });
   }
@@ -134,7 +144,8 @@ export class SqliteStore implements Store {
 
   read(room: string, range: Range): Promise<Page> {
     return attempt(() => {
-      const log = this.#log(room);
+      const log = this.#find(room);
+      if (log === undefined) return { ...NO_LOG, messages: [] };
       const { limit } = range;
       const rows = "after" in range
         ? this.#sql.readAfter.all(
@@ -173,9 +184,8 @@ export class SqliteStore implements Store {
       while (budget > 0) {
         const room = this.#toTrim.at(-1);
         if (room === undefined) return;
-        const known = this.#logs.has(room);
         const deleted = this.#trimRoom(this.#log(room), budget);
-        if (!known) this.#logs.delete(room);
+        this.#forgetUnfollowed(room);
         // A room that had more to delete is gone on with at the next step.
         if (deleted < budget) this.#toTrim.pop();
         budget -= Math.max(deleted, 1);
@@ -211,8 +221,7 @@ export class SqliteStore implements Store {
     news: Map<Log, StoredMessage[]>,
   ): Receipt {
     const log = this.#log(room);
-    let fresh = news.get(log);
-    if (fresh === undefined) news.set(log, fresh = []);
+    const fresh = news.get(log) ?? [];
     const seq = log.head + fresh.length + 1;
     const { changes } = this.#sql.insert.run(
       log.id,
@@ -236,6 +245,7 @@ export class SqliteStore implements Store {
       ...(cid !== undefined && { cid }),
       author,
     });
+    news.set(log, fresh);
     return { seq, duplicate: false };
   }
 
@@ -264,23 +274,33 @@ export class SqliteStore implements Store {
     return Number(changes);
   }
 
+  /** A room as it is, made where there is none. */
   #log(room: string): Log {
-    let log = this.#logs.get(room);
+    let log = this.#find(room);
     if (log === undefined) {
-      let row = this.#sql.findRoom.get(room) as Row | undefined;
-      if (row === undefined) {
-        this.#sql.addRoom.run(room, crypto.randomUUID().slice(0, 13));
-        row = this.#sql.findRoom.get(room) as Row;
-      }
-      log = {
-        id: Number(row["id"]),
-        epoch: String(row["epoch"]),
-        first: Number(row["first"]),
-        head: Number(row["head"]),
-      };
-      this.#logs.set(room, log);
+      this.#sql.addRoom.run(room, crypto.randomUUID().slice(0, 13));
+      log = this.#find(room);
     }
+    if (log === undefined) throw new Error(`Room "${room}" was not made`);
+    this.#logs.set(room, log);
     return log;
+  }
+
+  #find(room: string): Log | undefined {
+    const known = this.#logs.get(room);
+    if (known !== undefined) return known;
+    const row = this.#sql.findRoom.get(room) as Row | undefined;
+    return row && {
+      id: Number(row["id"]),
+      epoch: String(row["epoch"]),
+      first: Number(row["first"]),
+      head: Number(row["head"]),
+    };
+  }
+
+  /** Or a client that goes through room names would fill the memory. */
+  #forgetUnfollowed(room: string): void {
+    if (this.#logs.get(room)?.feed === undefined) this.#logs.delete(room);
   }
 
   #transaction(work: () => void): void {
@@ -334,6 +354,16 @@ const SQL = {
 
 function state({ epoch, first, head }: Log): LogState {
   return { epoch, first, head };
+}
+
+/** Whether there is a file with something in it. */
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).size > 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 function message(room: string, row: Row): StoredMessage {

@@ -49,14 +49,15 @@ function pragma(db: DatabaseSync, name: string): number {
 }
 
 /**
- * Makes sure that a database is ours and of the newest version.
+ * Makes sure that a database is ours, or empty, and not of a newer version.
+ * Only reads.
  *
- * @param db An open database, in which nothing was changed yet.
+ * @param db An open database.
  * @param path For words.
- * @throws {StoreOpenError} When it is not ours or of a newer version; the file
- * is as it was.
+ * @returns The version it has; 0 when it is empty.
+ * @throws {StoreOpenError} When it is not ours or of a newer version.
  */
-export function migrate(db: DatabaseSync, path: string): void {
+export function inspect(db: DatabaseSync, path: string): number {
   const version = pragma(db, "user_version");
   const tables = Number(
     db.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"],
@@ -72,6 +73,19 @@ export function migrate(db: DatabaseSync, path: string): void {
         "Start the newer server it was made by",
     );
   }
+  return version;
+}
+
+/**
+ * Brings a database to the newest version.
+ *
+ * @param db An open database.
+ * @param path For words.
+ * @throws {StoreOpenError} When it is not ours or of a newer version; the file
+ * is as it was.
+ */
+export function migrate(db: DatabaseSync, path: string): void {
+  const version = inspect(db, path);
   for (const [index, sql] of MIGRATIONS.entries()) {
     if (index < version) continue;
     db.exec(`

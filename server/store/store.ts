@@ -38,6 +38,9 @@ export interface LogState {
   readonly head: number;
 }
 
+/** What is told of a room that does not exist. */
+export const NO_LOG: LogState = { epoch: "", first: 1, head: 0 };
+
 /** Which part of a log to read. */
 export type Range =
   /** The oldest messages with a larger seq. */
@@ -54,7 +57,7 @@ export interface Page extends LogState {
 export interface RoomSummary {
   readonly room: string;
   readonly head: number;
-  /** When the newest message was stored, or 0 when there is none. */
+  /** When the newest message was stored, also when it is no longer kept. */
   readonly at: number;
 }
 
@@ -94,7 +97,8 @@ export interface Store {
   unfollow(room: string): void;
 
   /**
-   * Reads a part of a room's log.
+   * Reads a part of a room's log. A room that does not exist reads as
+   * {@linkcode NO_LOG}, and does not begin to.
    *
    * @returns At most `limit` messages; `first` tells what is no longer kept.
    */
@@ -103,7 +107,8 @@ export interface Store {
   /** All rooms that have ever had a message, in order of their names. */
   rooms(): Promise<RoomSummary[]>;
 
-  /** Forgets a small part of what the retention no longer wants. */
+  /** Forgets a small part of what the retention no longer wants, and tells
+   * those who follow the room. */
   trim(): Promise<void>;
 
   /**
