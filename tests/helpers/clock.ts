@@ -1,0 +1,65 @@
+/**
+ * Time that passes only when a test says so, and turns of the event loop that
+ * end only when a test says so.
+ */
+
+import type { Cancel, Clock } from "../../server/clock.ts";
+
+/** A clock turned by hand. */
+export class FakeClock implements Clock {
+  #now: number;
+  #timers: { at: number; act: () => void }[] = [];
+  #turn: (() => void)[] = [];
+
+  /** @param now Milliseconds since 1970. */
+  constructor(now = 1_700_000_000_000) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, act: () => void): Cancel {
+    const timer = { at: this.#now + ms, act };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  soon(act: () => void): void {
+    this.#turn.push(act);
+  }
+
+  /** Timers that are running. */
+  get waiting(): number {
+    return this.#timers.length;
+  }
+
+  /** Ends the turn; what is asked for meanwhile belongs to the next one. */
+  endTurn(): void {
+    const acts = this.#turn;
+    this.#turn = [];
+    for (const act of acts) act();
+  }
+
+  /** Lets time pass, and what is due happen in its order. */
+  pass(ms: number): void {
+    const end = this.#now + ms;
+    while (true) {
+      const next = this.#timers.filter(({ at }) => at <= end)
+        .toSorted((a, b) => a.at - b.at)[0];
+      if (next === undefined) break;
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.#now = next.at;
+      next.act();
+    }
+    this.#now = end;
+  }
+}
+
+/** Lets everything happen that waits for nothing but promises. */
+export async function settled(): Promise<void> {
+  for (let i = 0; i < 20; i++) await null;
+}

@@ -1,0 +1,147 @@
+/**
+ * What the store contract's tests share: a place where logs are, opened and
+ * opened again, and words for what is done to it.
+ */
+
+import { assertEquals } from "@std/assert";
+import { FakeClock } from "../helpers/clock.ts";
+import type {
+  Draft,
+  Feed,
+  LogState,
+  Receipt,
+  Retention,
+  Store,
+  StoredMessage,
+} from "../../server/store/store.ts";
+
+/** What an adapter is told on opening. */
+export interface OpenOptions {
+  readonly retention: Retention;
+  readonly clock: FakeClock;
+}
+
+/** Where one test's logs are. */
+export interface Place extends AsyncDisposable {
+  /** Whether logs outlive a store that is closed. */
+  readonly persistent: boolean;
+  /** Opens a store on it; not more than one at a time. */
+  open(options: OpenOptions): Promise<Store>;
+}
+
+/** Keeps everything. */
+export const KEEP_ALL: Retention = { messages: 1_000_000, ms: 0 };
+
+/** One test's store. */
+export class Bench implements AsyncDisposable {
+  readonly clock = new FakeClock();
+  readonly #place: Place;
+  readonly #retention: Retention;
+  store: Store;
+
+  private constructor(place: Place, store: Store, bench: {
+    clock: FakeClock;
+    retention: Retention;
+  }) {
+    this.#place = place;
+    this.store = store;
+    this.clock = bench.clock;
+    this.#retention = bench.retention;
+  }
+
+  static async open(place: Place, retention = KEEP_ALL): Promise<Bench> {
+    const clock = new FakeClock();
+    const store = await place.open({ retention, clock });
+    return new Bench(place, store, { clock, retention });
+  }
+
+  get persistent(): boolean {
+    return this.#place.persistent;
+  }
+
+  /** Closes the store and opens the place again. */
+  async reopen(): Promise<void> {
+    await this.store.close();
+    const { clock } = this;
+    this.store = await this.#place.open({ retention: this.#retention, clock });
+  }
+
+  /** Appends one tick of texts by one author, none with a `cid`. */
+  say(room: string, ...texts: string[]): Promise<Receipt[]> {
+    return this.store.append(texts.map((text) => draft({ room, text })));
+  }
+
+  /** Appends `count` messages, the first one's text is `1`. */
+  async fill(room: string, count: number): Promise<void> {
+    await this.say(
+      room,
+      ...Array.from({ length: count }, (_, i) => `${i + 1}`),
+    );
+  }
+
+  /** Follows a room and writes down what comes. */
+  async follow(room: string): Promise<RecordingFeed> {
+    const feed = new RecordingFeed();
+    feed.state = await this.store.follow(room, feed);
+    return feed;
+  }
+
+  /** Runs the retention until it has nothing more to do. */
+  async trimAll(): Promise<void> {
+    for (let step = 0; step < 50; step++) await this.store.trim();
+  }
+
+  /** Everything a room keeps. */
+  async texts(room: string): Promise<string[]> {
+    const page = await this.store.read(room, { after: 0, limit: 10_000 });
+    return page.messages.map(({ text }) => text);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.store.close();
+    await this.#place[Symbol.asyncDispose]();
+  }
+}
+
+/** A draft of which only some matters. */
+export function draft(fields: Partial<Draft> & { room: string }): Draft {
+  return { from: "Ada", author: "ada", text: "hi", ...fields };
+}
+
+/** Writes down what it is fed. */
+export class RecordingFeed implements Feed {
+  state: LogState = { epoch: "", first: 0, head: 0 };
+  readonly batches: (readonly StoredMessage[])[] = [];
+  readonly firsts: number[] = [];
+
+  append(messages: readonly StoredMessage[]): void {
+    this.batches.push(messages);
+  }
+
+  trimmed(first: number): void {
+    this.firsts.push(first);
+  }
+
+  reset(): void {
+    throw new Error("The log was reset");
+  }
+
+  get messages(): StoredMessage[] {
+    return this.batches.flat();
+  }
+
+  get texts(): string[] {
+    return this.messages.map(({ text }) => text);
+  }
+}
+
+/** Every message's seq is its place in the list, from `first`. */
+export function assertWithoutHoles(
+  messages: readonly StoredMessage[],
+  first = 1,
+): void {
+  assertEquals(
+    messages.map(({ seq }) => seq),
+    messages.map((_, index) => first + index),
+  );
+}

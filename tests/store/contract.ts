@@ -1,0 +1,246 @@
+/**
+ * The contract of server/store/store.ts as tests that every adapter passes:
+ * numbering, all or nothing, repeats. The rest of it stands next to this file:
+ * following in contract_feed.ts, reading in contract_read.ts, the retention in
+ * contract_retention.ts.
+ */
+
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { DEDUPE_MS, type Draft } from "../../server/store/store.ts";
+import { assertWithoutHoles, Bench, draft, type Place } from "./bench.ts";
+import { feedContract } from "./contract_feed.ts";
+import { readContract } from "./contract_read.ts";
+import { retentionContract } from "./contract_retention.ts";
+
+/** What a suite registers its tests with. */
+export type Test = (
+  title: string,
+  run: (place: Place) => Promise<void>,
+) => void;
+
+/**
+ * Registers the tests of one adapter.
+ *
+ * @param name The adapter, for the tests' names.
+ * @param open Makes an empty place; each test has its own.
+ */
+export function storeContract(name: string, open: () => Promise<Place>): void {
+  const test: Test = (title, run) =>
+    Deno.test(`${name} store: ${title}`, async () => await run(await open()));
+  appendContract(test);
+  repeatContract(test);
+  feedContract(test);
+  readContract(test);
+  retentionContract(test);
+}
+
+/** A list that breaks while it is gone through, after `good` drafts. */
+function breakingAfter(good: readonly Draft[]): Draft[] {
+  const bad = {
+    ...draft({ room: "hall" }),
+    get text(): string {
+      throw new Error("This draft breaks");
+    },
+  };
+  return [...good, bad];
+}
+
+function appendContract(test: Test): void {
+  test("numbers each room's messages 1, 2, 3 … on its own", async (place) => {
+    await using bench = await Bench.open(place);
+    const receipts = await bench.store.append([
+      draft({ room: "hall" }),
+      draft({ room: "yard" }),
+      draft({ room: "hall" }),
+    ]);
+    assertEquals(receipts.map(({ seq }) => seq), [1, 1, 2]);
+    assertEquals((await bench.say("hall", "a", "b")).map(({ seq }) => seq), [
+      3,
+      4,
+    ]);
+  });
+
+  test("numbers without a hole when ticks overlap", async (place) => {
+    await using bench = await Bench.open(place);
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) => bench.say("hall", `${i}a`, `${i}b`)),
+    );
+    const { messages } = await bench.store.read("hall", {
+      after: 0,
+      limit: 99,
+    });
+    assertEquals(messages.length, 40);
+    assertWithoutHoles(messages);
+  });
+
+  test("keeps what it was given, and when it got it", async (place) => {
+    await using bench = await Bench.open(place);
+    const text = "Zwei Zeilen\nund 👩‍💻 \u{1F98A} \u0007";
+    await bench.store.append([
+      draft({ room: "hall", from: "李小龍", text, author: "lee", cid: "c-1" }),
+    ]);
+    const { messages } = await bench.store.read("hall", { after: 0, limit: 1 });
+    assertEquals(messages, [{
+      room: "hall",
+      seq: 1,
+      from: "李小龍",
+      text,
+      at: bench.clock.now(),
+      author: "lee",
+      cid: "c-1",
+    }]);
+  });
+
+  test("stores all drafts of a tick or none, in every room", async (place) => {
+    await using bench = await Bench.open(place);
+    await bench.say("hall", "before");
+    const hall = await bench.follow("hall");
+    const yard = await bench.follow("yard");
+    await assertRejects(() =>
+      bench.store.append(breakingAfter([
+        draft({ room: "hall", text: "lost", cid: "c" }),
+        draft({ room: "yard", text: "lost" }),
+      ]))
+    );
+    assertEquals(await bench.texts("hall"), ["before"]);
+    assertEquals(await bench.texts("yard"), []);
+    assertEquals([hall.texts, yard.texts], [[], []]);
+    // The numbers go on where they were, and the repeat is no repeat.
+    const [receipt] = await bench.store.append([
+      draft({ room: "hall", text: "again", cid: "c" }),
+    ]);
+    assertEquals(receipt, { seq: 2, duplicate: false });
+    assertEquals(await bench.texts("hall"), ["before", "again"]);
+  });
+
+  test("goes on after being opened again", async (place) => {
+    if (!place.persistent) return await place[Symbol.asyncDispose]();
+    await using bench = await Bench.open(place);
+    await bench.say("hall", "a", "b");
+    const { epoch } = await bench.follow("hall").then(({ state }) => state);
+    await bench.reopen();
+    assertEquals((await bench.follow("hall")).state, {
+      epoch,
+      first: 1,
+      head: 2,
+    });
+    await bench.say("hall", "c");
+    assertEquals(await bench.texts("hall"), ["a", "b", "c"]);
+  });
+
+  test("gives every log an epoch of its own", async (place) => {
+    await using bench = await Bench.open(place);
+    const hall = await bench.follow("hall");
+    const yard = await bench.follow("yard");
+    assertNotEquals(hall.state.epoch, "");
+    assertNotEquals(hall.state.epoch, yard.state.epoch);
+    await bench.say("hall", "a");
+    bench.store.unfollow("hall");
+    assertEquals((await bench.follow("hall")).state.epoch, hall.state.epoch);
+  });
+
+  test("has a secret of 32 bytes that stays the same", async (place) => {
+    await using bench = await Bench.open(place);
+    const secret = await bench.store.secret();
+    assertEquals(secret.length, 32);
+    assertNotEquals(secret, new Uint8Array(32));
+    if (place.persistent) await bench.reopen();
+    assertEquals(await bench.store.secret(), secret);
+  });
+}
+
+function repeatContract(test: Test): void {
+  const once = draft({ room: "hall", text: "once", cid: "c-1" });
+
+  test("drops a repeat within a tick", async (place) => {
+    await using bench = await Bench.open(place);
+    assertEquals(
+      await bench.store.append([once, draft({ room: "hall" }), once]),
+      [
+        { seq: 1, duplicate: false },
+        { seq: 2, duplicate: false },
+        { seq: 1, duplicate: true },
+      ],
+    );
+    assertEquals(await bench.texts("hall"), ["once", "hi"]);
+  });
+
+  test("drops a repeat in a later tick, and feeds nothing", async (place) => {
+    await using bench = await Bench.open(place);
+    await bench.store.append([once]);
+    const feed = await bench.follow("hall");
+    assertEquals(await bench.store.append([once]), [{
+      seq: 1,
+      duplicate: true,
+    }]);
+    assertEquals(feed.batches, []);
+  });
+
+  test("counts no repeat as a new message of the room", async (place) => {
+    await using bench = await Bench.open(place);
+    await bench.store.append([once]);
+    const at = bench.clock.now();
+    bench.clock.pass(1_000);
+    await bench.store.append([once]);
+    assertEquals(await bench.store.rooms(), [{ room: "hall", head: 1, at }]);
+  });
+
+  test("knows a repeat by room, author and cid together", async (place) => {
+    await using bench = await Bench.open(place);
+    const receipts = await bench.store.append([
+      once,
+      { ...once, room: "yard" },
+      { ...once, author: "bob" },
+      { ...once, cid: "c-2" },
+      { ...once, cid: undefined },
+      { ...once, cid: undefined },
+    ]);
+    assertEquals(receipts.map(({ duplicate }) => duplicate), [
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test("knows a repeat after being opened again", async (place) => {
+    if (!place.persistent) return await place[Symbol.asyncDispose]();
+    await using bench = await Bench.open(place);
+    await bench.say("hall", "first");
+    await bench.store.append([once]);
+    await bench.reopen();
+    assertEquals(await bench.store.append([once]), [{
+      seq: 2,
+      duplicate: true,
+    }]);
+  });
+
+  test("knows a repeat for 10 minutes, also one the retention has let go", async (place) => {
+    await using bench = await Bench.open(place, { messages: 2, ms: 60_000 });
+    await bench.store.append([once]);
+    await bench.fill("hall", 5);
+    bench.clock.pass(DEDUPE_MS - 1);
+    await bench.trimAll();
+    assertEquals(await bench.texts("hall"), []);
+    if (place.persistent) await bench.reopen();
+    assertEquals(await bench.store.append([once]), [{
+      seq: 1,
+      duplicate: true,
+    }]);
+    assertEquals((await bench.follow("hall")).state.head, 6);
+  });
+
+  test("stores a repeat anew when 10 minutes and the retention are over", async (place) => {
+    await using bench = await Bench.open(place, { messages: 2, ms: 0 });
+    await bench.store.append([once]);
+    await bench.fill("hall", 5);
+    bench.clock.pass(DEDUPE_MS + 1);
+    await bench.trimAll();
+    assertEquals(await bench.store.append([once]), [{
+      seq: 7,
+      duplicate: false,
+    }]);
+  });
+}

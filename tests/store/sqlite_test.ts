@@ -1,0 +1,191 @@
+/**
+ * The SQLite store against the contract, and what only it has: a file that can
+ * be somebody else's, of a newer server, or locked by another program.
+ */
+
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { SqliteStore } from "../../server/store/sqlite.ts";
+import { StoreOpenError } from "../../server/store/store.ts";
+import { FakeClock } from "../helpers/clock.ts";
+import { TempFolder } from "../helpers/temp.ts";
+import { Bench, draft, KEEP_ALL, type Place } from "./bench.ts";
+import { storeContract } from "./contract.ts";
+
+function placeIn(folder: TempFolder): Place {
+  return {
+    persistent: true,
+    open: (options) =>
+      Promise.resolve(
+        SqliteStore.open({ path: folder.file("hubbub.db"), ...options }),
+      ),
+    [Symbol.asyncDispose]() {
+      folder[Symbol.dispose]();
+      return Promise.resolve();
+    },
+  };
+}
+
+storeContract("sqlite", () => Promise.resolve(placeIn(new TempFolder())));
+
+function openAt(path: string): SqliteStore {
+  return SqliteStore.open({
+    path,
+    retention: KEEP_ALL,
+    clock: new FakeClock(),
+  });
+}
+
+/** Opening is refused with one line, and the folder's files stay as they are. */
+function assertRefusedUntouched(folder: TempFolder, words: RegExp): void {
+  const names = Array.from(Deno.readDirSync(folder.path), ({ name }) => name);
+  const bytes = () => names.map((name) => Deno.readFileSync(folder.file(name)));
+  const before = bytes();
+  const error = assertThrows(
+    () => openAt(folder.file("hubbub.db")),
+    StoreOpenError,
+  );
+  assertMatch(error.message, words);
+  assert(!error.message.includes("\n"), "one line");
+  assert(error.message.includes("hubbub.db"), "names the file");
+  // Not by comparing them: a difference would be printed byte for byte.
+  for (const [index, now] of bytes().entries()) {
+    assert(now.toHex() === before[index]?.toHex(), `${names[index]} as it was`);
+  }
+}
+
+/** Writes a database file as another program would. */
+function writeDatabase(path: string, sql: string): void {
+  const db = new DatabaseSync(path);
+  db.exec(sql);
+  db.close();
+}
+
+for (
+  const [kind, content] of [
+    ["a short text", "Shopping list: tea\n"],
+    ["a long text", "All work and no play\n".repeat(1_000)],
+  ] as const
+) {
+  Deno.test(`sqlite store: ${kind} is no database; it says so and leaves it alone`, () => {
+    using folder = new TempFolder();
+    Deno.writeTextFileSync(folder.file("hubbub.db"), content);
+    assertRefusedUntouched(folder, /is not a database/);
+  });
+}
+
+for (const mode of ["DELETE", "WAL"]) {
+  Deno.test(`sqlite store: another program's ${mode} database is left alone`, () => {
+    using folder = new TempFolder();
+    writeDatabase(
+      folder.file("hubbub.db"),
+      `PRAGMA journal_mode = ${mode}; CREATE TABLE recipes (name TEXT);
+       INSERT INTO recipes VALUES ('soup')`,
+    );
+    assertRefusedUntouched(folder, /of another program/);
+  });
+}
+
+Deno.test("sqlite store: another program's database whose WAL is not merged yet is left alone", () => {
+  using folder = new TempFolder();
+  const other = folder.file("other.db");
+  const db = new DatabaseSync(other);
+  db.exec("PRAGMA journal_mode = WAL; CREATE TABLE recipes (name TEXT)");
+  db.exec("INSERT INTO recipes VALUES ('soup')");
+  // As after a crash of that program.
+  Deno.copyFileSync(other, folder.file("hubbub.db"));
+  Deno.copyFileSync(`${other}-wal`, folder.file("hubbub.db-wal"));
+  db.close();
+  assertRefusedUntouched(folder, /of another program/);
+});
+
+Deno.test("sqlite store: a database of a newer version is left alone", () => {
+  using folder = new TempFolder();
+  const path = folder.file("hubbub.db");
+  void openAt(path).close();
+  writeDatabase(path, "PRAGMA user_version = 1000");
+  assertRefusedUntouched(folder, /has version 1000, this server knows up to/);
+});
+
+Deno.test("sqlite store: an empty file becomes a database", async () => {
+  using folder = new TempFolder();
+  Deno.writeTextFileSync(folder.file("hubbub.db"), "");
+  const store = openAt(folder.file("hubbub.db"));
+  assertEquals(await store.rooms(), []);
+  await store.close();
+});
+
+Deno.test("sqlite store: the folder of the file is made", async () => {
+  using folder = new TempFolder();
+  const store = openAt(folder.file("new/deep/hubbub.db"));
+  await store.close();
+  assert(Deno.statSync(folder.file("new/deep/hubbub.db")).isFile);
+});
+
+Deno.test("sqlite store: a folder in the file's place is told in one line", () => {
+  using folder = new TempFolder();
+  Deno.mkdirSync(folder.file("hubbub.db"));
+  const error = assertThrows(
+    () => openAt(folder.file("hubbub.db")),
+    StoreOpenError,
+  );
+  assertMatch(error.message, /^Cannot open "[^"]+": .+$/);
+});
+
+/** Another program that keeps the file for itself. */
+function lock(path: string): Disposable {
+  const db = new DatabaseSync(path);
+  db.exec("BEGIN EXCLUSIVE");
+  return {
+    [Symbol.dispose]() {
+      db.exec("ROLLBACK");
+      db.close();
+    },
+  };
+}
+
+Deno.test("sqlite store: a file another program has locked takes no message, and takes them again after", async () => {
+  const folder = new TempFolder();
+  await using bench = await Bench.open(placeIn(folder));
+  await bench.say("hall", "before");
+  const feed = await bench.follow("hall");
+  const during = [
+    draft({ room: "hall", text: "during", cid: "c" }),
+    draft({ room: "new", text: "during" }),
+  ];
+  {
+    using _ = lock(folder.file("hubbub.db"));
+    await assertRejects(() => bench.store.append(during), Error, "locked");
+    await assertRejects(() => bench.store.check(), Error, "locked");
+    // What is there can still be read.
+    assertEquals(await bench.texts("hall"), ["before"]);
+    assertEquals(feed.texts, []);
+  }
+  await bench.store.check();
+  const receipts = await bench.store.append(during);
+  assertEquals(receipts, [
+    { seq: 2, duplicate: false },
+    { seq: 1, duplicate: false },
+  ]);
+  assertEquals(feed.texts, ["during"]);
+});
+
+Deno.test("sqlite store: a room nobody has heard of can be read while the file is locked", async () => {
+  const folder = new TempFolder();
+  await using bench = await Bench.open(placeIn(folder));
+  using _ = lock(folder.file("hubbub.db"));
+  const page = await bench.store.read("unheard", { after: 0, limit: 5 });
+  assertEquals(page.messages, []);
+});
+
+Deno.test("sqlite store: a file that another program has locked is told in one line", () => {
+  using folder = new TempFolder();
+  using _ = lock(folder.file("hubbub.db"));
+  assertRefusedUntouched(folder, /another program has locked it/);
+});
