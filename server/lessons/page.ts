@@ -43,8 +43,8 @@ const ROOMS: readonly Entry[] = CHATS.map((chat, index) => ({
  * @param origin How the reader reached this server; addresses in the code are
  * made from it.
  * @param options What it may point to.
- * @returns The whole document. It loads `/assets/tokens.css` and
- * `/assets/lessons.css`, nothing else.
+ * @returns The whole document. It loads its sheets and icon from
+ * `/assets/`, nothing else.
  */
 export function lessonsPage(
   origin: URL,
@@ -59,7 +59,9 @@ export function lessonsPage(
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <title>Lessons · Hubbub</title>
+        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
         <link rel="stylesheet" href="/assets/tokens.css">
+        <link rel="stylesheet" href="/assets/base.css">
         <link rel="stylesheet" href="/assets/lessons.css">
       </head>
       <body>

@@ -80,6 +80,7 @@ Deno.test("lessonsPage() needs no inline style and no script", () => {
   assert(!/<script|<style|\sstyle=|\son\w+=/i.test(page));
   assertEquals(all(page, /<link rel="stylesheet" href="([^"]*)"/g), [
     "/assets/tokens.css",
+    "/assets/base.css",
     "/assets/lessons.css",
   ]);
 });
