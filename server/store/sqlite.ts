@@ -6,10 +6,18 @@
  * inserts a second that holds up the event loop less than a thread would.
  */
 
-import { dirname } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../clock.ts";
-import { inspect, migrate } from "./sqlite_schema.ts";
+import { cidKey, RecentCids } from "./recent_cids.ts";
+import { openDatabase } from "./sqlite_file.ts";
+import {
+  messageOf,
+  prepare,
+  pushRow,
+  type Row,
+  ROWS,
+  type Statements,
+} from "./sqlite_statements.ts";
 import {
   DEDUPE_MS,
   type Draft,
@@ -23,12 +31,8 @@ import {
   type RoomSummary,
   type Store,
   type StoredMessage,
-  StoreOpenError,
 } from "./store.ts";
 
-/** How long a write waits for another program's lock, milliseconds. The event
- * loop waits with it, so this is short: the sender is told to try again. */
-const BUSY_MS = 50;
 /** Rows that one step of the retention deletes at most. */
 const TRIM_ROWS = 500;
 
@@ -45,10 +49,16 @@ interface Log {
   readonly epoch: string;
   first: number;
   head: number;
+  /** What a repeat is told by; null until somebody sends with a cid. */
+  recent: RecentCids | null;
   feed?: Feed | undefined;
 }
 
-type Row = Record<string, string | number | null>;
+/** What one tick adds to a room. */
+interface News {
+  readonly messages: StoredMessage[];
+  readonly cids: Map<number, number>;
+}
 
 /** Keeps logs in one file. */
 export class SqliteStore implements Store {
@@ -56,7 +66,7 @@ export class SqliteStore implements Store {
   readonly #retention: Retention;
   readonly #clock: Clock;
   readonly #logs = new Map<string, Log>();
-  readonly #sql: Readonly<Record<keyof typeof SQL, StatementSync>>;
+  readonly #sql: Statements;
   /** Rooms that still have to be looked at in this round of the retention. */
   #toTrim: string[] = [];
 
@@ -67,32 +77,7 @@ export class SqliteStore implements Store {
    * @throws {StoreOpenError} With one line that says what to do.
    */
   static open({ path, ...options }: SqliteStoreOptions): SqliteStore {
-    let db: DatabaseSync | undefined;
-    try {
-      Deno.mkdirSync(dirname(path), { recursive: true });
-      if (isThere(path)) {
-        // Whoever opens a file to write also closes it so: the WAL of another
-        // program that crashed would be merged into its file.
-        db = new DatabaseSync(path, { readOnly: true });
-        db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
-        inspect(db, path);
-        db.close();
-      }
-      db = new DatabaseSync(path);
-      db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
-      migrate(db, path);
-      // NORMAL in WAL mode survives the end of the process at any time; only a
-      // power cut may cost the last commits (https://sqlite.org/wal.html).
-      db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-      return new SqliteStore(db, options);
-    } catch (error) {
-      if (db?.isOpen) db.close();
-      if (error instanceof StoreOpenError) throw error;
-      throw new StoreOpenError(
-        `Cannot open "${path}": ${reason(error, path)}`,
-        { cause: error },
-      );
-    }
+    return new SqliteStore(openDatabase(path), options);
   }
 
   private constructor(
@@ -102,30 +87,23 @@ export class SqliteStore implements Store {
     this.#db = db;
     this.#retention = retention;
     this.#clock = clock;
-    this.#sql = Object.fromEntries(
-      Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)]),
-    ) as Record<keyof typeof SQL, StatementSync>;
+    this.#sql = prepare(db);
   }
 
   append(drafts: readonly Draft[]): Promise<Receipt[]> {
     return attempt(() => {
       const at = this.#clock.now();
-      const news = new Map<Log, StoredMessage[]>();
-      const receipts: Receipt[] = [];
-      // Outside of the transaction: a room that was made stays made.
-      for (const { room } of drafts) this.#log(room);
+      const news = new Map<Log, News>();
+      const receipts = drafts.map((draft) => this.#number(draft, at, news));
       this.#transaction(() => {
-        for (const draft of drafts) {
-          receipts.push(this.#insert(draft, at, news));
-        }
-        for (const [log, messages] of news) {
-          this.#sql.setHead.run(log.head + messages.length, at, log.id);
-        }
+        for (const [log, { messages }] of news) this.#insert(log, messages);
       });
       // Only what is committed counts.
-      for (const [log, messages] of news) log.head += messages.length;
-      for (const [log, messages] of news) log.feed?.append(messages);
-      for (const { room } of drafts) this.#forgetUnfollowed(room);
+      for (const [log, { messages, cids }] of news) {
+        log.head += messages.length;
+        for (const [key, seq] of cids) log.recent?.add(key, seq, at);
+      }
+      for (const [log, { messages }] of news) log.feed?.append(messages);
       return receipts;
     });
   }
@@ -159,7 +137,7 @@ export class SqliteStore implements Store {
           log.first,
           limit,
         ).reverse();
-      const messages = (rows as Row[]).map((row) => message(room, row));
+      const messages = (rows as Row[]).map((row) => messageOf(room, row));
       return { ...state(log), messages };
     });
   }
@@ -214,39 +192,63 @@ export class SqliteStore implements Store {
     return attempt(() => this.#db.close());
   }
 
-  /** Inserts one draft, unless it is a repeat. */
-  #insert(
+  /** Gives a draft its seq, unless it is a repeat. */
+  #number(
     { room, from, text, author, cid }: Draft,
     at: number,
-    news: Map<Log, StoredMessage[]>,
+    news: Map<Log, News>,
   ): Receipt {
     const log = this.#log(room);
-    const fresh = news.get(log) ?? [];
-    const seq = log.head + fresh.length + 1;
-    const { changes } = this.#sql.insert.run(
-      log.id,
-      seq,
-      at,
-      author,
-      from,
-      text,
-      cid ?? null,
-    );
-    if (changes === 0) {
-      const first = this.#sql.findCid.get(log.id, author, cid ?? null);
-      return { seq: Number(first?.["seq"]), duplicate: true };
+    let fresh = news.get(log);
+    const key = cid === undefined ? undefined : cidKey(author, cid);
+    if (key !== undefined) {
+      const first = this.#findRepeat(log, key, { author, cid }) ??
+        fresh?.cids.get(key);
+      if (first !== undefined) return { seq: first, duplicate: true };
     }
-    fresh.push({
-      room,
-      seq,
-      from,
-      text,
-      at,
-      ...(cid !== undefined && { cid }),
-      author,
-    });
-    news.set(log, fresh);
+    if (fresh === undefined) {
+      news.set(log, fresh = { messages: [], cids: new Map() });
+    }
+    const seq = log.head + fresh.messages.length + 1;
+    if (key !== undefined) fresh.cids.set(key, seq);
+    fresh.messages.push(
+      cid === undefined
+        ? { room, seq, from, text, at, author }
+        : { room, seq, from, text, at, author, cid },
+    );
     return { seq, duplicate: false };
+  }
+
+  /** The seq under which a cid was stored lately, if it was. */
+  #findRepeat(
+    log: Log,
+    key: number,
+    { author, cid }: { author: string; cid: string | undefined },
+  ): number | undefined {
+    log.recent ??= this.#readRecent(log.id);
+    const seq = log.recent.find(key);
+    if (seq === undefined) return undefined;
+    const row = this.#sql.readOne.get(log.id, seq);
+    return row?.["author"] === author && row["cid"] === cid ? seq : undefined;
+  }
+
+  /** Inserts one tick's messages of one room. */
+  #insert(log: Log, messages: readonly StoredMessage[]): void {
+    let next = 0;
+    for (; messages.length - next >= ROWS; next += ROWS) {
+      const values: (string | number | null)[] = [];
+      for (let i = next; i < next + ROWS; i++) {
+        pushRow(values, log.id, messages[i]!);
+      }
+      this.#sql.insertRows.run(...values);
+    }
+    for (; next < messages.length; next++) {
+      const values: (string | number | null)[] = [];
+      pushRow(values, log.id, messages[next]!);
+      this.#sql.insert.run(...values);
+    }
+    const { seq, at } = messages.at(-1)!;
+    this.#sql.setHead.run(seq, at, log.id);
   }
 
   /** Moves the start of a log, then deletes what is before it. */
@@ -295,12 +297,28 @@ export class SqliteStore implements Store {
       epoch: String(row["epoch"]),
       first: Number(row["first"]),
       head: Number(row["head"]),
+      recent: null,
     };
   }
 
   /** Or a client that goes through room names would fill the memory. */
   #forgetUnfollowed(room: string): void {
     if (this.#logs.get(room)?.feed === undefined) this.#logs.delete(room);
+  }
+
+  /** The cids an earlier process has stored lately. */
+  #readRecent(room: number): RecentCids {
+    const since = this.#clock.now() - DEDUPE_MS;
+    const recent = new RecentCids(DEDUPE_MS);
+    const before = this.#sql.lastBefore.get(room, since)?.["seq"] ?? 0;
+    for (
+      const row of this.#sql.readRecent.iterate(room, before) as Iterable<Row>
+    ) {
+      const { seq, at, author, cid } = row;
+      if (cid === null) continue;
+      recent.add(cidKey(String(author), String(cid)), Number(seq), Number(at));
+    }
+    return recent;
   }
 
   #transaction(work: () => void): void {
@@ -316,67 +334,8 @@ export class SqliteStore implements Store {
   }
 }
 
-const SQL = {
-  begin: "BEGIN IMMEDIATE",
-  commit: "COMMIT",
-  rollback: "ROLLBACK",
-  insert: `
-    INSERT INTO messages (room, seq, at, author, sender, text, cid)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (room, author, cid) WHERE cid IS NOT NULL DO NOTHING`,
-  findCid: `
-    SELECT seq FROM messages
-    WHERE room = ? AND author = ? AND cid = ? AND cid IS NOT NULL`,
-  setHead: "UPDATE rooms SET head = ?, at = ? WHERE id = ?",
-  setFirst: "UPDATE rooms SET first = ? WHERE id = ?",
-  findRoom: "SELECT id, epoch, first, head FROM rooms WHERE name = ?",
-  addRoom: "INSERT INTO rooms (name, epoch) VALUES (?, ?)",
-  rooms: "SELECT name, head, at FROM rooms WHERE head > 0 ORDER BY name",
-  readAfter: `
-    SELECT seq, at, author, sender, text, cid FROM messages
-    WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?`,
-  readBefore: `
-    SELECT seq, at, author, sender, text, cid FROM messages
-    WHERE room = ? AND seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?`,
-  firstSince: `
-    SELECT seq FROM messages WHERE room = ? AND seq >= ? AND at >= ?
-    ORDER BY seq LIMIT 1`,
-  trim: `
-    WITH gone AS (
-      SELECT seq FROM messages WHERE room = ? AND seq < ? AND at < ?
-      ORDER BY seq LIMIT ?
-    )
-    DELETE FROM messages WHERE room = ? AND seq IN gone`,
-  getMeta: "SELECT value FROM meta WHERE key = ?",
-  touch: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, CAST(? AS BLOB))",
-  setMeta: "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
-} as const;
-
 function state({ epoch, first, head }: Log): LogState {
   return { epoch, first, head };
-}
-
-/** Whether there is a file with something in it. */
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).size > 0;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-function message(room: string, row: Row): StoredMessage {
-  const { cid } = row;
-  return {
-    room,
-    seq: Number(row["seq"]),
-    from: String(row["sender"]),
-    text: String(row["text"]),
-    at: Number(row["at"]),
-    ...(cid !== null && { cid: String(cid) }),
-    author: String(row["author"]),
-  };
 }
 
 /** Makes synchronous work, and what it throws, a promise. */
@@ -386,20 +345,4 @@ function attempt<T>(work: () => T): Promise<T> {
   } catch (error) {
     return Promise.reject(error);
   }
-}
-
-/** Why a file could not be opened, and what to do. */
-function reason(error: unknown, path: string): string {
-  if (error instanceof Deno.errors.NotCapable) {
-    return `the server may write only below ./data. Use a path there, or run ` +
-      `deno run with --allow-read and --allow-write for "${dirname(path)}"`;
-  }
-  const words = error instanceof Error ? error.message : String(error);
-  if (/not a database/.test(words)) {
-    return "it is not a database. Choose another file with --store";
-  }
-  if (/locked|busy/.test(words)) {
-    return "another program has locked it. Stop that program first";
-  }
-  return words;
 }

@@ -36,10 +36,6 @@ const MIGRATIONS: readonly string[] = [
     cid TEXT,
     PRIMARY KEY (room, seq)
   ) STRICT, WITHOUT ROWID;
-
-  -- Drops repeats.
-  CREATE UNIQUE INDEX messages_cid ON messages (room, author, cid)
-    WHERE cid IS NOT NULL;
   `,
 ];
 

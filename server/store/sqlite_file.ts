@@ -1,0 +1,76 @@
+/**
+ * Opening a database file: without harm to one that is not ours, and with one
+ * clear line when it cannot be done.
+ */
+
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { inspect, migrate } from "./sqlite_schema.ts";
+import { StoreOpenError } from "./store.ts";
+
+/** How long a write waits for another program's lock, milliseconds. The event
+ * loop waits with it, so this is short: the sender is told to try again. */
+const BUSY_MS = 50;
+/**
+ * Opens a file, makes it and its folder where there are none, and brings it up
+ * to date.
+ *
+ * @param path Where it is.
+ * @returns The database, in WAL mode.
+ * @throws {StoreOpenError} With one line that says what to do; a file that is
+ * not ours is as it was.
+ */
+export function openDatabase(path: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    if (isThere(path)) {
+      // Whoever opens a file to write also closes it so: the WAL of another
+      // program that crashed would be merged into its file.
+      db = new DatabaseSync(path, { readOnly: true });
+      db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+      inspect(db, path);
+      db.close();
+    }
+    db = new DatabaseSync(path);
+    db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    migrate(db, path);
+    // NORMAL in WAL mode survives the end of the process at any time; only a
+    // power cut may cost the last commits (https://sqlite.org/wal.html).
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    return db;
+  } catch (error) {
+    if (db?.isOpen) db.close();
+    if (error instanceof StoreOpenError) throw error;
+    throw new StoreOpenError(
+      `Cannot open "${path}": ${reason(error, path)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Whether there is a file with something in it. */
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).size > 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Why a file could not be opened, and what to do. */
+function reason(error: unknown, path: string): string {
+  if (error instanceof Deno.errors.NotCapable) {
+    return `the server may write only below ./data. Use a path there, or run ` +
+      `deno run with --allow-read and --allow-write for "${dirname(path)}"`;
+  }
+  const words = error instanceof Error ? error.message : String(error);
+  if (/not a database/.test(words)) {
+    return "it is not a database. Choose another file with --store";
+  }
+  if (/locked|busy/.test(words)) {
+    return "another program has locked it. Stop that program first";
+  }
+  return words;
+}
