@@ -63,6 +63,7 @@ interface News {
 /** Keeps logs in one file. */
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
+  readonly #lock: Deno.FsFile;
   readonly #retention: Retention;
   readonly #clock: Clock;
   readonly #logs = new Map<string, Log>();
@@ -77,13 +78,17 @@ export class SqliteStore implements Store {
    * @throws {StoreOpenError} With one line that says what to do.
    */
   static open({ path, ...options }: SqliteStoreOptions): SqliteStore {
-    return new SqliteStore(openDatabase(path), options);
+    const { db, lock } = openDatabase(path);
+    return new SqliteStore(db, { ...options, lock });
   }
 
   private constructor(
     db: DatabaseSync,
-    { retention, clock }: Omit<SqliteStoreOptions, "path">,
+    { retention, clock, lock }: Omit<SqliteStoreOptions, "path"> & {
+      lock: Deno.FsFile;
+    },
   ) {
+    this.#lock = lock;
     this.#db = db;
     this.#retention = retention;
     this.#clock = clock;
@@ -189,7 +194,10 @@ export class SqliteStore implements Store {
   }
 
   close(): Promise<void> {
-    return attempt(() => this.#db.close());
+    return attempt(() => {
+      this.#db.close();
+      this.#lock.close();
+    });
   }
 
   /** Gives a draft its seq, unless it is a repeat. */

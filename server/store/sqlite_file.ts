@@ -11,6 +11,12 @@ import { StoreOpenError } from "./store.ts";
 /** How long a write waits for another program's lock, milliseconds. The event
  * loop waits with it, so this is short: the sender is told to try again. */
 const BUSY_MS = 50;
+/** A database, and what keeps other servers from it until it is closed. */
+export interface OpenDatabase {
+  readonly db: DatabaseSync;
+  readonly lock: Deno.FsFile;
+}
+
 /**
  * Opens a file, makes it and its folder where there are none, and brings it up
  * to date.
@@ -20,10 +26,12 @@ const BUSY_MS = 50;
  * @throws {StoreOpenError} With one line that says what to do; a file that is
  * not ours is as it was.
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string): OpenDatabase {
   let db: DatabaseSync | undefined;
+  let lock: Deno.FsFile | undefined;
   try {
     Deno.mkdirSync(dirname(path), { recursive: true });
+    lock = lockFor(path);
     if (isThere(path)) {
       // Whoever opens a file to write also closes it so: the WAL of another
       // program that crashed would be merged into its file.
@@ -38,15 +46,30 @@ export function openDatabase(path: string): DatabaseSync {
     // NORMAL in WAL mode survives the end of the process at any time; only a
     // power cut may cost the last commits (https://sqlite.org/wal.html).
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-    return db;
+    return { db, lock };
   } catch (error) {
     if (db?.isOpen) db.close();
+    lock?.close();
     if (error instanceof StoreOpenError) throw error;
     throw new StoreOpenError(
       `Cannot open "${path}": ${reason(error, path)}`,
       { cause: error },
     );
   }
+}
+
+/**
+ * Two servers on one file would both give out the next seq. The lock is beside
+ * the file, so that other programs can still read it and copy it, and goes with
+ * the process, however that ends.
+ */
+function lockFor(path: string): Deno.FsFile {
+  const file = Deno.openSync(`${path}.lock`, { write: true, create: true });
+  if (file.tryLockSync(true)) return file;
+  file.close();
+  throw new StoreOpenError(
+    `"${path}" is in use by another server. Stop that one, or choose another file with --store`,
+  );
 }
 
 /** Whether there is a file with something in it. */
