@@ -189,3 +189,16 @@ Deno.test("sqlite store: a file that another program has locked is told in one l
   using _ = lock(folder.file("hubbub.db"));
   assertRefusedUntouched(folder, /another program has locked it/);
 });
+
+Deno.test("sqlite store: a second server on one file is told so in one line", async () => {
+  using folder = new TempFolder();
+  const first = openAt(folder.file("hubbub.db"));
+  const error = assertThrows(
+    () => openAt(folder.file("hubbub.db")),
+    StoreOpenError,
+    "in use by another server",
+  );
+  assert(!error.message.includes("\n"), "one line");
+  await first.close();
+  await openAt(folder.file("hubbub.db")).close();
+});
