@@ -44,7 +44,7 @@ export const SNIPPETS: readonly SnippetKind[] = [
   {
     id: "terminal",
     title: "Terminal",
-    how: "Needs Node. What you type after it has started is sent too.",
+    how: "Needs Node. To type the messages yourself, leave out all from -x on.",
     write: terminal,
   },
 ];

@@ -3,7 +3,7 @@
  * passes.
  */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   javascript,
   python,
@@ -69,6 +69,12 @@ class Program implements AsyncDisposable {
     this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream())
       .getReader();
     this.#errors = new Response(this.#child.stderr).text();
+  }
+
+  async type(line: string): Promise<void> {
+    const writer = this.#child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(`${line}\n`));
+    writer.releaseLock();
   }
 
   async lines(count: number): Promise<string[]> {
@@ -178,6 +184,21 @@ for (
     },
   });
 }
+
+Deno.test({
+  name: "a command line that says nothing sends what is typed",
+  ignore: !hasWscat,
+  async fn() {
+    await using server = new LessonServer();
+    const url = server.url("greeter");
+    await using program = new Program(shell({ url, says: [] }));
+    const [greeting] = await program.lines(1);
+    assertStringIncludes(greeting ?? "", "Hello, Client!");
+    await program.type("Hi");
+    const [answer] = await program.lines(1);
+    assertStringIncludes(answer ?? "", "Server received: Hi");
+  },
+});
 
 for (
   const [language, command, here] of [
