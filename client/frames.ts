@@ -1,6 +1,11 @@
 /** Requests to frames and frames to events: JSON, one object a line. Pure. */
 
-import type { ClientRequest, ServerEvent } from "../protocol/events.ts";
+import type {
+  ClientRequest,
+  MessageEvent,
+  MessagesEvent,
+  ServerEvent,
+} from "../protocol/events.ts";
 
 /** Frames are cut here, so that many waiting messages do not make one that is
  * too big for the server; a longer line goes alone. */
@@ -20,9 +25,29 @@ export function toFrames(requests: readonly ClientRequest[]): string[] {
   return frames;
 }
 
-/** @returns The events of a frame, without the lines that make no sense. */
+/**
+ * @returns The events of a frame, without the lines that make no sense, and
+ * with a message for each of a run: nobody else needs to know of runs.
+ */
 export function fromFrame(frame: string): ServerEvent[] {
-  return frame.split("\n").map(parse).filter((event) => event !== undefined);
+  return frame.split("\n").flatMap((line) => {
+    const event = parse(line);
+    if (event === undefined) return [];
+    return event.type === "messages" ? messagesOf(event) : [event];
+  });
+}
+
+function messagesOf(run: MessagesEvent): MessageEvent[] {
+  const { room, first, at, items } = run;
+  return items.map(([from, text, cid], index) => ({
+    type: "message",
+    room,
+    seq: first + index,
+    from,
+    text,
+    at,
+    ...(cid !== undefined && { cid }),
+  }));
 }
 
 function parse(line: string): ServerEvent | undefined {

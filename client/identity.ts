@@ -52,6 +52,7 @@ export class Identity {
     const { auth } = this.#settings;
     return {
       type: "hello",
+      batch: true,
       ...(name !== undefined && { name }),
       ...(token !== undefined && { token }),
       ...(auth !== undefined && { auth }),

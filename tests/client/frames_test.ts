@@ -22,3 +22,13 @@ Deno.test("fromFrame() passes over lines that make no sense", () => {
     ["pong", "x"],
   );
 });
+
+Deno.test("fromFrame() makes messages of a run", () => {
+  const items = [["Ada", "a"], ["Bob", "b", "c1"]];
+  const run = { type: "messages", room: "lobby", first: 7, at: 5, items };
+  const message = { type: "message", room: "lobby", at: 5 };
+  assertEquals(fromFrame(JSON.stringify(run)) as object[], [
+    { ...message, seq: 7, from: "Ada", text: "a" },
+    { ...message, seq: 8, from: "Bob", text: "b", cid: "c1" },
+  ]);
+});

@@ -33,7 +33,7 @@ Deno.test("connect() says hello and joins in one frame", () => {
   assertEquals(
     world.socket.take().map(({ id: _, ...request }) => request as object),
     [
-      { type: "hello", name: "Ada", token: "old", auth: "who" },
+      { type: "hello", batch: true, name: "Ada", token: "old", auth: "who" },
       { type: "join", room: "lobby", limit: 5 },
     ],
   );

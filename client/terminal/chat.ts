@@ -1,0 +1,235 @@
+/**
+ * A conversation in a terminal: lines that are typed become requests, and what
+ * happens becomes lines. The wording is that of dialect `text`.
+ */
+
+import type { ClientRequest } from "../../protocol/events.ts";
+import { printable, text } from "../../protocol/text.ts";
+import type { Client, ClosedState, Room } from "../hubbub.ts";
+import type { Options } from "./options.ts";
+import { Prompt } from "./prompt.ts";
+import {
+  membersLine,
+  messageLine,
+  note,
+  presenceLines,
+  stateNote,
+  type Style,
+  wordsOf,
+} from "./words.ts";
+
+/** How long unsent messages get when one leaves. */
+const LAST_WORDS_MS = 2_000;
+
+/** One person's chat, in one room at a time. */
+export class Chat {
+  readonly #client: Client;
+  readonly #style: Style;
+  readonly #prompt: Prompt;
+  readonly #history: number | undefined;
+  readonly #done = Promise.withResolvers<number>();
+  #room: Room;
+  #everOpen = false;
+  #told = false;
+
+  /**
+   * @param client Just connected; this joins rooms and closes it.
+   * @param options Which room.
+   * @param style How lines look.
+   */
+  constructor(client: Client, options: Options, style: Style) {
+    this.#client = client;
+    this.#style = style;
+    this.#history = options.history;
+    this.#prompt = new Prompt({
+      entered: (line) => this.#entered(line),
+      typing: (line) => {
+        if (line !== "" && !line.startsWith("/")) this.#room.typing();
+      },
+      ended: () => void this.#leave(),
+    });
+    this.#room = this.#enter(options.room);
+    client.on("state", () => this.#stateChanged(options.url));
+    client.on(
+      "nametaken",
+      ({ wanted, instead }) =>
+        this.#note(`"${wanted}" is taken; you are ${instead}`),
+    );
+    client.on("error", ({ message }) => this.#note(message));
+    void client.closed.then((state) => this.#closed(state));
+  }
+
+  /** Resolves with the exit code when the conversation is over. */
+  get done(): Promise<number> {
+    return this.#done.promise;
+  }
+
+  /** Ends it, as if the terminal had been closed. */
+  end(): void {
+    this.#prompt.close();
+  }
+
+  #entered(line: string): void {
+    if (line.trim() === "") return;
+    for (const decoded of text.decode(line, { named: true })) {
+      if (decoded.ok) this.#carryOut(decoded.request);
+      else this.#note(decoded.error.message);
+    }
+  }
+
+  #carryOut(request: ClientRequest): void {
+    switch (request.type) {
+      case "publish":
+        this.#publish(request.text);
+        break;
+      case "who":
+        this.#prompt.print(...membersLine(this.#room.name, this.#room));
+        break;
+      case "rename":
+        this.#client.rename(request.name).then(
+          (name) => this.#prompt.print(...wordsOf({ type: "renamed", name })),
+          (error) => this.#failed(error),
+        );
+        break;
+      case "join":
+        this.#move(request.room);
+        break;
+      case "history":
+        this.#room.history({ limit: request.limit ?? 20 }).then(
+          ({ messages }) =>
+            this.#prompt.print(
+              note(`the last ${messages.length} messages`),
+              ...messages.map((message) => messageLine(message, this.#style)),
+              note("end of history"),
+            ),
+          (error) => this.#failed(error),
+        );
+        break;
+      case "help":
+        this.#prompt.print(...wordsOf({ type: "help" }));
+        break;
+      case "quit":
+        this.#prompt.close();
+        break;
+    }
+  }
+
+  #publish(text: string): void {
+    const room = this.#room;
+    const outgoing = room.publish(text);
+    void outgoing.done.then((state) => {
+      this.#label();
+      if (state.phase !== "failed") return;
+      room.discard(outgoing.cid);
+      this.#note(`Not sent: ${state.error.message}`);
+      this.#prompt.print(this.#style.faint(`    ${printable(text)}`));
+    });
+    this.#label();
+  }
+
+  #move(wanted: string): void {
+    const before = this.#room;
+    try {
+      const room = this.#client.room(wanted);
+      if (room === before) return;
+      this.#room = this.#enter(wanted);
+    } catch (error) {
+      this.#failed(error as Error);
+      return;
+    }
+    before.leave();
+    this.#label();
+  }
+
+  #enter(name: string): Room {
+    const history = this.#history;
+    const room = this.#client.join(
+      name,
+      history === undefined ? {} : { limit: history },
+    );
+    const print = (...lines: string[]) => this.#prompt.print(...lines);
+    room.on("joined", ({ again }) => {
+      if (again) return;
+      print(
+        note(
+          `You are ${this.#client.name} in ${room.name}; /help lists commands`,
+        ),
+        ...membersLine(room.name, room),
+      );
+    });
+    room.on("message", (message) => print(messageLine(message, this.#style)));
+    room.on("presence", (presence) => {
+      print(...presenceLines(room.name, presence).map(this.#style.faint));
+    });
+    room.on(
+      "gap",
+      ({ missed }) => this.#note(`${missed} messages are no longer kept`),
+    );
+    room.on("reset", () => this.#note("this room began anew"));
+    room.on("refused", ({ message }) => this.#note(message));
+    return room;
+  }
+
+  #stateChanged(url: string): void {
+    const { state } = this.#client;
+    this.#label();
+    if (state.phase === "open") {
+      if (this.#told) this.#note("Connected again");
+      this.#told = false;
+      this.#everOpen = true;
+    } else if (state.phase === "waiting") {
+      if (!this.#everOpen) {
+        this.#note(`Cannot connect to ${url}. Is the server running?`);
+        this.#finish(1);
+        return;
+      }
+      const words = stateNote(state, Date.now());
+      if (words !== undefined && !this.#told) this.#note(words);
+      this.#told = true;
+    }
+  }
+
+  /** Says where one is, and what has not been sent while it cannot be. */
+  #label(): void {
+    const waiting = this.#room.outgoing.length;
+    const offline = this.#client.state.phase === "open"
+      ? ""
+      : ` (offline${waiting > 0 ? `, ${waiting} unsent` : ""})`;
+    this.#prompt.label = `${this.#room.name}${offline}> `;
+  }
+
+  async #leave(): Promise<void> {
+    const outgoing = this.#room.outgoing.map(({ done }) => done);
+    if (outgoing.length > 0 && this.#client.state.phase === "open") {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise((resolve) => {
+        timer = setTimeout(resolve, LAST_WORDS_MS);
+      });
+      await Promise.race([Promise.all(outgoing), late]);
+      clearTimeout(timer);
+    }
+    const unsent = this.#room.outgoing.length;
+    if (unsent > 0) this.#note(`${unsent} messages were not sent`);
+    this.#finish(unsent > 0 ? 1 : 0);
+  }
+
+  #closed({ why, reason }: ClosedState): void {
+    if (why === "asked") return;
+    this.#note(`The server closed the connection: ${printable(reason)}`);
+    this.#finish(1);
+  }
+
+  #finish(code: number): void {
+    this.#done.resolve(code);
+    this.#prompt.close();
+    void this.#client.close();
+  }
+
+  #failed(error: Error): void {
+    this.#note(error.message);
+  }
+
+  #note(words: string): void {
+    this.#prompt.print(this.#style.faint(note(words)));
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The terminal client's program: reads the command line, looks what it is
+ * connected to, and is a chat or a filter accordingly.
+ */
+
+import { fstatSync } from "node:fs";
+import { connect } from "../hubbub.ts";
+import { Chat } from "./chat.ts";
+import { runFilter } from "./filter.ts";
+import { linesOf } from "./lines.ts";
+import { HELP, type Options, readOptions, UsageError } from "./options.ts";
+import { Output } from "./output.ts";
+import { jsonLine, plainLine, styleFor } from "./words.ts";
+
+const STDIN = 0;
+const STDOUT = 1;
+
+function complain(words: string): void {
+  console.error(`chat: ${words}`);
+}
+
+function options(): Options {
+  try {
+    const options = readOptions(Deno.args);
+    if (options !== "help") return options;
+    console.log(HELP);
+    Deno.exit(0);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    complain(`${error.message}. --help tells more`);
+    Deno.exit(2);
+  }
+}
+
+/** Whether there is something to read: not so for a terminal, `/dev/null`, or
+ * when there is no stdin at all. */
+function hasInput(): boolean {
+  try {
+    return !fstatSync(STDIN).isCharacterDevice();
+  } catch {
+    return false;
+  }
+}
+
+function chat(options: Options): Promise<number> {
+  const style = styleFor(!Deno.noColor);
+  const { url, name } = options;
+  const chat = new Chat(
+    connect(url, { ...(name && { name }) }),
+    options,
+    style,
+  );
+  onSignals(() => chat.end());
+  return chat.done;
+}
+
+function filter(options: Options): Promise<number> {
+  const { url, name, room, history, json } = options;
+  const input = hasInput() ? linesOf(Deno.stdin.readable) : undefined;
+  const stop = Promise.withResolvers<number>();
+  onSignals(() => stop.resolve(130));
+  // Who pipes into it in a terminal publishes and is not shown the room.
+  const wantsOutput = input === undefined || !Deno.stdout.isTerminal();
+  const output = wantsOutput ? stdout(json) : undefined;
+  if (input === undefined) output?.broken.then(() => stop.resolve(0));
+  const client = connect(url, { ...(name && { name }) });
+  return runFilter(client, {
+    url,
+    room,
+    history,
+    input,
+    output: output &&
+      ((message) => output.line((json ? jsonLine : plainLine)(message))),
+    complain,
+    stop: stop.promise,
+  });
+}
+
+/** JSON may begin with blanks, so a pipe can be probed with one. */
+function stdout(json: boolean): Output {
+  const isPipe = fstatSync(STDOUT).isFIFO();
+  return new Output(Deno.stdout, json && isPipe ? { probe: " " } : {});
+}
+
+function onSignals(stop: () => void): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    // Windows knows the first alone.
+    if (Deno.build.os === "windows" && signal !== "SIGINT") continue;
+    Deno.addSignalListener(signal, stop);
+  }
+}
+
+const isChat = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+const asked = options();
+Deno.exit(await (isChat && !asked.json ? chat(asked) : filter(asked)));

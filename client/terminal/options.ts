@@ -1,0 +1,130 @@
+/** The terminal client's command line. Pure. */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { checkName, checkRoom, DEFAULT_ROOM } from "../../protocol/names.ts";
+
+/** What the command line asks for. */
+export interface Options {
+  /** The WebSocket to connect to. */
+  readonly url: string;
+  readonly room: string;
+  readonly name: string | undefined;
+  /** Old messages to show on joining; undefined is the server's default. */
+  readonly history: number | undefined;
+  /** Print messages as JSON. */
+  readonly json: boolean;
+}
+
+/** A command line that makes no sense; its message says what to write. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** Where the server is when nothing else is said: its own default. */
+const DEFAULT_URL = "ws://127.0.0.1:8000/ws";
+
+/** The text of `--help`. */
+export const HELP = `Chat in the terminal, or pipe messages in and out.
+
+Usage: deno task chat [URL] [--name NAME] [--room ROOM] [--history N] [--json]
+
+  URL           a server, or the page of a room (default ${DEFAULT_URL})
+  --name NAME   what to be called (default: the server gives a name)
+  --room ROOM   the room to be in (default ${DEFAULT_ROOM})
+  --history N   old messages to show on joining (default: the server decides)
+  --json        print each message as one line of JSON
+  --help        this text
+
+In a terminal: type and press Enter; /help lists the commands.
+
+Not in a terminal it is a filter. Each line of a pipe or file on stdin is
+published as it is, empty ones aside; it ends when all are stored. With stdin a
+terminal or nothing, it prints the room's messages, the old ones first, until
+it is stopped. With pipes on both sides it does both: it prints what others say
+from now on, and ends with stdin. Errors go to stderr.
+
+  echo done | deno task chat --room ci
+  deno task chat --room ci --json | head -1
+
+Exit codes: 0 fine; 1 could not connect, was sent away, or a message was not
+stored; 2 wrong usage; 130 interrupted while printing.`;
+
+/**
+ * Reads the command line.
+ *
+ * @param args The arguments.
+ * @returns What they ask for; `"help"` for `--help`.
+ * @throws {UsageError} In words for people.
+ */
+export function readOptions(args: readonly string[]): Options | "help" {
+  const flags = parseArgs(args, {
+    boolean: ["json", "help"],
+    string: ["_", "name", "room", "history"],
+    unknown: (arg, key) => {
+      if (key !== undefined) throw new UsageError(`Unknown option "${arg}"`);
+    },
+  });
+  if (flags.help) return "help";
+  const [given, ...more] = flags._.map(String);
+  if (more.length > 0) throw new UsageError(`One URL is enough: "${more[0]}"`);
+  const address = readAddress(given ?? DEFAULT_URL);
+  const name = text(flags, "name") ?? address.name;
+  return {
+    url: address.url,
+    room: checked(checkRoom, text(flags, "room") ?? address.room),
+    name: name === undefined ? undefined : checked(checkName, name),
+    history: count(text(flags, "history")),
+    json: flags.json === true,
+  };
+}
+
+/** What an address says: the page's and the server's are both understood. */
+function readAddress(
+  given: string,
+): { url: string; room: string; name: string | undefined } {
+  const full = given.includes("://") ? given : `ws://${given}`;
+  if (!URL.canParse(full)) throw new UsageError(`"${given}" is no URL`);
+  const url = new URL(full);
+  if (!/^(ws|http)s?:$/.test(url.protocol)) {
+    throw new UsageError(
+      `"${given}" is no URL of a server; these start with ws, wss, http or https`,
+    );
+  }
+  const { searchParams } = url;
+  const name = searchParams.get("name") ?? undefined;
+  // A page stands beside its WebSocket; so does an address without a path.
+  const isPage = url.protocol.startsWith("http") || url.pathname === "/";
+  const [, path, inPath] = /^(.*\/ws)(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
+  const room = searchParams.get("room") ??
+    (inPath === undefined ? DEFAULT_ROOM : decodeURIComponent(inPath));
+  if (path !== undefined) url.pathname = path;
+  else if (isPage) url.pathname = new URL("ws", url).pathname;
+  url.protocol = url.protocol.replace("http", "ws");
+  url.search = url.hash = "";
+  return { url: url.href, room, name };
+}
+
+function text(
+  flags: Record<string, unknown>,
+  flag: string,
+): string | undefined {
+  const value = flags[flag];
+  if (value === "") throw new UsageError(`--${flag} needs a value`);
+  return typeof value === "string" ? value : undefined;
+}
+
+function count(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (!/^\d{1,6}$/.test(value)) {
+    throw new UsageError(`--history needs a number from 0, not "${value}"`);
+  }
+  return Number(value);
+}
+
+function checked(check: (value: string) => string, value: string): string {
+  try {
+    return check(value);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * The line being typed, and printing above it. Owns the screen; knows nothing
+ * of what is printed.
+ */
+
+import process from "node:process";
+import readline from "node:readline";
+
+/** Who types into a prompt. */
+export interface PromptUser {
+  /** A line was entered. */
+  entered(line: string): void;
+  /** The line is being changed. */
+  typing(line: string): void;
+  /** Ctrl-C, Ctrl-D, or the terminal went away. */
+  ended(): void;
+}
+
+/** A line to type in, at the bottom of the terminal. */
+export class Prompt {
+  readonly #readline: readline.Interface;
+  #ended = false;
+
+  /** @param user Who types. */
+  constructor(user: PromptUser) {
+    this.#readline = readline.createInterface({
+      input: process.stdin,
+      output: process.stdout,
+      terminal: true,
+      historySize: 500,
+      removeHistoryDuplicates: true,
+    });
+    this.#readline.on("line", (line) => {
+      this.#erase(line);
+      user.entered(line);
+    });
+    this.#readline.on("SIGINT", () => this.#readline.close());
+    this.#readline.on("close", () => {
+      this.#ended = true;
+      user.ended();
+    });
+    process.stdin.on("keypress", () => user.typing(this.#readline.line));
+  }
+
+  /** Changes what stands before the line. */
+  set label(label: string) {
+    this.#readline.setPrompt(label);
+    if (!this.#ended) this.#readline.prompt(true);
+  }
+
+  /** Prints lines above the one being typed. */
+  print(...lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    const text = `${lines.join("\n")}\n`;
+    if (this.#ended) {
+      process.stdout.write(text);
+      return;
+    }
+    this.#clearFrom(-this.#readline.getCursorPos().rows);
+    process.stdout.write(text);
+    this.#readline.prompt(true);
+  }
+
+  /** Gives the terminal back. */
+  close(): void {
+    this.#readline.close();
+  }
+
+  /** Takes a line that was entered off the screen: it comes back as a message
+   * when the server has it. */
+  #erase(line: string): void {
+    // Where the cursor stood before Enter took it to the next row.
+    const typed = Object.assign(this.#readline, { line, cursor: line.length });
+    const { rows } = typed.getCursorPos();
+    Object.assign(this.#readline, { line: "", cursor: 0 });
+    this.#clearFrom(-(rows + 1));
+    this.#readline.prompt();
+  }
+
+  #clearFrom(row: number): void {
+    const { stdout } = process;
+    readline.moveCursor(stdout, 0, row);
+    readline.cursorTo(stdout, 0);
+    readline.clearScreenDown(stdout);
+    // Or readline goes up again, as far as the line had wrapped.
+    Object.assign(this.#readline, { prevRows: 0 });
+  }
+}

@@ -1,0 +1,96 @@
+/** How things read in a terminal. Pure: values in, lines out. */
+
+import type { ServerEvent } from "../../protocol/events.ts";
+import { printable, text } from "../../protocol/text.ts";
+import type { ConnectionState, Presence, RoomMessage } from "../hubbub.ts";
+
+/** How parts of a line stand out. */
+export interface Style {
+  strong(text: string): string;
+  faint(text: string): string;
+}
+
+/** With the terminal's attributes (ECMA-48, 8.3.117), or without. */
+export function styleFor(colours: boolean): Style {
+  const wrap = (on: number, off: number) => (text: string) =>
+    colours ? `\x1b[${on}m${text}\x1b[${off}m` : text;
+  return { strong: wrap(1, 22), faint: wrap(2, 22) };
+}
+
+/** A message as a filter prints it: a line of dialect `text`. */
+export function plainLine({ from, text }: RoomMessage): string {
+  return `[${from}]: ${printable(text)}`;
+}
+
+/** A message as a filter prints it with `--json`. */
+export function jsonLine(
+  { room, seq, from, text, at, replay }: RoomMessage,
+): string {
+  return JSON.stringify({ room, seq, from, text, at, replay });
+}
+
+/** A message as people read it, with the time of day. */
+export function messageLine(
+  { from, text, at }: RoomMessage,
+  style: Style,
+): string {
+  const time = new Date(at);
+  const digits = (value: number) => String(value).padStart(2, "0");
+  const clock = `${digits(time.getHours())}:${digits(time.getMinutes())}`;
+  return `${style.faint(clock)} ${style.strong(`[${from}]:`)} ${
+    printable(text)
+  }`;
+}
+
+/** Words of dialect `text` for an event; none where it has no words. */
+export function wordsOf(event: ServerEvent): string[] {
+  return [...text.encode(event)];
+}
+
+/** Who came and went; nothing for a list of all who are here. */
+export function presenceLines(room: string, presence: Presence): string[] {
+  if (presence.snapshot) return [];
+  const { joined, left, renamed, count } = presence;
+  return wordsOf({
+    type: "presence",
+    room,
+    joined,
+    left,
+    renamed,
+    count,
+  });
+}
+
+/** Who is here. */
+export function membersLine(
+  room: string,
+  { members, count }: { members: readonly string[]; count: number },
+): string[] {
+  return members.length === 0
+    ? [note(`${count} people are here`)]
+    : wordsOf({ type: "presence", room, members, count });
+}
+
+/** A line of the client's own. */
+export function note(words: string): string {
+  return `--- ${words} ---`;
+}
+
+/** What there is to say about how the connection does; nothing when it does. */
+export function stateNote(
+  state: ConnectionState,
+  now: number,
+): string | undefined {
+  switch (state.phase) {
+    case "waiting": {
+      const seconds = Math.max(1, Math.round((state.until - now) / 1000));
+      const why = state.reason === "" ? "" : ` (${printable(state.reason)})`;
+      return `No connection${why}; trying again in ${seconds} s`;
+    }
+    case "connecting":
+    case "open":
+    case "closing":
+    case "closed":
+      return undefined;
+  }
+}
