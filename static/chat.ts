@@ -1,0 +1,175 @@
+/**
+ * The chat page's program: gives the model what only a browser has, and draws
+ * it. The conversation is model/'s, the elements are view/'s.
+ */
+
+import { h, render } from "preact";
+import { type Client, connect } from "../client/hubbub.ts";
+import { chime, notify, showUnread } from "./chat/attention.ts";
+import { linkTo, readAddress, socketUrl } from "./chat/model/address.ts";
+import { Announcer } from "./chat/model/announcer.ts";
+import { ChatModel, type Shell } from "./chat/model/chat.ts";
+import { Memory } from "./chat/model/memory.ts";
+import { claimTab } from "./chat/tab.ts";
+import { App } from "./chat/view/app.tsx";
+import type { LineActions } from "./chat/view/line.tsx";
+import { Welcome } from "./chat/view/welcome.tsx";
+
+const memory = new Memory(localStorage);
+const page = document.getElementById("page") as HTMLElement;
+const announcer = new Announcer();
+let announcement = "";
+
+/** Draws at most once a frame; a hidden page has no frames, but a title. */
+function scheduler(draw: () => void): () => void {
+  let scheduled = false;
+  return () => {
+    if (scheduled) return;
+    scheduled = true;
+    const run = () => {
+      scheduled = false;
+      draw();
+    };
+    if (document.hidden) setTimeout(run);
+    else requestAnimationFrame(run);
+  };
+}
+
+/** Asks for a name, where neither address nor memory has one. */
+function welcome(problem: string): Promise<string> {
+  const { room } = readAddress(location.href);
+  return new Promise((enter) => {
+    render(h(Welcome, { room, problem, enter }), page);
+  });
+}
+
+async function copy(chat: ChatModel, text: string, what: string) {
+  try {
+    await navigator.clipboard.writeText(text);
+    chat.say(what);
+  } catch {
+    chat.say(
+      `This browser does not let the page copy. Copy it yourself: ${text}`,
+    );
+  }
+}
+
+function actionsOf(chat: ChatModel): LineActions {
+  return {
+    copy: ({ text }) => copy(chat, text, "Message copied"),
+    copyLink: ({ seq }) => {
+      const { name = "" } = chat.current ?? {};
+      copy(
+        chat,
+        linkTo(location.origin, name, seq),
+        "Link to the message copied",
+      );
+    },
+    retry: ({ cid = "" }) => chat.current?.room.retry(cid),
+    discard: ({ cid = "" }) => chat.current?.discard(cid),
+  };
+}
+
+/** Shows what the address says, now and when it changes. */
+async function follow(chat: ChatModel): Promise<void> {
+  const { room, seq } = readAddress(location.href);
+  const open = chat.open(room);
+  if (seq === undefined) return;
+  if (!open.live) {
+    await new Promise<void>((live) => open.room.on("live", () => live()));
+  }
+  if (!await open.jump(seq)) {
+    chat.say(`Message ${seq} is not in ${room}, or no longer kept`);
+  }
+}
+
+function start(client: Client): void {
+  const looking = () => !document.hidden && document.hasFocus();
+  const shell: Shell = {
+    now: Date.now,
+    changed: scheduler(() => draw()),
+    later: (ms) => setTimeout(() => shell.changed(), ms + 1),
+    opened(room) {
+      if (readAddress(location.href).room === room) return;
+      history.pushState(null, "", linkTo(location.origin, room));
+    },
+    announce({ from, text }) {
+      if (!announcer.arrived(from, text)) return;
+      setTimeout(() => {
+        announcement = announcer.speak();
+        shell.changed();
+      }, Announcer.PAUSE_MS);
+    },
+    attend(room, { from, text }, mentioned) {
+      const { sound, notices } = chat.preferences;
+      const wanted = (level: string) =>
+        level === "all" || (level === "mentions" && mentioned);
+      if (wanted(sound)) chime();
+      if (wanted(notices) && !looking()) {
+        notify(`${from} in ${room.name}`, text, {
+          tag: room.name,
+          onClick: () => chat.open(room.name),
+        });
+      }
+    },
+  };
+  const chat = new ChatModel(client, memory, shell);
+  const actions = actionsOf(chat);
+  const draw = () => {
+    showUnread(chat.current?.name ?? "", chat.unread);
+    render(
+      h(App, {
+        chat,
+        actions,
+        announcement,
+        online: navigator.onLine,
+        looking: looking(),
+        copy: (text, what) => copy(chat, text, what),
+      }),
+      page,
+    );
+  };
+  chat.restore(memory.rooms);
+  follow(chat).catch(({ message }) => {
+    chat.open("lobby");
+    chat.say(message);
+  });
+
+  addEventListener("popstate", () => follow(chat));
+  for (const event of ["focus", "blur", "offline"]) {
+    addEventListener(event, shell.changed);
+  }
+  // The connection may have died while nobody looked, or the network come back.
+  for (const event of ["online", "pageshow"]) {
+    addEventListener(event, () => client.reconnectNow());
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) memory.flush();
+    else client.reconnectNow();
+    shell.changed();
+  });
+  addEventListener("pagehide", () => memory.flush());
+  // "Yesterday" comes without an event.
+  setInterval(shell.changed, 60_000);
+}
+
+async function main(): Promise<void> {
+  const outbox = await claimTab();
+  const wanted = readAddress(location.href).name ?? memory.name;
+  let name = wanted ?? await welcome("");
+  for (;;) {
+    try {
+      const client = connect(socketUrl(location.origin, "/ws"), {
+        ...(name !== "" && { name }),
+        outbox,
+      });
+      if (name !== "") memory.name = name;
+      start(client);
+      return;
+    } catch (error) {
+      name = await welcome((error as Error).message);
+    }
+  }
+}
+
+main();

@@ -1,0 +1,55 @@
+/**
+ * The page's address: which room, under which name, at which message. Pure
+ * reading and writing; who acts on it is main.tsx.
+ */
+
+/** The room of an address that names none. */
+export const LOBBY = "lobby";
+
+/** What an address of this page says. */
+export interface Address {
+  readonly room: string;
+  /** The name asked for, where the address gives one. */
+  readonly name: string | undefined;
+  /** The message to show, from a fragment such as `#123`. */
+  readonly seq: number | undefined;
+}
+
+/**
+ * Reads an address.
+ *
+ * @param href An absolute address of this page.
+ */
+export function readAddress(href: string): Address {
+  const { searchParams, hash } = new URL(href);
+  const seq = /^#[1-9]\d{0,14}$/.test(hash) ? Number(hash.slice(1)) : undefined;
+  return {
+    room: searchParams.get("room")?.trim() || LOBBY,
+    name: searchParams.get("name")?.trim() || undefined,
+    seq,
+  };
+}
+
+/**
+ * Writes the address of a room, or of one message in it.
+ *
+ * @param origin Such as `https://chat.example`.
+ * @param room The room's name.
+ * @param seq The message, if it is to one.
+ */
+export function linkTo(origin: string, room: string, seq?: number): string {
+  const url = new URL("/", origin);
+  if (room !== LOBBY) url.searchParams.set("room", room);
+  if (seq !== undefined) url.hash = String(seq);
+  return url.href;
+}
+
+/**
+ * Writes the address where the server speaks.
+ *
+ * @param origin Such as `https://chat.example`.
+ * @param path Such as `/ws`.
+ */
+export function socketUrl(origin: string, path: string): string {
+  return new URL(path, origin).href.replace(/^http/, "ws");
+}

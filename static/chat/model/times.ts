@@ -1,0 +1,76 @@
+/** Moments in the reader's own locale and zone. Pure: now is passed in. */
+
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+const exact = new Intl.DateTimeFormat(undefined, {
+  dateStyle: "full",
+  timeStyle: "medium",
+});
+const weekday = new Intl.DateTimeFormat(undefined, {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+});
+const withYear = new Intl.DateTimeFormat(undefined, {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+});
+const shortDay = new Intl.DateTimeFormat(undefined, {
+  day: "numeric",
+  month: "short",
+});
+const ago = new Intl.RelativeTimeFormat("en", {
+  numeric: "auto",
+  style: "long",
+});
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Hours and minutes. */
+export function timeOfDay(at: number): string {
+  return clock.format(at);
+}
+
+/** Everything there is to know, and how long ago. */
+export function exactTime(at: number, now: number): string {
+  return `${exact.format(at)} (${relativeTime(at, now)})`;
+}
+
+/** How long ago, in words. */
+export function relativeTime(at: number, now: number): string {
+  const passed = Math.max(now - at, 0);
+  if (passed < MINUTE) return "just now";
+  if (passed < HOUR) return ago.format(-Math.floor(passed / MINUTE), "minute");
+  if (passed < DAY) return ago.format(-Math.floor(passed / HOUR), "hour");
+  return ago.format(-daysBetween(at, now), "day");
+}
+
+/** When, in the room a list leaves for it. */
+export function briefTime(at: number, now: number): string {
+  if (now - at < MINUTE) return "now";
+  return sameDay(at, now) ? clock.format(at) : shortDay.format(at);
+}
+
+/** The heading of a day. */
+export function dayName(at: number, now: number): string {
+  const days = daysBetween(at, now);
+  if (days === 0) return "Today";
+  if (days === 1) return "Yesterday";
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (sameYear ? weekday : withYear).format(at);
+}
+
+/** Whether two moments fall on one day of the reader's calendar. */
+export function sameDay(a: number, b: number): boolean {
+  return daysBetween(a, b) === 0;
+}
+
+/** Days of the calendar from one moment to another. */
+function daysBetween(from: number, to: number): number {
+  // Noon: days that are an hour shorter or longer round to whole ones.
+  const noon = (at: number) => new Date(at).setHours(12, 0, 0, 0);
+  return Math.round((noon(to) - noon(from)) / DAY);
+}

@@ -1,0 +1,125 @@
+/**
+ * Sentences of the page that depend on figures, names and states. Plain,
+ * short, sentence case. Pure.
+ */
+
+import type { ConnectionState } from "../../../client/hubbub.ts";
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** What a reader sees as single characters. */
+export function graphemes(text: string): string[] {
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+/**
+ * A number with its noun.
+ *
+ * @param count How many.
+ * @param noun The singular; an s makes the plural unless one is given.
+ */
+export function counted(count: number, noun: string, plural = `${noun}s`) {
+  return `${count.toLocaleString("en")} ${count === 1 ? noun : plural}`;
+}
+
+/** Names as one says them: two, then how many others. */
+export function names(list: readonly string[]): string {
+  const [a, b, c] = list;
+  switch (list.length) {
+    case 0:
+      return "Nobody";
+    case 1:
+      return `${a}`;
+    case 2:
+      return `${a} and ${b}`;
+    case 3:
+      return `${a}, ${b} and ${c}`;
+    default:
+      return `${a}, ${b} and ${list.length - 2} others`;
+  }
+}
+
+/** Who is typing, or nothing. */
+export function typingWords(list: readonly string[]): string {
+  if (list.length === 0) return "";
+  if (list.length > 3) return "Several people are typing…";
+  return `${names(list)} ${list.length === 1 ? "is" : "are"} typing…`;
+}
+
+/** Who came, went and changed the name since the last message. */
+export interface Movement {
+  readonly joined: readonly string[];
+  readonly left: readonly string[];
+  readonly renamed: readonly (readonly [string, string])[];
+}
+
+/** A line about comings and goings. */
+export function movementWords({ joined, left, renamed }: Movement): string {
+  const parts = [
+    ...(joined.length > 0 ? [`${names(joined)} joined`] : []),
+    ...(left.length > 0 ? [`${names(left)} left`] : []),
+    ...renamed.map(([before, after]) => `${before} is now ${after}`),
+  ];
+  return parts.join(" · ");
+}
+
+/** How the connection is, as shown. */
+export interface ConnectionWords {
+  /** One word for beside the dot. */
+  readonly word: string;
+  readonly tone: "good" | "waiting" | "bad";
+  /** What it means for the reader, when it matters. */
+  readonly sentence?: string;
+  /** What the reader can do about it. */
+  readonly action?: "try now" | "start again";
+}
+
+/**
+ * Puts a connection's state in words.
+ *
+ * @param state The client's.
+ * @param online What the browser knows of the network.
+ */
+export function connectionWords(
+  state: ConnectionState,
+  online: boolean,
+): ConnectionWords {
+  switch (state.phase) {
+    case "open":
+      return { word: "Connected", tone: "good" };
+    case "connecting":
+      if (state.attempt <= 1) return { word: "Connecting…", tone: "waiting" };
+      return {
+        word: "Reconnecting…",
+        tone: "waiting",
+        sentence: "Reconnecting… your messages will be sent",
+      };
+    case "waiting":
+      if (!online) {
+        return {
+          word: "Offline",
+          tone: "waiting",
+          sentence: "You are offline. Your messages will be sent on return",
+        };
+      }
+      return {
+        word: "Reconnecting…",
+        tone: "waiting",
+        sentence: "Reconnecting… your messages will be sent",
+        action: "try now",
+      };
+    case "closing":
+      return { word: "Closing…", tone: "waiting" };
+    case "closed":
+      return {
+        word: "Closed",
+        tone: "bad",
+        sentence: state.why === "replaced"
+          ? "This conversation went on in another tab"
+          : `The connection is closed. ${
+            state.reason || "No reason was given"
+          }`,
+        action: "start again",
+      };
+  }
+}

@@ -1,0 +1,225 @@
+/** The page: its parts, and what is open on it. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { linkTo } from "../model/address.ts";
+import type { ChatModel } from "../model/chat.ts";
+import { connectionWords, typingWords } from "../model/words.ts";
+import { Composer } from "./composer.tsx";
+import { type DialogName, KeysDialog, SettingsDialog } from "./dialogs.tsx";
+import { EmptyRoom } from "./empty.tsx";
+import { Header } from "./header.tsx";
+import { Icon } from "./icons.tsx";
+import { keyAction } from "./keys.ts";
+import type { LineActions } from "./line.tsx";
+import { People } from "./people.tsx";
+import { RoomList } from "./room_list.tsx";
+import { Timeline } from "./timeline.tsx";
+
+interface Props {
+  readonly chat: ChatModel;
+  readonly online: boolean;
+  readonly looking: boolean;
+  /** What a screen reader is told. */
+  readonly announcement: string;
+  readonly actions: LineActions;
+  readonly copy: (text: string, what: string) => void;
+}
+
+type Panel = "rooms" | "people" | undefined;
+
+/** Everything on the page but the welcome. */
+export function App(
+  { chat, online, looking, announcement, actions, copy }: Props,
+) {
+  const [panel, setPanel] = usePanel();
+  const [dialog, setDialog] = useState<DialogName>();
+  const room = chat.current;
+  useKeys(chat, {
+    showKeys: () => setDialog("keys"),
+    showRooms: () => setPanel("rooms"),
+    closePanel: () => {
+      setPanel(undefined);
+      return panel !== undefined;
+    },
+  });
+  if (room === undefined) return null;
+  const connection = connectionWords(chat.client.state, online);
+  const open = (name: string) => {
+    chat.open(name);
+    setPanel(undefined);
+  };
+  const mention = (name: string) => {
+    const before = room.draft.replace(/\S$/u, "$& ");
+    room.draft = `${before}@${name} `;
+    setPanel(undefined);
+    focusComposer();
+    chat.changed();
+  };
+  return (
+    <div class="app" data-panel={panel}>
+      <RoomList
+        chat={chat}
+        open={open}
+        settings={() => setDialog("settings")}
+      />
+      <main class="conversation" inert={panel !== undefined}>
+        <Header
+          chat={chat}
+          room={room}
+          connection={connection}
+          panel={panel}
+          toggle={(name) => setPanel(panel === name ? undefined : name)}
+          share={() =>
+            copy(
+              linkTo(location.origin, room.name),
+              "Link to this room copied",
+            )}
+        />
+        {chat.notice !== undefined && (
+          <Notice
+            text={chat.notice}
+            close={() => chat.say(undefined)}
+          />
+        )}
+        <Timeline
+          room={room}
+          me={chat.me}
+          now={chat.now()}
+          looking={looking}
+          actions={actions}
+          empty={<EmptyRoom room={room.name} copy={copy} />}
+        />
+        <div class="foot">
+          {connection.sentence !== undefined && (
+            <p class={`banner ${connection.tone}`} role="status">
+              <span>{connection.sentence}</span>
+              {connection.action === "try now" && (
+                <button
+                  type="button"
+                  onClick={() => chat.client.reconnectNow()}
+                >
+                  Try now
+                </button>
+              )}
+              {connection.action === "start again" && (
+                <button
+                  type="button"
+                  onClick={() => location.reload()}
+                >
+                  Start again
+                </button>
+              )}
+            </p>
+          )}
+          <Composer chat={chat} room={room} />
+          <p class="typing">{typingWords(room.typing)}</p>
+        </div>
+      </main>
+      <People chat={chat} room={room} mention={mention} />
+      {panel !== undefined && (
+        <button
+          type="button"
+          class="scrim"
+          aria-label="Close"
+          onClick={() => setPanel(undefined)}
+        />
+      )}
+      {dialog === "keys" && <KeysDialog close={() => setDialog(undefined)} />}
+      {dialog === "settings" && (
+        <SettingsDialog
+          chat={chat}
+          close={() => setDialog(undefined)}
+          showKeys={() => setDialog("keys")}
+        />
+      )}
+      <div class="visually-hidden" aria-live="polite">{announcement}</div>
+    </div>
+  );
+}
+
+function Notice({ text, close }: { text: string; close: () => void }) {
+  return (
+    <p class="notice" role="status">
+      <span>{text}</span>
+      <button type="button" aria-label="Dismiss" onClick={close}>
+        <Icon name="close" />
+      </button>
+    </p>
+  );
+}
+
+/** Which sheet is open; closing it gives the focus back to what opened it. */
+function usePanel(): [Panel, (panel: Panel) => void] {
+  const [panel, setPanel] = useState<Panel>();
+  const opener = useRef<Element | null>(null);
+  useEffect(() => {
+    if (panel === undefined) {
+      if (opener.current instanceof HTMLElement) opener.current.focus();
+      opener.current = null;
+      return;
+    }
+    const sheet = document.getElementById(panel);
+    sheet?.querySelector<HTMLElement>("a, button, input")?.focus();
+  }, [panel]);
+  return [panel, (next) => {
+    if (next !== undefined) opener.current ??= document.activeElement;
+    setPanel(next);
+  }];
+}
+
+/** The keys that work everywhere on the page. */
+function useKeys(chat: ChatModel, { showKeys, showRooms, closePanel }: {
+  showKeys: () => void;
+  showRooms: () => void;
+  /** Whether one was open. */
+  closePanel: () => boolean;
+}): void {
+  useEffect(() => {
+    const keyDown = (event: KeyboardEvent) => {
+      const { target } = event;
+      const writing = target instanceof HTMLElement &&
+        target.matches("input, textarea, select");
+      // A dialog has its own Escape, and nothing else is to happen behind it.
+      if (document.querySelector("dialog[open]") !== null) return;
+      const action = keyAction(event, writing);
+      switch (action) {
+        case undefined:
+          return;
+        case "show keys":
+          showKeys();
+          break;
+        case "find room": {
+          const field = document.getElementById("join");
+          if (field?.checkVisibility({ visibilityProperty: true }) === false) {
+            showRooms();
+          }
+          requestAnimationFrame(() => field?.focus());
+          break;
+        }
+        case "room above":
+          chat.move(-1);
+          break;
+        case "room below":
+          chat.move(1);
+          break;
+        case "next unread":
+          chat.move(1, true);
+          break;
+        case "write":
+          if (closePanel()) break;
+          chat.current?.follow();
+          focusComposer();
+          break;
+      }
+      event.preventDefault();
+    };
+    addEventListener("keydown", keyDown);
+    return () => removeEventListener("keydown", keyDown);
+  });
+}
+
+function focusComposer(): void {
+  requestAnimationFrame(() =>
+    document.querySelector<HTMLElement>(".composer textarea")?.focus()
+  );
+}

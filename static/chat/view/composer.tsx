@@ -1,0 +1,107 @@
+/** Where one writes. The text lives in the room's model, so that it waits
+ * there while one is in another room. */
+
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { ChatModel } from "../model/chat.ts";
+import type { RoomModel } from "../model/room.ts";
+import { counted } from "../model/words.ts";
+import { Icon } from "./icons.tsx";
+import { focusLastLine } from "./line_keys.ts";
+
+/** So close to the limit one is told how much is left. */
+const WARN = 200;
+
+interface Props {
+  readonly chat: ChatModel;
+  readonly room: RoomModel;
+}
+
+/** The field and its button. */
+export function Composer({ chat, room }: Props) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const limit = chat.client.limits?.text ?? Infinity;
+  // Characters as the server counts them; spreading a long text costs.
+  const left = room.draft.length < limit - WARN
+    ? undefined
+    : limit - [...room.draft].length;
+  const closed = chat.client.state.phase === "closed";
+  const sendable = room.draft.trim() !== "" && (left ?? 0) >= 0 && !closed;
+
+  useLayoutEffect(() => fit(field.current), [room.draft]);
+  useEffect(() => {
+    // On a phone the keyboard would cover what one wants to read first.
+    if (matchMedia("(hover: hover)").matches) field.current?.focus();
+  }, [room]);
+
+  const write = (draft: string) => {
+    room.draft = draft;
+    chat.memory.saveDraft(room.name, draft);
+    chat.changed();
+  };
+  const send = () => {
+    if (!sendable) return;
+    const { state } = room.publish(room.draft);
+    if (state.phase === "failed") chat.say(state.error.message);
+    else write("");
+    field.current?.focus();
+  };
+  const keyDown = (event: KeyboardEvent) => {
+    // Enter also ends the composing of a character in some scripts.
+    if (event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "ArrowUp" && room.draft === "" && !event.altKey) {
+      event.preventDefault();
+      focusLastLine();
+    }
+  };
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <textarea
+        ref={field}
+        rows={1}
+        dir="auto"
+        enterkeyhint="send"
+        aria-label={`Message to ${room.name}`}
+        aria-describedby="characters"
+        placeholder={`Message to ${room.name}`}
+        value={room.draft}
+        onInput={({ currentTarget }) => {
+          write(currentTarget.value);
+          if (currentTarget.value.trim() !== "") room.room.typing();
+        }}
+        onKeyDown={keyDown}
+      />
+      <span id="characters" class={(left ?? 0) < 0 ? "over" : ""}>
+        {left === undefined
+          ? ""
+          : left >= 0
+          ? `${counted(left, "character")} left`
+          : `${counted(-left, "character")} too long`}
+      </span>
+      <button
+        type="submit"
+        class="send"
+        aria-label="Send"
+        title="Send"
+        aria-disabled={!sendable}
+      >
+        <Icon name="send" />
+      </button>
+    </form>
+  );
+}
+
+/** As high as its text; the stylesheet has the upper limit. */
+function fit(field: HTMLTextAreaElement | null): void {
+  if (field === null) return;
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight}px`;
+}

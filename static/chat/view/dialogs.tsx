@@ -1,0 +1,162 @@
+/** What opens above the page: settings, and the keys. `<dialog>` keeps the
+ * focus inside, closes on Escape and gives the focus back. */
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { allowNotices } from "../attention.ts";
+import type { ChatModel } from "../model/chat.ts";
+import type { Attention } from "../model/memory.ts";
+import { Icon } from "./icons.tsx";
+import { KEYS } from "./keys.ts";
+
+/** Which dialog is open. */
+export type DialogName = "settings" | "keys";
+
+function Dialog({ title, close, children }: {
+  title: string;
+  close: () => void;
+  children: ComponentChildren;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby="dialog-title"
+      onClose={close}
+      onClick={(event) => {
+        // Only the backdrop: what is inside has elements of its own.
+        if (event.target === dialog.current) dialog.current?.close();
+      }}
+    >
+      <div class="dialog">
+        <header>
+          <h2 id="dialog-title">{title}</h2>
+          <button
+            type="button"
+            aria-label="Close"
+            title="Close"
+            onClick={() => dialog.current?.close()}
+          >
+            <Icon name="close" />
+          </button>
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+/** What the keyboard does. */
+export function KeysDialog({ close }: { close: () => void }) {
+  return (
+    <Dialog title="Keys" close={close}>
+      <dl class="keys">
+        {KEYS.map(([keys, does]) => (
+          <div key={keys}>
+            <dt>{keys}</dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}
+
+/** The name, and when to call for attention. */
+export function SettingsDialog({ chat, close, showKeys }: {
+  chat: ChatModel;
+  close: () => void;
+  showKeys: () => void;
+}) {
+  const [blocked, setBlocked] = useState(false);
+  const { preferences } = chat;
+  const setNotices = async (notices: Attention) => {
+    const allowed = notices === "none" || await allowNotices();
+    setBlocked(!allowed);
+    chat.preferences = { ...preferences, notices: allowed ? notices : "none" };
+  };
+  return (
+    <Dialog title="Settings" close={close}>
+      <NameForm chat={chat} />
+      <Choice
+        label="Sound"
+        value={preferences.sound}
+        set={(sound) => chat.preferences = { ...preferences, sound }}
+      />
+      <Choice
+        label="Desktop notices"
+        value={preferences.notices}
+        set={setNotices}
+      />
+      {blocked && (
+        <p class="problem" role="status">
+          This browser does not allow notices from this page. Allow them in its
+          settings, then choose again
+        </p>
+      )}
+      <button type="button" class="plain" onClick={showKeys}>
+        Show the keys
+      </button>
+    </Dialog>
+  );
+}
+
+function NameForm({ chat }: { chat: ChatModel }) {
+  const [problem, setProblem] = useState("");
+  const [saved, setSaved] = useState(false);
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    setSaved(false);
+    try {
+      await chat.rename(String(form.get("name")).trim());
+      setProblem("");
+      setSaved(true);
+    } catch (error) {
+      const { message, suggestion } = error as Error & { suggestion?: string };
+      setProblem(suggestion ? `${message}. “${suggestion}” is free` : message);
+    }
+  };
+  return (
+    <form class="field" onSubmit={submit}>
+      <label for="name">Your name</label>
+      <div>
+        <input
+          id="name"
+          name="name"
+          dir="auto"
+          autocomplete="nickname"
+          required
+          defaultValue={chat.me ?? ""}
+          aria-describedby="name-problem"
+          aria-invalid={problem !== ""}
+        />
+        <button type="submit" class="primary">Change</button>
+      </div>
+      <p id="name-problem" class={problem ? "problem" : "hint"} role="status">
+        {problem || (saved ? `You are ${chat.me} now` : "")}
+      </p>
+    </form>
+  );
+}
+
+function Choice({ label, value, set }: {
+  label: string;
+  value: Attention;
+  set: (value: Attention) => void;
+}) {
+  return (
+    <label class="field choice">
+      <span>{label}</span>
+      <select
+        value={value}
+        onChange={({ currentTarget }) => set(currentTarget.value as Attention)}
+      >
+        <option value="none">Never</option>
+        <option value="mentions">When my name is said</option>
+        <option value="all">For every message</option>
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,44 @@
+/** A room in which nothing was said yet: how to bring others in. */
+
+import { linkTo, socketUrl } from "../model/address.ts";
+
+interface Props {
+  readonly room: string;
+  readonly copy: (text: string, what: string) => void;
+}
+
+/** Friendly words, a link and a line of code. */
+export function EmptyRoom({ room, copy }: Props) {
+  const link = linkTo(location.origin, room);
+  const path = `/ws/${encodeURIComponent(room)}`;
+  const code = `new WebSocket("${
+    socketUrl(location.origin, path)
+  }").onopen = (e) => e.target.send("Hello")`;
+  return (
+    <div class="empty">
+      <p>It is quiet in {room}. Say something, or bring somebody in.</p>
+      <Copyable label="Share this link" text={link} copy={copy} />
+      <Copyable label="Or talk from any program" text={code} copy={copy} />
+    </div>
+  );
+}
+
+function Copyable({ label, text, copy }: {
+  label: string;
+  text: string;
+  copy: Props["copy"];
+}) {
+  return (
+    <div class="copyable">
+      <span>{label}</span>
+      <code dir="ltr">{text}</code>
+      <button
+        type="button"
+        aria-label={`Copy: ${label}`}
+        onClick={() => copy(text, "Copied")}
+      >
+        Copy
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+/** The page's pictograms: 20 px, drawn with the text's own ink. */
+
+const PATHS = {
+  close: "M5 5l10 10M15 5L5 15",
+  copy: "M8 7h8v10H8zM5 13H4V3h8v1",
+  down: "M10 4v12m-5-5l5 5 5-5",
+  link:
+    "M9 11.5a3 3 0 0 0 4.5.3l2.2-2.2a3 3 0 0 0-4.3-4.3l-1.2 1.2M11 8.5a3 3 0 0 0-4.5-.3l-2.2 2.2a3 3 0 0 0 4.3 4.3l1.2-1.2",
+  menu: "M3 6h14M3 10h14M3 14h9",
+  people:
+    "M7.5 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 17c0-3 2.5-5 5.5-5s5.5 2 5.5 5M13 3.3a3 3 0 0 1 0 5.4M15 12.3c1.8.7 3 2.4 3 4.7",
+  plus: "M10 4v12M4 10h12",
+  send: "M10 16V4M5 9l5-5 5 5",
+  settings:
+    "M3 6h8m4 0h2M3 14h2m4 0h8M13 8a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM7 16a2 2 0 1 0 0-4 2 2 0 0 0 0 4z",
+} as const;
+
+/** A pictogram; the control around it has the words. */
+export function Icon({ name }: { name: keyof typeof PATHS }) {
+  return (
+    <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

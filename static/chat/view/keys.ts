@@ -1,0 +1,54 @@
+/** What the keyboard does on the page: one table for doing and for showing. */
+
+/** What a key asks for, anywhere on the page. */
+export type KeyAction =
+  | "show keys"
+  | "find room"
+  | "room above"
+  | "room below"
+  | "next unread"
+  | "write";
+
+/** Keys and what they do, as the help shows them. */
+export const KEYS: readonly (readonly [keys: string, does: string])[] = [
+  ["Enter", "Send"],
+  ["Shift Enter", "New line"],
+  ["↑ in an empty message", "Go through the messages"],
+  ["C", "Copy the message one is on"],
+  ["L", "Copy the link to it"],
+  ["Ctrl K", "Go to a room"],
+  ["Alt ↑, Alt ↓", "Room above, room below"],
+  ["Alt Shift ↓", "Next room with something new"],
+  ["Esc", "Close what opened last; back to writing, at the newest message"],
+  ["?", "These keys (Ctrl / while writing)"],
+];
+
+/** What of a key event counts. */
+export interface Key {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}
+
+/**
+ * Tells what a key asks for.
+ *
+ * @param event The key.
+ * @param writing Whether it goes into a field for text.
+ */
+export function keyAction(event: Key, writing: boolean): KeyAction | undefined {
+  const command = event.ctrlKey || event.metaKey;
+  if (command && !event.altKey) {
+    if (event.key.toLowerCase() === "k") return "find room";
+    return event.key === "/" ? "show keys" : undefined;
+  }
+  if (event.altKey && !command) {
+    if (event.key === "ArrowUp") return "room above";
+    if (event.key !== "ArrowDown") return undefined;
+    return event.shiftKey ? "next unread" : "room below";
+  }
+  if (event.key === "Escape") return "write";
+  return !writing && event.key === "?" ? "show keys" : undefined;
+}

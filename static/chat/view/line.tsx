@@ -1,0 +1,107 @@
+/** One message: who, when, what, how far it has got, what can be done. */
+
+import { Component } from "preact";
+import { format } from "../model/format.ts";
+import { hue } from "../model/people.ts";
+import type { LineRow } from "../model/rows.ts";
+import { timeOfDay } from "../model/times.ts";
+import { Badge } from "./badge.tsx";
+import { Icon } from "./icons.tsx";
+import { Text } from "./text.tsx";
+
+/** What can be done with a message. Must stay the same object. */
+export interface LineActions {
+  copy(row: LineRow): void;
+  copyLink(row: LineRow): void;
+  retry(row: LineRow): void;
+  discard(row: LineRow): void;
+}
+
+interface Props {
+  readonly row: LineRow;
+  readonly me: string | undefined;
+  readonly actions: LineActions;
+}
+
+/** Draws itself anew only when its row or one's own name changes. */
+export class Line extends Component<Props> {
+  override shouldComponentUpdate({ row, me }: Props): boolean {
+    return me !== this.props.me || !same(row, this.props.row);
+  }
+
+  render({ row, me, actions }: Props) {
+    const { from, at, head, tail, mine, mentioned, phase, seq } = row;
+    const flags = { head, tail, mine, mentioned };
+    const time = (
+      <time dateTime={new Date(at).toISOString()} data-at={at}>
+        {timeOfDay(at)}
+      </time>
+    );
+    return (
+      <li
+        class={["line", phase, ...on(flags)].join(" ")}
+        data-key={row.key}
+        data-seq={seq}
+        tabIndex={-1}
+      >
+        {head ? <Badge name={from} /> : <span class="margin">{time}</span>}
+        <div class="body">
+          {head
+            ? (
+              <p class="who">
+                <bdi class="name" style={{ "--hue": hue(from) }}>{from}</bdi>
+                {mine && <span class="visually-hidden">(you)</span>}
+                {time}
+              </p>
+            )
+            : <span class="visually-hidden">{from}:</span>}
+          <div class="text">
+            <Text blocks={format(row.text, mine ? undefined : me)} />
+          </div>
+          {phase === "pending" && <span class="visually-hidden">Sending…</span>}
+          {phase === "failed" && (
+            <p class="problem">
+              <span>Not sent. {row.problem}</span>
+              <button type="button" onClick={() => actions.retry(row)}>
+                Try again
+              </button>
+              <button type="button" onClick={() => actions.discard(row)}>
+                Discard
+              </button>
+            </p>
+          )}
+        </div>
+        <div class="tools">
+          <button
+            type="button"
+            aria-label="Copy the message"
+            title="Copy the message"
+            onClick={() => actions.copy(row)}
+          >
+            <Icon name="copy" />
+          </button>
+          {seq !== undefined && (
+            <button
+              type="button"
+              aria-label="Copy the link to it"
+              title="Copy the link to it"
+              onClick={() => actions.copyLink(row)}
+            >
+              <Icon name="link" />
+            </button>
+          )}
+        </div>
+      </li>
+    );
+  }
+}
+
+function on(flags: Record<string, boolean>): string[] {
+  return Object.keys(flags).filter((flag) => flags[flag]);
+}
+
+function same(a: LineRow, b: LineRow): boolean {
+  return (Object.keys(a) as (keyof LineRow)[]).every((key) =>
+    a[key] === b[key]
+  );
+}

@@ -1,0 +1,61 @@
+/** Going through the messages by keyboard, and what keys do on one. */
+
+import type { LineRow, Row } from "../model/rows.ts";
+import type { LineActions } from "./line.tsx";
+
+/** Puts the focus on the newest message in view. */
+export function focusLastLine(): void {
+  const lines = document.querySelectorAll<HTMLElement>(".line");
+  lines[lines.length - 1]?.focus();
+}
+
+/**
+ * A key was pressed in the timeline.
+ *
+ * @param event The key.
+ * @param rows What is on show.
+ * @param actions What can be done with a message.
+ */
+export function lineKey(
+  event: KeyboardEvent,
+  rows: readonly Row[],
+  actions: LineActions,
+): void {
+  const line = event.target;
+  if (!(line instanceof HTMLElement) || !line.matches(".line")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const row = rows.find((row): row is LineRow =>
+    row.kind === "line" && row.key === line.dataset.key
+  );
+  if (row === undefined) return;
+  switch (event.key) {
+    case "ArrowUp":
+      beside(line, "previousElementSibling")?.focus();
+      break;
+    case "ArrowDown": {
+      const next = beside(line, "nextElementSibling");
+      if (next !== undefined) next.focus();
+      else document.querySelector<HTMLElement>(".composer textarea")?.focus();
+      break;
+    }
+    case "c":
+      actions.copy(row);
+      break;
+    case "l":
+      actions.copyLink(row);
+      break;
+    default:
+      return;
+  }
+  event.preventDefault();
+}
+
+/** The message before or after one. */
+function beside(
+  line: HTMLElement,
+  direction: "previousElementSibling" | "nextElementSibling",
+): HTMLElement | undefined {
+  let other = line[direction];
+  while (other !== null && !other.matches(".line")) other = other[direction];
+  return other instanceof HTMLElement ? other : undefined;
+}

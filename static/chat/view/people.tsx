@@ -1,0 +1,45 @@
+/** Who is here. */
+
+import type { ChatModel } from "../model/chat.ts";
+import type { RoomModel } from "../model/room.ts";
+import { counted } from "../model/words.ts";
+import { Badge } from "./badge.tsx";
+
+interface Props {
+  readonly chat: ChatModel;
+  readonly room: RoomModel;
+  /** Writes a name into the message. */
+  readonly mention: (name: string) => void;
+}
+
+/** The list at the other side. */
+export function People({ chat, room, mention }: Props) {
+  const { members, count } = room.room;
+  const typing = new Set(room.typing);
+  return (
+    <aside class="people" id="people" aria-label="People">
+      <h2>{room.known ? `${count.toLocaleString("en")} here` : "Here"}</h2>
+      <ul>
+        {members.map((name) => (
+          <li key={name}>
+            <button
+              type="button"
+              onClick={() => mention(name)}
+              title={`Write to ${name}`}
+            >
+              <Badge name={name} />
+              <bdi>{name}</bdi>
+              {name === chat.me && <span class="hint">you</span>}
+              {typing.has(name) && <span class="hint">typing…</span>}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {members.length === 0 && count > 0 && (
+        <p class="hint">
+          {counted(count, "person", "people")}, too many to list
+        </p>
+      )}
+    </aside>
+  );
+}

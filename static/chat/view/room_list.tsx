@@ -1,0 +1,146 @@
+/** The rooms at the side: what is new in each, and the way into others. */
+
+import { useState } from "preact/hooks";
+import { linkTo } from "../model/address.ts";
+import type { ChatModel } from "../model/chat.ts";
+import type { RoomModel } from "../model/room.ts";
+import { briefTime } from "../model/times.ts";
+import { counted } from "../model/words.ts";
+import { Badge } from "./badge.tsx";
+import { Icon } from "./icons.tsx";
+
+interface Props {
+  readonly chat: ChatModel;
+  readonly open: (room: string) => void;
+  readonly settings: () => void;
+}
+
+/** The sidebar. */
+export function RoomList({ chat, open, settings }: Props) {
+  return (
+    <nav class="rooms" id="rooms" aria-label="Rooms">
+      <p class="brand">
+        <img src="/assets/icon.svg" alt="" width="24" height="24" />
+        Hubbub
+      </p>
+      <ul>
+        {chat.rooms.map((room) => (
+          <RoomItem
+            key={room.name}
+            room={room}
+            chat={chat}
+            open={open}
+          />
+        ))}
+      </ul>
+      <JoinForm open={open} />
+      <button type="button" class="me" onClick={settings}>
+        <Badge name={chat.me ?? "?"} />
+        <bdi>{chat.me ?? "…"}</bdi>
+        <span class="visually-hidden">, settings</span>
+        <Icon name="settings" />
+      </button>
+    </nav>
+  );
+}
+
+function RoomItem({ room, chat, open }: {
+  room: RoomModel;
+  chat: ChatModel;
+  open: (room: string) => void;
+}) {
+  const { last, unread, mentioned, name } = room;
+  const follow = (event: MouseEvent) => {
+    // A new tab or window is the browser's to open.
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open(name);
+  };
+  return (
+    <li class={unread > 0 ? "unread" : ""}>
+      <a
+        href={linkTo(location.origin, name)}
+        aria-current={room === chat.current ? "page" : undefined}
+        onClick={follow}
+      >
+        <bdi class="room-name">{name}</bdi>
+        {last && (
+          <time dateTime={new Date(last.at).toISOString()} data-at={last.at}>
+            {briefTime(last.at, chat.now())}
+          </time>
+        )}
+        <span class="last" dir="auto">
+          {room.problem ?? lastWords(room)}
+        </span>
+        {unread > 0 && (
+          <span class={mentioned ? "count mentioned" : "count"}>
+            {unread > 999 ? "999+" : unread}
+            <span class="visually-hidden">
+              {` new ${unread === 1 ? "message" : "messages"}`}
+              {mentioned && ", one has your name"}
+            </span>
+          </span>
+        )}
+      </a>
+      <button
+        type="button"
+        class="leave"
+        aria-label={`Leave ${name}`}
+        title={`Leave ${name}`}
+        onClick={() => chat.leave(room)}
+      >
+        <Icon name="close" />
+      </button>
+    </li>
+  );
+}
+
+function lastWords({ last, live }: RoomModel): string {
+  if (last !== undefined) return `${last.from}: ${last.text}`;
+  return live ? "No messages yet" : "";
+}
+
+function JoinForm({ open }: { open: (room: string) => void }) {
+  const [problem, setProblem] = useState("");
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const room = String(new FormData(form).get("room")).trim();
+    if (room === "") return;
+    try {
+      open(room);
+      form.reset();
+      setProblem("");
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+  };
+  return (
+    <form class="join" onSubmit={submit}>
+      <label class="visually-hidden" for="join">Join or make a room</label>
+      <input
+        id="join"
+        name="room"
+        dir="auto"
+        placeholder="Join or make a room"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck={false}
+        maxLength={64}
+        aria-describedby="join-problem"
+        aria-invalid={problem !== ""}
+      />
+      <button type="submit" aria-label="Join" title="Join">
+        <Icon name="plus" />
+      </button>
+      <p id="join-problem" class="problem" role="status">{problem}</p>
+    </form>
+  );
+}
+
+/** All rooms' news in one sentence, for the button that opens the list. */
+export function newsWords(chat: ChatModel): string {
+  const others = chat.rooms.filter((room) => room !== chat.current);
+  const unread = others.reduce((sum, room) => sum + room.unread, 0);
+  return unread === 0 ? "Rooms" : `Rooms, ${counted(unread, "new message")}`;
+}

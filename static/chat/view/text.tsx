@@ -1,0 +1,43 @@
+/** A message's text on the page: every token is a text node in an element of
+ * ours, so that nothing a sender types can be more than text. */
+
+import type { Block, Inline } from "../model/format.ts";
+
+function inline(token: Inline) {
+  switch (token.kind) {
+    case "text":
+      return token.text;
+    case "code":
+      return <code>{token.text}</code>;
+    case "mention":
+      return <mark>{token.text}</mark>;
+    case "link":
+      return (
+        <a
+          href={token.href}
+          target="_blank"
+          rel="noopener noreferrer nofollow ugc"
+        >
+          {token.text}
+        </a>
+      );
+  }
+}
+
+/** The blocks of one message. They never change places: their index is key. */
+export function Text({ blocks }: { blocks: readonly Block[] }) {
+  return (
+    <>
+      {blocks.map((block, index) =>
+        block.kind === "fence"
+          ? (
+            // It can be scrolled sideways, so the keyboard has to get there.
+            <pre key={index} tabIndex={0} dir="ltr">
+              <code>{block.text}</code>
+            </pre>
+          )
+          : <p key={index} dir="auto">{block.inlines.map(inline)}</p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,256 @@
+/**
+ * The conversation on the screen: draws a room's rows and owns the scrolling,
+ * so that what one reads never moves: it stays at the bottom only if it was
+ * there, and older messages come in above without a jump.
+ */
+
+import { Component, createRef } from "preact";
+import type { RoomModel } from "../model/room.ts";
+import type { Row } from "../model/rows.ts";
+import { dayName, exactTime } from "../model/times.ts";
+import { counted, movementWords } from "../model/words.ts";
+import { Line, type LineActions } from "./line.tsx";
+import { lineKey } from "./line_keys.ts";
+
+interface Props {
+  readonly room: RoomModel;
+  readonly me: string | undefined;
+  readonly now: number;
+  /** Whether the page is looked at. */
+  readonly looking: boolean;
+  readonly actions: LineActions;
+  readonly empty: preact.ComponentChildren;
+}
+
+/** What was where before drawing. */
+interface Before {
+  readonly row: HTMLElement | undefined;
+  readonly top: number;
+}
+
+/** From the bottom, what still counts as being there. */
+const NEAR = 32;
+/** From an edge, when to fetch what is beyond it: before one gets there. */
+const AHEAD = 900;
+
+/** One room's messages. */
+export class Timeline extends Component<Props, { down: boolean }> {
+  readonly #scroller = createRef<HTMLDivElement>();
+  #resizes: ResizeObserver | undefined;
+  #atBottom = true;
+  /** Until a room's first messages are all there, it is placed anew. */
+  #opening = true;
+
+  override state = { down: false };
+
+  override componentDidMount(): void {
+    const scroller = this.#scroller.current;
+    if (scroller === null) return;
+    this.#resizes = new ResizeObserver(() => {
+      if (this.#atBottom) this.#toBottom();
+    });
+    this.#resizes.observe(scroller);
+    this.#settle();
+  }
+
+  override componentWillUnmount(): void {
+    this.#resizes?.disconnect();
+  }
+
+  override getSnapshotBeforeUpdate(): Before {
+    const scroller = this.#scroller.current;
+    const edge = scroller?.getBoundingClientRect().top ?? 0;
+    if (!this.#atBottom) {
+      for (const row of scroller?.querySelectorAll<HTMLElement>("li") ?? []) {
+        const { top, bottom } = row.getBoundingClientRect();
+        if (bottom > edge) return { row, top };
+      }
+    }
+    return { row: undefined, top: 0 };
+  }
+
+  override componentDidUpdate(
+    { room }: Props,
+    _state: unknown,
+    { row, top }: Before,
+  ): void {
+    if (room !== this.props.room) {
+      this.#opening = true;
+    } else if (this.#atBottom && room.follows) {
+      this.#toBottom();
+    } else if (row?.isConnected) {
+      const scroller = this.#scroller.current;
+      const moved = row.getBoundingClientRect().top - top;
+      if (scroller !== null && moved !== 0) scroller.scrollTop += moved;
+    }
+    this.#settle();
+  }
+
+  render(
+    { room, me, now, actions, empty }: Props,
+    { down }: { down: boolean },
+  ) {
+    const rows = room.rows();
+    const { unread } = room;
+    return (
+      <div class="timeline">
+        <div
+          class="scroller"
+          ref={this.#scroller}
+          role="region"
+          aria-label={`Messages in ${room.name}`}
+          tabIndex={0}
+          onScroll={() => this.#scrolled()}
+          onWheel={() => this.#opening = false}
+          onTouchMove={() => this.#opening = false}
+          onPointerOver={explainTime}
+          onKeyDown={(event) => lineKey(event, rows, actions)}
+        >
+          <p class="edge" aria-live="off">
+            {room.loading === "older" && "Loading older messages…"}
+            {room.loading === "failed" && (
+              <>
+                Older messages could not be loaded.{" "}
+                <button type="button" onClick={() => room.older()}>
+                  Try again
+                </button>
+              </>
+            )}
+          </p>
+          {room.empty ? empty : (
+            <ol>
+              {rows.map((row) =>
+                row.kind === "line"
+                  ? <Line key={row.key} row={row} me={me} actions={actions} />
+                  : <Aside key={row.key} row={row} now={now} room={room.name} />
+              )}
+            </ol>
+          )}
+        </div>
+        {(down || (unread > 0 && room.live && !this.#atBottom)) && (
+          <button
+            type="button"
+            class="down"
+            onClick={() => this.#down()}
+          >
+            ↓ {unread > 0 ? counted(unread, "new message") : "Newest messages"}
+          </button>
+        )}
+      </div>
+    );
+  }
+
+  /** To the newest message, wherever one is. */
+  #down(): void {
+    this.#atBottom = true;
+    this.#opening = false;
+    this.props.room.follow();
+  }
+
+  #toBottom(): void {
+    const scroller = this.#scroller.current;
+    if (scroller !== null) scroller.scrollTop = scroller.scrollHeight;
+  }
+
+  #scrolled(): void {
+    const scroller = this.#scroller.current;
+    if (scroller === null) return;
+    const { scrollTop, scrollHeight, clientHeight } = scroller;
+    const left = scrollHeight - scrollTop - clientHeight;
+    const { room } = this.props;
+    this.#atBottom = room.follows && left < NEAR;
+    this.#look();
+    if (this.#opening) return;
+    const down = !this.#atBottom && (!room.follows || left > clientHeight);
+    if (down !== this.state.down) this.setState({ down });
+    if (room.loading === "failed") return;
+    if (scrollTop < AHEAD) room.older();
+    if (left < AHEAD) room.newer();
+  }
+
+  /** After drawing: goes where one should be, and tells what is in view. */
+  #settle(): void {
+    const { room } = this.props;
+    if (this.#opening) {
+      this.#open();
+      if (room.live) this.#opening = false;
+    }
+    if (room.target !== undefined) this.#show(room.target);
+    this.#scrolled();
+  }
+
+  /** Where a room opens: where one left off, else at its end. */
+  #open(): void {
+    const scroller = this.#scroller.current;
+    const mark = scroller?.querySelector<HTMLElement>("li.new");
+    this.#toBottom();
+    if (!scroller || !mark) return;
+    const top = mark.offsetTop - scroller.clientHeight / 4;
+    if (top < scroller.scrollTop) scroller.scrollTop = top;
+  }
+
+  /** Brings a message into view and points at it. */
+  #show(seq: number): void {
+    const line = this.#scroller.current?.querySelector<HTMLElement>(
+      `[data-seq="${seq}"]`,
+    );
+    if (!line) return;
+    this.props.room.reached();
+    this.#opening = false;
+    this.#atBottom = false;
+    line.scrollIntoView({ block: "center" });
+    line.focus({ preventScroll: true });
+    line.classList.add("target");
+    line.addEventListener("blur", () => line.classList.remove("target"), {
+      once: true,
+    });
+  }
+
+  #look(): void {
+    const { room, looking } = this.props;
+    room.look({ looking, atBottom: this.#atBottom });
+  }
+}
+
+/** Everything between the messages. */
+function Aside({ row, now, room }: {
+  row: Exclude<Row, { kind: "line" }>;
+  now: number;
+  room: string;
+}) {
+  switch (row.kind) {
+    case "start":
+      return <li class="note">This is the beginning of {room}</li>;
+    case "gap":
+      return (
+        <li class="gap">
+          {counted(row.missed, "message is", "messages are")} no longer kept
+        </li>
+      );
+    case "day":
+      return (
+        <li class="day">
+          <span>{dayName(row.at, now)}</span>
+        </li>
+      );
+    case "new":
+      return (
+        <li class="new">
+          <span>New messages</span>
+        </li>
+      );
+    case "note":
+      return (
+        <li class="note">
+          <bdi>{movementWords(row.movement)}</bdi>
+        </li>
+      );
+  }
+}
+
+/** The exact time, and how long ago, as late as when it is asked for. */
+function explainTime({ target }: Event): void {
+  if (target instanceof HTMLTimeElement && target.dataset.at !== undefined) {
+    target.title = exactTime(Number(target.dataset.at), Date.now());
+  }
+}

@@ -1,0 +1,46 @@
+/** The first visit: a name, and in. */
+
+import { useState } from "preact/hooks";
+
+interface Props {
+  readonly room: string;
+  readonly problem: string;
+  /** Goes in; an empty name asks the server for one. */
+  readonly enter: (name: string) => void;
+}
+
+/** Asks what one wants to be called. */
+export function Welcome({ room, problem, enter }: Props) {
+  const [name, setName] = useState("");
+  return (
+    <main class="welcome">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          enter(name.trim());
+        }}
+      >
+        <img src="/assets/icon.svg" alt="" width="56" height="56" />
+        <h1>Hubbub</h1>
+        <p>
+          You are about to join <bdi class="room-name">{room}</bdi>.
+        </p>
+        <label for="name">What should people call you?</label>
+        <input
+          id="name"
+          dir="auto"
+          autocomplete="nickname"
+          autofocus
+          value={name}
+          onInput={({ currentTarget }) => setName(currentTarget.value)}
+          aria-describedby="name-hint"
+          aria-invalid={problem !== ""}
+        />
+        <p id="name-hint" class={problem ? "problem" : "hint"} role="status">
+          {problem || "Leave it empty and you will be given a name."}
+        </p>
+        <button type="submit" class="primary">Join</button>
+      </form>
+    </main>
+  );
+}
