@@ -62,6 +62,10 @@ export class Room {
     return this.#members.size === 0 && this.#arrivals.length === 0;
   }
 
+  get epoch(): string {
+    return this.#log.epoch;
+  }
+
   /** Seq of the newest message. */
   get head(): number {
     return this.#log.head;
@@ -175,6 +179,8 @@ export class Room {
   pump(member: Member, fetched?: readonly StoredMessage[]): void {
     const { reader } = member.session;
     if (reader === null || !member.attached || member.fetching) return;
+    // Its socket drained, or the store answered, after it had left.
+    if (this.#members.get(member.session) !== member) return;
     const log = this.#log;
     while (member.cursor < log.head) {
       if (!reader.writable) return this.#hooks.lagging(member);
@@ -199,7 +205,8 @@ export class Room {
       member.announceLive = false;
       reader.tell({ type: "live", room: this.name });
     }
-    if (member.stalePresence && reader.writable) {
+    if (member.stalePresence) {
+      if (!reader.writable) return this.#hooks.lagging(member);
       member.stalePresence = false;
       reader.tell(this.presence());
     }

@@ -124,7 +124,8 @@ export class RoomLog {
       const gone = this.#messages[this.#start++];
       this.#characters -= gone?.text.length ?? 0;
     }
-    if (this.#start > MAX_MESSAGES) {
+    // At most as many are held in vain as are held.
+    if (this.#start > this.#messages.length / 2) {
       this.#messages = this.#messages.slice(this.#start);
       this.#start = 0;
     }

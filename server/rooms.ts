@@ -48,8 +48,10 @@ interface Slot {
 export class Rooms {
   readonly #options: RoomsOptions;
   readonly #slots = new Map<string, Slot>();
-  /** Rooms in which something happened since the last tick. */
+  /** Rooms in which something happened since the last turn ended. */
   readonly #stirred = new Set<Room>();
+  /** Rooms of the tick that is under way, to be told who went. */
+  readonly #settling = new Set<Room>();
   readonly #lagging = new Map<Member, Room>();
   #polling: Cancel | null = null;
 
@@ -90,16 +92,20 @@ export class Rooms {
 
   /** Before a tick's messages. */
   announceArrivals(): void {
-    for (const room of this.#stirred) room.announceArrivals();
+    for (const room of this.#stirred) {
+      room.announceArrivals();
+      this.#settling.add(room);
+    }
+    this.#stirred.clear();
   }
 
   /** After a tick's messages. */
   announceDepartures(): void {
-    for (const room of this.#stirred) {
+    for (const room of this.#settling) {
       room.announceDepartures();
       if (room.empty) this.#close(room);
     }
-    this.#stirred.clear();
+    this.#settling.clear();
   }
 
   /** Stops everything that is to happen later. */
@@ -135,6 +141,8 @@ export class Rooms {
   }
 
   #close(room: Room): void {
+    // It was closed already, and perhaps there is another one of that name.
+    if (this.get(room.name) !== room) return;
     this.#slots.delete(room.name);
     this.#options.store.unfollow(room.name);
   }
@@ -155,6 +163,8 @@ export class Rooms {
     member.fetching = true;
     store.read(room.name, { after, limit: FETCH }).then((page) => {
       member.fetching = false;
+      // The log has begun a new life meanwhile: this is of the old one.
+      if (page.epoch !== room.epoch) return room.pump(member);
       room.trimmed(page.first);
       if (page.first <= after + 1 && page.messages[0]?.seq !== after + 1) {
         // The store has lost what it says it keeps. Going on would loop.
