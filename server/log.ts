@@ -23,10 +23,18 @@ export interface LoggerOptions {
   readonly write: (line: string) => void;
 }
 
-/** An error as words; everything else as it is. */
+/** An error as words; everything else as it is, if JSON has a form for it. */
 function plain(value: unknown): unknown {
-  if (!(value instanceof Error)) return value;
-  return value.stack ?? `${value.name}: ${value.message}`;
+  if (value instanceof Error) {
+    return value.stack ?? `${value.name}: ${value.message}`;
+  }
+  try {
+    return JSON.stringify(value) === undefined ? String(value) : value;
+  } catch {
+    // A circle, or a number too large. The log is the last resort of those
+    // who meet an error: it must not be one more.
+    return String(value);
+  }
 }
 
 /**
