@@ -211,7 +211,7 @@ export class SqliteStore implements Store {
     const key = cid === undefined ? undefined : cidKey(author, cid);
     if (key !== undefined) {
       const first = this.#findRepeat(log, key, { author, cid }) ??
-        fresh?.cids.get(key);
+        repeatIn(fresh, log.head, { key, author, cid });
       if (first !== undefined) return { seq: first, duplicate: true };
     }
     if (fresh === undefined) {
@@ -344,6 +344,23 @@ export class SqliteStore implements Store {
 
 function state({ epoch, first, head }: Log): LogState {
   return { epoch, first, head };
+}
+
+/** The seq under which the same tick has a cid already, if it has. */
+function repeatIn(
+  news: News | undefined,
+  head: number,
+  { key, author, cid }: {
+    key: number;
+    author: string;
+    cid: string | undefined;
+  },
+): number | undefined {
+  const seq = news?.cids.get(key);
+  if (seq === undefined) return undefined;
+  // Another cid with the same hash is no repeat: its message would be lost.
+  const first = news?.messages[seq - head - 1];
+  return first?.author === author && first.cid === cid ? seq : undefined;
 }
 
 /** Makes synchronous work, and what it throws, a promise. */
