@@ -50,6 +50,15 @@ function optionalString(
   return value;
 }
 
+/** An optional id of a message: something every store keeps as it is. */
+function optionalCid(fields: Fields): string | undefined {
+  const cid = optionalString(fields, "cid", MAX_ID);
+  if (cid !== undefined && /[\p{Cc}\p{Cs}]/u.test(cid)) {
+    throw wrong("cid", "a string without control characters");
+  }
+  return cid;
+}
+
 function isSeq(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
@@ -103,7 +112,7 @@ function read(type: string, f: Fields): ClientRequest | undefined {
         type,
         room: string(f, "room"),
         text: string(f, "text"),
-        cid: optionalString(f, "cid", MAX_ID),
+        cid: optionalCid(f),
       }) as ClientRequest;
     case "history":
       return present({
