@@ -202,3 +202,12 @@ Deno.test("sqlite store: a second server on one file is told so in one line", as
   await first.close();
   await openAt(folder.file("hubbub.db")).close();
 });
+
+Deno.test("sqlite store: a second server on one file is refused in one line, until the first is gone", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("hubbub.db");
+  const first = openAt(path);
+  assertRefusedUntouched(folder, /is in use by another server/);
+  await first.close();
+  await openAt(path).close();
+});

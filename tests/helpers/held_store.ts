@@ -1,0 +1,97 @@
+/**
+ * A store whose answers come when the test lets them: for everything that can
+ * happen while a store on a network takes its time, or fails.
+ */
+
+import { MemoryStore } from "../../server/store/memory.ts";
+import type {
+  Draft,
+  Feed,
+  LogState,
+  Page,
+  Range,
+  Receipt,
+  Retention,
+  RoomSummary,
+  Store,
+} from "../../server/store/store.ts";
+import { settled } from "./clock.ts";
+import type { FakeClock } from "./clock.ts";
+
+/** What can be held. */
+export type Held = "append" | "follow" | "read" | "check";
+
+/** The memory store, held. */
+export class HeldStore implements Store {
+  readonly inner: MemoryStore;
+  /** Calls of these wait to be released. */
+  readonly held = new Set<Held>();
+  /** Calls of these fail when they are carried out. */
+  readonly failing = new Set<Held>();
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(
+    clock: FakeClock,
+    retention: Retention = { messages: 1_000_000, ms: 0 },
+  ) {
+    this.inner = new MemoryStore({ clock, retention });
+  }
+
+  /** Calls that wait. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Carries out the oldest call that waits, and what follows from it. */
+  async release(): Promise<void> {
+    this.#waiting.shift()?.();
+    await settled();
+  }
+
+  append(drafts: readonly Draft[]): Promise<Receipt[]> {
+    return this.#do("append", () => this.inner.append(drafts));
+  }
+
+  follow(room: string, feed: Feed): Promise<LogState> {
+    return this.#do("follow", () => this.inner.follow(room, feed));
+  }
+
+  unfollow(room: string): void {
+    this.inner.unfollow(room);
+  }
+
+  read(room: string, range: Range): Promise<Page> {
+    return this.#do("read", () => this.inner.read(room, range));
+  }
+
+  rooms(): Promise<RoomSummary[]> {
+    return this.inner.rooms();
+  }
+
+  trim(): Promise<void> {
+    return this.inner.trim();
+  }
+
+  check(): Promise<void> {
+    return this.#do("check", () => this.inner.check());
+  }
+
+  secret(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.inner.secret();
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+
+  #do<T>(what: Held, act: () => Promise<T>): Promise<T> {
+    const now = () =>
+      this.failing.has(what)
+        ? Promise.reject<T>(new Error(`The store cannot ${what}`))
+        : act();
+    if (!this.held.has(what)) return now();
+    return new Promise<T>((resolve, reject) =>
+      this.#waiting.push(() => void now().then(resolve, reject))
+    );
+  }
+}

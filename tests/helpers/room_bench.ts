@@ -1,0 +1,118 @@
+/**
+ * A room on a bench: the test plays the store behind it, ends its ticks, and
+ * answers what it asks of the hub, one step at a time.
+ */
+
+import type { Dialect } from "../../protocol/dialect.ts";
+import type { Cursor } from "../../protocol/message.ts";
+import { Room } from "../../server/room.ts";
+import type { Member, Session } from "../../server/session.ts";
+import type { StoredMessage } from "../../server/store/store.ts";
+import { FakeReader, fakeSession } from "./reader.ts";
+
+type FakeSession = Session & { reader: FakeReader };
+
+/** One room. */
+export class RoomBench {
+  readonly epoch = "e1";
+  readonly room: Room;
+  /** Members whose sockets the room waits for. */
+  readonly lagging = new Set<Member>();
+  /** Members for whom it waits for the store. */
+  readonly fetching = new Set<Member>();
+  #log: StoredMessage[] = [];
+  #first = 1;
+
+  /** @param stored Messages that are in the log before the room is opened. */
+  constructor(stored = 0) {
+    for (let seq = 1; seq <= stored; seq++) this.#store(`${seq}`, "elder");
+    const { epoch } = this;
+    this.room = new Room("hall", { epoch, first: 1, head: stored }, {
+      lagging: (member) => this.lagging.add(member),
+      fetch: (member) => {
+        member.fetching = true;
+        this.fetching.add(member);
+      },
+    });
+  }
+
+  get head(): number {
+    return this.#log.length;
+  }
+
+  /** Lets somebody ask to come in; it happens at the end of the tick. */
+  arrive(
+    session: FakeSession,
+    { since, limit = 50 }: { since?: Cursor; limit?: number } = {},
+  ): void {
+    this.room.arrive({ session, since, limit, id: undefined });
+  }
+
+  /** Somebody new, in the room and with nothing unread. */
+  enter(name: string, dialect?: Dialect): FakeSession {
+    const session = fakeSession(name, new FakeReader(dialect));
+    this.arrive(session);
+    this.tick();
+    session.reader.frames = [];
+    return session;
+  }
+
+  /** Ends the tick, with these texts of one author stored in it. */
+  tick(texts: readonly string[] = [], author = "elder"): void {
+    this.room.announceArrivals();
+    this.append(texts, author);
+    this.room.announceDepartures();
+  }
+
+  /** Stores texts and feeds the room with them. */
+  append(texts: readonly string[], author = "elder"): void {
+    if (texts.length === 0) return;
+    this.room.append(texts.map((text) => this.#store(text, author)));
+  }
+
+  /** The store lets go of what is older than `first`. */
+  trim(first: number): void {
+    this.#first = first;
+    this.room.trimmed(first);
+  }
+
+  /** Looks after those who lag, as the hub does again and again. */
+  poll(): void {
+    const members = [...this.lagging];
+    this.lagging.clear();
+    for (const member of members) this.room.pump(member);
+  }
+
+  /** The store answers what the room asked for, `count` messages each. */
+  answer(count = 256): void {
+    const members = [...this.fetching];
+    this.fetching.clear();
+    for (const member of members) {
+      const from = Math.max(member.cursor, this.#first - 1);
+      member.fetching = false;
+      this.room.pump(member, this.#log.slice(from, from + count));
+    }
+  }
+
+  /** Does whatever the room waits for until it waits for nothing. */
+  settle(): void {
+    for (let i = 0; this.lagging.size + this.fetching.size > 0; i++) {
+      if (i > 10_000) throw new Error("The room never comes to rest");
+      this.poll();
+      this.answer();
+    }
+  }
+
+  #store(text: string, author: string): StoredMessage {
+    const message: StoredMessage = {
+      room: "hall",
+      seq: this.#log.length + 1,
+      from: author,
+      text,
+      at: 1_000,
+      author: `id-${author}`,
+    };
+    this.#log.push(message);
+    return message;
+  }
+}

@@ -1,0 +1,35 @@
+import { assertEquals } from "@std/assert";
+import { TokenBucket } from "../../server/limits.ts";
+
+Deno.test("TokenBucket gives a burst at once, then as many as come back", () => {
+  const bucket = new TokenBucket(10, 3, 0);
+  assertEquals([0, 0, 0].map((now) => bucket.take(now)), [0, 0, 0]);
+  assertEquals(bucket.take(0), 100, "milliseconds until the next");
+  assertEquals(bucket.take(60), 40);
+  assertEquals(bucket.take(100), 0);
+  assertEquals(bucket.take(100), 100);
+});
+
+Deno.test("TokenBucket never holds more than a burst", () => {
+  const bucket = new TokenBucket(10, 3, 0);
+  const taken = Array.from({ length: 5 }, () => bucket.take(1_000_000));
+  assertEquals(taken, [0, 0, 0, 100, 100]);
+});
+
+Deno.test("TokenBucket keeps the promised wait", () => {
+  const bucket = new TokenBucket(3, 1, 0);
+  bucket.take(0);
+  assertEquals(bucket.take(bucket.take(0)), 0);
+});
+
+Deno.test("TokenBucket without a rate has no limit", () => {
+  const bucket = new TokenBucket(0, 0, 0);
+  for (let i = 0; i < 1_000; i++) assertEquals(bucket.take(0), 0);
+});
+
+Deno.test("TokenBucket survives a clock that is set back", () => {
+  const bucket = new TokenBucket(10, 1, 1_000_000);
+  assertEquals(bucket.take(1_000_000), 0);
+  assertEquals(bucket.take(0), 100);
+  assertEquals(bucket.take(100), 0);
+});
