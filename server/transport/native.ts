@@ -4,6 +4,7 @@
  * would end the process; and `close` can come twice.
  */
 
+import { setImmediate } from "node:timers";
 import { CLOSE } from "../../protocol/close_codes.ts";
 import type {
   Accept,
@@ -13,14 +14,15 @@ import type {
 } from "./socket.ts";
 
 class NativeSocket implements Socket {
-  #socket: WebSocket;
+  readonly #socket: WebSocket;
+  #closing = false;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
   }
 
   get open(): boolean {
-    return this.#socket.readyState === WebSocket.OPEN;
+    return !this.#closing && this.#socket.readyState === WebSocket.OPEN;
   }
 
   get buffered(): number {
@@ -32,9 +34,15 @@ class NativeSocket implements Socket {
   }
 
   close(code: number, reason: string): void {
-    if (this.#socket.readyState <= WebSocket.OPEN) {
-      this.#socket.close(code, reason);
-    }
+    if (this.#closing) return;
+    this.#closing = true;
+    // Not now: called from `onmessage` while more frames have arrived already,
+    // the runtime never writes the close frame.
+    setImmediate(() => {
+      if (this.#socket.readyState <= WebSocket.OPEN) {
+        this.#socket.close(code, reason);
+      }
+    });
   }
 }
 
