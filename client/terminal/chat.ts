@@ -159,7 +159,12 @@ export class Chat {
     });
     room.on("message", (message) => print(messageLine(message, this.#style)));
     room.on("presence", (presence) => {
-      print(...presenceLines(room.name, presence).map(this.#style.faint));
+      // The own rename has been answered already.
+      const renamed = presence.renamed.filter(([, name]) =>
+        name !== this.#client.name
+      );
+      const lines = presenceLines(room.name, { ...presence, renamed });
+      print(...lines.map(this.#style.faint));
     });
     room.on(
       "gap",

@@ -29,6 +29,8 @@ const READ_AHEAD = 100;
 /** Failed attempts in a row, about a minute of them, after which a publisher
  * gives up: a script must not hang for ever. */
 const MOST_ATTEMPTS = 10;
+/** As much of a line is shown when it could not be sent. */
+const SHOWN = 60;
 
 /**
  * Runs a filter and closes the client.
@@ -107,7 +109,8 @@ async function publishAll(
     // After closing there is one complaint for all of them.
     if (state.phase !== "failed" || state.error.code === "closed") return;
     room.discard(cid);
-    complain(`Not sent: ${state.error.message}: ${printable(line)}`);
+    const start = printable(line).slice(0, SHOWN);
+    complain(`Not sent: ${state.error.message}: ${start}`);
     code = 1;
   };
   for await (const line of lines) {

@@ -39,6 +39,12 @@ export class Prompt {
       this.#ended = true;
       user.ended();
     });
+    // A terminal that gets another width wraps the line anew by itself: readline
+    // has to know how far up it begins now, before it draws it again.
+    process.stdout.prependListener("resize", () => {
+      const { rows } = this.#readline.getCursorPos();
+      Object.assign(this.#readline, { prevRows: rows });
+    });
     process.stdin.on("keypress", () => user.typing(this.#readline.line));
   }
 
