@@ -1,0 +1,31 @@
+/**
+ * The load generator: told by its one argument what load to make, it makes it,
+ * prints what it measured and ends.
+ */
+
+import process from "node:process";
+import type { LoadResult, LoadSpec } from "./spec.ts";
+import { traffic } from "./traffic.ts";
+
+/** No load takes longer, whatever the server does. */
+const MOST_MS = 60_000;
+
+function run(spec: LoadSpec): Promise<LoadResult> {
+  switch (spec.kind) {
+    case "traffic":
+      return traffic(spec);
+  }
+}
+
+setTimeout(() => {
+  console.error("The load took too long");
+  process.exit(1);
+}, MOST_MS);
+const spec: LoadSpec = JSON.parse(process.argv[2] ?? "{}");
+try {
+  console.log(JSON.stringify(await run(spec)));
+  process.exit(0);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

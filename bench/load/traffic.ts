@@ -1,0 +1,243 @@
+/**
+ * Rooms full of readers, and publishers that keep so many messages on their
+ * way, or send so many a second: what arrives, and how late.
+ */
+
+import process from "node:process";
+import { type Client, frameOf } from "./client.ts";
+import { Histogram } from "./histogram.ts";
+import { joinAll, type Joined, sleep } from "./members.ts";
+import type { TrafficResult, TrafficSpec } from "./spec.ts";
+import {
+  Finder,
+  MOST_PUBLISHERS,
+  Tally,
+  textOf,
+  timeOffset,
+  TimeReader,
+  writeNumber,
+  writeTime,
+} from "./tally.ts";
+import { cpuSeconds, residentBytes } from "./usage.ts";
+import { type Wire, WIRES } from "./wire.ts";
+
+/** One reader in so many has the times in its messages read. */
+const SAMPLE_EVERY = 50;
+/** Digits of the number a message gets where its wire has one. */
+const NUMBER_DIGITS = 10;
+
+function micros(): number {
+  return performance.now() * 1000;
+}
+
+/** Sends one publisher's messages. */
+class Publisher {
+  readonly #client: Client;
+  readonly #frame: Uint8Array;
+  readonly #timeAt: number;
+  readonly #numberAt: number | undefined;
+  /** Where frames are written; used again when the socket has taken it. */
+  #buffer: Uint8Array;
+  #sent = 0;
+
+  constructor(
+    client: Client,
+    wire: Wire,
+    { room, text, most }: { room: string; text: string; most: number },
+  ) {
+    this.#client = client;
+    this.#frame = frameOf(wire.publish(room, text));
+    this.#timeAt = timeOffset(this.#frame);
+    if (wire.numbered !== undefined) {
+      this.#numberAt = new TextDecoder("latin1").decode(this.#frame)
+        .indexOf(wire.numbered) + wire.numbered.length;
+    }
+    this.#buffer = new Uint8Array(this.#frame.length * most);
+  }
+
+  /** Sends so many, each in a frame of its own, as one write. */
+  send(count: number): void {
+    const frame = this.#frame;
+    const now = micros();
+    let at = 0;
+    for (let i = 0; i < count; i++, at += frame.length) {
+      this.#buffer.set(frame, at);
+      writeTime(this.#buffer, at + this.#timeAt, now);
+      if (this.#numberAt === undefined) continue;
+      writeNumber(this.#buffer, {
+        at: at + this.#numberAt,
+        digits: NUMBER_DIGITS,
+        value: ++this.#sent,
+      });
+    }
+    const taken = this.#client.send(this.#buffer.subarray(0, at));
+    if (!taken) this.#buffer = new Uint8Array(this.#buffer.length);
+  }
+}
+
+/** What all connections have seen so far. */
+class Totals {
+  confirmed = 0;
+  latencies = new Histogram();
+  measuring = false;
+  stopped = false;
+  readonly tallies: Tally[] = [];
+
+  get messages(): number {
+    return this.tallies.reduce((sum, { messages }) => sum + messages, 0);
+  }
+
+  get frames(): number {
+    return this.tallies.reduce((sum, { frames }) => sum + frames, 0);
+  }
+}
+
+/**
+ * Runs one load.
+ *
+ * @param spec What load, and on whom.
+ * @returns What was measured.
+ * @throws {Error} When the server refuses, or nothing comes back.
+ */
+export async function traffic(spec: TrafficSpec): Promise<TrafficResult> {
+  const wire: Wire = WIRES[spec.wire];
+  if (spec.publishers > MOST_PUBLISHERS && wire.ack === undefined) {
+    throw new RangeError(`At most ${MOST_PUBLISHERS} publishers a room`);
+  }
+  const perRoom = spec.readers + spec.stalled;
+  const everyone = await joinAll(
+    spec,
+    Array.from({ length: spec.rooms * perRoom }, (_, index) => ({
+      room: `bench-${Math.floor(index / perRoom)}`,
+      name: `m${index}`,
+      history: 0,
+    })),
+  );
+  const totals = new Totals();
+  const publishers: Publisher[] = [];
+  const clients = everyone.map(({ client }) => client);
+  for (const [index, { client, member }] of everyone.entries()) {
+    const place = index % perRoom;
+    client.onClose = () => {
+      throw new Error(`The server closed the connection of ${member.name}`);
+    };
+    if (place >= spec.readers) {
+      client.stall();
+      continue;
+    }
+    const publishes = place < spec.publishers;
+    const tally = new Tally(publishes ? place : undefined);
+    totals.tallies.push(tally);
+    const sampled = (everyone.length - 1 - index) % SAMPLE_EVERY === 0 ||
+      (spec.stalled > 0 && place === spec.readers - 1);
+    const publisher = publishes
+      ? newPublisher({ client, member }, wire, spec, place)
+      : undefined;
+    if (publisher !== undefined) publishers.push(publisher);
+    client.onChunk = reading(client, {
+      tally,
+      totals,
+      publisher: spec.inFlight === undefined ? undefined : publisher,
+      ack: publishes ? wire.ack : undefined,
+      times: sampled ? new TimeReader() : undefined,
+    });
+  }
+
+  const pacer = start(publishers, spec);
+  await sleep(spec.warmMs);
+  const before = snapshot(totals, spec.pid);
+  totals.measuring = true;
+  await sleep(spec.measureMs);
+  totals.measuring = false;
+  const after = snapshot(totals, spec.pid);
+  const serverBytes = residentBytes(spec.pid);
+  totals.stopped = true;
+  clearInterval(pacer);
+  for (const client of clients) client.close();
+
+  const seconds = (after.at - before.at) / 1000;
+  const messages = after.messages - before.messages;
+  if (messages === 0) throw new Error("No message arrived");
+  return {
+    kind: "traffic",
+    deliveries: messages / seconds,
+    confirmed: (after.confirmed - before.confirmed) / seconds,
+    perFrame: messages / (after.frames - before.frames),
+    p50: totals.latencies.quantile(0.5),
+    p99: totals.latencies.quantile(0.99),
+    generatorCpu: (after.ownCpu - before.ownCpu) / seconds,
+    serverCpu: after.cpu === null || before.cpu === null
+      ? null
+      : (after.cpu - before.cpu) / seconds,
+    serverMb: serverBytes === null ? null : serverBytes / 1024 ** 2,
+  };
+}
+
+function newPublisher(
+  { client, member: { room } }: Joined,
+  wire: Wire,
+  { inFlight, textBytes }: TrafficSpec,
+  place: number,
+): Publisher {
+  const text = textOf(place).padEnd(textBytes ?? 0, "x");
+  return new Publisher(client, wire, { room, text, most: inFlight ?? 1 });
+}
+
+/** Sets the publishers going; returns the timer of those that keep a pace. */
+function start(
+  publishers: readonly Publisher[],
+  { inFlight, perSecond = 0 }: TrafficSpec,
+): ReturnType<typeof setInterval> | undefined {
+  if (inFlight !== undefined) {
+    for (const publisher of publishers) publisher.send(inFlight);
+    return undefined;
+  }
+  let next = 0;
+  return setInterval(() => {
+    publishers[next++ % publishers.length]?.send(1);
+  }, 1000 / perSecond);
+}
+
+/** What a connection's chunks mean. */
+function reading(
+  client: Client,
+  { tally, totals, publisher, ack, times }: {
+    tally: Tally;
+    totals: Totals;
+    publisher: Publisher | undefined;
+    ack: string | undefined;
+    times: TimeReader | undefined;
+  },
+): (chunk: Uint8Array) => void {
+  const acks = ack === undefined ? undefined : new Finder(ack);
+  let pings = 0;
+  return (chunk) => {
+    const own = tally.own;
+    tally.feed(chunk);
+    const confirmed = acks?.feed(chunk) ?? tally.own - own;
+    if (confirmed > 0 && !totals.stopped) {
+      totals.confirmed += confirmed;
+      publisher?.send(confirmed);
+    }
+    if (times !== undefined && totals.measuring) {
+      const now = micros();
+      times.feed(chunk, (sent) => totals.latencies.add(now - sent));
+    }
+    if (tally.pings > pings) {
+      pings = tally.pings;
+      client.pong();
+    }
+  };
+}
+
+function snapshot(totals: Totals, pid: number) {
+  const { user, system } = process.cpuUsage();
+  return {
+    at: performance.now(),
+    messages: totals.messages,
+    frames: totals.frames,
+    confirmed: totals.confirmed,
+    cpu: cpuSeconds(pid),
+    ownCpu: (user + system) / 1e6,
+  };
+}

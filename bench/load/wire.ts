@@ -1,0 +1,71 @@
+/**
+ * How each kind of server is talked to: the address, the first frames, when a
+ * member is in its room, and what a message looks like on its way in.
+ */
+
+import type { WireName } from "./spec.ts";
+
+/** One way of talking. */
+export interface Wire {
+  /** The request's path for a room. */
+  path(room: string): string;
+  readonly protocol?: string;
+  /** The first frame from us, if we speak first. */
+  greeting?(member: Member): string;
+  /** Answers a frame that came before the member was in. */
+  answer?(frame: string): string | undefined;
+  /** Whether a frame says that the member is in; absent: it is when open. */
+  ready?(frame: string): boolean;
+  /** The frame of a message. */
+  publish(room: string, text: string): string;
+  /** What confirms each message to its publisher; absent: its coming back. */
+  readonly ack?: string;
+  /** What stands before the number that a message's sender gives it. */
+  readonly numbered?: string;
+}
+
+/** Who joins. */
+export interface Member {
+  readonly room: string;
+  readonly name: string;
+  /** Messages of history to ask for. */
+  readonly history: number;
+}
+
+/** Room of a path, and the frame is the text: Bun, `ws`, naive, Python. */
+const plain: Wire = {
+  path: (room) => `/${room}`,
+  publish: (_, text) => text,
+};
+
+/** Hubbub's own protocol, with a `cid` as its client library sends it. */
+const hubbub: Wire = {
+  path: () => "/ws",
+  protocol: "hubbub.v1",
+  greeting: ({ room, name, history }) =>
+    [
+      JSON.stringify({ type: "hello", name }),
+      JSON.stringify({ type: "join", room, limit: history }),
+    ].join("\n"),
+  ready: (frame) => frame.includes(`"type":"joined"`),
+  publish: (room, text) =>
+    JSON.stringify({ type: "publish", room, text, cid: "c-0000000000" }),
+  ack: `"type":"ack"`,
+  numbered: `"cid":"c-`,
+};
+
+/** Engine.IO 4 and Socket.IO 5 over a WebSocket alone. */
+const socketio: Wire = {
+  path: (room) => `/socket.io/?EIO=4&transport=websocket&room=${room}`,
+  // Engine.IO's open, our connect; a ping, our pong.
+  answer: (frame) =>
+    frame.startsWith("0") ? "40" : frame === "2" ? "3" : undefined,
+  ready: (frame) => frame.startsWith("40"),
+  publish: (_, text) => `42${JSON.stringify(["message", text])}`,
+};
+
+export const WIRES: Readonly<Record<WireName, Wire>> = {
+  plain,
+  hubbub,
+  socketio,
+};

@@ -1,0 +1,54 @@
+/**
+ * The peers' packages, exact versions from the npm registry, in a directory of
+ * their own: the project itself depends on none of them.
+ */
+
+import { execute } from "./processes.ts";
+
+const ROOT = new URL("../", import.meta.url).pathname;
+const DIRECTORY = `${ROOT}.tmp/bench/packages`;
+
+/** Bun's program itself; the package `bun` only finds it. */
+const BUN = `@oven/bun-${Deno.build.os === "darwin" ? "darwin" : "linux"}-${
+  Deno.build.arch === "aarch64" ? "aarch64" : "x64"
+}`;
+
+const DEPENDENCIES = {
+  [BUN]: "1.4.5",
+  ws: "8.23.0",
+  // What the docs of ws and Socket.IO advise for speed.
+  bufferutil: "4.1.0",
+  "socket.io": "4.8.4",
+};
+
+/** Where Node's `require` finds them. */
+export const NODE_MODULES = `${DIRECTORY}/node_modules`;
+/** Bun's program. */
+export const BUN_PROGRAM = `${NODE_MODULES}/${BUN}/bin/bun`;
+
+/** Installs what is not there yet. */
+export async function installPackages(): Promise<void> {
+  const manifest = JSON.stringify({
+    private: true,
+    dependencies: DEPENDENCIES,
+  });
+  const path = `${DIRECTORY}/package.json`;
+  const installed = `${DIRECTORY}/installed`;
+  if (await read(installed) === manifest) return;
+  await Deno.mkdir(DIRECTORY, { recursive: true });
+  await Deno.writeTextFile(path, manifest);
+  await execute({
+    command: Deno.execPath(),
+    args: ["install", "--quiet", "--node-modules-dir=auto"],
+    cwd: DIRECTORY,
+  });
+  await Deno.writeTextFile(installed, manifest);
+}
+
+async function read(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * The programs a run starts, and their certain end: each is bounded in time
+ * and ended by its own id.
+ */
+
+import type { LoadResult, LoadSpec } from "./load/spec.ts";
+
+/** A program with its arguments. */
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd?: string | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Longest time a server may take until it listens, milliseconds. */
+const START_MS = 15_000;
+/** Longest time between asking a server to stop and stopping it. */
+const STOP_MS = 3_000;
+/** Longest time for anything else that is run. */
+const RUN_MS = 120_000;
+
+function command({ command, args, cwd, env }: Launch): Deno.Command {
+  return new Deno.Command(command, {
+    args: [...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    ...(cwd !== undefined && { cwd }),
+    ...(env !== undefined && { env: { ...env } }),
+  });
+}
+
+/** What a program's failure looks like in one message. */
+function failure(launch: Launch, stderr: string): Error {
+  const said = stderr.trim().split("\n").slice(-12).join("\n");
+  return new Error(
+    `${launch.command} ${launch.args.join(" ").slice(0, 200)} failed: ${said}`,
+  );
+}
+
+/**
+ * Runs a program to its end.
+ *
+ * @returns What it printed.
+ * @throws {Error} When it failed, with the end of what it complained of.
+ */
+export async function execute(launch: Launch): Promise<string> {
+  const child = command(launch).spawn();
+  const timer = setTimeout(() => child.kill("SIGKILL"), RUN_MS);
+  try {
+    const { success, stdout, stderr } = await child.output();
+    const decoder = new TextDecoder();
+    if (!success) throw failure(launch, decoder.decode(stderr));
+    return decoder.decode(stdout);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A server under test. */
+export class ServerProcess implements AsyncDisposable {
+  readonly port: number;
+  readonly #child: Deno.ChildProcess;
+
+  private constructor(child: Deno.ChildProcess, port: number) {
+    this.#child = child;
+    this.port = port;
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /**
+   * Starts a server and waits for the first line that has its address.
+   *
+   * @throws {Error} When it ends, or takes too long, before that.
+   */
+  static async start(launch: Launch): Promise<ServerProcess> {
+    const child = command(launch).spawn();
+    const stderr = new Response(child.stderr).text();
+    const timer = setTimeout(() => child.kill("SIGKILL"), START_MS);
+    let said = "";
+    const reader = child.stdout.pipeThrough(new TextDecoderStream())
+      .getReader();
+    try {
+      while (true) {
+        const { done, value } = await reader.read();
+        if (done) throw failure(launch, await stderr);
+        said += value;
+        const port = /https?:\/\/[^\s/]*:(\d+)/.exec(said)?.[1];
+        if (port === undefined) continue;
+        drain(reader);
+        return new ServerProcess(child, Number(port));
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const child = this.#child;
+    const kill = (signal: Deno.Signal) => {
+      try {
+        child.kill(signal);
+      } catch {
+        // It has ended already.
+      }
+    };
+    kill("SIGTERM");
+    const timer = setTimeout(() => kill("SIGKILL"), STOP_MS);
+    await child.status;
+    clearTimeout(timer);
+  }
+}
+
+/** Reads what nobody wants, so that the program can go on saying it. */
+async function drain(reader: ReadableStreamDefaultReader<string>) {
+  while (!(await reader.read()).done);
+}
+
+/** Runs the load generator, in a process of its own. */
+export async function generate<R extends LoadResult>(
+  program: string,
+  spec: LoadSpec & { kind: R["kind"] },
+): Promise<R> {
+  const script = new URL("./load/main.ts", import.meta.url).pathname;
+  const line = await execute({
+    command: program,
+    args: [script, JSON.stringify(spec)],
+  });
+  return JSON.parse(line);
+}
