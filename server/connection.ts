@@ -1,8 +1,7 @@
 /**
  * One WebSocket that speaks a dialect: frames in become requests, events
- * become frames out. Owns the limits of what one client may send, the
- * watermark of what it may leave unread, and when it counts as dead. It
- * decides nothing about rooms; the hub does.
+ * become frames out. Owns how a client gets in, the limits of what it may
+ * send, and its end. It decides nothing about rooms; the hub does.
  */
 
 import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
@@ -19,18 +18,10 @@ import type { Hub } from "./hub.ts";
 import { TokenBucket } from "./limits.ts";
 import type { Logger } from "./log.ts";
 import { carryOut } from "./requests.ts";
+import { Outlet, type Patience } from "./outlet.ts";
 import type { Reader, Session } from "./session.ts";
 import type { Socket, SocketHandler } from "./transport/socket.ts";
 
-/** Unsent bytes above which a member gets no more pages. One page more than
- * this is the most a slow reader holds. */
-const WATERMARK = 64 * 1024;
-/** Bytes sent before asking the socket again how much of it is unsent: asking
- * costs a call into the runtime. */
-const CHECK_EVERY = 16 * 1024;
-/** Unsent bytes of replies above which a client that asks and does not read is
- * cut off; rooms never come near it. */
-const MOST_UNREAD = 1024 * 1024;
 /** The longest frame, in UTF-16 units: room for an outbox sent at once. */
 const MOST_FRAME = 1024 * 1024;
 /** Requests that are no messages, a second and at once. */
@@ -74,37 +65,25 @@ export interface ConnectionOptions {
 /** One client. */
 export class Connection implements Reader, SocketHandler {
   readonly id: string;
-  /** Changes once, when a client asks for batches. */
-  dialect: Dialect;
   readonly #options: ConnectionOptions;
-  readonly #socket: Socket;
+  readonly #outlet: Outlet;
   readonly #publishes: TokenBucket;
   readonly #requests: TokenBucket;
   readonly #strikes: TokenBucket;
   #session: Session | null = null;
   #gone = false;
   #helloTimer: Cancel | null;
-  /** Encoded events waiting for the frame that takes them. */
-  #replies: string[] = [];
-  #handling = false;
-  #sentSinceCheck = 0;
-  #buffered = 0;
-  #progressAt: number;
-  #heardAt: number;
 
   constructor(options: ConnectionOptions) {
     const { id, socket, entry, hub, clock, helloMs } = options;
     this.#options = options;
     this.id = id;
-    this.dialect = entry.dialect;
-    this.#socket = socket;
+    this.#outlet = new Outlet(socket, entry.dialect, clock);
     const now = clock.now();
     const { rate } = hub.limits;
     this.#publishes = new TokenBucket(rate, rate * 3, now);
     this.#requests = new TokenBucket(REQUESTS.perSecond, REQUESTS.burst, now);
     this.#strikes = new TokenBucket(STRIKES.perSecond, STRIKES.burst, now);
-    this.#progressAt = now;
-    this.#heardAt = now;
     this.#helloTimer = clock.after(helloMs, () => this.end(CLOSE.noHello));
   }
 
@@ -121,15 +100,15 @@ export class Connection implements Reader, SocketHandler {
     if (this.#gone) return;
     if (typeof frame !== "string") return this.end(CLOSE.unsupportedData);
     if (frame.length > MOST_FRAME) return this.end(CLOSE.tooBig);
-    this.#heardAt = this.#options.clock.now();
+    this.#outlet.heard();
     const named = this.#session !== null;
-    this.#handling = true;
-    for (const decoded of this.dialect.decode(frame, { named })) {
-      this.#handle(decoded);
-      if (this.#gone) break;
-    }
-    this.#handling = false;
-    this.#flush();
+    this.#outlet.together(() => {
+      for (const decoded of this.dialect.decode(frame, { named })) {
+        this.#handle(decoded);
+        if (this.#gone) break;
+      }
+    });
+    if (this.#outlet.hopeless) this.end(CLOSE.slow);
   }
 
   close(code: number): void {
@@ -139,51 +118,50 @@ export class Connection implements Reader, SocketHandler {
 
   // What rooms and hub call.
 
+  get dialect(): Dialect {
+    return this.#outlet.dialect;
+  }
+
   get writable(): boolean {
-    if (this.#sentSinceCheck < CHECK_EVERY) return true;
-    if (this.#socket.buffered >= WATERMARK) return false;
-    this.#sentSinceCheck = 0;
-    return true;
+    return this.#outlet.writable;
   }
 
   send(frames: readonly string[]): void {
-    this.#flush();
-    for (const frame of frames) this.#write(frame);
+    if (this.#gone) return;
+    // Without a closure: this runs for every member and tick.
+    try {
+      this.#outlet.send(frames);
+    } catch (error) {
+      this.#broke(error);
+    }
   }
 
   tell(event: ServerEvent): void {
     if (this.#gone) return;
-    for (const string of this.dialect.encode(event)) this.#replies.push(string);
-    if (!this.#handling) this.#flush();
+    try {
+      this.#outlet.tell(event);
+    } catch (error) {
+      this.#broke(error);
+    }
   }
 
   end({ code, reason }: CloseReason): void {
     if (this.#gone) return;
-    this.#flush();
+    const { log, socket } = this.#options;
+    try {
+      this.#outlet.flush();
+    } catch (error) {
+      log.error("send failed", { connection: this.id, error });
+    }
     this.#leave(code);
-    this.#socket.close(code, reason);
+    socket.close(code, reason);
   }
 
   // What the server calls.
 
-  /**
-   * Closes a connection whose socket has taken nothing for too long: a reader
-   * that has stopped reading, or a peer that is gone while frames wait for it.
-   * The runtime's own pings wait behind these frames and never find out.
-   *
-   * @param patience Milliseconds without progress, for a peer that still sends
-   * (`slowMs`) and for one that does not (`idleMs`).
-   */
-  checkProgress(
-    { slowMs, idleMs }: { slowMs: number; idleMs: number },
-  ): void {
-    const now = this.#options.clock.now();
-    const buffered = this.#socket.buffered;
-    if (buffered === 0 || buffered < this.#buffered) this.#progressAt = now;
-    this.#buffered = buffered;
-    const stuckFor = now - this.#progressAt;
-    const silentFor = Math.min(stuckFor, now - this.#heardAt);
-    if (stuckFor >= slowMs || silentFor >= idleMs) this.end(CLOSE.slow);
+  /** Closes it when its peer has taken nothing for too long. */
+  checkProgress(patience: Patience): void {
+    if (this.#outlet.isStuck(patience)) this.end(CLOSE.slow);
   }
 
   #handle(decoded: Decoded): void {
@@ -217,7 +195,9 @@ export class Connection implements Reader, SocketHandler {
     }
     if (request.type === "hello") {
       if (this.#session !== null) throw new HubbubError("already_hello");
-      if (request.batch) this.dialect = this.dialect.batched ?? this.dialect;
+      if (request.batch) {
+        this.#outlet.dialect = this.dialect.batched ?? this.dialect;
+      }
       this.#session = hub.hello(this, request);
       this.#helloTimer?.();
       this.#helloTimer = null;
@@ -283,33 +263,15 @@ export class Connection implements Reader, SocketHandler {
     this.end(CLOSE.badProtocol);
   }
 
-  #flush(): void {
-    if (this.#replies.length === 0) return;
-    const replies = this.#replies;
-    this.#replies = [];
-    const { separator } = this.dialect;
-    const frames = separator === null ? replies : [replies.join(separator)];
-    for (const frame of frames) this.#write(frame);
-    if (this.#sentSinceCheck < CHECK_EVERY) return;
-    if (this.#socket.buffered > MOST_UNREAD) this.end(CLOSE.slow);
-  }
-
-  #write(frame: string): void {
-    this.#sentSinceCheck += frame.length;
-    try {
-      this.#socket.send(frame);
-    } catch (error) {
-      // It must not keep others from their frames.
-      const { log } = this.#options;
-      log.error("send failed", { connection: this.id, error });
-      this.end(CLOSE.internalError);
-    }
+  /** What goes wrong with one socket must not reach who writes to many. */
+  #broke(error: unknown): void {
+    this.#options.log.error("send failed", { connection: this.id, error });
+    this.end(CLOSE.internalError);
   }
 
   #leave(code: number): void {
     if (this.#gone) return;
     this.#gone = true;
-    this.#replies = [];
     this.#helloTimer?.();
     if (this.#session !== null) {
       this.#options.hub.lost(this.#session, this, !FINAL.has(code));

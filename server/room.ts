@@ -267,7 +267,10 @@ export class Room {
     const renamed = this.#renamed;
     this.#renamed = [];
     for (const { session, names } of renamed) {
-      const joined = this.#notReturning([names[1]]);
+      // Who has left since then is told to have left, under the new name.
+      const joined = this.#members.has(session)
+        ? this.#notReturning([names[1]])
+        : [names[1]];
       const change = { left: [names[0]], joined, renamed: [names] };
       // Who does not see its own messages does not see itself renamed either.
       this.#announce(

@@ -1,0 +1,125 @@
+/**
+ * The way out to one client: replies gathered to as few frames as the dialect
+ * allows, how much may wait unsent, and whether the peer still takes anything.
+ * There is no queue: who is over the watermark is not written to.
+ */
+
+import type { Dialect } from "../protocol/dialect.ts";
+import type { ServerEvent } from "../protocol/events.ts";
+import type { Clock } from "./clock.ts";
+import type { Socket } from "./transport/socket.ts";
+
+/** Unsent bytes above which a member gets no more pages. One page more than
+ * this is the most a slow reader holds. */
+const WATERMARK = 64 * 1024;
+/** Bytes sent before asking the socket again how much of it is unsent: asking
+ * costs a call into the runtime. */
+const CHECK_EVERY = 16 * 1024;
+/** Unsent bytes above which a client that asks and does not read the replies
+ * is hopeless; rooms never come near it. */
+const MOST_UNREAD = 1024 * 1024;
+
+/** How long a peer may take nothing, milliseconds. */
+export interface Patience {
+  /** One that still sends. */
+  readonly slowMs: number;
+  /** One that does not. */
+  readonly idleMs: number;
+}
+
+/** Writes to one socket in one dialect. */
+export class Outlet {
+  /** Changes once, when a client asks for batches. */
+  dialect: Dialect;
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  /** Encoded events waiting for the frame that takes them. */
+  #replies: string[] = [];
+  #held = false;
+  #sentSinceCheck = 0;
+  #buffered = 0;
+  #progressAt: number;
+  #heardAt: number;
+
+  constructor(socket: Socket, dialect: Dialect, clock: Clock) {
+    this.#socket = socket;
+    this.dialect = dialect;
+    this.#clock = clock;
+    this.#progressAt = this.#heardAt = clock.now();
+  }
+
+  /** Whether less than a watermark is unsent. */
+  get writable(): boolean {
+    if (this.#sentSinceCheck < CHECK_EVERY) return true;
+    if (this.#socket.buffered >= WATERMARK) return false;
+    this.#sentSinceCheck = 0;
+    return true;
+  }
+
+  /** Whether so much is unsent that nobody can be reading. */
+  get hopeless(): boolean {
+    return this.#sentSinceCheck >= CHECK_EVERY &&
+      this.#socket.buffered > MOST_UNREAD;
+  }
+
+  /** Sends frames, after what was told before. */
+  send(frames: readonly string[]): void {
+    this.flush();
+    for (const frame of frames) this.#write(frame);
+  }
+
+  /** Encodes an event, and sends it unless more are about to follow. */
+  tell(event: ServerEvent): void {
+    for (const string of this.dialect.encode(event)) this.#replies.push(string);
+    if (!this.#held) this.flush();
+  }
+
+  /** Gathers all that is told while `act` runs, and sends it together. */
+  together(act: () => void): void {
+    this.#held = true;
+    try {
+      act();
+    } finally {
+      this.#held = false;
+      this.flush();
+    }
+  }
+
+  /** Sends what was told and has not been sent. */
+  flush(): void {
+    if (this.#replies.length === 0) return;
+    const replies = this.#replies;
+    this.#replies = [];
+    const { separator } = this.dialect;
+    if (separator !== null) return this.#write(replies.join(separator));
+    for (const reply of replies) this.#write(reply);
+  }
+
+  /** Notes a sign of life. */
+  heard(): void {
+    this.#heardAt = this.#clock.now();
+  }
+
+  /**
+   * Tells a reader that has stopped reading, or a peer that is gone while
+   * frames wait for it: the runtime's own pings wait behind these frames and
+   * never find out. To be asked every few seconds.
+   *
+   * @param patience How long it may take nothing.
+   * @returns Whether it has taken nothing for longer.
+   */
+  isStuck({ slowMs, idleMs }: Patience): boolean {
+    const now = this.#clock.now();
+    const { buffered } = this.#socket;
+    if (buffered === 0 || buffered < this.#buffered) this.#progressAt = now;
+    this.#buffered = buffered;
+    const stuckFor = now - this.#progressAt;
+    const silentFor = Math.min(stuckFor, now - this.#heardAt);
+    return stuckFor >= slowMs || silentFor >= idleMs;
+  }
+
+  #write(frame: string): void {
+    this.#sentSinceCheck += frame.length;
+    this.#socket.send(frame);
+  }
+}
