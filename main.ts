@@ -37,6 +37,9 @@ function startFault(error: unknown, config: Config): string | undefined {
   if (error instanceof Deno.errors.PermissionDenied) {
     return `Cannot listen on port ${port}: not allowed. Choose one above 1023`;
   }
+  if (error instanceof Error && /lookup address/.test(error.message)) {
+    return `Cannot listen on "${host}": there is no such host`;
+  }
   return undefined;
 }
 
@@ -72,7 +75,9 @@ async function start(config: Config, log: Logger): Promise<Server> {
   } catch (error) {
     const fault = startFault(error, config);
     if (fault !== undefined) fail(fault, 1);
-    throw error;
+    // Not thrown: the last resort below would let it hang half started.
+    log.error("start failed", { error });
+    Deno.exit(1);
   }
 }
 
