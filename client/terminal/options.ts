@@ -94,14 +94,21 @@ function readAddress(
   const name = searchParams.get("name") ?? undefined;
   // A page stands beside its WebSocket; so does an address without a path.
   const isPage = url.protocol.startsWith("http") || url.pathname === "/";
-  const [, path, inPath] = /^(.*\/ws)(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
-  const room = searchParams.get("room") ??
-    (inPath === undefined ? DEFAULT_ROOM : decodeURIComponent(inPath));
+  const [, path, inPath] = /^(.*\/ws)(?:\/([^/]+))?$/.exec(decoded(url)) ?? [];
+  const room = searchParams.get("room") ?? inPath ?? DEFAULT_ROOM;
   if (path !== undefined) url.pathname = path;
   else if (isPage) url.pathname = new URL("ws", url).pathname;
   url.protocol = url.protocol.replace("http", "ws");
   url.search = url.hash = "";
   return { url: url.href, room, name };
+}
+
+function decoded({ pathname, href }: URL): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    throw new UsageError(`"${href}" is no URL: its path makes no sense`);
+  }
 }
 
 function text(

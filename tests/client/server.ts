@@ -1,0 +1,88 @@
+/** A real server in this process, with the real clock. */
+
+import { type Clock, systemClock } from "../../server/clock.ts";
+import { readConfig } from "../../server/config.ts";
+import { createLogger } from "../../server/log.ts";
+import { type Server, startServer } from "../../server/server.ts";
+import { openStore } from "../../server/store/open.ts";
+
+/** How to start it. */
+export interface RealServerOptions {
+  readonly port?: number;
+  readonly store?: string;
+}
+
+/** A server that stops at the end of the test. */
+export class RealServer implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #clock: StoppableClock;
+
+  private constructor(server: Server, clock: StoppableClock) {
+    this.#server = server;
+    this.#clock = clock;
+  }
+
+  static async start(
+    { port = 0, store = "memory:" }: RealServerOptions = {},
+  ): Promise<RealServer> {
+    const args = ["--port", String(port), "--store", store, "--rate", "0"];
+    const config = readConfig(args, () => undefined);
+    if (config === "help") throw new Error("No settings");
+    const clock = new StoppableClock();
+    const server = await startServer({
+      config,
+      store: openStore(store, {
+        retention: { messages: config.retainMessages, ms: 0 },
+        clock,
+      }),
+      assets: new Map(),
+      clock,
+      log: createLogger({
+        level: "error",
+        pretty: true,
+        now: Date.now,
+        write: console.error,
+      }),
+    });
+    return new RealServer(server, clock);
+  }
+
+  /** Where clients connect. */
+  get url(): string {
+    return new URL("/ws", this.#server.url).href.replace("http", "ws");
+  }
+
+  get port(): number {
+    return Number(this.#server.url.port);
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.stop();
+    this.#clock.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+/** The machine's clock, without what is still to come when a test is over. */
+class StoppableClock implements Clock {
+  readonly #cancels = new Set<() => void>();
+
+  readonly now = systemClock.now;
+  readonly soon = systemClock.soon;
+
+  after(ms: number, act: () => void): () => void {
+    const cancel = systemClock.after(ms, () => {
+      this.#cancels.delete(cancel);
+      act();
+    });
+    this.#cancels.add(cancel);
+    return cancel;
+  }
+
+  stop(): void {
+    for (const cancel of this.#cancels) cancel();
+  }
+}
