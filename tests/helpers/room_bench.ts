@@ -53,6 +53,7 @@ export class RoomBench {
     const session = fakeSession(name, new FakeReader(dialect));
     this.arrive(session);
     this.tick();
+    while (this.fetching.size > 0) this.answer();
     session.reader.frames = [];
     return session;
   }

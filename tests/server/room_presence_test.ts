@@ -1,0 +1,185 @@
+/** A room and who is in it: who is told of whom, and how often. */
+
+import { assertEquals } from "@std/assert";
+import type { PresenceEvent } from "../../protocol/events.ts";
+import { text } from "../../protocol/text.ts";
+import { MOST_LISTED } from "../../server/room.ts";
+import { fakeSession, numbers } from "../helpers/reader.ts";
+import { RoomBench } from "../helpers/room_bench.ts";
+
+/** What a presence event tells, without what all have. */
+function change({ type: _, room: __, ...rest }: PresenceEvent) {
+  return rest;
+}
+
+/** Fills a room with so many. */
+function crowd(bench: RoomBench, count: number) {
+  const sessions = numbers(1, count).map((n) => fakeSession(`Guest ${n}`));
+  for (const session of sessions) bench.arrive(session);
+  bench.tick();
+  for (const { reader } of sessions) reader.frames = [];
+  return sessions;
+}
+
+Deno.test("Room tells the others who came, and who came who is here", () => {
+  const bench = new RoomBench();
+  const ada = bench.enter("Ada");
+  const bob = fakeSession("Bob");
+  bench.arrive(bob);
+  bench.tick();
+  assertEquals(ada.reader.all("presence").map(change), [
+    { joined: ["Bob"], count: 2 },
+  ]);
+  assertEquals(bob.reader.all("presence"), []);
+  const [joined] = bob.reader.all("joined");
+  assertEquals([joined?.members, joined?.count], [["Ada", "Bob"], 2]);
+});
+
+Deno.test("Room tells once who came in a tick, before its messages, and who left, after them", () => {
+  const bench = new RoomBench();
+  const ada = bench.enter("Ada");
+  const bob = bench.enter("Bob");
+  ada.reader.frames = [];
+  bench.room.depart(bob);
+  bench.arrive(fakeSession("Eve"));
+  bench.arrive(fakeSession("Kim"));
+  bench.tick(["hi"]);
+  assertEquals(ada.reader.events.map(({ type }) => type), [
+    "presence",
+    "message",
+    "presence",
+  ]);
+  assertEquals(ada.reader.all("presence").map(change), [
+    { joined: ["Eve", "Kim"], count: 3 },
+    { left: ["Bob"], count: 3 },
+  ]);
+  assertEquals(bob.reader.messages, [], "who left gets nothing more");
+});
+
+Deno.test("Room tells nobody of who leaves and comes back in one tick", () => {
+  const bench = new RoomBench();
+  const ada = bench.enter("Ada");
+  const bob = bench.enter("Bob");
+  ada.reader.frames = [];
+  bench.room.depart(bob);
+  bench.arrive(bob);
+  bench.tick();
+  assertEquals(ada.reader.frames, []);
+  assertEquals(bob.reader.all("joined").length, 1);
+});
+
+Deno.test("Room tells nobody of who comes and leaves in one tick", () => {
+  const bench = new RoomBench();
+  const ada = bench.enter("Ada");
+  const bob = fakeSession("Bob");
+  bench.arrive(bob);
+  bench.room.depart(bob);
+  bench.tick(["hi"]);
+  assertEquals(ada.reader.all("presence"), []);
+  assertEquals(bob.reader.frames, []);
+});
+
+Deno.test("Room is empty when nobody is in it and nobody is about to be", () => {
+  const bench = new RoomBench();
+  assertEquals(bench.room.empty, true);
+  const ada = fakeSession("Ada");
+  bench.arrive(ada);
+  assertEquals(bench.room.empty, false);
+  bench.tick();
+  assertEquals(bench.room.empty, false);
+  bench.room.depart(ada);
+  assertEquals(bench.room.empty, true);
+});
+
+Deno.test("Room tells of a rename as one thing, also to who renamed", () => {
+  const bench = new RoomBench();
+  const ada = bench.enter("Ada");
+  const bob = bench.enter("Bob");
+  ada.reader.frames = [];
+  bob.name = "Rob";
+  bench.room.rename(bob, "Bob");
+  bench.tick();
+  const told = [
+    { left: ["Bob"], joined: ["Rob"], renamed: [["Bob", "Rob"]], count: 2 },
+  ];
+  assertEquals(ada.reader.all("presence").map(change) as unknown, told);
+  assertEquals(bob.reader.all("presence").map(change) as unknown, told);
+  assertEquals(bench.room.presence().members, ["Ada", "Rob"]);
+});
+
+Deno.test("Room spares a person the news of the own rename, which was answered", () => {
+  const bench = new RoomBench();
+  const ada = bench.enter("Ada", text);
+  const bob = bench.enter("Bob", text);
+  ada.reader.frames = [];
+  bob.name = "Rob";
+  bench.room.rename(bob, "Bob");
+  bench.tick();
+  assertEquals(ada.reader.frames, ["[Server]: Bob is now Rob."]);
+  assertEquals(bob.reader.frames, []);
+});
+
+Deno.test("Room tells of a rename and a leave in one tick in that order", () => {
+  const bench = new RoomBench();
+  const ada = bench.enter("Ada", text);
+  const bob = bench.enter("Bob");
+  ada.reader.frames = [];
+  bob.name = "Rob";
+  bench.room.rename(bob, "Bob");
+  bench.room.depart(bob);
+  bench.tick();
+  assertEquals(ada.reader.frames, [
+    "[Server]: Bob is now Rob.",
+    "[Server]: Rob has left the chat.",
+  ]);
+});
+
+Deno.test("Room tells who is typing once a tick, but not when the message is there", () => {
+  const bench = new RoomBench();
+  const ada = bench.enter("Ada");
+  const bob = bench.enter("Bob");
+  const eve = bench.enter("Eve", text);
+  for (const { reader } of [ada, bob, eve]) reader.frames = [];
+  bench.room.typing(bob);
+  bench.room.typing(bob);
+  bench.tick();
+  assertEquals(ada.reader.events, [
+    { type: "typing", room: "hall", from: "Bob" },
+  ]);
+  assertEquals(eve.reader.frames, []);
+  bench.room.typing(bob);
+  bench.tick(["done"], "Bob");
+  assertEquals(ada.reader.all("typing").length, 1);
+  bench.tick();
+  assertEquals(ada.reader.all("typing").length, 1);
+});
+
+Deno.test("Room of more than 200 tells how many are here, not who", () => {
+  const bench = new RoomBench();
+  const [first] = crowd(bench, MOST_LISTED);
+  const last = fakeSession("One more");
+  bench.arrive(last);
+  bench.tick();
+  assertEquals(first?.reader.all("presence").map(change), [{ count: 201 }]);
+  const [joined] = last.reader.all("joined");
+  assertEquals([joined?.members, joined?.count], [undefined, 201]);
+  assertEquals(bench.room.presence().members, undefined);
+});
+
+Deno.test("Room that shrinks to 200 gives everyone the whole list again, then changes", () => {
+  const bench = new RoomBench();
+  const sessions = crowd(bench, 202);
+  const first = sessions[0]!;
+  bench.room.depart(sessions[200]!);
+  bench.tick();
+  assertEquals(first.reader.all("presence").map(change), [{ count: 201 }]);
+  bench.room.depart(sessions[201]!);
+  bench.tick();
+  const list = first.reader.all("presence")[1];
+  assertEquals([list?.count, list?.members?.length], [200, 200]);
+  bench.room.depart(sessions[199]!);
+  bench.tick();
+  assertEquals(first.reader.all("presence").slice(2).map(change), [
+    { left: ["Guest 200"], count: 199 },
+  ]);
+});

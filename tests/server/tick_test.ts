@@ -1,0 +1,129 @@
+import { assertEquals } from "@std/assert";
+import { type Pending, Ticker } from "../../server/tick.ts";
+import { FakeClock, settled } from "../helpers/clock.ts";
+import { HeldStore } from "../helpers/held_store.ts";
+import { fakeSession } from "../helpers/reader.ts";
+
+/** A ticker whose hooks write down what is done. */
+function bench() {
+  const clock = new FakeClock();
+  const store = new HeldStore(clock);
+  const done: string[] = [];
+  const words = (pending: readonly Pending[]) =>
+    pending.map(({ text }) => text).join("+");
+  const ticker = new Ticker(store, clock, {
+    before: () => done.push("before"),
+    stored: (pending, receipts) =>
+      done.push(
+        `stored ${words(pending)} as ${receipts.map(({ seq }) => seq)}`,
+      ),
+    failed: (pending) => done.push(`failed ${words(pending)}`),
+    after: () => done.push("after"),
+  });
+  const session = fakeSession("Ada");
+  const say = (...texts: string[]) => {
+    for (const text of texts) {
+      ticker.add({
+        room: "hall",
+        from: "Ada",
+        author: "ada",
+        text,
+        session,
+        id: undefined,
+      });
+    }
+  };
+  return { clock, store, ticker, done, say };
+}
+
+Deno.test("Ticker stores what one turn brought in one step", async () => {
+  const { clock, done, say } = bench();
+  say("a", "b", "c");
+  assertEquals(done, []);
+  clock.endTurn();
+  await settled();
+  assertEquals(done, ["before", "stored a+b+c as 1,2,3", "after"]);
+});
+
+Deno.test("Ticker does its rounds without messages too, once a turn", () => {
+  const { clock, ticker, done } = bench();
+  ticker.wake();
+  ticker.wake();
+  clock.endTurn();
+  clock.endTurn();
+  assertEquals(done, ["before", "after"]);
+});
+
+Deno.test("promise 1: Ticker tells that messages are stored only when they are", async () => {
+  const { clock, store, done, say } = bench();
+  store.held.add("append");
+  say("a");
+  clock.endTurn();
+  await settled();
+  assertEquals(done, ["before"]);
+  await store.release();
+  assertEquals(done, ["before", "stored a as 1", "after"]);
+});
+
+Deno.test("Ticker gathers what comes while the store is busy into the next step, in order", async () => {
+  const { clock, store, done, say } = bench();
+  store.held.add("append");
+  say("a");
+  clock.endTurn();
+  say("b");
+  clock.endTurn();
+  say("c");
+  clock.endTurn();
+  assertEquals(store.waiting, 1);
+  await store.release();
+  clock.endTurn();
+  assertEquals(store.waiting, 1);
+  await store.release();
+  assertEquals(done.filter((what) => what.startsWith("stored")), [
+    "stored a as 1",
+    "stored b+c as 2,3",
+  ]);
+});
+
+Deno.test("promise 7: Ticker tells of what could not be stored, and goes on", async () => {
+  const { clock, store, done, say } = bench();
+  store.failing.add("append");
+  say("a", "b");
+  clock.endTurn();
+  await settled();
+  store.failing.clear();
+  say("c");
+  clock.endTurn();
+  await settled();
+  assertEquals(done, [
+    "before",
+    "failed a+b",
+    "after",
+    "before",
+    "stored c as 1",
+    "after",
+  ]);
+});
+
+Deno.test("promise 8: Ticker.idle() resolves when all that was added is stored or has failed", async () => {
+  const { clock, store, ticker, done, say } = bench();
+  store.held.add("append");
+  let idle = false;
+  say("a");
+  clock.endTurn();
+  say("b");
+  const waiting = ticker.idle().then(() => idle = true);
+  await settled();
+  assertEquals(idle, false);
+  await store.release();
+  assertEquals(idle, false);
+  clock.endTurn();
+  store.failing.add("append");
+  await store.release();
+  await waiting;
+  assertEquals(done.includes("failed b"), true);
+});
+
+Deno.test("Ticker.idle() resolves at once when nothing is under way", async () => {
+  await bench().ticker.idle();
+});
