@@ -54,6 +54,8 @@ export class Rooms {
   readonly #settling = new Set<Room>();
   readonly #lagging = new Map<Member, Room>();
   #polling: Cancel | null = null;
+  /** Of reads that failed and are tried again. */
+  readonly #retries = new Set<Cancel>();
 
   constructor(options: RoomsOptions) {
     this.#options = options;
@@ -112,6 +114,8 @@ export class Rooms {
   stop(): void {
     this.#polling?.();
     this.#lagging.clear();
+    for (const cancel of this.#retries) cancel();
+    this.#retries.clear();
   }
 
   #open(name: string, arrival: Arrival): void {
@@ -175,10 +179,12 @@ export class Rooms {
       room.pump(member, page.messages);
     }).catch((error) => {
       log.error("read failed", { room: room.name, error });
-      clock.after(RETRY_MS, () => {
+      const cancel = clock.after(RETRY_MS, () => {
+        this.#retries.delete(cancel);
         member.fetching = false;
         room.pump(member);
       });
+      this.#retries.add(cancel);
     });
   }
 }
