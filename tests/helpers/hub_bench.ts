@@ -1,0 +1,91 @@
+/** A hub on a bench: a held store behind it, paper readers before it. */
+
+import { simple } from "../../protocol/simple.ts";
+import type { HelloRequest } from "../../protocol/events.ts";
+import { Hub } from "../../server/hub.ts";
+import { createLogger } from "../../server/log.ts";
+import type { Session } from "../../server/session.ts";
+import type { Retention } from "../../server/store/store.ts";
+import { FakeClock, settled } from "./clock.ts";
+import { HeldStore } from "./held_store.ts";
+import { FakeReader } from "./reader.ts";
+
+export const GRACE_MS = 15_000;
+
+/** One hub. */
+export class HubBench {
+  readonly clock = new FakeClock();
+  readonly store: HeldStore;
+  readonly hub: Hub;
+  readonly logged: string[] = [];
+  #ids = 0;
+
+  constructor({ retention, history = 50 }: {
+    retention?: Retention;
+    history?: number;
+  } = {}) {
+    this.store = new HeldStore(this.clock, retention);
+    this.hub = new Hub({
+      store: this.store,
+      secret: new Uint8Array(32),
+      clock: this.clock,
+      random: () => 0,
+      newId: () => `s${++this.#ids}`,
+      log: createLogger({
+        level: "debug",
+        pretty: true,
+        now: () => 0,
+        write: (line) => this.logged.push(line),
+      }),
+      limits: { text: 100, rate: 0, history: 1_000, idleSeconds: 30 },
+      history,
+      graceMs: GRACE_MS,
+    });
+  }
+
+  /** Says hello. */
+  hello(
+    hello: Omit<HelloRequest, "type">,
+    reader = new FakeReader(),
+  ): { session: Session; reader: FakeReader; token: string } {
+    const session = this.hub.hello(reader, { type: "hello", ...hello });
+    const token = reader.dialect === simple
+      ? ""
+      : reader.all("welcome").at(-1)?.token ?? "";
+    return { session, reader, token };
+  }
+
+  /** Somebody who is in the room `hall`, with nothing unread. */
+  async enter(name: string, dialect = new FakeReader().dialect) {
+    const person = this.hello({ name }, new FakeReader(dialect));
+    this.hub.join(person.session, { type: "join", room: "hall" });
+    await this.turn();
+    person.reader.frames = [];
+    return person;
+  }
+
+  /** Publishes to `hall`; the text is its cid too. */
+  say(session: Session, text: string): void {
+    this.hub.publish(session, {
+      type: "publish",
+      room: "hall",
+      text,
+      cid: text,
+    });
+  }
+
+  /** Ends the turn, and lets what follows from it happen. */
+  async turn(): Promise<void> {
+    await settled();
+    this.clock.endTurn();
+    await settled();
+    this.clock.endTurn();
+    await settled();
+  }
+
+  /** Lets time pass, as in a server that is idle. */
+  async pass(ms: number): Promise<void> {
+    this.clock.pass(ms);
+    await this.turn();
+  }
+}

@@ -1,0 +1,184 @@
+/** Rooms as they open and close, with a store that takes its time or fails. */
+
+import { assertEquals } from "@std/assert";
+import { createLogger } from "../../server/log.ts";
+import { Rooms } from "../../server/rooms.ts";
+import type { Session } from "../../server/session.ts";
+import { FakeClock, settled } from "../helpers/clock.ts";
+import { HeldStore } from "../helpers/held_store.ts";
+import { FakeReader, fakeSession, numbers } from "../helpers/reader.ts";
+
+function bench() {
+  const clock = new FakeClock();
+  const store = new HeldStore(clock);
+  const logged: string[] = [];
+  const rooms = new Rooms({
+    store,
+    clock,
+    log: createLogger({
+      level: "debug",
+      pretty: true,
+      now: () => 0,
+      write: (line) => logged.push(line),
+    }),
+    wake: () => {},
+  });
+  const arrive = (session: Session, limit = 50) =>
+    rooms.arrive("hall", { session, since: undefined, limit, id: 7 });
+  const tick = () => {
+    rooms.announceArrivals();
+    rooms.announceDepartures();
+  };
+  const say = (...texts: string[]) =>
+    store.inner.append(
+      texts.map((text) => ({ room: "hall", from: "B", author: "b", text })),
+    );
+  return { clock, store, rooms, logged, arrive, tick, say };
+}
+
+Deno.test("Rooms opens a room when somebody comes and drops it when nobody is left", async () => {
+  const { rooms, arrive, tick } = bench();
+  const ada = fakeSession("Ada");
+  arrive(ada);
+  await settled();
+  tick();
+  assertEquals(rooms.get("hall")?.has(ada), true);
+  rooms.depart("hall", ada);
+  tick();
+  assertEquals(rooms.get("hall"), undefined);
+});
+
+Deno.test("Rooms lets in together who came while a room was being opened, but for who left", async () => {
+  const { store, rooms, arrive, tick } = bench();
+  store.held.add("follow");
+  const [ada, bob, eve] = ["Ada", "Bob", "Eve"].map((name) =>
+    fakeSession(name)
+  );
+  for (const session of [ada!, bob!, eve!]) arrive(session);
+  rooms.depart("hall", bob!);
+  tick();
+  assertEquals(store.waiting, 1, "asked once");
+  await store.release();
+  tick();
+  assertEquals(ada!.reader.all("joined")[0]?.members, ["Ada", "Eve"]);
+  assertEquals(bob!.reader.frames, []);
+});
+
+Deno.test("Rooms drops a room again if all who came have left before it was open", async () => {
+  const { store, rooms, arrive, tick } = bench();
+  store.held.add("follow");
+  const ada = fakeSession("Ada");
+  arrive(ada);
+  rooms.depart("hall", ada);
+  await store.release();
+  tick();
+  assertEquals(rooms.get("hall"), undefined);
+});
+
+Deno.test("promise 7: Rooms tells who wanted to join that the store does not answer, and tries again next time", async () => {
+  const { store, rooms, logged, arrive, tick } = bench();
+  store.failing.add("follow");
+  const ada = fakeSession("Ada");
+  arrive(ada);
+  await settled();
+  const [error] = ada.reader.all("error");
+  assertEquals([error?.code, error?.retryable, error?.id], [
+    "store_unavailable",
+    true,
+    7,
+  ]);
+  assertEquals(logged.length, 1);
+  store.failing.clear();
+  arrive(ada);
+  await settled();
+  tick();
+  assertEquals(rooms.get("hall")?.has(ada), true);
+});
+
+Deno.test("Rooms forgets nobody who arrives between the end of a turn and that of its append", async () => {
+  const { rooms, arrive, tick } = bench();
+  arrive(fakeSession("Ada"));
+  await settled();
+  tick();
+  const bob = fakeSession("Bob");
+  rooms.announceArrivals();
+  arrive(bob);
+  rooms.announceDepartures();
+  rooms.announceArrivals();
+  assertEquals(bob.reader.all("joined").length, 1);
+});
+
+Deno.test("Rooms looks after a reader that is full until it drains", async () => {
+  const { clock, arrive, tick, say } = bench();
+  const ada = fakeSession("Ada");
+  arrive(ada);
+  await settled();
+  tick();
+  ada.reader.frames = [];
+  ada.reader.room = 0;
+  await say("a", "b");
+  for (let i = 0; i < 10; i++) clock.pass(20);
+  assertEquals(ada.reader.frames, []);
+  ada.reader.room = Infinity;
+  clock.pass(20);
+  assertEquals(ada.reader.texts, ["a", "b"]);
+  assertEquals(clock.waiting, 0, "and then no longer");
+});
+
+Deno.test("promise 3: Rooms reads for a reader that is behind the memory, again after a read that failed", async () => {
+  const { clock, store, logged, arrive, tick, say } = bench();
+  await say(...numbers(1, 1_500).map(String));
+  store.failing.add("read");
+  const ada = fakeSession("Ada");
+  arrive(ada, 1_500);
+  await settled();
+  tick();
+  await settled();
+  assertEquals(ada.reader.seqs, []);
+  assertEquals(logged.length, 1);
+  store.failing.clear();
+  clock.pass(1_000);
+  for (let i = 0; i < 10; i++) await settled();
+  assertEquals(ada.reader.seqs, numbers(1, 1_500));
+});
+
+Deno.test("Rooms ends a reader whose log the store has lost a part of, instead of asking for ever", async () => {
+  const { store, arrive, tick, say } = bench();
+  await say(...numbers(1, 10).map(String));
+  const read = store.inner.read.bind(store.inner);
+  store.inner.read = async (room, range) => ({
+    ...await read(room, range),
+    messages: [],
+  });
+  const ada = fakeSession("Ada", new FakeReader());
+  arrive(ada);
+  await settled();
+  tick();
+  await settled();
+  assertEquals(ada.reader.ended?.code, 1011);
+});
+
+Deno.test("Rooms.stop() leaves nothing that would happen later", async () => {
+  const { clock, rooms, arrive, tick, say } = bench();
+  const ada = fakeSession("Ada");
+  arrive(ada);
+  await settled();
+  tick();
+  ada.reader.room = 0;
+  await say("a");
+  assertEquals(clock.waiting, 1);
+  rooms.stop();
+  assertEquals(clock.waiting, 0);
+});
+
+Deno.test("Rooms.stop() asks nothing more of a store that failed", async () => {
+  const { clock, store, rooms, arrive, tick, say } = bench();
+  await say("a");
+  store.failing.add("read");
+  arrive(fakeSession("Ada"));
+  await settled();
+  tick();
+  await settled();
+  rooms.stop();
+  assertEquals(clock.waiting, 0);
+});
