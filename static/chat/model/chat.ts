@@ -114,10 +114,15 @@ export class ChatModel implements RoomHost {
     return room;
   }
 
+  /** Whether a room can be left: one must be somewhere. */
+  canLeave(room: RoomModel): boolean {
+    return this.#rooms.length > 1 || room.name !== LOBBY;
+  }
+
   /** Leaves a room; where it was open, the one beside it opens. */
   leave(room: RoomModel): void {
     const index = this.#rooms.indexOf(room);
-    if (index < 0) return;
+    if (index < 0 || !this.canLeave(room)) return;
     room.room.leave();
     this.memory.forget(room.name);
     this.#rooms = this.#rooms.filter((other) => other !== room);

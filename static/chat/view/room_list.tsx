@@ -34,10 +34,15 @@ export function RoomList({ chat, open, settings }: Props) {
         ))}
       </ul>
       <JoinForm open={open} />
-      <button type="button" class="me" onClick={settings}>
+      <button
+        type="button"
+        class="me"
+        aria-label={`${chat.me ?? ""}, settings`}
+        title="Settings"
+        onClick={settings}
+      >
         <Badge name={chat.me ?? "?"} />
         <bdi>{chat.me ?? "…"}</bdi>
-        <span class="visually-hidden">, settings</span>
         <Icon name="settings" />
       </button>
     </nav>
@@ -82,15 +87,17 @@ function RoomItem({ room, chat, open }: {
           </span>
         )}
       </a>
-      <button
-        type="button"
-        class="leave"
-        aria-label={`Leave ${name}`}
-        title={`Leave ${name}`}
-        onClick={() => chat.leave(room)}
-      >
-        <Icon name="close" />
-      </button>
+      {chat.canLeave(room) && (
+        <button
+          type="button"
+          class="leave"
+          aria-label={`Leave ${name}`}
+          title={`Leave ${name}`}
+          onClick={() => chat.leave(room)}
+        >
+          <Icon name="close" />
+        </button>
+      )}
     </li>
   );
 }

@@ -1,0 +1,146 @@
+/**
+ * Chromium for tests: finds and starts it once a file, gives each test pages
+ * of its own, and fails a test whose page had an error or broke its
+ * Content-Security-Policy.
+ */
+
+import { assertEquals } from "@std/assert";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "playwright-core";
+import { ServerProcess } from "../helpers/server.ts";
+import { ChatPage } from "./chat_page.ts";
+
+const PLACES = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+function find(): string | undefined {
+  return [Deno.env.get("CHROMIUM") ?? "", ...PLACES].find((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+const executablePath = find();
+/** Where nothing may be skipped, a missing Chromium is a failure. */
+const ignore = executablePath === undefined && Deno.env.get("CI") !== "true";
+
+let started: Promise<Browser> | undefined;
+
+function browser(): Promise<Browser> {
+  started ??= chromium.launch({
+    ...(executablePath !== undefined && { executablePath }),
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-dev-shm-usage",
+      "--disable-background-networking",
+    ],
+  });
+  return started;
+}
+
+Deno.test.afterAll(async () => {
+  await (await started)?.close();
+});
+
+/** What a test has: a server of its own, and pages on it. */
+export interface Pages {
+  readonly server: ServerProcess;
+  /**
+   * Opens a page as if on a machine of its own.
+   *
+   * @param address Its address, with or without the server's.
+   * @param options The size of the window, the theme and so on.
+   */
+  open(address: string, options?: BrowserContextOptions): Promise<Page>;
+  /** Opens the chat page, and waits until one can talk. */
+  chat(address: string, options?: BrowserContextOptions): Promise<ChatPage>;
+}
+
+/** Notes faults of a page that nobody would see. */
+function watch(page: Page, faults: string[]): void {
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (message) => {
+    const text = message.text();
+    // A server that is away on purpose is no fault of the page.
+    if (message.type() !== "error" || /WebSocket connection/.test(text)) return;
+    faults.push(text);
+  });
+}
+
+/** Makes the pages of one test; what goes wrong on them is noted. */
+function pagesOn(
+  server: ServerProcess,
+  contexts: BrowserContext[],
+  faults: string[],
+): Pages {
+  const open: Pages["open"] = async (address, options = {}) => {
+    const context = await (await browser()).newContext({
+      viewport: { width: 1280, height: 800 },
+      locale: "en-GB",
+      ...options,
+    });
+    contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    watch(page, faults);
+    await page.goto(new URL(address, server.url).href);
+    return page;
+  };
+  return {
+    server,
+    open,
+    chat: async (address, options) =>
+      await new ChatPage(await open(address, options)).ready(),
+  };
+}
+
+/** What a test of a page can ask for. */
+export interface PageTestOptions {
+  /** Settings of the server. By default nobody is too fast. */
+  readonly settings?: readonly string[];
+}
+
+/**
+ * Registers a test with pages.
+ *
+ * @param name What it shows.
+ * @param body The test.
+ * @param options How the server is to be.
+ */
+export function pageTest(
+  name: string,
+  body: (pages: Pages) => Promise<void>,
+  { settings = ["--rate", "0"] }: PageTestOptions = {},
+): void {
+  Deno.test({
+    name: ignore ? `${name} (not run: no Chromium here)` : name,
+    ignore,
+    // The browser outlives the tests of a file.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      await using server = await ServerProcess.start({ settings });
+      const contexts: BrowserContext[] = [];
+      const faults: string[] = [];
+      try {
+        await body(pagesOn(server, contexts, faults));
+      } finally {
+        for (const context of contexts) await context.close();
+      }
+      assertEquals(faults, []);
+    },
+  });
+}
