@@ -24,7 +24,7 @@ export type Decoded =
 
 /** A wire format. Stateless: one object serves all connections. */
 export interface Dialect {
-  readonly name: "text" | "simple" | "hubbub.v1";
+  readonly name: "text" | "simple" | "hubbub.v1" | "sse";
   /** What joins encoded events to one frame; null: a frame holds one only. */
   readonly separator: string | null;
   /** How a connection gets its name: it says hello, it is asked, or it is

@@ -104,6 +104,17 @@ export class Hub {
     return this.#sessions.size;
   }
 
+  /** Whether messages are taken: not any more once it stops. */
+  get accepting(): boolean {
+    return !this.#stopping;
+  }
+
+  /** How many are in each room that anybody is in. */
+  get people(): ReadonlyMap<string, number> {
+    const rooms = this.#rooms.all().filter(({ count }) => count > 0);
+    return new Map(rooms.map(({ name, count }) => [name, count]));
+  }
+
   /**
    * Begins a session, or takes one up again.
    *
@@ -153,6 +164,41 @@ export class Hub {
       limit: Math.min(limit ?? this.#options.history, this.limits.history),
       id,
     });
+  }
+
+  /**
+   * Lets somebody read a room without being in it: no name is held for it, and
+   * nobody is told. It ends by leaving the room.
+   *
+   * @param reader Where the messages go, after a `joined`; an `error` instead
+   * when the room cannot be opened.
+   * @param request Which room, and from where on.
+   * @throws {HubbubError} `bad_room`.
+   */
+  listen(reader: Reader, request: JoinRequest): Session {
+    const session: Session = {
+      id: this.#options.newId(),
+      dialect: reader.dialect,
+      name: "",
+      reader,
+      current: null,
+      members: new Map(),
+      grace: null,
+      listening: true,
+    };
+    this.join(session, request);
+    return session;
+  }
+
+  /**
+   * Finds a name for a message of somebody who has no session.
+   *
+   * @param wanted The name asked for, if any.
+   * @param fallback The name for who asks for none.
+   * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
+   */
+  lendName(wanted: string | undefined, fallback: string): string {
+    return this.#sessions.lend(wanted, fallback);
   }
 
   /** Leaves a room; the others are told at the end of the turn. */

@@ -38,12 +38,20 @@ export interface RoomHooks {
   fetch(member: Member): void;
 }
 
+/** The names of those among them who have one. */
+function namesOf(sessions: Iterable<Session>): string[] {
+  return Array.from(sessions).filter(({ listening }) => !listening)
+    .map(({ name }) => name);
+}
+
 /** A room that has members, or is about to. */
 export class Room {
   readonly name: string;
   readonly #hooks: RoomHooks;
   readonly #pages = new PageCache();
   readonly #members = new Map<Session, Member>();
+  /** How many of the members nobody is told of. */
+  #listeners = 0;
   #log: RoomLog;
   #arrivals: Arrival[] = [];
   #left: string[] = [];
@@ -71,15 +79,20 @@ export class Room {
     return this.#log.head;
   }
 
+  /** How many are here, but for those who only listen. */
+  get count(): number {
+    return this.#members.size - this.#listeners;
+  }
+
   /** Everyone who is here, as an event that replaces what was known. */
   presence(): PresenceEvent {
-    const count = this.#members.size;
+    const { count } = this;
     return {
       type: "presence",
       room: this.name,
       count,
       ...(count <= MOST_LISTED && {
-        members: Array.from(this.#members.keys(), ({ name }) => name),
+        members: namesOf(this.#members.keys()),
       }),
     };
   }
@@ -102,7 +115,8 @@ export class Room {
     );
     if (!this.#members.delete(session)) return;
     session.members.delete(this.name);
-    this.#left.push(session.name);
+    if (session.listening) this.#listeners--;
+    else this.#left.push(session.name);
   }
 
   /** Notes that a member, whose name has changed already, was called `old`. */
@@ -127,7 +141,7 @@ export class Room {
         session.reader !== null && !this.#members.has(session)
       ),
     );
-    const joined = this.#notReturning([...fresh].map(({ name }) => name));
+    const joined = this.#notReturning(namesOf(fresh));
     for (const session of fresh) this.#admit(session);
     this.#announce({ joined }, ({ session }) => fresh.has(session));
     for (const arrival of arrivals) this.#start(arrival);
@@ -225,6 +239,7 @@ export class Room {
     };
     this.#members.set(session, member);
     session.members.set(this.name, member);
+    if (session.listening) this.#listeners++;
   }
 
   /** Sets a member's cursor, says where it stands, and lets the pump go. */
@@ -288,7 +303,7 @@ export class Room {
     if (!change.joined?.length && !change.left?.length) {
       if (!change.renamed?.length) return;
     }
-    const count = this.#members.size;
+    const { count } = this;
     const listed = count <= MOST_LISTED;
     if (!listed) {
       this.#tell({ type: "presence", room: this.name, count }, skip);

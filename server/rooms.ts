@@ -65,6 +65,11 @@ export class Rooms {
     return this.#slots.get(name)?.room ?? undefined;
   }
 
+  /** Every room that is open, in no order. */
+  all(): Room[] {
+    return [...this.#slots.values()].flatMap(({ room }) => room ?? []);
+  }
+
   /** Lets somebody in at the next tick, or when the room has been opened. */
   arrive(name: string, arrival: Arrival): void {
     const slot = this.#slots.get(name);

@@ -35,6 +35,8 @@ export interface Session {
   readonly members: Map<string, Member>;
   /** Stops the clock that is running out for it, if one is. */
   grace: Cancel | null;
+  /** Reads and has no name: nobody is told that it came, is there, or went. */
+  readonly listening?: true;
 }
 
 /** One session in one room: a cursor over its log. */

@@ -76,6 +76,20 @@ export class Sessions {
     session.name = name;
   }
 
+  /**
+   * Finds a name for a message of somebody who has no session, and so holds
+   * no name.
+   *
+   * @param wanted The name asked for, if any.
+   * @param fallback The name for who asks for none: a valid one.
+   * @returns The name as it is shown; like `fallback` where that is taken.
+   * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
+   */
+  lend(wanted: string | undefined, fallback: string): string {
+    if (wanted !== undefined) return this.#free(checkName(wanted));
+    return this.#taken(fallback) ? numbered(fallback, this.#taken) : fallback;
+  }
+
   /** Ends a session; its name is free at once. */
   end(session: Session): void {
     this.#byId.delete(session.id);
