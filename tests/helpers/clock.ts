@@ -37,11 +37,14 @@ export class FakeClock implements Clock {
     return this.#timers.length;
   }
 
-  /** Ends the turn; what is asked for meanwhile belongs to the next one. */
+  /** Ends the turn, and those that follow from it. */
   endTurn(): void {
-    const acts = this.#turn;
-    this.#turn = [];
-    for (const act of acts) act();
+    for (let turns = 0; this.#turn.length > 0; turns++) {
+      if (turns > 1_000) throw new Error("Turns follow each other for ever");
+      const acts = this.#turn;
+      this.#turn = [];
+      for (const act of acts) act();
+    }
   }
 
   /** Lets time pass, and what is due happen in its order. */
