@@ -12,7 +12,7 @@ import {
   chromium,
   type Page,
 } from "playwright-core";
-import { ServerProcess } from "../helpers/server.ts";
+import { Program } from "../helpers/program.ts";
 import { ChatPage } from "./chat_page.ts";
 
 const PLACES = [
@@ -57,7 +57,7 @@ Deno.test.afterAll(async () => {
 
 /** What a test has: a server of its own, and pages on it. */
 export interface Pages {
-  readonly server: ServerProcess;
+  readonly server: Program;
   /**
    * Opens a page as if on a machine of its own.
    *
@@ -82,7 +82,7 @@ function watch(page: Page, faults: string[]): void {
 
 /** Makes the pages of one test; what goes wrong on them is noted. */
 function pagesOn(
-  server: ServerProcess,
+  server: Program,
   contexts: BrowserContext[],
   faults: string[],
 ): Pages {
@@ -132,7 +132,7 @@ export function pageTest(
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
-      await using server = await ServerProcess.start({ settings });
+      await using server = await Program.start({ args: settings });
       const contexts: BrowserContext[] = [];
       const faults: string[] = [];
       try {

@@ -4,8 +4,6 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { ServerProcess } from "../helpers/server.ts";
-import { TempFolder } from "../helpers/temp.ts";
 import { pageTest } from "./browser.ts";
 import { AT_BOTTOM, ChatPage } from "./chat_page.ts";
 import { numbered, publish } from "./publish.ts";
@@ -168,25 +166,16 @@ pageTest("days are parted and named", async ({ chat }) => {
 
 pageTest(
   "the connection's state is in words; a restart loses nothing",
-  async ({ open }) => {
-    using folder = new TempFolder();
-    const store = `sqlite:${folder.file("hubbub.db")}`;
-    await using first = await ServerProcess.start({ store });
-    const page = new ChatPage(
-      await open(`${first.url}/?room=restart&name=Ada`),
-    );
-    await page.ready();
+  async ({ chat, server }) => {
+    const page = await chat("/?name=Ada");
     await page.say("before the restart");
     await page.sees("before the restart");
-    await first.stop();
+    await server.stop();
     await page.state("Reconnecting…");
-    await page.page.getByText("your messages will be sent").first().waitFor();
+    await page.page.getByText("your messages will be sent").waitFor();
     await page.say("while it was away");
     await page.page.locator(".line.pending").waitFor();
-    await using _second = await ServerProcess.start({
-      store,
-      port: first.port,
-    });
+    await using _again = await server.startAgain();
     await page.state("Connected");
     await page.sees("while it was away");
     await page.page.reload();
