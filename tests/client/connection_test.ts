@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { ConnectionState } from "../../client/hubbub.ts";
 import { CLOSE } from "../../protocol/close_codes.ts";
-import { World } from "./fakes.ts";
+import { welcome, World } from "./fakes.ts";
 
 function phases(world: World): ConnectionState["phase"][] {
   const told: ConnectionState["phase"][] = [];
@@ -234,6 +234,16 @@ Deno.test("client backs off when the server cannot take its hello now", () => {
   world.socket.say({ ...error, id: hello?.id, retryable: true });
   const { state } = world.client;
   assertEquals(state.phase === "waiting" && state.reason, "Stopping");
+  void world.client.close();
+});
+
+Deno.test("client hears nothing more of a frame that made it give up", () => {
+  const world = new World({ name: "Ada" });
+  world.socket.open();
+  const [hello] = world.socket.take();
+  const error = { type: "error", code: "stopping", message: "Stopping" };
+  world.socket.say({ ...error, id: hello?.id, retryable: true }, welcome());
+  assertEquals(world.client.state.phase, "waiting");
   void world.client.close();
 });
 

@@ -1,0 +1,230 @@
+/**
+ * The terminal client as people run it: `deno task chat`, between pipes and in
+ * a terminal, with exactly its task's permissions.
+ */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { Program } from "../helpers/program.ts";
+
+const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
+const [, ...COMMAND] = String(tasks.chat.command).split(" ");
+
+/** A terminal client with pipes for its streams. */
+class ChatProcess implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #output: ReadableStreamDefaultReader<string>;
+  readonly #errors: ReadableStreamDefaultReader<string>;
+  #heard = "";
+  #complained = "";
+
+  constructor(args: readonly string[], program = Deno.execPath()) {
+    const direct = program === Deno.execPath();
+    this.#child = new Deno.Command(program, {
+      args: direct ? [...COMMAND, ...args] : [...args],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const { stdin, stdout, stderr } = this.#child;
+    this.#input = stdin.getWriter();
+    this.#output = stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#errors = stderr.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  async type(text: string): Promise<void> {
+    await this.#input.write(new TextEncoder().encode(text));
+  }
+
+  /** Waits until it has printed something like this; gives all it printed. */
+  async hears(pattern: RegExp): Promise<string> {
+    while (!pattern.test(this.#heard)) {
+      const { value, done } = await this.#output.read();
+      if (done) throw new Error(`Ended with ${JSON.stringify(this.#heard)}`);
+      this.#heard += value;
+    }
+    return this.#heard;
+  }
+
+  /** Waits until it has complained of something like this. */
+  async complains(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.#complained)) {
+      const { value, done } = await this.#errors.read();
+      if (done) throw new Error(`Ended with "${this.#complained}"`);
+      this.#complained += value;
+    }
+  }
+
+  /** Reads its output no more, as `head` does when it has enough. */
+  async stopReading(): Promise<void> {
+    await this.#output.cancel();
+  }
+
+  async endInput(): Promise<void> {
+    await this.#input.close();
+  }
+
+  /** Waits for its end. */
+  async ended(): Promise<{ code: number; stdout: string; stderr: string }> {
+    const rest = async (reader: ReadableStreamDefaultReader<string>) => {
+      let text = "";
+      for (let part = await reader.read(); !part.done;) {
+        text += part.value;
+        part = await reader.read();
+      }
+      return text;
+    };
+    const [stdout, stderr, { code }] = await Promise.all([
+      rest(this.#output),
+      rest(this.#errors),
+      this.#child.status,
+    ]);
+    return {
+      code,
+      stdout: this.#heard + stdout,
+      stderr: this.#complained + stderr,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    await Promise.allSettled([
+      this.#input.abort(),
+      this.#output.cancel(),
+      this.#errors.cancel(),
+    ]);
+    await this.#child.status;
+  }
+}
+
+/** Runs one with all of its input, to its end. */
+async function chat(input: string, ...args: string[]) {
+  await using process = new ChatProcess(args);
+  await process.type(input);
+  await process.endInput();
+  return await process.ended();
+}
+
+/** What follows a room: without input there is nothing to publish. */
+function follow(url: string, ...args: string[]): ChatProcess {
+  const command = [Deno.execPath(), ...COMMAND, url, ...args];
+  const words = command.map((word) => `'${word}'`).join(" ");
+  return new ChatProcess(["-c", `exec ${words} </dev/null`], "sh");
+}
+
+Deno.test("echo done | deno task chat publishes, prints nothing and exits with 0", async () => {
+  await using server = await Program.start();
+  const { href } = server.url;
+  assertEquals(await chat("done\n", href, "--room", "ci", "--name", "Ada"), {
+    code: 0,
+    stdout: "",
+    stderr: "",
+  });
+  await using reader = follow(href, "--room", "ci");
+  assertEquals(await reader.hears(/\n/), "[Ada]: done\n");
+});
+
+Deno.test("deno task chat --json | head -1 ends by itself when the reader has enough", async () => {
+  await using server = await Program.start();
+  const { href } = server.url;
+  await chat("one\n", href, "--room", "ci", "--name", "Ada");
+  await using reader = follow(href, "--room", "ci", "--json");
+  const { at, ...message } = JSON.parse(await reader.hears(/\n/));
+  assertEquals(typeof at, "number");
+  assertEquals(message, {
+    room: "ci",
+    seq: 1,
+    from: "Ada",
+    text: "one",
+    replay: true,
+  });
+  await reader.stopReading();
+  assertEquals((await reader.ended()).code, 0);
+});
+
+Deno.test("deno task chat | head ends at the next line when the reader has enough", async () => {
+  await using server = await Program.start();
+  const { href } = server.url;
+  await using reader = follow(href, "--room", "ci");
+  await chat("one\n", href, "--room", "ci");
+  await reader.hears(/one\n/);
+  await reader.stopReading();
+  await chat("two\n", href, "--room", "ci");
+  assertEquals((await reader.ended()).code, 0);
+});
+
+Deno.test("deno task chat sends what it has read when the server is back", async () => {
+  await using server = await Program.start();
+  const { href } = server.url;
+  await using publisher = new ChatProcess([href, "--room", "ci"]);
+  await using reader = follow(href, "--room", "ci", "--name", "Reader");
+  await publisher.type("before\n");
+  await reader.hears(/before\n/);
+  server.signal("SIGKILL");
+  await publisher.complains(/No connection/);
+  await publisher.type("meanwhile\n");
+  await using _again = await server.startAgain();
+  await publisher.type("after\n");
+  await publisher.endInput();
+  assertEquals((await publisher.ended()).code, 0);
+  const heard = await reader.hears(/after\n/);
+  assertEquals(
+    heard.split("\n").map((line) => line.split(": ")[1]).filter(Boolean),
+    ["before", "meanwhile", "after"],
+  );
+});
+
+Deno.test("deno task chat tells by its exit code what went wrong", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const refused = await chat("a\n", `127.0.0.1:${port}`);
+  assertEquals([refused.code, refused.stdout], [1, ""]);
+  assertMatch(refused.stderr, /^chat: Cannot connect to ws:\/\/127\.0\.0\.1/);
+  const wrong = await chat("", "--foo");
+  assertEquals([wrong.code, wrong.stdout], [2, ""]);
+  assertEquals(
+    wrong.stderr,
+    'chat: Unknown option "--foo". --help tells more\n',
+  );
+  const help = await chat("", "--help");
+  assertEquals([help.code, help.stderr], [0, ""]);
+  assertMatch(help.stdout, /Exit codes/);
+});
+
+Deno.test({
+  name: "deno task chat in a terminal talks, and leaves it as it was",
+  // From util-linux: gives a command a terminal.
+  ignore: Deno.build.os !== "linux" ||
+    !(await new Deno.Command("sh", { args: ["-c", "command -v script"] })
+      .output()).success,
+  async fn() {
+    await using server = await Program.start();
+    const words = [Deno.execPath(), ...COMMAND, server.url.href]
+      .concat("--room", "ci", "--name", "Ada").join(" ");
+    await using terminal = new ChatProcess(
+      ["-qec", `stty cols 40 rows 12; ${words}; stty -a`, "/dev/null"],
+      "script",
+    );
+    await terminal.hears(/You are Ada in ci[^]*ci> /);
+    await terminal.type("hello\r");
+    await terminal.hears(/\[Ada\]:[^]*hello/);
+    await terminal.type("a line that is being typed and wraps at the edge");
+    await terminal.hears(/edge/);
+    await chat("from elsewhere\n", server.url.href, "--room=ci", "--name=Bob");
+    const screen = await terminal.hears(/elsewhere[^]*ci> a line[^]*edge/);
+    // Up to the first row of the line, over to its start, away with the rest.
+    // deno-lint-ignore no-control-regex -- controls are what it is about
+    assertMatch(screen, /\x1b\[1A\x1b\[1G\x1b\[0J[^]*Bob/);
+    await terminal.type("\x15/who\r");
+    await terminal.hears(/Here now: Ada/);
+    await terminal.type("/quit\r");
+    const { code, stdout } = await terminal.ended();
+    assertEquals(code, 0);
+    assertMatch(stdout, /[^-]icanon/);
+  },
+});
