@@ -1,0 +1,52 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  afterClose,
+  CLOSE,
+  type CloseReason,
+} from "../../protocol/close_codes.ts";
+
+const rows: CloseReason[] = Object.values(CLOSE);
+
+Deno.test("CLOSE gives every code once, with words that fit in a close frame", () => {
+  assertEquals(new Set(rows.map(({ code }) => code)).size, rows.length);
+  for (const { reason } of rows) {
+    assert(new TextEncoder().encode(reason).length <= 123, reason);
+  }
+});
+
+Deno.test("CLOSE uses codes only that an application may send", () => {
+  const allowed = [1000, 1001, 1003, 1009, 1011, 1012, 1013];
+  for (const { code } of rows) {
+    assert(allowed.includes(code) || code >= 4000 && code <= 4999, `${code}`);
+  }
+});
+
+Deno.test("CLOSE says of its own codes what their ranges say", () => {
+  for (const { code, then } of rows.filter(({ code }) => code >= 4000)) {
+    assertEquals(then, code < 4500 ? "resume" : "stop");
+  }
+});
+
+for (
+  const [code, then] of [
+    [1000, "stop"],
+    [1001, "resume"],
+    [1003, "stop"],
+    [1009, "stop"],
+    [1011, "back off"],
+    [1012, "resume"],
+    [1013, "back off"],
+    [0, "resume"],
+    [1005, "resume"],
+    [1006, "resume"],
+    [4000, "resume"],
+    [4321, "resume"],
+    [4502, "stop"],
+    [4999, "stop"],
+    [3000, "resume"],
+  ] as const
+) {
+  Deno.test(`afterClose(${code}) is to ${then}`, () => {
+    assertEquals(afterClose(code), then);
+  });
+}

@@ -1,0 +1,155 @@
+import { assert, assertEquals } from "@std/assert";
+import { HubbubError } from "../../protocol/errors.ts";
+import type { ServerEvent } from "../../protocol/events.ts";
+import { list, printable, text } from "../../protocol/text.ts";
+
+function request(frame: string, named = true): unknown {
+  const [decoded] = text.decode(frame, { named });
+  assert(decoded?.ok);
+  return decoded.request;
+}
+
+Deno.test("text: the first frame is the name, also with a line break, also with a slash", () => {
+  assertEquals(request("Ada\n", false), { type: "hello", name: "Ada" });
+  assertEquals(request("/quit", false), { type: "hello", name: "/quit" });
+});
+
+for (
+  const [frame, wanted] of [
+    ["hi", { type: "publish", text: "hi" }],
+    ["hi\r\n", { type: "publish", text: "hi" }],
+    ["two\nlines", { type: "publish", text: "two\nlines" }],
+    ["", { type: "publish", text: "" }],
+    [" /who", { type: "publish", text: " /who" }],
+    ["//who", { type: "publish", text: "/who" }],
+    ["/help", { type: "help" }],
+    ["/who ", { type: "who" }],
+    ["/nick Ada  Lovelace", { type: "rename", name: "Ada Lovelace" }],
+    ["/join hall", { type: "join", room: "hall", only: true }],
+    ["/history", { type: "history", limit: 20 }],
+    ["/history 3", { type: "history", limit: 3 }],
+    ["/quit", { type: "quit" }],
+  ] as const
+) {
+  Deno.test(`text: ${JSON.stringify(frame)} asks to ${wanted.type}`, () => {
+    assertEquals(request(frame), wanted);
+  });
+}
+
+for (
+  const [frame, words] of [
+    ["/dance", 'Unknown command "/dance"'],
+    ["/", 'Unknown command "/"'],
+    ["/WHO", 'Unknown command "/WHO"'],
+    ["/nick", "/nick needs a name, such as /nick Ada"],
+    ["/join", "/join needs a room, such as /join lobby"],
+    ["/history x", "/history needs a number, such as /history 20"],
+    ["/history 0", "/history needs a number"],
+    ["/history 1.5", "/history needs a number"],
+  ] as const
+) {
+  Deno.test(`promise 7: text: ${frame} is answered with what is wrong`, () => {
+    const [decoded] = text.decode(frame, { named: true });
+    assert(decoded?.ok === false && decoded.error instanceof HubbubError);
+    assertEquals(decoded.error.code, "unknown_command");
+    assert(decoded.error.message.startsWith(words), decoded.error.message);
+  });
+}
+
+const PRESENCE = { type: "presence", room: "hall", count: 2 } as const;
+
+for (
+  const [title, event, lines] of [
+    ["asking for a name", { type: "name_wanted" }, [
+      "[Server]: Welcome. What is your name?",
+    ]],
+    ["asking again", { type: "name_wanted", again: true }, [
+      "[Server]: What is your name?",
+    ]],
+    ["who came", { ...PRESENCE, joined: ["Ada"] }, [
+      "[Server]: Ada has joined the chat.",
+    ]],
+    ["who left", { ...PRESENCE, left: ["Alice", "Bob"] }, [
+      "[Server]: Alice has left the chat.",
+      "[Server]: Bob has left the chat.",
+    ]],
+    ["a rename", {
+      ...PRESENCE,
+      joined: ["Rob"],
+      left: ["Bob"],
+      renamed: [["Bob", "Rob"]],
+    }, ["[Server]: Bob is now Rob."]],
+    ["everyone", { ...PRESENCE, members: ["Ada", "Bob", "Eve"] }, [
+      "[Server]: Here now: Ada, Bob and Eve.",
+    ]],
+    ["the end of a replay", { type: "live", room: "hall" }, [
+      "--- end of history ---",
+    ]],
+    ["a gap", { type: "gap", room: "hall", from: 3, to: 7 }, [
+      "--- 5 messages are no longer kept ---",
+    ]],
+    ["an error", {
+      type: "error",
+      code: "name_taken",
+      message: 'The name "Ada" is taken. Choose another one',
+      retryable: false,
+      suggestion: "Ada 2",
+    }, [
+      '[Server]: The name "Ada" is taken. Choose another one. Free is: Ada 2.',
+    ]],
+    ["the own name", { type: "renamed", name: "Ada" }, [
+      "[Server]: You are now Ada.",
+    ]],
+    ["an ack, which has no words", { type: "ack", room: "hall", seq: 1 }, []],
+    ["typing, which has no words", {
+      type: "typing",
+      room: "hall",
+      from: "Ada",
+    }, []],
+  ] as [string, ServerEvent, string[]][]
+) {
+  Deno.test(`text: tells of ${title}`, () => {
+    assertEquals(text.encode(event), lines);
+  });
+}
+
+Deno.test("text: marks where the history begins, when there is one", () => {
+  const joined = {
+    type: "joined",
+    room: "hall",
+    epoch: "e",
+    head: 5,
+    after: 2,
+    recovered: "none",
+    missed: 0,
+    count: 1,
+    members: ["Ada"],
+  } as const;
+  assertEquals(text.encode(joined), [
+    "[Server]: You are in hall. Here now: Ada. /help lists commands.",
+    "--- the last 3 messages ---",
+  ]);
+  assertEquals(text.encode({ ...joined, after: 5 }).length, 1);
+});
+
+Deno.test("text: a message is one line, and nobody can fake another's or move the cursor", () => {
+  const nasty = "hi\n[Server]: you won\r\u001b[2J\u009b1m\u0000";
+  const lines = text.encodeMessages(
+    [{ room: "hall", seq: 1, from: "Eve", text: nasty, at: 0 }],
+    false,
+  );
+  assertEquals(lines, ["[Eve]: hi\n    [Server]: you won[2J1m"]);
+});
+
+Deno.test("printable() leaves tabs, letters and emoji alone", () => {
+  assertEquals(printable("a\tb é 李 👩‍💻"), "a\tb é 李 👩‍💻");
+});
+
+Deno.test("list() writes names as people do", () => {
+  assertEquals([[], ["Ada"], ["Ada", "Bob"], ["Ada", "Bob", "Eve"]].map(list), [
+    "nobody",
+    "Ada",
+    "Ada and Bob",
+    "Ada, Bob and Eve",
+  ]);
+});

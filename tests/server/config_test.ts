@@ -1,0 +1,115 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  type Config,
+  ConfigError,
+  helpText,
+  readConfig,
+} from "../../server/config.ts";
+
+function read(args: string[], env: Record<string, string> = {}): Config {
+  const config = readConfig(args, (name) => env[name]);
+  assert(config !== "help");
+  return config;
+}
+
+Deno.test("readConfig() has a default for everything", () => {
+  assertEquals(read([]), {
+    host: "127.0.0.1",
+    port: 8000,
+    store: "sqlite:./data/hubbub.db",
+    history: 50,
+    retainMessages: 10_000,
+    retainDays: 0,
+    maxText: 4096,
+    rate: 10,
+    idleTimeout: 30,
+    slowTimeout: 30,
+    grace: 15,
+    logLevel: "info",
+  });
+});
+
+Deno.test("readConfig() takes flags with a space or an equals sign", () => {
+  const config = read(["--port", "9000", "--store=memory:", "--rate", "0"]);
+  assertEquals([config.port, config.store, config.rate], [
+    9000,
+    "memory:",
+    0,
+  ]);
+});
+
+Deno.test("readConfig() takes a flag over the environment, that over the default", () => {
+  const env = { PORT: "1", HUBBUB_RETAIN_DAYS: "7", HOST: "::1" };
+  const config = read(["--port", "2"], env);
+  assertEquals([config.port, config.retainDays, config.host, config.history], [
+    2,
+    7,
+    "::1",
+    50,
+  ]);
+});
+
+Deno.test("readConfig() tells that help was asked for, beside other flags too", () => {
+  assertEquals(readConfig(["--port", "1", "--help"], () => undefined), "help");
+});
+
+for (
+  const [args, line] of [
+    [["--port", "x"], '--port must be a whole number from 0 to 65535, not "x"'],
+    [["--port", "65536"], "65535"],
+    [["--port=-1"], 'not "-1"'],
+    [["--port", "-1"], 'Unknown setting "-1"'],
+    [["--port", "1.5"], "--port"],
+    [["--port", "1e3"], "--port"],
+    [["--port="], '--port must be a whole number from 0 to 65535, not ""'],
+    [["--port"], "--port"],
+    [["--host="], "--host must not be empty"],
+    [["--history", "1001"], "--history"],
+    [["--retain-messages", "0"], "--retain-messages"],
+    [["--max-text", "0"], "--max-text"],
+    [["--idle-timeout", "0"], "--idle-timeout"],
+    [["--slow-timeout", "0"], "--slow-timeout"],
+    [["--log-level", "loud"], "debug, info, warn, error"],
+    [["--store", "sqlite:"], 'sqlite:PATH or memory:, not "sqlite:"'],
+    [["--store", "mysql://x"], "--store"],
+    [["--ports", "1"], 'Unknown setting "--ports"'],
+    [["9000"], 'Unknown setting "9000"'],
+    [["-p", "1"], 'Unknown setting "-p"'],
+  ] as [string[], string][]
+) {
+  Deno.test(`readConfig() refuses ${args.join(" ")} in one line`, () => {
+    const { message } = assertThrows(() => read(args), ConfigError);
+    assert(message.includes(line), message);
+    assert(!message.includes("\n"));
+  });
+}
+
+Deno.test("readConfig() names the environment variable that is wrong", () => {
+  const { message } = assertThrows(
+    () => read([], { HUBBUB_RATE: "fast" }),
+    ConfigError,
+  );
+  assertEquals(
+    message,
+    'HUBBUB_RATE must be a whole number from 0 to 1000000, not "fast"',
+  );
+});
+
+Deno.test("helpText() shows every setting with its flag, variable and default", () => {
+  const help = helpText();
+  for (
+    const words of [
+      "--port",
+      "PORT",
+      "8000",
+      "--retain-messages",
+      "HUBBUB_RETAIN_MESSAGES",
+      "10000",
+      "--store",
+      "HUBBUB_STORE",
+      "sqlite:./data/hubbub.db",
+      "--grace",
+      "--help",
+    ]
+  ) assert(help.includes(words), words);
+});
