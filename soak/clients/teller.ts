@@ -1,0 +1,65 @@
+/** Passes what users of the client library see on to the truth checker. */
+
+import type { ClientOptions } from "./client.ts";
+import type { Told } from "./library_reader.ts";
+
+/** One client's state, as it has told. */
+export class Teller {
+  readonly #options: ClientOptions;
+  /** Texts that wait for their acks. */
+  readonly #pending = new Set<string>();
+  #name: string | undefined;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  /** Its name, while it is in the room. */
+  get name(): string | undefined {
+    return this.#name;
+  }
+
+  /** How many texts wait for their acks. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** It is about to publish. */
+  publishes(token: string): void {
+    this.#options.truth.sent(token);
+    this.#pending.add(token);
+  }
+
+  /** It is not in the room now. */
+  away(): void {
+    this.#name = undefined;
+    this.#options.changes.notify();
+  }
+
+  heard(told: Told): void {
+    const { id, room, truth, lag, changes } = this.#options;
+    switch (told.is) {
+      case "joined":
+        truth.joined(id, told.join);
+        break;
+      case "delivered":
+        truth.delivered(id, told.delivery);
+        if (!told.delivery.replay) lag(Date.now() - told.at);
+        break;
+      case "gap":
+        truth.gap(id, room, told);
+        break;
+      case "acked":
+        truth.acked({ author: id, room, seq: told.seq, text: told.text });
+        this.#pending.delete(told.text);
+        break;
+      case "here":
+        this.#name = told.name;
+        break;
+      case "wrong":
+        truth.violated({ room, reader: id, what: told.what });
+        break;
+    }
+    changes.notify();
+  }
+}

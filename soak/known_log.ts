@@ -1,0 +1,112 @@
+/**
+ * What is known of one room's log from what its authors and readers were told.
+ * Pure. The first one to tell of a message fixes which text its seq carries;
+ * everyone after that must agree.
+ */
+
+import type { Report } from "./violation.ts";
+
+/** One room's log, as far as anyone was told of it. */
+export class KnownLog {
+  readonly room: string;
+  /** Messages that the server keeps; `Infinity` when none may be gone. */
+  readonly retain: number;
+  readonly #report: Report;
+  #epoch: string | undefined;
+  /** By seq. */
+  readonly #texts: (string | undefined)[] = [];
+  /** By seq: who told of it first. */
+  readonly #tellers: string[] = [];
+  readonly #seqs = new Map<string, number>();
+  #top = 0;
+  /** The furthest gap that was announced. */
+  #gap: { readonly to: number; readonly reader: string } | undefined;
+
+  constructor(room: string, retain: number, report: Report) {
+    this.room = room;
+    this.retain = retain;
+    this.#report = report;
+  }
+
+  /** The newest seq that anyone was told of. */
+  get top(): number {
+    return this.#top;
+  }
+
+  /** Messages that anyone was told of. */
+  get size(): number {
+    return this.#seqs.size;
+  }
+
+  textAt(seq: number): string | undefined {
+    return this.#texts[seq];
+  }
+
+  seqOf(text: string): number | undefined {
+    return this.#seqs.get(text);
+  }
+
+  /** Who told of a seq first. */
+  tellerOf(seq: number): string {
+    return this.#tellers[seq] ?? "nobody";
+  }
+
+  /** A reader was told which life of the log it reads; there is only one. */
+  lives(epoch: string, reader: string): void {
+    this.#epoch ??= epoch;
+    if (this.#epoch === epoch) return;
+    this.#report({
+      room: this.room,
+      reader,
+      what: `the log began anew: epoch ${this.#epoch} became ${epoch}`,
+    });
+    this.#epoch = epoch;
+  }
+
+  /** Fixes which text a seq carries, or checks that it is the one. */
+  place(seq: number, text: string, teller: string): void {
+    const { room } = this;
+    const known = this.#texts[seq];
+    if (known !== undefined && known !== text) {
+      const what = `carries "${text}", but "${known}" for ` +
+        this.tellerOf(seq);
+      return this.#report({ room, seq, reader: teller, what });
+    }
+    const place = this.#seqs.get(text);
+    if (place !== undefined && place !== seq) {
+      const what =
+        `"${text}" is stored twice: as seq ${place} too, known from ` +
+        this.tellerOf(place);
+      return this.#report({ room, seq, reader: teller, what });
+    }
+    if (known !== undefined) return;
+    this.#texts[seq] = text;
+    this.#tellers[seq] = teller;
+    this.#seqs.set(text, seq);
+    this.#top = Math.max(this.#top, seq);
+  }
+
+  /** A reader was told that everything up to a seq is no longer kept. */
+  gone(to: number, reader: string): void {
+    if (to > (this.#gap?.to ?? 0)) this.#gap = { to, reader };
+  }
+
+  /** The end: is it whole, and is there only what was sent? */
+  audit(wasSent: (text: string) => boolean): void {
+    const { room } = this;
+    for (let seq = 1; seq <= this.#top; seq++) {
+      const text = this.#texts[seq];
+      if (text === undefined) {
+        if (this.retain < Infinity) continue;
+        this.#report({ room, seq, what: "nobody was told of it" });
+      } else if (!wasSent(text)) {
+        const reader = this.tellerOf(seq);
+        this.#report({ room, seq, reader, what: `nobody sent "${text}"` });
+      }
+    }
+    const gap = this.#gap;
+    if (gap === undefined || gap.to <= this.#top - this.retain) return;
+    const what = `told that it is gone, but the newest is only ${this.#top}`;
+    this.#report({ room, seq: gap.to, reader: gap.reader, what });
+  }
+}

@@ -1,0 +1,89 @@
+/** The soak as a program: reads what to do, does it, and tells what came of it. */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { fileURLToPath } from "node:url";
+import { reportInWords } from "./figures.ts";
+import { Soak, type SoakOptions } from "./soak.ts";
+
+const HELP = `The truth checker: breaks a real server and its clients in every
+way it knows, and compares what every reader got with what was acked.
+
+Usage: deno task soak [settings]
+
+  --seed N         of the fault script and the traffic (default: a random one)
+  --clients N      of all dialects together (default 30)
+  --rooms N        they are spread over (default 3)
+  --faults N       of each kind (default 10)
+  --seconds N      over which the faults are spread (default 60)
+  --deliveries N   to go on until, though not for ever (default 0)
+  --rate N         messages a second, of all clients together (default 100)
+  --json           print the figures as JSON
+  --help           this text
+
+It exits 0 when everything held, 1 when anything was violated, 2 on wrong usage.`;
+
+const NUMBERS = {
+  seed: { least: 0, most: 2 ** 31, fallback: undefined },
+  clients: { least: 5, most: 1_000, fallback: 30 },
+  rooms: { least: 1, most: 100, fallback: 3 },
+  faults: { least: 0, most: 10_000, fallback: 10 },
+  seconds: { least: 1, most: 86_400, fallback: 60 },
+  deliveries: { least: 0, most: 1_000_000_000, fallback: 0 },
+  rate: { least: 1, most: 10_000, fallback: 100 },
+} as const;
+
+const SCRATCH = fileURLToPath(new URL("../.tmp", import.meta.url));
+
+/** Ends with a line that says what is wrong. */
+function refuse(message: string): never {
+  console.error(`soak: ${message}. --help lists the settings`);
+  Deno.exit(2);
+}
+
+function readOptions(): { options: SoakOptions; json: boolean } {
+  const names = Object.keys(NUMBERS) as (keyof typeof NUMBERS)[];
+  const flags = parseArgs(Deno.args, {
+    string: names,
+    boolean: ["json", "help"],
+    unknown: (arg) => refuse(`Unknown setting "${arg}"`),
+  });
+  if (flags["help"] === true) {
+    console.log(HELP);
+    Deno.exit(0);
+  }
+  const number = (name: keyof typeof NUMBERS): number => {
+    const { least, most, fallback } = NUMBERS[name];
+    const words = flags[name];
+    if (words === undefined) {
+      return fallback ?? Math.floor(Math.random() * most);
+    }
+    const value = Number(words);
+    if (/^\d+$/.test(String(words)) && value >= least && value <= most) {
+      return value;
+    }
+    refuse(`--${name} must be a whole number from ${least} to ${most}`);
+  };
+  const values = Object.fromEntries(
+    names.map((name) => [name, number(name)]),
+  ) as Record<keyof typeof NUMBERS, number>;
+  return {
+    json: flags["json"] === true,
+    options: {
+      ...values,
+      folder: SCRATCH,
+      progress: (line) => console.error(line),
+    },
+  };
+}
+
+const { options, json } = readOptions();
+console.error(`soak: seed ${options.seed}`);
+const soak = new Soak(options);
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => {
+    soak.abandon().finally(() => Deno.exit(1));
+  });
+}
+const report = await soak.run();
+console.log(json ? JSON.stringify(report, null, 2) : reportInWords(report));
+Deno.exit(report.passed ? 0 : 1);

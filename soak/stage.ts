@@ -1,0 +1,205 @@
+/** One stage of a soak: one database, one set of clients, one fault script. */
+
+import { direct } from "./director.ts";
+import {
+  type Fault,
+  type FaultCounts,
+  faultScript,
+  noFaults,
+} from "./faults.ts";
+import type { Figures } from "./figures.ts";
+import { seeded } from "./random.ts";
+import { settle } from "./settle.ts";
+import { Traffic } from "./traffic.ts";
+import { TextClient } from "./clients/text.ts";
+import type { Violation } from "./violation.ts";
+import { World } from "./world.ts";
+
+/** How a stage is run. */
+export interface StageOptions {
+  readonly name: string;
+  readonly seed: number;
+  readonly clients: number;
+  readonly rooms: number;
+  /** Over how long its faults are spread. */
+  readonly seconds: number;
+  /** Faults of each kind. */
+  readonly faults: number;
+  /** It goes on until there were so many deliveries. */
+  readonly deliveries: number;
+  /** Messages a second, of all clients together. */
+  readonly rate: number;
+  /** Messages that the server keeps a room; `Infinity` for all. */
+  readonly retain: number;
+  /** The most that clients wait before they come back, milliseconds. */
+  readonly comeBackMs: number;
+  readonly folder: string;
+  readonly port: number;
+}
+
+/** What came of a stage. */
+export interface StageResult {
+  readonly figures: Figures;
+  readonly violations: readonly Violation[];
+}
+
+/** Short, so that the dead are found while the soak runs. */
+const IDLE_SECONDS = 4;
+const GRACE_SECONDS = 3;
+const SLOW_SECONDS = 10;
+/** More than a soak can publish. */
+const ALL = 1_000_000_000;
+/** What may come on top of the planned time when the machine is slow. */
+const EXTRA_MS = 60_000;
+/** Traffic after the last restart, before the memory counts as the usual. */
+const WARM_MS = 1_000;
+
+/** A stage that can be watched and abandoned. */
+export class Stage {
+  readonly name: string;
+  readonly planned: number;
+  readonly #options: StageOptions;
+  readonly #script: readonly Fault[];
+  readonly #counts: FaultCounts = noFaults();
+  readonly #start = Date.now();
+  #world: World | undefined;
+  #memory: Figures["memory"];
+
+  constructor(options: StageOptions) {
+    const { name, seed, seconds, faults } = options;
+    this.name = name;
+    this.#options = options;
+    this.#script = faultScript({
+      random: seeded(seed),
+      ms: seconds * 1000,
+      each: faults,
+      idleMs: IDLE_SECONDS * 1000,
+    });
+    this.planned = this.#script.length;
+  }
+
+  /** The figures so far. */
+  get figures(): Figures {
+    const { truth, lags, peakMemory } = this.#world ?? {};
+    return {
+      seconds: (Date.now() - this.#start) / 1000,
+      messages: truth?.messages ?? 0,
+      deliveries: truth?.deliveries ?? 0,
+      faults: { ...this.#counts },
+      resumes: { full: 0, partial: 0, none: 0, ...truth?.resumes },
+      gaps: truth?.gaps ?? 0,
+      lagMs: {
+        median: lags?.quantile(0.5) ?? 0,
+        p99: lags?.quantile(0.99) ?? 0,
+        worst: lags?.worst ?? 0,
+      },
+      peakMemory,
+      memory: this.#memory,
+      violations: truth?.violationCount ?? 0,
+    };
+  }
+
+  /** Runs it to its end. */
+  async run(): Promise<StageResult> {
+    const { seed, seconds, deliveries, retain, rate } = this.#options;
+    const world = await World.start({
+      ...this.#options,
+      server: this.#serverSettings(),
+    });
+    this.#world = world;
+    const { truth, crew } = world;
+    const deadline = this.#start + 2 * seconds * 1000 + EXTRA_MS;
+    const traffic = new Traffic({
+      // What nobody got is unknown, and then lines cannot be told from gaps.
+      clients: retain === Infinity
+        ? crew.all
+        : crew.all.filter((client) => !(client instanceof TextClient)),
+      random: seeded(seed + 1),
+      perSecond: rate,
+    });
+    await world.everybodyBack();
+    traffic.start();
+    const [memoryBefore] = await Promise.all([
+      this.#usualMemory(world),
+      direct(this.#script, {
+        world,
+        traffic,
+        counts: this.#counts,
+        deadline,
+      }),
+    ]);
+    await world.changes.until(
+      () => truth.deliveries >= deliveries,
+      deadline - Date.now(),
+    );
+    traffic.stop();
+    this.#mindTheTime(world);
+    const after = await settle({
+      world,
+      retain,
+      ghostMs: (IDLE_SECONDS + GRACE_SECONDS + 5) * 1000,
+      memoryBefore,
+    });
+    if (memoryBefore !== undefined && after !== undefined) {
+      this.#memory = { before: memoryBefore, after };
+    }
+    await world.end();
+    return { figures: this.figures, violations: truth.violations };
+  }
+
+  /** Ends it in the middle. */
+  async abandon(): Promise<void> {
+    await this.#world?.abandon();
+  }
+
+  #serverSettings() {
+    const { folder, port, retain } = this.#options;
+    const flags = {
+      "retain-messages": Math.min(retain, ALL),
+      "rate": 0,
+      "max-text": 65_536,
+      "idle-timeout": IDLE_SECONDS,
+      "slow-timeout": SLOW_SECONDS,
+      "grace": GRACE_SECONDS,
+    };
+    return {
+      folder,
+      port,
+      flags: Object.entries(flags).flatMap(([flag, value]) => [
+        `--${flag}`,
+        String(value),
+      ]),
+    };
+  }
+
+  /** What the server holds after its last restart, under load. */
+  async #usualMemory(world: World): Promise<number | undefined> {
+    const ends = this.#script.filter(({ kind }) =>
+      kind === "kill" || kind === "restart"
+    );
+    const lives = ends.length + 1;
+    const { seconds } = this.#options;
+    await world.changes.until(
+      () => world.life === lives,
+      2 * seconds * 1000 + EXTRA_MS,
+    );
+    await world.everybodyBack();
+    await new Promise((done) => setTimeout(done, WARM_MS));
+    return world.memory;
+  }
+
+  /** A soak that did not do what it was asked for has shown nothing. */
+  #mindTheTime({ truth }: World): void {
+    const { deliveries } = this.#options;
+    const done = Object.values(this.#counts).reduce((sum, n) => sum + n, 0);
+    if (done < this.planned) {
+      const what = `out of time after ${done} of ${this.planned} faults`;
+      truth.violated({ what });
+    }
+    if (truth.deliveries < deliveries) {
+      const what = `out of time after ${truth.deliveries} of ${deliveries} ` +
+        "deliveries";
+      truth.violated({ what });
+    }
+  }
+}

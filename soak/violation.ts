@@ -1,0 +1,27 @@
+/** What the truth checker reports. */
+
+/** Something that must not happen. */
+export interface Violation {
+  readonly room?: string | undefined;
+  readonly seq?: number | undefined;
+  readonly reader?: string | undefined;
+  readonly what: string;
+}
+
+/** Takes violations. */
+export type Report = (violation: Violation) => void;
+
+/**
+ * Writes a violation for people.
+ *
+ * @param violation What was found.
+ * @returns Such as `room "r1", seq 7, reader "v1-3": delivered twice`.
+ */
+export function inWords({ room, seq, reader, what }: Violation): string {
+  const where = [
+    ...(room === undefined ? [] : [`room "${room}"`]),
+    ...(seq === undefined ? [] : [`seq ${seq}`]),
+    ...(reader === undefined ? [] : [`reader "${reader}"`]),
+  ].join(", ");
+  return where === "" ? what : `${where}: ${what}`;
+}
