@@ -1,0 +1,127 @@
+/** The settings, as who starts the program meets them. */
+
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Program, runProgram } from "../helpers/program.ts";
+import { TempFolder } from "../helpers/temp.ts";
+import { Peer } from "./peer.ts";
+
+/** Every setting: flag, variable, default. */
+const SETTINGS = [
+  ["--host", "HOST", "127.0.0.1"],
+  ["--port", "PORT", "8000"],
+  ["--store", "HUBBUB_STORE", "sqlite:./data/hubbub.db"],
+  ["--history", "HUBBUB_HISTORY", "50"],
+  ["--retain-messages", "HUBBUB_RETAIN_MESSAGES", "10000"],
+  ["--retain-days", "HUBBUB_RETAIN_DAYS", "0"],
+  ["--max-text", "HUBBUB_MAX_TEXT", "4096"],
+  ["--rate", "HUBBUB_RATE", "10"],
+  ["--idle-timeout", "HUBBUB_IDLE_TIMEOUT", "30"],
+  ["--log-level", "HUBBUB_LOG_LEVEL", "info"],
+] as const;
+
+Deno.test("--help lists every setting with its variable and default", async () => {
+  const { code, stdout, stderr } = await runProgram({ args: ["--help"] });
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  for (const [flag, variable, fallback] of SETTINGS) {
+    assertMatch(stdout, new RegExp(`^  ${flag} [A-Z]+ +\\S.*$`, "m"));
+    assertStringIncludes(stdout, `(default ${fallback}, or ${variable})`);
+  }
+});
+
+const WRONG: readonly (readonly [args: string[], words: string])[] = [
+  [["--port", "x"], '--port must be a whole number from 0 to 65535, not "x"'],
+  [["--port=65536"], "--port must be a whole number from 0 to 65535"],
+  [["--port"], "--port must be a whole number from 0 to 65535"],
+  [["--host="], "--host must not be empty"],
+  [["--store", "/tmp/x"], "--store must be sqlite:PATH"],
+  [["--store", "sqlite:"], "--store must be sqlite:PATH"],
+  [["--history=-1"], "--history must be a whole number from 0 to 1000"],
+  [["--history", "1.5"], "--history must be a whole number from 0 to 1000"],
+  [["--retain-messages", "0"], "--retain-messages must be a whole number"],
+  [["--retain-days", "1d"], "--retain-days must be a whole number"],
+  [["--max-text", "0"], "--max-text must be a whole number"],
+  [["--rate", "fast"], "--rate must be a whole number"],
+  [["--idle-timeout", "0"], "--idle-timeout must be a whole number"],
+  [["--log-level", "loud"], "--log-level must be one of debug, info"],
+  [["--prot", "80"], 'Unknown setting "--prot"'],
+  [["8080"], 'Unknown setting "8080"'],
+];
+
+for (const [args, words] of WRONG) {
+  Deno.test(`${args.join(" ")} is one clear line and exit code 2`, async () => {
+    const { code, stdout, stderr } = await runProgram({ args });
+    assertEquals({ code, stdout }, { code: 2, stdout: "" });
+    assertStringIncludes(stderr, `hubbub: ${words}`);
+    assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
+  });
+}
+
+Deno.test("a wrong environment variable is named in the one line", async () => {
+  const env = { HUBBUB_RATE: "fast" };
+  const { code, stderr } = await runProgram({ env });
+  assertEquals({ code, stderr }, {
+    code: 2,
+    stderr:
+      'hubbub: HUBBUB_RATE must be a whole number from 0 to 1000000, not "fast"\n',
+  });
+});
+
+Deno.test("environment variables set what no flag does, and flags win", async () => {
+  const env = {
+    PORT: "0",
+    HUBBUB_STORE: "memory:",
+    HUBBUB_MAX_TEXT: "5",
+    HUBBUB_RATE: "3",
+    HUBBUB_IDLE_TIMEOUT: "77",
+  };
+  await using program = await Program.start({ env, args: ["--rate", "4"] });
+  await using peer = await Peer.connect(program.socket("/ws"), "hubbub.v1");
+  peer.send({ type: "hello" });
+  const { limits } = await peer.event({ type: "welcome" });
+  assertEquals(
+    { text: limits.text, rate: limits.rate, idle: limits.idleSeconds },
+    { text: 5, rate: 4, idle: 77 },
+  );
+});
+
+Deno.test("--host decides who can reach it", async () => {
+  const args = ["--host", "localhost", "--store", "memory:"];
+  await using program = await Program.start({ args });
+  const response = await fetch(new URL("/healthz", program.url));
+  assertEquals(await response.text(), "alive\n");
+});
+
+Deno.test("a port in use is one line and exit code 1", async () => {
+  await using program = await Program.start();
+  const args = ["--port", program.url.port, "--store", "memory:"];
+  const { code, stdout, stderr } = await runProgram({ args });
+  assertEquals({ code, stdout, stderr }, {
+    code: 1,
+    stdout: "",
+    stderr: `hubbub: Port ${program.url.port} is in use. ` +
+      "Choose another one with --port, or 0 for any\n",
+  });
+});
+
+for (
+  const [host, words] of [
+    ["192.0.2.1", "this machine does not have that address"],
+    ["nowhere.invalid", "nowhere.invalid"],
+  ] as const
+) {
+  Deno.test(`a host that is not here is one line and exit code 1 (${host})`, async () => {
+    const args = ["--host", host, "--port", "0", "--store", "memory:"];
+    const { code, stdout, stderr } = await runProgram({ args });
+    assertEquals({ code, stdout }, { code: 1, stdout: "" });
+    assertMatch(stderr, /^hubbub: .*\n$/);
+    assertStringIncludes(stderr, words);
+  });
+}
+
+Deno.test("a folder it may not write to is one line and exit code 1", async () => {
+  using elsewhere = new TempFolder();
+  const args = ["--port", "0", "--store", `sqlite:${elsewhere.file("x.db")}`];
+  const { code, stdout, stderr } = await runProgram({ args });
+  assertEquals({ code, stdout }, { code: 1, stdout: "" });
+  assertMatch(stderr, /^hubbub: Cannot open ".*x\.db": .*\n$/);
+});

@@ -1,0 +1,93 @@
+/** How the program ends when it is told to (promise 8). */
+
+import { assertEquals, assertLess } from "@std/assert";
+import { type Ended, Program } from "../helpers/program.ts";
+import { Peer } from "./peer.ts";
+
+/** The moment between the signal and the end, milliseconds. */
+async function timed(end: Promise<Ended>): Promise<[Ended, number]> {
+  const start = performance.now();
+  return [await end, performance.now() - start];
+}
+
+/** A client that shakes hands and never reads again. */
+async function stuckPeer(url: URL): Promise<Deno.TcpConn> {
+  const socket = await Deno.connect({
+    hostname: url.hostname,
+    port: Number(url.port),
+  });
+  const request = [
+    "GET /ws?history=0 HTTP/1.1",
+    `Host: ${url.host}`,
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    "",
+    "",
+  ].join("\r\n");
+  await socket.write(new TextEncoder().encode(request));
+  // The first byte of the answer: from here on it is in.
+  await socket.read(new Uint8Array(1));
+  return socket;
+}
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`promise 8: ${signal} closes all with 1012 and ends with 0`, async () => {
+    await using program = await Program.start();
+    await using text = await Peer.connect(program.socket("/"));
+    await using simple = await Peer.connect(program.socket("/ws"));
+    await using v1 = await Peer.connect(program.socket("/ws"), "hubbub.v1");
+    program.signal(signal);
+    const [{ code, stderr }, ms] = await timed(program.ended);
+    assertEquals(code, 0, stderr);
+    assertLess(ms, 5_000);
+    for (const peer of [text, simple, v1]) {
+      assertEquals((await peer.closed).code, 1012);
+    }
+  });
+}
+
+Deno.test("promise 8: peers that do not read do not hold up the end", async () => {
+  await using program = await Program.start({ args: ["--rate", "0"] });
+  using _stuck = await stuckPeer(program.url);
+  await using peer = await Peer.connect(program.socket("/ws"), "hubbub.v1");
+  peer.send({ type: "hello" }, { type: "join", room: "lobby" });
+  await peer.event({ type: "joined" });
+  // More than the system's buffers take for somebody who does not read.
+  const text = "x".repeat(4_000);
+  for (let n = 1; n <= 3_000; n++) {
+    peer.send({ type: "publish", room: "lobby", text, id: n });
+  }
+  await peer.event({ type: "ack", id: 3_000 });
+  const [{ code, stderr }, ms] = await timed(program.stop());
+  assertEquals(code, 0, stderr);
+  assertLess(ms, 5_000);
+});
+
+Deno.test("promise 8: a second signal does not cut the first one short", async () => {
+  await using program = await Program.start();
+  await using peer = await Peer.connect(program.socket("/ws"), "hubbub.v1");
+  peer.send({ type: "hello" });
+  await peer.event({ type: "welcome" });
+  program.signal("SIGINT");
+  program.signal("SIGINT");
+  assertEquals((await program.ended).code, 0);
+  assertEquals((await peer.closed).code, 1012);
+});
+
+Deno.test("promise 8: what was acked before a stop is there after it", async () => {
+  await using program = await Program.start();
+  const { port } = program.url;
+  await using peer = await Peer.connect(program.socket("/ws"), "hubbub.v1");
+  peer.send({ type: "hello", name: "Ada" });
+  peer.send({ type: "publish", room: "lobby", text: "Remember me", id: 1 });
+  await peer.event({ type: "ack", id: 1 });
+  assertEquals((await program.stop()).code, 0);
+
+  await using again = await program.startAgain();
+  assertEquals(again.url.port, port);
+  await using reader = await Peer.connect(again.socket("/ws"));
+  const { message, seq } = await reader.event({ sender: "Ada" });
+  assertEquals({ message, seq }, { message: "Remember me", seq: 1 });
+});
