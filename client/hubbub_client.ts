@@ -17,7 +17,6 @@ import type {
   ClosedState,
   ConnectionState,
   JoinOptions,
-  Outgoing,
   Room,
 } from "./api.ts";
 import { Connection } from "./connection.ts";
@@ -34,6 +33,7 @@ import {
 import { type Asker, disconnected, Requests } from "./requests.ts";
 import { JoinedRoom } from "./room.ts";
 import type { RoomHost } from "./room_host.ts";
+import { leaving, Rooms } from "./rooms.ts";
 import { Sender } from "./sender.ts";
 
 /** Made by `connect()`; the doc comments are those of {@linkcode Client}. */
@@ -44,9 +44,7 @@ export class HubbubClient implements Client, RoomHost {
   readonly #identity: Identity;
   readonly #requests = new Requests();
   readonly #events = new Emitter<ClientEvents>();
-  readonly #rooms = new Map<string, JoinedRoom>();
-  /** Left before the server knew us; a resumed session may still be in. */
-  readonly #toLeave = new Set<string>();
+  readonly #rooms = new Rooms(this);
   readonly #storage: OutboxStorage | undefined;
   readonly #closed = Promise.withResolvers<ClosedState>();
 
@@ -62,7 +60,7 @@ export class HubbubClient implements Client, RoomHost {
       isOpen: (room) =>
         this.#connection.writable &&
         (this.#rooms.get(room)?.sendable ?? false),
-      send: (messages) => this.#connection.send(messages.map(toRequest)),
+      send: (requests) => this.#connection.send(requests),
       changed: (message) =>
         this.#rooms.get(message.room)?.outgoingChanged(message),
       save: (entries) => this.#save(entries),
@@ -98,7 +96,7 @@ export class HubbubClient implements Client, RoomHost {
   }
 
   get rooms(): readonly Room[] {
-    return [...this.#rooms.values()];
+    return this.#rooms.all;
   }
 
   get closed(): Promise<ClosedState> {
@@ -109,13 +107,12 @@ export class HubbubClient implements Client, RoomHost {
     const name = checkRoom(wanted);
     const known = this.#rooms.get(name);
     if (known !== undefined && known.phase !== "refused") return known;
-    const room = new JoinedRoom(name, this, options);
     if (this.state.phase === "closing" || this.state.phase === "closed") {
+      const room = new JoinedRoom(name, this, options);
       room.ended();
       return room;
     }
-    this.#rooms.set(name, room);
-    this.#toLeave.delete(name);
+    const room = this.#rooms.add(name, options);
     if (this.#connection.writable) {
       this.#connection.send([this.#awaited(...room.ask())]);
       this.sender.flush();
@@ -168,10 +165,9 @@ export class HubbubClient implements Client, RoomHost {
   }
 
   left(room: string): void {
-    this.#rooms.delete(room);
+    this.#rooms.remove(room, { known: this.state.phase === "open" });
     this.sender.leaveRoom(room);
-    this.send(this.#leaving(room));
-    if (this.state.phase !== "open") this.#toLeave.add(room);
+    this.send(this.#awaited(...leaving(room)));
   }
 
   /**
@@ -182,22 +178,14 @@ export class HubbubClient implements Client, RoomHost {
     const hello = this.#awaited(this.#identity.hello, {
       refused: (error) => this.#helloRefused(error),
     });
-    const joins = [...this.#rooms.values()]
-      .filter(({ phase }) => phase === "joining")
-      .map((room) => this.#awaited(...room.ask()));
-    const leaves = [...this.#toLeave].map((room) => this.#leaving(room));
-    this.#connection.send([hello, ...leaves, ...joins]);
+    const rooms = this.#rooms.greetings.map((pair) => this.#awaited(...pair));
+    this.#connection.send([hello, ...rooms]);
     this.sender.disconnected();
     this.sender.flush();
   }
 
   #awaited(request: ClientRequest, asker: Asker): ClientRequest {
     return { ...request, id: this.#requests.open(asker) };
-  }
-
-  /** Not being there is as good as having left. */
-  #leaving(room: string): ClientRequest {
-    return this.#awaited({ type: "leave", room }, { refused: () => {} });
   }
 
   #helloRefused(error: ClientError): void {
@@ -215,7 +203,7 @@ export class HubbubClient implements Client, RoomHost {
   #welcomed(event: WelcomeEvent): void {
     const { name, resumed } = event;
     const wanted = this.#identity.welcomed(event);
-    this.#toLeave.clear();
+    this.#rooms.welcomed();
     this.#connection.welcomed();
     this.#named(name);
     if (wanted !== undefined) {
@@ -280,15 +268,14 @@ export class HubbubClient implements Client, RoomHost {
   #lost(): void {
     this.#requests.abandon(disconnected());
     this.sender.disconnected();
-    for (const room of this.#rooms.values()) room.disconnected();
+    for (const room of this.#rooms.all) room.disconnected();
   }
 
   #changed(state: ConnectionState): void {
     this.#events.emit("state", state);
     if (state.phase !== "closed") return;
     this.sender.close();
-    for (const room of this.#rooms.values()) room.ended();
-    this.#rooms.clear();
+    this.#rooms.end();
     this.#closed.resolve(state);
   }
 
@@ -300,8 +287,4 @@ export class HubbubClient implements Client, RoomHost {
       // A full or forbidden storage must not keep anybody from talking.
     }
   }
-}
-
-function toRequest({ cid, room, text }: Outgoing): ClientRequest {
-  return { type: "publish", id: cid, cid, room, text };
 }

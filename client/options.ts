@@ -10,7 +10,8 @@ export interface SavedOutbox {
   readonly entries: readonly SavedPublish[];
 }
 
-/** One publish that was not acked yet. */
+/** One publish that was not acked; the next client tries it again, also when
+ * it had failed. */
 export interface SavedPublish {
   readonly cid: string;
   readonly room: string;

@@ -50,6 +50,14 @@ export class Outbox<Entry extends OutboxEntry> {
     return true;
   }
 
+  /** Takes in what was left from an earlier life: all of it, so that nothing
+   * is dropped without anybody knowing. */
+  restore(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      this.#entries.set(entry.cid, { entry, phase: "queued" });
+    }
+  }
+
   /**
    * Picks what to send now; it counts as on its way from here on.
    *

@@ -3,17 +3,19 @@
  * became of it, and that it outlives the client. The order is the outbox's.
  */
 
+import type { PublishRequest } from "../protocol/events.ts";
 import type { Outgoing, OutgoingState } from "./api.ts";
 import { ClientError } from "./errors.ts";
 import type { SavedPublish, Settings } from "./options.ts";
 import { Outbox } from "./outbox.ts";
+import { Parcel } from "./parcel.ts";
 import { closed } from "./requests.ts";
 
 /** Who lets a sender send. */
 export interface SenderUser {
   /** Whether messages of a room can be sent now. */
   isOpen(room: string): boolean;
-  send(messages: readonly Outgoing[]): void;
+  send(requests: readonly PublishRequest[]): void;
   changed(message: Outgoing): void;
   /** Keeps what must outlive the client. */
   save(entries: readonly SavedPublish[]): void;
@@ -21,41 +23,6 @@ export interface SenderUser {
 
 /** When an error says to try again but not when. */
 const RETRY_MS = 1_000;
-
-/** One message on its way. */
-class Parcel implements Outgoing {
-  readonly cid: string;
-  readonly room: string;
-  readonly text: string;
-  readonly at: number;
-  #state: OutgoingState = { phase: "pending" };
-  #settled = Promise.withResolvers<OutgoingState>();
-
-  constructor({ cid, room, text, at }: SavedPublish) {
-    this.cid = cid;
-    this.room = room;
-    this.text = text;
-    this.at = at;
-  }
-
-  get state(): OutgoingState {
-    return this.#state;
-  }
-
-  get done(): Promise<OutgoingState> {
-    return this.#settled.promise;
-  }
-
-  settle(state: OutgoingState): void {
-    this.#state = state;
-    this.#settled.resolve(state);
-  }
-
-  renew(): void {
-    this.#state = { phase: "pending" };
-    this.#settled = Promise.withResolvers();
-  }
-}
 
 /** Sends the messages of one client, each until the server has it. */
 export class Sender {
@@ -79,7 +46,7 @@ export class Sender {
 
   /** Takes up what an earlier client has left. */
   restore(entries: readonly SavedPublish[]): void {
-    for (const entry of entries) this.#outbox.add(new Parcel(entry));
+    this.#outbox.restore(entries.map((entry) => new Parcel(entry)));
   }
 
   /** Pending and failed messages of a room, in the order of publishing. */
@@ -158,7 +125,7 @@ export class Sender {
   flush(): void {
     if (this.#pause !== undefined) return;
     const taken = this.#outbox.take((room) => this.#user.isOpen(room));
-    if (taken.length > 0) this.#user.send(taken);
+    if (taken.length > 0) this.#user.send(taken.map(toRequest));
   }
 
   /** Nothing that was sent is sure to have arrived. */
@@ -238,4 +205,8 @@ export class Sender {
     return (random().toString(36).slice(2) + random().toString(36).slice(2))
       .padEnd(8, "0");
   }
+}
+
+function toRequest({ cid, room, text }: Outgoing): PublishRequest {
+  return { type: "publish", id: cid, cid, room, text };
 }

@@ -44,6 +44,14 @@ Deno.test("Outbox.add() refuses what is over the limit and keeps the rest", () =
   assertEquals(outbox.add({ cid: "c4", room: "odd" }), true);
 });
 
+Deno.test("Outbox.restore() takes everything, whatever the limit", () => {
+  const outbox = outboxOf(0, 2);
+  const left = outboxOf(3).entries;
+  outbox.restore(left);
+  assertEquals(cids(outbox.take(anywhere)), "c1 c2 c3");
+  assertEquals(outbox.add({ cid: "c4", room: "odd" }), false);
+});
+
 Deno.test("Outbox sends one at a time and in order after a postponed one", () => {
   const outbox = outboxOf(3);
   outbox.take(anywhere);
