@@ -145,6 +145,19 @@ export class Connection implements Reader, SocketHandler {
     }
   }
 
+  note(event: ServerEvent): void {
+    if (!this.#gone) this.#outlet.note(event);
+  }
+
+  flush(): void {
+    if (this.#gone) return;
+    try {
+      this.#outlet.flush();
+    } catch (error) {
+      this.#broke(error);
+    }
+  }
+
   end({ code, reason }: CloseReason): void {
     if (this.#gone) return;
     const { log, socket } = this.#options;

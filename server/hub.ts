@@ -71,9 +71,11 @@ export class Hub {
       before: () => this.#rooms.announceArrivals(),
       stored: (pending, receipts) => {
         this.#health.works();
+        // One frame with all its acks for each sender.
         for (const [index, draft] of pending.entries()) {
           this.#acknowledge(draft, receipts[index]);
         }
+        for (const { session } of pending) session.reader?.flush();
       },
       failed: (pending, error) => {
         this.#health.fails(error);
@@ -371,7 +373,7 @@ export class Hub {
       return;
     }
     const { seq, duplicate } = receipt;
-    session.reader?.tell({
+    session.reader?.note({
       type: "ack",
       room,
       seq,

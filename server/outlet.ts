@@ -68,9 +68,14 @@ export class Outlet {
     for (const frame of frames) this.#write(frame);
   }
 
+  /** Encodes an event, to go out with the next frame. */
+  note(event: ServerEvent): void {
+    for (const string of this.dialect.encode(event)) this.#replies.push(string);
+  }
+
   /** Encodes an event, and sends it unless more are about to follow. */
   tell(event: ServerEvent): void {
-    for (const string of this.dialect.encode(event)) this.#replies.push(string);
+    this.note(event);
     if (!this.#held) this.flush();
   }
 

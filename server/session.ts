@@ -17,6 +17,10 @@ export interface Reader {
   send(frames: readonly string[]): void;
   /** Encodes and sends what is for this reader alone. */
   tell(event: ServerEvent): void;
+  /** Encodes what may wait for {@linkcode flush}, or for any other frame. */
+  note(event: ServerEvent): void;
+  /** Sends what was noted. */
+  flush(): void;
   /** Closes it; it counts as gone from now on. */
   end(reason: CloseReason): void;
 }

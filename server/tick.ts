@@ -9,6 +9,9 @@ import type { Clock } from "./clock.ts";
 import type { Session } from "./session.ts";
 import type { Draft, Receipt, Store } from "./store/store.ts";
 
+/** A tick gathers no longer than this, milliseconds. */
+const MOST_MS = 4;
+
 /** A draft, and who wants to know what became of it. */
 export interface Pending extends Draft {
   readonly session: Session;
@@ -34,6 +37,9 @@ export class Ticker {
   readonly #hooks: TickHooks;
   #pending: Pending[] = [];
   #due = false;
+  /** Drafts there were at the end of the last turn. */
+  #seen = 0;
+  #began = 0;
   #appending: Promise<void> | null = null;
 
   constructor(store: Store, clock: Clock, hooks: TickHooks) {
@@ -52,7 +58,9 @@ export class Ticker {
   wake(): void {
     if (this.#due) return;
     this.#due = true;
-    this.#clock.soon(() => this.#end());
+    this.#seen = 0;
+    this.#began = this.#clock.now();
+    this.#clock.soon(this.#endOfTurn);
   }
 
   /** Resolves when all that was added is stored or has failed. */
@@ -62,6 +70,19 @@ export class Ticker {
         new Promise<void>((done) => this.#clock.soon(done)));
     }
   }
+
+  /**
+   * The runtime hands out one frame of each socket a turn. So a turn that
+   * brought messages is likely to be followed by one that brings more, which
+   * go into the same tick; one that brought none ends it.
+   */
+  readonly #endOfTurn = (): void => {
+    const more = this.#pending.length > this.#seen;
+    if (more && this.#clock.now() - this.#began < MOST_MS) {
+      this.#seen = this.#pending.length;
+      this.#clock.soon(this.#endOfTurn);
+    } else this.#end();
+  };
 
   #end(): void {
     this.#due = false;

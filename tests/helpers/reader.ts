@@ -32,6 +32,12 @@ export class FakeReader implements Reader {
     this.send(this.dialect.encode(event));
   }
 
+  note(event: ServerEvent): void {
+    this.tell(event);
+  }
+
+  flush(): void {}
+
   end(reason: CloseReason): void {
     this.ended ??= reason;
   }
