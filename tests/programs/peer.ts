@@ -99,8 +99,15 @@ export class Peer implements AsyncDisposable {
     return this.#lines;
   }
 
+  /** Says goodbye. */
   close(): Promise<Closed> {
     this.#socket.close(1000);
+    return this.closed;
+  }
+
+  /** Goes without a close code, as a connection that is lost does. */
+  lose(): Promise<Closed> {
+    this.#socket.close();
     return this.closed;
   }
 
