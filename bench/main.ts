@@ -6,7 +6,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { installPackages } from "./packages.ts";
-import { type PeerName, PEERS } from "./peers.ts";
+import { available, type PeerName, PEERS } from "./peers.ts";
 import { scenarioTable, short } from "./report.ts";
 import { Results } from "./results.ts";
 import type { Case, Plan, Scenario } from "./scenario.ts";
@@ -50,8 +50,15 @@ const peers = list(args["peers"]) ?? Object.keys(PEERS);
 for (const peer of peers) {
   if (!Object.hasOwn(PEERS, peer)) misused(`Unknown peer "${peer}"`);
 }
+
+await installPackages();
+const runnable: PeerName[] = [];
+for (const peer of peers as PeerName[]) {
+  if (await available(peer)) runnable.push(peer);
+  else console.error(`${peer} cannot run here and is left out`);
+}
 const plan: Plan = {
-  peers: peers as PeerName[],
+  peers: runnable,
   warmMs: quick ? 800 : 1000,
   measureMs: quick ? 1200 : 1500,
 };
@@ -62,12 +69,13 @@ for (const scenario of SCENARIOS) {
   const { name } = scenario;
   const cases = scenario.cases(plan).map((each) =>
     [`${name}:${each.name}`, each] as const
-  ).filter(([id]) => only?.some((w) => w === name || w === id) ?? true);
+  ).filter(([id]) =>
+    only?.some((w) => w === name || w === id) ?? !scenario.extra
+  );
   if (cases.length > 0) chosen.set(scenario, cases);
 }
 if (chosen.size === 0) misused(`Nothing is called "${only}"`);
 
-await installPackages();
 const results = new Results();
 const failures: string[] = [];
 const started = performance.now();

@@ -4,12 +4,14 @@
  */
 
 import type { WireName } from "./load/spec.ts";
-import { BUN_PROGRAM } from "./packages.ts";
-import type { Launch } from "./processes.ts";
+import { BUN_PROGRAM, NODE_MODULES } from "./packages.ts";
+import { execute, type Launch } from "./processes.ts";
 
 /** One side of the comparison. */
 export interface Peer {
   readonly wire: WireName;
+  /** Fails where the peer cannot run; absent: it can. */
+  readonly check?: Launch;
   /** @param dir An empty directory for what it keeps. */
   launch(dir: string): Launch;
 }
@@ -19,6 +21,22 @@ function path(relative: string): string {
   return new URL(relative, import.meta.url).pathname;
 }
 
+/** A server on Node, which runs `ws` faster than Deno's Node layer does. */
+function onNode(wire: WireName, file: string): Peer {
+  return {
+    wire,
+    check: { command: "node", args: ["--version"] },
+    launch: () => ({
+      command: "node",
+      args: [path(file)],
+      env: { NODE_PATH: NODE_MODULES },
+    }),
+  };
+}
+
+/** Debian's, where the package python3-websockets is. */
+const PYTHON = "/usr/bin/python3";
+
 const ALL = {
   hubbub: {
     wire: "hubbub",
@@ -27,7 +45,10 @@ const ALL = {
       args: [
         "run",
         "--no-prompt",
-        "-A",
+        "--allow-net",
+        `--allow-read=${path("../static")},${dir}`,
+        `--allow-write=${dir}`,
+        "--allow-env",
         path("../main.ts"),
         "--port=0",
         "--rate=0",
@@ -37,11 +58,42 @@ const ALL = {
   },
   bun: {
     wire: "plain",
+    check: { command: BUN_PROGRAM, args: ["--version"] },
     launch: () => ({ command: BUN_PROGRAM, args: [path("./peers/bun.ts")] }),
+  },
+  naive: {
+    wire: "plain",
+    launch: () => ({
+      command: Deno.execPath(),
+      args: ["run", "--no-prompt", "--allow-net", path("./peers/naive.ts")],
+    }),
+  },
+  ws: onNode("plain", "./peers/ws.mjs"),
+  socketio: onNode("socketio", "./peers/socketio.mjs"),
+  python: {
+    wire: "plain",
+    check: { command: PYTHON, args: ["-c", "import websockets"] },
+    launch: () => ({
+      command: PYTHON,
+      args: [path("./peers/broadcast.py")],
+    }),
   },
 } as const satisfies Record<string, Peer>;
 
 /** The names `--peers` takes. */
 export type PeerName = keyof typeof ALL;
 
+/** Every side of the comparison. */
 export const PEERS: Readonly<Record<PeerName, Peer>> = ALL;
+
+/** Whether a peer can run on this machine. */
+export async function available(name: PeerName): Promise<boolean> {
+  const { check } = PEERS[name];
+  if (check === undefined) return true;
+  try {
+    await execute(check);
+    return true;
+  } catch {
+    return false;
+  }
+}

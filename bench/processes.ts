@@ -3,8 +3,6 @@
  * and ended by its own id.
  */
 
-import type { LoadResult, LoadSpec } from "./load/spec.ts";
-
 /** A program with its arguments. */
 export interface Launch {
   readonly command: string;
@@ -118,17 +116,4 @@ export class ServerProcess implements AsyncDisposable {
 /** Reads what nobody wants, so that the program can go on saying it. */
 async function drain(reader: ReadableStreamDefaultReader<string>) {
   while (!(await reader.read()).done);
-}
-
-/** Runs the load generator, in a process of its own. */
-export async function generate<R extends LoadResult>(
-  program: string,
-  spec: LoadSpec & { kind: R["kind"] },
-): Promise<R> {
-  const script = new URL("./load/main.ts", import.meta.url).pathname;
-  const line = await execute({
-    command: program,
-    args: [script, JSON.stringify(spec)],
-  });
-  return JSON.parse(line);
 }

@@ -1,9 +1,10 @@
 /**
- * What a thing to measure looks like, and the commonest kind of it: traffic
- * on a server that was started for nothing else.
+ * What a thing to measure looks like, and the commonest kind of it: a load on
+ * a server that was started for nothing else.
  */
 
 import type {
+  Cores,
   LoadResult,
   LoadSpec,
   Target,
@@ -12,7 +13,7 @@ import type {
 } from "./load/spec.ts";
 import { BUN_PROGRAM } from "./packages.ts";
 import { type PeerName, PEERS } from "./peers.ts";
-import { generate, ServerProcess } from "./processes.ts";
+import { execute, type Launch, ServerProcess } from "./processes.ts";
 import type { Measures } from "./results.ts";
 
 /** How long and with whom to measure. */
@@ -40,70 +41,107 @@ export interface Scenario {
   readonly name: string;
   /** What is done and what is counted, for who reads the table. */
   readonly title: string;
-  /** The figures of the table. */
+  /** The figures of the table; the first is the one that is compared. */
   readonly columns: readonly string[];
+  /** Measured only when asked for by name. */
+  readonly extra?: true;
   cases(plan: Plan): readonly Case[];
 }
 
-/** Runs something with a fresh server of a peer. */
-export async function withServer<T>(
-  name: PeerName,
-  work: (target: Target) => Promise<T>,
+/** A directory that is gone afterwards. */
+export async function withDirectory<T>(
+  work: (dir: string) => Promise<T>,
 ): Promise<T> {
   const dir = await Deno.makeTempDir({ prefix: "hubbub-bench-" });
   try {
-    const { wire, launch } = PEERS[name];
-    await using server = await ServerProcess.start(launch(dir));
-    return await work({ port: server.port, pid: server.pid, wire });
+    return await work(dir);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
 }
 
-/** One load on a fresh server of a peer. */
-export function load<R extends LoadResult>(
-  name: PeerName,
-  spec: (target: Target) => LoadSpec & { kind: R["kind"] },
-): Promise<R> {
-  return withServer(name, (target) => generate<R>(BUN_PROGRAM, spec(target)));
+/** How a server of a peer is prepared. */
+export interface ServerOptions {
+  /** Before it starts: what is in its directory already. */
+  readonly prepare?: (dir: string) => Promise<void>;
+  readonly change?: (launch: Launch) => Launch;
 }
 
-/** What can be chosen of traffic. */
-export type Traffic = Omit<TrafficSpec, "kind" | keyof Target>;
+/** Runs something with a fresh server of a peer. */
+export function withServer<T>(
+  name: PeerName,
+  work: (target: Target) => Promise<T>,
+  { prepare, change = (launch) => launch }: ServerOptions = {},
+): Promise<T> {
+  return withDirectory(async (dir) => {
+    await prepare?.(dir);
+    const { wire, launch } = PEERS[name];
+    await using server = await ServerProcess.start(change(launch(dir)));
+    return await work({ port: server.port, pid: server.pid, wire });
+  });
+}
+
+/** What a load is told, but for where the server is. */
+export type LoadOf<R extends LoadResult> = Omit<
+  Extract<LoadSpec, { kind: R["kind"] }>,
+  keyof Target
+>;
+
+/**
+ * One load on a fresh server of a peer. The generator is a process of its own,
+ * on Bun, whose sockets cost least a read: measured against Deno's and against
+ * `epoll` and `recv` called directly.
+ */
+export function load<R extends LoadResult>(
+  name: PeerName,
+  spec: LoadOf<R>,
+  options?: ServerOptions,
+): Promise<R> {
+  return withServer(name, async (target) => {
+    const script = new URL("./load/main.ts", import.meta.url).pathname;
+    const line = await execute({
+      command: BUN_PROGRAM,
+      args: [script, JSON.stringify({ ...target, ...spec })],
+    });
+    return JSON.parse(line) as R;
+  }, options);
+}
+
+/** Who used the machine, in cores. */
+export function coreMeasures({ server, generator, others }: Cores): Measures {
+  return { "server cpu": server, "load cpu": generator, others };
+}
 
 /** Measures traffic on a peer. */
 export async function measureTraffic(
   name: PeerName,
-  traffic: Traffic,
+  traffic: Omit<TrafficSpec, "kind" | keyof Target>,
+  options?: ServerOptions,
 ): Promise<Measures> {
-  const result = await load<TrafficResult>(name, (target) => ({
-    kind: "traffic",
-    ...target,
-    ...traffic,
-  }));
+  const result = await load<TrafficResult>(
+    name,
+    { kind: "traffic", ...traffic },
+    options,
+  );
   return {
     deliveries: result.deliveries,
-    confirmed: result.confirmed,
+    acked: result.confirmed,
     "msgs/frame": result.perFrame,
     "p50 ms": result.p50,
     "p99 ms": result.p99,
-    "server cpu": result.serverCpu ?? NaN,
-    "load cpu": result.generatorCpu,
-    "server MB": result.serverMb ?? NaN,
+    "server MB": result.serverBytes / 1024 ** 2,
+    ...coreMeasures(result.cores),
   };
 }
 
-/** The same traffic on each peer. */
-export function trafficCase(
+/** The same on each peer that is measured. */
+export function peersCase(
   name: string,
-  { peers }: Plan,
-  traffic: Traffic,
+  peers: readonly PeerName[],
+  run: (peer: PeerName) => Promise<Measures>,
 ): Case {
   return {
     name,
-    sides: peers.map((peer) => ({
-      name: peer,
-      run: () => measureTraffic(peer, traffic),
-    })),
+    sides: peers.map((peer) => ({ name: peer, run: () => run(peer) })),
   };
 }

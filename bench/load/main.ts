@@ -4,6 +4,8 @@
  */
 
 import process from "node:process";
+import { idle } from "./idle.ts";
+import { join } from "./join.ts";
 import type { LoadResult, LoadSpec } from "./spec.ts";
 import { traffic } from "./traffic.ts";
 
@@ -14,6 +16,10 @@ function run(spec: LoadSpec): Promise<LoadResult> {
   switch (spec.kind) {
     case "traffic":
       return traffic(spec);
+    case "join":
+      return join(spec);
+    case "idle":
+      return idle(spec);
   }
 }
 

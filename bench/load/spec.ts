@@ -22,18 +22,47 @@ export interface TrafficSpec extends Target {
   /** Members of each room that publish. */
   readonly publishers: number;
   /** Members of each room, on top of the readers, that never read. */
-  readonly stalled: number;
+  readonly stalled?: number;
   /** Messages each publisher has on their way at a time; or, instead … */
-  readonly inFlight?: number | undefined;
+  readonly inFlight?: number;
   /** … messages a second by all of them together. */
-  readonly perSecond?: number | undefined;
+  readonly perSecond?: number;
   /** Bytes of a text; 100 when absent. */
-  readonly textBytes?: number | undefined;
+  readonly textBytes?: number;
+  /** Connections that are in other rooms and say nothing. */
+  readonly idle?: number;
   readonly warmMs: number;
   readonly measureMs: number;
 }
 
-/** What came of it, while it was measured. */
+/** Many that come to one room at once and want its history. */
+export interface JoinSpec extends Target {
+  readonly kind: "join";
+  readonly clients: number;
+  /** Messages of history each; they are published first. */
+  readonly history: number;
+  /** Whether the history is in the room already. */
+  readonly filled?: boolean;
+}
+
+/** Connections that say nothing. */
+export interface IdleSpec extends Target {
+  readonly kind: "idle";
+  readonly connections: number;
+  /** Members of a room. */
+  readonly perRoom: number;
+  readonly measureMs: number;
+}
+
+/** What the processes and the machine did meanwhile, in cores. */
+export interface Cores {
+  readonly server: number;
+  readonly generator: number;
+  /** Everything else on the machine: what disturbed. */
+  readonly others: number;
+}
+
+/** What came of traffic, while it was measured. */
 export interface TrafficResult {
   readonly kind: "traffic";
   /** Messages a second that arrived at readers. */
@@ -44,12 +73,30 @@ export interface TrafficResult {
   readonly perFrame: number;
   readonly p50: number;
   readonly p99: number;
-  /** Share of a core, of the generator and of the server; null: not known. */
-  readonly generatorCpu: number;
-  readonly serverCpu: number | null;
-  /** Resident memory of the server at the end, MB. */
-  readonly serverMb: number | null;
+  readonly cores: Cores;
+  /** Resident memory of the server at the end, bytes. */
+  readonly serverBytes: number;
 }
 
-export type LoadSpec = TrafficSpec;
-export type LoadResult = TrafficResult;
+/** What came of many joins. */
+export interface JoinResult {
+  readonly kind: "join";
+  /** Milliseconds from the first connect until the last one has it all. */
+  readonly allMs: number;
+  /** Milliseconds from its own connect until one has it all. */
+  readonly p50: number;
+  readonly p99: number;
+  readonly deliveries: number;
+  readonly cores: Cores;
+}
+
+/** What idle connections cost. */
+export interface IdleResult {
+  readonly kind: "idle";
+  /** Resident memory a connection, bytes. */
+  readonly bytesEach: number;
+  readonly cores: Cores;
+}
+
+export type LoadSpec = TrafficSpec | JoinSpec | IdleSpec;
+export type LoadResult = TrafficResult | JoinResult | IdleResult;

@@ -3,10 +3,10 @@
  * way, or send so many a second: what arrives, and how late.
  */
 
-import process from "node:process";
 import { type Client, frameOf } from "./client.ts";
 import { Histogram } from "./histogram.ts";
 import { joinAll, type Joined, sleep } from "./members.ts";
+import { Meter } from "./meter.ts";
 import type { TrafficResult, TrafficSpec } from "./spec.ts";
 import {
   Finder,
@@ -18,13 +18,14 @@ import {
   writeNumber,
   writeTime,
 } from "./tally.ts";
-import { cpuSeconds, residentBytes } from "./usage.ts";
-import { type Wire, WIRES } from "./wire.ts";
+import { residentBytes } from "./usage.ts";
+import { NUMBER_DIGITS, type Wire, WIRES } from "./wire.ts";
 
 /** One reader in so many has the times in its messages read. */
 const SAMPLE_EVERY = 50;
-/** Digits of the number a message gets where its wire has one. */
-const NUMBER_DIGITS = 10;
+
+/** Members of a room of those that say nothing. */
+const IDLE_PER_ROOM = 50;
 
 function micros(): number {
   return performance.now() * 1000;
@@ -46,7 +47,7 @@ class Publisher {
     { room, text, most }: { room: string; text: string; most: number },
   ) {
     this.#client = client;
-    this.#frame = frameOf(wire.publish(room, text));
+    this.#frame = frameOf(wire.publish(room, text, 0));
     this.#timeAt = timeOffset(this.#frame);
     if (wire.numbered !== undefined) {
       this.#numberAt = new TextDecoder("latin1").decode(this.#frame)
@@ -104,10 +105,19 @@ export async function traffic(spec: TrafficSpec): Promise<TrafficResult> {
   if (spec.publishers > MOST_PUBLISHERS && wire.ack === undefined) {
     throw new RangeError(`At most ${MOST_PUBLISHERS} publishers a room`);
   }
-  const perRoom = spec.readers + spec.stalled;
+  const { rooms, readers, stalled = 0, idle = 0 } = spec;
+  await joinAll(
+    spec,
+    Array.from({ length: idle }, (_, index) => ({
+      room: `idle-${Math.floor(index / IDLE_PER_ROOM)}`,
+      name: `i${index}`,
+      history: 0,
+    })),
+  );
+  const perRoom = readers + stalled;
   const everyone = await joinAll(
     spec,
-    Array.from({ length: spec.rooms * perRoom }, (_, index) => ({
+    Array.from({ length: rooms * perRoom }, (_, index) => ({
       room: `bench-${Math.floor(index / perRoom)}`,
       name: `m${index}`,
       history: 0,
@@ -121,7 +131,7 @@ export async function traffic(spec: TrafficSpec): Promise<TrafficResult> {
     client.onClose = () => {
       throw new Error(`The server closed the connection of ${member.name}`);
     };
-    if (place >= spec.readers) {
+    if (place >= readers) {
       client.stall();
       continue;
     }
@@ -129,7 +139,7 @@ export async function traffic(spec: TrafficSpec): Promise<TrafficResult> {
     const tally = new Tally(publishes ? place : undefined);
     totals.tallies.push(tally);
     const sampled = (everyone.length - 1 - index) % SAMPLE_EVERY === 0 ||
-      (spec.stalled > 0 && place === spec.readers - 1);
+      (stalled > 0 && place === readers - 1);
     const publisher = publishes
       ? newPublisher({ client, member }, wire, spec, place)
       : undefined;
@@ -145,32 +155,28 @@ export async function traffic(spec: TrafficSpec): Promise<TrafficResult> {
 
   const pacer = start(publishers, spec);
   await sleep(spec.warmMs);
-  const before = snapshot(totals, spec.pid);
+  const { messages, frames, confirmed } = totals;
+  const meter = new Meter(spec.pid);
   totals.measuring = true;
   await sleep(spec.measureMs);
   totals.measuring = false;
-  const after = snapshot(totals, spec.pid);
-  const serverBytes = residentBytes(spec.pid);
+  const { seconds } = meter;
+  const arrived = totals.messages - messages;
+  const result: TrafficResult = {
+    kind: "traffic",
+    deliveries: arrived / seconds,
+    confirmed: (totals.confirmed - confirmed) / seconds,
+    perFrame: arrived / (totals.frames - frames),
+    p50: totals.latencies.quantile(0.5),
+    p99: totals.latencies.quantile(0.99),
+    cores: meter.read(),
+    serverBytes: residentBytes(spec.pid),
+  };
   totals.stopped = true;
   clearInterval(pacer);
   for (const client of clients) client.close();
-
-  const seconds = (after.at - before.at) / 1000;
-  const messages = after.messages - before.messages;
-  if (messages === 0) throw new Error("No message arrived");
-  return {
-    kind: "traffic",
-    deliveries: messages / seconds,
-    confirmed: (after.confirmed - before.confirmed) / seconds,
-    perFrame: messages / (after.frames - before.frames),
-    p50: totals.latencies.quantile(0.5),
-    p99: totals.latencies.quantile(0.99),
-    generatorCpu: (after.ownCpu - before.ownCpu) / seconds,
-    serverCpu: after.cpu === null || before.cpu === null
-      ? null
-      : (after.cpu - before.cpu) / seconds,
-    serverMb: serverBytes === null ? null : serverBytes / 1024 ** 2,
-  };
+  if (arrived === 0) throw new Error("No message arrived");
+  return result;
 }
 
 function newPublisher(
@@ -227,17 +233,5 @@ function reading(
       pings = tally.pings;
       client.pong();
     }
-  };
-}
-
-function snapshot(totals: Totals, pid: number) {
-  const { user, system } = process.cpuUsage();
-  return {
-    at: performance.now(),
-    messages: totals.messages,
-    frames: totals.frames,
-    confirmed: totals.confirmed,
-    cpu: cpuSeconds(pid),
-    ownCpu: (user + system) / 1e6,
   };
 }

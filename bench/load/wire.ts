@@ -5,6 +5,9 @@
 
 import type { WireName } from "./spec.ts";
 
+/** Digits of the number a message gets where its wire has one. */
+export const NUMBER_DIGITS = 10;
+
 /** One way of talking. */
 export interface Wire {
   /** The request's path for a room. */
@@ -16,11 +19,11 @@ export interface Wire {
   answer?(frame: string): string | undefined;
   /** Whether a frame says that the member is in; absent: it is when open. */
   ready?(frame: string): boolean;
-  /** The frame of a message. */
-  publish(room: string, text: string): string;
+  /** The frame of a message; `number` is the sender's own for it. */
+  publish(room: string, text: string, number: number): string;
   /** What confirms each message to its publisher; absent: its coming back. */
   readonly ack?: string;
-  /** What stands before the number that a message's sender gives it. */
+  /** What stands before that number, if it is sent. */
   readonly numbered?: string;
 }
 
@@ -48,8 +51,13 @@ const hubbub: Wire = {
       JSON.stringify({ type: "join", room, limit: history }),
     ].join("\n"),
   ready: (frame) => frame.includes(`"type":"joined"`),
-  publish: (room, text) =>
-    JSON.stringify({ type: "publish", room, text, cid: "c-0000000000" }),
+  publish: (room, text, number) =>
+    JSON.stringify({
+      type: "publish",
+      room,
+      text,
+      cid: `c-${String(number).padStart(NUMBER_DIGITS, "0")}`,
+    }),
   ack: `"type":"ack"`,
   numbered: `"cid":"c-`,
 };
@@ -64,6 +72,7 @@ const socketio: Wire = {
   publish: (_, text) => `42${JSON.stringify(["message", text])}`,
 };
 
+/** By the name a target has. */
 export const WIRES: Readonly<Record<WireName, Wire>> = {
   plain,
   hubbub,
