@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from "../clock.ts";
+import { takePage } from "./page_size.ts";
 import {
   DEDUPE_MS,
   type Draft,
@@ -132,7 +133,10 @@ export class MemoryStore implements Store {
       end = upTo(range.before - 1);
       start = Math.max(end - limit, 0);
     }
-    const messages = log.messages.slice(start, end);
+    const wanted = log.messages.slice(start, end);
+    const messages = "after" in range
+      ? takePage(wanted)
+      : takePage(wanted.reverse()).reverse();
     return Promise.resolve({ ...state(log), messages });
   }
 

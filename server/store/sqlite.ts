@@ -8,6 +8,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../clock.ts";
+import { takePage } from "./page_size.ts";
 import { cidKey, RecentCids } from "./recent_cids.ts";
 import { openDatabase } from "./sqlite_file.ts";
 import {
@@ -130,19 +131,21 @@ export class SqliteStore implements Store {
       const log = this.#find(room);
       if (log === undefined) return { ...NO_LOG, messages: [] };
       const { limit } = range;
-      const rows = "after" in range
-        ? this.#sql.readAfter.all(
+      // Row by row: what does not fit is not even read.
+      const page = (rows: Iterator<unknown>) =>
+        takePage(Iterator.from(rows).map((row) => messageOf(room, row as Row)));
+      const messages = "after" in range
+        ? page(this.#sql.readAfter.iterate(
           log.id,
           Math.max(range.after, log.first - 1),
           limit,
-        )
-        : this.#sql.readBefore.all(
+        ))
+        : page(this.#sql.readBefore.iterate(
           log.id,
           Math.min(range.before, log.head + 1),
           log.first,
           limit,
-        ).reverse();
-      const messages = (rows as Row[]).map((row) => messageOf(room, row));
+        )).reverse();
       return { ...state(log), messages };
     });
   }

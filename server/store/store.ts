@@ -100,7 +100,9 @@ export interface Store {
    * Reads a part of a room's log. A room that does not exist reads as
    * {@linkcode NO_LOG}, and does not begin to.
    *
-   * @returns At most `limit` messages; `first` tells what is no longer kept.
+   * @returns At most `limit` messages, and fewer when their texts come to more
+   * than {@linkcode PAGE_CHARACTERS}: then those nearest to the given end of the
+   * range, at least one. `first` tells what is no longer kept.
    */
   read(room: string, range: Range): Promise<Page>;
 
@@ -132,6 +134,10 @@ export interface Retention {
   /** Milliseconds a message; 0 is for ever. */
   readonly ms: number;
 }
+
+/** Characters of text that one read gives, unless a single message has more:
+ * many readers may read at once, and what they read is in memory at once. */
+export const PAGE_CHARACTERS = 256 * 1024;
 
 /** For how long a repeat is known as one, milliseconds. */
 export const DEDUPE_MS = 10 * 60_000;

@@ -1,7 +1,7 @@
 /** The part of the store contract on reading, and on the list of rooms. */
 
 import { assertEquals } from "@std/assert";
-import type { Range } from "../../server/store/store.ts";
+import { PAGE_CHARACTERS, type Range } from "../../server/store/store.ts";
 import { Bench } from "./bench.ts";
 import type { Test } from "./contract.ts";
 
@@ -40,6 +40,24 @@ export function readContract(test: Test): void {
       );
       assertEquals([page.first, page.head], [4, 10]);
     }
+  });
+
+  test("reads no more text at once than makes a page, but at least a message", async (place) => {
+    await using bench = await Bench.open(place);
+    const third = "x".repeat(Math.ceil(PAGE_CHARACTERS / 3));
+    await bench.say("hall", third, third, third, "x".repeat(PAGE_CHARACTERS));
+    const seqs = async (range: Range) => {
+      const { messages } = await bench.store.read("hall", range);
+      return messages.map(({ seq }) => seq);
+    };
+    assertEquals(await seqs({ after: 0, limit: 9 }), [1, 2]);
+    assertEquals(await seqs({ after: 1, limit: 9 }), [2, 3]);
+    assertEquals(await seqs({ after: 3, limit: 9 }), [4]);
+    assertEquals(await seqs({ before: 5, limit: 9 }), [4]);
+    assertEquals(await seqs({ before: 4, limit: 9 }), [2, 3]);
+    // A read that ended early holds up nothing that comes after it.
+    await bench.say("hall", "more");
+    assertEquals(await seqs({ before: Infinity, limit: 9 }), [5]);
   });
 
   test("reads an empty room, followed or never heard of", async (place) => {
