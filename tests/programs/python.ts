@@ -1,7 +1,7 @@
 /** Running Python code that uses the package `websockets`. */
 
 /** Debian's own, which gets Debian's packages. */
-const PYTHON = "/usr/bin/python3";
+export const PYTHON = "/usr/bin/python3";
 
 /** Whether there is a Python with the package. */
 export async function hasPython(): Promise<boolean> {

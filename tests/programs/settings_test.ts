@@ -16,6 +16,8 @@ const SETTINGS = [
   ["--max-text", "HUBBUB_MAX_TEXT", "4096"],
   ["--rate", "HUBBUB_RATE", "10"],
   ["--idle-timeout", "HUBBUB_IDLE_TIMEOUT", "30"],
+  ["--slow-timeout", "HUBBUB_SLOW_TIMEOUT", "30"],
+  ["--grace", "HUBBUB_GRACE", "15"],
   ["--log-level", "HUBBUB_LOG_LEVEL", "info"],
 ] as const;
 
@@ -42,6 +44,8 @@ const WRONG: readonly (readonly [args: string[], words: string])[] = [
   [["--max-text", "0"], "--max-text must be a whole number"],
   [["--rate", "fast"], "--rate must be a whole number"],
   [["--idle-timeout", "0"], "--idle-timeout must be a whole number"],
+  [["--slow-timeout", "0"], "--slow-timeout must be a whole number"],
+  [["--grace", "x"], "--grace must be a whole number"],
   [["--log-level", "loud"], "--log-level must be one of debug, info"],
   [["--prot", "80"], 'Unknown setting "--prot"'],
   [["8080"], 'Unknown setting "8080"'],
