@@ -1,127 +1,150 @@
 /**
  * The benchmark: one command, one run. Measures Hubbub and its peers in turn
  * on this machine, round by round, with one load generator in a process of its
- * own; prints medians and ratios, and writes every figure as JSON.
+ * own; prints medians and ratios, holds them against the targets, and writes
+ * every figure as JSON.
  */
 
-import { parseArgs } from "@std/cli/parse-args";
-import { installPackages } from "./packages.ts";
-import { available, type PeerName, PEERS } from "./peers.ts";
+import { dirname } from "node:path";
+import { GROWTH } from "./growth.ts";
+import {
+  choose,
+  helpText,
+  type NamedCase,
+  type Options,
+  OptionsError,
+  readOptions,
+} from "./options.ts";
+import { installPackages, unpack } from "./packages.ts";
+import { available, type PeerName } from "./peers.ts";
 import { scenarioTable, short } from "./report.ts";
-import { Results } from "./results.ts";
-import type { Case, Plan, Scenario } from "./scenario.ts";
+import { type Measures, Results } from "./results.ts";
+import type { Plan, Scenario, Side } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
+import { judge, targetTable } from "./targets.ts";
 
-const HELP = `Usage: deno task bench [options]
+const EVERYTHING = [...SCENARIOS, ...GROWTH];
+/** Cores that others may use before a measurement counts as disturbed. */
+const DISTURBED = 0.15;
 
-  --only NAMES    scenarios, or cases such as fanout:1000x8; with commas
-                  (${SCENARIOS.map(({ name }) => name).join(", ")})
-  --peers NAMES   who is measured; with commas
-                  (${Object.keys(PEERS).join(", ")})
-  --rounds N      how often each is measured, 3
-  --quick         shorter, and twice: for a look, not for figures to keep
-  --out FILE      where the JSON goes, .tmp/bench.json`;
+type Chosen = ReadonlyMap<Scenario, readonly NamedCase[]>;
 
 /** Ends with a line that says what was wrong with the command. */
-function misused(message: string): never {
-  console.error(`bench: ${message}\n\n${HELP}`);
+function misused(error: unknown): never {
+  if (!(error instanceof OptionsError)) throw error;
+  console.error(`bench: ${error.message}\n\n${helpText(EVERYTHING)}`);
   Deno.exit(2);
 }
 
-function list(value: unknown): string[] | undefined {
-  return typeof value === "string" ? value.split(",") : undefined;
+function options(): Options {
+  try {
+    const options = readOptions(Deno.args);
+    if (options !== "help") return options;
+    console.log(helpText(EVERYTHING));
+    Deno.exit(0);
+  } catch (error) {
+    misused(error);
+  }
 }
 
-const args = parseArgs(Deno.args, {
-  boolean: ["quick", "help"],
-  string: ["only", "peers", "rounds", "out"],
-  unknown: (arg) => misused(`Unknown option "${arg}"`),
-});
-if (args["help"]) {
-  console.log(HELP);
-  Deno.exit(0);
-}
-const quick = args["quick"] === true;
-const rounds = Number(args["rounds"] ?? (quick ? 2 : 3));
-if (!(rounds >= 1)) misused("--rounds must be a number from 1");
-const out = String(args["out"] ?? ".tmp/bench.json");
-const only = list(args["only"]);
-const peers = list(args["peers"]) ?? Object.keys(PEERS);
-for (const peer of peers) {
-  if (!Object.hasOwn(PEERS, peer)) misused(`Unknown peer "${peer}"`);
+/** Installs what is measured. */
+async function prepare({ peers, before, warmMs, measureMs }: Options) {
+  await installPackages();
+  if (before !== undefined) await unpack(before);
+  const runnable: PeerName[] = [];
+  for (const peer of peers) {
+    if (await available(peer)) runnable.push(peer);
+    else console.error(`${peer} cannot run here and is left out`);
+  }
+  return { peers: runnable, warmMs, measureMs };
 }
 
-await installPackages();
-const runnable: PeerName[] = [];
-for (const peer of peers as PeerName[]) {
-  if (await available(peer)) runnable.push(peer);
-  else console.error(`${peer} cannot run here and is left out`);
+function pick({ only }: Options, plan: Plan): Chosen {
+  try {
+    return choose(EVERYTHING, only, plan);
+  } catch (error) {
+    misused(error);
+  }
 }
-const plan: Plan = {
-  peers: runnable,
-  warmMs: quick ? 800 : 1000,
-  measureMs: quick ? 1200 : 1500,
-};
 
-/** The cases that are to be measured, by scenario. */
-const chosen = new Map<Scenario, (readonly [id: string, Case])[]>();
-for (const scenario of SCENARIOS) {
-  const { name } = scenario;
-  const cases = scenario.cases(plan).map((each) =>
-    [`${name}:${each.name}`, each] as const
-  ).filter(([id]) =>
-    only?.some((w) => w === name || w === id) ?? !scenario.extra
-  );
-  if (cases.length > 0) chosen.set(scenario, cases);
+/** Measures one side; again, if others disturbed it and there is patience. */
+async function measure(side: Side, patience: number): Promise<Measures> {
+  const measures = await side.run();
+  const disturbed = (measures["others"] ?? 0) > DISTURBED;
+  return disturbed && patience > 0 ? measure(side, patience - 1) : measures;
 }
-if (chosen.size === 0) misused(`Nothing is called "${only}"`);
 
-const results = new Results();
-const failures: string[] = [];
-const started = performance.now();
-for (let round = 1; round <= rounds; round++) {
-  for (const [{ columns }, cases] of chosen) {
-    for (const [name, { sides }] of cases) {
-      for (const side of sides) {
-        const label = `${round}/${rounds} ${name} ${side.name}`;
-        try {
-          const measures = await side.run();
-          results.add({ name, side: side.name, round, measures });
-          const figures = columns.map((c) =>
-            `${c} ${short(measures[c] ?? NaN)}`
-          );
-          console.error(`${label}: ${figures.join(", ")}`);
-        } catch (error) {
-          const reason = error instanceof Error ? error.message : error;
-          failures.push(`${label}: ${reason}`);
-          console.error(failures.at(-1));
+/** Measures everything, round by round. */
+async function run(
+  chosen: Chosen,
+  { rounds, patience }: Options,
+): Promise<{ results: Results; failures: string[] }> {
+  const results = new Results();
+  const failures: string[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    for (const [{ columns, mostRounds = rounds }, cases] of chosen) {
+      if (round > mostRounds) continue;
+      for (const [name, { sides }] of cases) {
+        for (const side of sides) {
+          const label = `${round}/${rounds} ${name} ${side.name}`;
+          try {
+            const measures = await measure(side, patience);
+            results.add({ name, side: side.name, round, measures });
+            const figures = columns.map((column) =>
+              `${column} ${short(measures[column] ?? NaN)}`
+            );
+            console.error(`${label}: ${figures.join(", ")}`);
+          } catch (error) {
+            const reason = error instanceof Error ? error.message : error;
+            failures.push(`${label}: ${reason}`);
+            console.error(failures.at(-1));
+          }
         }
       }
     }
   }
+  return { results, failures };
 }
+
+const asked = options();
+const started = performance.now();
+const plan = await prepare(asked);
+const chosen = pick(asked, plan);
+const { results, failures } = await run(chosen, asked);
 
 for (const [scenario, cases] of chosen) {
   console.log(`\n${scenario.title}\n`);
   console.log(scenarioTable(scenario, cases, results));
 }
-if (failures.length > 0) {
-  console.log(`\nNot measured:\n${failures.join("\n")}`);
+const verdicts = judge(results);
+if (verdicts.length > 0) {
+  console.log(`\nTargets, medians of the ratios within a round\n`);
+  console.log(targetTable(verdicts));
 }
-await Deno.mkdir(new URL("../.tmp/", import.meta.url), { recursive: true });
+if (failures.length > 0) {
+  console.log(`\nNot measured\n\n${failures.join("\n")}`);
+}
+
+const disturbed =
+  results.samples.filter(({ measures }) =>
+    (measures["others"] ?? 0) > DISTURBED
+  ).length;
+const machine = {
+  os: Deno.build.os,
+  arch: Deno.build.arch,
+  cores: navigator.hardwareConcurrency,
+  deno: Deno.version.deno,
+};
+await Deno.mkdir(dirname(asked.out), { recursive: true });
 await Deno.writeTextFile(
-  out,
+  asked.out,
   JSON.stringify(
     {
       at: new Date().toISOString(),
-      machine: {
-        os: Deno.build.os,
-        arch: Deno.build.arch,
-        cores: navigator.hardwareConcurrency,
-        deno: Deno.version.deno,
-      },
-      rounds,
+      machine,
       plan,
+      disturbed,
+      verdicts,
       failures,
       samples: results.samples,
     },
@@ -129,5 +152,9 @@ await Deno.writeTextFile(
     1,
   ),
 );
-const minutes = (performance.now() - started) / 60_000;
-console.log(`\n${minutes.toFixed(1)} minutes; every figure is in ${out}`);
+const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+console.log(
+  `\n${minutes} minutes on ${machine.cores} cores, Deno ${machine.deno}; ` +
+    `${disturbed} of ${results.samples.length} measurements were disturbed ` +
+    `by other programs; every figure is in ${asked.out}`,
+);

@@ -7,6 +7,8 @@ import { execute } from "./processes.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 const DIRECTORY = `${ROOT}.tmp/bench/packages`;
+/** Where Hubbub as it was at another commit is put. */
+export const BEFORE = `${ROOT}.tmp/bench/before`;
 
 /** Bun's program itself; the package `bun` only finds it. */
 const BUN = `@oven/bun-${Deno.build.os === "darwin" ? "darwin" : "linux"}-${
@@ -43,6 +45,20 @@ export async function installPackages(): Promise<void> {
     cwd: DIRECTORY,
   });
   await Deno.writeTextFile(installed, manifest);
+}
+
+/** Puts the files of a commit where they can be run beside the present ones. */
+export async function unpack(commit: string): Promise<void> {
+  await Deno.remove(BEFORE, { recursive: true }).catch(() => {});
+  await Deno.mkdir(BEFORE, { recursive: true });
+  const tar = `${BEFORE}.tar`;
+  await execute({
+    command: "git",
+    args: ["archive", `--output=${tar}`, commit],
+    cwd: ROOT,
+  });
+  await execute({ command: "tar", args: ["-xf", tar, "-C", BEFORE] });
+  await Deno.remove(tar);
 }
 
 async function read(path: string): Promise<string | undefined> {

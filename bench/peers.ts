@@ -4,7 +4,7 @@
  */
 
 import type { WireName } from "./load/spec.ts";
-import { BUN_PROGRAM, NODE_MODULES } from "./packages.ts";
+import { BEFORE, BUN_PROGRAM, NODE_MODULES } from "./packages.ts";
 import { execute, type Launch } from "./processes.ts";
 
 /** One side of the comparison. */
@@ -37,8 +37,9 @@ function onNode(wire: WireName, file: string): Peer {
 /** Debian's, where the package python3-websockets is. */
 const PYTHON = "/usr/bin/python3";
 
-const ALL = {
-  hubbub: {
+/** Hubbub, of the files in some directory. */
+function hubbubIn(root: string): Peer {
+  return {
     wire: "hubbub",
     launch: (dir) => ({
       command: Deno.execPath(),
@@ -46,16 +47,21 @@ const ALL = {
         "run",
         "--no-prompt",
         "--allow-net",
-        `--allow-read=${path("../static")},${dir}`,
+        `--allow-read=${root}/static,${dir}`,
         `--allow-write=${dir}`,
         "--allow-env",
-        path("../main.ts"),
+        `${root}/main.ts`,
         "--port=0",
         "--rate=0",
         `--store=sqlite:${dir}/hubbub.db`,
       ],
     }),
-  },
+  };
+}
+
+const ALL = {
+  hubbub: hubbubIn(path("..")),
+  before: hubbubIn(BEFORE),
   bun: {
     wire: "plain",
     check: { command: BUN_PROGRAM, args: ["--version"] },

@@ -25,16 +25,17 @@ function command({ command, args, cwd, env }: Launch): Deno.Command {
     stdout: "piped",
     stderr: "piped",
     ...(cwd !== undefined && { cwd }),
-    ...(env !== undefined && { env: { ...env } }),
+    env: { NO_COLOR: "1", ...env },
   });
 }
 
 /** What a program's failure looks like in one message. */
 function failure(launch: Launch, stderr: string): Error {
-  const said = stderr.trim().split("\n").slice(-12).join("\n");
-  return new Error(
-    `${launch.command} ${launch.args.join(" ").slice(0, 200)} failed: ${said}`,
-  );
+  const name = launch.command.split("/").at(-1);
+  const script = launch.args.find((arg) => /\.(ts|mjs|py)$/.test(arg))
+    ?.split("/").at(-1);
+  const said = stderr.trim().split("\n").slice(-6).join("\n  ");
+  return new Error(`${name} ${script ?? ""} failed: ${said}`);
 }
 
 /**

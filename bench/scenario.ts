@@ -43,6 +43,8 @@ export interface Scenario {
   readonly title: string;
   /** The figures of the table; the first is the one that is compared. */
   readonly columns: readonly string[];
+  /** Fewer rounds than asked for, for what takes long and varies little. */
+  readonly mostRounds?: number;
   /** Measured only when asked for by name. */
   readonly extra?: true;
   cases(plan: Plan): readonly Case[];

@@ -57,7 +57,7 @@ const light: Scenario = {
         publishers: 10,
         perSecond: 100,
         warmMs,
-        measureMs: 3_000,
+        measureMs: 2_500,
       })),
   ],
 };
@@ -86,7 +86,7 @@ const join: Scenario = {
     "messages of history each (no peer has a history)",
   columns: ["all ms", "p50 ms", "p99 ms", "deliveries", ...CORES],
   cases: ({ peers }) => [
-    peersCase("1000x1000", only(peers, "hubbub"), async (peer) => {
+    peersCase("1000x1000", only(peers, "hubbub", "before"), async (peer) => {
       const result = await load<JoinResult>(peer, {
         kind: "join",
         clients: 1_000,
@@ -115,9 +115,9 @@ const store: Scenario = {
   columns: ["acked", "p50 ms", "p99 ms", ...CORES],
   cases: ({ peers, warmMs, measureMs }) =>
     [1, 100].map((publishers) => ({
-      name: `${publishers} publishers`,
+      name: publishers === 1 ? "1 publisher" : `${publishers} publishers`,
       sides: [
-        ...only(peers, "hubbub").map((peer) => ({
+        ...only(peers, "hubbub", "before").map((peer) => ({
           name: peer,
           run: () =>
             measureTraffic(peer, {
@@ -152,16 +152,20 @@ function rawInserts(batch: number): Promise<Measures> {
 const idle: Scenario = {
   name: "idle",
   title: "Idle: 5,000 connections in rooms of 50 that say nothing; memory " +
-    "each, and the processor's share (pings included)",
+    "each, and the processor's share, pings included",
   columns: ["KB each", ...CORES],
+  mostRounds: 2,
   cases: ({ peers }) => [
     peersCase(
       "5000",
-      only(peers, "hubbub", "naive", "bun", "ws"),
+      only(peers, "hubbub", "before", "naive"),
       (peer) => measureIdle(peer, 5_000),
     ),
   ],
 };
+
+/** Deno pings who was not heard of for 15 s; so each is pinged once. */
+const PINGS_MS = 15_000;
 
 /** What connections cost that say nothing. */
 export async function measureIdle(
@@ -172,7 +176,7 @@ export async function measureIdle(
     kind: "idle",
     connections,
     perRoom: 50,
-    measureMs: 5_000,
+    measureMs: PINGS_MS,
   });
   return { "KB each": bytesEach / 1024, ...coreMeasures(cores) };
 }
@@ -184,7 +188,7 @@ const slow: Scenario = {
   columns: [...TRAFFIC, "server MB"],
   cases: (plan) => [{
     name: "100x64",
-    sides: only(plan.peers, "hubbub", "bun").flatMap((peer) =>
+    sides: only(plan.peers, "hubbub", "before", "bun").flatMap((peer) =>
       [0, 10].map((stalled) => slowSide(peer, stalled, plan))
     ),
   }],

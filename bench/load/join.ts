@@ -4,12 +4,9 @@ import { Client, frameOf } from "./client.ts";
 import { Histogram } from "./histogram.ts";
 import { joinAll } from "./members.ts";
 import { Meter } from "./meter.ts";
-import type { JoinResult, JoinSpec } from "./spec.ts";
+import { type JoinResult, type JoinSpec, STORM_ROOM } from "./spec.ts";
 import { Tally, textOf } from "./tally.ts";
 import { WIRES } from "./wire.ts";
-
-/** The room of a storm. */
-export const STORM_ROOM = "bench-0";
 
 /** Messages on their way at a time while the room is filled. */
 const FILL_AT_ONCE = 50;

@@ -35,6 +35,9 @@ export interface TrafficSpec extends Target {
   readonly measureMs: number;
 }
 
+/** The room of a join storm. */
+export const STORM_ROOM = "bench-0";
+
 /** Many that come to one room at once and want its history. */
 export interface JoinSpec extends Target {
   readonly kind: "join";
