@@ -15,8 +15,9 @@ export interface TrafficOptions {
 
 const BEAT_MS = 20;
 /** A burst is more than the buffers between two processes hold, which take
- * some 4 to 6 MB on Linux before the server can tell that nobody reads. */
-const BURST = { messages: 140, characters: 60_000 };
+ * some 4 to 6 MB on Linux before the server can tell that nobody reads; and it
+ * is more messages than a server keeps that keeps little. */
+const BURST = { messages: 280, characters: 30_000 };
 
 /** Publishes on behalf of the clients. */
 export class Traffic {

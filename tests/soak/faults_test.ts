@@ -1,0 +1,40 @@
+/** That a seed repeats a script, and a script has what it should. */
+
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { FAULT_KINDS, faultScript } from "../../soak/faults.ts";
+import { seeded } from "../../soak/random.ts";
+
+function script(seed: number) {
+  return faultScript({
+    random: seeded(seed),
+    ms: 10_000,
+    each: 5,
+    idleMs: 4_000,
+  });
+}
+
+Deno.test("faultScript() repeats itself with the same seed only", () => {
+  assertEquals(script(1), script(1));
+  assertNotEquals(script(1), script(2));
+});
+
+Deno.test("faultScript() has as many faults of each kind, in order of time", () => {
+  const faults = script(3);
+  for (const kind of FAULT_KINDS) {
+    assertEquals(faults.filter((fault) => fault.kind === kind).length, 5);
+  }
+  const times = faults.map(({ at }) => at);
+  assertEquals(times, times.toSorted((a, b) => a - b));
+  assert(times.every((at) => at >= 0 && at < 10_000));
+});
+
+Deno.test("faultScript() lets the server live on in the end", () => {
+  const ends = script(4).filter(({ kind }) => /kill|restart/.test(kind));
+  assert(ends.every(({ at }) => at < 8_500));
+});
+
+Deno.test("faultScript() leaves some clients paused until they count as dead", () => {
+  const pauses = script(5).filter(({ kind }) => kind === "pause");
+  assert(pauses.some(({ ms }) => ms > 4_000));
+  assert(pauses.some(({ ms }) => ms < 4_000));
+});
