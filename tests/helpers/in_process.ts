@@ -1,0 +1,71 @@
+/**
+ * A whole server in this process, on a port of its own, for tests that talk to
+ * it over real sockets.
+ */
+
+import { systemClock } from "../../server/clock.ts";
+import { type Config, readConfig } from "../../server/config.ts";
+import { createLogger } from "../../server/log.ts";
+import { type Server, startServer } from "../../server/server.ts";
+import { MemoryStore } from "../../server/store/memory.ts";
+import type { Store } from "../../server/store/store.ts";
+
+/** Everything that a test may want to be different. */
+export interface InProcessOptions extends Partial<Config> {
+  /** The memory store by default. */
+  readonly with?: Store;
+}
+
+/** A running server; ended at the end of its scope. */
+export class InProcessServer implements AsyncDisposable {
+  readonly #server: Server;
+  /** What it logged, errors only. */
+  readonly errors: readonly string[];
+
+  private constructor(server: Server, errors: readonly string[]) {
+    this.#server = server;
+    this.errors = errors;
+  }
+
+  static async start(
+    { with: store, ...settings }: InProcessOptions = {},
+  ): Promise<InProcessServer> {
+    const defaults = readConfig(["--port", "0"], () => undefined);
+    if (defaults === "help") throw new Error("Nobody asked for help");
+    const errors: string[] = [];
+    const server = await startServer({
+      config: { ...defaults, ...settings },
+      store: store ?? new MemoryStore({
+        retention: { messages: 10_000, ms: 0 },
+        clock: systemClock,
+      }),
+      assets: new Map(),
+      clock: systemClock,
+      log: createLogger({
+        level: "error",
+        pretty: true,
+        now: Date.now,
+        write: (line) => errors.push(line),
+      }),
+    });
+    return new InProcessServer(server, errors);
+  }
+
+  get port(): number {
+    return Number(this.#server.url.port);
+  }
+
+  /** The address of a page on it. */
+  url(path: string): string {
+    return new URL(path, this.#server.url).href;
+  }
+
+  /** The address of a WebSocket on it. */
+  socket(path: string): string {
+    return this.url(path).replace(/^http/, "ws");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.stop();
+  }
+}
