@@ -1,0 +1,49 @@
+/** That the soak itself runs, and finds nothing in a short time. */
+
+import { assertEquals, assertGreater } from "@std/assert";
+import { FAULT_KINDS } from "../../soak/faults.ts";
+import type { Report } from "../../soak/figures.ts";
+
+/** Runs `deno task soak` with its own permissions. */
+async function soak(...args: string[]) {
+  const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
+  const [, ...words] = String(tasks.soak.command).split(" ");
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...words, ...args],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+Deno.test("deno task soak: a short run with every kind of fault violates nothing", async () => {
+  const { code, stdout, stderr } = await soak(
+    ...["--seed", "1", "--seconds", "5", "--faults", "2"],
+    ...["--clients", "10", "--rooms", "2", "--json"],
+  );
+  const report = JSON.parse(stdout) as Report;
+  assertEquals(report.violations, [], stderr);
+  assertEquals([code, report.seed], [0, 1]);
+  const { "all kept": all, "little kept": little } = report.stages;
+  for (const kind of FAULT_KINDS) {
+    assertEquals([all?.faults[kind], little?.faults[kind]], [2, 1], kind);
+  }
+  assertGreater(all?.deliveries ?? 0, 100);
+  assertGreater(all?.resumes.full ?? 0, 0);
+});
+
+Deno.test("deno task soak: wrong usage is told in one line, with code 2", async () => {
+  for (const args of [["--clients", "many"], ["--seeds=1"], ["--rooms", "0"]]) {
+    const { code, stdout, stderr } = await soak(...args);
+    assertEquals([code, stdout, stderr.trim().split("\n").length], [2, "", 1]);
+  }
+});
+
+Deno.test("deno task soak --help tells what it does", async () => {
+  const { code, stdout } = await soak("--help");
+  assertEquals([code, stdout.includes("--deliveries")], [0, true]);
+});
