@@ -1,7 +1,7 @@
 /** The command line of the benchmark. */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { type PeerName, PEERS } from "./peers.ts";
+import { type PeerName, PEERS, USUAL_PEERS } from "./peers.ts";
 import type { Case, Plan, Scenario } from "./scenario.ts";
 
 /** How the benchmark was asked to run. */
@@ -35,7 +35,8 @@ export function helpText(scenarios: readonly Scenario[]): string {
                    not measured unless asked for: growth, which is
                    ${names(extra)}
   --peers NAMES    who is measured; with commas
-                   ${Object.keys(PEERS).filter((name) => name !== "before")}
+                   ${USUAL_PEERS.join(", ")}; or lines, which is
+                   Hubbub for clients that do not ask for batches
   --before COMMIT  also Hubbub as it was then, as the side "before"
   --rounds N       how often each is measured, 3
   --patience N     how often to measure again what other programs disturbed, 0
@@ -64,8 +65,7 @@ export function readOptions(args: readonly string[]): Options | "help" {
   if (flags["help"]) return "help";
   const quick = flags["quick"] === true;
   const before = flags["before"] as string | undefined;
-  const peers = list(flags["peers"]) ??
-    Object.keys(PEERS).filter((name) => name !== "before");
+  const peers = list(flags["peers"]) ?? [...USUAL_PEERS];
   for (const peer of peers) {
     if (!Object.hasOwn(PEERS, peer)) {
       throw new OptionsError(`Unknown peer "${peer}"`);

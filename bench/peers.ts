@@ -38,9 +38,9 @@ function onNode(wire: WireName, file: string): Peer {
 const PYTHON = "/usr/bin/python3";
 
 /** Hubbub, of the files in some directory. */
-function hubbubIn(root: string): Peer {
+function hubbubIn(root: string, wire: WireName = "hubbub"): Peer {
   return {
-    wire: "hubbub",
+    wire,
     launch: (dir) => ({
       command: Deno.execPath(),
       args: [
@@ -62,6 +62,8 @@ function hubbubIn(root: string): Peer {
 const ALL = {
   hubbub: hubbubIn(path("..")),
   before: hubbubIn(BEFORE),
+  /** Hubbub, with a line a message, for clients that do not ask for batches. */
+  lines: hubbubIn(path(".."), "lines"),
   bun: {
     wire: "plain",
     check: { command: BUN_PROGRAM, args: ["--version"] },
@@ -88,6 +90,11 @@ const ALL = {
 
 /** The names `--peers` takes. */
 export type PeerName = keyof typeof ALL;
+
+/** Who is measured unless others are asked for. */
+export const USUAL_PEERS = Object.keys(ALL).filter((name) =>
+  name !== "before" && name !== "lines"
+);
 
 /** Every side of the comparison. */
 export const PEERS: Readonly<Record<PeerName, Peer>> = ALL;

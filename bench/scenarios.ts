@@ -23,7 +23,7 @@ const TRAFFIC = ["deliveries", "p50 ms", "p99 ms", "msgs/frame", ...CORES];
 const fanout: Scenario = {
   name: "fanout",
   title: "Fan-out: readers x messages in flight of each of 10 publishers, " +
-    "who read too; deliveries a second",
+    "who read too (Hubbub: hubbub.v1, batches); deliveries a second",
   columns: TRAFFIC,
   cases: ({ peers, warmMs, measureMs }) =>
     [10, 100, 1000].flatMap((readers) =>

@@ -42,25 +42,27 @@ const plain: Wire = {
 };
 
 /** Hubbub's own protocol, with a `cid` as its client library sends it. */
-const hubbub: Wire = {
-  path: () => "/ws",
-  protocol: "hubbub.v1",
-  greeting: ({ room, name, history }) =>
-    [
-      JSON.stringify({ type: "hello", name }),
-      JSON.stringify({ type: "join", room, limit: history }),
-    ].join("\n"),
-  ready: (frame) => frame.includes(`"type":"joined"`),
-  publish: (room, text, number) =>
-    JSON.stringify({
-      type: "publish",
-      room,
-      text,
-      cid: `c-${String(number).padStart(NUMBER_DIGITS, "0")}`,
-    }),
-  ack: `"type":"ack"`,
-  numbered: `"cid":"c-`,
-};
+function hubbub(hello: object): Wire {
+  return {
+    path: () => "/ws",
+    protocol: "hubbub.v1",
+    greeting: ({ room, name, history }) =>
+      [
+        JSON.stringify({ type: "hello", name, ...hello }),
+        JSON.stringify({ type: "join", room, limit: history }),
+      ].join("\n"),
+    ready: (frame) => frame.includes(`"type":"joined"`),
+    publish: (room, text, number) =>
+      JSON.stringify({
+        type: "publish",
+        room,
+        text,
+        cid: `c-${String(number).padStart(NUMBER_DIGITS, "0")}`,
+      }),
+    ack: `"type":"ack"`,
+    numbered: `"cid":"c-`,
+  };
+}
 
 /** Engine.IO 4 and Socket.IO 5 over a WebSocket alone. */
 const socketio: Wire = {
@@ -75,6 +77,8 @@ const socketio: Wire = {
 /** By the name a target has. */
 export const WIRES: Readonly<Record<WireName, Wire>> = {
   plain,
-  hubbub,
+  // As the client library says hello, and as the simplest program does.
+  hubbub: hubbub({ batch: true }),
+  lines: hubbub({}),
   socketio,
 };
