@@ -3,7 +3,7 @@
 import { connect } from "../../client/hubbub.ts";
 
 /**
- * Publishes messages, and waits until the server has all of them.
+ * Publishes messages, and waits until the room has all of them.
  *
  * @param url The server's WebSocket address.
  * @param room Where.
@@ -16,15 +16,40 @@ export async function publish(
   texts: readonly string[],
   name = "Robot",
 ): Promise<void> {
-  const client = connect(url, { name, outboxLimit: texts.length });
+  const query = new URLSearchParams({ name, history: "0" });
+  const socket = new WebSocket(`${url}/${room}?${query}`);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let came = 0;
+  socket.onopen = () => texts.forEach((text) => socket.send(text));
+  socket.onmessage = ({ data }) => {
+    const { seq, event, message } = JSON.parse(data);
+    if (event === "error") reject(new Error(message));
+    // One's own come back, once they are stored.
+    if (seq !== undefined && ++came === texts.length) resolve();
+  };
+  socket.onclose = () => reject(new Error("Closed before all were stored"));
+  await promise;
+  const closed = new Promise((resolve) => socket.onclose = resolve);
+  socket.close(1000);
+  await closed;
+}
+
+/** Waits until the server, which clears up when it has time, has done so: until
+ * `first` is the oldest message it keeps. */
+export async function cleared(
+  url: string,
+  room: string,
+  first: number,
+): Promise<void> {
+  const client = connect(url, { name: "Cleaner" });
   const joined = client.join(room, { limit: 0 });
-  const sent = await Promise.all(
-    texts.map((text) => joined.publish(text).done),
-  );
-  await client.close();
-  for (const state of sent) {
-    if (state.phase !== "sent") throw new Error(`A message is ${state.phase}`);
+  await new Promise<void>((live) => joined.on("live", live));
+  while ((await joined.history({ limit: 1 })).first < first) {
+    // No faster than the server lets anybody ask.
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  joined.leave();
+  await client.close();
 }
 
 /** Numbered texts, such as "message 7". */

@@ -19,10 +19,10 @@ export type Block =
 /** Three backticks on a line of their own, maybe with a language, up to the
  * next; the text's end closes too. */
 const FENCE = /^```[^\n`]*\n([\s\S]*?)(?:\n```[ \t]*$|(?![\s\S]))/gm;
-const CODE_OR_LINK = /`([^`\n]+)`|https?:\/\/[^\s<>"`\p{Cc}]+/giu;
+const CODE_OR_LINK = /(?<!`)`([^`\n]+)`(?!`)|https?:\/\/[^\s<>"`\p{Cc}]+/giu;
 /** What ends a sentence rather than an address. */
 const TRAILING = /[.,:;!?'"*_~…]$/;
-/** The most of a pattern's special characters a name may contain. */
+/** What has a meaning of its own in a pattern. */
 const SPECIAL = /[\\^$.*+?()[\]{}|/-]/g;
 
 /**

@@ -74,40 +74,50 @@ export interface ConnectionWords {
   readonly action?: "try now" | "start again";
 }
 
+const OFFLINE: ConnectionWords = {
+  word: "Offline",
+  tone: "waiting",
+  sentence: "You are offline. Your messages will be sent on return",
+};
+
 /**
  * Puts a connection's state in words.
  *
  * @param state The client's.
  * @param online What the browser knows of the network.
+ * @param known Whether the server has been reached before.
  */
 export function connectionWords(
   state: ConnectionState,
-  online: boolean,
+  { online, known }: { online: boolean; known: boolean },
 ): ConnectionWords {
   switch (state.phase) {
     case "open":
-      return { word: "Connected", tone: "good" };
+      // A socket does not notice a lost network for a long time.
+      return online ? { word: "Connected", tone: "good" } : OFFLINE;
     case "connecting":
-      if (state.attempt <= 1) return { word: "Connecting…", tone: "waiting" };
-      return {
-        word: "Reconnecting…",
-        tone: "waiting",
-        sentence: "Reconnecting… your messages will be sent",
+    case "waiting": {
+      if (!online) return OFFLINE;
+      const tryNow = state.phase === "waiting" && {
+        action: "try now" as const,
       };
-    case "waiting":
-      if (!online) {
+      if (known) {
         return {
-          word: "Offline",
+          word: "Reconnecting…",
           tone: "waiting",
-          sentence: "You are offline. Your messages will be sent on return",
+          sentence: "Reconnecting… your messages will be sent",
+          ...tryNow,
         };
       }
       return {
-        word: "Reconnecting…",
+        word: "Connecting…",
         tone: "waiting",
-        sentence: "Reconnecting… your messages will be sent",
-        action: "try now",
+        ...(state.attempt > 0 && {
+          sentence: "The server does not answer. Trying again…",
+          ...tryNow,
+        }),
       };
+    }
     case "closing":
       return { word: "Closing…", tone: "waiting" };
     case "closed":

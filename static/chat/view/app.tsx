@@ -43,7 +43,10 @@ export function App(
     },
   });
   if (room === undefined) return null;
-  const connection = connectionWords(chat.client.state, online);
+  const connection = connectionWords(chat.client.state, {
+    online,
+    known: chat.client.session !== undefined,
+  });
   const open = (name: string) => {
     chat.open(name);
     setPanel(undefined);

@@ -19,13 +19,7 @@ interface Props {
 /** The field and its button. */
 export function Composer({ chat, room }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const limit = chat.client.limits?.text ?? Infinity;
-  // Characters as the server counts them; spreading a long text costs.
-  const left = room.draft.length < limit - WARN
-    ? undefined
-    : limit - [...room.draft].length;
-  const closed = chat.client.state.phase === "closed";
-  const sendable = room.draft.trim() !== "" && (left ?? 0) >= 0 && !closed;
+  const left = charactersLeft(chat, room);
 
   useLayoutEffect(() => fit(field.current), [room.draft]);
   useEffect(() => {
@@ -39,7 +33,8 @@ export function Composer({ chat, room }: Props) {
     chat.changed();
   };
   const send = () => {
-    if (!sendable) return;
+    // Now, not when last drawn: fingers can be faster than frames.
+    if (!sendable(chat, room)) return;
     const { state } = room.publish(room.draft);
     if (state.phase === "failed") chat.say(state.error.message);
     else write("");
@@ -91,12 +86,25 @@ export function Composer({ chat, room }: Props) {
         class="send"
         aria-label="Send"
         title="Send"
-        aria-disabled={!sendable}
+        aria-disabled={!sendable(chat, room)}
       >
         <Icon name="send" />
       </button>
     </form>
   );
+}
+
+/** How much more fits, once that is worth knowing. */
+function charactersLeft(chat: ChatModel, room: RoomModel): number | undefined {
+  const limit = chat.client.limits?.text ?? Infinity;
+  if (room.draft.length < limit - WARN) return undefined;
+  // Characters as the server counts them.
+  return limit - [...room.draft].length;
+}
+
+function sendable(chat: ChatModel, room: RoomModel): boolean {
+  return room.draft.trim() !== "" && (charactersLeft(chat, room) ?? 0) >= 0 &&
+    chat.client.state.phase !== "closed";
 }
 
 /** As high as its text; the stylesheet has the upper limit. */

@@ -1,0 +1,119 @@
+/** Rooms with a long past: 10,000 messages, gaps, links to single messages. */
+
+import { assert, assertEquals } from "@std/assert";
+import type { WebSocketRoute } from "playwright-core";
+import { pageTest } from "./browser.ts";
+import { AT_BOTTOM } from "./chat_page.ts";
+import { cleared, numbered, publish } from "./publish.ts";
+
+pageTest("10,000 messages stay smooth", async ({ chat, server }) => {
+  await publish(server.socket("/ws"), "lobby", numbered(5_000));
+  const ada = await chat("/?name=Ada");
+  await ada.sees("message 5000");
+  // The other half arrives while one looks on.
+  await publish(server.socket("/ws"), "lobby", numbered(5_000, 5_001));
+  await ada.sees("message 10000");
+  await ada.until(AT_BOTTOM);
+  const { slowest, lines, oldest } = await ada.value<
+    { slowest: number; lines: number; oldest: number }
+  >(`(async () => {
+    const scroller = document.querySelector(".scroller");
+    const frame = () => new Promise(requestAnimationFrame);
+    const oldest = () => Number(document.querySelector(".line").dataset.seq);
+    let slowest = 0;
+    let lines = 0;
+    let last = performance.now();
+    while (oldest() > 8_000) {
+      scroller.scrollTop -= 400;
+      await frame();
+      const now = performance.now();
+      slowest = Math.max(slowest, now - last);
+      last = now;
+      lines = Math.max(lines, document.querySelectorAll(".line").length);
+    }
+    return { slowest, lines, oldest: oldest() };
+  })()`);
+  assert(oldest <= 8_000);
+  assert(lines <= 400, `${lines} messages in the document`);
+  // Far more than it takes, for machines that do other things meanwhile.
+  assert(slowest < 500, `a frame took ${slowest} ms`);
+  await ada.page.getByRole("button", { name: /Newest messages/ }).click();
+  await ada.until(AT_BOTTOM);
+  await ada.sees("message 10000");
+});
+
+pageTest(
+  "what is no longer kept is said, on top and in between",
+  async ({ chat, server }) => {
+    await publish(server.socket("/ws"), "lobby", numbered(30));
+    await cleared(server.socket("/ws"), "lobby", 11);
+    const ada = await chat("/?name=Ada");
+    await ada.page.getByText("10 messages are no longer kept").waitFor();
+    assertEquals(await ada.lines.count(), 20);
+    let away: WebSocketRoute | undefined;
+    let isAway = false;
+    await ada.page.routeWebSocket(/\/ws$/, async (socket) => {
+      if (isAway) {
+        await socket.close();
+      } else {
+        socket.connectToServer();
+        away = socket;
+      }
+    });
+    await ada.page.reload();
+    await ada.ready();
+    isAway = true;
+    await away?.close();
+    await ada.state("Reconnecting…");
+    // Longer than is kept.
+    await publish(server.socket("/ws"), "lobby", numbered(50, 31));
+    await cleared(server.socket("/ws"), "lobby", 61);
+    isAway = false;
+    await ada.sees("message 80");
+    await ada.page.getByText("30 messages are no longer kept").waitFor();
+    await ada.line("message 30").waitFor();
+  },
+  {
+    settings: ["--rate", "0", "--retain-messages", "20", "--store", "memory:"],
+  },
+);
+
+pageTest("a link leads to its message", async ({ chat, server }) => {
+  await publish(server.socket("/ws"), "lobby", numbered(1_000));
+  const ada = await chat("/?name=Ada#300");
+  await ada.until(
+    `document.activeElement?.dataset.seq === "300" &&
+      document.activeElement.matches(".target")`,
+  );
+  const box = await ada.lines.and(ada.page.locator('[data-seq="300"]'))
+    .boundingBox();
+  assert(box !== null && box.y > 100 && box.y < 700);
+  await ada.page.evaluate(`location.hash = "#700"`);
+  await ada.until(`document.activeElement?.dataset.seq === "700"`);
+  // From there one can scroll on to the newest, over what was never loaded.
+  for (;;) {
+    await ada.page.mouse.move(600, 400);
+    await ada.page.mouse.wheel(0, 3_000);
+    if (await ada.line("message 1000").isVisible()) break;
+  }
+  await ada.page.evaluate(`location.hash = "#5000"`);
+  await ada.page.getByText("Message 5000 is not in lobby").waitFor();
+});
+
+pageTest("a message's link is copied", async ({ chat, server }) => {
+  const ada = await chat("/?name=Ada", {
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  await ada.say("Copy me");
+  await ada.sees("Copy me");
+  await ada.line("Copy me").hover();
+  await ada.page.getByRole("button", { name: "Copy the link to it" }).click();
+  await ada.page.getByText("Link to the message copied").waitFor();
+  assertEquals(
+    await ada.value("navigator.clipboard.readText()"),
+    `${server.url}#1`,
+  );
+  await ada.page.getByRole("button", { name: "Copy the message" }).click();
+  await ada.page.getByText("Message copied").waitFor();
+  assertEquals(await ada.value("navigator.clipboard.readText()"), "Copy me");
+});

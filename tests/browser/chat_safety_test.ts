@@ -1,0 +1,136 @@
+/** Nothing a sender types becomes markup or script; nothing foreign is loaded;
+ * the page is light. */
+
+import { assert, assertEquals } from "@std/assert";
+import { pageTest } from "./browser.ts";
+import { publish } from "./publish.ts";
+
+/** What has broken out of pages before: each would set `globalThis.broken`,
+ * or make an element that a message must not have. */
+const PAYLOADS = [
+  `<script>globalThis.broken = 1</script>`,
+  `<img src=x onerror="globalThis.broken = 2">`,
+  `<svg/onload=globalThis.broken=3>`,
+  `"><script>globalThis.broken=4</script>`,
+  `'-globalThis.broken-'`,
+  `<iframe srcdoc="<script>parent.broken=5</script>"></iframe>`,
+  `<a href="javascript:globalThis.broken=6">click</a>`,
+  `javascript:globalThis.broken=7`,
+  `JaVaScRiPt:globalThis.broken=8//https://example.org`,
+  `data:text/html,<script>globalThis.broken=9</script>`,
+  `https://example.org/"onmouseover="globalThis.broken=10`,
+  `https://example.org/'onclick='globalThis.broken=11`,
+  `https://example.org/<script>globalThis.broken=12</script>`,
+  `https://bank.example@evil.example/`,
+  `https://user:password@evil.example/`,
+  "`<img src=x onerror=globalThis.broken=13>`",
+  "```\n</code></pre><script>globalThis.broken=14</script>\n```",
+  "```html\n<b onclick=globalThis.broken=15>\n```",
+  `<style>body{display:none}</style>`,
+  `<base href="https://evil.example/">`,
+  `<form action="https://evil.example"><button>Send</button></form>`,
+  `&lt;script&gt;globalThis.broken=16&lt;/script&gt;`,
+  `\${globalThis.broken=17} {{globalThis.broken=18}} <%= broken %>`,
+  `<math><mi//xlink:href="data:x,<script>globalThis.broken=19</script>">`,
+  `[link](javascript:globalThis.broken=20) ![x](x"onerror="broken=21)`,
+  `\u202Etpircs\u202C \u2066isolate`,
+  `__proto__ constructor toString`,
+];
+
+pageTest(
+  "what senders type is text and nothing else",
+  async ({ chat, server }) => {
+    const ada = await chat("/?name=Ada");
+    await publish(server.socket("/ws"), "lobby", PAYLOADS, "<b>Eve</b>");
+    await ada.sees("__proto__ constructor");
+    assertEquals(await ada.lines.count(), PAYLOADS.length);
+    const texts = await ada.page.locator(".line .text").allTextContents();
+    PAYLOADS.forEach((payload, index) => {
+      // Backticks are the one thing that has a meaning.
+      if (!payload.startsWith("`")) assertEquals(texts[index], payload);
+    });
+    assertEquals(await ada.value("globalThis.broken"), undefined);
+    assertEquals(await ada.page.locator(".name").textContent(), "<b>Eve</b>");
+    const elements = await ada.value<string[]>(
+      `[...new Set([...document.querySelectorAll(".text *")].map((element) =>
+      element.localName))].sort()`,
+    );
+    assertEquals(elements, ["a", "code", "p", "pre"]);
+    const links = await ada.value<string[]>(
+      `[...document.querySelectorAll(".text a")].map(({ href }) => href)`,
+    );
+    for (const href of links) {
+      const { protocol, username } = new URL(href);
+      assertEquals([protocol, username], ["https:", ""]);
+    }
+    const attributes = await ada.value<string[]>(
+      `[...new Set([...document.querySelectorAll(".text a")].flatMap((link) =>
+      link.getAttributeNames()))].sort()`,
+    );
+    assertEquals(attributes, ["href", "rel", "target"]);
+  },
+);
+
+pageTest("links open apart, code is shown as code", async ({ chat }) => {
+  const ada = await chat("/?name=Ada");
+  await ada.say(
+    "See (https://example.org/a_(b)?c=d#e), or `npm i`.\n```\nconst a = 1;\n```",
+  );
+  const line = ada.line("See");
+  const link = line.getByRole("link");
+  assertEquals(
+    await link.getAttribute("href"),
+    "https://example.org/a_(b)?c=d#e",
+  );
+  assertEquals(await link.getAttribute("target"), "_blank");
+  assert((await link.getAttribute("rel"))?.includes("noopener"));
+  assertEquals(await line.locator("p code").textContent(), "npm i");
+  assertEquals(await line.locator("pre").textContent(), "const a = 1;");
+});
+
+pageTest(
+  "it asks no other host, weighs under 100 KB, and may not run inline script",
+  async ({ open, server }) => {
+    const page = await open("about:blank");
+    const requests: { url: string; size: Promise<number> }[] = [];
+    page.on("response", (response) => {
+      const size = response.body().then((body) => body.length, () => 0);
+      requests.push({ url: response.url(), size });
+    });
+    const response = await page.goto(`${server.url}?name=Ada`);
+    const policy = response?.headers()["content-security-policy"] ?? "";
+    assert(policy.includes("default-src 'none'"));
+    assert(!policy.includes("unsafe-inline"));
+    assert(!policy.includes("unsafe-eval"));
+    await page.locator(".state", { hasText: "Connected" }).waitFor();
+    await page.waitForLoadState("networkidle");
+    assert(requests.length >= 4);
+    let total = 0;
+    for (const { url, size } of requests) {
+      assertEquals(new URL(url).host, server.url.host);
+      total += await size;
+    }
+    assert(total < 100_000, `the page weighs ${total} bytes`);
+    await page.evaluate(`(() => {
+      const script = document.createElement("script");
+      script.textContent = "globalThis.broken = 1";
+      document.body.append(script);
+    })()`);
+    assertEquals(await page.evaluate("globalThis.broken"), undefined);
+  },
+  { faults: /violates the following Content Security Policy/ },
+);
+
+pageTest("it can be installed", async ({ open, server }) => {
+  const page = await open("/?name=Ada");
+  const href = await page.locator('link[rel="manifest"]').getAttribute("href");
+  const manifest = await page.request.get(new URL(href!, server.url).href);
+  const { start_url, scope, display, icons } = await manifest.json();
+  assertEquals([start_url, scope, display], ["/", "/", "standalone"]);
+  const sizes = icons.map(({ sizes }: { sizes: string }) => sizes);
+  assert(sizes.includes("192x192") && sizes.includes("512x512"));
+  for (const { src, type } of icons) {
+    const icon = await page.request.get(new URL(src, server.url).href);
+    assertEquals(icon.headers()["content-type"]?.split(";")[0], type);
+  }
+});

@@ -1,0 +1,95 @@
+/** What a message's text is made of. */
+
+import { assertEquals } from "@std/assert";
+import { format, mentions } from "../../static/chat/model/format.ts";
+
+/** The tokens of a text's only paragraph, in short. */
+function inlines(text: string, name?: string): string[] {
+  const [block, ...more] = format(text, name);
+  assertEquals(more, []);
+  if (block?.kind !== "paragraph") throw new Error("Not a paragraph");
+  return block.inlines.map((token) =>
+    token.kind === "text" ? token.text : `${token.kind}:${token.text}`
+  );
+}
+
+const LINKS: Record<string, string[]> = {
+  "see https://a.example/b, please": [
+    "see ",
+    "link:https://a.example/b",
+    ", please",
+  ],
+  "https://a.example.": ["link:https://a.example", "."],
+  "(https://a.example/x_(y))": ["(", "link:https://a.example/x_(y)", ")"],
+  "HTTP://A.EXAMPLE": ["link:HTTP://A.EXAMPLE"],
+  "https://bücher.example/ä?q=1#z": ["link:https://bücher.example/ä?q=1#z"],
+  "https://": ["https://"],
+  "javascript:alert(1)": ["javascript:alert(1)"],
+  "https://bank.example@evil.example": ["https://bank.example@evil.example"],
+  'https://a.example"x': ["link:https://a.example", '"x'],
+  "ftp://a.example mailto:a@b.example": ["ftp://a.example mailto:a@b.example"],
+  "a `b` c": ["a ", "code:b", " c"],
+  "`https://a.example`": ["code:https://a.example"],
+  "`` and ` alone": ["`` and ` alone"],
+};
+
+for (const [text, tokens] of Object.entries(LINKS)) {
+  Deno.test(`format() reads ${JSON.stringify(text)}`, () => {
+    assertEquals(inlines(text), tokens);
+  });
+}
+
+Deno.test("format() parts fenced blocks from paragraphs", () => {
+  assertEquals(format("before\n```js\nconst a = `1`;\n\n<b>\n```\nafter"), [
+    {
+      kind: "paragraph",
+      inlines: [{ kind: "text", text: "before" }],
+    },
+    { kind: "fence", text: "const a = `1`;\n\n<b>" },
+    { kind: "paragraph", inlines: [{ kind: "text", text: "after" }] },
+  ]);
+});
+
+Deno.test("format() takes a fence that is never closed to the end", () => {
+  assertEquals(format("```\none\ntwo"), [{ kind: "fence", text: "one\ntwo" }]);
+});
+
+Deno.test("format() keeps every character that is not a fence", () => {
+  const text = "a  b\n\n\tc `d` https://a.example/ e\u202E";
+  assertEquals(
+    inlines(text).map((token) => token.replace(/^(link|code):/, "")).join(""),
+    text.replaceAll("`", ""),
+  );
+});
+
+Deno.test("format() stays quick with text made to be slow", () => {
+  const from = performance.now();
+  for (
+    const part of ["`", "```\n", "https://(", "((((", "https://a.b)", "@a"]
+  ) {
+    format(part.repeat(4_096), "a");
+  }
+  const took = performance.now() - from;
+  assertEquals(took < 1_000, true, `It took ${took} ms`);
+});
+
+const MENTIONS: [text: string, name: string, expected: boolean][] = [
+  ["Is Ada here?", "Ada", true],
+  ["@ada look", "Ada", true],
+  ["ADA!", "Ada", true],
+  ["Adam and Badad", "Ada", false],
+  ["`Ada`", "Ada", false],
+  ["https://ada.example/Ada", "Ada", false],
+  ["(a.b)", "a.b", true],
+  ["axb", "a.b", false],
+  ["[x]* said so", "[x]*", true],
+  ["Grüße an Jürgen", "jürgen", true],
+  ["こんにちは、Ada。", "Ada", true],
+  ["", "Ada", false],
+];
+
+for (const [text, name, expected] of MENTIONS) {
+  Deno.test(`mentions() of ${name} in "${text}" is ${expected}`, () => {
+    assertEquals(mentions(text, name), expected);
+  });
+}

@@ -1,0 +1,225 @@
+/** The page's sentences, its times, its colours for people. */
+
+import { assert, assertEquals } from "@std/assert";
+import {
+  linkTo,
+  readAddress,
+  socketUrl,
+} from "../../static/chat/model/address.ts";
+import { Announcer } from "../../static/chat/model/announcer.ts";
+import { Memory } from "../../static/chat/model/memory.ts";
+import { hue, initial } from "../../static/chat/model/people.ts";
+import {
+  dayName,
+  relativeTime,
+  sameDay,
+} from "../../static/chat/model/times.ts";
+import {
+  connectionWords,
+  movementWords,
+  names,
+  typingWords,
+} from "../../static/chat/model/words.ts";
+import { keyAction } from "../../static/chat/view/keys.ts";
+
+Deno.test("readAddress() reads room, name and message", () => {
+  const origin = "http://localhost:8000";
+  assertEquals(readAddress(`${origin}/`), {
+    room: "lobby",
+    name: undefined,
+    seq: undefined,
+  });
+  assertEquals(readAddress(`${origin}/?room=a%20b&name=%20Ada#12`), {
+    room: "a b",
+    name: "Ada",
+    seq: 12,
+  });
+  for (const bad of ["#0", "#-1", "#x", "#1e3", "#99999999999999999"]) {
+    assertEquals(readAddress(`${origin}/${bad}`).seq, undefined);
+  }
+});
+
+Deno.test("linkTo() is what readAddress() reads", () => {
+  const link = linkTo("https://chat.example", "tea & cake", 7);
+  assertEquals(readAddress(link), {
+    room: "tea & cake",
+    name: undefined,
+    seq: 7,
+  });
+  assertEquals(
+    linkTo("https://chat.example", "lobby"),
+    "https://chat.example/",
+  );
+});
+
+Deno.test("socketUrl() speaks as safely as the page was loaded", () => {
+  assertEquals(
+    socketUrl("https://chat.example", "/ws"),
+    "wss://chat.example/ws",
+  );
+  assertEquals(socketUrl("http://[::1]:80", "/ws"), "ws://[::1]/ws");
+});
+
+Deno.test("names() says at most three and counts the rest", () => {
+  assertEquals(names(["Ada"]), "Ada");
+  assertEquals(names(["Ada", "Bob"]), "Ada and Bob");
+  assertEquals(names(["Ada", "Bob", "Eve"]), "Ada, Bob and Eve");
+  assertEquals(
+    names(["Ada", "Bob", "Eve", "Lin", "Kim"]),
+    "Ada, Bob and 3 others",
+  );
+});
+
+Deno.test("movementWords() says who came, went and is called anew", () => {
+  assertEquals(
+    movementWords({
+      joined: ["Ada", "Bob"],
+      left: ["Eve"],
+      renamed: [["Lin", "Linnea"]],
+    }),
+    "Ada and Bob joined · Eve left · Lin is now Linnea",
+  );
+});
+
+Deno.test("typingWords() is empty for nobody", () => {
+  assertEquals(typingWords([]), "");
+  assertEquals(typingWords(["Ada"]), "Ada is typing…");
+  assertEquals(typingWords(["Ada", "Bob"]), "Ada and Bob are typing…");
+  assertEquals(typingWords(["a", "b", "c", "d"]), "Several people are typing…");
+});
+
+Deno.test("connectionWords() is loud only when it matters", () => {
+  const online = { online: true, known: true };
+  const waiting = {
+    phase: "waiting",
+    attempt: 1,
+    until: 0,
+    reason: "",
+  } as const;
+  assertEquals(connectionWords({ phase: "open" }, online), {
+    word: "Connected",
+    tone: "good",
+  });
+  assertEquals(connectionWords(waiting, online).action, "try now");
+  assertEquals(
+    connectionWords(waiting, { online: false, known: true }).word,
+    "Offline",
+  );
+  assertEquals(
+    connectionWords({ phase: "connecting", attempt: 0 }, {
+      online: true,
+      known: false,
+    }),
+    { word: "Connecting…", tone: "waiting" },
+  );
+  assertEquals(connectionWords({ phase: "closing" }, online).word, "Closing…");
+  const closed = connectionWords({
+    phase: "closed",
+    code: 4502,
+    reason: "",
+    why: "replaced",
+  }, online);
+  assertEquals([closed.word, closed.action], ["Closed", "start again"]);
+});
+
+Deno.test("times are of the reader's calendar", () => {
+  const now = new Date(2026, 2, 2, 0, 30).getTime();
+  const hours = (n: number) => now - n * 3_600_000;
+  assertEquals(dayName(now, now), "Today");
+  assertEquals(dayName(hours(1), now), "Yesterday");
+  assert(dayName(hours(24 * 10), now).includes("20"));
+  assert(dayName(hours(24 * 400), now).includes("2025"));
+  assertEquals(sameDay(hours(1), now), false);
+  assertEquals(relativeTime(now - 30_000, now), "just now");
+  assertEquals(relativeTime(now - 5 * 60_000, now), "5 minutes ago");
+  assertEquals(relativeTime(hours(3), now), "3 hours ago");
+  assertEquals(relativeTime(hours(25), now), "2 days ago");
+  assertEquals(relativeTime(now + 5_000, now), "just now");
+});
+
+Deno.test("a person's hue is that of the name, whatever its case", () => {
+  assertEquals(hue("Ada"), hue("ada"));
+  const hues = new Set(
+    Array.from({ length: 100 }, (_, n) => hue(`Guest ${n}`)),
+  );
+  assert(hues.size > 70);
+});
+
+Deno.test("initial() is what one sees as the first character", () => {
+  assertEquals(initial("ada"), "A");
+  assertEquals(initial("👩‍🚀 Sally"), "👩‍🚀");
+  assertEquals(initial("é"), "É");
+});
+
+Deno.test("Announcer reads out while it is quiet, counts while it is busy", () => {
+  const announcer = new Announcer();
+  assertEquals(announcer.arrived("Ada", "Hello"), true);
+  assertEquals(announcer.arrived("Bob", "Hi"), false);
+  assertEquals(announcer.speak(), "Ada: Hello\nBob: Hi");
+  for (let n = 0; n < 12; n++) announcer.arrived("Ada", String(n));
+  assertEquals(announcer.speak(), "12 new messages, the last from Ada");
+  assertEquals(announcer.speak(), "");
+});
+
+const key = (key: string, more = {}) => ({
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  shiftKey: false,
+  ...more,
+});
+
+Deno.test("keyAction() leaves what one types alone", () => {
+  assertEquals(keyAction(key("?"), true), undefined);
+  assertEquals(keyAction(key("?"), false), "show keys");
+  assertEquals(keyAction(key("/", { ctrlKey: true }), true), "show keys");
+  assertEquals(keyAction(key("k", { metaKey: true }), true), "find room");
+  assertEquals(
+    keyAction(key("ArrowDown", { altKey: true }), true),
+    "room below",
+  );
+  assertEquals(
+    keyAction(key("ArrowDown", { altKey: true, shiftKey: true }), true),
+    "next unread",
+  );
+  assertEquals(keyAction(key("a"), false), undefined);
+});
+
+Deno.test("Memory keeps what it is given, and survives what is spoilt", () => {
+  const entries = new Map<string, string>();
+  const storage = {
+    getItem: (key: string) => entries.get(key) ?? null,
+    setItem: (key: string, value: string) => void entries.set(key, value),
+    removeItem: (key: string) => void entries.delete(key),
+  };
+  const memory = new Memory(storage);
+  memory.name = "Ada";
+  memory.rooms = ["lobby", "tea"];
+  memory.saveDraft("tea", "half");
+  memory.savePlace("tea", { epoch: "e", seq: 3 });
+  memory.flush();
+  const again = new Memory(storage);
+  assertEquals(again.name, "Ada");
+  assertEquals(again.rooms, ["lobby", "tea"]);
+  assertEquals(again.draft("tea"), "half");
+  assertEquals(again.place("tea"), { epoch: "e", seq: 3 });
+  again.forget("tea");
+  assertEquals(again.draft("tea"), "");
+  for (const name of entries.keys()) entries.set(name, '{"not":');
+  assertEquals([again.name, again.rooms], [undefined, []]);
+  assertEquals(again.preferences, { sound: "none", notices: "none" });
+});
+
+Deno.test("Memory works where storage is forbidden", () => {
+  const forbidden = () => {
+    throw new Error("Forbidden");
+  };
+  const memory = new Memory({
+    getItem: forbidden,
+    setItem: forbidden,
+    removeItem: forbidden,
+  });
+  memory.name = "Ada";
+  assertEquals(memory.name, undefined);
+});
