@@ -127,6 +127,8 @@ export async function measureTraffic(
   );
   return {
     deliveries: result.deliveries,
+    // What survives other programs that take a part of the machine.
+    "per core": result.deliveries / result.cores.server,
     acked: result.confirmed,
     "msgs/frame": result.perFrame,
     "p50 ms": result.p50,

@@ -18,7 +18,14 @@ import {
 } from "./scenario.ts";
 
 const CORES = ["server cpu", "load cpu", "others"];
-const TRAFFIC = ["deliveries", "p50 ms", "p99 ms", "msgs/frame", ...CORES];
+const TRAFFIC = [
+  "deliveries",
+  "per core",
+  "p50 ms",
+  "p99 ms",
+  "msgs/frame",
+  ...CORES,
+];
 
 const fanout: Scenario = {
   name: "fanout",
