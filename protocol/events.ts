@@ -12,27 +12,27 @@ export type RequestId = string | number;
 
 /** Part of every request. */
 interface Request {
-  readonly id?: RequestId;
+  readonly id?: RequestId | undefined;
 }
 
 export interface HelloRequest extends Request {
   readonly type: "hello";
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The secret of an earlier welcome, to take that session up again. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** Get `messages` instead of `message`: runs of messages, fewer bytes. */
-  readonly batch?: boolean;
+  readonly batch?: boolean | undefined;
 }
 
 export interface JoinRequest extends Request {
   readonly type: "join";
   readonly room: string;
   /** Resume behind this cursor instead of replaying the newest messages. */
-  readonly since?: Cursor;
+  readonly since?: Cursor | undefined;
   /** How many messages to replay when nothing is resumed. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Leave every other room: for dialects that know one room at a time. */
-  readonly only?: true;
+  readonly only?: true | undefined;
 }
 
 export interface LeaveRequest extends Request {
@@ -43,25 +43,25 @@ export interface LeaveRequest extends Request {
 export interface PublishRequest extends Request {
   readonly type: "publish";
   /** Absent in dialects that know one room at a time: the room one is in. */
-  readonly room?: string;
+  readonly room?: string | undefined;
   readonly text: string;
   /** The sender's own id for it: a repeat with the same one is dropped. */
-  readonly cid?: string;
+  readonly cid?: string | undefined;
 }
 
 export interface HistoryRequest extends Request {
   readonly type: "history";
-  readonly room?: string;
+  readonly room?: string | undefined;
   /** The newest messages with a smaller seq. Newest of all when absent. */
-  readonly before?: number;
+  readonly before?: number | undefined;
   /** The oldest messages with a larger seq. */
-  readonly after?: number;
-  readonly limit?: number;
+  readonly after?: number | undefined;
+  readonly limit?: number | undefined;
 }
 
 export interface WhoRequest extends Request {
   readonly type: "who";
-  readonly room?: string;
+  readonly room?: string | undefined;
 }
 
 export interface TypingRequest extends Request {

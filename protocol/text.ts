@@ -22,10 +22,13 @@ const HELP = [
   "//…            send a line that starts with a slash",
 ];
 
-/** Everything but line break and tab that moves a terminal's cursor or
- * changes its colours. */
-// deno-lint-ignore no-control-regex -- controls are what it is about
-const CONTROLS = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g;
+/** Everything but line break and tab that moves a terminal's cursor, changes
+ * its colours, or turns the direction of what stands beside it. */
+const CONTROLS =
+  // deno-lint-ignore no-control-regex -- controls are what it is about
+  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g;
+/** What some terminals and viewers break a line at, beside `\n`. */
+const LINE_BREAKS = /[\n\u2028\u2029]/g;
 
 /**
  * Makes a text safe to print: no escape sequences, and no further line that
@@ -35,7 +38,7 @@ const CONTROLS = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g;
  * @returns The text without control characters, its later lines indented.
  */
 export function printable(text: string): string {
-  return text.replace(CONTROLS, "").replaceAll("\n", "\n    ");
+  return text.replace(CONTROLS, "").replace(LINE_BREAKS, "\n    ");
 }
 
 /**

@@ -81,47 +81,39 @@ function optionalCursor(fields: Fields, field: string): Cursor | undefined {
   return { epoch, seq };
 }
 
-/** Drops what is undefined, so that absent stays absent. */
-function present<T extends object>(fields: T): T {
-  for (const key of Object.keys(fields) as (keyof T)[]) {
-    if (fields[key] === undefined) delete fields[key];
-  }
-  return fields;
-}
-
 function read(type: string, f: Fields): ClientRequest | undefined {
   switch (type) {
     case "hello":
-      return present({
+      return {
         type,
         name: optionalString(f, "name", 256),
         token: optionalString(f, "token", 512),
         batch: f["batch"] === true ? true : undefined,
-      }) as ClientRequest;
+      };
     case "join":
-      return present({
+      return {
         type,
         room: string(f, "room"),
         since: optionalCursor(f, "since"),
         limit: optionalSeq(f, "limit"),
-      }) as ClientRequest;
+      };
     case "leave":
       return { type, room: string(f, "room") };
     case "publish":
-      return present({
+      return {
         type,
         room: string(f, "room"),
         text: string(f, "text"),
         cid: optionalCid(f),
-      }) as ClientRequest;
+      };
     case "history":
-      return present({
+      return {
         type,
         room: string(f, "room"),
         before: optionalSeq(f, "before"),
         after: optionalSeq(f, "after"),
         limit: optionalSeq(f, "limit"),
-      }) as ClientRequest;
+      };
     case "who":
       return { type, room: string(f, "room") };
     case "typing":

@@ -62,8 +62,13 @@ export class Outlet {
       this.#socket.buffered > MOST_UNREAD;
   }
 
-  /** Sends frames, after what was told before. */
+  /** Sends frames, after what was told before, or with it. */
   send(frames: readonly string[]): void {
+    const { separator } = this.dialect;
+    if (this.#replies.length > 0 && frames.length > 0 && separator !== null) {
+      this.#replies.push(...frames);
+      return this.flush();
+    }
     this.flush();
     for (const frame of frames) this.#write(frame);
   }

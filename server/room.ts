@@ -128,7 +128,7 @@ export class Room {
     this.#typing.add(session.name);
   }
 
-  // The tick, in three steps.
+  // The tick, in four steps.
 
   /** Before the tick's messages: tells who came, and lets them in. */
   announceArrivals(): void {
@@ -147,10 +147,15 @@ export class Room {
     for (const arrival of arrivals) this.#start(arrival);
   }
 
-  /** The tick's messages, from the store: moves every cursor forward. */
+  /** The tick's messages, from the store. */
   append(messages: readonly StoredMessage[]): void {
     this.#log.append(messages);
+    if (this.#typing.size === 0) return;
     for (const { from } of messages) this.#typing.delete(from);
+  }
+
+  /** Moves every cursor forward. */
+  deliver(): void {
     for (const member of this.#members.values()) this.pump(member);
   }
 

@@ -52,6 +52,8 @@ export class Rooms {
   readonly #stirred = new Set<Room>();
   /** Rooms of the tick that is under way, to be told who went. */
   readonly #settling = new Set<Room>();
+  /** Rooms whose logs have grown since they were last delivered. */
+  readonly #fed = new Set<Room>();
   readonly #lagging = new Map<Member, Room>();
   #polling: Cancel | null = null;
   /** Of reads that failed and are tried again. */
@@ -106,6 +108,12 @@ export class Rooms {
     this.#stirred.clear();
   }
 
+  /** Sends what the store has fed. */
+  deliver(): void {
+    for (const room of this.#fed) room.deliver();
+    this.#fed.clear();
+  }
+
   /** After a tick's messages. */
   announceDepartures(): void {
     for (const room of this.#settling) {
@@ -128,7 +136,12 @@ export class Rooms {
     const slot: Slot = { room: null, waiting: [arrival] };
     this.#slots.set(name, slot);
     store.follow(name, {
-      append: (messages) => slot.room?.append(messages),
+      append: (messages) => {
+        if (slot.room === null) return;
+        slot.room.append(messages);
+        this.#fed.add(slot.room);
+        this.#options.wake();
+      },
       trimmed: (first) => slot.room?.trimmed(first),
       reset: (state) => slot.room?.reset(state),
     }).then((state) => {

@@ -4,6 +4,8 @@
  */
 
 import { CLOSE } from "../protocol/close_codes.ts";
+import { Api } from "./api/api.ts";
+import { CutStream } from "./api/event_stream.ts";
 import type { Assets } from "./assets.ts";
 import { type Clock, every } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -78,6 +80,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   });
   const onError = (error: unknown) => log.error("handler failed", { error });
   const lessons = new Lessons({ clock, onError });
+  const slowMs = config.slowTimeout * 1000;
+  const api = new Api({ hub, store, clock, log, slowMs });
   const connections = new Set<Connection>();
   /** Closed by us, and not answered: the runtime cannot free a socket whose
    * peer does not read. */
@@ -109,30 +113,35 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       connection.open();
       return connection;
     },
+    api: (request, visit) => api.answer(request, visit),
     upgrade: (request, accept, protocol) => {
       const idleSeconds = config.idleTimeout;
       return upgrade(request, { protocol, idleSeconds }, accept, onError);
     },
   });
 
-  const http = Deno.serve({
-    hostname: config.host,
-    port: config.port,
-    onListen() {},
-    onError(error) {
-      onError(error);
-      return new Response("Something broke here. Try again in a moment\n", {
-        status: 500,
-      });
+  const http = Deno.serve(
+    {
+      hostname: config.host,
+      port: config.port,
+      onListen() {},
+      onError(error) {
+        if (!(error instanceof CutStream)) onError(error);
+        return new Response("Something broke here. Try again in a moment\n", {
+          status: 500,
+        });
+      },
     },
-  }, handler);
+    (request, { remoteAddr }) =>
+      handler(request, "hostname" in remoteAddr ? remoteAddr.hostname : ""),
+  );
 
   const stopWatching = every(clock, {
     ms: PROGRESS_MS,
     run() {
       for (const connection of connections) {
         connection.checkProgress({
-          slowMs: config.slowTimeout * 1000,
+          slowMs,
           idleMs: config.idleTimeout * 1000,
         });
       }
@@ -145,12 +154,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     stopWatching();
     hub.refuse();
     lessons.closeAll(CLOSE.restart.code, CLOSE.restart.reason);
-    await sayFarewell([...connections], { clock, random: Math.random });
+    await sayFarewell([...connections, ...api.readers], {
+      clock,
+      random: Math.random,
+    });
+    api.stop();
     // A peer that does not read never answers, and must not hold up the end.
-    await Promise.race([
-      http.shutdown(),
-      new Promise<void>((done) => void clock.after(LAST_WORDS_MS, done)),
-    ]);
+    const patience = Promise.withResolvers<void>();
+    const cancel = clock.after(LAST_WORDS_MS, patience.resolve);
+    await Promise.race([http.shutdown(), patience.promise]);
+    cancel();
     await hub.stop();
     await store.close();
   };

@@ -69,6 +69,7 @@ export class RoomBench {
   append(texts: readonly string[], author = "elder"): void {
     if (texts.length === 0) return;
     this.room.append(texts.map((text) => this.#store(text, author)));
+    this.room.deliver();
   }
 
   /** The store lets go of what is older than `first`. */

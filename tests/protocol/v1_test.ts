@@ -32,7 +32,8 @@ for (
   Deno.test(`hubbub.v1: reads ${JSON.stringify(line)}`, () => {
     const decoded = decodeOne(line);
     assert(decoded.ok);
-    assertEquals(decoded.request as unknown, line);
+    // As it travels: what is absent may be undefined.
+    assertEquals(JSON.parse(JSON.stringify(decoded.request)), line);
   });
 }
 
@@ -47,7 +48,10 @@ Deno.test("hubbub.v1: ignores fields it does not know, and takes null for absent
     later: { x: 1 },
   });
   assert(decoded.ok);
-  assertEquals(decoded.request as unknown, { type: "join", room: "hall" });
+  assertEquals(JSON.parse(JSON.stringify(decoded.request)), {
+    type: "join",
+    room: "hall",
+  });
 });
 
 for (

@@ -17,7 +17,7 @@ Deno.test("promise 1: nobody sees a message, and its sender gets no ack, before 
   assertEquals([ada.reader.frames, bob.reader.frames], [[], []]);
   await bench.store.release();
   assertEquals(bob.reader.texts, ["hi"]);
-  assertEquals(ada.reader.events.map(({ type }) => type), ["message", "ack"]);
+  assertEquals(ada.reader.events.map(({ type }) => type), ["ack", "message"]);
 });
 
 Deno.test("promise 7: a message the store refuses is refused, and nobody sees it", async () => {

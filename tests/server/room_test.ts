@@ -176,5 +176,6 @@ Deno.test("Room.reset() starts everyone anew in the log's next life", () => {
   bench.room.append([
     { room: "hall", seq: 1, from: "Bob", text: "new", at: 1, author: "b" },
   ]);
+  bench.room.deliver();
   assertEquals(ada.reader.texts, ["new"]);
 });

@@ -29,10 +29,12 @@ function bench() {
     rooms.announceArrivals();
     rooms.announceDepartures();
   };
-  const say = (...texts: string[]) =>
-    store.inner.append(
+  const say = async (...texts: string[]) => {
+    await store.inner.append(
       texts.map((text) => ({ room: "hall", from: "B", author: "b", text })),
     );
+    rooms.deliver();
+  };
   return { clock, store, rooms, logged, arrive, tick, say };
 }
 
