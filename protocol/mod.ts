@@ -8,5 +8,6 @@ export * from "./message.ts";
 export * from "./names.ts";
 export * from "./presence.ts";
 export { simple } from "./simple.ts";
+export * from "./sse.ts";
 export { list, printable, TEXT, text } from "./text.ts";
 export { V1, v1 } from "./v1.ts";

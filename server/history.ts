@@ -15,7 +15,7 @@ const MOST_CHARACTERS = 256 * 1024;
  * @returns At least one message, if there is any in the range.
  */
 export async function readHistory(
-  store: Store,
+  store: Pick<Store, "read">,
   room: string,
   range: Range,
 ): Promise<Page> {

@@ -1,5 +1,6 @@
 /**
- * How much of something one connection may do. Pure: the time is passed in.
+ * How much of something one connection, or one address, may do. Pure: the time
+ * is passed in.
  */
 
 /** A token bucket: so many a second on average, so many at once. */
@@ -38,5 +39,57 @@ export class TokenBucket {
       return 0;
     }
     return Math.ceil((1 - this.#tokens) / this.#perSecond * 1000);
+  }
+}
+
+/** How {@linkcode Buckets} are filled. */
+export interface BucketsOptions {
+  /** Tokens that come back each second; 0 is no limit. */
+  readonly perSecond: number;
+  /** Tokens in a full bucket. */
+  readonly burst: number;
+  /** Buckets that are kept at once. */
+  readonly most: number;
+}
+
+/**
+ * A token bucket for each of many, such as addresses. A bucket that has had
+ * the time to get full is forgotten; when there are too many, that of who has
+ * been away longest.
+ */
+export class Buckets {
+  readonly #options: BucketsOptions;
+  /** Those used last come last. */
+  readonly #buckets = new Map<string, { bucket: TokenBucket; at: number }>();
+
+  constructor(options: BucketsOptions) {
+    this.#options = options;
+  }
+
+  /** How many are kept. */
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  /**
+   * Takes one token.
+   *
+   * @param key Whose.
+   * @param now Milliseconds.
+   * @returns 0 when there was one; else milliseconds until there will be.
+   */
+  take(key: string, now: number): number {
+    const { perSecond, burst, most } = this.#options;
+    if (perSecond === 0) return 0;
+    const bucket = this.#buckets.get(key)?.bucket ??
+      new TokenBucket(perSecond, burst, now);
+    this.#buckets.delete(key);
+    this.#buckets.set(key, { bucket, at: now });
+    const fullAfterMs = burst / perSecond * 1000;
+    for (const [other, { at }] of this.#buckets) {
+      if (now - at < fullAfterMs && this.#buckets.size <= most) break;
+      this.#buckets.delete(other);
+    }
+    return bucket.take(now);
   }
 }

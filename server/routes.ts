@@ -1,8 +1,10 @@
 /**
  * From an HTTP request to its answer: pages, probes and WebSocket upgrades.
- * Owns the statuses and headers; what happens on a socket is elsewhere.
+ * Owns the statuses and headers; what happens on a socket, or below `/api`, is
+ * elsewhere.
  */
 
+import type { Visit } from "./api/api.ts";
 import type { Assets } from "./assets.ts";
 import { type Handshake, isChatPath, readHandshake } from "./handshake.ts";
 import { lessonsPage } from "./lessons/page.ts";
@@ -19,6 +21,8 @@ export interface RoutesOptions {
   readonly chat: (entry: Extract<Handshake, { entry: unknown }>) => Accept;
   /** Makes the handler of a lesson's WebSocket, if there is such a lesson. */
   readonly lesson: (name: string) => Accept | undefined;
+  /** Answers what is below `/api`. */
+  readonly api: (request: Request, visit: Visit) => Promise<Response>;
   /** Upgrades; called last, and its response is returned as it is. */
   readonly upgrade: (
     request: Request,
@@ -88,16 +92,26 @@ function handshakeFault(request: Request): string | undefined {
   return method === "GET" ? undefined : "The method must be GET";
 }
 
+/** The lesson whose WebSocket an address means, if it means one. */
+function lessonOf({ pathname }: URL): string | undefined {
+  return /^\/lessons\/([^/]+)$/.exec(pathname)?.[1];
+}
+
+function noLesson(name: string): Response {
+  return words(404, `There is no lesson "${name}". GET /lessons lists them`);
+}
+
 /**
  * Makes the server's request handler.
  *
  * @param options What it needs.
- * @returns A handler for `Deno.serve`; it does not throw.
+ * @returns A handler of a request and the address it comes from, such as
+ * `192.0.2.7`; it does not throw.
  */
 export function createRoutes(
   options: RoutesOptions,
-): (request: Request) => Response {
-  const { assets, accepting, health, chat, lesson, upgrade } = options;
+): (request: Request, address: string) => Response | Promise<Response> {
+  const { assets, accepting, health, chat, lesson, api, upgrade } = options;
 
   const page = (request: Request, name: string): Response => {
     const asset = assets.get(name);
@@ -114,11 +128,11 @@ export function createRoutes(
         "retry-after": "2",
       });
     }
-    const name = /^\/lessons\/([^/]+)$/.exec(url.pathname)?.[1];
+    const name = lessonOf(url);
     if (name !== undefined) {
       const accept = lesson(name);
       return accept === undefined
-        ? words(404, `There is no lesson "${name}". GET /lessons lists them`)
+        ? noLesson(name)
         : upgrade(request, accept, undefined);
     }
     const offered = request.headers.get("sec-websocket-protocol");
@@ -134,11 +148,12 @@ export function createRoutes(
       { "upgrade": "websocket", "connection": "Upgrade" },
     );
 
-  return (request) => {
+  return (request, address) => {
     const url = new URL(request.url);
     const { pathname } = url;
-    const isSocketPath = isChatPath(pathname) ||
-      /^\/lessons\/[^/]+$/.test(pathname);
+    if (/^\/api(\/|$)/.test(pathname)) return api(request, { url, address });
+    const name = lessonOf(url);
+    const isSocketPath = isChatPath(pathname) || name !== undefined;
     const upgrading =
       request.headers.get("upgrade")?.toLowerCase() === "websocket";
     if (upgrading && isSocketPath) return socket(request, url);
@@ -162,6 +177,7 @@ export function createRoutes(
       case "/favicon.ico":
         return page(request, "icon.svg");
     }
+    if (name !== undefined && lesson(name) === undefined) return noLesson(name);
     if (isSocketPath) return needsUpgrade(url);
     const asset = assets.get(pathname.replace(/^\/assets\//, ""));
     if (pathname.startsWith("/assets/") && asset !== undefined) {

@@ -1,0 +1,69 @@
+/**
+ * Who may use the API, and from which pages. Owns the defaults; what a server
+ * asks of strangers is passed in as an {@linkcode Authorize}.
+ */
+
+import { Problem } from "./problem.ts";
+
+/** What a request wants to do: see messages, add one, or change what others
+ * have said. */
+export type Right = "read" | "write" | "moderate";
+
+/** What a request wants, to be granted or refused. */
+export interface Wish {
+  readonly right: Right;
+  /** A checked name; undefined for what is about all rooms. */
+  readonly room: string | undefined;
+  /** Where the request comes from, such as `192.0.2.7`. */
+  readonly address: string;
+}
+
+/**
+ * Lets a request pass, or throws what it is answered with: a `Problem` or a
+ * `HubbubError`.
+ */
+export type Authorize = (request: Request, wish: Wish) => void | Promise<void>;
+
+const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/i;
+
+/** Whether a program on this machine asks: no page, and nobody behind a proxy. */
+function isLocal({ headers }: Request, address: string): boolean {
+  return LOOPBACK.test(address) &&
+    !["origin", "forwarded", "x-forwarded-for"].some((name) =>
+      headers.has(name)
+    );
+}
+
+/**
+ * The default: everyone may read and write. To change what others have said is
+ * for whoever can run a program on the server's own machine.
+ *
+ * @throws {Problem} `forbidden`.
+ */
+export const openToAll: Authorize = (request, { right, address }) => {
+  if (right !== "moderate" || isLocal(request, address)) return;
+  throw new Problem(
+    "forbidden",
+    "This is only possible from the machine the server runs on",
+  );
+};
+
+/**
+ * Refuses what a page of another origin sends. Nothing else has to be said
+ * about origins: answers have no CORS headers, so such a page reads none.
+ *
+ * @param request Any request that changes something.
+ * @param url Its address. The host alone is compared: behind a proxy that
+ * speaks TLS the scheme is another one.
+ * @throws {Problem} `foreign_origin`.
+ */
+export function checkOrigin(request: Request, url: URL): void {
+  const origin = request.headers.get("origin");
+  if (origin === null) return;
+  if (URL.canParse(origin) && new URL(origin).host === url.host) return;
+  throw new Problem(
+    "foreign_origin",
+    `A page from "${origin}" may not do this. Pages of ${url.host} and ` +
+      "programs that are no browsers may",
+  );
+}

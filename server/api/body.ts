@@ -1,0 +1,153 @@
+/**
+ * Reading what a request brings: its media type, its body in bounds, its
+ * parameters. What is wrong is thrown as what the sender is told.
+ */
+
+import { HubbubError } from "../../protocol/errors.ts";
+import { Problem } from "./problem.ts";
+
+/** How much of a body is read. */
+export interface Bounds {
+  /** Bytes of all of it. */
+  readonly bytes: number;
+  /** Characters (UTF-16 units) of a line. */
+  readonly line?: number;
+}
+
+/**
+ * The media type of a body, without parameters.
+ *
+ * @param request Any request.
+ * @returns In lower case; empty when it says none.
+ * @throws {Problem} `unsupported_type` when it is not in UTF-8.
+ */
+export function mediaType({ headers }: Request): string {
+  const header = headers.get("content-type") ?? "";
+  const [type = "", ...parameters] = header.toLowerCase().split(";");
+  for (const parameter of parameters) {
+    const [name = "", value = ""] = parameter.split("=");
+    if (name.trim() !== "charset") continue;
+    if (/^"?utf-?8"?$/.test(value.trim())) continue;
+    throw new Problem("unsupported_type", "Send text as UTF-8");
+  }
+  return type.trim();
+}
+
+/** The body piece by piece, decoded. */
+async function* pieces(
+  request: Request,
+  { bytes: most }: Bounds,
+): AsyncGenerator<string> {
+  const tooLarge = new Problem(
+    "too_large",
+    `The body has more than ${most} bytes. Send it in parts`,
+    { more: { most } },
+  );
+  if (Number(request.headers.get("content-length")) > most) throw tooLarge;
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decode = (bytes?: Uint8Array) => {
+    try {
+      return decoder.decode(bytes, { stream: bytes !== undefined });
+    } catch {
+      throw new HubbubError("bad_encoding", {
+        message: "The body is not valid UTF-8. Send text as UTF-8",
+      });
+    }
+  };
+  let total = 0;
+  for await (const bytes of request.body ?? []) {
+    total += bytes.length;
+    if (total > most) throw tooLarge;
+    yield decode(bytes);
+  }
+  yield decode();
+}
+
+/**
+ * Reads a body whole.
+ *
+ * @param request Any request.
+ * @param bounds How large it may be.
+ * @throws {Problem} `too_large`.
+ * @throws {HubbubError} `bad_encoding`.
+ */
+export async function readText(
+  request: Request,
+  bounds: Bounds,
+): Promise<string> {
+  let text = "";
+  for await (const piece of pieces(request, bounds)) text += piece;
+  return text;
+}
+
+/**
+ * Reads a body line by line, no more than one in memory but for the piece it
+ * came in.
+ *
+ * @param request Any request.
+ * @param bounds How large it, and a line of it, may be.
+ * @returns The lines without their ends, empty ones too.
+ * @throws {Problem} `too_large`.
+ * @throws {HubbubError} `bad_encoding`.
+ */
+export async function* readLines(
+  request: Request,
+  bounds: Required<Bounds>,
+): AsyncGenerator<string> {
+  let rest = "";
+  for await (const piece of pieces(request, bounds)) {
+    const lines = (rest + piece).split("\n");
+    rest = lines.pop() ?? "";
+    if (rest.length > bounds.line) {
+      throw new Problem(
+        "too_large",
+        `A line has more than ${bounds.line} characters`,
+      );
+    }
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}
+
+/**
+ * Reads JSON that has to be an object.
+ *
+ * @param text Anything.
+ * @param hint What to send instead, for words.
+ * @throws {HubbubError} `bad_json`.
+ */
+export function readObject(
+  text: string,
+  hint: string,
+): Readonly<Record<string, unknown>> {
+  const wrong = new HubbubError("bad_json", {
+    message: `This is not a JSON object. Send one such as ${hint}`,
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw wrong;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw wrong;
+  }
+  return value as Record<string, unknown>;
+}
+
+/**
+ * Reads a number of the query.
+ *
+ * @param url An address.
+ * @param name The parameter.
+ * @returns A whole number from 0; undefined when it is not there.
+ * @throws {HubbubError} `bad_field`.
+ */
+export function readWhole(url: URL, name: string): number | undefined {
+  const value = url.searchParams.get(name);
+  if (value === null) return undefined;
+  if (/^\d{1,15}$/.test(value)) return Number(value);
+  throw new HubbubError("bad_field", {
+    message: `"${name}" must be a whole number from 0, such as ?${name}=50`,
+  });
+}

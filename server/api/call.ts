@@ -1,0 +1,63 @@
+/**
+ * What the API's resources have in common: what they are called with, what
+ * they need, and the form of what they answer.
+ */
+
+import type { Clock } from "../clock.ts";
+import type { Hub } from "../hub.ts";
+import type { StoredMessage } from "../store/store.ts";
+import { API_HEADERS } from "./problem.ts";
+import type { Storage } from "./storage.ts";
+
+/** What resources need. */
+export interface Tools {
+  readonly hub: Hub;
+  readonly storage: Storage;
+  readonly clock: Clock;
+}
+
+/** One request, with what was found out about it already. */
+export interface Call {
+  readonly request: Request;
+  readonly url: URL;
+  /** Where it comes from, such as `192.0.2.7`. */
+  readonly address: string;
+  /** A checked name; empty for what is about all rooms. */
+  readonly room: string;
+}
+
+/** How an answer differs from the plain one. */
+export interface AnswerOptions {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Answers with JSON, a line of it: it is read in terminals.
+ *
+ * @param value What to say.
+ * @param options Status and headers.
+ */
+export function json(
+  value: unknown,
+  { status = 200, headers = {} }: AnswerOptions = {},
+): Response {
+  return new Response(`${JSON.stringify(value)}\n`, {
+    status,
+    headers: {
+      ...API_HEADERS,
+      "content-type": "application/json",
+      ...headers,
+    },
+  });
+}
+
+/** The address of what belongs to a room, such as its messages. */
+export function pathOf(room: string, rest: string): string {
+  return `/api/rooms/${encodeURIComponent(room)}/${rest}`;
+}
+
+/** A message as scripts get it, in pages and in exports. */
+export function messageOf({ seq, from, text, at, cid }: StoredMessage) {
+  return { seq, from, text, at, ...(cid !== undefined && { cid }) };
+}

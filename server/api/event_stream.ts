@@ -1,0 +1,135 @@
+/**
+ * A stream of server-sent events as a reader of a room. It has no queue of its
+ * own: above a watermark it says so, and the room's pump waits with what
+ * follows, as for every reader.
+ */
+
+import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
+import { HubbubError } from "../../protocol/errors.ts";
+import type { ServerEvent } from "../../protocol/events.ts";
+import { comeBackIn, eventIn, HEARTBEAT, sse } from "../../protocol/sse.ts";
+import type { Clock } from "../clock.ts";
+import type { Reader } from "../session.ts";
+
+/** Unsent bytes above which no more pages come, as on a socket. */
+const WATERMARK = 64 * 1024;
+/** A stream that is idle shows this often that it lives, milliseconds. Proxies
+ * drop what is silent for longer, often after 60 s. */
+const HEARTBEAT_MS = 15_000;
+
+/** Why a stream was cut off. The runtime is given it to break the connection,
+ * and gives it back as an error: it is none. */
+export class CutStream extends Error {
+  override name = "CutStream";
+}
+
+/** What an {@linkcode EventStream} needs. */
+export interface EventStreamOptions {
+  readonly clock: Clock;
+  /** Called once, when it no longer counts. */
+  readonly onGone: () => void;
+}
+
+/** One response that does not end by itself. */
+export class EventStream implements Reader {
+  readonly dialect = sse;
+  /** The response's body. */
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly #options: EventStreamOptions;
+  readonly #encoder = new TextEncoder();
+  readonly #started = Promise.withResolvers<void>();
+  #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+  #epoch = "";
+  #gone = false;
+  #wroteAt: number;
+  #progressAt: number;
+  /** Room that was left below the watermark when last looked at. */
+  #left = WATERMARK;
+
+  constructor(options: EventStreamOptions) {
+    this.#options = options;
+    this.#wroteAt = this.#progressAt = options.clock.now();
+    this.body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => {
+        this.#controller = controller;
+      },
+      cancel: () => this.#leave(),
+    }, new ByteLengthQueuingStrategy({ highWaterMark: WATERMARK }));
+  }
+
+  /**
+   * Resolves when it has joined, so that until then a response can still be
+   * one that tells what went wrong.
+   */
+  get started(): Promise<void> {
+    return this.#started.promise;
+  }
+
+  // What rooms and hub call.
+
+  get writable(): boolean {
+    return (this.#controller.desiredSize ?? 0) > 0;
+  }
+
+  send(frames: readonly string[]): void {
+    if (frames.length === 0) return;
+    this.#write(frames.map((frame) => eventIn(this.#epoch, frame)).join(""));
+  }
+
+  tell(event: ServerEvent): void {
+    if (event.type === "error") {
+      const { code, message } = event;
+      this.#started.reject(new HubbubError(code, { message }));
+    } else if (event.type === "reconnect") {
+      this.#write(comeBackIn(event.afterMs));
+    } else if (event.type === "joined") {
+      this.#epoch = event.epoch;
+      this.#started.resolve();
+    }
+    this.send(this.dialect.encode(event));
+  }
+
+  note(event: ServerEvent): void {
+    this.tell(event);
+  }
+
+  flush(): void {}
+
+  end(reason: CloseReason): void {
+    if (this.#gone) return;
+    this.#leave();
+    if (reason === CLOSE.restart) this.#controller.close();
+    // What waits for a peer that does not read would never be freed.
+    else this.#controller.error(new CutStream(reason.reason));
+  }
+
+  // What is done again and again.
+
+  /**
+   * Shows a reader that the stream lives, and cuts off one that has taken
+   * nothing for too long.
+   *
+   * @param slowMs Milliseconds without progress, of one that is full.
+   */
+  check(slowMs: number): void {
+    const now = this.#options.clock.now();
+    const left = this.#controller.desiredSize ?? 0;
+    if (left > 0 || left !== this.#left) this.#progressAt = now;
+    this.#left = left;
+    if (now - this.#progressAt >= slowMs) return this.end(CLOSE.slow);
+    if (left > 0 && now - this.#wroteAt >= HEARTBEAT_MS) this.#write(HEARTBEAT);
+  }
+
+  #write(text: string): void {
+    if (this.#gone) return;
+    this.#wroteAt = this.#options.clock.now();
+    this.#controller.enqueue(this.#encoder.encode(text));
+  }
+
+  #leave(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#started.reject(new HubbubError("stopping"));
+    this.#options.onGone();
+  }
+}

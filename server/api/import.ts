@@ -1,0 +1,158 @@
+/**
+ * Messages from NDJSON, such as an export, added to the end of a room. They
+ * are new messages there: seq and time are those of the import. Owns which
+ * lines are the same message, so that an import can be repeated.
+ */
+
+import { setImmediate } from "node:timers/promises";
+import { HubbubError } from "../../protocol/errors.ts";
+import { nameKey } from "../../protocol/names.ts";
+import { checkText } from "../message_text.ts";
+import type { Draft } from "../store/store.ts";
+import { mediaType, readLines, readObject } from "./body.ts";
+import { type Call, json, type Tools } from "./call.ts";
+import { NDJSON } from "./export.ts";
+import { Problem, problemOf } from "./problem.ts";
+
+/** What a request may bring: a text of the longest allowed fits in a line,
+ * however it is escaped. */
+const BOUNDS = { bytes: 64 * 1024 * 1024, line: 512 * 1024 };
+/** Messages stored together. */
+const BATCH = 256;
+/** Characters of a `cid`. */
+const MOST_CID = 64;
+const TYPES = new Set([NDJSON, "application/ndjson", "application/jsonl"]);
+const HINT = '{"from":"Ada","text":"Hello"}';
+
+/** A line that makes sense, and which it is. */
+interface Entry {
+  readonly line: number;
+  readonly from: string;
+  readonly text: string;
+  readonly cid: string | undefined;
+}
+
+/** What has come of the lines so far. */
+interface Tally {
+  imported: number;
+  duplicates: number;
+  /** The line that is looked at, from 1. */
+  line: number;
+}
+
+function wrong(field: string, wanted: string): HubbubError {
+  return new HubbubError("bad_field", {
+    message: `Field "${field}" must be ${wanted}`,
+  });
+}
+
+/**
+ * What a line is known by: its place in the log it came from or, when a
+ * program wrote it that has no such log, its `cid`. Not by both: somebody may
+ * have counted 1, 2, 3 in each of two visits.
+ */
+function identityOf(
+  { seq, at, cid }: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (seq !== undefined) {
+    if (!Number.isSafeInteger(seq)) throw wrong("seq", "a whole number");
+    if (at !== undefined && !Number.isSafeInteger(at)) {
+      throw wrong("at", "milliseconds since 1970");
+    }
+    return `${seq}@${at ?? ""}`;
+  }
+  if (cid === undefined) return undefined;
+  if (typeof cid === "string" && cid !== "" && cid.length <= MOST_CID) {
+    return cid;
+  }
+  throw wrong("cid", `a string of 1 to ${MOST_CID} characters`);
+}
+
+function entryOf(text: string, line: number): Entry {
+  const fields = readObject(text, HINT);
+  const { from, text: said } = fields;
+  if (typeof from !== "string") throw wrong("from", "a string");
+  if (typeof said !== "string") throw wrong("text", "a string");
+  return { line, from, text: said, cid: identityOf(fields) };
+}
+
+/** Stores a batch. Names are looked at here, and not line by line as they
+ * come: nobody can take one between this and the append. */
+async function store(
+  { hub, storage }: Tools,
+  { room, entries, tally }: {
+    room: string;
+    entries: readonly Entry[];
+    tally: Tally;
+  },
+): Promise<void> {
+  const last = tally.line;
+  const drafts = entries.map(({ line, from, text, cid }): Draft => {
+    tally.line = line;
+    return {
+      room,
+      from: hub.lendName(from, from),
+      text: checkText(text, hub.limits.text),
+      author: `import:${nameKey(from)}`,
+      cid,
+    };
+  });
+  tally.line = last;
+  if (!hub.accepting) throw new HubbubError("stopping");
+  for (const { duplicate } of await storage.append(drafts)) {
+    if (duplicate) tally.duplicates++;
+    else tally.imported++;
+  }
+  // Everybody else has a turn.
+  await setImmediate();
+}
+
+async function storeAll(
+  tools: Tools,
+  { request, room }: Call,
+  tally: Tally,
+): Promise<void> {
+  let entries: Entry[] = [];
+  for await (const text of readLines(request, BOUNDS)) {
+    tally.line++;
+    if (text.trim() === "") continue;
+    entries.push(entryOf(text, tally.line));
+    if (entries.length < BATCH) continue;
+    await store(tools, { room, entries, tally });
+    entries = [];
+  }
+  if (entries.length > 0) await store(tools, { room, entries, tally });
+}
+
+/**
+ * Adds the lines of the body to a room and answers with how many of them were
+ * new. What goes wrong is told with the line and with how many have been
+ * stored before: lines that have a `seq` or a `cid` can be sent again.
+ *
+ * @param tools Hub and store.
+ * @param call The request.
+ * @throws {Problem} All that {@linkcode problemOf} makes of a bad line, and
+ * `unsupported_type` or `too_large`.
+ */
+export async function importRoom(tools: Tools, call: Call): Promise<Response> {
+  const { request, room } = call;
+  const type = mediaType(request);
+  if (!TYPES.has(type)) {
+    throw new Problem(
+      "unsupported_type",
+      `"${type}" is not understood here. Send lines such as ${HINT} ` +
+        `with Content-Type: ${NDJSON}`,
+      { headers: { "accept": NDJSON } },
+    );
+  }
+  const tally: Tally = { imported: 0, duplicates: 0, line: 0 };
+  try {
+    await storeAll(tools, call, tally);
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.code === "internal") throw error;
+    throw problem.with({ ...tally });
+  }
+  const { imported, duplicates } = tally;
+  return json({ room, imported, duplicates });
+}

@@ -1,0 +1,74 @@
+/** Everyone who reads a room as server-sent events: how they begin, what is
+ * done for all of them, and how they end. */
+
+import type { JoinRequest } from "../../protocol/events.ts";
+import { type Cancel, type Clock, every } from "../clock.ts";
+import type { Hub } from "../hub.ts";
+import type { Reader } from "../session.ts";
+import { EventStream } from "./event_stream.ts";
+
+/** How often streams are looked after, milliseconds. */
+const CHECK_MS = 2_000;
+
+/** What {@linkcode Listeners} need. */
+export interface ListenersOptions {
+  readonly hub: Hub;
+  readonly clock: Clock;
+  /** Milliseconds a reader may make no progress before it is cut off. */
+  readonly slowMs: number;
+}
+
+/** All event streams of one server. */
+export class Listeners {
+  readonly #options: ListenersOptions;
+  readonly #streams = new Set<EventStream>();
+  readonly #stopChecking: Cancel;
+
+  constructor(options: ListenersOptions) {
+    const { clock, slowMs } = options;
+    this.#options = options;
+    this.#stopChecking = every(clock, {
+      ms: CHECK_MS,
+      run: () => {
+        for (const stream of this.#streams) stream.check(slowMs);
+      },
+    });
+  }
+
+  /** Those who read now. */
+  get readers(): readonly Reader[] {
+    return [...this.#streams];
+  }
+
+  /**
+   * Begins to read a room.
+   *
+   * @param request Which room, and from where on.
+   * @returns The stream, which has joined.
+   * @throws {HubbubError} `store_unavailable`, or `stopping`.
+   */
+  async open(request: JoinRequest): Promise<EventStream> {
+    const { hub, clock } = this.#options;
+    const stream = new EventStream({
+      clock,
+      onGone: () => {
+        this.#streams.delete(stream);
+        hub.leave(session, request.room);
+      },
+    });
+    const session = hub.listen(stream, request);
+    this.#streams.add(stream);
+    try {
+      await stream.started;
+      return stream;
+    } catch (error) {
+      this.#streams.delete(stream);
+      throw error;
+    }
+  }
+
+  /** Stops looking after them. */
+  stop(): void {
+    this.#stopChecking();
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * What a script is told when something cannot be done: problem details
+ * (RFC 9457) with a status, words, and the same codes that sockets get.
+ */
+
+import { type ErrorCode, HubbubError } from "../../protocol/errors.ts";
+
+/** The phrase of each status in use (RFC 9110, 15); also the `title`, as the
+ * type `about:blank` wants it (RFC 9457, 4.2.1). */
+const PHRASES = {
+  400: "Bad Request",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  409: "Conflict",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  422: "Unprocessable Content",
+  429: "Too Many Requests",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+} as const;
+
+/** Errors that only HTTP knows, beside those of protocol/errors.ts. */
+type HttpCode =
+  | "not_found"
+  | "method_not_allowed"
+  | "foreign_origin"
+  | "forbidden"
+  | "too_large"
+  | "unsupported_type"
+  | "key_reused";
+
+/** The code of a problem, as it travels. */
+export type ProblemCode = ErrorCode | HttpCode;
+
+const STATUS: Readonly<Record<ProblemCode, keyof typeof PHRASES>> = {
+  bad_json: 400,
+  bad_encoding: 400,
+  unknown_type: 400,
+  bad_field: 400,
+  hello_first: 400,
+  already_hello: 400,
+  bad_name: 400,
+  name_taken: 409,
+  bad_room: 400,
+  not_joined: 403,
+  empty: 400,
+  too_long: 413,
+  unknown_command: 400,
+  rate_limited: 429,
+  store_unavailable: 503,
+  stopping: 503,
+  internal: 500,
+  not_found: 404,
+  method_not_allowed: 405,
+  foreign_origin: 403,
+  forbidden: 403,
+  too_large: 413,
+  unsupported_type: 415,
+  key_reused: 422,
+};
+
+/** How long to wait where nothing better is known, milliseconds. */
+const RETRY_MS = 1_000;
+
+/** What a problem carries beside its code and words. */
+export interface ProblemDetails {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further members of the object. */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** A problem: thrown where a request is refused, answered by the API. */
+export class Problem extends Error {
+  override name = "Problem";
+  readonly code: ProblemCode;
+  readonly details: ProblemDetails;
+
+  /**
+   * @param code What is wrong, for programs.
+   * @param message What is wrong and what to do, for people.
+   * @param details More of both.
+   */
+  constructor(
+    code: ProblemCode,
+    message: string,
+    details: ProblemDetails = {},
+  ) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+
+  /** Adds members to the object. */
+  with(more: Readonly<Record<string, unknown>>): Problem {
+    const { headers = {}, more: known } = this.details;
+    return new Problem(this.code, this.message, {
+      headers,
+      more: { ...known, ...more },
+    });
+  }
+
+  /** Writes it (RFC 9457, 3). */
+  toResponse(): Response {
+    const { code, message, details } = this;
+    const status = STATUS[code];
+    const body = {
+      type: "about:blank",
+      title: PHRASES[status],
+      status,
+      detail: message,
+      code,
+      ...details.more,
+    };
+    return new Response(`${JSON.stringify(body)}\n`, {
+      status,
+      headers: {
+        ...API_HEADERS,
+        "content-type": "application/problem+json",
+        ...details.headers,
+      },
+    });
+  }
+}
+
+/** Headers of every answer of the API. */
+export const API_HEADERS: Readonly<Record<string, string>> = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  // Somebody who opens an address in a browser sees data, and nothing in it
+  // is taken for a page.
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+};
+
+/**
+ * Makes a problem of what was thrown.
+ *
+ * @param error Anything.
+ * @returns The problem; `internal`, with nothing of the error in it, for what
+ * is a fault of ours.
+ */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (!(error instanceof HubbubError)) {
+    return problemOf(new HubbubError("internal"));
+  }
+  const { code, message, retryable, details } = error;
+  const { suggestion } = details;
+  const retryAfterMs = details.retryAfterMs ??
+    (retryable ? RETRY_MS : undefined);
+  return new Problem(code, message, {
+    more: { retryAfterMs, suggestion },
+    ...(retryAfterMs !== undefined && {
+      // In whole seconds (RFC 9110, 10.2.3).
+      headers: { "retry-after": String(Math.ceil(retryAfterMs / 1000)) },
+    }),
+  });
+}

@@ -1,0 +1,123 @@
+/**
+ * Publishing from a script: one request, one message. Owns what its body may
+ * be, whose name it goes out under, and what a repeat is answered with.
+ */
+
+import { HubbubError } from "../../protocol/errors.ts";
+import { nameKey } from "../../protocol/names.ts";
+import type { Buckets } from "../limits.ts";
+import { checkText } from "../message_text.ts";
+import { mediaType, readObject, readText } from "./body.ts";
+import { type Call, json, pathOf, type Tools } from "./call.ts";
+import { Problem } from "./problem.ts";
+import { deliver } from "./visitor.ts";
+
+/** Who speaks when a script gives no name. */
+const DEFAULT_NAME = "Script";
+/** Bytes of a body: a text as long as it may be, escaped as badly as JSON can. */
+const MOST_BYTES = 1024 * 1024;
+/** Characters of an `Idempotency-Key`, as of a `cid`. */
+const MOST_KEY = 64;
+
+/** What a script wants to say. */
+interface Wanted {
+  readonly text: string;
+  readonly from: string | undefined;
+}
+
+async function readWanted({ request, url }: Call): Promise<Wanted> {
+  const type = mediaType(request);
+  const name = url.searchParams.get("name") ?? undefined;
+  switch (type) {
+    case "":
+    case "text/plain": {
+      const text = await readText(request, { bytes: MOST_BYTES });
+      // Pipes send the line break along.
+      return { text: text.replace(/\r?\n$/, ""), from: name };
+    }
+    case "application/json": {
+      const body = await readText(request, { bytes: MOST_BYTES });
+      const { text, from = name } = readObject(body, '{"text":"Hello"}');
+      if (typeof text !== "string") throw wrongField("text");
+      if (from !== undefined && typeof from !== "string") {
+        throw wrongField("from");
+      }
+      return { text, from };
+    }
+    default:
+      throw new Problem(
+        "unsupported_type",
+        `"${type}" is not understood here. Send the text with ` +
+          "Content-Type: text/plain, or an object with application/json",
+        { headers: { "accept": "text/plain, application/json" } },
+      );
+  }
+}
+
+function wrongField(name: string): HubbubError {
+  return new HubbubError("bad_field", {
+    message: `Field "${name}" must be a string`,
+  });
+}
+
+/** The key, with or without the quotes that the header's draft wants
+ * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/). */
+function keyOf({ headers }: Request): string | undefined {
+  const header = headers.get("idempotency-key");
+  if (header === null) return undefined;
+  const key = /^"(.*)"$/.exec(header)?.[1] ?? header;
+  if (key !== "" && key.length <= MOST_KEY) return key;
+  throw new HubbubError("bad_field", {
+    message: `Idempotency-Key must have 1 to ${MOST_KEY} characters`,
+  });
+}
+
+/**
+ * Publishes a message and answers with its seq once it is stored: 201, or 200
+ * when its `Idempotency-Key` says that it was stored already.
+ *
+ * @param tools Hub and store.
+ * @param buckets How much each address may publish.
+ * @param call The request.
+ * @throws {HubbubError} `rate_limited`, `bad_json`, `bad_field`, `bad_name`,
+ * `name_taken`, `empty`, `too_long`, `stopping` or `store_unavailable`.
+ * @throws {Problem} `unsupported_type`, `too_large` or `key_reused`.
+ */
+export async function publish(
+  { hub, storage, clock }: Tools,
+  buckets: Buckets,
+  call: Call,
+): Promise<Response> {
+  const { room, request, address } = call;
+  const retryAfterMs = buckets.take(address, clock.now());
+  if (retryAfterMs > 0) throw new HubbubError("rate_limited", { retryAfterMs });
+  const cid = keyOf(request);
+  const { text, from } = await readWanted(call);
+  // Nothing is held for a script, but it takes nobody's name either.
+  const name = hub.lendName(from, DEFAULT_NAME);
+  // By the name it asks for, so that scripts may count their keys 1, 2, 3.
+  const author = `script:${nameKey(from ?? "")}`;
+  const { seq, duplicate } = await deliver(hub, { name, author }, {
+    room,
+    text,
+    ...(cid !== undefined && { cid }),
+  });
+  const path = pathOf(room, `messages?after=${seq - 1}&limit=1`);
+  if (!duplicate) {
+    const headers = { location: path };
+    return json({ room, seq, duplicate }, { status: 201, headers });
+  }
+  const { messages } = await storage.read(room, { after: seq - 1, limit: 1 });
+  const [known] = messages;
+  if (
+    known?.seq === seq && known.text !== checkText(text, hub.limits.text)
+  ) {
+    throw new Problem(
+      "key_reused",
+      `This Idempotency-Key has been used for another message, ${path}. ` +
+        "Use a new one for each message",
+      { more: { seq } },
+    );
+  }
+  return json({ room, seq, duplicate });
+}
