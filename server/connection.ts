@@ -24,6 +24,8 @@ import type { Socket, SocketHandler } from "./transport/socket.ts";
 
 /** The longest frame, in UTF-16 units: room for an outbox sent at once. */
 const MOST_FRAME = 1024 * 1024;
+/** The most requests in a frame: several times what a client's outbox holds. */
+const MOST_LINES = 1000;
 /** Requests that are no messages, a second and at once. */
 const REQUESTS = { perSecond: 20, burst: 200 };
 /** Frames that make no sense, a second and at once, before it is closed. */
@@ -102,8 +104,11 @@ export class Connection implements Reader, SocketHandler {
     if (frame.length > MOST_FRAME) return this.end(CLOSE.tooBig);
     this.#outlet.heard();
     const named = this.#session !== null;
+    const lines = this.dialect.decode(frame, { named });
+    // Each can be answered with more than it is long, all in one frame.
+    if (lines.length > MOST_LINES) return this.end(CLOSE.tooBig);
     this.#outlet.together(() => {
-      for (const decoded of this.dialect.decode(frame, { named })) {
+      for (const decoded of lines) {
         this.#handle(decoded);
         if (this.#gone) break;
       }
