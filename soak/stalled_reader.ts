@@ -1,0 +1,205 @@
+/**
+ * What a reader costs that does not read: the server's memory with so many
+ * members who have stopped reading while much passes by, compared with as many
+ * who sit in a room where nothing happens. Each is measured in a server of its
+ * own. What the kernel holds for a socket is not the process's memory and is
+ * not counted; it takes some MB each before the server can tell anything.
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { fileURLToPath } from "node:url";
+import type { ServerEvent } from "../protocol/events.ts";
+import { V1 } from "../protocol/v1.ts";
+import { RawSocket } from "./raw_socket.ts";
+import { freePort, ServerProcess } from "./server_process.ts";
+
+const HELP = `The memory that readers cost who do not read.
+
+Usage: deno task soak:stalled [settings]
+
+  --members N      who do not read (default 50)
+  --megabytes N    that pass by (default 100)
+  --characters N   of each message (default 1000)
+  --repeat N       servers of each kind; the medians count (default 3)
+  --target N       KiB a member may cost (default 128)
+  --help           this text
+
+It exits 0 when the target is met, 1 when not, 2 on wrong usage.`;
+
+const DEFAULTS = {
+  members: 50,
+  megabytes: 100,
+  characters: 1000,
+  repeat: 3,
+  target: 128,
+};
+
+type Settings = typeof DEFAULTS;
+
+/** What one server held, in bytes. */
+interface Sample {
+  /** When all members had come. */
+  readonly before: number;
+  /** At most, while it passed by. */
+  readonly peak: number;
+  /** When it had passed by and all was quiet again. */
+  readonly after: number;
+}
+
+const LOUD = "loud";
+const QUIET = "quiet";
+/** Messages that are under way at a time. */
+const WINDOW = 64;
+const SAMPLE_MS = 100;
+const QUIET_MS = 3_000;
+/** Nobody is to be closed for what is being measured. */
+const FLAGS = "--rate 0 --max-text 65536 --idle-timeout 3600 " +
+  "--slow-timeout 3600 --history 0";
+
+/** Joins a room, and hears what is said there. */
+function join(
+  url: URL,
+  room: string,
+  hear: (event: ServerEvent) => void = () => {},
+): Promise<RawSocket> {
+  const { promise, resolve, reject } = Promise.withResolvers<RawSocket>();
+  const socket = new RawSocket(url, V1, {
+    opened: () =>
+      socket.send(
+        `{"type":"hello"}\n${JSON.stringify({ type: "join", room })}`,
+      ),
+    text(frame) {
+      for (const line of frame.split("\n")) {
+        const event = JSON.parse(line) as ServerEvent;
+        if (event.type === "joined") resolve(socket);
+        hear(event);
+      }
+    },
+    closed: (code) => reject(new Error(`Closed with ${code}`)),
+  });
+  return promise;
+}
+
+/** Says so much in the loud room, and waits until its one reader has it all. */
+async function passBy(
+  url: URL,
+  { megabytes, characters }: Settings,
+): Promise<RawSocket[]> {
+  const count = Math.ceil(megabytes * 1_000_000 / characters);
+  const text = "x".repeat(characters);
+  const done = Promise.withResolvers<void>();
+  let read = 0;
+  let sent = 0;
+  const reader = await join(url, LOUD, ({ type }) => {
+    if (type === "message" && ++read === count) done.resolve();
+  });
+  // It writes from another room, so that its own socket has little to do.
+  const writer = await join(url, QUIET, ({ type }) => {
+    if (type === "ack") publish();
+  });
+  const publish = () => {
+    if (sent === count) return;
+    const request = { type: "publish", room: LOUD, text, id: ++sent };
+    writer.send(JSON.stringify(request));
+  };
+  for (let n = 0; n < WINDOW; n++) publish();
+  await done.promise;
+  return [reader, writer];
+}
+
+/** Measures one server. */
+async function measure(stalled: boolean, settings: Settings): Promise<Sample> {
+  const scratch = fileURLToPath(new URL("../.tmp", import.meta.url));
+  await Deno.mkdir(scratch, { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: scratch, prefix: "stalled-" });
+  const port = freePort(Math.random());
+  const flags = FLAGS.split(" ");
+  const server = await ServerProcess.start({ folder, port, flags }, (words) => {
+    throw new Error(words);
+  });
+  const url = new URL(`ws://127.0.0.1:${port}/ws`);
+  const members = await Promise.all(
+    Array.from(
+      { length: settings.members },
+      () => join(url, stalled ? LOUD : QUIET),
+    ),
+  );
+  if (stalled) { for (const member of members) member.stall(); }
+  const held = async () => (await server.memory())?.now ?? 0;
+  /** What it holds until something has happened. */
+  const during = async (event: Promise<unknown>) => {
+    const samples: number[] = [];
+    let over = false;
+    event.finally(() => over = true);
+    while (!over) {
+      samples.push(await held());
+      await new Promise((next) => setTimeout(next, SAMPLE_MS));
+    }
+    return samples;
+  };
+  const quiet = () => new Promise((done) => setTimeout(done, QUIET_MS));
+  await quiet();
+  const before = await held();
+  const passing = passBy(url, settings);
+  const peak = Math.max(...await during(passing));
+  const after = Math.min(...await during(quiet()));
+  for (const socket of [...members, ...await passing]) socket.drop();
+  await server.kill();
+  await Deno.remove(folder, { recursive: true });
+  return { before, peak, after };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+function readSettings(): Settings {
+  const names = Object.keys(DEFAULTS) as (keyof Settings)[];
+  const refuse = (words: string): never => {
+    console.error(`soak:stalled: ${words}. --help lists the settings`);
+    Deno.exit(2);
+  };
+  const flags = parseArgs(Deno.args, {
+    string: names,
+    boolean: ["help"],
+    unknown: (arg) => refuse(`Unknown setting "${arg}"`),
+  });
+  if (flags["help"] === true) {
+    console.log(HELP);
+    Deno.exit(0);
+  }
+  return Object.fromEntries(names.map((name) => {
+    const words = String(flags[name] ?? DEFAULTS[name]);
+    if (/^[1-9]\d{0,5}$/.test(words)) return [name, Number(words)];
+    return refuse(`--${name} must be a whole number from 1`);
+  })) as Settings;
+}
+
+const settings = readSettings();
+const samples: Record<"idle" | "stalled", Sample[]> = { idle: [], stalled: [] };
+for (let run = 0; run < settings.repeat; run++) {
+  for (const kind of ["idle", "stalled"] as const) {
+    const sample = await measure(kind === "stalled", settings);
+    samples[kind].push(sample);
+    const [before, peak, after] = [sample.before, sample.peak, sample.after]
+      .map((bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`);
+    console.log(
+      `${settings.members} ${kind.padEnd(7)} members: ${before} before, ` +
+        `${peak} at most, ${after} after`,
+    );
+  }
+}
+/** What a stalled member costs more than an idle one, in KiB. */
+const cost = (of: keyof Sample) => {
+  const each = (kind: "idle" | "stalled") =>
+    median(samples[kind].map((sample) => sample[of]));
+  return (each("stalled") - each("idle")) / settings.members / 1024;
+};
+const met = cost("after") <= settings.target;
+console.log(
+  `A stalled member costs ${cost("after").toFixed(0)} KiB more than an idle ` +
+    `one after ${settings.megabytes} MB have passed by, and ` +
+    `${cost("peak").toFixed(0)} KiB more while they do: the target of ` +
+    `${settings.target} KiB is ${met ? "met" : "missed"}`,
+);
+Deno.exit(met ? 0 : 1);
