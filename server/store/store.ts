@@ -67,7 +67,11 @@ export interface Feed {
   append(messages: readonly StoredMessage[]): void;
   /** The store no longer keeps what is older than `first`. */
   trimmed(first: number): void;
-  /** The log was lost; this is the state of its next life. */
+  /**
+   * The feed cannot go on from where it was: the log was lost and this is the
+   * state of its next life, or this node was away for longer than messages are
+   * kept, and the epoch is the same. It goes on from the state's `head`.
+   */
   reset(state: LogState): void;
 }
 

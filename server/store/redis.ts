@@ -1,0 +1,277 @@
+/**
+ * The store in Redis, for a fleet of nodes. Redis numbers and keeps (see
+ * redis_scripts.ts); a node follows the rooms it has members in, by what Redis
+ * publishes, what its own calls are told, and reading whatever it missed.
+ *
+ * What an ack is worth is what the Redis makes of it: with `appendfsync
+ * everysec` a crash of Redis may cost a second. Nodes notice, and the log gets
+ * another epoch.
+ */
+
+import type { Clock } from "../clock.ts";
+import { Follower } from "./follower.ts";
+import { RedisLink, type Reply } from "./redis_link.ts";
+import {
+  APPEND,
+  CHECK_KEY,
+  FOLLOW,
+  READ,
+  RENEW,
+  roomChannel,
+  roomKeys,
+  ROOMS_KEY,
+  SECRET_KEY,
+  TRIM_ROOMS,
+} from "./redis_scripts.ts";
+import {
+  appended,
+  entriesOf,
+  newsOf,
+  pageOf,
+  type Part,
+  partArguments,
+} from "./redis_wire.ts";
+import {
+  type Draft,
+  type Feed,
+  type LogState,
+  NO_LOG,
+  type Page,
+  type Range,
+  type Receipt,
+  type Retention,
+  type RoomSummary,
+  type Store,
+} from "./store.ts";
+
+/** Rooms that one step of the retention looks at: so many that are followed
+ * here, and about as many of all. */
+const TRIM_ROOMS_AT_ONCE = 50;
+/** Followed rooms that are read at once after an outage. */
+const HEAL_ROOMS = 100;
+
+/** What {@linkcode RedisStore.open} needs. */
+export interface RedisStoreOptions {
+  /** `redis://[[USER]:PASSWORD@]HOST[:PORT][/DB]`, or `rediss:`. */
+  readonly address: string;
+  readonly retention: Retention;
+  readonly clock: Clock;
+}
+
+/** Keeps logs in Redis. */
+export class RedisStore implements Store {
+  readonly #options: RedisStoreOptions;
+  readonly #database: number;
+  readonly #followers = new Map<string, Follower>();
+  #link!: RedisLink;
+  #secret: string | null = null;
+  /** Followed rooms that were not looked at yet in this round. */
+  #toTrim: string[] = [];
+  /** Where the round over all rooms stands. */
+  #cursor = "0";
+  #trimming: Promise<void> | null = null;
+
+  /**
+   * Connects.
+   *
+   * @param options Where Redis is and how much to keep.
+   * @throws {StoreOpenError} With one line that says what is wrong.
+   */
+  static async open(options: RedisStoreOptions): Promise<RedisStore> {
+    const store = new RedisStore(options);
+    store.#link = await RedisLink.open({
+      address: options.address,
+      heal: () => store.#heal(),
+      lost: () => {
+        for (const follower of store.#followers.values()) follower.doubt();
+      },
+    });
+    return store;
+  }
+
+  private constructor(options: RedisStoreOptions) {
+    this.#options = options;
+    this.#database = Number(new URL(options.address).pathname.slice(1));
+  }
+
+  async append(drafts: readonly Draft[]): Promise<Receipt[]> {
+    // A log that may be another one since an outage is not added to.
+    await this.#link.healed;
+    const at = this.#options.clock.now();
+    const { messages, ms } = this.#options.retention;
+    const groups = Map.groupBy(drafts, ({ room }) => room);
+    const parts = Array.from(groups, ([room, drafts]): Part => ({
+      room,
+      channel: roomChannel(this.#database, room),
+      known: this.#followers.get(room)?.state ?? null,
+      drafts,
+    }));
+    const reply = await this.#link.run(APPEND, [
+      ROOMS_KEY,
+      ...parts.flatMap(({ room }) => roomKeys(room)),
+    ], [at, fresh(), messages, ms, ...parts.flatMap(partArguments)]);
+    const seqs = new Map<string, Iterator<number>>();
+    await Promise.all(parts.map((part, index) => {
+      const done = appended((reply as Reply[])[index]!, part, at);
+      seqs.set(part.room, done.seqs.values());
+      return this.#followers.get(part.room)?.learn(done.news);
+    }));
+    return drafts.map(({ room }) => {
+      const seq: number = seqs.get(room)?.next().value;
+      return { seq: Math.abs(seq), duplicate: seq < 0 };
+    });
+  }
+
+  async follow(room: string, feed: Feed): Promise<LogState> {
+    const follower = this.#newFollower(room, feed);
+    this.#followers.get(room)?.stop();
+    this.#followers.set(room, follower);
+    const channel = roomChannel(this.#database, room);
+    try {
+      await this.#link.subscribe(
+        channel,
+        (payload) =>
+          follower.hear(newsOf(payload, room, follower.state?.head ?? 0)),
+      );
+      const [epoch, first, head, newest] = await this.#begin(room);
+      const state = { epoch, first, head };
+      follower.start(state, entriesOf(newest, room)[0]);
+      return state;
+    } catch (error) {
+      if (this.#followers.get(room) === follower) this.unfollow(room);
+      throw error;
+    }
+  }
+
+  unfollow(room: string): void {
+    this.#followers.get(room)?.stop();
+    this.#followers.delete(room);
+    this.#link.unsubscribe(roomChannel(this.#database, room));
+  }
+
+  async read(room: string, range: Range): Promise<Page> {
+    const page = await this.#read(room, range);
+    const follower = this.#followers.get(room);
+    const known = follower?.state?.epoch ?? page.epoch;
+    // Whoever reads because of what it was fed must know that it was reset.
+    if (known !== page.epoch) await follower?.catchUp();
+    const { epoch, first, head, messages } = page;
+    return { epoch, first, head, messages };
+  }
+
+  async rooms(): Promise<RoomSummary[]> {
+    const reply = await this.#link.call("HGETALL", ROOMS_KEY);
+    return Object.entries(reply as Record<string, string>)
+      .map(([room, words]) => {
+        const [head = 0, at = 0] = words.split(" ").map(Number);
+        return { room, head, at };
+      })
+      .sort((a, b) => (a.room < b.room ? -1 : 1));
+  }
+
+  trim(): Promise<void> {
+    // Called every second, whether or not Redis has answered by then.
+    this.#trimming ??= this.#trim().finally(() => this.#trimming = null);
+    return this.#trimming;
+  }
+
+  async check(): Promise<void> {
+    await this.#link.healed;
+    const now = String(this.#options.clock.now());
+    await this.#link.call("SET", CHECK_KEY, now);
+  }
+
+  async secret(): Promise<Uint8Array<ArrayBuffer>> {
+    this.#secret ??= crypto.getRandomValues(new Uint8Array(32)).toHex();
+    await this.#link.call("SET", SECRET_KEY, this.#secret, "NX");
+    this.#secret = String(await this.#link.call("GET", SECRET_KEY));
+    return Uint8Array.fromHex(this.#secret);
+  }
+
+  close(): Promise<void> {
+    for (const follower of this.#followers.values()) follower.stop();
+    this.#link.close();
+    return Promise.resolve();
+  }
+
+  #newFollower(room: string, feed: Feed): Follower {
+    return new Follower(feed, {
+      read: (after, limit) => this.#read(room, { after, limit }),
+      begin: async () => {
+        await this.#begin(room);
+        // The data was wiped, and the fleet's secret with it.
+        if (this.#secret !== null) await this.secret();
+      },
+      renew: async (epoch) => {
+        await this.#link.run(RENEW, roomKeys(room), [epoch, fresh()]);
+      },
+    });
+  }
+
+  async #begin(room: string): Promise<[string, number, number, Reply]> {
+    const reply = await this.#link.run(FOLLOW, roomKeys(room), [fresh()]);
+    return reply as [string, number, number, Reply];
+  }
+
+  async #read(room: string, range: Range) {
+    const { limit } = range;
+    const [word, seq] = "after" in range
+      ? ["after", range.after]
+      : ["before", Math.min(range.before, Number.MAX_SAFE_INTEGER)];
+    const reply = await this.#link.run(READ, roomKeys(room), [
+      word,
+      seq,
+      limit,
+    ]);
+    return reply === null
+      ? { ...NO_LOG, born: 0, messages: [] }
+      : pageOf(reply, room);
+  }
+
+  /** Also finds what was published and not heard, and that the data was wiped:
+   * it is told the state of every followed room now and then. */
+  async #trim(): Promise<void> {
+    if (this.#toTrim.length === 0) this.#toTrim = [...this.#followers.keys()];
+    const followed = this.#toTrim.splice(-TRIM_ROOMS_AT_ONCE);
+    const [cursor, fields] = await this.#link.call(
+      "HSCAN",
+      ROOMS_KEY,
+      this.#cursor,
+      "COUNT",
+      String(TRIM_ROOMS_AT_ONCE),
+    ) as [string, string[]];
+    this.#cursor = cursor;
+    const all = fields.filter((_, index) => index % 2 === 0);
+    const rooms = [...new Set([...followed, ...all])];
+    if (rooms.length === 0) return;
+    const { clock, retention: { messages, ms } } = this.#options;
+    const reply = await this.#link.run(
+      TRIM_ROOMS,
+      rooms.flatMap(roomKeys),
+      [clock.now(), messages, ms],
+    );
+    for (const [index, state] of (reply as Reply[]).entries()) {
+      const follower = this.#followers.get(rooms[index]!);
+      const [epoch, first, head] = (state ?? ["", 1, 0]) as [
+        string,
+        number,
+        number,
+      ];
+      follower?.hear({ epoch, first, head, messages: [] });
+    }
+  }
+
+  async #heal(): Promise<void> {
+    const followers = [...this.#followers.values()];
+    while (followers.length > 0) {
+      await Promise.all(
+        followers.splice(-HEAL_ROOMS).map((follower) => follower.catchUp()),
+      );
+    }
+  }
+}
+
+/** For a log that begins, or begins anew. */
+function fresh(): string {
+  return crypto.randomUUID().slice(0, 13);
+}

@@ -1,0 +1,251 @@
+/**
+ * What runs inside Redis: each script is one atomic step, and the only place
+ * where a room's keys are changed together. Also names the keys.
+ *
+ * A room has a hash `log` (epoch, first, head, at, born), a stream `messages`
+ * (ids `SEQ-0`), and a hash `cids` from author and cid to seq. An entry stays in
+ * the stream, and its cid in the hash, for as long as the retention wants the
+ * one or a repeat must be known for the other.
+ */
+
+import { createHash } from "node:crypto";
+import { DEDUPE_MS, PAGE_CHARACTERS } from "./store.ts";
+
+/** A script, and the hash Redis knows it by. */
+export interface Script {
+  readonly lua: string;
+  readonly sha: string;
+}
+
+/** All rooms that had a message: name to `HEAD AT`. */
+export const ROOMS_KEY = "hubbub:rooms";
+/** The fleet's 32 bytes, as hex. */
+export const SECRET_KEY = "hubbub:secret";
+/** Written to see whether writing works. */
+export const CHECK_KEY = "hubbub:checked";
+
+/** The keys of a room, in the order in which scripts take them. One hash slot
+ * has them all (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags). */
+export function roomKeys(room: string): [string, string, string] {
+  const key = `hubbub:room:{${room}}`;
+  return [`${key}:log`, `${key}:messages`, `${key}:cids`];
+}
+
+/** The channel that tells of a room's news. Channels know no databases. */
+export function roomChannel(database: number, room: string): string {
+  return `hubbub:${database}:news:${room}`;
+}
+
+function script(lua: string): Script {
+  return { lua, sha: createHash("sha1").update(lua).digest("hex") };
+}
+
+/** Most messages that one append tells a node it has missed. */
+export const MOST_MISSED = 1_000;
+
+/** UTF-8 of a page's text at most, and entries to read before it is looked how
+ * much that was. */
+const MOST_BYTES = 3 * PAGE_CHARACTERS;
+const READ_STEP = 64;
+
+/** `state()` reads a log; one whose messages are gone (evicted, or deleted by
+ * hand) is none. */
+const STATE = `
+local function state(log, messages)
+  local it = redis.call('HMGET', log, 'epoch', 'first', 'head', 'born')
+  local head = tonumber(it[3])
+  if head and (head == 0 or redis.call('EXISTS', messages) == 1) then
+    return it[1], tonumber(it[2]), head, tonumber(it[4])
+  end
+end
+
+local function id(seq) return string.format('%.0f-0', seq) end
+
+local function seq_of(entry) return tonumber(string.match(entry[1], '%d+')) end
+
+local function field(entry, name)
+  for i = 1, #entry[2], 2 do
+    if entry[2][i] == name then return entry[2][i + 1] end
+  end
+end
+`;
+
+/** `open()` makes a log where there is none. Its first write, like the first of
+ * every script that adds, is one that a full memory refuses: after that all are
+ * allowed, so that a script is done as a whole or not at all. */
+const OPEN = `${STATE}
+local function open(log, messages, cids, fresh)
+  local epoch, first, head, born = state(log, messages)
+  if epoch then return epoch, first, head, born end
+  redis.call('HSET', log, 'epoch', fresh, 'first', 1, 'head', 0, 'born', 0)
+  redis.call('DEL', messages, cids)
+  return fresh, 1, 0, 0
+end
+`;
+
+/** `trim()` moves a log's start and deletes what is before it, at most `step`
+ * entries. It deletes first: a full memory allows that, and then the rest. */
+const TRIM = `
+local STEP, DEDUPE_MS = 100, ${DEDUPE_MS}
+
+local function trim(log, messages, cids, was_first, head, now, most, ms, step)
+  local first = math.max(was_first, head - most + 1)
+  if ms > 0 and first <= head then
+    for _, entry in ipairs(redis.call('XRANGE', messages, id(first), '+', 'COUNT', step)) do
+      if tonumber(field(entry, 'at')) >= now - ms then break end
+      first = seq_of(entry) + 1
+    end
+  end
+  local kept, gone = nil, {}
+  for _, entry in ipairs(redis.call('XRANGE', messages, '-', '+', 'COUNT', step)) do
+    local seq = seq_of(entry)
+    if seq >= first or tonumber(field(entry, 'at')) >= now - DEDUPE_MS then break end
+    kept = seq + 1
+    local cid = field(entry, 'cid')
+    if cid then gone[#gone + 1] = field(entry, 'author') .. '\\n' .. cid end
+  end
+  if kept then redis.call('XTRIM', messages, 'MINID', id(kept)) end
+  for _, cid in ipairs(gone) do redis.call('HDEL', cids, cid) end
+  if first == was_first then return first end
+  -- Refused when nothing was deleted and the memory is full. That must not keep
+  -- the next room from giving memory back.
+  local done = redis.pcall('HSET', log, 'first', first)
+  return type(done) == 'table' and was_first or first
+end
+`;
+
+/**
+ * Stores one tick.
+ *
+ * KEYS: {@linkcode ROOMS_KEY}, then the keys of each room. ARGV: now, a fresh
+ * epoch, messages and milliseconds to keep; then for each room its name, its
+ * channel, the epoch and head its node knows (`-1`: nothing), how many drafts,
+ * and of each draft `from`, `text`, `author` and `cid` (`''`: none).
+ *
+ * Returns for each room the epoch, `first`, the head, the messages the node has
+ * missed before its own, and a seq for each draft, negative for a repeat's.
+ * Publishes `EPOCH FIRST HEAD NOW` and the new drafts as JSON.
+ */
+export const APPEND = script(`${OPEN}${TRIM}
+local now, fresh = tonumber(ARGV[1]), ARGV[2]
+local most, ms = tonumber(ARGV[3]), tonumber(ARGV[4])
+local at = ARGV[1]
+local next, replies = 4, {}
+
+local function argument()
+  next = next + 1
+  return ARGV[next]
+end
+
+for k = 2, #KEYS, 3 do
+  local log, messages, cids = KEYS[k], KEYS[k + 1], KEYS[k + 2]
+  local room, channel, known_epoch = argument(), argument(), argument()
+  local known, count = tonumber(argument()), tonumber(argument())
+  local renewed = fresh .. '.' .. k
+  local epoch, first, head = open(log, messages, cids, renewed)
+  local missed = {}
+  if epoch == known_epoch and known > head then
+    -- Redis came back without its last moments; the node still has them.
+    redis.call('HSET', log, 'epoch', renewed, 'born', head)
+    epoch = renewed
+  elseif epoch == known_epoch and known >= 0 and known < head then
+    missed = redis.call('XRANGE', messages, id(known + 1), '+', 'COUNT', ${MOST_MISSED})
+  end
+  local before, seqs, news = head, {}, {}
+  for i = 1, count do
+    local from, text, author, cid = argument(), argument(), argument(), argument()
+    local key = cid ~= '' and author .. '\\n' .. cid
+    local first_seq = key and redis.call('HGET', cids, key)
+    if first_seq then
+      seqs[i] = -tonumber(first_seq)
+    else
+      head = head + 1
+      seqs[i] = head
+      if key then
+        redis.call('XADD', messages, id(head), 'from', from, 'text', text, 'author', author, 'at', at, 'cid', cid)
+        redis.call('HSET', cids, key, head)
+        news[#news + 1] = {from, text, author, cid}
+      else
+        redis.call('XADD', messages, id(head), 'from', from, 'text', text, 'author', author, 'at', at)
+        news[#news + 1] = {from, text, author}
+      end
+    end
+  end
+  if head > before then
+    redis.call('HSET', log, 'head', head, 'at', at)
+    redis.call('HSET', KEYS[1], room, string.format('%.0f ', head) .. at)
+    -- Now and then, so that a busy room does not wait for the retention to
+    -- come by; each time more than has been added since the last.
+    if math.floor(head / STEP) > math.floor(before / STEP) then
+      first = trim(log, messages, cids, first, head, now, most, ms, 2 * (STEP + head - before))
+    end
+    redis.call('PUBLISH', channel, string.format('%s %.0f %.0f %s ', epoch, first, head, at) .. cjson.encode(news))
+  end
+  replies[#replies + 1] = {epoch, first, head, missed, seqs}
+end
+return replies
+`);
+
+/**
+ * Makes a room's log where there is none. KEYS: of the room. ARGV: a fresh
+ * epoch. Returns the epoch, `first`, the head and the newest entry, if any.
+ */
+export const FOLLOW = script(`${OPEN}
+local epoch, first, head = open(KEYS[1], KEYS[2], KEYS[3], ARGV[1])
+return {epoch, first, head, redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)}
+`);
+
+/**
+ * Gives a log another epoch. KEYS: of the room. ARGV: the epoch it has, a fresh
+ * one. Does nothing when it has another one by now.
+ */
+export const RENEW = script(`
+if redis.call('HGET', KEYS[1], 'epoch') == ARGV[1] then
+  redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'born', redis.call('HGET', KEYS[1], 'head'))
+end
+`);
+
+/**
+ * Reads a part of a log. KEYS: of the room. ARGV: `after` or `before`, the seq,
+ * how many. Returns the epoch, `first`, the head, the head the epoch began with
+ * and the entries, from the given end on, not many more than make a page;
+ * nothing when there is no log. Writes nothing.
+ */
+export const READ = script(`${STATE}
+local epoch, first, head, born = state(KEYS[1], KEYS[2])
+if not epoch then return false end
+local forward, seq, limit = ARGV[1] == 'after', tonumber(ARGV[2]), tonumber(ARGV[3])
+local from = forward and math.max(seq + 1, first) or math.min(seq - 1, head)
+local entries, bytes = {}, 0
+while from >= first and from <= head and #entries < limit and bytes <= ${MOST_BYTES} do
+  local count = math.min(limit - #entries, ${READ_STEP})
+  local step = forward
+    and redis.call('XRANGE', KEYS[2], id(from), '+', 'COUNT', count)
+    or redis.call('XREVRANGE', KEYS[2], id(from), id(first), 'COUNT', count)
+  if #step == 0 then break end
+  for _, entry in ipairs(step) do
+    entries[#entries + 1] = entry
+    bytes = bytes + #field(entry, 'text')
+  end
+  from = seq_of(step[#step]) + (forward and 1 or -1)
+end
+return {epoch, first, head, born, entries}
+`);
+
+/**
+ * Applies the retention. KEYS: of some rooms. ARGV: now, messages and
+ * milliseconds to keep. Returns for each the epoch, `first` and the head;
+ * nothing for one that has no log.
+ */
+export const TRIM_ROOMS = script(`${STATE}${TRIM}
+local now, most, ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local replies = {}
+for k = 1, #KEYS, 3 do
+  local epoch, first, head = state(KEYS[k], KEYS[k + 1])
+  if epoch and head > 0 then
+    first = trim(KEYS[k], KEYS[k + 1], KEYS[k + 2], first, head, now, most, ms, STEP)
+  end
+  replies[#replies + 1] = epoch and {epoch, first, head} or false
+end
+return replies
+`);

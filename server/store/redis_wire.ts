@@ -1,0 +1,132 @@
+/**
+ * How messages look on the way to and from the scripts: arguments, stream
+ * entries, published news. Pure.
+ */
+
+import type { EnginePage, News } from "./follower.ts";
+import { takePage } from "./page_size.ts";
+import type { Reply } from "./redis_link.ts";
+import type { Draft, LogState, StoredMessage } from "./store.ts";
+
+/** One room's part of a tick, as its node has it. */
+export interface Part {
+  readonly room: string;
+  readonly channel: string;
+  /** What the node knows of the log; null when it does not follow the room. */
+  readonly known: LogState | null;
+  readonly drafts: readonly Draft[];
+}
+
+/** What became of one {@linkcode Part}. */
+export interface Appended {
+  /** What the node is to be fed. */
+  readonly news: News;
+  /** A seq for each draft; negative for a repeat's. */
+  readonly seqs: readonly number[];
+}
+
+/** The arguments for one part. */
+export function partArguments(
+  { room, channel, known, drafts }: Part,
+): (string | number)[] {
+  const words = [
+    room,
+    channel,
+    known?.epoch ?? "",
+    known?.head ?? -1,
+    drafts.length,
+  ];
+  for (const { from, text, author, cid } of drafts) {
+    words.push(from, text, author, cid ?? "");
+  }
+  return words;
+}
+
+/** What the script says became of one part that was appended at `at`. */
+export function appended(reply: Reply, part: Part, at: number): Appended {
+  const [epoch, first, head, missed, seqs] = reply as [
+    string,
+    number,
+    number,
+    Reply[],
+    number[],
+  ];
+  const own = part.drafts.flatMap((draft, index) => {
+    const seq = seqs[index] ?? 0;
+    return seq < 0 ? [] : [message(draft, seq, at)];
+  });
+  const messages = entriesOf(missed, part.room).concat(own);
+  const { length } = messages;
+  // When more was missed than it tells, what it tells does not hang together.
+  const whole = length === 0 || messages[0]?.seq === head - length + 1;
+  return {
+    news: { epoch, first, head, messages: whole ? messages : own },
+    seqs,
+  };
+}
+
+/** The messages of stream entries, which are `[id, [field, value, …]]`. */
+export function entriesOf(entries: Reply, room: string): StoredMessage[] {
+  return (entries as [id: string, fields: string[]][]).map(([id, fields]) => {
+    const entry = new Map<string, string>();
+    for (let i = 0; i + 1 < fields.length; i += 2) {
+      entry.set(fields[i]!, fields[i + 1]!);
+    }
+    const draft = {
+      room,
+      from: entry.get("from") ?? "",
+      text: entry.get("text") ?? "",
+      author: entry.get("author") ?? "",
+      cid: entry.get("cid"),
+    };
+    return message(draft, Number.parseInt(id), Number(entry.get("at")));
+  });
+}
+
+/** What was read of a log that there is, in whichever direction. */
+export function pageOf(reply: Reply, room: string): EnginePage {
+  const [epoch, first, head, born, entries] = reply as [
+    string,
+    number,
+    number,
+    number,
+    Reply[],
+  ];
+  const messages = takePage(entriesOf(entries, room));
+  const backward = (messages[0]?.seq ?? 0) > (messages.at(-1)?.seq ?? 0);
+  if (backward) messages.reverse();
+  return { epoch, first, head, born, messages };
+}
+
+/**
+ * What was published: `EPOCH FIRST HEAD AT` and the messages as JSON.
+ *
+ * @param payload As it came.
+ * @param room Its room.
+ * @param head What the node has already: it is not decoded again.
+ */
+export function newsOf(payload: string, room: string, head: number): News {
+  const [epoch = "", ...rest] = payload.split(" ", 4);
+  const [first = 0, newest = 0, at = 0] = rest.map(Number);
+  const state = { epoch, first, head: newest };
+  if (newest <= head) return { ...state, messages: [] };
+  const start = epoch.length + rest.join(" ").length + 2;
+  const drafts: [string, string, string, string?][] = JSON.parse(
+    payload.slice(start),
+  );
+  const before = newest - drafts.length;
+  const messages = drafts.map(([from, text, author, cid], index) =>
+    message({ room, from, text, author, cid }, before + index + 1, at)
+  );
+  return { ...state, messages };
+}
+
+function message(
+  { room, from, text, author, cid }: Draft,
+  seq: number,
+  at: number,
+): StoredMessage {
+  return cid === undefined
+    ? { room, seq, from, text, at, author }
+    : { room, seq, from, text, at, author, cid };
+}
