@@ -12,11 +12,11 @@ import "./dialogs.css";
 import { h, render } from "preact";
 import { type Client, connect } from "../client/hubbub.ts";
 import { chime, notify, showUnread } from "./chat/attention.ts";
-import { linkTo, readAddress, socketUrl } from "./chat/model/address.ts";
+import { linkTo, LOBBY, readAddress, socketUrl } from "./chat/model/address.ts";
 import { Announcer } from "./chat/model/announcer.ts";
 import { ChatModel, type Shell } from "./chat/model/chat.ts";
 import { Memory } from "./chat/model/memory.ts";
-import { claimTab } from "./chat/tab.ts";
+import { claimTab, keepName, keptName } from "./chat/tab.ts";
 import { App } from "./chat/view/app.tsx";
 import type { LineActions } from "./chat/view/line.tsx";
 import { Welcome } from "./chat/view/welcome.tsx";
@@ -139,12 +139,14 @@ function start(client: Client): void {
     );
   };
   chat.restore(memory.rooms);
-  follow(chat).catch(({ message }) => {
-    chat.open("lobby");
-    chat.say(message);
-  });
+  const go = () =>
+    follow(chat).catch(({ message }) => {
+      chat.open(LOBBY);
+      chat.say(message);
+    });
+  go();
 
-  addEventListener("popstate", () => follow(chat));
+  addEventListener("popstate", go);
   for (const event of ["focus", "blur", "online", "offline"]) {
     addEventListener(event, shell.changed);
   }
@@ -164,15 +166,17 @@ function start(client: Client): void {
 
 async function main(): Promise<void> {
   const outbox = await claimTab();
-  const wanted = readAddress(location.href).name ?? memory.name;
-  let name = wanted ?? await welcome("");
+  const { name: asked } = readAddress(location.href);
+  let name = keptName(asked) ?? asked ?? memory.name ?? await welcome("");
   for (;;) {
     try {
       const client = connect(socketUrl(location.origin, "/ws"), {
         ...(name !== "" && { name }),
         outbox,
       });
-      if (name !== "") memory.name = name;
+      if (keptName(asked) === undefined && name !== "") memory.name = name;
+      client.on("welcome", ({ name }) => keepName(asked, name));
+      client.on("name", ({ name }) => keepName(asked, name));
       start(client);
       return;
     } catch (error) {

@@ -7,6 +7,7 @@
 import type { OutboxStorage, SavedOutbox } from "../../client/hubbub.ts";
 
 const ID = "hubbub.tab";
+const NAME = "hubbub.name";
 const PREFIX = "hubbub.outbox.";
 /** A reloaded page may have to wait until its predecessor is gone. */
 const PATIENCE_MS = 500;
@@ -28,6 +29,30 @@ export async function claimTab(): Promise<OutboxStorage> {
   } catch {
     // Storage is forbidden: nothing outlives this page.
     return { load: () => undefined, save: () => {} };
+  }
+}
+
+/**
+ * The name this tab had before it was reloaded, which need not be the one that
+ * the address asks for: that may have been taken, or changed since.
+ *
+ * @param asked The name in the address, if there is one.
+ */
+export function keptName(asked: string | undefined): string | undefined {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(NAME) ?? "{}");
+    return asked === undefined || asked === kept.asked ? kept.name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps the name for the next time this tab is loaded. */
+export function keepName(asked: string | undefined, name: string): void {
+  try {
+    sessionStorage.setItem(NAME, JSON.stringify({ asked, name }));
+  } catch {
+    // Storage is forbidden: the tab asks again.
   }
 }
 

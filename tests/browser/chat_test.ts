@@ -155,6 +155,21 @@ pageTest(
   },
 );
 
+pageTest(
+  "a tab keeps its name, whatever other tabs are called",
+  async ({ chat }) => {
+    const ada = await chat("/?name=Ada");
+    const grace = await ada.page.context().newPage();
+    await grace.goto(ada.page.url().replace("Ada", "Grace"));
+    await new ChatPage(grace).ready();
+    // Switching rooms takes the name out of the address.
+    await ada.join("elsewhere");
+    await ada.page.reload();
+    await ada.ready();
+    await ada.page.getByRole("button", { name: "Ada, settings" }).waitFor();
+  },
+);
+
 pageTest("days are parted and named", async ({ chat }) => {
   const ada = await chat("/?name=Ada");
   await ada.say("Hello");
@@ -228,24 +243,35 @@ for (const colorScheme of ["light", "dark"] as const) {
     `${colorScheme}: text and edges have contrast enough`,
     async ({ chat }) => {
       const ada = await chat("/?name=Ada", { colorScheme });
-      const contrast = (front: string, back: string) =>
+      /** Of two custom properties, on a badge of some hue. */
+      const contrast = (front: string, back: string, hue = 0) =>
         ada.value<number>(`(() => {
-        const luminance = (token) => {
           const probe = document.createElement("i");
-          probe.style.color = \`var(\${token})\`;
+          probe.className = "badge";
+          probe.style.setProperty("--hue", ${hue});
           document.body.append(probe);
-          const canvas = document.createElement("canvas").getContext("2d");
-          canvas.fillStyle = getComputedStyle(probe).color;
+          const luminance = (token) => {
+            probe.style.color = \`var(\${token})\`;
+            const canvas = document.createElement("canvas").getContext("2d");
+            canvas.fillStyle = getComputedStyle(probe).color;
+            canvas.fillRect(0, 0, 1, 1);
+            const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data]
+              .map((value) => value / 255).map((value) =>
+                value <= 0.04045
+                  ? value / 12.92
+                  : ((value + 0.055) / 1.055) ** 2.4);
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+          };
+          const [a, b] = [luminance("${front}"), luminance("${back}")];
           probe.remove();
-          canvas.fillRect(0, 0, 1, 1);
-          const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data]
-            .map((value) => value / 255)
-            .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        };
-        const [a, b] = [luminance("${front}"), luminance("${back}")];
-        return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-      })()`);
+          return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        })()`);
+      for (let hue = 0; hue < 360; hue += 20) {
+        for (const ground of ["--ground", "--person-tint"]) {
+          const ratio = await contrast("--person", ground, hue);
+          assert(ratio >= 4.5, `hue ${hue} on ${ground} is ${ratio}`);
+        }
+      }
       for (const ground of ["--ground", "--ground-side", "--ground-raised"]) {
         assert(await contrast("--ink", ground) >= 7, `ink on ${ground}`);
         for (

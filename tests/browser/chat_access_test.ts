@@ -1,0 +1,173 @@
+/** The page for everybody: by keyboard alone, by ear, in any direction, in
+ * either theme. */
+
+import { assert, assertEquals } from "@std/assert";
+import axe from "npm:axe-core@4.14.1";
+import { pageTest } from "./browser.ts";
+import { ChatPage } from "./chat_page.ts";
+import { publish } from "./publish.ts";
+
+/** What has the focus, as a person would call it. */
+function focused(chat: ChatPage): Promise<string> {
+  return chat.value(
+    `(({ ariaLabel, title, textContent, id }) =>
+      ariaLabel || title || id || textContent)(document.activeElement)`,
+  );
+}
+
+pageTest(
+  "everything can be done by keyboard alone",
+  async ({ open, server }) => {
+    const page = await open("/");
+    const { keyboard } = page;
+    await page.getByLabel("What should people call you?").waitFor();
+    await keyboard.type("Ada");
+    await keyboard.press("Enter");
+    const ada = await new ChatPage(page).ready();
+    // Writing.
+    assertEquals(await focused(ada), "Message to lobby");
+    await keyboard.type("one");
+    await keyboard.press("Enter");
+    await ada.sees("one");
+    await keyboard.type("two");
+    await keyboard.press("Enter");
+    await ada.sees("two");
+    // Going through the messages, and back.
+    await keyboard.press("ArrowUp");
+    await ada.until(`document.activeElement.innerText.includes("two")`);
+    await keyboard.press("ArrowUp");
+    await ada.until(`document.activeElement.innerText.includes("one")`);
+    await keyboard.press("Tab");
+    assertEquals(await focused(ada), "Copy the message");
+    await keyboard.press("Escape");
+    await ada.until(`document.activeElement.matches("textarea")`);
+    // Into another room, and between rooms.
+    await keyboard.press("Control+k");
+    await ada.until(`document.activeElement.id === "join"`);
+    await keyboard.type("tea");
+    await keyboard.press("Enter");
+    await page.getByRole("heading", { name: "tea", level: 1 }).waitFor();
+    await keyboard.press("Alt+ArrowUp");
+    await page.getByRole("heading", { name: "lobby", level: 1 }).waitFor();
+    await publish(server.socket("/ws"), "tea", ["new"]);
+    await ada.room("tea").locator(".count").waitFor();
+    await keyboard.press("Alt+Shift+ArrowDown");
+    await page.getByRole("heading", { name: "tea", level: 1 }).waitFor();
+    // The keys, opened and closed; the focus comes back.
+    await ada.until(`document.activeElement.matches("textarea")`);
+    await keyboard.press("Control+/");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await ada.until(`document.activeElement.matches("textarea")`);
+    await keyboard.press("Shift+Tab");
+    await keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  },
+);
+
+pageTest("what has the focus can be seen", async ({ chat }) => {
+  const ada = await chat("/?name=Ada");
+  await ada.say("Hello");
+  await ada.sees("Hello");
+  const seen = new Set<string>();
+  for (let n = 0; n < 30; n++) {
+    await ada.page.keyboard.press("Tab");
+    const name = await focused(ada);
+    if (seen.has(name)) break;
+    seen.add(name);
+    const outlined = await ada.value<boolean>(
+      `(() => {
+        const element = document.activeElement;
+        const { outlineStyle, outlineWidth } = getComputedStyle(element);
+        return element === document.body || outlineStyle === "solid" &&
+          parseFloat(outlineWidth) >= 2 || element.matches("textarea");
+      })()`,
+    );
+    assert(outlined, `${name} shows no focus`);
+  }
+  assert(seen.size >= 8, [...seen].join(", "));
+});
+
+pageTest(
+  "new messages are read out, many are counted",
+  async ({ chat, server }) => {
+    const ada = await chat("/?name=Ada");
+    const live = ada.page.locator('[aria-live="polite"].visually-hidden');
+    await publish(server.socket("/ws"), "lobby", ["Hello Ada"]);
+    await live.getByText("Robot: Hello Ada").waitFor({ state: "attached" });
+    const texts = Array.from({ length: 20 }, (_, n) => `burst ${n}`);
+    await publish(server.socket("/ws"), "lobby", texts);
+    await live.getByText("20 new messages, the last from Robot")
+      .waitFor({ state: "attached" });
+  },
+);
+
+pageTest("text runs in its own direction", async ({ chat }) => {
+  const ada = await chat("/?name=عائشة");
+  await ada.say("مرحبا بالعالم");
+  await ada.say("Hello");
+  await ada.sees("Hello");
+  const directions = await ada.value(
+    `[...document.querySelectorAll(".text p")].map((paragraph) =>
+      getComputedStyle(paragraph).direction)`,
+  );
+  assertEquals(directions, ["rtl", "ltr"]);
+});
+
+pageTest("nothing moves for those who want it so", async ({ chat }) => {
+  const ada = await chat("/?name=Ada", { reducedMotion: "reduce" });
+  assertEquals(
+    await ada.value(
+      `getComputedStyle(document.documentElement).getPropertyValue("--quick")`,
+    ),
+    "0s",
+  );
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (
+    const [size, viewport] of [
+      ["wide", { width: 1280, height: 800 }],
+      ["narrow", { width: 390, height: 844 }],
+    ] as const
+  ) {
+    pageTest(
+      `an automatic check finds nothing, ${colorScheme} and ${size}`,
+      async ({ open, server }) => {
+        const options = { colorScheme, viewport, bypassCSP: true };
+        const findings = async (page: Awaited<ReturnType<typeof open>>) => {
+          await page.evaluate(axe.source);
+          const { violations } = await page.evaluate(
+            `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa",
+              "best-practice"] })`,
+          ) as axe.AxeResults;
+          return violations.flatMap(({ id, nodes }) =>
+            nodes.map(({ html }) => `${id}: ${html}`)
+          );
+        };
+        const page = await open("/", options);
+        await page.getByLabel("What should people call you?").waitFor();
+        assertEquals(await findings(page), []);
+        await page.keyboard.type("Ada");
+        await page.keyboard.press("Enter");
+        await page.getByText("It is quiet in lobby").waitFor();
+        await page.locator(".state.good").waitFor();
+        assertEquals(await findings(page), []);
+        await publish(server.socket("/ws"), "lobby", [
+          "Hello Ada, see https://example.org and `code`",
+          "```\nfence\n```",
+        ]);
+        await page.locator("pre").waitFor();
+        assertEquals(await findings(page), []);
+        await page.keyboard.press("Control+/");
+        await page.getByRole("dialog", { name: "Keys" }).waitFor();
+        assertEquals(await findings(page), []);
+        await page.keyboard.press("Escape");
+        await server.stop();
+        await page.locator(".state", { hasText: "Reconnecting…" }).waitFor();
+        assertEquals(await findings(page), []);
+      },
+    );
+  }
+}
