@@ -69,11 +69,17 @@ Deno.test("promise 8: a second signal does not cut the first one short", async (
   await using program = await Program.start();
   await using peer = await Peer.connect(program.socket("/ws"), "hubbub.v1");
   peer.send({ type: "hello" });
-  await peer.event({ type: "welcome" });
+  peer.send({ type: "publish", room: "lobby", text: "Remember me", id: 1 });
+  await peer.event({ type: "ack", id: 1 });
+  // As a terminal does, whose signal reaches the task and what it has started.
   program.signal("SIGINT");
   program.signal("SIGINT");
   assertEquals((await program.ended).code, 0);
   assertEquals((await peer.closed).code, 1012);
+  // A store that was closed has put all of it into the one file.
+  const files = Array.from(Deno.readDirSync(program.folder.path));
+  const logs = files.filter(({ name }) => name.endsWith("-wal"));
+  assertEquals(logs, []);
 });
 
 Deno.test("promise 8: what was acked before a stop is there after it", async () => {
