@@ -38,7 +38,7 @@ const COST = ["us/delivery", "deliveries", "p50 ms", "p99 ms", "server cpu"];
 /** Stores a history in a room before the server starts. */
 function fill(messages: number): (dir: string) => Promise<void> {
   return async (dir) => {
-    const store = openStore(`sqlite:${dir}/hubbub.db`, {
+    const store = await openStore(`sqlite:${dir}/hubbub.db`, {
       retention: { messages: Infinity, ms: 0 },
       clock: systemClock,
     });

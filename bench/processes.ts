@@ -29,6 +29,23 @@ function command({ command, args, cwd, env }: Launch): Deno.Command {
   });
 }
 
+/** What runs now, to be ended with us. */
+const running = new Set<Deno.ChildProcess>();
+
+function spawn(launch: Launch): Deno.ChildProcess {
+  const child = command(launch).spawn();
+  running.add(child);
+  child.status.finally(() => running.delete(child));
+  return child;
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => {
+    for (const child of running) child.kill("SIGKILL");
+    Deno.exit(130);
+  });
+}
+
 /** What a program's failure looks like in one message. */
 function failure(launch: Launch, stderr: string): Error {
   const name = launch.command.split("/").at(-1);
@@ -45,7 +62,7 @@ function failure(launch: Launch, stderr: string): Error {
  * @throws {Error} When it failed, with the end of what it complained of.
  */
 export async function execute(launch: Launch): Promise<string> {
-  const child = command(launch).spawn();
+  const child = spawn(launch);
   const timer = setTimeout(() => child.kill("SIGKILL"), RUN_MS);
   try {
     const { success, stdout, stderr } = await child.output();
@@ -77,7 +94,7 @@ export class ServerProcess implements AsyncDisposable {
    * @throws {Error} When it ends, or takes too long, before that.
    */
   static async start(launch: Launch): Promise<ServerProcess> {
-    const child = command(launch).spawn();
+    const child = spawn(launch);
     const stderr = new Response(child.stderr).text();
     const timer = setTimeout(() => child.kill("SIGKILL"), START_MS);
     let said = "";

@@ -64,7 +64,7 @@ const light: Scenario = {
         publishers: 10,
         perSecond: 100,
         warmMs,
-        measureMs: 2_500,
+        measureMs: 2_000,
       })),
   ],
 };
