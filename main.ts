@@ -4,6 +4,7 @@
  */
 
 import { readAssets } from "./server/assets.ts";
+import { Authority } from "./server/auth.ts";
 import { systemClock } from "./server/clock.ts";
 import {
   type Config,
@@ -55,20 +56,37 @@ function config(): Config {
   }
 }
 
+async function readKeys(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    const { message } = error as Error;
+    fail(`--auth-keys "${path}" cannot be read: ${message}`, 2);
+  }
+}
+
 async function start(config: Config, log: Logger): Promise<Server> {
   try {
-    const store = openStore(config.store, {
+    const store = await openStore(config.store, {
       retention: {
         messages: config.retainMessages,
         ms: config.retainDays * DAY_MS,
       },
       clock: systemClock,
     });
+    const authority = await Authority.create({
+      secret: config.authSecret || undefined,
+      keys: config.authKeys === ""
+        ? undefined
+        : await readKeys(config.authKeys),
+      guests: config.guests,
+    });
     const assets = await readAssets(new URL("./static/", import.meta.url));
     return await startServer({
       config,
       store,
       assets,
+      authority,
       clock: systemClock,
       log,
     });

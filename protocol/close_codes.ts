@@ -75,6 +75,16 @@ export const CLOSE = {
     then: "stop",
   },
   removed: { code: 4503, reason: "Removed by a moderator", then: "stop" },
+  expired: {
+    code: 4505,
+    reason: "Your token has expired; come back with a new one",
+    then: "stop",
+  },
+  unauthorized: {
+    code: 4506,
+    reason: "A token is needed here; come back with one",
+    then: "stop",
+  },
   tooMany: { code: 4504, reason: "Too many connections", then: "stop" },
 } as const satisfies Record<string, CloseReason>;
 

@@ -25,7 +25,7 @@ export const ERRORS = {
   unknown_type: {
     retryable: false,
     message:
-      "Unknown type. Known are hello, join, leave, publish, history, who, typing, rename and ping",
+      "Unknown type. Known are hello, join, leave, publish, history, who, typing, rename, auth and ping",
   },
   bad_field: { retryable: false, message: "A field has a wrong value" },
   hello_first: {
@@ -48,6 +48,23 @@ export const ERRORS = {
     retryable: false,
     message:
       "A room's name has 1 to 64 letters, digits, dots, dashes or underscores and starts with a letter or digit",
+  },
+  auth_required: {
+    retryable: false,
+    message:
+      'A token is needed here. Send it as "auth" in hello, as Authorization: Bearer TOKEN, or as subprotocol hubbub.auth.TOKEN',
+  },
+  auth_invalid: {
+    retryable: false,
+    message: "The token is not valid here. Ask for a new one",
+  },
+  auth_expired: {
+    retryable: false,
+    message: "The token has expired. Ask for a new one",
+  },
+  forbidden: {
+    retryable: false,
+    message: "Your token does not allow this. Ask for one that does",
   },
   not_joined: {
     retryable: false,

@@ -20,6 +20,8 @@ export interface HelloRequest extends Request {
   readonly name?: string | undefined;
   /** The secret of an earlier welcome, to take that session up again. */
   readonly token?: string | undefined;
+  /** A signed token, where the server asks for one. */
+  readonly auth?: string | undefined;
   /** Get `messages` instead of `message`: runs of messages, fewer bytes. */
   readonly batch?: boolean | undefined;
 }
@@ -74,6 +76,12 @@ export interface RenameRequest extends Request {
   readonly name: string;
 }
 
+/** A newer token for a session that has begun. */
+export interface AuthRequest extends Request {
+  readonly type: "auth";
+  readonly token: string;
+}
+
 export interface PingRequest extends Request {
   readonly type: "ping";
 }
@@ -98,6 +106,7 @@ export type ClientRequest =
   | WhoRequest
   | TypingRequest
   | RenameRequest
+  | AuthRequest
   | PingRequest
   | HelpRequest
   | QuitRequest;
@@ -233,6 +242,12 @@ export interface TypingEvent {
   readonly from: string;
 }
 
+export interface AuthorizedEvent extends Reply {
+  readonly type: "authorized";
+  /** When the token expires, milliseconds since 1970; absent for never. */
+  readonly until?: number | undefined;
+}
+
 export interface RenamedEvent extends Reply {
   readonly type: "renamed";
   readonly name: string;
@@ -285,6 +300,7 @@ export type ServerEvent =
   | HistoryEvent
   | PresenceEvent
   | TypingEvent
+  | AuthorizedEvent
   | RenamedEvent
   | GapEvent
   | ErrorEvent

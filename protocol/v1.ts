@@ -22,6 +22,7 @@ export const V1 = "hubbub.v1";
 type Fields = Record<string, unknown>;
 
 const MAX_ID = 64;
+const MAX_TOKEN = 8192;
 
 function wrong(field: string, wanted: string): HubbubError {
   return new HubbubError("bad_field", {
@@ -88,6 +89,7 @@ function read(type: string, f: Fields): ClientRequest | undefined {
         type,
         name: optionalString(f, "name", 256),
         token: optionalString(f, "token", 512),
+        auth: optionalString(f, "auth", MAX_TOKEN),
         batch: f["batch"] === true ? true : undefined,
       };
     case "join":
@@ -120,6 +122,8 @@ function read(type: string, f: Fields): ClientRequest | undefined {
       return { type, room: string(f, "room") };
     case "rename":
       return { type, name: string(f, "name") };
+    case "auth":
+      return { type, token: string(f, "token") };
     case "ping":
       return { type };
   }

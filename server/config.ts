@@ -5,6 +5,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
+import { STORE_ADDRESSES } from "./store/open.ts";
 
 /** How the server was asked to run. */
 export interface Config {
@@ -28,6 +29,12 @@ export interface Config {
   readonly slowTimeout: number;
   /** Seconds a session outlives a lost connection. */
   readonly grace: number;
+  /** What HS256 tokens are signed with; empty for none. */
+  readonly authSecret: string;
+  /** A file with a public key or JWK Set; empty for none. */
+  readonly authKeys: string;
+  /** What those without a token may do, where tokens are asked for. */
+  readonly guests: "none" | "read" | "write";
   readonly logLevel: LogLevel;
 }
 
@@ -65,9 +72,26 @@ function level(words: string): LogLevel {
   throw new ConfigError(`must be one of ${LOG_LEVELS.join(", ")}`);
 }
 
+/** Short secrets can be guessed from one token (RFC 7518, 3.2). */
+function secret(words: string): string {
+  if (words === "" || words.length >= 32) return words;
+  throw new ConfigError("must have at least 32 characters");
+}
+
+function oneOf(...values: string[]): (words: string) => string {
+  return (words) => {
+    if (values.includes(words)) return words;
+    throw new ConfigError(`must be one of ${values.join(", ")}`);
+  };
+}
+
 function store(words: string): string {
-  if (words === "memory:" || /^sqlite:./.test(words)) return words;
-  throw new ConfigError("must be sqlite:PATH or memory:");
+  if (/^(memory:$|sqlite:.|kv:)/.test(words)) return words;
+  if (/^rediss?:\/\/[^/]/.test(words) && URL.canParse(words)) {
+    const { pathname } = new URL(words);
+    if (/^(\/\d*)?$/.test(pathname)) return words;
+  }
+  throw new ConfigError(`must be ${STORE_ADDRESSES}`);
 }
 
 const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
@@ -89,7 +113,7 @@ const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HUBBUB_STORE",
     value: "ADDRESS",
     fallback: "sqlite:./data/hubbub.db",
-    help: "where messages are kept: sqlite:PATH or memory:",
+    help: `where messages are kept: ${STORE_ADDRESSES}`,
     parse: store,
   },
   history: {
@@ -148,6 +172,27 @@ const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     fallback: "15",
     help: "that a name and its rooms are kept for a lost connection",
     parse: whole(0, 3600),
+  },
+  authSecret: {
+    env: "HUBBUB_AUTH_SECRET",
+    value: "TEXT",
+    fallback: "",
+    help: "what tokens are signed with; from then on one is needed",
+    parse: secret,
+  },
+  authKeys: {
+    env: "HUBBUB_AUTH_KEYS",
+    value: "FILE",
+    fallback: "",
+    help: "public key (PEM) or JWK Set to check tokens with",
+    parse: (words) => words,
+  },
+  guests: {
+    env: "HUBBUB_GUESTS",
+    value: "RIGHT",
+    fallback: "none",
+    help: "what those without a token may do: none, read or write",
+    parse: oneOf("none", "read", "write"),
   },
   logLevel: {
     env: "HUBBUB_LOG_LEVEL",

@@ -8,11 +8,14 @@ import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
 import type { Decoded, Dialect } from "../protocol/dialect.ts";
 import { HubbubError } from "../protocol/errors.ts";
 import type {
+  AuthRequest,
   ClientRequest,
   HelloRequest,
   RequestId,
   ServerEvent,
 } from "../protocol/events.ts";
+import type { Authority } from "./auth.ts";
+import type { Grant } from "./grant.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import type { Hub } from "./hub.ts";
 import { TokenBucket } from "./limits.ts";
@@ -37,6 +40,11 @@ const FINAL: ReadonlySet<number> = new Set(
   [CLOSE.normal, CLOSE.silent, CLOSE.slow].map(({ code }) => code),
 );
 
+/** Frames that may wait while a token is checked. */
+const MOST_LATER = 256;
+/** The longest a timer of the runtime can be, milliseconds. */
+const MOST_TIMER_MS = 2 ** 31 - 1;
+
 /** What the address a client connected to asks for. */
 export interface Entry {
   readonly dialect: Dialect;
@@ -44,6 +52,8 @@ export interface Entry {
   readonly room?: string | undefined;
   /** The name to say hello with, for dialects without a hello of their own. */
   readonly name?: string | undefined;
+  /** A token that came with the handshake. */
+  readonly auth?: string | undefined;
   /** Messages to replay. */
   readonly history?: number | undefined;
 }
@@ -54,6 +64,7 @@ export interface ConnectionOptions {
   readonly socket: Socket;
   readonly entry: Entry;
   readonly hub: Hub;
+  readonly authority: Authority;
   readonly clock: Clock;
   readonly log: Logger;
   /** Milliseconds a client has to say hello. */
@@ -73,12 +84,17 @@ export class Connection implements Reader, SocketHandler {
   readonly #requests: TokenBucket;
   readonly #strikes: TokenBucket;
   #session: Session | null = null;
+  #grant: Grant;
+  #expiry: Cancel | null = null;
+  /** What came while a token was being checked, to be done after. */
+  #later: (() => void)[] | null = null;
   #gone = false;
   #helloTimer: Cancel | null;
 
   constructor(options: ConnectionOptions) {
-    const { id, socket, entry, hub, clock, helloMs } = options;
+    const { id, socket, entry, hub, clock, helloMs, authority } = options;
     this.#options = options;
+    this.#grant = authority.guest;
     this.id = id;
     this.#outlet = new Outlet(socket, entry.dialect, clock);
     const now = clock.now();
@@ -91,9 +107,12 @@ export class Connection implements Reader, SocketHandler {
 
   /** Greets, once the socket is open. */
   open(): void {
-    const { dialect, name } = this.#options.entry;
-    if (dialect.naming === "asked") this.tell({ type: "name_wanted" });
-    if (dialect.naming === "given") this.#enter(name);
+    const { auth } = this.#options.entry;
+    if (auth === undefined) return this.#greet();
+    this.#check(auth, () => this.#greet(), (error) => {
+      this.#refuse(error, undefined, undefined);
+      this.end(CLOSE.unauthorized);
+    });
   }
 
   // What a socket calls.
@@ -103,13 +122,20 @@ export class Connection implements Reader, SocketHandler {
     if (typeof frame !== "string") return this.end(CLOSE.unsupportedData);
     if (frame.length > MOST_FRAME) return this.end(CLOSE.tooBig);
     this.#outlet.heard();
+    if (this.#later === null) return this.#take(frame);
+    if (this.#later.length >= MOST_LATER) return this.end(CLOSE.tooBig);
+    this.#later.push(() => this.#take(frame));
+  }
+
+  #take(frame: string): void {
     const named = this.#session !== null;
     const lines = this.dialect.decode(frame, { named });
     // Each can be answered with more than it is long, all in one frame.
     if (lines.length > MOST_LINES) return this.end(CLOSE.tooBig);
     this.#outlet.together(() => {
       for (const decoded of lines) {
-        this.#handle(decoded);
+        if (this.#later !== null) this.#later.push(() => this.#handle(decoded));
+        else this.#handle(decoded);
         if (this.#gone) break;
       }
     });
@@ -211,12 +237,23 @@ export class Connection implements Reader, SocketHandler {
         retryAfterMs,
       });
     }
+    if (request.type === "auth") return this.#renew(request);
     if (request.type === "hello") {
       if (this.#session !== null) throw new HubbubError("already_hello");
+      if (request.auth !== undefined) {
+        const { auth, ...hello } = request;
+        return this.#check(
+          auth,
+          () => this.#request(hello),
+          (error) => this.#refuse(error, request.id, undefined),
+        );
+      }
+      this.#mayEnter();
       if (request.batch) {
         this.#outlet.dialect = this.dialect.batched ?? this.dialect;
       }
-      this.#session = hub.hello(this, request);
+      const { name = request.name } = this.#grant;
+      this.#session = hub.hello(this, { ...request, name }, this.#grant);
       this.#helloTimer?.();
       this.#helloTimer = null;
       const { room, history } = entry;
@@ -232,6 +269,101 @@ export class Connection implements Reader, SocketHandler {
     }
     if (this.#session === null) throw new HubbubError("hello_first");
     carryOut(hub, { session: this.#session, reader: this }, request);
+  }
+
+  /** Asks for a name, or gives one, in dialects that do not say hello. */
+  #greet(): void {
+    const { dialect, name } = this.#options.entry;
+    if (dialect.naming === "hello") return;
+    if (!this.#isWelcome()) {
+      this.#refuse(new HubbubError("auth_required"), undefined, undefined);
+      return this.end(CLOSE.unauthorized);
+    }
+    if (dialect.naming === "asked" && this.#grant.name === undefined) {
+      return this.tell({ type: "name_wanted" });
+    }
+    this.#enter(this.#grant.name ?? name);
+  }
+
+  #isWelcome(): boolean {
+    const { authority } = this.#options;
+    return this.#grant !== authority.guest || authority.guestsEnter;
+  }
+
+  #mayEnter(): void {
+    if (!this.#isWelcome()) throw new HubbubError("auth_required");
+  }
+
+  /**
+   * Checks a token, which takes a moment; what comes meanwhile waits.
+   *
+   * @param act What to do with the rights it grants.
+   * @param refuse What to do with what was wrong.
+   */
+  #check(
+    token: string,
+    act: () => void,
+    refuse: (error: unknown) => void,
+  ): void {
+    this.#later = [];
+    this.#options.authority.verify(token).then((grant) => {
+      const user = this.#session?.grant.user;
+      if (this.#session !== null && grant.user !== user) {
+        throw new HubbubError("auth_invalid", {
+          message: "This token is for somebody else. Send one for yourself",
+        });
+      }
+      this.#grant = grant;
+      this.#watchExpiry();
+      if (!this.#gone) act();
+    }).catch((error) => {
+      if (!this.#gone) refuse(error);
+    }).then(() => {
+      // One of them may have a token to check again: the rest waits on.
+      const later = this.#later ?? [];
+      this.#later = null;
+      for (const [index, next] of later.entries()) {
+        if (this.#gone) return;
+        if (this.#later !== null) {
+          this.#later = later.slice(index);
+          return;
+        }
+        next();
+      }
+    });
+  }
+
+  /** Takes a newer token for the session. */
+  #renew({ token, id }: AuthRequest): void {
+    this.#check(token, () => {
+      const { until } = this.#grant;
+      if (this.#session !== null) {
+        this.#options.hub.regrant(this.#session, this.#grant);
+      }
+      this.tell({
+        type: "authorized",
+        until: until === Infinity ? undefined : until,
+        id,
+      });
+    }, (error) => this.#refuse(error, id, undefined));
+  }
+
+  /** Closes the connection when its rights end, unless they are renewed. */
+  #watchExpiry(): void {
+    this.#expiry?.();
+    this.#expiry = null;
+    const { until } = this.#grant;
+    if (until === Infinity) return;
+    const { clock } = this.#options;
+    const left = until - clock.now();
+    this.#expiry = clock.after(
+      Math.min(Math.max(left, 0), MOST_TIMER_MS),
+      () => {
+        if (clock.now() < until) return this.#watchExpiry();
+        this.#refuse(new HubbubError("auth_expired"), undefined, undefined);
+        this.end(CLOSE.expired);
+      },
+    );
   }
 
   /** Says hello for a client whose dialect has none. */
@@ -291,6 +423,7 @@ export class Connection implements Reader, SocketHandler {
     if (this.#gone) return;
     this.#gone = true;
     this.#helloTimer?.();
+    this.#expiry?.();
     if (this.#session !== null) {
       this.#options.hub.lost(this.#session, this, !FINAL.has(code));
     }

@@ -27,6 +27,18 @@ const PATHS: readonly { pattern: RegExp; dialect: Dialect }[] = [
   { pattern: /^\/text(?:\/([^/]+))?$/, dialect: text },
 ];
 
+/** A subprotocol that carries a token: browsers can set no other header. */
+const BEARER = "hubbub.auth.";
+
+/**
+ * The token in an `Authorization` header.
+ *
+ * @param authorization The header (RFC 6750, 2.1).
+ */
+export function bearerOf(authorization: string | null): string | undefined {
+  return /^bearer +(\S+)$/i.exec(authorization?.trim() ?? "")?.[1];
+}
+
 /** Whether a path is that of a chat WebSocket. */
 export function isChatPath(pathname: string): boolean {
   return PATHS.some(({ pattern }) => pattern.test(pathname));
@@ -36,13 +48,23 @@ export function isChatPath(pathname: string): boolean {
  * Reads a chat WebSocket's address and the subprotocols it offers.
  *
  * @param url The request's address; its path is a chat path.
- * @param offered The `Sec-WebSocket-Protocol` header (RFC 6455, 4.1).
+ * @param headers `offered` is the `Sec-WebSocket-Protocol` header (RFC 6455,
+ * 4.1), `authorization` the header of that name (RFC 6750, 2.1).
  * @returns What it enters, or a line that says why not.
  */
-export function readHandshake(url: URL, offered: string | null): Handshake {
+export function readHandshake(
+  url: URL,
+  { offered, authorization }: {
+    offered: string | null;
+    authorization: string | null;
+  },
+): Handshake {
   const offers = (offered ?? "").split(",").map((offer) => offer.trim())
     .filter((offer) => offer !== "");
-  const protocol = offers.find((offer) => Object.hasOwn(SUBPROTOCOLS, offer));
+  const known = offers.find((offer) => Object.hasOwn(SUBPROTOCOLS, offer));
+  const bearer = offers.find((offer) => offer.startsWith(BEARER));
+  // A browser closes a connection that takes none of what it offered.
+  const protocol = known ?? bearer;
   if (offers.length > 0 && protocol === undefined) {
     return {
       refused: `No subprotocol of "${offers.join(", ")}" is spoken here. ` +
@@ -52,9 +74,7 @@ export function readHandshake(url: URL, offered: string | null): Handshake {
   for (const { pattern, dialect: fallback } of PATHS) {
     const match = pattern.exec(url.pathname);
     if (match === null) continue;
-    const dialect = protocol === undefined
-      ? fallback
-      : SUBPROTOCOLS[protocol] ?? fallback;
+    const dialect = SUBPROTOCOLS[known ?? ""] ?? fallback;
     const history = url.searchParams.get("history");
     if (history !== null && !/^\d{1,9}$/.test(history)) {
       return { refused: `history must be a number, such as ?history=0` };
@@ -71,6 +91,7 @@ export function readHandshake(url: URL, offered: string | null): Handshake {
             (dialect.naming === "hello" ? undefined : DEFAULT_ROOM),
           name: url.searchParams.get("name") ?? undefined,
           history: history === null ? undefined : Number(history),
+          auth: bearer?.slice(BEARER.length) ?? bearerOf(authorization),
         },
       };
     } catch (error) {

@@ -15,6 +15,7 @@ import type {
   RequestId,
 } from "../protocol/events.ts";
 import { checkRoom } from "../protocol/names.ts";
+import { type Grant, type Right, TRUSTED } from "./grant.ts";
 import { type Cancel, type Clock, every } from "./clock.ts";
 import { readHistory } from "./history.ts";
 import type { Logger } from "./log.ts";
@@ -126,18 +127,24 @@ export class Hub {
    *
    * @throws {HubbubError} `bad_name` or `name_taken`.
    */
-  hello(reader: Reader, { name, token, id }: HelloRequest): Session {
+  hello(
+    reader: Reader,
+    { name, token, id }: Omit<HelloRequest, "auth">,
+    grant: Grant,
+  ): Session {
     const known = token === undefined ? undefined : this.#tokens.verify(token);
     const old = known === undefined ? undefined : this.#sessions.get(known);
     const resumed = old !== undefined &&
-      old.dialect.name === reader.dialect.name;
+      old.dialect.name === reader.dialect.name &&
+      old.grant.user === grant.user;
     const session = resumed
-      ? this.#resume(old, reader)
+      ? this.#resume(old, reader, grant)
       : this.#sessions.begin(reader, {
         id: old === undefined && known !== undefined
           ? known
           : this.#options.newId(),
         name,
+        grant,
       });
     reader.tell({
       type: "welcome",
@@ -158,6 +165,7 @@ export class Hub {
    */
   join(session: Session, { room, since, limit, only, id }: JoinRequest): void {
     const name = checkRoom(room);
+    allow(session, "read", name);
     if (only) {
       for (const other of session.members.keys()) {
         if (other !== name) this.leave(session, other);
@@ -182,8 +190,11 @@ export class Hub {
    * @throws {HubbubError} `bad_room`.
    */
   listen(reader: Reader, request: JoinRequest): Session {
+    const id = this.#options.newId();
     const session: Session = {
-      id: this.#options.newId(),
+      id,
+      author: id,
+      grant: TRUSTED,
       dialect: reader.dialect,
       name: "",
       reader,
@@ -221,11 +232,13 @@ export class Hub {
    */
   publish(session: Session, request: PublishRequest): void {
     if (this.#stopping) throw new HubbubError("stopping");
+    const room = this.#roomOf(session, request.room);
+    allow(session, "write", room);
     this.#ticker.add({
-      room: this.#roomOf(session, request.room),
+      room,
       from: session.name,
       text: checkText(request.text, this.limits.text),
-      author: session.id,
+      author: session.author,
       cid: request.cid,
       session,
       id: request.id,
@@ -240,6 +253,7 @@ export class Hub {
   history(session: Session, request: HistoryRequest): void {
     const { before = Infinity, after, id } = request;
     const room = this.#roomOf(session, request.room);
+    allow(session, "read", room);
     const limit = Math.min(request.limit ?? 50, this.limits.history);
     const range: Range = after === undefined
       ? { before, limit }
@@ -276,6 +290,7 @@ export class Hub {
    */
   typing(session: Session, wanted: string): void {
     const room = this.#joined(session, wanted);
+    allow(session, "write", room.name);
     room.typing(session);
     this.#rooms.stir(room);
   }
@@ -297,6 +312,16 @@ export class Hub {
       }
     }
     session.reader?.tell({ type: "renamed", name: session.name, id });
+  }
+
+  /** Changes what a session may do; it leaves the rooms it may not read. */
+  regrant(session: Session, grant: Grant): void {
+    session.grant = grant;
+    for (const room of [...session.members.keys()]) {
+      if (grant.allows("read", room)) continue;
+      this.#rooms.depart(room, session);
+      session.reader?.tell({ type: "left", room });
+    }
   }
 
   /**
@@ -344,7 +369,8 @@ export class Hub {
   }
 
   /** Sets a session that lost its connection on a new one. */
-  #resume(session: Session, reader: Reader): Session {
+  #resume(session: Session, reader: Reader, grant: Grant): Session {
+    session.grant = grant;
     const old = session.reader;
     session.reader = reader;
     old?.end(CLOSE.replaced);
@@ -398,4 +424,13 @@ export class Hub {
     this.#options.log.error("read failed", { error });
     session.reader?.tell({ ...STORE_UNAVAILABLE, id });
   }
+}
+
+/** @throws {HubbubError} `forbidden`. */
+function allow({ grant }: Session, right: Right, room: string): void {
+  if (grant.allows(right, room)) return;
+  throw new HubbubError("forbidden", {
+    message:
+      `You may not ${right} in room "${room}". Ask for a token that allows it`,
+  });
 }

@@ -3,7 +3,11 @@
  */
 
 import { CLOSE } from "../protocol/close_codes.ts";
-import type { ClientRequest, HelloRequest } from "../protocol/events.ts";
+import type {
+  AuthRequest,
+  ClientRequest,
+  HelloRequest,
+} from "../protocol/events.ts";
 import type { Hub } from "./hub.ts";
 import type { Reader, Session } from "./session.ts";
 
@@ -12,13 +16,13 @@ import type { Reader, Session } from "./session.ts";
  *
  * @param hub Where it happens.
  * @param session Who asks; it has said hello.
- * @param request What it asks for; anything but hello.
+ * @param request What it asks for; anything but hello and auth.
  * @throws {HubbubError} What it is told of.
  */
 export function carryOut(
   hub: Hub,
   { session, reader }: { session: Session; reader: Reader },
-  request: Exclude<ClientRequest, HelloRequest>,
+  request: Exclude<ClientRequest, HelloRequest | AuthRequest>,
 ): void {
   switch (request.type) {
     case "publish":

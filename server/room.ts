@@ -217,7 +217,7 @@ export class Room {
         () => log.slice(after, upTo) ?? between(fetched, after, upTo),
       );
       if (page === undefined) return this.#hooks.fetch(member);
-      reader.send(framesFor(page, member.session.id));
+      reader.send(framesFor(page, member.session.author));
       member.cursor = page.to;
     }
     if (member.announceLive) {

@@ -135,8 +135,10 @@ export function createRoutes(
         ? noLesson(name)
         : upgrade(request, accept, undefined);
     }
-    const offered = request.headers.get("sec-websocket-protocol");
-    const handshake = readHandshake(url, offered);
+    const handshake = readHandshake(url, {
+      offered: request.headers.get("sec-websocket-protocol"),
+      authorization: request.headers.get("authorization"),
+    });
     if ("refused" in handshake) return words(400, handshake.refused);
     return upgrade(request, chat(handshake), handshake.protocol);
   };

@@ -3,10 +3,12 @@
  * the right order. Which parts, main.ts has chosen.
  */
 
+import { byToken, openToAll } from "./api/access.ts";
 import { CLOSE } from "../protocol/close_codes.ts";
 import { Api } from "./api/api.ts";
 import { CutStream } from "./api/event_stream.ts";
 import type { Assets } from "./assets.ts";
+import type { Authority } from "./auth.ts";
 import { type Clock, every } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { Connection } from "./connection.ts";
@@ -23,6 +25,7 @@ export interface ServerOptions {
   readonly config: Config;
   readonly store: Store;
   readonly assets: Assets;
+  readonly authority: Authority;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -61,7 +64,7 @@ function urlHost(hostname: string): string {
  * @throws {Deno.errors.AddrInUse} And other errors of listening.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { config, store, assets, clock, log } = options;
+  const { config, store, assets, authority, clock, log } = options;
   const hub = new Hub({
     store,
     secret: await store.secret(),
@@ -81,7 +84,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const onError = (error: unknown) => log.error("handler failed", { error });
   const lessons = new Lessons({ clock, onError });
   const slowMs = config.slowTimeout * 1000;
-  const api = new Api({ hub, store, clock, log, slowMs });
+  const api = new Api({
+    hub,
+    store,
+    clock,
+    log,
+    slowMs,
+    authorize: authority.checks ? byToken(authority) : openToAll,
+  });
   const connections = new Set<Connection>();
   /** Closed by us, and not answered: the runtime cannot free a socket whose
    * peer does not read. */
@@ -100,6 +110,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         socket,
         entry,
         hub,
+        authority,
         clock,
         log,
         helloMs: entry.dialect.naming === "asked" ? ASKED_HELLO_MS : HELLO_MS,

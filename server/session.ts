@@ -6,6 +6,7 @@
 import type { CloseReason } from "../protocol/close_codes.ts";
 import type { Dialect } from "../protocol/dialect.ts";
 import type { ServerEvent } from "../protocol/events.ts";
+import type { Grant } from "./grant.ts";
 import type { Cancel } from "./clock.ts";
 
 /** The smallest view of a connection that rooms and hub need. */
@@ -29,8 +30,13 @@ export interface Reader {
 export interface Session {
   /** Public; who has sent a message, in the long run. */
   readonly id: string;
+  /** What repeats and its own messages are known by: the user of its token,
+   * or else itself. */
+  readonly author: string;
   readonly dialect: Dialect;
   name: string;
+  /** What it may do. */
+  grant: Grant;
   /** Null within the grace period after a lost connection. */
   reader: Reader | null;
   /** The room that requests without one mean. */

@@ -5,6 +5,7 @@
 
 import { HubbubError } from "../protocol/errors.ts";
 import { checkName, nameKey } from "../protocol/names.ts";
+import type { Grant } from "./grant.ts";
 import { nickname, numbered } from "./nicknames.ts";
 import type { Reader, Session } from "./session.ts";
 
@@ -36,21 +37,28 @@ export class Sessions {
    * Begins a session.
    *
    * @param reader Its connection.
-   * @param options Its public `id`, and the `name` it asks for, if any.
+   * @param options Its public `id`, the `name` it asks for, if any, and what it
+   * may do.
    * @returns The session, with a readable name when it asked for none.
    * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
    */
   begin(
     reader: Reader,
-    { id, name: wanted }: { id: string; name?: string | undefined },
+    { id, name: wanted, grant }: {
+      id: string;
+      name?: string | undefined;
+      grant: Grant;
+    },
   ): Session {
     const name = wanted === undefined
       ? nickname(this.#taken, this.#random)
       : this.#free(checkName(wanted));
     const session: Session = {
       id,
+      author: grant.user === undefined ? id : `user:${grant.user}`,
       dialect: reader.dialect,
       name,
+      grant,
       reader,
       current: null,
       members: new Map(),

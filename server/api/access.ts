@@ -3,11 +3,11 @@
  * asks of strangers is passed in as an {@linkcode Authorize}.
  */
 
+import { HubbubError } from "../../protocol/errors.ts";
+import type { Authority } from "../auth.ts";
+import type { Right } from "../grant.ts";
+import { bearerOf } from "../handshake.ts";
 import { Problem } from "./problem.ts";
-
-/** What a request wants to do: see messages, add one, or change what others
- * have said. */
-export type Right = "read" | "write" | "moderate";
 
 /** What a request wants, to be granted or refused. */
 export interface Wish {
@@ -66,4 +66,23 @@ export function checkOrigin(request: Request, url: URL): void {
     `A page from "${origin}" may not do this. Pages of ${url.host} and ` +
       "programs that are no browsers may",
   );
+}
+
+/**
+ * For a server that asks for tokens: what the bearer's token allows.
+ *
+ * @param authority Checks it.
+ * @returns Throws `auth_required`, `auth_invalid`, `auth_expired` or
+ * `forbidden`.
+ */
+export function byToken(authority: Authority): Authorize {
+  return async ({ headers }, { right, room = "" }) => {
+    const token = bearerOf(headers.get("authorization"));
+    const grant = token === undefined
+      ? authority.guest
+      : await authority.verify(token);
+    if (grant.allows(right, room)) return;
+    if (token === undefined) throw new HubbubError("auth_required");
+    throw new HubbubError("forbidden");
+  };
 }

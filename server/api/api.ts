@@ -12,12 +12,8 @@ import { Buckets } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { Reader } from "../session.ts";
 import type { Store } from "../store/store.ts";
-import {
-  type Authorize,
-  checkOrigin,
-  openToAll,
-  type Right,
-} from "./access.ts";
+import { type Authorize, checkOrigin, openToAll } from "./access.ts";
+import type { Right } from "../grant.ts";
 import type { Call, Tools } from "./call.ts";
 import { openEvents } from "./events.ts";
 import { exportRoom } from "./export.ts";

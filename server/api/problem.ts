@@ -9,6 +9,7 @@ import { type ErrorCode, HubbubError } from "../../protocol/errors.ts";
  * type `about:blank` wants it (RFC 9457, 4.2.1). */
 const PHRASES = {
   400: "Bad Request",
+  401: "Unauthorized",
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
@@ -26,7 +27,6 @@ type HttpCode =
   | "not_found"
   | "method_not_allowed"
   | "foreign_origin"
-  | "forbidden"
   | "too_large"
   | "unsupported_type"
   | "key_reused";
@@ -44,6 +44,10 @@ const STATUS: Readonly<Record<ProblemCode, keyof typeof PHRASES>> = {
   bad_name: 400,
   name_taken: 409,
   bad_room: 400,
+  auth_required: 401,
+  auth_invalid: 401,
+  auth_expired: 401,
+  forbidden: 403,
   not_joined: 403,
   empty: 400,
   too_long: 413,
@@ -55,7 +59,6 @@ const STATUS: Readonly<Record<ProblemCode, keyof typeof PHRASES>> = {
   not_found: 404,
   method_not_allowed: 405,
   foreign_origin: 403,
-  forbidden: 403,
   too_large: 413,
   unsupported_type: 415,
   key_reused: 422,
@@ -118,6 +121,8 @@ export class Problem extends Error {
       headers: {
         ...API_HEADERS,
         "content-type": "application/problem+json",
+        // A 401 has to name a way to do better (RFC 9110, 11.6.1).
+        ...(status === 401 && { "www-authenticate": "Bearer" }),
         ...details.headers,
       },
     });

@@ -3,6 +3,7 @@
  * message, so that it goes the same way as everybody's.
  */
 
+import { TRUSTED } from "../grant.ts";
 import { HubbubError } from "../../protocol/errors.ts";
 import type { PublishRequest, ServerEvent } from "../../protocol/events.ts";
 import { sse } from "../../protocol/sse.ts";
@@ -63,6 +64,8 @@ export function deliver(
   const reader = new Visitor();
   const session: Session = {
     id: author,
+    author,
+    grant: TRUSTED,
     dialect: reader.dialect,
     name,
     reader,

@@ -1,5 +1,6 @@
 /** A real server in this process, with the real clock. */
 
+import { Authority } from "../../server/auth.ts";
 import { type Clock, systemClock } from "../../server/clock.ts";
 import { readConfig } from "../../server/config.ts";
 import { createLogger } from "../../server/log.ts";
@@ -31,11 +32,12 @@ export class RealServer implements AsyncDisposable {
     const clock = new StoppableClock();
     const server = await startServer({
       config,
-      store: openStore(store, {
+      store: await openStore(store, {
         retention: { messages: config.retainMessages, ms: 0 },
         clock,
       }),
       assets: new Map(),
+      authority: await Authority.create({ guests: "none" }),
       clock,
       log: createLogger({
         level: "error",

@@ -1,5 +1,6 @@
 /** A hub on a bench: a held store behind it, paper readers before it. */
 
+import { TRUSTED } from "../../server/grant.ts";
 import { simple } from "../../protocol/simple.ts";
 import type { HelloRequest } from "../../protocol/events.ts";
 import { Hub } from "../../server/hub.ts";
@@ -48,7 +49,11 @@ export class HubBench {
     hello: Omit<HelloRequest, "type">,
     reader = new FakeReader(),
   ): { session: Session; reader: FakeReader; token: string } {
-    const session = this.hub.hello(reader, { type: "hello", ...hello });
+    const session = this.hub.hello(
+      reader,
+      { type: "hello", ...hello },
+      TRUSTED,
+    );
     const token = reader.dialect === simple
       ? ""
       : reader.all("welcome").at(-1)?.token ?? "";

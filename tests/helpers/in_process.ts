@@ -3,6 +3,7 @@
  * it over real sockets.
  */
 
+import { Authority } from "../../server/auth.ts";
 import { systemClock } from "../../server/clock.ts";
 import { type Config, readConfig } from "../../server/config.ts";
 import { createLogger } from "../../server/log.ts";
@@ -40,6 +41,10 @@ export class InProcessServer implements AsyncDisposable {
         clock: systemClock,
       }),
       assets: new Map(),
+      authority: await Authority.create({
+        secret: settings.authSecret,
+        guests: settings.guests ?? "none",
+      }),
       clock: systemClock,
       log: createLogger({
         level: "error",

@@ -133,6 +133,12 @@ export class RawClient implements Disposable {
     }
   }
 
+  /** What comes until the connection ends, as text. */
+  async rest(): Promise<string> {
+    while (await this.#fill(this.#unread.length + 1)) { /* goes on */ }
+    return decoder.decode(this.#unread);
+  }
+
   /** Cuts the connection without a word. */
   [Symbol.dispose](): void {
     try {
@@ -153,18 +159,24 @@ export class RawClient implements Disposable {
   }
 
   async #take(count: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (!await this.#fill(count)) return undefined;
+    const taken = this.#unread.slice(0, count);
+    this.#unread = this.#unread.slice(count);
+    return taken;
+  }
+
+  /** Reads until that many bytes are there; false when they never will be. */
+  async #fill(count: number): Promise<boolean> {
     while (this.#unread.length < count) {
       const chunk = new Uint8Array(64 * 1024);
       const size = await this.#socket.read(chunk).catch(() => null);
-      if (size === null) return undefined;
+      if (size === null) return false;
       const joined = new Uint8Array(this.#unread.length + size);
       joined.set(this.#unread);
       joined.set(chunk.subarray(0, size), this.#unread.length);
       this.#unread = joined;
     }
-    const taken = this.#unread.slice(0, count);
-    this.#unread = this.#unread.slice(count);
-    return taken;
+    return true;
   }
 }
 

@@ -1,5 +1,6 @@
 /** A connection made of paper: what rooms and hub write to it can be read. */
 
+import { TRUSTED } from "../../server/grant.ts";
 import type { CloseReason } from "../../protocol/close_codes.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { MessageEvent, ServerEvent } from "../../protocol/events.ts";
@@ -85,6 +86,8 @@ export function fakeSession(
 ): Session & { reader: FakeReader } {
   return {
     id: `id-${name}`,
+    author: `id-${name}`,
+    grant: TRUSTED,
     dialect: reader.dialect,
     name,
     reader,

@@ -25,6 +25,9 @@ Deno.test("readConfig() has a default for everything", () => {
     idleTimeout: 30,
     slowTimeout: 30,
     grace: 15,
+    authSecret: "",
+    authKeys: "",
+    guests: "none",
     logLevel: "info",
   });
 });
@@ -70,7 +73,10 @@ for (
     [["--idle-timeout", "0"], "--idle-timeout"],
     [["--slow-timeout", "0"], "--slow-timeout"],
     [["--log-level", "loud"], "debug, info, warn, error"],
-    [["--store", "sqlite:"], 'sqlite:PATH or memory:, not "sqlite:"'],
+    [
+      ["--store", "sqlite:"],
+      'sqlite:PATH, memory:, redis://HOST:PORT/DB, kv: or kv:PATH, not "sqlite:"',
+    ],
     [["--store", "mysql://x"], "--store"],
     [["--ports", "1"], 'Unknown setting "--ports"'],
     [["9000"], 'Unknown setting "9000"'],

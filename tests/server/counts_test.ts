@@ -4,6 +4,7 @@
  * messages of a tick finds out here; `deno task bench` tells how much it costs.
  */
 
+import { Authority } from "../../server/auth.ts";
 import { assert, assertEquals } from "@std/assert";
 import { StatementSync } from "node:sqlite";
 import type { Dialect } from "../../protocol/dialect.ts";
@@ -20,6 +21,8 @@ import { TempFolder } from "../helpers/temp.ts";
 
 const MEMBERS = 50;
 const MESSAGES = 20;
+
+const authority = await Authority.create({ guests: "none" });
 
 /** A socket that counts. */
 class CountingSocket implements Socket {
@@ -82,6 +85,7 @@ class CountingRoom {
         socket,
         entry: { dialect, room: "hall" },
         hub: bench.hub,
+        authority,
         clock: bench.clock,
         log: createLogger({
           level: "error",

@@ -2,7 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import { isChatPath, readHandshake } from "../../server/handshake.ts";
 
 function enter(path: string, offered: string | null = null) {
-  return readHandshake(new URL(path, "http://localhost"), offered);
+  return readHandshake(new URL(path, "http://localhost"), {
+    offered,
+    authorization: null,
+  });
 }
 
 /** Dialect, room and chosen subprotocol of an accepted handshake. */

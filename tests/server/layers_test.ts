@@ -11,7 +11,12 @@ import { join } from "node:path/posix";
 const LAYERS: readonly (readonly string[])[] = [
   ["protocol/"],
   // The store's interface, time, and what else pure code may know.
-  ["server/clock.ts", "server/log.ts", "server/store/store.ts"],
+  [
+    "server/clock.ts",
+    "server/log.ts",
+    "server/grant.ts",
+    "server/store/store.ts",
+  ],
   [
     "server/limits.ts",
     "server/nicknames.ts",
@@ -31,7 +36,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/rooms.ts",
     "server/hub.ts",
   ],
-  ["server/transport/"],
+  ["server/transport/", "server/auth.ts"],
   ["server/requests.ts", "server/outlet.ts", "server/connection.ts"],
   // All that is not listed: handshake, routes, lessons, settings …
   ["server/"],

@@ -1,3 +1,4 @@
+import { TRUSTED } from "../../server/grant.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { HubbubError } from "../../protocol/errors.ts";
 import { Sessions } from "../../server/sessions.ts";
@@ -7,7 +8,11 @@ function bench() {
   const sessions = new Sessions(() => 0);
   let count = 0;
   const begin = (name?: string) =>
-    sessions.begin(new FakeReader(), { id: `s${++count}`, name });
+    sessions.begin(new FakeReader(), {
+      id: `s${++count}`,
+      name,
+      grant: TRUSTED,
+    });
   return { sessions, begin };
 }
 

@@ -1,0 +1,164 @@
+/**
+ * Who may do what: reads signed tokens (JWT, RFC 7519) and says which rooms
+ * their bearers may read, write and moderate. Open to all where no key is set.
+ */
+
+import {
+  createLocalJWKSet,
+  errors,
+  importSPKI,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyGetKey,
+} from "jose";
+import { HubbubError } from "../protocol/errors.ts";
+import type { Grant, Right } from "./grant.ts";
+
+/** How tokens are checked. */
+export interface AuthoritySettings {
+  /** What HS256 tokens are signed with; at least 32 characters. */
+  readonly secret?: string | undefined;
+  /** A public key (PEM, SPKI) or a JWK Set (RFC 7517), as text. */
+  readonly keys?: string | undefined;
+  /** What those without a token may do; without any key they may write. */
+  readonly guests: "none" | "read" | "write";
+}
+
+/** Asymmetric algorithms that are fit for use; HS256 goes with a secret only,
+ * or a public key could be used as one (RFC 8725, 3.1). */
+const ALGORITHMS = ["EdDSA", "ES256", "ES384", "RS256", "PS256"];
+
+/** Clocks may differ by this much, seconds. */
+const TOLERANCE_S = 5;
+
+type Key =
+  | Uint8Array
+  | Awaited<ReturnType<typeof importSPKI>>
+  | JWTVerifyGetKey;
+
+/** Checks tokens. */
+export class Authority {
+  readonly #key: Key | null;
+  readonly #algorithms: string[];
+  /** What those without a token get. */
+  readonly guest: Grant;
+
+  private constructor(
+    key: Key | null,
+    algorithms: string[],
+    guests: Right[],
+  ) {
+    this.#key = key;
+    this.#algorithms = algorithms;
+    this.guest = {
+      until: Infinity,
+      allows: (right) => guests.includes(right),
+    };
+  }
+
+  /**
+   * Reads the key.
+   *
+   * @param settings A secret, keys, or none of the two for an open server.
+   * @throws {TypeError} When the keys cannot be read.
+   */
+  static async create(
+    { secret, keys, guests }: AuthoritySettings,
+  ): Promise<Authority> {
+    const rights: Right[] = guests === "none"
+      ? []
+      : guests === "read"
+      ? ["read"]
+      : ["read", "write"];
+    if (secret !== undefined) {
+      const key = new TextEncoder().encode(secret);
+      return new Authority(key, ["HS256"], rights);
+    }
+    if (keys === undefined) return new Authority(null, [], ["read", "write"]);
+    if (keys.trimStart().startsWith("{")) {
+      const set = createLocalJWKSet(JSON.parse(keys));
+      return new Authority(set, ALGORITHMS, rights);
+    }
+    // The key itself says which algorithm it is for; try what fits.
+    for (const algorithm of ALGORITHMS) {
+      try {
+        const key = await importSPKI(keys, algorithm);
+        return new Authority(key, [algorithm], rights);
+      } catch {
+        continue;
+      }
+    }
+    throw new TypeError("It is neither a public key (PEM) nor a JWK Set");
+  }
+
+  /** Whether one can come in without a token. */
+  get guestsEnter(): boolean {
+    return this.guest.allows("read", "");
+  }
+
+  /** Whether tokens mean anything here. */
+  get checks(): boolean {
+    return this.#key !== null;
+  }
+
+  /**
+   * Checks a token.
+   *
+   * @param token As it came; never to be logged.
+   * @returns What its bearer may do; a guest's rights where no key is set.
+   * @throws {HubbubError} `auth_expired` or `auth_invalid`.
+   */
+  async verify(token: string): Promise<Grant> {
+    if (this.#key === null) return this.guest;
+    try {
+      const options = {
+        algorithms: this.#algorithms,
+        clockTolerance: TOLERANCE_S,
+      };
+      const { payload } = typeof this.#key === "function"
+        ? await jwtVerify(token, this.#key, options)
+        : await jwtVerify(token, this.#key, options);
+      return grantOf(payload);
+    } catch (error) {
+      if (error instanceof HubbubError) throw error;
+      if (error instanceof errors.JWTExpired) {
+        throw new HubbubError("auth_expired");
+      }
+      throw new HubbubError("auth_invalid");
+    }
+  }
+}
+
+function strings(value: unknown, claim: string): string[] | undefined {
+  if (value === undefined) return undefined;
+  if (Array.isArray(value) && value.every((v) => typeof v === "string")) {
+    return value;
+  }
+  throw new HubbubError("auth_invalid", {
+    message: `The token's claim "${claim}" must be a list of strings`,
+  });
+}
+
+/** What the claims of a token grant. */
+function grantOf(claims: JWTPayload): Grant {
+  const { sub, exp, name } = claims;
+  const rooms = strings(claims["rooms"], "rooms") ?? ["*"];
+  const rights = strings(claims["rights"], "rights") ?? ["read", "write"];
+  const patterns = rooms.map(matcher);
+  return {
+    user: sub,
+    name: typeof name === "string" ? name : undefined,
+    until: exp === undefined ? Infinity : exp * 1000,
+    allows: (right, room) =>
+      rights.includes(right) && patterns.some((matches) => matches(room)),
+  };
+}
+
+/** A room's name, in which `*` stands for any characters. */
+function matcher(pattern: string): (room: string) => boolean {
+  const parts = pattern.toLowerCase().split("*").map((part) =>
+    part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+  );
+  const regex = new RegExp(`^${parts.join(".*")}$`, "u");
+  return (room) => regex.test(room);
+}
