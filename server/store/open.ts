@@ -1,30 +1,48 @@
-/** Which adapter a store's address means. */
+/**
+ * Which adapter a store's address means. Each is loaded only when it is asked
+ * for: nobody waits for a library of another store.
+ */
 
 import type { Clock } from "../clock.ts";
-import { MemoryStore } from "./memory.ts";
-import { SqliteStore } from "./sqlite.ts";
 import { type Retention, type Store, StoreOpenError } from "./store.ts";
+
+/** The addresses there are, for people. */
+export const STORE_ADDRESSES =
+  "sqlite:PATH, memory:, redis://HOST:PORT/DB, kv: or kv:PATH";
 
 /**
  * Opens a store.
  *
- * @param address `sqlite:PATH` or `memory:`.
+ * @param address One of {@linkcode STORE_ADDRESSES}.
  * @param options What every adapter needs.
  * @throws {StoreOpenError} With one line that says what is wrong.
  */
-export function openStore(
+export async function openStore(
   address: string,
   options: { retention: Retention; clock: Clock },
-): Store {
+): Promise<Store> {
   const [scheme, rest] = split(address);
   switch (scheme) {
-    case "memory":
+    case "memory": {
+      const { MemoryStore } = await import("./memory.ts");
       return new MemoryStore(options);
-    case "sqlite":
+    }
+    case "sqlite": {
+      const { SqliteStore } = await import("./sqlite.ts");
       return SqliteStore.open({ path: rest, ...options });
+    }
+    case "redis":
+    case "rediss": {
+      const { RedisStore } = await import("./redis.ts");
+      return await RedisStore.open({ address, ...options });
+    }
+    case "kv": {
+      const { KvStore } = await import("./kv.ts");
+      return await KvStore.open({ path: rest, ...options });
+    }
     default:
       throw new StoreOpenError(
-        `Unknown store "${address}". Use sqlite:PATH or memory:`,
+        `Unknown store "${address}". Use ${STORE_ADDRESSES}`,
       );
   }
 }

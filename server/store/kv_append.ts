@@ -1,0 +1,208 @@
+/**
+ * Storing in Deno KV: one commit that checks what it was made for (the heads of
+ * its rooms, and that its cids are new), and is made anew when somebody else
+ * was faster.
+ */
+
+import { newHead } from "./kv_log.ts";
+import {
+  cidKey,
+  type Encoded,
+  type Head,
+  type KnownCid,
+  messageKey,
+  roomKey,
+} from "./kv_wire.ts";
+import {
+  DEDUPE_MS,
+  type Draft,
+  type Receipt,
+  type StoredMessage,
+} from "./store.ts";
+
+/** Tries before it is said that messages cannot be stored. */
+const TRIES = 30;
+/** Longest pause between two of them, milliseconds. The pauses of all come to
+ * less than a sender waits. */
+const MOST_PAUSE_MS = 200;
+/** Most keys of one read. */
+const GET_MANY = 10;
+
+/** A room after a commit. */
+export interface Change {
+  readonly room: string;
+  readonly head: Head;
+  readonly versionstamp: string;
+  /** What is new in it. */
+  readonly messages: readonly StoredMessage[];
+}
+
+/** What one commit is made of. */
+interface Plan {
+  readonly commit: Deno.AtomicOperation;
+  readonly receipts: Receipt[];
+  readonly changes: Omit<Change, "versionstamp">[];
+}
+
+/** What a commit is made for. */
+interface Situation {
+  readonly heads: ReadonlyMap<string, Deno.KvEntryMaybe<Head>>;
+  /** Nothing is known of a cid that is not in it. */
+  readonly cids: ReadonlyMap<string, Deno.KvEntryMaybe<KnownCid>>;
+}
+
+/**
+ * Stores drafts that fit into one commit.
+ *
+ * @param kv Where.
+ * @param batch The drafts.
+ * @param options `at`, when it is; `known`, what was last heard of a room's
+ * head: if it is still so, nothing has to be read.
+ * @returns A receipt for each draft, and what became of their rooms.
+ * @throws When others were faster again and again.
+ */
+export async function appendBatch(
+  kv: Deno.Kv,
+  batch: readonly Encoded[],
+  { at, known }: {
+    at: number;
+    known: (room: string) => Deno.KvEntryMaybe<Head> | undefined;
+  },
+): Promise<{ receipts: Receipt[]; changes: Change[] }> {
+  const rooms = [...new Set(batch.map(({ draft }) => draft.room))];
+  // Most tries succeed at once: no cid is known, and no head has changed.
+  let heads = await readHeads(kv, rooms, known);
+  let cids: Situation["cids"] = new Map();
+  for (let tries = 1; tries <= TRIES; tries++) {
+    const { commit, receipts, changes } = plan(kv, batch, at, { heads, cids });
+    if (changes.length === 0) return { receipts, changes: [] };
+    const result = await commit.commit();
+    if (result.ok) {
+      const { versionstamp } = result;
+      return {
+        receipts,
+        changes: changes.map((change) => ({ ...change, versionstamp })),
+      };
+    }
+    await pause(Math.random() * Math.min(2 ** tries, MOST_PAUSE_MS));
+    [heads, cids] = await Promise.all([
+      readHeads(kv, rooms),
+      readCids(kv, batch),
+    ]);
+  }
+  throw new Error("Others store messages in these rooms all the time");
+}
+
+function plan(
+  kv: Deno.Kv,
+  batch: readonly Encoded[],
+  at: number,
+  { heads, cids }: Situation,
+): Plan {
+  const commit = kv.atomic();
+  const fresh = new Map<string, number>();
+  const news = new Map<string, { head: Head; messages: StoredMessage[] }>();
+  const receipts = batch.map(({ draft, parts }): Receipt => {
+    const { room, from, text, author, cid } = draft;
+    const name = cidName(draft);
+    const known = name === undefined ? undefined : cids.get(name);
+    const repeated = name === undefined
+      ? undefined
+      : seqOfRepeat(known, at) ?? fresh.get(name);
+    if (repeated !== undefined) return { seq: repeated, duplicate: true };
+    let log = news.get(room);
+    if (log === undefined) {
+      log = { head: heads.get(room)?.value ?? newHead(), messages: [] };
+      news.set(room, log);
+    }
+    const seq = log.head.head + 1;
+    log.head = { ...log.head, head: seq, at };
+    log.messages.push({
+      ...{ room, seq, from, text, at, author },
+      ...(cid !== undefined && { cid }),
+    });
+    for (const [part, bytes] of parts.entries()) {
+      commit.set(messageKey(room, seq, part || undefined), bytes);
+    }
+    if (name !== undefined && cid !== undefined) {
+      fresh.set(name, seq);
+      const key = cidKey(draft, cid);
+      commit.check({ key, versionstamp: known?.versionstamp ?? null });
+      commit.set(key, { seq, at }, { expireIn: DEDUPE_MS });
+    }
+    return { seq, duplicate: false };
+  });
+  const changes = Array.from(news, ([room, { head, messages }]) => {
+    const key = roomKey(room);
+    const versionstamp = heads.get(room)?.versionstamp ?? null;
+    commit.check({ key, versionstamp }).set(key, head);
+    return { room, head, messages };
+  });
+  return { commit, receipts, changes };
+}
+
+/** KV lets go of what has expired when it comes to it, not on time. */
+function seqOfRepeat(
+  known: Deno.KvEntryMaybe<KnownCid> | undefined,
+  at: number,
+): number | undefined {
+  const value = known?.value ?? null;
+  return value !== null && value.at >= at - DEDUPE_MS ? value.seq : undefined;
+}
+
+function cidName({ room, author, cid }: Draft): string | undefined {
+  return cid === undefined ? undefined : JSON.stringify([room, author, cid]);
+}
+
+async function readHeads(
+  kv: Deno.Kv,
+  rooms: readonly string[],
+  known: (room: string) => Deno.KvEntryMaybe<Head> | undefined = () =>
+    undefined,
+): Promise<Map<string, Deno.KvEntryMaybe<Head>>> {
+  const heads = new Map<string, Deno.KvEntryMaybe<Head>>();
+  const unknown = rooms.filter((room) => {
+    const head = known(room);
+    if (head !== undefined) heads.set(room, head);
+    return head === undefined;
+  });
+  const entries = await getAll<Head>(kv, unknown.map(roomKey));
+  for (const [index, room] of unknown.entries()) {
+    heads.set(room, entries[index]!);
+  }
+  return heads;
+}
+
+async function readCids(
+  kv: Deno.Kv,
+  batch: readonly Encoded[],
+): Promise<Map<string, Deno.KvEntryMaybe<KnownCid>>> {
+  const keys = new Map<string, Deno.KvKey>();
+  for (const { draft } of batch) {
+    const name = cidName(draft);
+    if (name !== undefined && draft.cid !== undefined) {
+      keys.set(name, cidKey(draft, draft.cid));
+    }
+  }
+  const entries = await getAll<KnownCid>(kv, [...keys.values()]);
+  return new Map(
+    [...keys.keys()].map((name, index) => [name, entries[index]!]),
+  );
+}
+
+async function getAll<T>(
+  kv: Deno.Kv,
+  keys: readonly Deno.KvKey[],
+): Promise<Deno.KvEntryMaybe<T>[]> {
+  const reads = [];
+  for (let start = 0; start < keys.length; start += GET_MANY) {
+    const some = keys.slice(start, start + GET_MANY);
+    reads.push(kv.getMany<T[]>(some));
+  }
+  return (await Promise.all(reads)).flat();
+}
+
+/** Real time, not the server's clock: this waits for the database. */
+function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}
