@@ -10,7 +10,7 @@ const ID = "hubbub.tab";
 const NAME = "hubbub.name";
 const PREFIX = "hubbub.outbox.";
 /** A reloaded page may have to wait until its predecessor is gone. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 1_000;
 
 /**
  * Finds this tab's place in storage, and holds it while the page lives.

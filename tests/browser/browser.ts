@@ -96,7 +96,8 @@ function pagesOn(
     });
     contexts.push(context);
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    // Only a machine that is busy with other things ever needs it.
+    page.setDefaultTimeout(20_000);
     watch(page, faults);
     await page.goto(new URL(address, server.url).href);
     return page;

@@ -8,10 +8,10 @@ import { numbered, publish } from "./publish.ts";
 pageTest(
   "rooms at the side over one connection, with unread counts and last lines",
   async ({ open, server }) => {
-    const page = await open("/?name=Ada");
+    const page = await open("about:blank");
     let sockets = 0;
     page.on("websocket", () => sockets++);
-    await page.reload();
+    await page.goto(`${server.url}?name=Ada`);
     const ada = await new ChatPage(page).ready();
     await ada.join("design");
     await ada.page.locator(".rooms a", { hasText: "lobby" }).click();

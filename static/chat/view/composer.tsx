@@ -21,7 +21,7 @@ export function Composer({ chat, room }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const left = charactersLeft(chat, room);
 
-  useLayoutEffect(() => fit(field.current), [room.draft]);
+  useLayoutEffect(() => fit(field.current), [room, room.draft]);
   useEffect(() => {
     // On a phone the keyboard would cover what one wants to read first.
     if (matchMedia("(hover: hover)").matches) field.current?.focus();
