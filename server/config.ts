@@ -5,7 +5,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
-import { STORE_ADDRESSES } from "./store/open.ts";
+import { STORE_ADDRESSES } from "./store/addresses.ts";
 
 /** How the server was asked to run. */
 export interface Config {

@@ -4,11 +4,8 @@
  */
 
 import type { Clock } from "../clock.ts";
+import { STORE_ADDRESSES } from "./addresses.ts";
 import { type Retention, type Store, StoreOpenError } from "./store.ts";
-
-/** The addresses there are, for people. */
-export const STORE_ADDRESSES =
-  "sqlite:PATH, memory:, redis://HOST:PORT/DB, kv: or kv:PATH";
 
 /**
  * Opens a store.
@@ -38,7 +35,7 @@ export async function openStore(
     }
     case "kv": {
       const { KvStore } = await import("./kv.ts");
-      return await KvStore.open({ path: rest, ...options });
+      return await KvStore.open(rest, options);
     }
     default:
       throw new StoreOpenError(

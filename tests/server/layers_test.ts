@@ -15,6 +15,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/clock.ts",
     "server/log.ts",
     "server/grant.ts",
+    "server/store/addresses.ts",
     "server/store/store.ts",
   ],
   [
@@ -53,7 +54,7 @@ const ONLY: readonly (readonly [from: string, to: readonly string[]])[] = [
 
 /** Files that may name an adapter of the store. */
 const CHOOSERS = /^(main\.ts|server\/store\/)/;
-const ADAPTER = /^server\/store\/(?!store\.ts$)/;
+const ADAPTER = /^server\/store\/(?!(addresses|store)\.ts$)/;
 
 interface Import {
   readonly from: string;
