@@ -15,7 +15,7 @@ import type {
   RequestId,
 } from "../protocol/events.ts";
 import { checkRoom } from "../protocol/names.ts";
-import { type Grant, type Right, TRUSTED } from "./grant.ts";
+import type { Grant, Right } from "./grant.ts";
 import { type Cancel, type Clock, every } from "./clock.ts";
 import { readHistory } from "./history.ts";
 import type { Logger } from "./log.ts";
@@ -23,7 +23,7 @@ import { checkText } from "./message_text.ts";
 import { Room } from "./room.ts";
 import { Rooms, STORE_UNAVAILABLE } from "./rooms.ts";
 import type { Reader, Session } from "./session.ts";
-import { Sessions } from "./sessions.ts";
+import { type LendOptions, Sessions } from "./sessions.ts";
 import type { Range, Receipt, Store } from "./store/store.ts";
 import { StoreHealth } from "./store_health.ts";
 import { type Pending, Ticker } from "./tick.ts";
@@ -187,14 +187,15 @@ export class Hub {
    * @param reader Where the messages go, after a `joined`; an `error` instead
    * when the room cannot be opened.
    * @param request Which room, and from where on.
-   * @throws {HubbubError} `bad_room`.
+   * @param grant What it may do.
+   * @throws {HubbubError} `bad_room` or `forbidden`.
    */
-  listen(reader: Reader, request: JoinRequest): Session {
+  listen(reader: Reader, request: JoinRequest, grant: Grant): Session {
     const id = this.#options.newId();
     const session: Session = {
       id,
       author: id,
-      grant: TRUSTED,
+      grant,
       dialect: reader.dialect,
       name: "",
       reader,
@@ -211,11 +212,11 @@ export class Hub {
    * Finds a name for a message of somebody who has no session.
    *
    * @param wanted The name asked for, if any.
-   * @param fallback The name for who asks for none.
+   * @param options Who asks, and the name for who asks for none.
    * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
    */
-  lendName(wanted: string | undefined, fallback: string): string {
-    return this.#sessions.lend(wanted, fallback);
+  lendName(wanted: string | undefined, options: LendOptions): string {
+    return this.#sessions.lend(wanted, options);
   }
 
   /** Leaves a room; the others are told at the end of the turn. */

@@ -9,6 +9,19 @@ import type { Grant } from "./grant.ts";
 import { nickname, numbered } from "./nicknames.ts";
 import type { Reader, Session } from "./session.ts";
 
+/** Who lends a name from {@linkcode Sessions.lend}. */
+export interface LendOptions {
+  /** Who sends a message, in the long run. */
+  readonly author: string;
+  /** A valid name for who asks for none. */
+  readonly fallback: string;
+}
+
+/** Who sends a message, in the long run, when a token says who it is. */
+export function authorOf(user: string): string {
+  return `user:${user}`;
+}
+
 /** All sessions of this process. */
 export class Sessions {
   readonly #random: () => number;
@@ -55,7 +68,7 @@ export class Sessions {
       : this.#free(checkName(wanted));
     const session: Session = {
       id,
-      author: grant.user === undefined ? id : `user:${grant.user}`,
+      author: grant.user === undefined ? id : authorOf(grant.user),
       dialect: reader.dialect,
       name,
       grant,
@@ -88,14 +101,22 @@ export class Sessions {
    * Finds a name for a message of somebody who has no session, and so holds
    * no name.
    *
-   * @param wanted The name asked for, if any.
-   * @param fallback The name for who asks for none: a valid one.
+   * @param wanted The name asked for, if any; that of a session of the same
+   * author can be had.
+   * @param options Who asks, and a name for who asks for none.
    * @returns The name as it is shown; like `fallback` where that is taken.
    * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
    */
-  lend(wanted: string | undefined, fallback: string): string {
-    if (wanted !== undefined) return this.#free(checkName(wanted));
-    return this.#taken(fallback) ? numbered(fallback, this.#taken) : fallback;
+  lend(
+    wanted: string | undefined,
+    { author, fallback }: LendOptions,
+  ): string {
+    if (wanted === undefined) {
+      return this.#taken(fallback) ? numbered(fallback, this.#taken) : fallback;
+    }
+    const name = checkName(wanted);
+    const holder = this.#byName.get(nameKey(name));
+    return holder?.author === author ? name : this.#free(name);
   }
 
   /** Ends a session; its name is free at once. */

@@ -5,7 +5,7 @@
 
 import { HubbubError } from "../../protocol/errors.ts";
 import type { Authority } from "../auth.ts";
-import type { Right } from "../grant.ts";
+import { type Grant, type Right, TRUSTED } from "../grant.ts";
 import { bearerOf } from "../handshake.ts";
 import { Problem } from "./problem.ts";
 
@@ -19,10 +19,13 @@ export interface Wish {
 }
 
 /**
- * Lets a request pass, or throws what it is answered with: a `Problem` or a
- * `HubbubError`.
+ * Lets a request pass and tells what its sender may do, or throws what it is
+ * answered with: a `Problem` or a `HubbubError`.
  */
-export type Authorize = (request: Request, wish: Wish) => void | Promise<void>;
+export type Authorize = (
+  request: Request,
+  wish: Wish,
+) => Grant | Promise<Grant>;
 
 const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/i;
 
@@ -41,7 +44,7 @@ function isLocal({ headers }: Request, address: string): boolean {
  * @throws {Problem} `forbidden`.
  */
 export const openToAll: Authorize = (request, { right, address }) => {
-  if (right !== "moderate" || isLocal(request, address)) return;
+  if (right !== "moderate" || isLocal(request, address)) return TRUSTED;
   throw new Problem(
     "forbidden",
     "This is only possible from the machine the server runs on",
@@ -69,20 +72,22 @@ export function checkOrigin(request: Request, url: URL): void {
 }
 
 /**
- * For a server that asks for tokens: what the bearer's token allows.
+ * For a server that asks for tokens: what the bearer's token allows. What is
+ * about all rooms is for everyone who may enter one.
  *
  * @param authority Checks it.
  * @returns Throws `auth_required`, `auth_invalid`, `auth_expired` or
  * `forbidden`.
  */
 export function byToken(authority: Authority): Authorize {
-  return async ({ headers }, { right, room = "" }) => {
+  return async ({ headers }, { right, room }) => {
     const token = bearerOf(headers.get("authorization"));
-    const grant = token === undefined
-      ? authority.guest
-      : await authority.verify(token);
-    if (grant.allows(right, room)) return;
-    if (token === undefined) throw new HubbubError("auth_required");
+    if (token === undefined) {
+      if (authority.guest.allows(right, room ?? "")) return authority.guest;
+      throw new HubbubError("auth_required");
+    }
+    const grant = await authority.verify(token);
+    if (room === undefined || grant.allows(right, room)) return grant;
     throw new HubbubError("forbidden");
   };
 }

@@ -144,8 +144,10 @@ export class Api {
     if (action === resource.POST) checkOrigin(request, url);
     if (!hub.accepting) throw new HubbubError("stopping");
     const room = name === undefined ? undefined : roomOf(name);
-    await authorize(request, { right: action.right, room, address });
-    return await action.answer({ request, url, address, room: room ?? "" });
+    const { right } = action;
+    const grant = await authorize(request, { right, room, address });
+    const call = { request, url, address, room: room ?? "", grant };
+    return await action.answer(call);
   }
 
   #find(pathname: string): { resource: Resource; name: string | undefined } {

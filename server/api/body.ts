@@ -6,6 +6,9 @@
 import { HubbubError } from "../../protocol/errors.ts";
 import { Problem } from "./problem.ts";
 
+/** As `hubbub.v1` has it. */
+const CID = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
+
 /** How much of a body is read. */
 export interface Bounds {
   /** Bytes of all of it. */
@@ -98,15 +101,22 @@ export async function* readLines(
   for await (const piece of pieces(request, bounds)) {
     const lines = (rest + piece).split("\n");
     rest = lines.pop() ?? "";
-    if (rest.length > bounds.line) {
-      throw new Problem(
-        "too_large",
-        `A line has more than ${bounds.line} characters`,
-      );
+    for (const line of lines) {
+      checkLine(line, bounds);
+      yield line;
     }
-    yield* lines;
+    checkLine(rest, bounds);
   }
   if (rest !== "") yield rest;
+}
+
+function checkLine(line: string, { line: most }: Required<Bounds>): void {
+  if (line.length <= most) return;
+  throw new Problem(
+    "too_large",
+    `A line has more than ${most} characters`,
+    { more: { most } },
+  );
 }
 
 /**
@@ -133,6 +143,22 @@ export function readObject(
     throw wrong;
   }
   return value as Record<string, unknown>;
+}
+
+/**
+ * Checks what a sender calls a message.
+ *
+ * @param value Anything.
+ * @param name Where it stands, for words.
+ * @returns It, as every store keeps it.
+ * @throws {HubbubError} `bad_field`.
+ */
+export function checkCid(value: unknown, name: string): string {
+  if (typeof value === "string" && CID.test(value)) return value;
+  throw new HubbubError("bad_field", {
+    message:
+      `"${name}" must have 1 to 64 characters, and no control characters`,
+  });
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from "../clock.ts";
+import type { Grant } from "../grant.ts";
 import type { Hub } from "../hub.ts";
 import type { StoredMessage } from "../store/store.ts";
 import { API_HEADERS } from "./problem.ts";
@@ -24,6 +25,8 @@ export interface Call {
   readonly address: string;
   /** A checked name; empty for what is about all rooms. */
   readonly room: string;
+  /** What its sender may do; what it asks for is part of it. */
+  readonly grant: Grant;
 }
 
 /** How an answer differs from the plain one. */

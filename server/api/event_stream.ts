@@ -17,6 +17,12 @@ const WATERMARK = 64 * 1024;
  * drop what is silent for longer, often after 60 s. */
 const HEARTBEAT_MS = 15_000;
 
+/** Ends after which a reader comes back, to go on or to be told why not. */
+const ORDERLY: ReadonlySet<CloseReason> = new Set([
+  CLOSE.restart,
+  CLOSE.expired,
+]);
+
 /** Why a stream was cut off. The runtime is given it to break the connection,
  * and gives it back as an error: it is none. */
 export class CutStream extends Error {
@@ -26,6 +32,8 @@ export class CutStream extends Error {
 /** What an {@linkcode EventStream} needs. */
 export interface EventStreamOptions {
   readonly clock: Clock;
+  /** When its reader may read no more, milliseconds since 1970. */
+  readonly until: number;
   /** Called once, when it no longer counts. */
   readonly onGone: () => void;
 }
@@ -98,7 +106,7 @@ export class EventStream implements Reader {
   end(reason: CloseReason): void {
     if (this.#gone) return;
     this.#leave();
-    if (reason === CLOSE.restart) this.#controller.close();
+    if (ORDERLY.has(reason)) this.#controller.close();
     // What waits for a peer that does not read would never be freed.
     else this.#controller.error(new CutStream(reason.reason));
   }
@@ -106,18 +114,23 @@ export class EventStream implements Reader {
   // What is done again and again.
 
   /**
-   * Shows a reader that the stream lives, and cuts off one that has taken
-   * nothing for too long.
+   * Shows a reader that the stream lives, ends that of one who may read no
+   * more, and cuts off one that has taken nothing for too long.
    *
    * @param slowMs Milliseconds without progress, of one that is full.
    */
   check(slowMs: number): void {
-    const now = this.#options.clock.now();
+    const { clock, until } = this.#options;
+    const now = clock.now();
+    if (now >= until) return this.end(CLOSE.expired);
     const left = this.#controller.desiredSize ?? 0;
     if (left > 0 || left !== this.#left) this.#progressAt = now;
     this.#left = left;
-    if (now - this.#progressAt >= slowMs) return this.end(CLOSE.slow);
-    if (left > 0 && now - this.#wroteAt >= HEARTBEAT_MS) this.#write(HEARTBEAT);
+    // What is written was preceded by something that was taken.
+    const idle = now - this.#wroteAt;
+    const stuck = Math.min(idle, now - this.#progressAt);
+    if (stuck >= slowMs) return this.end(CLOSE.slow);
+    if (left > 0 && idle >= HEARTBEAT_MS) this.#write(HEARTBEAT);
   }
 
   #write(text: string): void {

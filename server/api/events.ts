@@ -25,7 +25,7 @@ function sinceOf({ request, url }: Call): Cursor | undefined {
 /**
  * Answers with a stream of what is said in a room: behind `Last-Event-ID`
  * everything, else the newest messages (`?history=` says how many), then what
- * comes.
+ * comes, for as long as the sender may read it.
  *
  * @param listeners Those who read already.
  * @param call The request.
@@ -42,7 +42,7 @@ export async function openEvents(
     room: call.room,
     ...(since !== undefined && { since }),
     ...(limit !== undefined && { limit }),
-  });
+  }, call.grant);
   return new Response(body, {
     headers: {
       ...API_HEADERS,

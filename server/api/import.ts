@@ -6,10 +6,11 @@
 
 import { setImmediate } from "node:timers/promises";
 import { HubbubError } from "../../protocol/errors.ts";
-import { nameKey } from "../../protocol/names.ts";
+import { checkName, nameKey } from "../../protocol/names.ts";
+import type { Hub } from "../hub.ts";
 import { checkText } from "../message_text.ts";
 import type { Draft } from "../store/store.ts";
-import { mediaType, readLines, readObject } from "./body.ts";
+import { checkCid, mediaType, readLines, readObject } from "./body.ts";
 import { type Call, json, type Tools } from "./call.ts";
 import { NDJSON } from "./export.ts";
 import { Problem, problemOf } from "./problem.ts";
@@ -19,18 +20,8 @@ import { Problem, problemOf } from "./problem.ts";
 const BOUNDS = { bytes: 64 * 1024 * 1024, line: 512 * 1024 };
 /** Messages stored together. */
 const BATCH = 256;
-/** Characters of a `cid`. */
-const MOST_CID = 64;
 const TYPES = new Set([NDJSON, "application/ndjson", "application/jsonl"]);
 const HINT = '{"from":"Ada","text":"Hello"}';
-
-/** A line that makes sense, and which it is. */
-interface Entry {
-  readonly line: number;
-  readonly from: string;
-  readonly text: string;
-  readonly cid: string | undefined;
-}
 
 /** What has come of the lines so far. */
 interface Tally {
@@ -61,43 +52,34 @@ function identityOf(
     }
     return `${seq}@${at ?? ""}`;
   }
-  if (cid === undefined) return undefined;
-  if (typeof cid === "string" && cid !== "" && cid.length <= MOST_CID) {
-    return cid;
-  }
-  throw wrong("cid", `a string of 1 to ${MOST_CID} characters`);
+  return cid === undefined ? undefined : checkCid(cid, "cid");
 }
 
-function entryOf(text: string, line: number): Entry {
-  const fields = readObject(text, HINT);
-  const { from, text: said } = fields;
+/** A line as a message. Names are not looked at further: they are those of
+ * people who have said it, wherever they are now, and who may import vouches
+ * for it. */
+function draftOf(
+  line: string,
+  { hub, room }: { hub: Hub; room: string },
+): Draft {
+  const fields = readObject(line, HINT);
+  const { from, text } = fields;
   if (typeof from !== "string") throw wrong("from", "a string");
-  if (typeof said !== "string") throw wrong("text", "a string");
-  return { line, from, text: said, cid: identityOf(fields) };
+  if (typeof text !== "string") throw wrong("text", "a string");
+  return {
+    room,
+    from: checkName(from),
+    text: checkText(text, hub.limits.text),
+    author: `import:${nameKey(from)}`,
+    cid: identityOf(fields),
+  };
 }
 
-/** Stores a batch. Names are looked at here, and not line by line as they
- * come: nobody can take one between this and the append. */
 async function store(
   { hub, storage }: Tools,
-  { room, entries, tally }: {
-    room: string;
-    entries: readonly Entry[];
-    tally: Tally;
-  },
+  drafts: readonly Draft[],
+  tally: Tally,
 ): Promise<void> {
-  const last = tally.line;
-  const drafts = entries.map(({ line, from, text, cid }): Draft => {
-    tally.line = line;
-    return {
-      room,
-      from: hub.lendName(from, from),
-      text: checkText(text, hub.limits.text),
-      author: `import:${nameKey(from)}`,
-      cid,
-    };
-  });
-  tally.line = last;
   if (!hub.accepting) throw new HubbubError("stopping");
   for (const { duplicate } of await storage.append(drafts)) {
     if (duplicate) tally.duplicates++;
@@ -112,16 +94,17 @@ async function storeAll(
   { request, room }: Call,
   tally: Tally,
 ): Promise<void> {
-  let entries: Entry[] = [];
+  const { hub } = tools;
+  let drafts: Draft[] = [];
   for await (const text of readLines(request, BOUNDS)) {
     tally.line++;
     if (text.trim() === "") continue;
-    entries.push(entryOf(text, tally.line));
-    if (entries.length < BATCH) continue;
-    await store(tools, { room, entries, tally });
-    entries = [];
+    drafts.push(draftOf(text, { hub, room }));
+    if (drafts.length < BATCH) continue;
+    await store(tools, drafts, tally);
+    drafts = [];
   }
-  if (entries.length > 0) await store(tools, { room, entries, tally });
+  if (drafts.length > 0) await store(tools, drafts, tally);
 }
 
 /**

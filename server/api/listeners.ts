@@ -3,6 +3,7 @@
 
 import type { JoinRequest } from "../../protocol/events.ts";
 import { type Cancel, type Clock, every } from "../clock.ts";
+import type { Grant } from "../grant.ts";
 import type { Hub } from "../hub.ts";
 import type { Reader } from "../session.ts";
 import { EventStream } from "./event_stream.ts";
@@ -44,19 +45,21 @@ export class Listeners {
    * Begins to read a room.
    *
    * @param request Which room, and from where on.
+   * @param grant What the reader may do; it ends with that.
    * @returns The stream, which has joined.
    * @throws {HubbubError} `store_unavailable`, or `stopping`.
    */
-  async open(request: JoinRequest): Promise<EventStream> {
+  async open(request: JoinRequest, grant: Grant): Promise<EventStream> {
     const { hub, clock } = this.#options;
     const stream = new EventStream({
       clock,
+      until: grant.until,
       onGone: () => {
         this.#streams.delete(stream);
         hub.leave(session, request.room);
       },
     });
-    const session = hub.listen(stream, request);
+    const session = hub.listen(stream, request, grant);
     this.#streams.add(stream);
     try {
       await stream.started;

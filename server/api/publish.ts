@@ -7,7 +7,8 @@ import { HubbubError } from "../../protocol/errors.ts";
 import { nameKey } from "../../protocol/names.ts";
 import type { Buckets } from "../limits.ts";
 import { checkText } from "../message_text.ts";
-import { mediaType, readObject, readText } from "./body.ts";
+import { authorOf } from "../sessions.ts";
+import { checkCid, mediaType, readObject, readText } from "./body.ts";
 import { type Call, json, pathOf, type Tools } from "./call.ts";
 import { Problem } from "./problem.ts";
 import { deliver } from "./visitor.ts";
@@ -16,8 +17,6 @@ import { deliver } from "./visitor.ts";
 const DEFAULT_NAME = "Script";
 /** Bytes of a body: a text as long as it may be, escaped as badly as JSON can. */
 const MOST_BYTES = 1024 * 1024;
-/** Characters of an `Idempotency-Key`, as of a `cid`. */
-const MOST_KEY = 64;
 
 /** What a script wants to say. */
 interface Wanted {
@@ -66,10 +65,7 @@ function keyOf({ headers }: Request): string | undefined {
   const header = headers.get("idempotency-key");
   if (header === null) return undefined;
   const key = /^"(.*)"$/.exec(header)?.[1] ?? header;
-  if (key !== "" && key.length <= MOST_KEY) return key;
-  throw new HubbubError("bad_field", {
-    message: `Idempotency-Key must have 1 to ${MOST_KEY} characters`,
-  });
+  return checkCid(key, "Idempotency-Key");
 }
 
 /**
@@ -88,15 +84,18 @@ export async function publish(
   buckets: Buckets,
   call: Call,
 ): Promise<Response> {
-  const { room, request, address } = call;
+  const { room, request, address, grant } = call;
   const retryAfterMs = buckets.take(address, clock.now());
   if (retryAfterMs > 0) throw new HubbubError("rate_limited", { retryAfterMs });
   const cid = keyOf(request);
   const { text, from } = await readWanted(call);
+  const wanted = grant.name ?? from;
+  const author = grant.user === undefined
+    // By the name it asks for, so that scripts may count their keys 1, 2, 3.
+    ? `script:${nameKey(wanted ?? "")}`
+    : authorOf(grant.user);
   // Nothing is held for a script, but it takes nobody's name either.
-  const name = hub.lendName(from, DEFAULT_NAME);
-  // By the name it asks for, so that scripts may count their keys 1, 2, 3.
-  const author = `script:${nameKey(from ?? "")}`;
+  const name = hub.lendName(wanted, { author, fallback: DEFAULT_NAME });
   const { seq, duplicate } = await deliver(hub, { name, author }, {
     room,
     text,

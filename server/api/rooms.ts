@@ -3,14 +3,15 @@
 import { type Call, json, type Tools } from "./call.ts";
 
 /**
- * Answers with all rooms, in order of their names.
+ * Answers with all rooms that the sender may read, in order of their names.
  *
  * @param tools Hub and store.
+ * @param call The request.
  * @throws {HubbubError} `store_unavailable`.
  */
 export async function listRooms(
   { hub, storage }: Tools,
-  _: Call,
+  { grant }: Call,
 ): Promise<Response> {
   const kept = await storage.rooms();
   const { people } = hub;
@@ -18,6 +19,7 @@ export async function listRooms(
   const fresh = [...people.keys()].filter((room) => !known.has(room))
     .map((room) => ({ room, head: 0, at: null }));
   const rooms = [...kept, ...fresh]
+    .filter(({ room }) => grant.allows("read", room))
     .map((room) => ({ ...room, online: people.get(room.room) ?? 0 }))
     .sort((a, b) => (a.room < b.room ? -1 : 1));
   return json({ rooms });

@@ -1,0 +1,63 @@
+/** How much each address may publish. */
+
+import { assertEquals } from "@std/assert";
+import { Buckets } from "../../server/limits.ts";
+import { Client } from "../helpers/clients.ts";
+import { InProcessServer } from "../helpers/in_process.ts";
+
+Deno.test("promise 7: a script that is too fast is told when to come back", async () => {
+  await using server = await InProcessServer.start({ rate: 1 });
+  const post = async () => {
+    const response = await fetch(server.url("/api/rooms/hall/messages"), {
+      method: "POST",
+      headers: { "content-type": "text/plain" },
+      body: "again",
+    });
+    const retryAfter = response.headers.get("retry-after");
+    const { code } = await response.json();
+    return [response.status, code, retryAfter];
+  };
+  for (let i = 0; i < 3; i++) assertEquals((await post())[0], 201);
+  assertEquals(await post(), [429, "rate_limited", "1"]);
+  // Who is on a socket has a rate of its own, and reading has none.
+  await using ada = await Client.native(server.socket("/ws/hall?name=Ada"));
+  ada.send("Hello");
+  await ada.inbox.until((frame) => frame.includes("Hello"));
+  const page = await fetch(server.url("/api/rooms/hall/messages"));
+  assertEquals((await page.json()).head, 4);
+});
+
+Deno.test("Buckets gives each its own", () => {
+  const buckets = new Buckets({ perSecond: 1, burst: 2, most: 10 });
+  assertEquals([1, 2, 3].map(() => buckets.take("a", 0)), [0, 0, 1_000]);
+  assertEquals(buckets.take("b", 0), 0);
+  assertEquals(buckets.take("a", 1_000), 0);
+});
+
+Deno.test("Buckets forgets those that are full again", () => {
+  const buckets = new Buckets({ perSecond: 1, burst: 2, most: 10 });
+  buckets.take("a", 0);
+  buckets.take("b", 1_000);
+  assertEquals(buckets.size, 2);
+  buckets.take("c", 2_000);
+  assertEquals(buckets.size, 2);
+  buckets.take("c", 9_000);
+  assertEquals(buckets.size, 1);
+});
+
+Deno.test("Buckets keeps no more than it may, the most recent ones", () => {
+  const buckets = new Buckets({ perSecond: 1, burst: 1, most: 3 });
+  for (const key of ["a", "b", "c", "a", "d"]) buckets.take(key, 0);
+  assertEquals(buckets.size, 3);
+  // It has been forgotten, and the others have not.
+  assertEquals(["b", "a", "d"].map((key) => buckets.take(key, 0) > 0), [
+    false,
+    true,
+    true,
+  ]);
+});
+
+Deno.test("Buckets without a limit keeps nothing", () => {
+  const buckets = new Buckets({ perSecond: 0, burst: 0, most: 3 });
+  assertEquals([buckets.take("a", 0), buckets.size], [0, 0]);
+});
