@@ -119,7 +119,7 @@ Deno.test("the README's table of settings is what --help lists", async () => {
     table?.rows.map(([flag = "", variable = "", fallback = "", words]) => [
       ...codes(flag),
       ...codes(variable),
-      ...codes(fallback),
+      codes(fallback)[0] ?? "",
       words,
     ]),
     help,
