@@ -6,6 +6,7 @@
 
 import "./tokens.css";
 import "./base.css";
+import "./sides.css";
 import "./layout.css";
 import "./timeline.css";
 import "./dialogs.css";
@@ -87,7 +88,7 @@ async function follow(chat: ChatModel): Promise<void> {
   if (!open.live) {
     await new Promise<void>((live) => open.room.on("live", () => live()));
   }
-  if (!await open.jump(seq)) {
+  if (!await open.window.jump(seq)) {
     chat.say(`Message ${seq} is not in ${room}, or no longer kept`);
   }
 }

@@ -1,12 +1,8 @@
 /** One room's model: what is on show, what is unread, what is on its way. */
 
 import { assert, assertEquals } from "@std/assert";
-import {
-  PAGE,
-  type Place,
-  RoomModel,
-  SHOWN,
-} from "../../static/chat/model/room.ts";
+import { type Place, RoomModel } from "../../static/chat/model/room.ts";
+import { PAGE, SHOWN } from "../../static/chat/model/window.ts";
 import { FakeRoom, message } from "./fakes.ts";
 
 /** A room's model on a fake room, in view unless told otherwise. */
@@ -52,7 +48,7 @@ Deno.test("a room shows what came on joining, then what comes", () => {
 Deno.test("older() asks for what is not here, once", async () => {
   const { room, model } = setup();
   room.join(200);
-  await Promise.all([model.older(), model.older()]);
+  await Promise.all([model.window.older(), model.window.older()]);
   assertEquals(room.asked, [{ before: 151, limit: PAGE }]);
   assertEquals(shown(model), `${151 - PAGE}-200`);
 });
@@ -60,8 +56,8 @@ Deno.test("older() asks for what is not here, once", async () => {
 Deno.test("older() ends at the beginning, and says so", async () => {
   const { room, model } = setup();
   room.join(70);
-  await model.older();
-  await model.older();
+  await model.window.older();
+  await model.window.older();
   assertEquals(room.asked.length, 1);
   assertEquals(model.rows()[0]?.kind, "start");
 });
@@ -70,7 +66,7 @@ Deno.test("older() shows how much is no longer kept", async () => {
   const { room, model } = setup();
   room.first = 41;
   room.join(100);
-  await model.older();
+  await model.window.older();
   const [row] = model.rows();
   assertEquals(row, { kind: "gap", key: "lost", missed: 40 });
 });
@@ -79,9 +75,9 @@ Deno.test("older() finds everything gone since", async () => {
   const { room, model } = setup();
   room.join(100);
   room.first = 90;
-  await model.older();
+  await model.window.older();
   assertEquals(model.rows()[0]?.kind, "gap");
-  await model.older();
+  await model.window.older();
   assertEquals(room.asked.length, 1);
 });
 
@@ -89,11 +85,11 @@ Deno.test("a page of history that fails can be asked for again", async () => {
   const { room, model } = setup();
   room.join(100);
   room.broken = true;
-  await model.older();
-  assertEquals(model.loading, "failed");
+  await model.window.older();
+  assertEquals(model.window.loading, "failed");
   room.broken = false;
-  await model.older();
-  assertEquals([model.loading, shown(model)], [undefined, "1-100"]);
+  await model.window.older();
+  assertEquals([model.window.loading, shown(model)], [undefined, "1-100"]);
 });
 
 Deno.test("no more than so many messages are on show, however far one scrolls", async () => {
@@ -101,12 +97,12 @@ Deno.test("no more than so many messages are on show, however far one scrolls", 
   room.join(10_000);
   model.look({ looking: true, atBottom: false });
   for (let n = 0; n < 20; n++) {
-    await model.older();
+    await model.window.older();
     assert(model.rows().length <= SHOWN + 2);
   }
-  assert(!model.follows);
+  assert(!model.window.follows);
   const asked = room.asked.length;
-  while (!model.follows) await model.newer();
+  while (!model.window.follows) await model.window.newer();
   assertEquals(room.asked.length, asked);
   assert(shown(model).endsWith("-10000"));
 });
@@ -134,19 +130,19 @@ Deno.test("a flood leaves what one reads further up in place", () => {
 Deno.test("jump() shows a message and those around it", async () => {
   const { room, model } = setup();
   room.join(1_000);
-  assert(await model.jump(500));
-  assertEquals(model.target, 500);
-  assertEquals(model.follows, false);
+  assert(await model.window.jump(500));
+  assertEquals(model.window.target, 500);
+  assertEquals(model.window.follows, false);
   const [from, to] = shown(model).split("-").map(Number);
   assert(from! < 500 && to! > 500);
-  assertEquals(await model.jump(2_000), false);
+  assertEquals(await model.window.jump(2_000), false);
 });
 
 Deno.test("newer() fills the way back from an old message", async () => {
   const { room, model } = setup();
   room.join(400);
-  await model.jump(100);
-  while (!model.follows) await model.newer();
+  await model.window.jump(100);
+  while (!model.window.follows) await model.window.newer();
   assert(shown(model).endsWith("-400"));
 });
 

@@ -11,17 +11,12 @@ import type {
   RoomMessage,
 } from "../../../client/hubbub.ts";
 import { mentions } from "./format.ts";
-import { Log } from "./log.ts";
+import { OwnMessages } from "./own.ts";
 import { Reading } from "./reading.ts";
 import { type Note, type Row, rowsOf } from "./rows.ts";
 import { Typing, TYPING_MS } from "./typing.ts";
+import { Window } from "./window.ts";
 
-/** Messages of one page of history. */
-export const PAGE = 60;
-/** Most messages on show at once: what keeps drawing cheap in a long room. */
-export const SHOWN = 240;
-/** Most messages in memory; older ones are loaded again when needed. */
-const KEPT = 12_000;
 /** Comings and goings remembered; the older ones are nobody's interest. */
 const NOTES = 200;
 
@@ -46,27 +41,20 @@ export interface RoomHost {
   savePlace(room: string, place: Place): void;
 }
 
-/** What is being loaded, or could not be. */
-export type Loading = "older" | "newer" | "failed" | undefined;
-
 /** One room's model. */
 export class RoomModel {
   readonly room: Room;
   readonly #host: RoomHost;
-  readonly #log = new Log();
+  /** What of the log is on show. */
+  readonly window: Window;
+  readonly #own: OwnMessages;
   readonly #reading = new Reading();
   readonly #typing = new Typing();
-  readonly #sent = new Map<string, Outgoing>();
-  readonly #arrivedCids = new Set<string>();
   #notes: Note[] = [];
-  #from = 1;
-  /** The last seq on show; undefined: the newest, whichever it is. */
-  #to: number | undefined;
+  /** The newest seq at the time of joining; undefined before. */
   #joinedAt: number | undefined;
   #looking = false;
   #atBottom = true;
-  #loading: Loading;
-  #target: number | undefined;
   #mentioned = false;
   #live = false;
   #problem: string | undefined;
@@ -75,9 +63,11 @@ export class RoomModel {
   constructor(room: Room, host: RoomHost) {
     this.room = room;
     this.#host = host;
+    this.window = new Window(room, () => host.changed());
+    this.#own = new OwnMessages(room);
     room.on("joined", ({ again, after, head }) => {
       this.#problem = undefined;
-      if (this.#loading === "failed") this.#loading = undefined;
+      this.window.recovered();
       if (!again || this.#joinedAt === undefined) this.#begin(after, head);
     });
     room.on("reset", () => this.#reset());
@@ -87,7 +77,7 @@ export class RoomModel {
       host.changed();
     });
     room.on("gap", (gap) => {
-      this.#log.addGap(gap);
+      this.window.log.addGap(gap);
       host.changed();
     });
     room.on("presence", (presence) => this.#moved(presence));
@@ -97,7 +87,10 @@ export class RoomModel {
       host.later(TYPING_MS);
       host.changed();
     });
-    room.on("outgoing", (message) => this.#outgoingChanged(message));
+    room.on("outgoing", (message) => {
+      this.#own.changed(message);
+      host.changed();
+    });
     room.on("refused", (error) => {
       this.#problem = error.message;
       host.changed();
@@ -123,10 +116,6 @@ export class RoomModel {
     return this.#problem;
   }
 
-  get loading(): Loading {
-    return this.#loading;
-  }
-
   get unread(): number {
     return this.#reading.unread;
   }
@@ -137,42 +126,30 @@ export class RoomModel {
   }
 
   get last(): RoomMessage | undefined {
-    return this.#log.last;
-  }
-
-  /** Whether the newest message is on show, and the next one will be. */
-  get follows(): boolean {
-    return this.#to === undefined;
+    return this.window.log.last;
   }
 
   get empty(): boolean {
-    return this.known && this.#log.newest === 0 &&
-      this.#outgoing().length === 0;
+    return this.known && this.last === undefined &&
+      this.#own.waiting.length === 0;
   }
 
   get typing(): readonly string[] {
     return this.#typing.names(this.#host.now());
   }
 
-  /** The message to bring into view, until it was. */
-  get target(): number | undefined {
-    return this.#target;
-  }
-
   /** What is on show. */
   rows(): readonly Row[] {
-    const to = this.#to ?? Infinity;
-    const messages = this.#log.between(this.#from, to);
-    const first = messages[0]?.seq ?? this.#from;
+    const { log, from, to, follows, messages, atBeginning } = this.window;
     return rowsOf({
       messages,
-      gaps: this.#log.gapsBetween(first, to),
+      gaps: log.gapsBetween(from, to),
       notes: this.#notes.filter(({ after }) =>
-        after >= first - 1 && after <= to
+        after >= from - 1 && after <= to
       ),
-      outgoing: this.follows ? this.#outgoing() : [],
-      beginning: this.known && first <= this.#log.first
-        ? { lost: this.#log.first - 1 }
+      outgoing: follows ? this.#own.waiting : [],
+      beginning: this.known && atBeginning
+        ? { lost: log.first - 1 }
         : undefined,
       mark: this.#reading.mark,
       me: this.#host.me,
@@ -204,84 +181,18 @@ export class RoomModel {
 
   /** Shows the newest messages, and those to come. */
   follow(): void {
-    this.#to = undefined;
-    this.#target = undefined;
-    const { newest } = this.#log;
-    this.#from = this.#log.before(newest + 1, PAGE)[0]?.seq ?? this.#from;
     this.#atBottom = true;
+    this.window.follow();
     if (this.#looking) this.#seen();
-    this.#host.changed();
-  }
-
-  /** Shows older messages, loading them where they are not here. */
-  async older(): Promise<void> {
-    if (this.#loading === "older" || this.#loading === "newer") return;
-    if (this.#from <= this.#log.first || !this.known) return;
-    let found = this.#log.before(this.#from, PAGE);
-    if (found.length === 0) {
-      const page = await this.#load("older", { before: this.#from });
-      if (page === undefined) return;
-      found = this.#log.before(this.#from, PAGE);
-      if (found.length === 0) this.#log.first = this.#from;
-    }
-    this.#from = found[0]?.seq ?? this.#from;
-    const shown = this.#log.between(this.#from, this.#to ?? Infinity);
-    if (shown.length > SHOWN) this.#to = shown[SHOWN - 1]?.seq;
-    this.#host.changed();
-  }
-
-  /** Shows newer messages, loading them where they are not here. */
-  async newer(): Promise<void> {
-    if (this.#to === undefined) return;
-    if (this.#loading === "older" || this.#loading === "newer") return;
-    const { cursor } = this.room;
-    let found = this.#log.after(this.#to, PAGE);
-    if (found.length === 0 && this.#to < (cursor?.seq ?? 0)) {
-      const page = await this.#load("newer", { after: this.#to });
-      if (page === undefined || this.#to === undefined) return;
-      found = this.#log.after(this.#to, PAGE);
-    }
-    const to: number = found.at(-1)?.seq ?? this.#to;
-    this.#to = to >= this.#log.newest ? undefined : to;
-    const shown = this.#log.between(this.#from, to);
-    if (shown.length > SHOWN) {
-      this.#from = shown[shown.length - SHOWN]?.seq ?? this.#from;
-    }
-    this.#host.changed();
-  }
-
-  /**
-   * Shows one message and those around it.
-   *
-   * @returns Whether it is there.
-   */
-  async jump(seq: number): Promise<boolean> {
-    if (!this.#log.has(seq)) {
-      const before = seq + PAGE / 2;
-      if (await this.#load("older", { before }) === undefined) return false;
-      if (!this.#log.has(seq)) return false;
-    }
-    this.#from = this.#log.before(seq, PAGE)[0]?.seq ?? seq;
-    const to = this.#log.after(seq, PAGE).at(-1)?.seq ?? seq;
-    this.#to = to >= this.#log.newest ? undefined : to;
-    this.#target = seq;
-    this.#host.changed();
-    return true;
-  }
-
-  /** The target is in view. */
-  reached(): void {
-    this.#target = undefined;
   }
 
   get #sees(): boolean {
-    return this.#looking && this.#atBottom && this.#to === undefined;
+    return this.#looking && this.#atBottom && this.window.follows;
   }
 
   #begin(after: number, head: number): void {
     this.#joinedAt = head;
-    this.#from = after + 1;
-    this.#to = undefined;
+    this.window.begin(after);
     const place = this.#host.placeOf(this.name);
     const known = place?.epoch === this.room.cursor?.epoch;
     this.#reading.begin(known ? place?.seq : undefined, head);
@@ -292,7 +203,7 @@ export class RoomModel {
   }
 
   #reset(): void {
-    this.#log.clear();
+    this.window.log.clear();
     this.#notes = [];
     this.#joinedAt = undefined;
     this.#live = false;
@@ -300,13 +211,11 @@ export class RoomModel {
   }
 
   #arrived(message: RoomMessage): void {
-    const { seq, from, mine, cid, text, replay } = message;
+    const { seq, from, mine, text, replay } = message;
     const host = this.#host;
-    this.#log.add(message);
+    this.window.log.add(message);
     this.#typing.stop(from);
-    if (mine && cid !== undefined && !this.#sent.delete(cid)) {
-      this.#arrivedCids.add(cid);
-    }
+    this.#own.arrived(message);
     // Known before: counted when the room was joined.
     if (seq > (this.#joinedAt ?? 0)) {
       this.#reading.arrived(seq, { looking: this.#sees, mine });
@@ -315,26 +224,9 @@ export class RoomModel {
     if (seq > (this.#reading.read ?? 0) && !mine && mentions(text, host.me)) {
       this.#mentioned = true;
     }
-    this.#keepShort(seq);
+    this.window.keepShort(this.#looking && !this.#atBottom);
     if (!replay) host.arrived(this, message);
     host.changed();
-  }
-
-  /** Bounds what is drawn and what is kept. */
-  #keepShort(newest: number): void {
-    if (this.#to !== undefined) return;
-    // A reader who scrolled up keeps what is in view, for a while.
-    const most = this.#sees || !this.#looking ? SHOWN : 2 * SHOWN;
-    const over = newest - this.#from - most;
-    if (over <= 0) return;
-    if (this.#sees || !this.#looking) {
-      // In steps: taking a row away at the top for each new one costs more.
-      if (over < PAGE) return;
-      this.#from = this.#log.before(newest + 1, SHOWN)[0]?.seq ?? newest;
-      this.#log.trim(KEPT);
-    } else {
-      this.#to = newest - 1;
-    }
   }
 
   #moved({ snapshot, joined, left, renamed }: Presence): void {
@@ -347,21 +239,6 @@ export class RoomModel {
     this.#host.changed();
   }
 
-  #outgoingChanged(message: Outgoing): void {
-    const { cid, state } = message;
-    if (state.phase === "sent" && !this.#arrivedCids.delete(cid)) {
-      if (state.seq > (this.room.cursor?.seq ?? 0)) {
-        this.#sent.set(cid, message);
-      }
-    }
-    this.#host.changed();
-  }
-
-  #outgoing(): readonly Outgoing[] {
-    return [...this.#sent.values(), ...this.room.outgoing]
-      .filter(({ cid }) => !this.#arrivedCids.has(cid));
-  }
-
   #seen(): void {
     this.#reading.seen();
     this.#mentioned = false;
@@ -371,25 +248,6 @@ export class RoomModel {
         epoch: cursor.epoch,
         seq: this.#reading.read,
       });
-    }
-  }
-
-  async #load(
-    which: "older" | "newer",
-    options: { before?: number; after?: number },
-  ): Promise<true | undefined> {
-    this.#loading = which;
-    this.#host.changed();
-    try {
-      const page = await this.room.history({ ...options, limit: PAGE });
-      for (const message of page.messages) this.#log.add(message);
-      this.#log.first = Math.max(page.first, 1);
-      this.#loading = undefined;
-      return true;
-    } catch {
-      this.#loading = "failed";
-      this.#host.changed();
-      return undefined;
     }
   }
 }

@@ -76,7 +76,7 @@ export class Timeline extends Component<Props, { down: boolean }> {
   ): void {
     if (room !== this.props.room) {
       this.#opening = true;
-    } else if (this.#atBottom && room.follows) {
+    } else if (this.#atBottom && room.window.follows) {
       this.#toBottom();
     } else if (row?.isConnected) {
       const scroller = this.#scroller.current;
@@ -107,11 +107,11 @@ export class Timeline extends Component<Props, { down: boolean }> {
           onKeyDown={(event) => lineKey(event, rows, actions)}
         >
           <p class="edge" aria-live="off">
-            {room.loading === "older" && "Loading older messages…"}
-            {room.loading === "failed" && (
+            {room.window.loading === "older" && "Loading older messages…"}
+            {room.window.loading === "failed" && (
               <>
                 Older messages could not be loaded.{" "}
-                <button type="button" onClick={() => room.older()}>
+                <button type="button" onClick={() => room.window.older()}>
                   Try again
                 </button>
               </>
@@ -158,14 +158,15 @@ export class Timeline extends Component<Props, { down: boolean }> {
     const { scrollTop, scrollHeight, clientHeight } = scroller;
     const left = scrollHeight - scrollTop - clientHeight;
     const { room } = this.props;
-    this.#atBottom = room.follows && left < NEAR;
+    this.#atBottom = room.window.follows && left < NEAR;
     this.#look();
     if (this.#opening) return;
-    const down = !this.#atBottom && (!room.follows || left > clientHeight);
+    const down = !this.#atBottom &&
+      (!room.window.follows || left > clientHeight);
     if (down !== this.state.down) this.setState({ down });
-    if (room.loading === "failed") return;
-    if (scrollTop < AHEAD) room.older();
-    if (left < AHEAD) room.newer();
+    if (room.window.loading === "failed") return;
+    if (scrollTop < AHEAD) room.window.older();
+    if (left < AHEAD) room.window.newer();
   }
 
   /** After drawing: goes where one should be, and tells what is in view. */
@@ -175,7 +176,7 @@ export class Timeline extends Component<Props, { down: boolean }> {
       this.#open();
       if (room.live) this.#opening = false;
     }
-    if (room.target !== undefined) this.#show(room.target);
+    if (room.window.target !== undefined) this.#show(room.window.target);
     this.#scrolled();
   }
 
@@ -195,7 +196,7 @@ export class Timeline extends Component<Props, { down: boolean }> {
       `[data-seq="${seq}"]`,
     );
     if (!line) return;
-    this.props.room.reached();
+    this.props.room.window.reached();
     this.#opening = false;
     this.#atBottom = false;
     line.scrollIntoView({ block: "center" });
