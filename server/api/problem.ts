@@ -34,7 +34,10 @@ type HttpCode =
 /** The code of a problem, as it travels. */
 export type ProblemCode = ErrorCode | HttpCode;
 
-const STATUS: Readonly<Record<ProblemCode, keyof typeof PHRASES>> = {
+/** The status of each problem (RFC 9110, 15). */
+export const PROBLEM_STATUS: Readonly<
+  Record<ProblemCode, keyof typeof PHRASES>
+> = {
   bad_json: 400,
   bad_encoding: 400,
   unknown_type: 400,
@@ -107,7 +110,7 @@ export class Problem extends Error {
   /** Writes it (RFC 9457, 3). */
   toResponse(): Response {
     const { code, message, details } = this;
-    const status = STATUS[code];
+    const status = PROBLEM_STATUS[code];
     const body = {
       type: "about:blank",
       title: PHRASES[status],
