@@ -18,7 +18,7 @@ export interface SnippetTask {
 /** One way to write a client. */
 export interface SnippetKind {
   /** Short, to be part of an element's id. */
-  readonly id: "javascript" | "python" | "terminal";
+  readonly id: "javascript" | "python" | "deno" | "terminal";
   readonly title: string;
   /** Where the code goes, or what it needs, in one sentence. */
   readonly how: string;
@@ -32,7 +32,7 @@ export const SNIPPETS: readonly SnippetKind[] = [
     id: "javascript",
     title: "Browser",
     how:
-      "Paste it into the console of a browser, or save it and run it with Deno, Bun or Node 22.",
+      "Paste it into the console of a browser, or save it and run it with Bun or Node 22.",
     write: javascript,
   },
   {
@@ -40,6 +40,12 @@ export const SNIPPETS: readonly SnippetKind[] = [
     title: "Python",
     how: "Save it and run it with Python 3, after pip install websockets.",
     write: python,
+  },
+  {
+    id: "deno",
+    title: "Deno",
+    how: "Save it as client.ts and run it with deno run --allow-net client.ts.",
+    write: deno,
   },
   {
     id: "terminal",
@@ -106,6 +112,36 @@ export function python(
     ]),
     "",
     "asyncio.run(main())",
+  ].join("\n");
+}
+
+/**
+ * Writes a client as a module for Deno: waits for the opening with `await`,
+ * prints what it receives, and the code it is closed with.
+ *
+ * @param task What it does.
+ * @returns A whole module, TypeScript and JavaScript alike.
+ */
+export function deno(
+  { url, says, protocols = [], closesOn }: SnippetTask,
+): string {
+  const offers = protocols.length > 0 ? `, ${quoted(protocols)}` : "";
+  return [
+    `const url = ${quoted(url)};`,
+    `const socket = new WebSocket(url${offers});`,
+    `socket.addEventListener("message", ({ data }) => {`,
+    "  console.log(data);",
+    ...(closesOn === undefined
+      ? []
+      : [`  if (data === ${quoted(closesOn)}) socket.close(1000);`]),
+    "});",
+    `socket.addEventListener("close", ({ code }) => {`,
+    `  console.log("Closed with", code);`,
+    "});",
+    ...(says.length === 0 ? [] : [
+      `await new Promise((open) => socket.addEventListener("open", open));`,
+      ...says.map((text) => `socket.send(${quoted(text)});`),
+    ]),
   ].join("\n");
 }
 

@@ -5,8 +5,10 @@
  */
 
 import type { Visit } from "./api/api.ts";
+import type { ConnectionReport } from "../protocol/lab.ts";
 import type { Assets } from "./assets.ts";
 import { type Handshake, isChatPath, readHandshake } from "./handshake.ts";
+import { ENDPOINTS } from "./lessons/endpoints.ts";
 import { lessonsPage } from "./lessons/page.ts";
 import type { Accept } from "./transport/socket.ts";
 
@@ -21,6 +23,8 @@ export interface RoutesOptions {
   readonly chat: (entry: Extract<Handshake, { entry: unknown }>) => Accept;
   /** Makes the handler of a lesson's WebSocket, if there is such a lesson. */
   readonly lesson: (name: string) => Accept | undefined;
+  /** What is known of a connection that the lab watches. */
+  readonly watched: (key: string) => ConnectionReport | undefined;
   /** Answers what is below `/api`. */
   readonly api: (request: Request, visit: Visit) => Promise<Response>;
   /** Upgrades; called last, and its response is returned as it is. */
@@ -42,6 +46,15 @@ const HEADERS: Readonly<Record<string, string>> = {
   "referrer-policy": "no-referrer",
 };
 
+/** The lab alone connects wherever its reader says, which is what it is for;
+ * all else stays as strict: still nothing but this server's own scripts run. */
+const LAB_HEADERS = {
+  "content-security-policy": HEADERS["content-security-policy"]!.replace(
+    "connect-src 'self'",
+    "connect-src 'self' ws: wss:",
+  ),
+};
+
 function words(
   status: number,
   text: string,
@@ -61,9 +74,11 @@ function words(
 function file(
   request: Request,
   { body, type, etag }: { body: BodyInit; type: string; etag?: string },
+  more: Record<string, string> = {},
 ): Response {
   const headers = {
     ...HEADERS,
+    ...more,
     "content-type": type,
     // Revalidated each time: a new version of the server brings new pages.
     "cache-control": "no-cache",
@@ -73,6 +88,11 @@ function file(
     return new Response(null, { status: 304, headers });
   }
   return new Response(request.method === "HEAD" ? null : body, { headers });
+}
+
+function json(value: unknown): Response {
+  const headers = { ...HEADERS, "cache-control": "no-store" };
+  return Response.json(value, { headers });
 }
 
 /** Whether a request is a handshake, or why it is none (RFC 6455, 4.2.1). */
@@ -111,11 +131,16 @@ function noLesson(name: string): Response {
 export function createRoutes(
   options: RoutesOptions,
 ): (request: Request, address: string) => Response | Promise<Response> {
-  const { assets, accepting, health, chat, lesson, api, upgrade } = options;
+  const { assets, accepting, health, chat, lesson, watched, api, upgrade } =
+    options;
 
-  const page = (request: Request, name: string): Response => {
+  const page = (
+    request: Request,
+    name: string,
+    headers?: Record<string, string>,
+  ): Response => {
     const asset = assets.get(name);
-    if (asset !== undefined) return file(request, asset);
+    if (asset !== undefined) return file(request, asset, headers);
     return words(404, "This page was not built. Start with deno task start");
   };
 
@@ -169,9 +194,13 @@ export function createRoutes(
         return page(request, "index.html");
       case "/lessons":
         return file(request, {
-          body: lessonsPage(url),
+          body: lessonsPage(url, { lab: true }),
           type: "text/html; charset=utf-8",
         });
+      case "/lessons.json":
+        return json(ENDPOINTS);
+      case "/lab":
+        return page(request, "lab.html", LAB_HEADERS);
       case "/healthz":
         return words(200, "alive");
       case "/readyz":
@@ -181,13 +210,20 @@ export function createRoutes(
     }
     if (name !== undefined && lesson(name) === undefined) return noLesson(name);
     if (isSocketPath) return needsUpgrade(url);
+    const key = /^\/lab\/connections\/([^/]+)$/.exec(pathname)?.[1];
+    if (key !== undefined) {
+      const report = watched(key);
+      return report === undefined
+        ? words(404, "No such connection is open, or it closed a while ago")
+        : json(report);
+    }
     const asset = assets.get(pathname.replace(/^\/assets\//, ""));
     if (pathname.startsWith("/assets/") && asset !== undefined) {
       return file(request, asset);
     }
     return words(
       404,
-      "There is nothing here. / is the chat, /lessons the lessons",
+      "There is nothing here. / is the chat, /lessons the lessons, /lab the lab",
     );
   };
 }

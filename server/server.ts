@@ -14,6 +14,8 @@ import type { Config } from "./config.ts";
 import { Connection } from "./connection.ts";
 import { Hub } from "./hub.ts";
 import { Lessons } from "./lessons/classroom.ts";
+import { LAB_KEY } from "../protocol/lab.ts";
+import { LabBook } from "./lab_book.ts";
 import { sayFarewell } from "./farewell.ts";
 import type { Logger } from "./log.ts";
 import { createRoutes } from "./routes.ts";
@@ -83,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   });
   const onError = (error: unknown) => log.error("handler failed", { error });
   const lessons = new Lessons({ clock, onError });
+  const labBook = new LabBook({ clock, idleSeconds: config.idleTimeout });
   const slowMs = config.slowTimeout * 1000;
   const api = new Api({
     hub,
@@ -124,10 +127,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       connection.open();
       return connection;
     },
+    watched: (key) => labBook.report(key),
     api: (request, visit) => api.answer(request, visit),
     upgrade: (request, accept, protocol) => {
       const idleSeconds = config.idleTimeout;
-      return upgrade(request, { protocol, idleSeconds }, accept, onError);
+      const key = new URL(request.url).searchParams.get(LAB_KEY);
+      const watched = labBook.watch(key, accept);
+      return upgrade(request, { protocol, idleSeconds }, watched, onError);
     },
   });
 
@@ -135,6 +141,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     {
       hostname: config.host,
       port: config.port,
+      // A thousand clients that come at once, as after a restart, fit in.
+      tcpBacklog: 4096,
       onListen() {},
       onError(error) {
         if (!(error instanceof CutStream)) onError(error);

@@ -5,6 +5,7 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
+  deno as denoModule,
   javascript,
   python,
   SNIPPETS,
@@ -46,6 +47,12 @@ const deno = (task: SnippetTask): Command => [
   "eval",
   "--no-config",
   javascript(task),
+];
+const module = (task: SnippetTask): Command => [
+  Deno.execPath(),
+  "eval",
+  "--no-config",
+  denoModule(task),
 ];
 const python3 = (task: SnippetTask): Command => [PYTHON, "-c", python(task)];
 const shell = (task: SnippetTask): Command => ["sh", "-c", terminal(task)];
@@ -152,6 +159,18 @@ for (const lesson of LESSONS) {
     });
   });
 
+  Deno.test(`${name}'s Deno client prints what passes`, async () => {
+    await using server = new LessonServer();
+    await using program = new Program(module(await prepare(server, lesson)));
+    const expected = received(lesson);
+    assertEquals(await program.lines(expected.length), expected);
+    if (!ends(lesson)) server.lessons.closeAll(1001, "Going away");
+    assertEquals(await program.end(), {
+      code: 0,
+      rest: `Closed with ${ends(lesson) ? 1000 : 1001}\n`,
+    });
+  });
+
   Deno.test({
     name: `${name}'s Python client prints what passes${
       hasPython ? "" : " (needs python3-websockets)"
@@ -203,6 +222,7 @@ Deno.test({
 for (
   const [language, command, here] of [
     ["JavaScript", deno, true],
+    ["Deno", module, true],
     ["Python", python3, hasPython || CI],
     ["the shell", shell, hasWscat],
   ] as const

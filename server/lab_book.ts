@@ -1,0 +1,156 @@
+/**
+ * What the server knows of connections that asked to be watched: the lab page
+ * shows it, since no page can see it from its own side. Owns the book and its
+ * bounds; connections that did not ask cost nothing.
+ */
+
+import type { ConnectionReport } from "../protocol/lab.ts";
+import type { Clock } from "./clock.ts";
+import type { Accept, Socket } from "./transport/socket.ts";
+
+/** Connections that are watched at once; any more go unwatched. */
+const MOST = 500;
+/** How long a closed one can still be looked up. */
+const KEPT_MS = 60_000;
+/** Long enough that nobody guesses another's. */
+const KEY = /^[\w-]{16,64}$/;
+
+const encoder = new TextEncoder();
+
+function bytes(frame: string | Uint8Array): number {
+  return typeof frame === "string"
+    ? encoder.encode(frame).length
+    : frame.byteLength;
+}
+
+/** One connection. */
+class Entry {
+  readonly #clock: Pick<Clock, "now">;
+  readonly #openedAt: number;
+  #heardAt: number | undefined;
+  #framesIn = 0;
+  #bytesIn = 0;
+  #framesOut = 0;
+  #bytesOut = 0;
+  #socket: Socket | undefined;
+  #closed: { code: number; at: number } | undefined;
+
+  constructor(socket: Socket, clock: Pick<Clock, "now">) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#openedAt = clock.now();
+  }
+
+  heard(frame: string | Uint8Array): void {
+    this.#heardAt = this.#clock.now();
+    this.#framesIn++;
+    this.#bytesIn += bytes(frame);
+  }
+
+  sent(frame: string | Uint8Array): void {
+    this.#framesOut++;
+    this.#bytesOut += bytes(frame);
+  }
+
+  close(code: number): void {
+    this.#closed = { code, at: this.#clock.now() };
+    this.#socket = undefined;
+  }
+
+  closedBefore(time: number): boolean {
+    return this.#closed !== undefined && this.#closed.at < time;
+  }
+
+  report(idleSeconds: number): ConnectionReport {
+    const ago = (at: number) => this.#clock.now() - at;
+    return {
+      openedAgo: ago(this.#openedAt),
+      heardAgo: this.#heardAt === undefined ? null : ago(this.#heardAt),
+      framesIn: this.#framesIn,
+      bytesIn: this.#bytesIn,
+      framesOut: this.#framesOut,
+      bytesOut: this.#bytesOut,
+      buffered: this.#socket?.buffered ?? 0,
+      idleSeconds,
+      closed: this.#closed === undefined
+        ? null
+        : { code: this.#closed.code, ago: ago(this.#closed.at) },
+    };
+  }
+}
+
+/** The connections that are watched, each under a key of its client's choice. */
+export class LabBook {
+  readonly #entries = new Map<string, Entry>();
+  readonly #clock: Pick<Clock, "now">;
+  readonly #idleSeconds: number;
+
+  /** @param options Where time comes from, and after how many silent seconds
+   * the server gives a connection up. */
+  constructor(
+    { clock, idleSeconds }: {
+      clock: Pick<Clock, "now">;
+      idleSeconds: number;
+    },
+  ) {
+    this.#clock = clock;
+    this.#idleSeconds = idleSeconds;
+  }
+
+  /**
+   * Watches a connection.
+   *
+   * @param key The client's key; one that is missing, malformed or in use
+   * changes nothing, as does a full book.
+   * @param accept Makes the connection's handler.
+   * @returns Makes the same, watched.
+   */
+  watch(key: string | null, accept: Accept): Accept {
+    if (key === null || !KEY.test(key)) return accept;
+    return (socket) => {
+      this.#forget();
+      if (this.#entries.size >= MOST || this.#entries.has(key)) {
+        return accept(socket);
+      }
+      const entry = new Entry(socket, this.#clock);
+      this.#entries.set(key, entry);
+      const handler = accept({
+        get open() {
+          return socket.open;
+        },
+        get buffered() {
+          return socket.buffered;
+        },
+        send(frame) {
+          if (socket.open) entry.sent(frame);
+          socket.send(frame);
+        },
+        close: (code, reason) => socket.close(code, reason),
+      });
+      return {
+        message(frame) {
+          entry.heard(frame);
+          handler.message(frame);
+        },
+        close: (code) => {
+          entry.close(code);
+          handler.close(code);
+        },
+      };
+    };
+  }
+
+  /** What is known of a connection; undefined when it is not watched. */
+  report(key: string): ConnectionReport | undefined {
+    this.#forget();
+    return this.#entries.get(key)?.report(this.#idleSeconds);
+  }
+
+  /** Without a timer, which would keep a stopping server alive. */
+  #forget(): void {
+    const time = this.#clock.now() - KEPT_MS;
+    for (const [key, entry] of this.#entries) {
+      if (entry.closedBefore(time)) this.#entries.delete(key);
+    }
+  }
+}
