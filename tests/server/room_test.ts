@@ -51,6 +51,23 @@ Deno.test("Room says nothing of going live to who has nothing to catch up with",
   assertEquals(reader.events.map(({ type }) => type), ["joined"]);
 });
 
+Deno.test("Room marks as a replay what was there before one joined, and nothing that came meanwhile", () => {
+  const bench = new RoomBench();
+  bench.enter("Bob");
+  bench.tick(["1", "2", "3"]);
+  const ada = fakeSession("Ada");
+  const { reader } = ada;
+  reader.room = 1;
+  bench.arrive(ada);
+  bench.tick();
+  bench.tick(["4", "5"]);
+  reader.room = Infinity;
+  bench.settle();
+  const replayed = reader.messages.filter(({ replay }) => replay);
+  assertEquals(replayed.map(({ seq }) => seq), [1, 2, 3]);
+  assertEquals(reader.seqs, [1, 2, 3, 4, 5]);
+});
+
 /** Ada joins with this, and the room comes to rest. */
 function join(
   bench: RoomBench,

@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 import { createLogger } from "../../server/log.ts";
 import { Rooms } from "../../server/rooms.ts";
 import type { Session } from "../../server/session.ts";
+import type { Feed } from "../../server/store/store.ts";
 import { FakeClock, settled } from "../helpers/clock.ts";
 import { HeldStore } from "../helpers/held_store.ts";
 import { FakeReader, fakeSession, numbers } from "../helpers/reader.ts";
@@ -158,6 +159,30 @@ Deno.test("Rooms ends a reader whose log the store has lost a part of, instead o
   tick();
   await settled();
   assertEquals(ada.reader.ended?.code, 1011);
+});
+
+Deno.test("promise 2: Rooms sends nothing of a log that was lost while it was read", async () => {
+  const { store, arrive, tick, say } = bench();
+  await say("old 1", "old 2");
+  const follow = store.inner.follow.bind(store.inner);
+  const feeds: Feed[] = [];
+  store.inner.follow = (room, feed) => {
+    feeds.push(feed);
+    return follow(room, feed);
+  };
+  store.held.add("read");
+  const ada = fakeSession("Ada");
+  arrive(ada);
+  await settled();
+  tick();
+  assertEquals(store.waiting, 1);
+  feeds[0]?.reset({ epoch: "next life", first: 1, head: 0 });
+  feeds[0]?.append([
+    { room: "hall", seq: 1, from: "B", author: "b", text: "new 1", at: 1 },
+  ]);
+  await store.release();
+  assertEquals(ada.reader.texts, ["new 1"]);
+  assertEquals(ada.reader.ended, undefined);
 });
 
 Deno.test("Rooms.stop() leaves nothing that would happen later", async () => {
