@@ -122,7 +122,8 @@ export class Connection {
         this.connect();
         break;
       case "open":
-        this.#ping();
+        // Somebody is looking: a dead connection is to be known at once.
+        this.#ping(this.#settings.quickAnswerMs);
         break;
       case "connecting":
       case "closing":
@@ -214,9 +215,9 @@ export class Connection {
     socket?.close();
   }
 
-  #expectAnswer(): void {
+  #expectAnswer(ms = this.#settings.answerMs): void {
     this.#after(
-      this.#settings.answerMs,
+      ms,
       () => this.drop("The server does not answer"),
     );
   }
@@ -226,9 +227,9 @@ export class Connection {
   }
 
   /** Protocol pings are invisible to a page, so it asks for itself. */
-  #ping(): void {
+  #ping(answerMs?: number): void {
     this.send([{ type: "ping" }]);
-    this.#expectAnswer();
+    this.#expectAnswer(answerMs);
   }
 
   #after(ms: number, then: () => void): void {

@@ -76,6 +76,8 @@ export interface ConnectOptions {
   readonly silenceMs?: number;
   /** How long the server has for an answer, milliseconds. Default 10,000. */
   readonly answerMs?: number;
+  /** The same when somebody is looking: after `reconnectNow()`. Default 1,500. */
+  readonly quickAnswerMs?: number;
   /** Another WebSocket class than the platform's. */
   readonly WebSocket?: new (url: string, protocols: string[]) => SocketLike;
   /** Randomness from 0 up to but not 1. Default `Math.random`. */
@@ -94,6 +96,7 @@ export interface Settings {
   readonly backoff: Backoff;
   readonly silenceMs: number;
   readonly answerMs: number;
+  readonly quickAnswerMs: number;
   readonly WebSocket: new (url: string, protocols: string[]) => SocketLike;
   readonly random: () => number;
   readonly now: () => number;
@@ -122,6 +125,7 @@ export function settingsOf(options: ConnectOptions): Settings {
     },
     silenceMs: options.silenceMs ?? 20_000,
     answerMs: options.answerMs ?? 10_000,
+    quickAnswerMs: options.quickAnswerMs ?? 1_500,
     WebSocket: options.WebSocket ?? WebSocket,
     random: options.random ?? Math.random,
     now: options.now ?? Date.now,

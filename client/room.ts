@@ -77,6 +77,8 @@ export class JoinedRoom implements Room {
 
   publish(text: string): Outgoing {
     const { sender } = this.#host;
+    // With the message the others forget that one is typing.
+    this.#typedAt = -Infinity;
     return this.#phase === "left"
       ? sender.reject(this.name, text)
       : sender.publish(this.name, text);

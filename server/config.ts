@@ -191,7 +191,8 @@ const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HUBBUB_GUESTS",
     value: "RIGHT",
     fallback: "none",
-    help: "what those without a token may do: none, read or write",
+    help: "what those without a token may do where one is needed: none, " +
+      "read or write",
     parse: oneOf("none", "read", "write"),
   },
   logLevel: {
@@ -214,9 +215,9 @@ function flagOf(key: string): string {
 export function helpText(): string {
   const usage = rows.map(([key, { value, env, help, fallback }]) => {
     const flag = `--${flagOf(key)} ${value}`.padEnd(24);
-    return `  ${flag} ${help}\n${
-      "".padEnd(27)
-    }(default ${fallback}, or ${env})`;
+    return `  ${flag} ${help}\n${"".padEnd(27)}(default ${
+      fallback || "none"
+    }, or ${env})`;
   });
   return [
     "Hubbub, a WebSocket room server.",

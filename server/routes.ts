@@ -84,7 +84,9 @@ function file(
     "cache-control": "no-cache",
     ...(etag !== undefined && { etag }),
   };
-  if (etag !== undefined && request.headers.get("if-none-match") === etag) {
+  // A compressed answer went out with a weak one (RFC 9110, 8.8.1).
+  const known = request.headers.get("if-none-match")?.replace(/^W\//, "");
+  if (etag !== undefined && known === etag) {
     return new Response(null, { status: 304, headers });
   }
   return new Response(request.method === "HEAD" ? null : body, { headers });
@@ -212,10 +214,9 @@ export function createRoutes(
     if (isSocketPath) return needsUpgrade(url);
     const key = /^\/lab\/connections\/([^/]+)$/.exec(pathname)?.[1];
     if (key !== undefined) {
-      const report = watched(key);
-      return report === undefined
-        ? words(404, "No such connection is open, or it closed a while ago")
-        : json(report);
+      // Null, not 404: asking too early is no error, and browsers would put
+      // one on the console.
+      return json(watched(key) ?? null);
     }
     const asset = assets.get(pathname.replace(/^\/assets\//, ""));
     if (pathname.startsWith("/assets/") && asset !== undefined) {

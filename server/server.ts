@@ -143,6 +143,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       port: config.port,
       // A thousand clients that come at once, as after a restart, fit in.
       tcpBacklog: 4096,
+      automaticCompression: true,
       onListen() {},
       onError(error) {
         if (!(error instanceof CutStream)) onError(error);
@@ -167,8 +168,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
   });
 
-  const stop = async () => {
-    if (stopping) return http.finished;
+  const end = async () => {
     stopping = true;
     stopWatching();
     hub.refuse();
@@ -187,12 +187,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await store.close();
   };
 
+  let ending: Promise<void> | undefined;
   const { hostname, port } = http.addr;
   return {
     url: new URL(`http://${urlHost(hostname)}:${port}/`),
     get closing() {
       return closing.size;
     },
-    stop,
+    stop: () => ending ??= end(),
   };
 }

@@ -2,7 +2,7 @@
  * either theme. */
 
 import { assert, assertEquals } from "@std/assert";
-import axe from "npm:axe-core@4.14.1";
+import axe from "axe-core";
 import { pageTest } from "./browser.ts";
 import { ChatPage } from "./chat_page.ts";
 import { publish } from "./publish.ts";

@@ -221,7 +221,9 @@ Deno.test("client.reconnectNow() checks an open connection", () => {
   const socket = world.welcome();
   world.client.reconnectNow();
   assertEquals(socket.sent("ping").length, 1);
-  world.clock.advance(10_000);
+  world.clock.advance(1_499);
+  assertEquals(world.client.state.phase, "open");
+  world.clock.advance(1);
   assertEquals(world.client.state.phase, "waiting");
   void world.client.close();
 });
