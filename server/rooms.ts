@@ -182,11 +182,18 @@ export class Rooms {
   #fetch(member: Member, room: Room): void {
     const { store, clock, log } = this.#options;
     const after = member.cursor;
+    const { epoch } = room;
     member.fetching = true;
     store.read(room.name, { after, limit: FETCH }).then((page) => {
+      // The room will be told of it; until then there is nothing to send.
+      if (page.epoch !== epoch && room.epoch === epoch) {
+        throw new Error("The log has begun a new life");
+      }
       member.fetching = false;
-      // The log has begun a new life meanwhile: this is of the old one.
-      if (page.epoch !== room.epoch) return room.pump(member);
+      // It was set elsewhere meanwhile: this is not what follows there.
+      if (room.epoch !== epoch || member.cursor !== after) {
+        return room.pump(member);
+      }
       room.trimmed(page.first);
       if (page.first <= after + 1 && page.messages[0]?.seq !== after + 1) {
         // The store has lost what it says it keeps. Going on would loop.
