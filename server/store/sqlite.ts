@@ -52,6 +52,8 @@ interface Log {
   head: number;
   /** What a repeat is told by; null until somebody sends with a cid. */
   recent: RecentCids | null;
+  /** When this process last stored something in it. */
+  wroteAt: number;
   feed?: Feed | undefined;
 }
 
@@ -107,6 +109,7 @@ export class SqliteStore implements Store {
       // Only what is committed counts.
       for (const [log, { messages, cids }] of news) {
         log.head += messages.length;
+        log.wroteAt = at;
         for (const [key, seq] of cids) log.recent?.add(key, seq, at);
       }
       for (const [log, { messages }] of news) log.feed?.append(messages);
@@ -309,12 +312,17 @@ export class SqliteStore implements Store {
       first: Number(row["first"]),
       head: Number(row["head"]),
       recent: null,
+      wroteAt: -Infinity,
     };
   }
 
-  /** Or a client that goes through room names would fill the memory. */
+  /** Or a client that goes through room names would fill the memory. One that
+   * is written to, by scripts that follow nothing, stays: its cids would have
+   * to be read again for the next message. */
   #forgetUnfollowed(room: string): void {
-    if (this.#logs.get(room)?.feed === undefined) this.#logs.delete(room);
+    const log = this.#logs.get(room);
+    if (log === undefined || log.feed !== undefined) return;
+    if (log.wroteAt < this.#clock.now() - DEDUPE_MS) this.#logs.delete(room);
   }
 
   /** The cids an earlier process has stored lately. */
