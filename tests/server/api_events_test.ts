@@ -52,6 +52,18 @@ Deno.test("a reader gets the newest messages, then what comes", async () => {
   });
 });
 
+Deno.test("a stream is neither compressed nor kept, or it would come late", async () => {
+  await using server = await InProcessServer.start();
+  const response = await fetch(server.url("/api/rooms/hall/events"), {
+    headers: { "accept-encoding": "gzip, br" },
+  });
+  const { headers } = response;
+  await response.body?.cancel();
+  assertEquals(headers.get("content-type"), "text/event-stream");
+  assertEquals(headers.get("cache-control"), "no-store, no-transform");
+  assertEquals(headers.get("content-encoding"), null);
+});
+
 Deno.test("?history= says how many messages come first", async () => {
   await using server = await InProcessServer.start();
   await using ada = await enter(server, "Ada");
