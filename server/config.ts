@@ -5,6 +5,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
+import { readOrigin } from "./origins.ts";
 import { STORE_ADDRESSES } from "./store/addresses.ts";
 
 /** How the server was asked to run. */
@@ -23,6 +24,18 @@ export interface Config {
   readonly maxText: number;
   /** Messages a second a connection; 0 is no limit. */
   readonly rate: number;
+  /** Bytes a second a connection; 0 is no limit. */
+  readonly byteRate: number;
+  /** Connections at once. */
+  readonly maxConnections: number;
+  /** Connections at once from one address. */
+  readonly maxPerAddress: number;
+  /** Rooms open at once. */
+  readonly maxRooms: number;
+  /** Rooms that one session may be in. */
+  readonly maxRoomsPerSession: number;
+  /** Seconds a client has to say hello. */
+  readonly helloTimeout: number;
   /** Seconds without a sign of life before a connection is dropped. */
   readonly idleTimeout: number;
   /** Seconds a reader may make no progress before it is taken out. */
@@ -35,6 +48,10 @@ export interface Config {
   readonly authKeys: string;
   /** What those without a token may do, where tokens are asked for. */
   readonly guests: "none" | "read" | "write";
+  /** Origins of pages that may connect beside its own. */
+  readonly origins: readonly string[];
+  /** Whether a proxy says where requests come from. */
+  readonly trustProxy: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -44,8 +61,10 @@ interface Setting {
   readonly value: string;
   readonly fallback: string;
   readonly help: string;
+  /** What the flag means without a value, where it can be without. */
+  readonly bare?: string;
   /** @throws {ConfigError} When the words make no sense. */
-  readonly parse: (words: string) => string | number;
+  readonly parse: (words: string) => Config[keyof Config];
 }
 
 /** A wrong setting, told in one line to who starts the server. */
@@ -92,6 +111,24 @@ function store(words: string): string {
     if (/^(\/\d*)?$/.test(pathname)) return words;
   }
   throw new ConfigError(`must be ${STORE_ADDRESSES}`);
+}
+
+function yesOrNo(words: string): boolean {
+  if (words === "yes" || words === "no") return words === "yes";
+  throw new ConfigError("must be yes or no");
+}
+
+function origins(words: string): string[] {
+  const parts = words.split(",").map((part) => part.trim())
+    .filter((part) => part !== "");
+  return parts.map((part) => {
+    const origin = readOrigin(part);
+    if (origin !== undefined) return origin;
+    throw new ConfigError(
+      "must be origins such as https://example.org, null or *, with commas " +
+        "between them",
+    );
+  });
 }
 
 const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
@@ -152,6 +189,49 @@ const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
       "0 is no limit",
     parse: whole(0, 1_000_000),
   },
+  byteRate: {
+    env: "HUBBUB_BYTE_RATE",
+    value: "N",
+    fallback: "65536",
+    help: "bytes a second from a connection, eight times that at once; " +
+      "0 is no limit",
+    parse: whole(0, 1_000_000_000),
+  },
+  maxConnections: {
+    env: "HUBBUB_MAX_CONNECTIONS",
+    value: "N",
+    fallback: "10000",
+    help: "connections at once",
+    parse: whole(1, 1_000_000),
+  },
+  maxPerAddress: {
+    env: "HUBBUB_MAX_PER_ADDRESS",
+    value: "N",
+    fallback: "500",
+    help: "connections at once from one address",
+    parse: whole(1, 1_000_000),
+  },
+  maxRooms: {
+    env: "HUBBUB_MAX_ROOMS",
+    value: "N",
+    fallback: "10000",
+    help: "rooms with somebody in them at once",
+    parse: whole(1, 1_000_000),
+  },
+  maxRoomsPerSession: {
+    env: "HUBBUB_MAX_ROOMS_PER_SESSION",
+    value: "N",
+    fallback: "100",
+    help: "rooms that one client may be in at once",
+    parse: whole(1, 10_000),
+  },
+  helloTimeout: {
+    env: "HUBBUB_HELLO_TIMEOUT",
+    value: "SECONDS",
+    fallback: "10",
+    help: "to say hello, twelve times that for people who type their name",
+    parse: whole(1, 3600),
+  },
   idleTimeout: {
     env: "HUBBUB_IDLE_TIMEOUT",
     value: "SECONDS",
@@ -194,6 +274,23 @@ const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     help: "what those without a token may do where one is needed: none, " +
       "read or write",
     parse: oneOf("none", "read", "write"),
+  },
+  origins: {
+    env: "HUBBUB_ORIGINS",
+    value: "LIST",
+    fallback: "",
+    help: "origins of pages that may connect beside its own, with commas " +
+      "between them; null is pages from files, * is all",
+    parse: origins,
+  },
+  trustProxy: {
+    env: "HUBBUB_TRUST_PROXY",
+    value: "YES",
+    fallback: "no",
+    bare: "yes",
+    help: "yes or no: believe X-Forwarded-For, -Host and -Proto; only where " +
+      "all come through a proxy",
+    parse: yesOrNo,
   },
   logLevel: {
     env: "HUBBUB_LOG_LEVEL",
@@ -253,8 +350,10 @@ export function readConfig(
     },
   });
   if (parsed["help"] === true) return "help";
-  const config = rows.map(([key, { env: variable, parse, fallback }]) => {
-    const flag = parsed[flagOf(key)];
+  const config = rows.map(([key, setting]) => {
+    const { env: variable, parse, fallback, bare } = setting;
+    const given = parsed[flagOf(key)];
+    const flag = given === "" ? bare ?? given : given;
     const words = flag !== undefined ? String(flag) : env(variable);
     const name = flag !== undefined ? `--${flagOf(key)}` : variable;
     try {

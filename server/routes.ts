@@ -4,12 +4,13 @@
  * elsewhere.
  */
 
-import type { Visit } from "./api/api.ts";
 import type { ConnectionReport } from "../protocol/lab.ts";
 import type { Assets } from "./assets.ts";
+import { behindProxy, type Visit } from "./forwarded.ts";
 import { type Handshake, isChatPath, readHandshake } from "./handshake.ts";
 import { ENDPOINTS } from "./lessons/endpoints.ts";
 import { lessonsPage } from "./lessons/page.ts";
+import type { Origins } from "./origins.ts";
 import type { Accept } from "./transport/socket.ts";
 
 /** What the routes need of the server. */
@@ -17,12 +18,19 @@ export interface RoutesOptions {
   readonly assets: Assets;
   /** Whether new connections are welcome. */
   readonly accepting: () => boolean;
+  /** Which pages may talk to the rooms. */
+  readonly origins: Origins;
+  /** Whether a proxy says where requests come from. */
+  readonly trustProxy: boolean;
   /** `ready`, or why not. */
   readonly health: () => string;
   /** Makes the handler of a chat WebSocket. */
-  readonly chat: (entry: Extract<Handshake, { entry: unknown }>) => Accept;
-  /** Makes the handler of a lesson's WebSocket, if there is such a lesson. */
-  readonly lesson: (name: string) => Accept | undefined;
+  readonly chat: (
+    entry: Extract<Handshake, { entry: unknown }>,
+    address: string,
+  ) => Accept;
+  /** Makes the handler of a lesson's WebSocket. */
+  readonly lesson: (name: string, address: string) => Accept | undefined;
   /** What is known of a connection that the lab watches. */
   readonly watched: (key: string) => ConnectionReport | undefined;
   /** Answers what is below `/api`. */
@@ -147,7 +155,7 @@ export function createRoutes(
   };
 
   /** Answers a request to a path with a WebSocket behind it. */
-  const socket = (request: Request, url: URL): Response => {
+  const socket = (request: Request, { url, address }: Visit): Response => {
     const fault = handshakeFault(request);
     if (fault !== undefined) return words(400, fault);
     if (!accepting()) {
@@ -157,7 +165,8 @@ export function createRoutes(
     }
     const name = lessonOf(url);
     if (name !== undefined) {
-      const accept = lesson(name);
+      // Pages from anywhere may learn here: lessons hold nothing.
+      const accept = lesson(name, address);
       return accept === undefined
         ? noLesson(name)
         : upgrade(request, accept, undefined);
@@ -167,25 +176,34 @@ export function createRoutes(
       authorization: request.headers.get("authorization"),
     });
     if ("refused" in handshake) return words(400, handshake.refused);
-    return upgrade(request, chat(handshake), handshake.protocol);
+    return upgrade(request, chat(handshake, address), handshake.protocol);
   };
 
   const needsUpgrade = (url: URL): Response =>
     words(
       426,
-      `This is a WebSocket. Connect with new WebSocket("ws://${url.host}${url.pathname}")`,
+    const origin = request.headers.get("origin");
+    const foreign = options.origins.refusal(origin, url.host);
+    if (foreign !== undefined) return words(403, foreign);
+      `This is a WebSocket. Connect with new WebSocket("${
+        url.protocol.replace("http", "ws")
+      }//${url.host}${url.pathname}")`,
       { "upgrade": "websocket", "connection": "Upgrade" },
     );
 
-  return (request, address) => {
-    const url = new URL(request.url);
+  return (request, remote) => {
+    const direct = { url: new URL(request.url), address: remote };
+    const visit = options.trustProxy
+      ? behindProxy(direct, request.headers)
+      : direct;
+    const { url } = visit;
     const { pathname } = url;
-    if (/^\/api(\/|$)/.test(pathname)) return api(request, { url, address });
+    if (/^\/api(\/|$)/.test(pathname)) return api(request, visit);
     const name = lessonOf(url);
     const isSocketPath = isChatPath(pathname) || name !== undefined;
     const upgrading =
       request.headers.get("upgrade")?.toLowerCase() === "websocket";
-    if (upgrading && isSocketPath) return socket(request, url);
+    if (upgrading && isSocketPath) return socket(request, visit);
     if (request.method !== "GET" && request.method !== "HEAD") {
       return words(405, `${request.method} is not possible here. Use GET`, {
         "allow": "GET, HEAD",
@@ -210,7 +228,9 @@ export function createRoutes(
       case "/favicon.ico":
         return page(request, "icon.svg");
     }
-    if (name !== undefined && lesson(name) === undefined) return noLesson(name);
+    if (name !== undefined && lesson(name, visit.address) === undefined) {
+      return noLesson(name);
+    }
     if (isSocketPath) return needsUpgrade(url);
     const key = /^\/lab\/connections\/([^/]+)$/.exec(pathname)?.[1];
     if (key !== undefined) {

@@ -21,6 +21,7 @@ import type { Logger } from "./log.ts";
 import { createRoutes } from "./routes.ts";
 import type { Store } from "./store/store.ts";
 import { upgrade } from "./transport/native.ts";
+import { Origins } from "./origins.ts";
 
 /** The parts of a server. */
 export interface ServerOptions {
@@ -92,11 +93,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     store,
     clock,
     log,
+  const origins = new Origins(config.origins, log);
     slowMs,
     authorize: authority.checks ? byToken(authority) : openToAll,
   });
   const connections = new Set<Connection>();
   /** Closed by us, and not answered: the runtime cannot free a socket whose
+    origins,
    * peer does not read. */
   const closing = new Set<Connection>();
   let connectionCount = 0;
@@ -110,6 +113,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     chat: ({ entry }) => (socket) => {
       const connection = new Connection({
         id: String(++connectionCount),
+    origins,
+    trustProxy: config.trustProxy,
         socket,
         entry,
         hub,
@@ -188,6 +193,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 
   let ending: Promise<void> | undefined;
+    stopLoopWatch();
   const { hostname, port } = http.addr;
   return {
     url: new URL(`http://${urlHost(hostname)}:${port}/`),

@@ -7,6 +7,7 @@ import { HubbubError } from "../../protocol/errors.ts";
 import type { Authority } from "../auth.ts";
 import { type Grant, type Right, TRUSTED } from "../grant.ts";
 import { bearerOf } from "../handshake.ts";
+import type { Origins } from "../origins.ts";
 import { Problem } from "./problem.ts";
 
 /** What a request wants, to be granted or refused. */
@@ -56,19 +57,17 @@ export const openToAll: Authorize = (request, { right, address }) => {
  * about origins: answers have no CORS headers, so such a page reads none.
  *
  * @param request Any request that changes something.
- * @param url Its address. The host alone is compared: behind a proxy that
- * speaks TLS the scheme is another one.
+ * @param url Its address.
+ * @param origins Which pages may.
  * @throws {Problem} `foreign_origin`.
  */
-export function checkOrigin(request: Request, url: URL): void {
-  const origin = request.headers.get("origin");
-  if (origin === null) return;
-  if (URL.canParse(origin) && new URL(origin).host === url.host) return;
-  throw new Problem(
-    "foreign_origin",
-    `A page from "${origin}" may not do this. Pages of ${url.host} and ` +
-      "programs that are no browsers may",
-  );
+export function checkOrigin(
+  { headers }: Request,
+  url: URL,
+  origins: Origins,
+): void {
+  const refusal = origins.refusal(headers.get("origin"), url.host);
+  if (refusal !== undefined) throw new Problem("foreign_origin", refusal);
 }
 
 /**

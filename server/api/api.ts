@@ -7,9 +7,11 @@
 import { HubbubError } from "../../protocol/errors.ts";
 import { checkRoom } from "../../protocol/names.ts";
 import type { Clock } from "../clock.ts";
+import type { Visit } from "../forwarded.ts";
 import type { Hub } from "../hub.ts";
 import { Buckets } from "../limits.ts";
 import type { Logger } from "../log.ts";
+import type { Origins } from "../origins.ts";
 import type { Reader } from "../session.ts";
 import type { Store } from "../store/store.ts";
 import { type Authorize, checkOrigin, openToAll } from "./access.ts";
@@ -34,17 +36,12 @@ export interface ApiOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Which pages may change anything. */
+  readonly origins: Origins;
   /** Milliseconds a reader of events may make no progress. */
   readonly slowMs: number;
   /** Who may do what; everyone may read and write when it is left out. */
   readonly authorize?: Authorize;
-}
-
-/** Where a request goes and where it comes from. */
-export interface Visit {
-  readonly url: URL;
-  /** Such as `192.0.2.7`. */
-  readonly address: string;
 }
 
 /** What can be done with a resource by one method. */
@@ -141,7 +138,9 @@ export class Api {
     const { url, address } = visit;
     const { resource, name } = this.#find(url.pathname);
     const action = actionOf(resource, request.method);
-    if (action === resource.POST) checkOrigin(request, url);
+    if (action === resource.POST) {
+      checkOrigin(request, url, this.#options.origins);
+    }
     if (!hub.accepting) throw new HubbubError("stopping");
     const room = name === undefined ? undefined : roomOf(name);
     const { right } = action;

@@ -2,6 +2,7 @@
 
 import { Api, type ApiOptions } from "../../server/api/api.ts";
 import { createLogger } from "../../server/log.ts";
+import { Origins } from "../../server/origins.ts";
 import { HubBench } from "./hub_bench.ts";
 
 /** How a request differs from a plain GET from this machine. */
@@ -24,16 +25,18 @@ export class ApiBench {
 
   constructor(options: Partial<ApiOptions> = {}) {
     const { hub, store, clock } = this.bench;
+    const log = createLogger({
+      level: "error",
+      pretty: true,
+      now: () => 0,
+      write: (line) => this.logged.push(line),
+    });
     this.api = new Api({
       hub,
       store,
       clock,
-      log: createLogger({
-        level: "error",
-        pretty: true,
-        now: () => 0,
-        write: (line) => this.logged.push(line),
-      }),
+      log,
+      origins: new Origins([], log),
       slowMs: 30_000,
       ...options,
     });

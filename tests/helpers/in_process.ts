@@ -20,12 +20,18 @@ export interface InProcessOptions extends Partial<Config> {
 /** A running server; ended at the end of its scope. */
 export class InProcessServer implements AsyncDisposable {
   readonly #server: Server;
-  /** What it logged, errors only. */
+  /** What it logged as errors. */
   readonly errors: readonly string[];
+  /** What it warned of. */
+  readonly warnings: readonly string[];
 
-  private constructor(server: Server, errors: readonly string[]) {
+  private constructor(
+    server: Server,
+    { errors, warnings }: { errors: string[]; warnings: string[] },
+  ) {
     this.#server = server;
     this.errors = errors;
+    this.warnings = warnings;
   }
 
   static async start(
@@ -34,6 +40,7 @@ export class InProcessServer implements AsyncDisposable {
     const defaults = readConfig(["--port", "0"], () => undefined);
     if (defaults === "help") throw new Error("Nobody asked for help");
     const errors: string[] = [];
+    const warnings: string[] = [];
     const server = await startServer({
       config: { ...defaults, ...settings },
       store: store ?? new MemoryStore({
@@ -47,13 +54,13 @@ export class InProcessServer implements AsyncDisposable {
       }),
       clock: systemClock,
       log: createLogger({
-        level: "error",
+        level: "warn",
         pretty: true,
         now: Date.now,
-        write: (line) => errors.push(line),
+        write: (line) => (/ warn /i.test(line) ? warnings : errors).push(line),
       }),
     });
-    return new InProcessServer(server, errors);
+    return new InProcessServer(server, { errors, warnings });
   }
 
   get port(): number {

@@ -15,9 +15,17 @@ const SETTINGS = [
   ["--retain-days", "HUBBUB_RETAIN_DAYS", "0"],
   ["--max-text", "HUBBUB_MAX_TEXT", "4096"],
   ["--rate", "HUBBUB_RATE", "10"],
+  ["--byte-rate", "HUBBUB_BYTE_RATE", "65536"],
+  ["--max-connections", "HUBBUB_MAX_CONNECTIONS", "10000"],
+  ["--max-per-address", "HUBBUB_MAX_PER_ADDRESS", "500"],
+  ["--max-rooms", "HUBBUB_MAX_ROOMS", "10000"],
+  ["--max-rooms-per-session", "HUBBUB_MAX_ROOMS_PER_SESSION", "100"],
+  ["--hello-timeout", "HUBBUB_HELLO_TIMEOUT", "10"],
   ["--idle-timeout", "HUBBUB_IDLE_TIMEOUT", "30"],
   ["--slow-timeout", "HUBBUB_SLOW_TIMEOUT", "30"],
   ["--grace", "HUBBUB_GRACE", "15"],
+  ["--origins", "HUBBUB_ORIGINS", "none"],
+  ["--trust-proxy", "HUBBUB_TRUST_PROXY", "no"],
   ["--log-level", "HUBBUB_LOG_LEVEL", "info"],
 ] as const;
 

@@ -22,12 +22,20 @@ Deno.test("readConfig() has a default for everything", () => {
     retainDays: 0,
     maxText: 4096,
     rate: 10,
+    byteRate: 65_536,
+    maxConnections: 10_000,
+    maxPerAddress: 500,
+    maxRooms: 10_000,
+    maxRoomsPerSession: 100,
+    helloTimeout: 10,
     idleTimeout: 30,
     slowTimeout: 30,
     grace: 15,
     authSecret: "",
     authKeys: "",
     guests: "none",
+    origins: [],
+    trustProxy: false,
     logLevel: "info",
   });
 });
@@ -52,6 +60,23 @@ Deno.test("readConfig() takes a flag over the environment, that over the default
   ]);
 });
 
+Deno.test("readConfig() reads a list of origins as browsers write them", () => {
+  const { origins } = read(["--origins", "HTTPS://A.example/, null"]);
+  assertEquals(origins, ["https://a.example", "null"]);
+});
+
+Deno.test("readConfig() takes --trust-proxy with and without a value", () => {
+  for (
+    const [args, trusted] of [
+      [["--trust-proxy"], true],
+      [["--trust-proxy", "--rate", "1"], true],
+      [["--trust-proxy", "yes"], true],
+      [["--trust-proxy=no"], false],
+    ] as const
+  ) assertEquals(read([...args]).trustProxy, trusted, args.join(" "));
+  assertEquals(read([], { HUBBUB_TRUST_PROXY: "yes" }).trustProxy, true);
+});
+
 Deno.test("readConfig() tells that help was asked for, beside other flags too", () => {
   assertEquals(readConfig(["--port", "1", "--help"], () => undefined), "help");
 });
@@ -72,6 +97,10 @@ for (
     [["--max-text", "0"], "--max-text"],
     [["--idle-timeout", "0"], "--idle-timeout"],
     [["--slow-timeout", "0"], "--slow-timeout"],
+    [["--origins", "example.org"], "https://example.org, null or *"],
+    [["--trust-proxy", "maybe"], "--trust-proxy must be yes or no"],
+    [["--max-connections", "0"], "--max-connections"],
+    [["--hello-timeout", "0"], "--hello-timeout"],
     [["--log-level", "loud"], "debug, info, warn, error"],
     [
       ["--store", "sqlite:"],
