@@ -23,6 +23,7 @@ import type { Logger } from "./log.ts";
 import { carryOut } from "./requests.ts";
 import { Outlet, type Patience } from "./outlet.ts";
 import type { Reader, Session } from "./session.ts";
+import { evictionBy } from "./stats.ts";
 import type { Socket, SocketHandler } from "./transport/socket.ts";
 
 /** The longest frame, in UTF-16 units: room for an outbox sent at once. */
@@ -107,7 +108,8 @@ export class Connection implements Reader, SocketHandler {
 
   /** Greets, once the socket is open. */
   open(): void {
-    const { auth } = this.#options.entry;
+    const { log, entry: { auth, dialect, room } } = this.#options;
+    log.debug("opened", { connection: this.id, dialect: dialect.name, room });
     if (auth === undefined) return this.#greet();
     this.#check(auth, () => this.#greet(), (error) => {
       this.#refuse(error, undefined, undefined);
@@ -191,7 +193,12 @@ export class Connection implements Reader, SocketHandler {
 
   end({ code, reason }: CloseReason): void {
     if (this.#gone) return;
-    const { log, socket } = this.#options;
+    const { log, socket, hub } = this.#options;
+    const cause = evictionBy(code);
+    if (cause !== undefined) {
+      hub.stats.evictions.add(cause);
+      log.info("evicted", { connection: this.id, reason: cause });
+    }
     try {
       this.#outlet.flush();
     } catch (error) {
@@ -392,6 +399,7 @@ export class Connection implements Reader, SocketHandler {
       log.error("request failed", { connection: this.id, error });
     }
     const { code, message, retryable, details } = known;
+    this.#options.hub.stats.refused.add(code);
     const { retryAfterMs, suggestion } = details;
     this.tell({
       type: "error",
@@ -422,6 +430,7 @@ export class Connection implements Reader, SocketHandler {
   #leave(code: number): void {
     if (this.#gone) return;
     this.#gone = true;
+    this.#options.log.debug("closed", { connection: this.id, code });
     this.#helloTimer?.();
     this.#expiry?.();
     if (this.#session !== null) {

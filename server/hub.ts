@@ -25,6 +25,7 @@ import { Rooms, STORE_UNAVAILABLE } from "./rooms.ts";
 import type { Reader, Session } from "./session.ts";
 import { type LendOptions, Sessions } from "./sessions.ts";
 import type { Range, Receipt, Store } from "./store/store.ts";
+import type { Stats } from "./stats.ts";
 import { StoreHealth } from "./store_health.ts";
 import { type Pending, Ticker } from "./tick.ts";
 import { Tokens } from "./tokens.ts";
@@ -39,6 +40,7 @@ export interface HubOptions {
   readonly random: () => number;
   readonly newId: () => string;
   readonly log: Logger;
+  readonly stats: Stats;
   readonly limits: Limits;
   /** Messages replayed to who joins and asks for no other number. */
   readonly history: number;
@@ -52,6 +54,7 @@ const TRIM_MS = 1_000;
 /** All rooms and sessions of one process. */
 export class Hub {
   readonly limits: Limits;
+  readonly stats: Stats;
   readonly #options: HubOptions;
   readonly #sessions: Sessions;
   readonly #rooms: Rooms;
@@ -62,13 +65,14 @@ export class Hub {
   #stopping = false;
 
   constructor(options: HubOptions) {
-    const { store, clock, log } = options;
+    const { store, clock, log, stats } = options;
     this.#options = options;
     this.limits = options.limits;
+    this.stats = stats;
     this.#tokens = new Tokens(options.secret);
     this.#sessions = new Sessions(options.random);
     this.#health = new StoreHealth(store, clock, log);
-    this.#ticker = new Ticker(store, clock, {
+    this.#ticker = new Ticker({ store, clock, stats }, {
       before: () => {
         this.#rooms.deliver();
         this.#rooms.announceArrivals();
@@ -77,7 +81,9 @@ export class Hub {
         this.#health.works();
         // A sender gets its acks and the tick's messages in one frame.
         for (const [index, draft] of pending.entries()) {
-          this.#acknowledge(draft, receipts[index]);
+          const receipt = receipts[index];
+          if (!receipt?.duplicate) stats.messages++;
+          this.#acknowledge(draft, receipt);
         }
         this.#rooms.deliver();
         for (const { session } of pending) session.reader?.flush();
@@ -92,6 +98,7 @@ export class Hub {
       store,
       clock,
       log,
+      stats,
       wake: () => this.#ticker.wake(),
     });
     this.#stopTrimming = every(clock, {
@@ -120,6 +127,17 @@ export class Hub {
   get people(): ReadonlyMap<string, number> {
     const rooms = this.#rooms.all().filter(({ count }) => count > 0);
     return new Map(rooms.map(({ name, count }) => [name, count]));
+  }
+
+  /** Rooms, members, and messages the member furthest behind has yet to get. */
+  get load(): { rooms: number; members: number; lag: number } {
+    let [members, lag] = [0, 0];
+    const rooms = this.#rooms.all();
+    for (const room of rooms) {
+      members += room.count;
+      lag = Math.max(lag, room.lag);
+    }
+    return { rooms: rooms.length, members, lag };
   }
 
   /**
@@ -418,6 +436,7 @@ export class Hub {
   }
 
   #refuse({ session, id, cid }: Pending): void {
+    this.stats.refused.add(STORE_UNAVAILABLE.code);
     session.reader?.tell({ ...STORE_UNAVAILABLE, cid, id });
   }
 

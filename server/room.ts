@@ -16,6 +16,7 @@ import type { Cursor } from "../protocol/message.ts";
 import { framesFor, framesOf, PageCache } from "./pages.ts";
 import { between, RoomLog } from "./room_log.ts";
 import type { Member, Session } from "./session.ts";
+import type { Stats } from "./stats.ts";
 import type { LogState, StoredMessage } from "./store/store.ts";
 
 /** Above this many members a room tells how many there are, not who. */
@@ -32,6 +33,7 @@ export interface Arrival {
 
 /** What a room asks of the hub. */
 export interface RoomHooks {
+  readonly stats: Stats;
   /** Call {@linkcode Room.pump} again when the member's socket has drained. */
   lagging(member: Member): void;
   /** Read what is behind the member's cursor, then pump it with that. */
@@ -82,6 +84,16 @@ export class Room {
   /** How many are here, but for those who only listen. */
   get count(): number {
     return this.#members.size - this.#listeners;
+  }
+
+  /** How many messages the member furthest behind has yet to get. */
+  get lag(): number {
+    let lag = 0;
+    for (const { cursor, session, attached } of this.#members.values()) {
+      if (session.reader === null || !attached) continue;
+      lag = Math.max(lag, this.head - cursor);
+    }
+    return lag;
   }
 
   /** Everyone who is here, as an event that replaces what was known. */
@@ -218,6 +230,7 @@ export class Room {
       );
       if (page === undefined) return this.#hooks.fetch(member);
       reader.send(framesFor(page, member.session.author));
+      this.#hooks.stats.deliveries += page.to - after;
       member.cursor = page.to;
     }
     if (member.announceLive) {
@@ -252,6 +265,7 @@ export class Room {
     const member = this.#members.get(session);
     if (member === undefined || session.reader === null) return;
     const { after, recovered, missed } = this.#log.start(since, limit);
+    if (since !== undefined) this.#hooks.stats.resumes[recovered]++;
     const { epoch, head } = this.#log;
     member.cursor = after;
     member.replayUntil = head;

@@ -11,6 +11,7 @@ import type { Cancel, Clock } from "./clock.ts";
 import type { Logger } from "./log.ts";
 import { type Arrival, Room } from "./room.ts";
 import type { Member, Session } from "./session.ts";
+import type { Stats } from "./stats.ts";
 import type { Store } from "./store/store.ts";
 
 /** How often a member that lags is looked after, milliseconds. There is no
@@ -34,6 +35,7 @@ export interface RoomsOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly stats: Stats;
   /** Asks for a tick. */
   readonly wake: () => void;
 }
@@ -132,7 +134,7 @@ export class Rooms {
   }
 
   #open(name: string, arrival: Arrival): void {
-    const { store, log } = this.#options;
+    const { store, log, stats } = this.#options;
     const slot: Slot = { room: null, waiting: [arrival] };
     this.#slots.set(name, slot);
     store.follow(name, {
@@ -146,6 +148,7 @@ export class Rooms {
       reset: (state) => slot.room?.reset(state),
     }).then((state) => {
       const room = new Room(name, state, {
+        stats,
         lagging: (member) => this.#lag(member, room),
         fetch: (member) => this.#fetch(member, room),
       });

@@ -24,6 +24,8 @@ export interface RoutesOptions {
   readonly trustProxy: boolean;
   /** `ready`, or why not. */
   readonly health: () => string;
+  /** What is counted, for Prometheus. */
+  readonly metrics: () => string;
   /** Makes the handler of a chat WebSocket. */
   readonly chat: (
     entry: Extract<Handshake, { entry: unknown }>,
@@ -141,8 +143,17 @@ function noLesson(name: string): Response {
 export function createRoutes(
   options: RoutesOptions,
 ): (request: Request, address: string) => Response | Promise<Response> {
-  const { assets, accepting, health, chat, lesson, watched, api, upgrade } =
-    options;
+  const {
+    assets,
+    accepting,
+    health,
+    metrics,
+    chat,
+    lesson,
+    watched,
+    api,
+    upgrade,
+  } = options;
 
   const page = (
     request: Request,
@@ -171,6 +182,9 @@ export function createRoutes(
         ? noLesson(name)
         : upgrade(request, accept, undefined);
     }
+    const origin = request.headers.get("origin");
+    const foreign = options.origins.refusal(origin, url.host);
+    if (foreign !== undefined) return words(403, foreign);
     const handshake = readHandshake(url, {
       offered: request.headers.get("sec-websocket-protocol"),
       authorization: request.headers.get("authorization"),
@@ -182,9 +196,6 @@ export function createRoutes(
   const needsUpgrade = (url: URL): Response =>
     words(
       426,
-    const origin = request.headers.get("origin");
-    const foreign = options.origins.refusal(origin, url.host);
-    if (foreign !== undefined) return words(403, foreign);
       `This is a WebSocket. Connect with new WebSocket("${
         url.protocol.replace("http", "ws")
       }//${url.host}${url.pathname}")`,
@@ -225,6 +236,14 @@ export function createRoutes(
         return words(200, "alive");
       case "/readyz":
         return words(health() === "ready" ? 200 : 503, health());
+      case "/metrics":
+        return new Response(metrics(), {
+          headers: {
+            ...HEADERS,
+            "cache-control": "no-store",
+            "content-type": "text/plain; version=0.0.4; charset=utf-8",
+          },
+        });
       case "/favicon.ico":
         return page(request, "icon.svg");
     }

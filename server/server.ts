@@ -15,13 +15,16 @@ import { Connection } from "./connection.ts";
 import { Hub } from "./hub.ts";
 import { Lessons } from "./lessons/classroom.ts";
 import { LAB_KEY } from "../protocol/lab.ts";
+import { watchLoopDelay } from "./loop_delay.ts";
+import { renderMetrics } from "./metrics.ts";
+import { Stats } from "./stats.ts";
 import { LabBook } from "./lab_book.ts";
 import { sayFarewell } from "./farewell.ts";
 import type { Logger } from "./log.ts";
+import { Origins } from "./origins.ts";
 import { createRoutes } from "./routes.ts";
 import type { Store } from "./store/store.ts";
 import { upgrade } from "./transport/native.ts";
-import { Origins } from "./origins.ts";
 
 /** The parts of a server. */
 export interface ServerOptions {
@@ -68,7 +71,9 @@ function urlHost(hostname: string): string {
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { config, store, assets, authority, clock, log } = options;
+  const stats = new Stats();
   const hub = new Hub({
+    stats,
     store,
     secret: await store.secret(),
     clock,
@@ -88,18 +93,18 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const lessons = new Lessons({ clock, onError });
   const labBook = new LabBook({ clock, idleSeconds: config.idleTimeout });
   const slowMs = config.slowTimeout * 1000;
+  const origins = new Origins(config.origins, log);
   const api = new Api({
     hub,
     store,
     clock,
     log,
-  const origins = new Origins(config.origins, log);
+    origins,
     slowMs,
     authorize: authority.checks ? byToken(authority) : openToAll,
   });
   const connections = new Set<Connection>();
   /** Closed by us, and not answered: the runtime cannot free a socket whose
-    origins,
    * peer does not read. */
   const closing = new Set<Connection>();
   let connectionCount = 0;
@@ -108,13 +113,23 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const handler = createRoutes({
     assets,
     accepting: () => !stopping,
+    origins,
+    trustProxy: config.trustProxy,
     health: () => stopping ? "stopping" : hub.healthy ? "ready" : "store fails",
+    metrics: () =>
+      renderMetrics(stats, {
+        connections: connections.size,
+        streams: api.readers.length,
+        sessions: hub.sessions,
+        ...hub.load,
+        stuck: closing.size,
+        healthy: hub.healthy,
+        memory: Deno.memoryUsage().rss,
+      }),
     lesson: (name) => lessons.accept(name),
     chat: ({ entry }) => (socket) => {
       const connection = new Connection({
         id: String(++connectionCount),
-    origins,
-    trustProxy: config.trustProxy,
         socket,
         entry,
         hub,
@@ -173,9 +188,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
   });
 
+  const stopLoopWatch = watchLoopDelay(clock, stats);
+
   const end = async () => {
     stopping = true;
     stopWatching();
+    stopLoopWatch();
     hub.refuse();
     lessons.closeAll(CLOSE.restart.code, CLOSE.restart.reason);
     await sayFarewell([...connections, ...api.readers], {
@@ -193,7 +211,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 
   let ending: Promise<void> | undefined;
-    stopLoopWatch();
   const { hostname, port } = http.addr;
   return {
     url: new URL(`http://${urlHost(hostname)}:${port}/`),

@@ -7,6 +7,7 @@
 import type { RequestId } from "../protocol/events.ts";
 import type { Clock } from "./clock.ts";
 import type { Session } from "./session.ts";
+import type { Stats } from "./stats.ts";
 import type { Draft, Receipt, Store } from "./store/store.ts";
 
 /** A tick gathers no longer than this, milliseconds. */
@@ -30,26 +31,38 @@ export interface TickHooks {
   after(): void;
 }
 
+/** What a {@linkcode Ticker} needs. */
+export interface TickerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly stats: Stats;
+}
+
 /** Gathers drafts and stores them tick by tick. */
 export class Ticker {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #stats: Stats;
   readonly #hooks: TickHooks;
   #pending: Pending[] = [];
   #due = false;
   /** Drafts there were at the end of the last turn. */
   #seen = 0;
   #began = 0;
+  /** When the first of the drafts came. */
+  #first = 0;
   #appending: Promise<void> | null = null;
 
-  constructor(store: Store, clock: Clock, hooks: TickHooks) {
+  constructor({ store, clock, stats }: TickerOptions, hooks: TickHooks) {
     this.#store = store;
     this.#clock = clock;
+    this.#stats = stats;
     this.#hooks = hooks;
   }
 
   /** Adds a draft to the tick that is under way. */
   add(pending: Pending): void {
+    if (this.#pending.length === 0) this.#first = this.#stats.now();
     this.#pending.push(pending);
     this.wake();
   }
@@ -95,10 +108,16 @@ export class Ticker {
   }
 
   async #append(pending: readonly Pending[]): Promise<void> {
+    const stats = this.#stats;
+    const first = this.#first;
+    const began = stats.now();
     try {
       const receipts = await this.#store.append(pending);
+      stats.appendTime.add(stats.since(began));
       this.#appending = null;
       this.#hooks.stored(pending, receipts);
+      stats.tickSize.add(pending.length);
+      stats.tickTime.add(stats.since(first));
     } catch (error) {
       this.#appending = null;
       this.#hooks.failed(pending, error);

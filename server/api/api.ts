@@ -121,6 +121,7 @@ export class Api {
       return await this.#answer(request, visit);
     } catch (error) {
       const problem = problemOf(error);
+      this.#options.hub.stats.refused.add(problem.code);
       if (problem.code === "internal") {
         this.#options.log.error("request failed", { error });
       }

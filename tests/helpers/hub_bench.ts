@@ -6,6 +6,7 @@ import type { HelloRequest } from "../../protocol/events.ts";
 import { Hub } from "../../server/hub.ts";
 import { createLogger } from "../../server/log.ts";
 import type { Session } from "../../server/session.ts";
+import { Stats } from "../../server/stats.ts";
 import type { Retention } from "../../server/store/store.ts";
 import { FakeClock, settled } from "./clock.ts";
 import { HeldStore } from "./held_store.ts";
@@ -38,6 +39,7 @@ export class HubBench {
         now: () => 0,
         write: (line) => this.logged.push(line),
       }),
+      stats: new Stats(),
       limits: { text: 100, rate: 0, history: 1_000, idleSeconds: 30 },
       history,
       graceMs: GRACE_MS,

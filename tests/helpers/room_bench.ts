@@ -7,6 +7,7 @@ import type { Dialect } from "../../protocol/dialect.ts";
 import type { Cursor } from "../../protocol/message.ts";
 import { Room } from "../../server/room.ts";
 import type { Member, Session } from "../../server/session.ts";
+import { Stats } from "../../server/stats.ts";
 import type { StoredMessage } from "../../server/store/store.ts";
 import { FakeReader, fakeSession } from "./reader.ts";
 
@@ -15,6 +16,7 @@ type FakeSession = Session & { reader: FakeReader };
 /** One room. */
 export class RoomBench {
   readonly epoch = "e1";
+  readonly stats = new Stats();
   readonly room: Room;
   /** Members whose sockets the room waits for. */
   readonly lagging = new Set<Member>();
@@ -28,6 +30,7 @@ export class RoomBench {
     for (let seq = 1; seq <= stored; seq++) this.#store(`${seq}`, "elder");
     const { epoch } = this;
     this.room = new Room("hall", { epoch, first: 1, head: stored }, {
+      stats: this.stats,
       lagging: (member) => this.lagging.add(member),
       fetch: (member) => {
         member.fetching = true;

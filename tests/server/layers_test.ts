@@ -26,6 +26,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/room_log.ts",
     "server/pages.ts",
     "server/session.ts",
+    "server/stats.ts",
     "server/sessions.ts",
     "server/room.ts",
   ],

@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 import { createLogger } from "../../server/log.ts";
 import { Rooms } from "../../server/rooms.ts";
 import type { Session } from "../../server/session.ts";
+import { Stats } from "../../server/stats.ts";
 import type { Feed } from "../../server/store/store.ts";
 import { FakeClock, settled } from "../helpers/clock.ts";
 import { HeldStore } from "../helpers/held_store.ts";
@@ -22,6 +23,7 @@ function bench() {
       now: () => 0,
       write: (line) => logged.push(line),
     }),
+    stats: new Stats(),
     wake: () => {},
   });
   const arrive = (session: Session, limit = 50) =>

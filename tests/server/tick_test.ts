@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { Stats } from "../../server/stats.ts";
 import { type Pending, Ticker } from "../../server/tick.ts";
 import { FakeClock, settled } from "../helpers/clock.ts";
 import { HeldStore } from "../helpers/held_store.ts";
@@ -11,7 +12,7 @@ function bench() {
   const done: string[] = [];
   const words = (pending: readonly Pending[]) =>
     pending.map(({ text }) => text).join("+");
-  const ticker = new Ticker(store, clock, {
+  const ticker = new Ticker({ store, clock, stats: new Stats() }, {
     before: () => done.push("before"),
     stored: (pending, receipts) =>
       done.push(
