@@ -12,11 +12,12 @@ import { takePage } from "./page_size.ts";
 import { cidKey, RecentCids } from "./recent_cids.ts";
 import { openDatabase } from "./sqlite_file.ts";
 import {
+  idOf,
   messageOf,
   prepare,
   pushRow,
   type Row,
-  ROWS,
+  seqOf,
   type Statements,
 } from "./sqlite_statements.ts";
 import {
@@ -139,14 +140,16 @@ export class SqliteStore implements Store {
         takePage(Iterator.from(rows).map((row) => messageOf(room, row as Row)));
       const messages = "after" in range
         ? page(this.#sql.readAfter.iterate(
-          log.id,
-          Math.max(range.after, log.first - 1),
+          idOf(
+            log.id,
+            Math.min(Math.max(range.after, log.first - 1), log.head),
+          ),
+          idOf(log.id + 1, 0),
           limit,
         ))
         : page(this.#sql.readBefore.iterate(
-          log.id,
-          Math.min(range.before, log.head + 1),
-          log.first,
+          idOf(log.id, Math.min(range.before, log.head + 1)),
+          idOf(log.id, log.first),
           limit,
         )).reverse();
       return { ...state(log), messages };
@@ -155,11 +158,14 @@ export class SqliteStore implements Store {
 
   rooms(): Promise<RoomSummary[]> {
     return attempt(() =>
-      (this.#sql.rooms.all() as Row[]).map(({ name, head, at }) => ({
-        room: String(name),
-        head: Number(head),
-        at: Number(at),
-      }))
+      (this.#sql.rooms.all() as Row[]).map((row) => {
+        const { head, at } = this.#newest(Number(row["id"]));
+        return {
+          room: String(row["name"]),
+          head: Math.max(head, Number(row["first"]) - 1),
+          at: Math.max(at, Number(row["at"])),
+        };
+      }).filter(({ head }) => head > 0)
     );
   }
 
@@ -242,27 +248,22 @@ export class SqliteStore implements Store {
     log.recent ??= this.#readRecent(log.id);
     const seq = log.recent.find(key);
     if (seq === undefined) return undefined;
-    const row = this.#sql.readOne.get(log.id, seq);
+    const row = this.#sql.readOne.get(idOf(log.id, seq));
     return row?.["author"] === author && row["cid"] === cid ? seq : undefined;
   }
 
   /** Inserts one tick's messages of one room. */
   #insert(log: Log, messages: readonly StoredMessage[]): void {
     let next = 0;
-    for (; messages.length - next >= ROWS; next += ROWS) {
-      const values: (string | number | null)[] = [];
-      for (let i = next; i < next + ROWS; i++) {
-        pushRow(values, log.id, messages[i]!);
+    for (const { rows, statement } of this.#sql.inserts) {
+      for (; messages.length - next >= rows; next += rows) {
+        const values: (string | number | null)[] = [];
+        for (let i = next; i < next + rows; i++) {
+          pushRow(values, log.id, messages[i]!);
+        }
+        statement.run(...values);
       }
-      this.#sql.insertRows.run(...values);
     }
-    for (; next < messages.length; next++) {
-      const values: (string | number | null)[] = [];
-      pushRow(values, log.id, messages[next]!);
-      this.#sql.insert.run(...values);
-    }
-    const { seq, at } = messages.at(-1)!;
-    this.#sql.setHead.run(seq, at, log.id);
   }
 
   /** Moves the start of a log, then deletes what is before it. */
@@ -271,21 +272,24 @@ export class SqliteStore implements Store {
     const { messages, ms } = this.#retention;
     let first = Math.max(log.first, log.head - messages + 1);
     if (ms > 0) {
-      const row = this.#sql.firstSince.get(log.id, first, now - ms);
-      first = Number(row?.["seq"] ?? log.head + 1);
+      const row = this.#sql.firstSince.get(
+        idOf(log.id, first),
+        idOf(log.id + 1, 0),
+        now - ms,
+      );
+      first = row === undefined ? log.head + 1 : seqOf(Number(row["id"]));
     }
     if (first > log.first) {
-      this.#sql.setFirst.run(first, log.id);
+      this.#sql.setFirst.run(first, this.#newest(log.id).at, log.id);
       log.first = first;
       log.feed?.trimmed(first);
     }
     // A row stays as long as a repeat of it must be known.
     const { changes } = this.#sql.trim.run(
-      log.id,
-      first,
+      idOf(log.id, 0),
+      idOf(log.id, first),
       now - DEDUPE_MS,
       budget,
-      log.id,
     );
     return Number(changes);
   }
@@ -306,14 +310,24 @@ export class SqliteStore implements Store {
     const known = this.#logs.get(room);
     if (known !== undefined) return known;
     const row = this.#sql.findRoom.get(room) as Row | undefined;
-    return row && {
-      id: Number(row["id"]),
+    if (row === undefined) return undefined;
+    const id = Number(row["id"]);
+    const first = Number(row["first"]);
+    return {
+      id,
       epoch: String(row["epoch"]),
-      first: Number(row["first"]),
-      head: Number(row["head"]),
+      first,
+      head: Math.max(this.#newest(id).head, first - 1),
       recent: null,
       wroteAt: -Infinity,
     };
+  }
+
+  /** The newest message there is of a room; zeros when there is none. */
+  #newest(room: number): { head: number; at: number } {
+    const row = this.#sql.newest.get(idOf(room, 0), idOf(room + 1, 0));
+    if (row === undefined) return { head: 0, at: 0 };
+    return { head: seqOf(Number(row["id"])), at: Number(row["at"]) };
   }
 
   /** Or a client that goes through room names would fill the memory. One that
@@ -329,13 +343,15 @@ export class SqliteStore implements Store {
   #readRecent(room: number): RecentCids {
     const since = this.#clock.now() - DEDUPE_MS;
     const recent = new RecentCids(DEDUPE_MS);
-    const before = this.#sql.lastBefore.get(room, since)?.["seq"] ?? 0;
+    const [start, end] = [idOf(room, 0), idOf(room + 1, 0)];
+    const before = this.#sql.lastBefore.get(start, end, since)?.["id"] ?? start;
     for (
-      const row of this.#sql.readRecent.iterate(room, before) as Iterable<Row>
+      const row of this.#sql.readRecent.iterate(before, end) as Iterable<Row>
     ) {
-      const { seq, at, author, cid } = row;
+      const { id, at, author, cid } = row;
       if (cid === null) continue;
-      recent.add(cidKey(String(author), String(cid)), Number(seq), Number(at));
+      const key = cidKey(String(author), String(cid));
+      recent.add(key, seqOf(Number(id)), Number(at));
     }
     return recent;
   }

@@ -6,75 +6,99 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { StoredMessage } from "./store.ts";
 
-/** Rows of one {@linkcode Statements.insertRows}. One by one a tick of 640
- * messages is stored at 0.63 of the speed. */
-export const ROWS = 16;
+/** Rows of one insert, the largest first: a tick is cut into few of these. One
+ * by one 640 messages are stored at 0.63 of the speed. */
+export const ROWS = [64, 16, 4, 1] as const;
 
 /** A row as SQLite gives it. */
 export type Row = Record<string, string | number | null>;
 
 /** The statements, prepared. */
-export type Statements = Readonly<Record<keyof typeof SQL, StatementSync>>;
+export type Statements =
+  & Readonly<Record<keyof typeof SQL, StatementSync>>
+  & {
+    /** One for each of {@linkcode ROWS}, in that order. */
+    readonly inserts: readonly { rows: number; statement: StatementSync }[];
+  };
 
 function insertRows(rows: number): string {
-  return `INSERT INTO messages (room, seq, at, author, sender, text, cid) VALUES ${
-    Array(rows).fill("(?, ?, ?, ?, ?, ?, ?)").join(", ")
+  return `INSERT INTO messages (id, at, author, sender, text, cid) VALUES ${
+    Array(rows).fill("(?, ?, ?, ?, ?, ?)").join(", ")
   }`;
 }
 
-/** Appends the values of one row, in the order of {@linkcode insertRows}. */
+/** Appends the values of one row, in the order of an insert. */
 export function pushRow(
   values: (string | number | null)[],
   room: number,
   { seq, at, author, from, text, cid }: StoredMessage,
 ): void {
-  values.push(room, seq, at, author, from, text, cid ?? null);
+  values.push(idOf(room, seq), at, author, from, text, cid ?? null);
 }
 
 const SQL = {
   begin: "BEGIN IMMEDIATE",
   commit: "COMMIT",
   rollback: "ROLLBACK",
-  insert: insertRows(1),
-  insertRows: insertRows(ROWS),
-  readOne: "SELECT author, cid FROM messages WHERE room = ? AND seq = ?",
+  readOne: "SELECT author, cid FROM messages WHERE id = ?",
   readRecent: `
-    SELECT seq, at, author, cid FROM messages
-    WHERE room = ? AND seq > ? ORDER BY seq`,
+    SELECT id, at, author, cid FROM messages
+    WHERE id > ? AND id < ? ORDER BY id`,
   lastBefore: `
-    SELECT seq FROM messages WHERE room = ? AND at < ?
-    ORDER BY seq DESC LIMIT 1`,
-  setHead: "UPDATE rooms SET head = ?, at = ? WHERE id = ?",
-  setFirst: "UPDATE rooms SET first = ? WHERE id = ?",
-  findRoom: "SELECT id, epoch, first, head FROM rooms WHERE name = ?",
+    SELECT id FROM messages WHERE id > ? AND id < ? AND at < ?
+    ORDER BY id DESC LIMIT 1`,
+  newest: `
+    SELECT id, at FROM messages WHERE id > ? AND id < ?
+    ORDER BY id DESC LIMIT 1`,
+  setFirst: "UPDATE rooms SET first = ?, at = ? WHERE id = ?",
+  findRoom: "SELECT id, epoch, first FROM rooms WHERE name = ?",
   addRoom: "INSERT INTO rooms (name, epoch) VALUES (?, ?)",
-  rooms: "SELECT name, head, at FROM rooms WHERE head > 0 ORDER BY name",
+  rooms: "SELECT id, name, first, at FROM rooms ORDER BY name",
   readAfter: `
-    SELECT seq, at, author, sender, text, cid FROM messages
-    WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?`,
+    SELECT id, at, author, sender, text, cid FROM messages
+    WHERE id > ? AND id < ? ORDER BY id LIMIT ?`,
   readBefore: `
-    SELECT seq, at, author, sender, text, cid FROM messages
-    WHERE room = ? AND seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?`,
+    SELECT id, at, author, sender, text, cid FROM messages
+    WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT ?`,
   firstSince: `
-    SELECT seq FROM messages WHERE room = ? AND seq >= ? AND at >= ?
-    ORDER BY seq LIMIT 1`,
+    SELECT id FROM messages WHERE id >= ? AND id < ? AND at >= ?
+    ORDER BY id LIMIT 1`,
   trim: `
     WITH gone AS (
-      SELECT seq FROM messages WHERE room = ? AND seq < ? AND at < ?
-      ORDER BY seq LIMIT ?
+      SELECT id FROM messages WHERE id > ? AND id < ? AND at < ?
+      ORDER BY id LIMIT ?
     )
-    DELETE FROM messages WHERE room = ? AND seq IN gone`,
+    DELETE FROM messages WHERE id IN gone`,
   getMeta: "SELECT value FROM meta WHERE key = ?",
   touch: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, CAST(? AS BLOB))",
   setMeta: "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
 } as const;
+
+/** More messages than a room will ever have: at a million a second it would
+ * take an hour, at a thousand seven weeks, at ten eleven years. */
+const MOST_SEQS = 2 ** 32;
+
+/**
+ * The id of a message.
+ *
+ * @param room The room's number in the file, below 2^21.
+ * @param seq From 0, which no message has, to {@linkcode MOST_SEQS}.
+ */
+export function idOf(room: number, seq: number): number {
+  return room * MOST_SEQS + seq;
+}
+
+/** The seq in an id. */
+export function seqOf(id: number): number {
+  return id % MOST_SEQS;
+}
 
 /** A message out of a row. */
 export function messageOf(room: string, row: Row): StoredMessage {
   const { cid } = row;
   return {
     room,
-    seq: Number(row["seq"]),
+    seq: seqOf(Number(row["id"])),
     from: String(row["sender"]),
     text: String(row["text"]),
     at: Number(row["at"]),
@@ -85,7 +109,12 @@ export function messageOf(room: string, row: Row): StoredMessage {
 
 /** Prepares all statements, once for the life of the database. */
 export function prepare(db: DatabaseSync): Statements {
-  return Object.fromEntries(
+  const plain = Object.fromEntries(
     Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)]),
-  ) as Statements;
+  ) as Record<keyof typeof SQL, StatementSync>;
+  const inserts = ROWS.map((rows) => ({
+    rows,
+    statement: db.prepare(insertRows(rows)),
+  }));
+  return { ...plain, inserts };
 }
