@@ -15,6 +15,8 @@ export interface ServerSettings {
   readonly port: number;
   /** Further flags, such as `--grace 3`. */
   readonly flags: readonly string[];
+  /** Where it can be inspected, such as `127.0.0.1:9229`; nowhere by default. */
+  readonly inspect?: string;
 }
 
 /** How a stop by SIGTERM went. */
@@ -79,7 +81,7 @@ export class ServerProcess {
   }
 
   private constructor(
-    { folder, port, flags }: ServerSettings,
+    { folder, port, flags, inspect }: ServerSettings,
     complain: (words: string) => void,
   ) {
     this.#complain = complain;
@@ -92,6 +94,7 @@ export class ServerProcess {
         `--allow-read=${path("static")},${folder}`,
         `--allow-write=${folder}`,
         "--allow-env=HOST,PORT,HUBBUB_*",
+        ...(inspect === undefined ? [] : [`--inspect=${inspect}`, "--quiet"]),
         path("main.ts"),
         "--port",
         String(port),

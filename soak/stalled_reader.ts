@@ -10,6 +10,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { fileURLToPath } from "node:url";
 import type { ServerEvent } from "../protocol/events.ts";
 import { V1 } from "../protocol/v1.ts";
+import { Inspector } from "./inspector.ts";
 import { RawSocket } from "./raw_socket.ts";
 import { freePort, ServerProcess } from "./server_process.ts";
 
@@ -36,22 +37,24 @@ const DEFAULTS = {
 
 type Settings = typeof DEFAULTS;
 
-/** What one server held, in bytes. */
+/** What one server held, in bytes, garbage left out. */
 interface Sample {
   /** When all members had come. */
   readonly before: number;
   /** At most, while it passed by. */
   readonly peak: number;
-  /** When it had passed by and all was quiet again. */
+  /** When it had passed by. */
   readonly after: number;
+  /** How much of that is JavaScript's. */
+  readonly heap: number;
 }
 
 const LOUD = "loud";
 const QUIET = "quiet";
 /** Messages that are under way at a time. */
 const WINDOW = 64;
-const SAMPLE_MS = 100;
-const QUIET_MS = 3_000;
+const SAMPLE_MS = 500;
+const QUIET_MS = 2_000;
 /** Nobody is to be closed for what is being measured. */
 const FLAGS = "--rate 0 --max-text 65536 --idle-timeout 3600 " +
   "--slow-timeout 3600 --history 0";
@@ -113,10 +116,12 @@ async function measure(stalled: boolean, settings: Settings): Promise<Sample> {
   await Deno.mkdir(scratch, { recursive: true });
   const folder = await Deno.makeTempDir({ dir: scratch, prefix: "stalled-" });
   const port = freePort(Math.random());
-  const flags = FLAGS.split(" ");
-  const server = await ServerProcess.start({ folder, port, flags }, (words) => {
-    throw new Error(words);
-  });
+  const inspect = `127.0.0.1:${freePort(Math.random())}`;
+  const server = await ServerProcess.start(
+    { folder, port, inspect, flags: FLAGS.split(" ") },
+    // The inspector says where it listens.
+    (words) => console.error(words),
+  );
   const url = new URL(`ws://127.0.0.1:${port}/ws`);
   const members = await Promise.all(
     Array.from(
@@ -125,28 +130,30 @@ async function measure(stalled: boolean, settings: Settings): Promise<Sample> {
     ),
   );
   if (stalled) { for (const member of members) member.stall(); }
+  using inspector = await Inspector.connect(inspect);
   const held = async () => (await server.memory())?.now ?? 0;
-  /** What it holds until something has happened. */
-  const during = async (event: Promise<unknown>) => {
-    const samples: number[] = [];
-    let over = false;
-    event.finally(() => over = true);
-    while (!over) {
-      samples.push(await held());
-      await new Promise((next) => setTimeout(next, SAMPLE_MS));
-    }
-    return samples;
+  const heldWithoutGarbage = async () => {
+    await inspector.collectGarbage();
+    // Emptied pages go back to the system a moment later.
+    await new Promise((done) => setTimeout(done, QUIET_MS));
+    return await held();
   };
-  const quiet = () => new Promise((done) => setTimeout(done, QUIET_MS));
-  await quiet();
-  const before = await held();
+  const before = await heldWithoutGarbage();
   const passing = passBy(url, settings);
-  const peak = Math.max(...await during(passing));
-  const after = Math.min(...await during(quiet()));
+  let peak = 0;
+  let over = false;
+  passing.finally(() => over = true);
+  while (!over) {
+    await inspector.collectGarbage();
+    peak = Math.max(peak, await held());
+    await new Promise((next) => setTimeout(next, SAMPLE_MS));
+  }
+  const after = await heldWithoutGarbage();
+  const heap = await inspector.usedHeap();
   for (const socket of [...members, ...await passing]) socket.drop();
   await server.kill();
   await Deno.remove(folder, { recursive: true });
-  return { before, peak, after };
+  return { before, peak, after, heap };
 }
 
 function median(values: readonly number[]): number {
@@ -181,11 +188,14 @@ for (let run = 0; run < settings.repeat; run++) {
   for (const kind of ["idle", "stalled"] as const) {
     const sample = await measure(kind === "stalled", settings);
     samples[kind].push(sample);
-    const [before, peak, after] = [sample.before, sample.peak, sample.after]
+    const { before, peak, after, heap } = sample;
+    const words = [before, peak, after, heap]
       .map((bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`);
     console.log(
-      `${settings.members} ${kind.padEnd(7)} members: ${before} before, ` +
-        `${peak} at most, ${after} after`,
+      `${settings.members} ${kind.padEnd(7)} members: ${words[0]} before, ` +
+        `${words[1]} at most, ${words[2]} after, ${
+          words[3]
+        } of it JavaScript's`,
     );
   }
 }
@@ -199,7 +209,8 @@ const met = cost("after") <= settings.target;
 console.log(
   `A stalled member costs ${cost("after").toFixed(0)} KiB more than an idle ` +
     `one after ${settings.megabytes} MB have passed by, and ` +
-    `${cost("peak").toFixed(0)} KiB more while they do: the target of ` +
+    `${cost("peak").toFixed(0)} KiB more while they do: ` +
+    `the target of ` +
     `${settings.target} KiB is ${met ? "met" : "missed"}`,
 );
 Deno.exit(met ? 0 : 1);

@@ -1,0 +1,70 @@
+/**
+ * The near side of a process's inspector (`deno run --inspect`): asks it to
+ * collect its garbage, so that what it holds can be told from what it has not
+ * got round to give back.
+ */
+
+interface Target {
+  readonly webSocketDebuggerUrl: string;
+}
+
+/** A connection to an inspector. */
+export class Inspector implements Disposable {
+  readonly #socket: WebSocket;
+  readonly #answers = new Map<number, (result: unknown) => void>();
+  #asked = 0;
+
+  /**
+   * Connects.
+   *
+   * @param address Host and port, as given to `--inspect`.
+   */
+  static async connect(address: string): Promise<Inspector> {
+    const response = await fetch(`http://${address}/json/list`);
+    const [target] = await response.json() as Target[];
+    if (target === undefined) throw new Error("There is nothing to inspect");
+    const socket = new WebSocket(target.webSocketDebuggerUrl);
+    const { promise, resolve, reject } = Promise.withResolvers<Event>();
+    socket.onopen = resolve;
+    socket.onerror = reject;
+    await promise;
+    return new Inspector(socket);
+  }
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => {
+      const { id, result } = JSON.parse(data) as {
+        id: number;
+        result: unknown;
+      };
+      this.#answers.get(id)?.(result);
+      this.#answers.delete(id);
+    };
+  }
+
+  /** Collects all garbage. */
+  async collectGarbage(): Promise<void> {
+    await this.#ask("HeapProfiler.collectGarbage");
+  }
+
+  /** Bytes of JavaScript objects. */
+  async usedHeap(): Promise<number> {
+    const { usedSize } = await this.#ask("Runtime.getHeapUsage") as {
+      usedSize: number;
+    };
+    return usedSize;
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.close();
+  }
+
+  #ask(method: string): Promise<unknown> {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const id = ++this.#asked;
+    this.#answers.set(id, resolve);
+    this.#socket.send(JSON.stringify({ id, method }));
+    return promise;
+  }
+}
