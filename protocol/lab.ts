@@ -31,7 +31,7 @@ export const LAB_KEY = "lab";
 
 /**
  * What the server knows of a connection, as `GET /lab/connections/KEY` tells
- * it. Times are milliseconds ago: the clocks of two machines differ.
+ * it, or null. Times are milliseconds ago: the clocks of two machines differ.
  */
 export interface ConnectionReport {
   readonly openedAgo: number;

@@ -1,0 +1,67 @@
+/**
+ * The lab page's program: asks the server which WebSockets it has, makes the
+ * two clients and draws them. What happens on a connection is lab/model/'s and
+ * lab/client.ts's, the elements are lab/view/'s.
+ */
+
+import "./tokens.css";
+import "./base.css";
+import "./lab/lab.css";
+import "./lab/events.css";
+import { h, render } from "preact";
+import type { Endpoint } from "../protocol/lab.ts";
+import { LabClient, type Page } from "./lab/client.ts";
+import { endpointOf, type Target, targetOf } from "./lab/model/target.ts";
+import { Lab } from "./lab/view/lab.tsx";
+
+const FIRST: Target = { address: "/lessons/echo", protocols: "" };
+
+async function fetchEndpoints(): Promise<readonly Endpoint[]> {
+  try {
+    return await (await fetch("/lessons.json")).json();
+  } catch {
+    // Any address can still be typed.
+    return [];
+  }
+}
+
+/** What the page's address says of a client, such as `?a=/lessons/echo`. */
+function asked(name: "a" | "b", endpoints: readonly Endpoint[]): Target {
+  const { origin, searchParams } = new URL(location.href);
+  const address = searchParams.get(name) ?? searchParams.get("a") ??
+    FIRST.address;
+  const typed = { address, protocols: searchParams.get(`${name}p`) ?? "" };
+  const endpoint = endpointOf(typed, endpoints, origin);
+  return endpoint?.protocols.join() === typed.protocols
+    ? targetOf(endpoint, origin)
+    : {
+      ...targetOf({ path: address, protocols: [] }, origin),
+      protocols: typed.protocols,
+    };
+}
+
+async function main(): Promise<void> {
+  const endpoints = await fetchEndpoints();
+  let scheduled = false;
+  const page: Page = {
+    here: location.origin,
+    endpoints,
+    changed() {
+      if (scheduled) return;
+      scheduled = true;
+      requestAnimationFrame(() => {
+        scheduled = false;
+        draw();
+      });
+    },
+  };
+  const a = new LabClient("A", asked("a", endpoints), page);
+  const b = new LabClient("B", asked("b", endpoints), page);
+  const draw = () => {
+    const element = document.getElementById("page") as HTMLElement;
+    render(h(Lab, { a, b, page }), element);
+  };
+  draw();
+}
+
+main();

@@ -1,0 +1,335 @@
+/**
+ * One client of the lab: holds the WebSocket, tells the model what happens to
+ * it, and asks the server what it knows. Draws nothing.
+ */
+
+import type { ConnectionReport, Endpoint } from "../../protocol/lab.ts";
+import { sizeOf, sizeWords } from "./model/bytes.ts";
+import {
+  type Connection,
+  type Happening,
+  next,
+  stateOf,
+  UNCONNECTED,
+} from "./model/connection.ts";
+import { type Direction, EventLog } from "./model/event_log.ts";
+import { burst, type Flood, FRAME, startFlood } from "./model/flood.ts";
+import {
+  endpointOf,
+  isOwn,
+  mayFlood,
+  protocolList,
+  resolve,
+  type Target,
+  watchedAt,
+} from "./model/target.ts";
+
+/** How often the socket is looked at, in milliseconds; in a flood more often. */
+const LOOK_MS = 100;
+const FLOOD_LOOK_MS = 16;
+/** How often the server is asked. */
+const ASK_MS = 1_000;
+
+/** What a client needs of the page. */
+export interface Page {
+  readonly here: string;
+  readonly endpoints: readonly Endpoint[];
+  readonly changed: () => void;
+}
+
+/** Client A, or B. */
+export class LabClient {
+  readonly name: "A" | "B";
+  readonly log = new EventLog();
+  connection: Connection = UNCONNECTED;
+  binaryType: BinaryType = "blob";
+  /** What the server said it knows; null when it knows nothing. */
+  report: ConnectionReport | null = null;
+  flood: Flood | undefined;
+  /** What the last thing one did was answered with, if it was refused. */
+  problem = "";
+  /** Of the connection, which the form may have left behind. */
+  url: URL | undefined;
+  #target: Target;
+  #measures = true;
+  #socket: WebSocket | undefined;
+  #key = "";
+  #looking: ReturnType<typeof setInterval> | undefined;
+  #asking: ReturnType<typeof setInterval> | undefined;
+  readonly #page: Page;
+
+  constructor(name: "A" | "B", target: Target, page: Page) {
+    this.name = name;
+    this.#target = target;
+    this.#page = page;
+  }
+
+  /** What the form says. */
+  get target(): Target {
+    return this.#target;
+  }
+
+  set target(target: Target) {
+    this.#target = target;
+    this.problem = "";
+    this.#page.changed();
+  }
+
+  get endpoint(): Endpoint | undefined {
+    const { endpoints, here } = this.#page;
+    return endpointOf(this.#target, endpoints, here);
+  }
+
+  /** Whether there is a socket that can be closed. */
+  get connected(): boolean {
+    const state = stateOf(this.connection);
+    return state === "CONNECTING" || state === "OPEN";
+  }
+
+  /** Whether this server keeps count of the connection. */
+  get watched(): boolean {
+    return this.url !== undefined && isOwn(this.url, this.#page.here);
+  }
+
+  get mayFlood(): boolean {
+    return this.url !== undefined && mayFlood(this.url, this.#page.here);
+  }
+
+  setBinaryType(binaryType: BinaryType): void {
+    this.binaryType = binaryType;
+    if (this.#socket !== undefined) this.#socket.binaryType = binaryType;
+    this.#page.changed();
+  }
+
+  connect(): void {
+    const { here } = this.#page;
+    const url = resolve(this.#target.address, here);
+    const protocols = protocolList(this.#target.protocols);
+    this.#attempt(() => {
+      if (url === undefined) {
+        throw new Error("That is no address of a WebSocket: write ws://…");
+      }
+      this.#key = crypto.randomUUID();
+      const address = watchedAt(url, this.#key, here);
+      const socket = new WebSocket(address, protocols);
+      this.#forget();
+      this.#socket = socket;
+      this.#measures = this.endpoint?.answers ?? true;
+      this.url = url;
+      this.#happened({ kind: "connecting" });
+      const offers = protocols.length > 0
+        ? `, offers ${protocols.join(", ")}`
+        : "";
+      this.#note("event", "connecting", { note: `To ${address}${offers}` });
+      this.#listen(socket);
+    });
+  }
+
+  /** Asks for the end; what has no code closes without one, as `close()`. */
+  close(code: number | undefined, reason: string): void {
+    this.#attempt(() => {
+      this.#socket?.close(code, reason);
+      this.#note("event", "close()", {
+        note: `With ${code ?? "no code"}${reason && `, “${reason}”`}`,
+      });
+      this.#look();
+    });
+  }
+
+  send(data: string | Uint8Array<ArrayBuffer>): void {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    this.#attempt(() => {
+      socket.send(data);
+      const size = sizeOf(data);
+      if (socket.readyState === WebSocket.OPEN) {
+        this.#happened({ kind: "sent", size, asks: this.#measures });
+        this.#note("sent", "send", { data, size });
+      } else {
+        this.#note("sent", "send", {
+          data,
+          note: "Thrown away: the connection is no longer open",
+        });
+      }
+      this.#look();
+    });
+  }
+
+  /** Sends more than the network takes at once; bounded, and not to others. */
+  startFlood(mib: number): void {
+    if (!this.mayFlood || stateOf(this.connection) !== "OPEN") return;
+    this.flood = startFlood(mib, performance.now());
+    this.#note("sent", "flood", {
+      note: `${this.flood.frames} frames of ${
+        sizeWords(FRAME)
+      }, one row for all`,
+    });
+    this.#pour("x".repeat(FRAME));
+  }
+
+  stopFlood(): void {
+    const { flood } = this;
+    if (flood === undefined) return;
+    this.flood = undefined;
+    const ms = Math.round(performance.now() - flood.startedAt);
+    this.#note("event", "flood ended", {
+      note: `${flood.sent} of ${flood.frames} frames in ${ms} ms; ` +
+        `bufferedAmount was up to ${sizeWords(this.connection.peak)}`,
+    });
+  }
+
+  #pour(frame: string): void {
+    const { flood } = this;
+    const socket = this.#socket;
+    if (flood === undefined || socket === undefined) return;
+    this.#look();
+    const done = flood.sent === flood.frames && socket.bufferedAmount === 0;
+    if (done || socket.readyState !== WebSocket.OPEN) return this.stopFlood();
+    const frames = burst(flood, socket.bufferedAmount);
+    for (let n = 0; n < frames; n++) {
+      socket.send(frame);
+      this.#happened({ kind: "sent", size: FRAME, asks: false });
+    }
+    this.flood = { ...flood, sent: flood.sent + frames };
+    this.#look();
+    setTimeout(() => this.#pour(frame), FLOOD_LOOK_MS);
+  }
+
+  #listen(socket: WebSocket): void {
+    const { signal } = this.#listening;
+    const on = <K extends keyof WebSocketEventMap>(
+      kind: K,
+      act: (event: WebSocketEventMap[K]) => void,
+    ) => socket.addEventListener(kind, act, { signal });
+    socket.binaryType = this.binaryType;
+    on("open", () => {
+      const { protocol, extensions } = socket;
+      this.#happened({ kind: "opened", protocol, extensions });
+      this.#note("event", "open");
+      this.#ask();
+    });
+    on("message", ({ data }) => this.#received(data));
+    on("error", () =>
+      this.#note("event", "error", {
+        note: "Pages are not told what went wrong, so that none can spy out " +
+          "a network by it",
+      }));
+    on("close", ({ code, reason, wasClean }) => {
+      this.#look();
+      this.#happened({ kind: "closed", code, reason, clean: wasClean });
+      this.#note("event", "close", {
+        note: `${code}${reason && `, “${reason}”`}, ${
+          wasClean ? "clean" : "not clean"
+        }`,
+      });
+      this.#rest();
+      if (this.watched) this.#ask();
+    });
+    this.#looking = setInterval(() => this.#look(), LOOK_MS);
+    if (this.watched) this.#asking = setInterval(() => this.#ask(), ASK_MS);
+  }
+
+  #received(data: string | ArrayBuffer | Blob): void {
+    const size = data instanceof Blob
+      ? data.size
+      : sizeOf(typeof data === "string" ? data : new Uint8Array(data));
+    this.#happened({ kind: "received", size });
+    if (typeof data === "string") {
+      this.#note("received", "message", { data, size });
+    } else if (data instanceof ArrayBuffer) {
+      const bytes = new Uint8Array(data);
+      this.#note("received", "message", { data: bytes, size });
+    } else {
+      // The row has its place now, its data a moment later.
+      const { id } = this.#note("received", "message", { size });
+      data.arrayBuffer().then((buffer) => {
+        this.log.fill(id, new Uint8Array(buffer));
+        this.#page.changed();
+      });
+    }
+  }
+
+  #look(): void {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    const { readyState, bufferedAmount: buffered } = socket;
+    const { bufferedLately } = this.connection;
+    const same = buffered === this.connection.buffered && buffered === 0 &&
+      (bufferedLately.at(-1) ?? 0) === 0;
+    if (same && this.connection.path.length > readyState) return;
+    this.#happened({ kind: "looked", readyState, buffered });
+  }
+
+  async #ask(): Promise<void> {
+    if (!this.watched) return;
+    const key = this.#key;
+    try {
+      const response = await fetch(`/lab/connections/${key}`);
+      const report: ConnectionReport | null = await response.json();
+      if (key === this.#key) this.report = report;
+    } catch {
+      // The server is away; the connection's own events tell that.
+      if (key === this.#key) this.report = null;
+    }
+    this.#page.changed();
+  }
+
+  #listening = new AbortController();
+
+  /** Lets go of the socket before: what still comes of it is of no interest. */
+  #forget(): void {
+    this.#rest();
+    this.#listening.abort();
+    this.#listening = new AbortController();
+    if (this.connected) this.#socket?.close();
+    this.report = null;
+    this.flood = undefined;
+  }
+
+  #rest(): void {
+    clearInterval(this.#looking);
+    clearInterval(this.#asking);
+  }
+
+  /** Does what a browser may refuse, and says why it did. */
+  #attempt(act: () => void): void {
+    try {
+      this.problem = "";
+      act();
+    } catch (error) {
+      this.problem = (error as Error).message;
+      this.#note("event", "refused", { note: this.problem });
+    }
+  }
+
+  #happened(happening: HappeningNow): void {
+    const at = performance.now();
+    this.connection = next(this.connection, { ...happening, at });
+    this.#page.changed();
+  }
+
+  #note(
+    direction: Direction,
+    what: string,
+    { data = "", size, note }: {
+      data?: string | Uint8Array;
+      size?: number;
+      note?: string;
+    } = {},
+  ) {
+    this.#page.changed();
+    return this.log.add({
+      at: performance.timeOrigin + performance.now(),
+      direction,
+      what,
+      data,
+      size,
+      ...(note !== undefined && { note }),
+    });
+  }
+}
+
+/** A happening without its time. */
+type HappeningNow = Happening extends infer H
+  ? H extends Happening ? Omit<H, "at"> : never
+  : never;

@@ -1,0 +1,137 @@
+/** Where a client connects, and how it closes. */
+
+import { useState } from "preact/hooks";
+import type { LabClient, Page } from "../client.ts";
+import { stateOf } from "../model/connection.ts";
+import { endpointOf, type Target, targetOf } from "../model/target.ts";
+
+const GROUPS = ["Small servers", "Rooms"] as const;
+const OTHER = "";
+
+/** Address, subprotocols, and the button. */
+export function ConnectForm({ client, page, choose }: {
+  client: LabClient;
+  page: Page;
+  choose: (target: Target) => void;
+}) {
+  const { name, target } = client;
+  const { endpoints, here } = page;
+  const endpoint = endpointOf(target, endpoints, here);
+  const pick = (value: string) => {
+    const picked = endpoints[Number(value)];
+    if (value === OTHER || picked === undefined) {
+      choose({ address: "ws://", protocols: "" });
+      document.getElementById(`address-${name}`)?.focus();
+    } else choose(targetOf(picked, here));
+  };
+  return (
+    <form
+      class="connect"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!client.connected) client.connect();
+      }}
+    >
+      <label>
+        <span>Endpoint</span>
+        <select
+          value={endpoint === undefined ? OTHER : endpoints.indexOf(endpoint)}
+          onChange={({ currentTarget }) => pick(currentTarget.value)}
+        >
+          {GROUPS.map((group) => (
+            <optgroup key={group} label={group}>
+              {endpoints.map((each, index) =>
+                each.group === group && (
+                  <option key={index} value={index}>{each.title}</option>
+                )
+              )}
+            </optgroup>
+          ))}
+          <option value={OTHER}>Another address</option>
+        </select>
+      </label>
+      <label>
+        <span>Subprotocols</span>
+        <input
+          class="mono"
+          value={target.protocols}
+          placeholder="none"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          onInput={({ currentTarget }) =>
+            choose({ ...target, protocols: currentTarget.value })}
+        />
+      </label>
+      <label class="address">
+        <span>Address</span>
+        <input
+          id={`address-${name}`}
+          class="mono"
+          value={target.address}
+          inputMode="url"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          onInput={({ currentTarget }) =>
+            choose({ ...target, address: currentTarget.value })}
+        />
+      </label>
+      <button
+        type="submit"
+        class="primary"
+        aria-disabled={client.connected}
+      >
+        Connect
+      </button>
+    </form>
+  );
+}
+
+/** With which code and reason, and the button. */
+export function CloseForm({ client }: { client: LabClient }) {
+  const [code, setCode] = useState("1000");
+  const [reason, setReason] = useState("");
+  const state = stateOf(client.connection);
+  const closable = client.connected;
+  return (
+    <form
+      class="close"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!closable) return;
+        client.close(code.trim() === "" ? undefined : Number(code), reason);
+      }}
+    >
+      <label class="code">
+        <span>Close code</span>
+        <input
+          class="mono"
+          value={code}
+          inputMode="numeric"
+          placeholder="none"
+          autocomplete="off"
+          title="1000, or 3000 to 4999: browsers let pages send no other"
+          onInput={({ currentTarget }) => setCode(currentTarget.value)}
+        />
+      </label>
+      <label>
+        <span>Reason</span>
+        <input
+          value={reason}
+          placeholder="none, or up to 123 bytes"
+          autocomplete="off"
+          onInput={({ currentTarget }) => setReason(currentTarget.value)}
+        />
+      </label>
+      <button
+        type="submit"
+        class="secondary"
+        aria-disabled={!closable}
+        title={state === "CLOSING" ? "Close was called" : undefined}
+      >
+        Close
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,222 @@
+/** What a connection is like now: its properties, and both sides' counts. */
+
+import { useState } from "preact/hooks";
+import type { LabClient } from "../client.ts";
+import { durationWords, sizeWords } from "../model/bytes.ts";
+import { median, stateOf } from "../model/connection.ts";
+import { AMOUNTS } from "../model/flood.ts";
+import { countWords } from "../model/words.ts";
+import { Sparkline } from "./sparkline.tsx";
+
+/** All gauges of a client. */
+export function Gauges({ client }: { client: LabClient }) {
+  return (
+    <div class="gauges">
+      <Properties client={client} />
+      <Sides client={client} />
+      <RoundTrip client={client} />
+      <Buffer client={client} />
+    </div>
+  );
+}
+
+function Properties({ client }: { client: LabClient }) {
+  const { connection, binaryType, name } = client;
+  const { protocol, extensions } = connection;
+  const value = (text: string) =>
+    connection.path.length === 0 ? "–" : text === "" ? '""' : text;
+  return (
+    <dl class="properties">
+      <div>
+        <dt>protocol</dt>
+        <dd data-gauge="protocol">{value(protocol)}</dd>
+      </div>
+      <div>
+        <dt>extensions</dt>
+        <dd data-gauge="extensions">{value(extensions)}</dd>
+      </div>
+      <div>
+        <dt>
+          <label for={`binary-${name}`}>binaryType</label>
+        </dt>
+        <dd>
+          <select
+            id={`binary-${name}`}
+            value={binaryType}
+            onChange={({ currentTarget }) =>
+              client.setBinaryType(currentTarget.value as BinaryType)}
+          >
+            <option>blob</option>
+            <option>arraybuffer</option>
+          </select>
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+/** The same connection as seen from its two ends. */
+function Sides({ client }: { client: LabClient }) {
+  const { connection: { sent, received, buffered, heardAt }, report } = client;
+  const none = client.url !== undefined && !client.watched ? "not ours" : "–";
+  const server = (text: string | undefined) => text ?? none;
+  const now = performance.now();
+  const ago = (ms: number | null | undefined) =>
+    ms === undefined || ms === null ? undefined : `${durationWords(ms)} ago`;
+  return (
+    <div class="sides">
+      <table>
+        <thead>
+          <tr>
+            <td></td>
+            <th scope="col">This page</th>
+            <th scope="col">The server</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">Frames → server</th>
+            <td data-gauge="sent">
+              {countWords(sent.frames, sizeWords(sent.bytes))}
+            </td>
+            <td data-gauge="server-in">
+              {server(
+                report
+                  ? countWords(report.framesIn, sizeWords(report.bytesIn))
+                  : undefined,
+              )}
+            </td>
+          </tr>
+          <tr>
+            <th scope="row">Frames ← server</th>
+            <td data-gauge="received">
+              {countWords(received.frames, sizeWords(received.bytes))}
+            </td>
+            <td data-gauge="server-out">
+              {server(
+                report
+                  ? countWords(report.framesOut, sizeWords(report.bytesOut))
+                  : undefined,
+              )}
+            </td>
+          </tr>
+          <tr>
+            <th scope="row">Heard the other</th>
+            <td data-gauge="heard">
+              {ago(heardAt === undefined ? undefined : now - heardAt) ?? "–"}
+            </td>
+            <td data-gauge="server-heard">
+              {server(
+                report ? ago(report.heardAgo) ?? "no frame yet" : undefined,
+              )}
+            </td>
+          </tr>
+          <tr>
+            <th scope="row">bufferedAmount</th>
+            <td data-gauge="buffered">{sizeWords(buffered)}</td>
+            <td data-gauge="server-buffered">
+              {server(report ? sizeWords(report.buffered) : undefined)}
+            </td>
+          </tr>
+        </tbody>
+      </table>
+      <details class="hint">
+        <summary>And the heartbeat?</summary>
+        <Heartbeat client={client} />
+      </details>
+    </div>
+  );
+}
+
+function Heartbeat({ client: { report, watched } }: { client: LabClient }) {
+  return (
+    <>
+      <p>
+        Pings and pongs are frames of the protocol. The browser answers a ping
+        by itself and tells no page, so none can be shown here; what a server
+        hears of them stays below its program too.
+      </p>
+      {report !== null && (
+        <p data-gauge="heartbeat">
+          {report.closed === null
+            ? `This server opened the connection ${
+              durationWords(report.openedAgo)
+            } ago and still holds it. It pings after ${
+              report.idleSeconds / 2
+            } silent seconds and gives up after ${report.idleSeconds}: so it ` +
+              `has heard a frame or a pong within the last ${report.idleSeconds} s.`
+            : `This server saw the end ${
+              durationWords(report.closed.ago)
+            } ago, with code ${report.closed.code}.`}
+        </p>
+      )}
+      {watched && (
+        <p>
+          The page asks this server once a second, by the key it adds to the
+          address as <code>?lab=…</code>.
+        </p>
+      )}
+    </>
+  );
+}
+
+function RoundTrip({ client }: { client: LabClient }) {
+  const { roundTrips } = client.connection;
+  const last = roundTrips.at(-1);
+  const middle = median(roundTrips);
+  const answers = client.endpoint?.answers ?? true;
+  const words = last === undefined || middle === undefined
+    ? answers ? "–" : "no answers here"
+    : `${durationWords(last)}, median ${durationWords(middle)}`;
+  return (
+    <div
+      class="plot"
+      title="From a send to the next frame that comes, with no other on its way. Where others talk too, it may be theirs."
+    >
+      <h3>Round trip</h3>
+      <p data-gauge="round-trip">{words}</p>
+      <Sparkline values={roundTrips} label={`Round trips: ${words}`} />
+      <p class="hint">From a send to the next frame in</p>
+    </div>
+  );
+}
+
+function Buffer({ client }: { client: LabClient }) {
+  const [mib, setMib] = useState<number>(AMOUNTS[1]);
+  const { connection: { bufferedLately, peak }, flood, name } = client;
+  const open = stateOf(client.connection) === "OPEN";
+  const words = `up to ${sizeWords(peak)}`;
+  return (
+    <div class="plot">
+      <h3>bufferedAmount</h3>
+      <p data-gauge="peak">{words}</p>
+      <Sparkline values={bufferedLately} label={`bufferedAmount: ${words}`} />
+      <div class="flood">
+        <button
+          type="button"
+          class="secondary"
+          aria-disabled={flood === undefined && !(open && client.mayFlood)}
+          aria-describedby={`flood-${name}`}
+          onClick={() =>
+            flood === undefined ? client.startFlood(mib) : client.stopFlood()}
+        >
+          {flood === undefined ? "Flood" : "Stop"}
+        </button>
+        <select
+          aria-label="Size of the flood"
+          value={mib}
+          onChange={({ currentTarget }) => setMib(Number(currentTarget.value))}
+        >
+          {AMOUNTS.map((each) => (
+            <option key={each} value={each}>{each} MiB</option>
+          ))}
+        </select>
+        <span class="hint" id={`flood-${name}`}>
+          {open && !client.mayFlood
+            ? "Not to the servers of others"
+            : "Only to this server or machine"}
+        </span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+/** One client: where it connects, how it is, what it sends, what happened. */
+
+import type { LabClient, Page } from "../client.ts";
+import type { Target } from "../model/target.ts";
+import { statusWords } from "../model/words.ts";
+import { stateOf } from "../model/connection.ts";
+import { Composer } from "./composer.tsx";
+import { CloseForm, ConnectForm } from "./connect.tsx";
+import { Diagram } from "./diagram.tsx";
+import { EventTable } from "./event_table.tsx";
+import { Gauges } from "./gauges.tsx";
+
+interface Props {
+  readonly client: LabClient;
+  readonly page: Page;
+  readonly choose: (target: Target) => void;
+  /** Called when one begins to deal with it. */
+  readonly attend: () => void;
+}
+
+/** Client A, or B. */
+export function Pane({ client, page, choose, attend }: Props) {
+  const { name, connection, problem } = client;
+  return (
+    <section
+      class="pane"
+      id={`client-${name}`}
+      tabIndex={-1}
+      aria-labelledby={`name-${name}`}
+      data-client={name}
+      data-state={stateOf(connection) ?? "IDLE"}
+      onFocusIn={attend}
+      onPointerDown={attend}
+    >
+      <header class="who">
+        <h2 id={`name-${name}`}>
+          <span class="visually-hidden">Client</span> {name}
+        </h2>
+        <p role="status">{statusWords(connection)}</p>
+      </header>
+      <ConnectForm client={client} page={page} choose={choose} />
+      <CloseForm client={client} />
+      <p class="problem" role="alert">{problem}</p>
+      <Diagram connection={connection} />
+      <Gauges client={client} />
+      <Composer client={client} />
+      <EventTable client={client} />
+    </section>
+  );
+}
