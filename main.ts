@@ -38,6 +38,9 @@ function startFault(error: unknown, config: Config): string | undefined {
   if (error instanceof Deno.errors.PermissionDenied) {
     return `Cannot listen on port ${port}: not allowed. Choose one above 1023`;
   }
+  if (error instanceof Deno.errors.InvalidData) {
+    return `--cert and --key make no sense: ${error.message}`;
+  }
   if (error instanceof Error && /lookup address/.test(error.message)) {
     return `Cannot listen on "${host}": there is no such host`;
   }
@@ -56,12 +59,14 @@ function config(): Config {
   }
 }
 
-async function readKeys(path: string): Promise<string> {
+/** The text of a file that a setting names; empty where it names none. */
+async function readNamed(flag: string, path: string): Promise<string> {
+  if (path === "") return "";
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
     const { message } = error as Error;
-    fail(`--auth-keys "${path}" cannot be read: ${message}`, 2);
+    fail(`--${flag} "${path}" cannot be read: ${message}`, 2);
   }
 }
 
@@ -76,11 +81,11 @@ async function start(config: Config, log: Logger): Promise<Server> {
     });
     const authority = await Authority.create({
       secret: config.authSecret || undefined,
-      keys: config.authKeys === ""
-        ? undefined
-        : await readKeys(config.authKeys),
+      keys: await readNamed("auth-keys", config.authKeys) || undefined,
       guests: config.guests,
     });
+    const cert = await readNamed("cert", config.cert);
+    const key = await readNamed("key", config.key);
     const assets = await readAssets(new URL("./static/", import.meta.url));
     return await startServer({
       config,
@@ -89,6 +94,7 @@ async function start(config: Config, log: Logger): Promise<Server> {
       authority,
       clock: systemClock,
       log,
+      ...(cert !== "" && { tls: { cert, key } }),
     });
   } catch (error) {
     const fault = startFault(error, config);
@@ -118,13 +124,16 @@ globalThis.addEventListener("unhandledrejection", (event) => {
 });
 
 const server = await start(settings, log);
+log.info("started", { url: server.url.href });
 console.log(`Hubbub is listening on ${server.url.href.replace(/\/$/, "")}`);
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => {
     log.info("stopping", { signal });
     // Exits even if a peer that does not read keeps its socket open.
-    server.stop().catch((error) => log.error("stop failed", { error }))
-      .finally(() => Deno.exit(0));
+    server.stop().then(
+      () => log.info("stopped"),
+      (error) => log.error("stop failed", { error }),
+    ).finally(() => Deno.exit(0));
   });
 }

@@ -52,6 +52,9 @@ export interface Config {
   readonly origins: readonly string[];
   /** Whether a proxy says where requests come from. */
   readonly trustProxy: boolean;
+  /** Files with the certificate and its key, PEM; empty for no TLS. */
+  readonly cert: string;
+  readonly key: string;
   readonly logLevel: LogLevel;
 }
 
@@ -292,6 +295,20 @@ const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
       "all come through a proxy",
     parse: yesOrNo,
   },
+  cert: {
+    env: "HUBBUB_CERT",
+    value: "FILE",
+    fallback: "",
+    help: "certificate (PEM, with its chain) to serve https and wss with",
+    parse: (words) => words,
+  },
+  key: {
+    env: "HUBBUB_KEY",
+    value: "FILE",
+    fallback: "",
+    help: "private key (PEM) of the certificate",
+    parse: (words) => words,
+  },
   logLevel: {
     env: "HUBBUB_LOG_LEVEL",
     value: "LEVEL",
@@ -363,5 +380,9 @@ export function readConfig(
       throw new ConfigError(`${name} ${error.message}, not "${words}"`);
     }
   });
-  return Object.fromEntries(config);
+  const settings: Config = Object.fromEntries(config);
+  if ((settings.cert === "") !== (settings.key === "")) {
+    throw new ConfigError("--cert and --key are needed together");
+  }
+  return settings;
 }

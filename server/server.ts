@@ -34,6 +34,8 @@ export interface ServerOptions {
   readonly authority: Authority;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Certificate and key, PEM, to serve https and wss; http without. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** A server that listens. */
@@ -161,6 +163,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     {
       hostname: config.host,
       port: config.port,
+      ...options.tls,
       // A thousand clients that come at once, as after a restart, fit in.
       tcpBacklog: 4096,
       automaticCompression: true,
@@ -213,7 +216,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let ending: Promise<void> | undefined;
   const { hostname, port } = http.addr;
   return {
-    url: new URL(`http://${urlHost(hostname)}:${port}/`),
+    url: new URL(
+      `${options.tls ? "https" : "http"}://${urlHost(hostname)}:${port}/`,
+    ),
     get closing() {
       return closing.size;
     },

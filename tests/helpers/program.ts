@@ -23,7 +23,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-const READY = /^Hubbub is listening on (http:\/\/\S+)$/m;
+const READY = /^Hubbub is listening on (https?:\/\/\S+)$/m;
 
 /** The command of `deno task start`, with another folder in place of data. */
 function startCommand(folder: string): string[] {
@@ -153,7 +153,7 @@ export class Program implements AsyncDisposable {
 
   /** The address of one of its WebSockets. */
   socket(path: string): string {
-    return `ws://${this.url.host}${path}`;
+    return new URL(path, this.url).href.replace(/^http/, "ws");
   }
 
   /** Sends it a signal; {@linkcode ended} tells what came of it. */

@@ -26,6 +26,8 @@ const SETTINGS = [
   ["--grace", "HUBBUB_GRACE", "15"],
   ["--origins", "HUBBUB_ORIGINS", "none"],
   ["--trust-proxy", "HUBBUB_TRUST_PROXY", "no"],
+  ["--cert", "HUBBUB_CERT", "none"],
+  ["--key", "HUBBUB_KEY", "none"],
   ["--log-level", "HUBBUB_LOG_LEVEL", "info"],
 ] as const;
 
@@ -55,6 +57,11 @@ const WRONG: readonly (readonly [args: string[], words: string])[] = [
   [["--slow-timeout", "0"], "--slow-timeout must be a whole number"],
   [["--grace", "x"], "--grace must be a whole number"],
   [["--log-level", "loud"], "--log-level must be one of debug, info"],
+  [["--cert", "cert.pem"], "--cert and --key are needed together"],
+  [
+    ["--store", "memory:", "--cert", "no.pem", "--key", "no.pem"],
+    '--cert "no.pem" cannot be read',
+  ],
   [["--prot", "80"], 'Unknown setting "--prot"'],
   [["8080"], 'Unknown setting "8080"'],
 ];

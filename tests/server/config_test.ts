@@ -36,6 +36,8 @@ Deno.test("readConfig() has a default for everything", () => {
     guests: "none",
     origins: [],
     trustProxy: false,
+    cert: "",
+    key: "",
     logLevel: "info",
   });
 });

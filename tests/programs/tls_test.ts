@@ -1,0 +1,67 @@
+/** The server behind a certificate of its own. */
+
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+// @ts-types="@types/ws"
+import { WebSocket as ForeignWebSocket } from "ws";
+import { Program, runProgram } from "../helpers/program.ts";
+import { TempFolder } from "../helpers/temp.ts";
+
+/** Makes a key and a certificate for this machine that it has signed itself. */
+async function makeCertificate(folder: TempFolder) {
+  const [cert, key] = [folder.file("cert.pem"), folder.file("key.pem")];
+  const { success, stderr } = await new Deno.Command("openssl", {
+    args: [
+      ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+        .split(" "),
+      ..."-days 1 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
+        .split(" "),
+      ...["-addext", "basicConstraints=critical,CA:FALSE"],
+      ...["-keyout", key, "-out", cert],
+    ],
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return { cert, key };
+}
+
+Deno.test("--cert and --key serve https and wss", async () => {
+  using folder = new TempFolder();
+  const { cert, key } = await makeCertificate(folder);
+  const args = ["--cert", cert, "--key", key];
+  await using program = await Program.start({ folder, args });
+  assertEquals(program.url.protocol, "https:");
+  const ca = Deno.readTextFileSync(cert);
+  using client = Deno.createHttpClient({ caCerts: [ca] });
+  const health = await fetch(new URL("/healthz", program.url), { client });
+  assertEquals(await health.text(), "alive\n");
+  const hint = await fetch(new URL("/ws", program.url), { client });
+  assertStringIncludes(await hint.text(), `wss://${program.url.host}/ws`);
+  const url = program.socket("/ws?name=Ada");
+  assertMatch(url, /^wss:/);
+  const socket = new ForeignWebSocket(url, { ca });
+  const line = await new Promise<string>((resolve, reject) => {
+    socket.on("open", () => socket.send("Hello"));
+    socket.on("error", reject);
+    socket.on("message", (data: unknown) => {
+      if (String(data).includes("Hello")) resolve(String(data));
+    });
+  });
+  assertEquals(JSON.parse(line).sender, "Ada");
+  const closed = new Promise<void>((resolve) => socket.on("close", resolve));
+  socket.close();
+  await closed;
+});
+
+Deno.test("a certificate that is none is one clear line", async () => {
+  using folder = new TempFolder();
+  const { key } = await makeCertificate(folder);
+  const cert = folder.file("nonsense.pem");
+  Deno.writeTextFileSync(cert, "nonsense");
+  const { code, stdout, stderr } = await runProgram({
+    folder,
+    args: ["--port", "0", "--store", "memory:", "--cert", cert, "--key", key],
+  });
+  assertEquals({ code, stdout }, { code: 1, stdout: "" });
+  assertMatch(stderr, /^hubbub: --cert and --key make no sense: .*\n$/);
+});
