@@ -37,10 +37,8 @@ import {
 /** How long to wait before watching again what could not be, milliseconds. */
 const WATCH_AGAIN_MS = 1_000;
 
-/** What {@linkcode KvStore.open} needs. */
+/** What {@linkcode KvStore} needs. */
 export interface KvStoreOptions {
-  /** A file; empty for the database that belongs to the program. */
-  readonly path: string;
   readonly retention: Retention;
   readonly clock: Clock;
 }
@@ -63,15 +61,21 @@ export class KvStore implements Store {
   readonly #watches = new Set<Promise<void>>();
   readonly #closing = Promise.withResolvers<void>();
 
+  /** Whether the database ends with this store. */
+  #owner = false;
+
   /**
    * Opens a database.
    *
+   * @param path A file; empty for the database that belongs to the program.
    * @throws {StoreOpenError} With one line that says what is wrong.
    */
-  static async open({ path, ...options }: KvStoreOptions): Promise<KvStore> {
+  static async open(path: string, options: KvStoreOptions): Promise<KvStore> {
     try {
       const kv = await Deno.openKv(path === "" ? undefined : path);
-      return new KvStore(kv, options);
+      const store = new KvStore(kv, options);
+      store.#owner = true;
+      return store;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new StoreOpenError(`Cannot open "kv:${path}": ${reason}`, {
@@ -80,10 +84,8 @@ export class KvStore implements Store {
     }
   }
 
-  private constructor(
-    kv: Deno.Kv,
-    { retention, clock }: Omit<KvStoreOptions, "path">,
-  ) {
+  /** @param kv An open database, which stays open when the store is closed. */
+  constructor(kv: Deno.Kv, { retention, clock }: KvStoreOptions) {
     this.#kv = kv;
     this.#clock = clock;
     this.#retention = new KvRetention(kv, { retention, clock });
@@ -169,7 +171,7 @@ export class KvStore implements Store {
     for (const room of [...this.#followed.keys()]) this.unfollow(room);
     this.#closing.resolve();
     await Promise.all(this.#watches);
-    this.#kv.close();
+    if (this.#owner) this.#kv.close();
   }
 
   async #learn({ room, head, versionstamp, messages }: Change): Promise<void> {

@@ -25,7 +25,8 @@ export interface OpenOptions {
 export interface Place extends AsyncDisposable {
   /** Whether logs outlive a store that is closed. */
   readonly persistent: boolean;
-  /** Opens a store on it; not more than one at a time. */
+  /** Opens a store on it: one at a time, or several where that is what is
+   * tested (fleet.ts). */
   open(options: OpenOptions): Promise<Store>;
 }
 
@@ -122,7 +123,7 @@ export class RecordingFeed implements Feed {
     this.firsts.push(first);
   }
 
-  reset(): void {
+  reset(_state: LogState): void {
     throw new Error("The log was reset");
   }
 

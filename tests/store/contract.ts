@@ -2,7 +2,7 @@
  * The contract of server/store/store.ts as tests that every adapter passes:
  * numbering, all or nothing, repeats. The rest of it stands next to this file:
  * following in contract_feed.ts, reading in contract_read.ts, the retention in
- * contract_retention.ts.
+ * contract_retention.ts; for several nodes at once in contract_fleet.ts.
  */
 
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
@@ -23,10 +23,19 @@ export type Test = (
  *
  * @param name The adapter, for the tests' names.
  * @param open Makes an empty place; each test has its own.
+ * @param options `ignore` when this machine cannot run them.
  */
-export function storeContract(name: string, open: () => Promise<Place>): void {
+export function storeContract(
+  name: string,
+  open: () => Promise<Place>,
+  { ignore = false }: { ignore?: boolean } = {},
+): void {
   const test: Test = (title, run) =>
-    Deno.test(`${name} store: ${title}`, async () => await run(await open()));
+    Deno.test({
+      name: `${name} store: ${title}`,
+      ignore,
+      fn: async () => await run(await open()),
+    });
   appendContract(test);
   repeatContract(test);
   feedContract(test);

@@ -1,0 +1,33 @@
+/** Redis as a place for stores, where this machine has it. */
+
+import { RedisStore } from "../../server/store/redis.ts";
+import { hasRedis, RedisServer } from "../helpers/redis_server.ts";
+import type { Place } from "../store/bench.ts";
+
+const here = await hasRedis();
+
+/** Skipped on a machine without it, but never where all has to run. */
+export const ignore = !here && Deno.env.get("CI") !== "true";
+
+/** The adapter, for tests' names. */
+export const redis = ignore ? "redis (needs redis-server)" : "redis";
+
+/** A place in a Redis. */
+export interface RedisPlace extends Place {
+  readonly server: RedisServer;
+}
+
+/**
+ * Starts a Redis of its own.
+ *
+ * @param settings What it is told.
+ */
+export async function redisPlace(...settings: string[]): Promise<RedisPlace> {
+  const server = await RedisServer.start(...settings);
+  return {
+    persistent: true,
+    server,
+    open: (options) => RedisStore.open({ address: server.address, ...options }),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
