@@ -234,6 +234,8 @@ export interface PresenceEvent extends Reply {
   readonly renamed?: readonly (readonly [string, string])[];
   readonly members?: readonly string[];
   readonly count: number;
+  /** Set on the answer to `who`. */
+  readonly asked?: true;
 }
 
 export interface TypingEvent {

@@ -138,6 +138,7 @@ function encode(event: ServerEvent): readonly string[] {
       if (event.members !== undefined) {
         return [server(`Here now: ${list(event.members)}.`)];
       }
+      if (event.asked) return [server(`${event.count} people are here.`)];
       const { joined, renamed, left } = presenceChanges(event);
       return [
         ...joined.map((name) => server(`${name} has joined the chat.`)),

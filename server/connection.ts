@@ -4,6 +4,7 @@
  * send, and its end. It decides nothing about rooms; the hub does.
  */
 
+import { Buffer } from "node:buffer";
 import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
 import type { Decoded, Dialect } from "../protocol/dialect.ts";
 import { HubbubError } from "../protocol/errors.ts";
@@ -14,11 +15,11 @@ import type {
   RequestId,
   ServerEvent,
 } from "../protocol/events.ts";
+import { Allowance, tooFast } from "./allowance.ts";
 import type { Authority } from "./auth.ts";
 import type { Grant } from "./grant.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import type { Hub } from "./hub.ts";
-import { TokenBucket } from "./limits.ts";
 import type { Logger } from "./log.ts";
 import { carryOut } from "./requests.ts";
 import { Outlet, type Patience } from "./outlet.ts";
@@ -30,16 +31,17 @@ import type { Socket, SocketHandler } from "./transport/socket.ts";
 const MOST_FRAME = 1024 * 1024;
 /** The most requests in a frame: several times what a client's outbox holds. */
 const MOST_LINES = 1000;
-/** Requests that are no messages, a second and at once. */
-const REQUESTS = { perSecond: 20, burst: 200 };
-/** Frames that make no sense, a second and at once, before it is closed. */
-const STRIKES = { perSecond: 2, burst: 50 };
 
+/** What a close without a code reads as (RFC 6455, 7.1.5). */
+const NO_CODE = 1005;
 /** Closes after which a session ends at once: its user said goodbye, or had
  * been unheard of for longer than the grace period already. */
-const FINAL: ReadonlySet<number> = new Set(
-  [CLOSE.normal, CLOSE.silent, CLOSE.slow].map(({ code }) => code),
-);
+const FINAL: ReadonlySet<number> = new Set([
+  CLOSE.normal.code,
+  NO_CODE,
+  CLOSE.silent.code,
+  CLOSE.slow.code,
+]);
 
 /** Frames that may wait while a token is checked. */
 const MOST_LATER = 256;
@@ -68,6 +70,8 @@ export interface ConnectionOptions {
   readonly authority: Authority;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Bytes a second it may send; 0 is no limit. */
+  readonly byteRate: number;
   /** Milliseconds a client has to say hello. */
   readonly helloMs: number;
   /** Called once, when it no longer counts. */
@@ -81,9 +85,7 @@ export class Connection implements Reader, SocketHandler {
   readonly id: string;
   readonly #options: ConnectionOptions;
   readonly #outlet: Outlet;
-  readonly #publishes: TokenBucket;
-  readonly #requests: TokenBucket;
-  readonly #strikes: TokenBucket;
+  readonly #allowance: Allowance;
   #session: Session | null = null;
   #grant: Grant;
   #expiry: Cancel | null = null;
@@ -98,11 +100,9 @@ export class Connection implements Reader, SocketHandler {
     this.#grant = authority.guest;
     this.id = id;
     this.#outlet = new Outlet(socket, entry.dialect, clock);
-    const now = clock.now();
+    const { byteRate } = options;
     const { rate } = hub.limits;
-    this.#publishes = new TokenBucket(rate, rate * 3, now);
-    this.#requests = new TokenBucket(REQUESTS.perSecond, REQUESTS.burst, now);
-    this.#strikes = new TokenBucket(STRIKES.perSecond, STRIKES.burst, now);
+    this.#allowance = new Allowance({ rate, byteRate }, clock.now());
     this.#helloTimer = clock.after(helloMs, () => this.end(CLOSE.noHello));
   }
 
@@ -124,20 +124,25 @@ export class Connection implements Reader, SocketHandler {
     if (typeof frame !== "string") return this.end(CLOSE.unsupportedData);
     if (frame.length > MOST_FRAME) return this.end(CLOSE.tooBig);
     this.#outlet.heard();
-    if (this.#later === null) return this.#take(frame);
+    const now = this.#options.clock.now();
+    const waitMs = this.#allowance.frame(Buffer.byteLength(frame), now);
+    if (this.#allowance.flooding) return this.end(CLOSE.flood);
+    if (this.#later === null) return this.#take(frame, waitMs);
     if (this.#later.length >= MOST_LATER) return this.end(CLOSE.tooBig);
-    this.#later.push(() => this.#take(frame));
+    this.#later.push(() => this.#take(frame, waitMs));
   }
 
-  #take(frame: string): void {
+  /** @param waitMs More than 0 when its requests are to be refused. */
+  #take(frame: string, waitMs: number): void {
     const named = this.#session !== null;
     const lines = this.dialect.decode(frame, { named });
     // Each can be answered with more than it is long, all in one frame.
     if (lines.length > MOST_LINES) return this.end(CLOSE.tooBig);
     this.#outlet.together(() => {
       for (const decoded of lines) {
-        if (this.#later !== null) this.#later.push(() => this.#handle(decoded));
-        else this.#handle(decoded);
+        const handle = () => this.#handle(decoded, waitMs);
+        if (this.#later !== null) this.#later.push(handle);
+        else handle();
         if (this.#gone) break;
       }
     });
@@ -215,13 +220,14 @@ export class Connection implements Reader, SocketHandler {
     if (this.#outlet.isStuck(patience)) this.end(CLOSE.slow);
   }
 
-  #handle(decoded: Decoded): void {
+  #handle(decoded: Decoded, waitMs: number): void {
     const id = decoded.ok ? decoded.request.id : decoded.id;
     try {
       if (!decoded.ok) {
         this.#strike();
         throw decoded.error;
       }
+      if (waitMs > 0) throw tooFast(waitMs);
       this.#request(decoded.request);
     } catch (error) {
       const cid = decoded.ok && decoded.request.type === "publish"
@@ -233,17 +239,7 @@ export class Connection implements Reader, SocketHandler {
 
   #request(request: ClientRequest): void {
     const { hub, clock, entry } = this.#options;
-    const bucket = request.type === "publish"
-      ? this.#publishes
-      : this.#requests;
-    const retryAfterMs = bucket.take(clock.now());
-    if (retryAfterMs > 0) {
-      const seconds = (retryAfterMs / 1000).toFixed(1);
-      throw new HubbubError("rate_limited", {
-        message: `Too fast. Wait ${seconds} s and send it again`,
-        retryAfterMs,
-      });
-    }
+    this.#allowance.request(request.type, clock.now());
     if (request.type === "auth") return this.#renew(request);
     if (request.type === "hello") {
       if (this.#session !== null) throw new HubbubError("already_hello");
@@ -417,7 +413,7 @@ export class Connection implements Reader, SocketHandler {
   }
 
   #strike(): void {
-    if (this.#strikes.take(this.#options.clock.now()) === 0) return;
+    if (!this.#allowance.strike(this.#options.clock.now())) return;
     this.end(CLOSE.badProtocol);
   }
 

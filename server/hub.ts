@@ -46,6 +46,10 @@ export interface HubOptions {
   readonly history: number;
   /** Milliseconds a session outlives its connection. */
   readonly graceMs: number;
+  /** Rooms open at once. */
+  readonly maxRooms: number;
+  /** Rooms that one session may be in. */
+  readonly maxRoomsPerSession: number;
 }
 
 /** Retention runs this often, a small step each time, milliseconds. */
@@ -99,6 +103,8 @@ export class Hub {
       clock,
       log,
       stats,
+      maxRooms: options.maxRooms,
+      maxRoomsPerSession: options.maxRoomsPerSession,
       wake: () => this.#ticker.wake(),
     });
     this.#stopTrimming = every(clock, {
@@ -179,23 +185,23 @@ export class Hub {
   /**
    * Joins a room at the end of the turn, or goes on from another cursor.
    *
-   * @throws {HubbubError} `bad_room`.
+   * @throws {HubbubError} `bad_room`, `forbidden` or `rooms_full`.
    */
   join(session: Session, { room, since, limit, only, id }: JoinRequest): void {
     const name = checkRoom(room);
     allow(session, "read", name);
-    if (only) {
-      for (const other of session.members.keys()) {
-        if (other !== name) this.leave(session, other);
-      }
-      session.current = name;
-    }
     this.#rooms.arrive(name, {
       session,
       since,
       limit: Math.min(limit ?? this.#options.history, this.limits.history),
       id,
     });
+    if (only) {
+      for (const other of session.members.keys()) {
+        if (other !== name) this.leave(session, other);
+      }
+      session.current = name;
+    }
   }
 
   /**
@@ -299,7 +305,7 @@ export class Hub {
    */
   who(session: Session, wanted: string | undefined, id?: RequestId): void {
     const room = this.#joined(session, wanted);
-    session.reader?.tell({ ...room.presence(), id });
+    session.reader?.tell({ ...room.presence(), asked: true, id });
   }
 
   /**

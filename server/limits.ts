@@ -29,13 +29,26 @@ export class TokenBucket {
    * @returns 0 when there was one; else milliseconds until there will be.
    */
   take(now: number): number {
+    return this.spend(1, now);
+  }
+
+  /**
+   * Takes many tokens, and more than there are too: what was overdrawn, a full
+   * bucket at most, has to come back before any is given again.
+   *
+   * @param amount How many.
+   * @param now Milliseconds.
+   * @returns 0 when there was at least one; else milliseconds until there will
+   * be, and none is taken.
+   */
+  spend(amount: number, now: number): number {
     if (this.#perSecond === 0) return 0;
     const back = (now - this.#at) / 1000 * this.#perSecond;
     // A clock that was set back gives nothing, and takes nothing either.
     this.#tokens = Math.min(this.#burst, this.#tokens + Math.max(back, 0));
     this.#at = now;
     if (this.#tokens >= 1) {
-      this.#tokens -= 1;
+      this.#tokens = Math.max(this.#tokens - amount, -this.#burst);
       return 0;
     }
     return Math.ceil((1 - this.#tokens) / this.#perSecond * 1000);

@@ -37,7 +37,9 @@ export class Outlet {
   #replies: string[] = [];
   #held = false;
   #sentSinceCheck = 0;
+  /** Unsent bytes when last asked, and characters written since. */
   #buffered = 0;
+  #written = 0;
   #progressAt: number;
   #heardAt: number;
 
@@ -121,8 +123,12 @@ export class Outlet {
   isStuck({ slowMs, idleMs }: Patience): boolean {
     const now = this.#clock.now();
     const { buffered } = this.#socket;
-    if (buffered === 0 || buffered < this.#buffered) this.#progressAt = now;
+    // No more is unsent than was written meanwhile: nothing was taken. A byte
+    // less than that was, also where the buffer is filled up again and again.
+    const grown = buffered - this.#buffered;
+    if (buffered === 0 || grown < this.#written) this.#progressAt = now;
     this.#buffered = buffered;
+    this.#written = 0;
     const stuckFor = now - this.#progressAt;
     const silentFor = Math.min(stuckFor, now - this.#heardAt);
     return stuckFor >= slowMs || silentFor >= idleMs;
@@ -130,6 +136,7 @@ export class Outlet {
 
   #write(frame: string): void {
     this.#sentSinceCheck += frame.length;
+    this.#written += frame.length;
     this.#socket.send(frame);
   }
 }

@@ -28,9 +28,12 @@ export interface PageKey {
   readonly upTo: number;
 }
 
-/** Characters of text after which a page ends: what a member is sent at once, and so
+/** Characters a message takes beside its text, about. */
+const ENVELOPE = 100;
+
+/** Characters after which a page ends: what a member is sent at once, and so
  * the most it can hold beyond the watermark of its connection. */
-const PAGE_CHARACTERS = 32 * 1024;
+const PAGE_CHARACTERS = 64 * 1024;
 
 /** Pages kept a room: the live one of each dialect, and those of a replay that
  * many joining at once share. */
@@ -40,7 +43,7 @@ const KEPT = 12;
 function pageLength(messages: readonly StoredMessage[]): number {
   let characters = 0;
   for (const [index, { text }] of messages.entries()) {
-    characters += text.length;
+    characters += text.length + ENVELOPE;
     if (characters > PAGE_CHARACTERS) return Math.max(index, 1);
   }
   return messages.length;

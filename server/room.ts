@@ -6,6 +6,7 @@
  * before the messages of the tick, who went after them.
  */
 
+import type { CloseReason } from "../protocol/close_codes.ts";
 import type {
   PresenceEvent,
   RequestId,
@@ -34,6 +35,8 @@ export interface Arrival {
 /** What a room asks of the hub. */
 export interface RoomHooks {
   readonly stats: Stats;
+  /** Whether somebody may come in; who may not has been told. */
+  admits(arrival: Arrival): boolean;
   /** Call {@linkcode Room.pump} again when the member's socket has drained. */
   lagging(member: Member): void;
   /** Read what is behind the member's cursor, then pump it with that. */
@@ -145,9 +148,11 @@ export class Room {
   /** Before the tick's messages: tells who came, and lets them in. */
   announceArrivals(): void {
     this.#announceRenames();
-    const arrivals = this.#arrivals;
-    if (arrivals.length === 0) return;
+    const arrivals = this.#arrivals.filter((arrival) =>
+      this.#members.has(arrival.session) || this.#hooks.admits(arrival)
+    );
     this.#arrivals = [];
+    if (arrivals.length === 0) return;
     const fresh = new Set(
       arrivals.map(({ session }) => session).filter((session) =>
         session.reader !== null && !this.#members.has(session)
@@ -186,6 +191,13 @@ export class Room {
   /** The store no longer keeps what is older than `first`. */
   trimmed(first: number): void {
     this.#log.forgetBefore(first);
+  }
+
+  /** Ends every reader: what it has cannot be trusted any more. */
+  disband(reason: CloseReason): void {
+    for (const { session } of [...this.#members.values()]) {
+      session.reader?.end(reason);
+    }
   }
 
   /** The log was lost: everyone starts anew in its next life. */

@@ -5,7 +5,7 @@
  */
 
 import { CLOSE } from "../protocol/close_codes.ts";
-import { ERRORS } from "../protocol/errors.ts";
+import { ERRORS, HubbubError } from "../protocol/errors.ts";
 import type { ErrorEvent } from "../protocol/events.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import type { Logger } from "./log.ts";
@@ -30,12 +30,19 @@ export const STORE_UNAVAILABLE = {
   retryAfterMs: RETRY_MS,
 } as const satisfies ErrorEvent;
 
+/** When to try again where all rooms are taken, milliseconds. */
+const FULL_RETRY_MS = 10_000;
+
 /** What {@linkcode Rooms} needs. */
 export interface RoomsOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
   readonly stats: Stats;
+  /** Rooms open at once. */
+  readonly maxRooms: number;
+  /** Rooms that one session may be in. */
+  readonly maxRoomsPerSession: number;
   /** Asks for a tick. */
   readonly wake: () => void;
 }
@@ -74,7 +81,11 @@ export class Rooms {
     return [...this.#slots.values()].flatMap(({ room }) => room ?? []);
   }
 
-  /** Lets somebody in at the next tick, or when the room has been opened. */
+  /**
+   * Lets somebody in at the next tick, or when the room has been opened.
+   *
+   * @throws {HubbubError} `rooms_full`.
+   */
   arrive(name: string, arrival: Arrival): void {
     const slot = this.#slots.get(name);
     if (slot === undefined) return this.#open(name, arrival);
@@ -134,13 +145,23 @@ export class Rooms {
   }
 
   #open(name: string, arrival: Arrival): void {
+    if (this.#slots.size >= this.#options.maxRooms) {
+      throw new HubbubError("rooms_full", { retryAfterMs: FULL_RETRY_MS });
+    }
     const { store, log, stats } = this.#options;
     const slot: Slot = { room: null, waiting: [arrival] };
     this.#slots.set(name, slot);
     store.follow(name, {
       append: (messages) => {
         if (slot.room === null) return;
-        slot.room.append(messages);
+        try {
+          slot.room.append(messages);
+        } catch (error) {
+          // A store that breaks its contract must not cost other rooms their
+          // messages. The readers come back and resume from what it has.
+          log.error("fed out of order", { room: name, error });
+          return slot.room.disband(CLOSE.resync);
+        }
         this.#fed.add(slot.room);
         this.#options.wake();
       },
@@ -149,6 +170,7 @@ export class Rooms {
     }).then((state) => {
       const room = new Room(name, state, {
         stats,
+        admits: (arrival) => this.#admits(arrival),
         lagging: (member) => this.#lag(member, room),
         fetch: (member) => this.#fetch(member, room),
       });
@@ -170,6 +192,15 @@ export class Rooms {
     if (this.get(room.name) !== room) return;
     this.#slots.delete(room.name);
     this.#options.store.unfollow(room.name);
+  }
+
+  /** Counted as late as here: of many joins in one turn none is a room yet. */
+  #admits({ session, id }: Arrival): boolean {
+    const { maxRoomsPerSession } = this.#options;
+    if (session.members.size < maxRoomsPerSession) return true;
+    const code = "too_many_rooms";
+    session.reader?.tell({ type: "error", code, ...ERRORS[code], id });
+    return false;
   }
 
   #lag(member: Member, room: Room): void {

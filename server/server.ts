@@ -5,13 +5,14 @@
 
 import { byToken, openToAll } from "./api/access.ts";
 import { CLOSE } from "../protocol/close_codes.ts";
+import { Admission } from "./admission.ts";
 import { Api } from "./api/api.ts";
 import { CutStream } from "./api/event_stream.ts";
 import type { Assets } from "./assets.ts";
 import type { Authority } from "./auth.ts";
 import { type Clock, every } from "./clock.ts";
 import type { Config } from "./config.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type Entry } from "./connection.ts";
 import { Hub } from "./hub.ts";
 import { Lessons } from "./lessons/classroom.ts";
 import { LAB_KEY } from "../protocol/lab.ts";
@@ -24,6 +25,7 @@ import type { Logger } from "./log.ts";
 import { Origins } from "./origins.ts";
 import { createRoutes } from "./routes.ts";
 import type { Store } from "./store/store.ts";
+import type { Accept } from "./transport/socket.ts";
 import { upgrade } from "./transport/native.ts";
 
 /** The parts of a server. */
@@ -50,9 +52,8 @@ export interface Server {
 
 /** How often sockets are asked whether they still take anything. */
 const PROGRESS_MS = 2_000;
-/** How long somebody may take to say who they are. People type. */
-const HELLO_MS = 10_000;
-const ASKED_HELLO_MS = 120_000;
+/** How much longer than programs people may take to say hello: they type. */
+const PEOPLE_SLOWER = 12;
 /** Most messages of one page of history. */
 const HISTORY_PAGE = 1_000;
 /** How long connections get to close by themselves when the server stops. */
@@ -90,6 +91,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
     history: config.history,
     graceMs: config.grace * 1000,
+    maxRooms: config.maxRooms,
+    maxRoomsPerSession: config.maxRoomsPerSession,
   });
   const onError = (error: unknown) => log.error("handler failed", { error });
   const lessons = new Lessons({ clock, onError });
@@ -105,12 +108,39 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     slowMs,
     authorize: authority.checks ? byToken(authority) : openToAll,
   });
+  const admission = new Admission({
+    total: config.maxConnections,
+    perAddress: config.maxPerAddress,
+  });
+  const helloMs = config.helloTimeout * 1000;
   const connections = new Set<Connection>();
   /** Closed by us, and not answered: the runtime cannot free a socket whose
    * peer does not read. */
   const closing = new Set<Connection>();
   let connectionCount = 0;
   let stopping = false;
+
+  const enter = (entry: Entry): Accept => (socket) => {
+    const connection = new Connection({
+      id: String(++connectionCount),
+      socket,
+      entry,
+      hub,
+      authority,
+      clock,
+      log,
+      byteRate: config.byteRate,
+      helloMs: helloMs * (entry.dialect.naming === "asked" ? PEOPLE_SLOWER : 1),
+      onGone(gone) {
+        connections.delete(gone);
+        closing.add(gone);
+      },
+      onClosed: (closed) => closing.delete(closed),
+    });
+    connections.add(connection);
+    connection.open();
+    return connection;
+  };
 
   const handler = createRoutes({
     assets,
@@ -128,27 +158,23 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         healthy: hub.healthy,
         memory: Deno.memoryUsage().rss,
       }),
-    lesson: (name) => lessons.accept(name),
-    chat: ({ entry }) => (socket) => {
-      const connection = new Connection({
-        id: String(++connectionCount),
-        socket,
-        entry,
-        hub,
-        authority,
-        clock,
-        log,
-        helloMs: entry.dialect.naming === "asked" ? ASKED_HELLO_MS : HELLO_MS,
-        onGone(gone) {
-          connections.delete(gone);
-          closing.add(gone);
-        },
-        onClosed: (closed) => closing.delete(closed),
-      });
-      connections.add(connection);
-      connection.open();
-      return connection;
+    lesson(name, address) {
+      const accept = lessons.accept(name);
+      return accept && admission.guard(accept, address);
     },
+    chat: ({ entry }, address) =>
+      admission.guard(enter(entry), address, (socket, error) => {
+        const { code, message, retryable, details } = error;
+        const { retryAfterMs } = details;
+        const event = {
+          type: "error",
+          code,
+          message,
+          retryable,
+          retryAfterMs,
+        } as const;
+        for (const frame of entry.dialect.encode(event)) socket.send(frame);
+      }),
     watched: (key) => labBook.report(key),
     api: (request, visit) => api.answer(request, visit),
     upgrade: (request, accept, protocol) => {

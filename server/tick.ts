@@ -111,18 +111,22 @@ export class Ticker {
     const stats = this.#stats;
     const first = this.#first;
     const began = stats.now();
+    const outcome = await this.#store.append(pending).then(
+      (receipts) => ({ receipts }),
+      (error: unknown) => ({ error }),
+    );
+    this.#appending = null;
     try {
-      const receipts = await this.#store.append(pending);
-      stats.appendTime.add(stats.since(began));
-      this.#appending = null;
-      this.#hooks.stored(pending, receipts);
-      stats.tickSize.add(pending.length);
-      stats.tickTime.add(stats.since(first));
-    } catch (error) {
-      this.#appending = null;
-      this.#hooks.failed(pending, error);
+      // What is stored stays stored, whatever goes wrong in telling of it.
+      if ("receipts" in outcome) {
+        stats.appendTime.add(stats.since(began));
+        this.#hooks.stored(pending, outcome.receipts);
+        stats.tickSize.add(pending.length);
+        stats.tickTime.add(stats.since(first));
+      } else this.#hooks.failed(pending, outcome.error);
+      this.#hooks.after();
+    } finally {
+      if (this.#pending.length > 0) this.wake();
     }
-    this.#hooks.after();
-    if (this.#pending.length > 0) this.wake();
   }
 }

@@ -49,15 +49,23 @@ Deno.test("encodePage() marks a replay, which leaves nobody's own messages out",
 });
 
 for (const dialect of [v1, simple, text] as Dialect[]) {
-  Deno.test(`promise 4: a page of ${dialect.name} holds at most 32 Ki characters of text`, () => {
+  Deno.test(`promise 4: a page of ${dialect.name} holds at most about 64 Ki characters`, () => {
     const messages = numbers(1, 100).map((seq) =>
       message(seq, "x".repeat(1_000))
     );
     const { frames, to } = encodePage(dialect, messages, false);
-    assertEquals(to, 32);
-    assert(frames.join("").length < 40 * 1024);
+    assertEquals(to, 59);
+    assert(frames.join("").length < 72 * 1024);
   });
 }
+
+Deno.test("promise 4: a page of very short messages is no longer", () => {
+  const messages = numbers(1, 1_000).map((seq) => message(seq, "x"));
+  for (const dialect of [v1, simple, text] as Dialect[]) {
+    const { frames } = encodePage(dialect, messages, false);
+    assert(frames.join("").length < 72 * 1024, dialect.name);
+  }
+});
 
 Deno.test("encodePage() holds at least one message, however long", () => {
   const page = encodePage(v1, [message(1, "x".repeat(65_536)), TWO[1]!], false);

@@ -23,7 +23,7 @@ Deno.test("promise 4: a reader gets a page each time it has room for one", () =>
   const bench = new RoomBench();
   const ada = bench.enter("Ada");
   ada.reader.room = 0;
-  bench.tick(numbers(1, 100).map(() => "x".repeat(1_000)));
+  bench.tick(numbers(1, 100).map(() => "x".repeat(2_000)));
   for (let pages = 1; pages <= 3; pages++) {
     ada.reader.room = 1;
     bench.poll();

@@ -1,0 +1,68 @@
+/** Who still reads: what an outlet concludes from what its socket has left. */
+
+import { assertEquals } from "@std/assert";
+import { simple } from "../../protocol/simple.ts";
+import { Outlet } from "../../server/outlet.ts";
+import type { Socket } from "../../server/transport/socket.ts";
+import { FakeClock } from "../helpers/clock.ts";
+
+const PATIENCE = { slowMs: 30_000, idleMs: 30_000 };
+const PAGE = "x".repeat(20_000);
+
+/** An outlet whose socket keeps what it is given until told that it drains. */
+function bench() {
+  const clock = new FakeClock();
+  let buffered = 0;
+  const socket: Socket = {
+    open: true,
+    get buffered() {
+      return buffered;
+    },
+    send: (frame) => void (buffered += frame.length),
+    close: () => {},
+  };
+  const outlet = new Outlet(socket, simple, clock);
+  return {
+    outlet,
+    clock,
+    drain: (bytes: number) => void (buffered -= bytes),
+    /** Asks every 2 s for a minute, after `each`. */
+    watch(each: () => void): boolean {
+      for (let i = 0; i < 30; i++) {
+        each();
+        clock.pass(2_000);
+        if (outlet.isStuck(PATIENCE)) return true;
+      }
+      return false;
+    },
+  };
+}
+
+Deno.test("promise 4: a reader that takes nothing is stuck after its patience", () => {
+  const { outlet, clock, watch } = bench();
+  outlet.send([PAGE]);
+  clock.pass(1_000);
+  assertEquals(outlet.isStuck(PATIENCE), false);
+  assertEquals(watch(() => {}), true);
+});
+
+Deno.test("a slow reader whose buffer is filled up again and again is not stuck", () => {
+  const { outlet, drain, watch } = bench();
+  outlet.send([PAGE]);
+  const stuck = watch(() => {
+    drain(20_000);
+    outlet.send([PAGE]);
+  });
+  assertEquals(stuck, false);
+});
+
+Deno.test("a reader that gets more and takes nothing of it is stuck", () => {
+  const { outlet, watch } = bench();
+  outlet.send([PAGE]);
+  assertEquals(watch(() => outlet.send(["x"])), true);
+});
+
+Deno.test("who has nothing unsent is not stuck, however silent", () => {
+  const { watch } = bench();
+  assertEquals(watch(() => {}), false);
+});
