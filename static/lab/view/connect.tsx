@@ -8,12 +8,14 @@ import { endpointOf, type Target, targetOf } from "../model/target.ts";
 const GROUPS = ["Small servers", "Rooms"] as const;
 const OTHER = "";
 
-/** Address, subprotocols, and the button. */
-export function ConnectForm({ client, page, choose }: {
-  client: LabClient;
-  page: Page;
-  choose: (target: Target) => void;
-}) {
+interface Props {
+  readonly client: LabClient;
+  readonly page: Page;
+  readonly choose: (target: Target) => void;
+}
+
+/** All WebSockets of this server, to choose from. */
+export function EndpointSelect({ client, page, choose }: Props) {
   const { name, target } = client;
   const { endpoints, here } = page;
   const endpoint = endpointOf(target, endpoints, here);
@@ -25,6 +27,29 @@ export function ConnectForm({ client, page, choose }: {
     } else choose(targetOf(picked, here));
   };
   return (
+    <select
+      aria-label={`Endpoint of ${name}`}
+      value={endpoint === undefined ? OTHER : endpoints.indexOf(endpoint)}
+      onChange={({ currentTarget }) => pick(currentTarget.value)}
+    >
+      {GROUPS.map((group) => (
+        <optgroup key={group} label={group}>
+          {endpoints.map((each, index) =>
+            each.group === group && (
+              <option key={index} value={index}>{each.title}</option>
+            )
+          )}
+        </optgroup>
+      ))}
+      <option value={OTHER}>Another address</option>
+    </select>
+  );
+}
+
+/** Address, subprotocols, and the button. */
+export function ConnectForm({ client, choose }: Omit<Props, "page">) {
+  const { name, target } = client;
+  return (
     <form
       class="connect"
       onSubmit={(event) => {
@@ -33,22 +58,18 @@ export function ConnectForm({ client, page, choose }: {
       }}
     >
       <label>
-        <span>Endpoint</span>
-        <select
-          value={endpoint === undefined ? OTHER : endpoints.indexOf(endpoint)}
-          onChange={({ currentTarget }) => pick(currentTarget.value)}
-        >
-          {GROUPS.map((group) => (
-            <optgroup key={group} label={group}>
-              {endpoints.map((each, index) =>
-                each.group === group && (
-                  <option key={index} value={index}>{each.title}</option>
-                )
-              )}
-            </optgroup>
-          ))}
-          <option value={OTHER}>Another address</option>
-        </select>
+        <span>Address</span>
+        <input
+          id={`address-${name}`}
+          class="mono"
+          value={target.address}
+          inputMode="url"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          onInput={({ currentTarget }) =>
+            choose({ ...target, address: currentTarget.value })}
+        />
       </label>
       <label>
         <span>Subprotocols</span>
@@ -61,20 +82,6 @@ export function ConnectForm({ client, page, choose }: {
           spellcheck={false}
           onInput={({ currentTarget }) =>
             choose({ ...target, protocols: currentTarget.value })}
-        />
-      </label>
-      <label class="address">
-        <span>Address</span>
-        <input
-          id={`address-${name}`}
-          class="mono"
-          value={target.address}
-          inputMode="url"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
-          onInput={({ currentTarget }) =>
-            choose({ ...target, address: currentTarget.value })}
         />
       </label>
       <button

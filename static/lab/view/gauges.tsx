@@ -75,7 +75,7 @@ function Sides({ client }: { client: LabClient }) {
         </thead>
         <tbody>
           <tr>
-            <th scope="row">Frames → server</th>
+            <th scope="row">To the server</th>
             <td data-gauge="sent">
               {countWords(sent.frames, sizeWords(sent.bytes))}
             </td>
@@ -88,7 +88,7 @@ function Sides({ client }: { client: LabClient }) {
             </td>
           </tr>
           <tr>
-            <th scope="row">Frames ← server</th>
+            <th scope="row">From the server</th>
             <td data-gauge="received">
               {countWords(received.frames, sizeWords(received.bytes))}
             </td>
@@ -101,7 +101,7 @@ function Sides({ client }: { client: LabClient }) {
             </td>
           </tr>
           <tr>
-            <th scope="row">Heard the other</th>
+            <th scope="row">Last heard</th>
             <td data-gauge="heard">
               {ago(heardAt === undefined ? undefined : now - heardAt) ?? "–"}
             </td>
@@ -165,32 +165,38 @@ function RoundTrip({ client }: { client: LabClient }) {
   const last = roundTrips.at(-1);
   const middle = median(roundTrips);
   const answers = client.endpoint?.answers ?? true;
-  const words = last === undefined || middle === undefined
-    ? answers ? "–" : "no answers here"
-    : `${durationWords(last)}, median ${durationWords(middle)}`;
+  const words = last === undefined ? "–" : durationWords(last);
+  const hint = !answers
+    ? "Round trip; no answers here"
+    : middle === undefined
+    ? "Round trip"
+    : `Round trip; median ${durationWords(middle)}`;
   return (
     <div
       class="plot"
-      title="From a send to the next frame that comes, with no other on its way. Where others talk too, it may be theirs."
+      title="Measured in this page, with no other frame on its way. Where others talk too, the next frame may be theirs."
     >
-      <h3>Round trip</h3>
+      <h3>Send to next frame</h3>
       <p data-gauge="round-trip">{words}</p>
-      <Sparkline values={roundTrips} label={`Round trips: ${words}`} />
-      <p class="hint">From a send to the next frame in</p>
+      <Sparkline values={roundTrips} label={`Round trips, the last ${words}`} />
+      <p class="hint">{hint}</p>
     </div>
   );
 }
 
 function Buffer({ client }: { client: LabClient }) {
-  const [mib, setMib] = useState<number>(AMOUNTS[1]);
+  const [mib, setMib] = useState<number>(AMOUNTS[0]);
   const { connection: { bufferedLately, peak }, flood, name } = client;
   const open = stateOf(client.connection) === "OPEN";
-  const words = `up to ${sizeWords(peak)}`;
+  const most = sizeWords(peak);
   return (
     <div class="plot">
-      <h3>bufferedAmount</h3>
-      <p data-gauge="peak">{words}</p>
-      <Sparkline values={bufferedLately} label={`bufferedAmount: ${words}`} />
+      <h3>Most buffered</h3>
+      <p data-gauge="peak">{most}</p>
+      <Sparkline
+        values={bufferedLately}
+        label={`bufferedAmount, up to ${most}`}
+      />
       <div class="flood">
         <button
           type="button"
@@ -211,12 +217,12 @@ function Buffer({ client }: { client: LabClient }) {
             <option key={each} value={each}>{each} MiB</option>
           ))}
         </select>
-        <span class="hint" id={`flood-${name}`}>
-          {open && !client.mayFlood
-            ? "Not to the servers of others"
-            : "Only to this server or machine"}
-        </span>
       </div>
+      <p class="hint" id={`flood-${name}`}>
+        {open && !client.mayFlood
+          ? "Not to the servers of others"
+          : "To this server or loopback"}
+      </p>
     </div>
   );
 }

@@ -6,7 +6,7 @@ import type { LabClient, Page } from "../client.ts";
 import { protocolList, resolve } from "../model/target.ts";
 
 /** The text about where a client connects. */
-export function Guide({ client, page }: { client: LabClient; page: Page }) {
+export function Guide({ client }: { client: LabClient }) {
   const { endpoint, name } = client;
   return (
     <aside class="guide" aria-label={`About ${name}’s endpoint`}>
@@ -26,12 +26,12 @@ export function Guide({ client, page }: { client: LabClient; page: Page }) {
         {endpoint?.seeThat ??
           "A page that came by https connects to wss:// only, or to this machine. What a server refuses shows as error and close 1006: browsers keep the reason to themselves."}
       </p>
-      <Snippets client={client} page={page} />
     </aside>
   );
 }
 
-function Snippets({ client, page }: { client: LabClient; page: Page }) {
+/** Client code for where a client connects. */
+export function Snippets({ client, page }: { client: LabClient; page: Page }) {
   const [chosen, choose] = useState<string>(SNIPPETS[0]!.id);
   const [copied, setCopied] = useState("");
   const kind = SNIPPETS.find(({ id }) => id === chosen) ?? SNIPPETS[0]!;
@@ -52,7 +52,7 @@ function Snippets({ client, page }: { client: LabClient; page: Page }) {
   };
   return (
     <section class="snippets" aria-labelledby="code">
-      <h3 id="code">The same in code</h3>
+      <h2 id="code">The same in code</h2>
       <div class="kinds" role="group" aria-label="Language">
         {SNIPPETS.map(({ id, title }) => (
           <button

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { LabClient, Page } from "../client.ts";
 import { stateOf } from "../model/connection.ts";
 import type { Target } from "../model/target.ts";
-import { Guide } from "./guide.tsx";
+import { Guide, Snippets } from "./guide.tsx";
 import { Pane } from "./pane.tsx";
 
 interface Props {
@@ -37,7 +37,7 @@ export function Lab({ a, b, page }: Props) {
         </nav>
       </header>
       <main class="lab" data-shown={current.name}>
-        <Guide client={current} page={page} />
+        <Guide client={current} />
         <div class="switch" role="group" aria-label="Client">
           {[a, b].map((client) => (
             <button
@@ -59,6 +59,7 @@ export function Lab({ a, b, page }: Props) {
             attend={() => setCurrent(client)}
           />
         ))}
+        <Snippets client={current} page={page} />
       </main>
     </>
   );

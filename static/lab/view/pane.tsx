@@ -5,7 +5,7 @@ import type { Target } from "../model/target.ts";
 import { statusWords } from "../model/words.ts";
 import { stateOf } from "../model/connection.ts";
 import { Composer } from "./composer.tsx";
-import { CloseForm, ConnectForm } from "./connect.tsx";
+import { CloseForm, ConnectForm, EndpointSelect } from "./connect.tsx";
 import { Diagram } from "./diagram.tsx";
 import { EventTable } from "./event_table.tsx";
 import { Gauges } from "./gauges.tsx";
@@ -36,9 +36,10 @@ export function Pane({ client, page, choose, attend }: Props) {
         <h2 id={`name-${name}`}>
           <span class="visually-hidden">Client</span> {name}
         </h2>
+        <EndpointSelect client={client} page={page} choose={choose} />
         <p role="status">{statusWords(connection)}</p>
       </header>
-      <ConnectForm client={client} page={page} choose={choose} />
+      <ConnectForm client={client} choose={choose} />
       <CloseForm client={client} />
       <p class="problem" role="alert">{problem}</p>
       <Diagram connection={connection} />

@@ -23,6 +23,7 @@ export function Sparkline({ values, label }: Props) {
     <svg
       class="sparkline"
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
       role="img"
       aria-label={label}
     >
@@ -30,7 +31,10 @@ export function Sparkline({ values, label }: Props) {
       {points.length > 1 && (
         <polyline points={points.map(({ x, y }) => `${x},${y}`).join(" ")} />
       )}
-      {last !== undefined && <circle cx={last.x} cy={last.y} r="2.2" />}
+      {last !== undefined && (
+        // A line of no length: a circle would be drawn out with the plot.
+        <path class="last" d={`M${last.x} ${last.y}h0`} />
+      )}
     </svg>
   );
 }
