@@ -65,7 +65,14 @@ const LAB_HEADERS = {
   ),
 };
 
-function words(
+/**
+ * An answer in words for people.
+ *
+ * @param status Its status.
+ * @param text What is so, and what to do.
+ * @param headers More headers than every answer has.
+ */
+export function words(
   status: number,
   text: string,
   headers: Record<string, string> = {},

@@ -23,7 +23,7 @@ import { LabBook } from "./lab_book.ts";
 import { sayFarewell } from "./farewell.ts";
 import type { Logger } from "./log.ts";
 import { Origins } from "./origins.ts";
-import { createRoutes } from "./routes.ts";
+import { createRoutes, words } from "./routes.ts";
 import type { Store } from "./store/store.ts";
 import type { Accept } from "./transport/socket.ts";
 import { upgrade } from "./transport/native.ts";
@@ -196,9 +196,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       onListen() {},
       onError(error) {
         if (!(error instanceof CutStream)) onError(error);
-        return new Response("Something broke here. Try again in a moment\n", {
-          status: 500,
-        });
+        return words(500, "Something broke here. Try again in a moment");
       },
     },
     (request, { remoteAddr }) =>

@@ -25,8 +25,13 @@ export interface Ended {
 
 const READY = /^Hubbub is listening on (https?:\/\/\S+)$/m;
 
-/** The command of `deno task start`, with another folder in place of data. */
-function startCommand(folder: string): string[] {
+/**
+ * The command of `deno task start`, with another folder in place of data.
+ *
+ * @param folder The folder it may write to.
+ * @returns What comes after `deno`: `run`, its flags, and `main.ts`.
+ */
+export function startCommand(folder: string): string[] {
   const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
   const [deno, ...words] = String(tasks.start.command).split(" ");
   if (deno !== "deno") throw new Error(`deno task start runs "${deno}"`);
