@@ -169,13 +169,8 @@ export class Follower {
     this.#append(messages);
     this.#trimmed(first);
     const now = this.#state?.head ?? head;
-    if (now < head && now === before) {
-      if (this.#last === undefined) {
-        throw new Error(`The log has a hole after seq ${now}`);
-      }
-      // The last one was so long that it made a page of its own.
-      this.#last = undefined;
-    }
+    // The last one can be so long that it makes a page of its own.
+    if (now === before && now < head) this.#last = undefined;
     return now >= head;
   }
 
@@ -206,18 +201,27 @@ export class Follower {
   }
 }
 
-/** Whether a log that has the epoch of another one lacks what that one had: an
- * engine that came back without its last moments, which may have been written
- * anew since. */
+/**
+ * Whether a log is not the one its epoch says: an engine that came back without
+ * its last moments, which may have been written anew since; or a log that lacks
+ * what it says it keeps.
+ *
+ * @param page Read from `head` on, or from `last` on, which was there.
+ */
 function isOther(
   page: Page,
   head: number,
   last: StoredMessage | undefined,
 ): boolean {
   if (page.head < head) return true;
-  if (last === undefined || page.first > last.seq) return false;
-  const now = page.messages[0];
-  return now === undefined || now.seq !== last.seq || now.at !== last.at ||
-    now.text !== last.text || now.author !== last.author ||
-    now.cid !== last.cid;
+  const start = Math.max(page.first, last?.seq ?? head + 1);
+  if (start > page.head) return false;
+  const [oldest] = page.messages;
+  if (oldest === undefined) return true;
+  if (page.messages.some(({ seq }, index) => seq !== start + index)) {
+    return true;
+  }
+  return last?.seq === start &&
+    (oldest.at !== last.at || oldest.text !== last.text ||
+      oldest.author !== last.author || oldest.cid !== last.cid);
 }

@@ -7,6 +7,7 @@
  * A local database is for one process; other processes' writes are not told.
  */
 
+import { dirname } from "node:path";
 import type { Clock } from "../clock.ts";
 import { Follower } from "./follower.ts";
 import { appendBatch, type Change } from "./kv_append.ts";
@@ -72,6 +73,9 @@ export class KvStore implements Store {
    */
   static async open(path: string, options: KvStoreOptions): Promise<KvStore> {
     try {
+      // Neither the program's own, nor in memory, nor somebody else's.
+      const isFile = path !== "" && !/^:|^https?:/.test(path);
+      if (isFile) await Deno.mkdir(dirname(path), { recursive: true });
       const kv = await Deno.openKv(path === "" ? undefined : path);
       const store = new KvStore(kv, options);
       store.#owner = true;

@@ -11,6 +11,7 @@
 import type { Clock } from "../clock.ts";
 import { Follower } from "./follower.ts";
 import { RedisLink, type Reply } from "./redis_link.ts";
+import { RedisRetention } from "./redis_retention.ts";
 import {
   APPEND,
   CHECK_KEY,
@@ -21,7 +22,6 @@ import {
   roomKeys,
   ROOMS_KEY,
   SECRET_KEY,
-  TRIM_ROOMS,
 } from "./redis_scripts.ts";
 import {
   appended,
@@ -44,9 +44,6 @@ import {
   type Store,
 } from "./store.ts";
 
-/** Rooms that one step of the retention looks at: so many that are followed
- * here, and about as many of all. */
-const TRIM_ROOMS_AT_ONCE = 50;
 /** Followed rooms that are read at once after an outage. */
 const HEAL_ROOMS = 100;
 
@@ -65,11 +62,7 @@ export class RedisStore implements Store {
   readonly #followers = new Map<string, Follower>();
   #link!: RedisLink;
   #secret: string | null = null;
-  /** Followed rooms that were not looked at yet in this round. */
-  #toTrim: string[] = [];
-  /** Where the round over all rooms stands. */
-  #cursor = "0";
-  #trimming: Promise<void> | null = null;
+  #retention!: RedisRetention;
 
   /**
    * Connects.
@@ -86,6 +79,7 @@ export class RedisStore implements Store {
         for (const follower of store.#followers.values()) follower.doubt();
       },
     });
+    store.#retention = new RedisRetention(store.#link, options);
     return store;
   }
 
@@ -169,10 +163,13 @@ export class RedisStore implements Store {
       .sort((a, b) => (a.room < b.room ? -1 : 1));
   }
 
-  trim(): Promise<void> {
-    // Called every second, whether or not Redis has answered by then.
-    this.#trimming ??= this.#trim().finally(() => this.#trimming = null);
-    return this.#trimming;
+  /** Also finds what was published and not heard, and that the data was wiped:
+   * tells every followed room its state now and then. */
+  async trim(): Promise<void> {
+    const states = await this.#retention.step(this.#followers.keys());
+    for (const [room, state] of states) {
+      this.#followers.get(room)?.hear({ ...state, messages: [] });
+    }
   }
 
   async check(): Promise<void> {
@@ -195,17 +192,27 @@ export class RedisStore implements Store {
   }
 
   #newFollower(room: string, feed: Feed): Follower {
-    return new Follower(feed, {
-      read: (after, limit) => this.#read(room, { after, limit }),
-      begin: async () => {
-        await this.#begin(room);
-        // The data was wiped, and the fleet's secret with it.
-        if (this.#secret !== null) await this.secret();
+    return new Follower({
+      append: (messages) => feed.append(messages),
+      trimmed: (first) => feed.trimmed(first),
+      reset: (state) => {
+        this.#keepSecret();
+        feed.reset(state);
       },
+    }, {
+      read: (after, limit) => this.#read(room, { after, limit }),
+      begin: () => this.#begin(room).then(() => {}),
       renew: async (epoch) => {
         await this.#link.run(RENEW, roomKeys(room), [epoch, fresh()]);
       },
     });
+  }
+
+  /** Puts the fleet's secret back, should it have been wiped with all else. */
+  #keepSecret(): void {
+    if (this.#secret === null) return;
+    // Whoever starts without it makes another one; no harm but to its sessions.
+    this.#link.call("SET", SECRET_KEY, this.#secret, "NX").catch(() => {});
   }
 
   async #begin(room: string): Promise<[string, number, number, Reply]> {
@@ -228,40 +235,8 @@ export class RedisStore implements Store {
       : pageOf(reply, room);
   }
 
-  /** Also finds what was published and not heard, and that the data was wiped:
-   * it is told the state of every followed room now and then. */
-  async #trim(): Promise<void> {
-    if (this.#toTrim.length === 0) this.#toTrim = [...this.#followers.keys()];
-    const followed = this.#toTrim.splice(-TRIM_ROOMS_AT_ONCE);
-    const [cursor, fields] = await this.#link.call(
-      "HSCAN",
-      ROOMS_KEY,
-      this.#cursor,
-      "COUNT",
-      String(TRIM_ROOMS_AT_ONCE),
-    ) as [string, string[]];
-    this.#cursor = cursor;
-    const all = fields.filter((_, index) => index % 2 === 0);
-    const rooms = [...new Set([...followed, ...all])];
-    if (rooms.length === 0) return;
-    const { clock, retention: { messages, ms } } = this.#options;
-    const reply = await this.#link.run(
-      TRIM_ROOMS,
-      rooms.flatMap(roomKeys),
-      [clock.now(), messages, ms],
-    );
-    for (const [index, state] of (reply as Reply[]).entries()) {
-      const follower = this.#followers.get(rooms[index]!);
-      const [epoch, first, head] = (state ?? ["", 1, 0]) as [
-        string,
-        number,
-        number,
-      ];
-      follower?.hear({ epoch, first, head, messages: [] });
-    }
-  }
-
   async #heal(): Promise<void> {
+    this.#keepSecret();
     const followers = [...this.#followers.values()];
     while (followers.length > 0) {
       await Promise.all(

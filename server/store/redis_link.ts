@@ -183,6 +183,8 @@ export class RedisLink {
     client.on("error", () => this.#drop(client));
     try {
       await inTime(client.connect());
+      // Refused by one that still reads its files.
+      await inTime(client.sendCommand(["PING"]));
     } catch (error) {
       if (client.isOpen) client.destroy();
       throw error;

@@ -78,8 +78,10 @@ export interface Feed {
 /** Keeps the logs. All methods may be called before earlier calls have ended. */
 export interface Store {
   /**
-   * Stores what one tick brought, in one atomic step: all drafts or none. A
-   * draft whose `(room, author, cid)` was stored within the last 10 minutes,
+   * Stores what one tick brought, in one atomic step: all drafts or none. Where
+   * an engine bounds what a step may hold (Deno KV), a larger tick takes
+   * several, in the order of the drafts; one that fails is the last. A draft
+   * whose `(room, author, cid)` was stored within the last 10 minutes,
    * also by an earlier process, is not stored again. Each room's messages get
    * the next seqs without a hole, in the order of the drafts. When this
    * resolves the messages survive a `kill -9`, and a local feed has had them.

@@ -1,0 +1,74 @@
+/**
+ * Which rooms the retention looks at when: in each step some that are followed
+ * here and some of all, so that every room's turn comes, wherever it has
+ * members.
+ */
+
+import type { Clock } from "../clock.ts";
+import type { RedisLink, Reply } from "./redis_link.ts";
+import { roomKeys, ROOMS_KEY, TRIM_ROOMS } from "./redis_scripts.ts";
+import { type LogState, NO_LOG, type Retention } from "./store.ts";
+
+/** Rooms of each kind that one step looks at; of all rooms, about so many. */
+const STEP_ROOMS = 50;
+
+/** The retention of one node. */
+export class RedisRetention {
+  readonly #link: RedisLink;
+  readonly #options: { retention: Retention; clock: Clock };
+  /** Followed rooms that were not looked at yet in this round. */
+  #followed: string[] = [];
+  /** Where the round over all rooms stands. */
+  #cursor = "0";
+  #running: Promise<Map<string, LogState>> | null = null;
+
+  constructor(
+    link: RedisLink,
+    options: { retention: Retention; clock: Clock },
+  ) {
+    this.#link = link;
+    this.#options = options;
+  }
+
+  /**
+   * Does a small part. Called every second, whether or not Redis has answered
+   * by then: one step runs at a time.
+   *
+   * @param followed The rooms that are followed here.
+   * @returns The rooms that were looked at, and how they are now.
+   */
+  step(followed: Iterable<string>): Promise<Map<string, LogState>> {
+    this.#running ??= this.#step(followed).finally(() => this.#running = null);
+    return this.#running;
+  }
+
+  async #step(followed: Iterable<string>): Promise<Map<string, LogState>> {
+    if (this.#followed.length === 0) this.#followed = [...followed];
+    const here = this.#followed.splice(-STEP_ROOMS);
+    const rooms = [...new Set([...here, ...await this.#nextOfAll()])];
+    if (rooms.length === 0) return new Map();
+    const { clock, retention: { messages, ms } } = this.#options;
+    const states = await this.#link.run(
+      TRIM_ROOMS,
+      rooms.flatMap(roomKeys),
+      [clock.now(), messages, ms],
+    ) as ([string, number, number] | null)[];
+    return new Map(rooms.map((room, index) => {
+      const state = states[index] ?? null;
+      if (state === null) return [room, NO_LOG];
+      const [epoch, first, head] = state;
+      return [room, { epoch, first, head }];
+    }));
+  }
+
+  async #nextOfAll(): Promise<string[]> {
+    const reply: Reply = await this.#link.call(
+      ...["HSCAN", ROOMS_KEY, this.#cursor],
+      ...["COUNT", String(STEP_ROOMS)],
+    );
+    const [cursor, fields] = reply as [string, string[]];
+    this.#cursor = cursor;
+    // A room's name, and what is said of it.
+    return fields.filter((_, index) => index % 2 === 0);
+  }
+}
