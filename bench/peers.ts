@@ -55,6 +55,8 @@ function hubbubIn(root: string, wire: WireName = "hubbub"): Peer {
         "--rate=0",
         `--store=sqlite:${dir}/hubbub.db`,
       ],
+      // Not a flag: versions from before it was one have no such limit.
+      env: { HUBBUB_BYTE_RATE: "0" },
     }),
   };
 }

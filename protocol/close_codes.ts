@@ -63,6 +63,11 @@ export const CLOSE = {
     reason: "Lost track of what you have; come back and resume",
     then: "resume",
   },
+  flood: {
+    code: 4003,
+    reason: "Sent too much too fast; come back and resume",
+    then: "resume",
+  },
   badProtocol: {
     code: 4500,
     reason: "Too many frames that make no sense",

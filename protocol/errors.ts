@@ -87,6 +87,19 @@ export const ERRORS = {
     retryable: true,
     message: "Too fast. Wait a moment and send it again",
   },
+  too_many_rooms: {
+    retryable: false,
+    message: "You are in as many rooms as you may be. Leave one first",
+  },
+  rooms_full: {
+    retryable: true,
+    message:
+      "As many rooms are open as there may be. Join one of these, or try again later",
+  },
+  too_many_connections: {
+    retryable: true,
+    message: "There are as many connections as there may be. Try again later",
+  },
   store_unavailable: {
     retryable: true,
     message: "Messages cannot be stored right now. Send it again in a moment",

@@ -128,7 +128,8 @@ export interface PageTestOptions {
 export function pageTest(
   name: string,
   body: (pages: Pages) => Promise<void>,
-  { settings = ["--rate", "0"], faults: meant }: PageTestOptions = {},
+  { settings = ["--rate", "0", "--byte-rate", "0"], faults: meant }:
+    PageTestOptions = {},
 ): void {
   Deno.test({
     name: ignore ? `${name} (not run: no Chromium here)` : name,

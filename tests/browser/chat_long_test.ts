@@ -74,7 +74,16 @@ pageTest(
     await ada.line("message 30").waitFor();
   },
   {
-    settings: ["--rate", "0", "--retain-messages", "20", "--store", "memory:"],
+    settings: [
+      "--rate",
+      "0",
+      "--byte-rate",
+      "0",
+      "--retain-messages",
+      "20",
+      "--store",
+      "memory:",
+    ],
   },
 );
 

@@ -26,7 +26,16 @@ export class RealServer implements AsyncDisposable {
   static async start(
     { port = 0, store = "memory:" }: RealServerOptions = {},
   ): Promise<RealServer> {
-    const args = ["--port", String(port), "--store", store, "--rate", "0"];
+    const args = [
+      "--port",
+      String(port),
+      "--store",
+      store,
+      "--rate",
+      "0",
+      "--byte-rate",
+      "0",
+    ];
     const config = readConfig(args, () => undefined);
     if (config === "help") throw new Error("No settings");
     const clock = new StoppableClock();

@@ -43,6 +43,8 @@ export class HubBench {
       limits: { text: 100, rate: 0, history: 1_000, idleSeconds: 30 },
       history,
       graceMs: GRACE_MS,
+      maxRooms: 1_000,
+      maxRoomsPerSession: 100,
     });
   }
 

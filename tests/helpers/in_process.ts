@@ -42,7 +42,12 @@ export class InProcessServer implements AsyncDisposable {
     const errors: string[] = [];
     const warnings: string[] = [];
     const server = await startServer({
-      config: { ...defaults, ...settings },
+      config: {
+        ...defaults,
+        // Where messages are not limited, their bytes are not either.
+        ...(settings.rate === 0 && { byteRate: 0 }),
+        ...settings,
+      },
       store: store ?? new MemoryStore({
         retention: { messages: 10_000, ms: 0 },
         clock: systemClock,

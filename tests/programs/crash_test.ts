@@ -46,7 +46,9 @@ async function write(
 }
 
 Deno.test("promise 1: after kill -9 all that was acked or seen is there, once and in order", async () => {
-  await using program = await Program.start({ args: ["--rate", "0"] });
+  await using program = await Program.start({
+    args: ["--rate", "0", "--byte-rate", "0"],
+  });
   const acked = new Map<string, number>();
   const seen = new Map<number, string>();
 

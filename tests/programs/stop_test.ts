@@ -49,7 +49,9 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 }
 
 Deno.test("promise 8: peers that do not read do not hold up the end", async () => {
-  await using program = await Program.start({ args: ["--rate", "0"] });
+  await using program = await Program.start({
+    args: ["--rate", "0", "--byte-rate", "0"],
+  });
   using _stuck = await stuckPeer(program.url);
   await using peer = await Peer.connect(program.socket("/ws"), "hubbub.v1");
   peer.send({ type: "hello" }, { type: "join", room: "lobby" });

@@ -93,6 +93,7 @@ class CountingRoom {
           now: () => 0,
           write: () => {},
         }),
+        byteRate: 0,
         helloMs: 10_000,
         onGone: () => {},
         onClosed: () => {},

@@ -20,6 +20,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ],
   [
     "server/limits.ts",
+    "server/allowance.ts",
     "server/nicknames.ts",
     "server/tokens.ts",
     "server/message_text.ts",

@@ -22,6 +22,14 @@ Deno.test("TokenBucket keeps the promised wait", () => {
   assertEquals(bucket.take(bucket.take(0)), 0);
 });
 
+Deno.test("TokenBucket is overdrawn by a full bucket at most, and that comes back first", () => {
+  const bucket = new TokenBucket(10, 30, 0);
+  assertEquals(bucket.spend(1_000, 0), 0);
+  assertEquals(bucket.spend(1, 0), 3_100);
+  assertEquals(bucket.spend(1, 3_000), 100);
+  assertEquals(bucket.spend(1, 3_100), 0);
+});
+
 Deno.test("TokenBucket without a rate has no limit", () => {
   const bucket = new TokenBucket(0, 0, 0);
   for (let i = 0; i < 1_000; i++) assertEquals(bucket.take(0), 0);

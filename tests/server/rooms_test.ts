@@ -24,6 +24,8 @@ function bench() {
       write: (line) => logged.push(line),
     }),
     stats: new Stats(),
+    maxRooms: 10,
+    maxRoomsPerSession: 10,
     wake: () => {},
   });
   const arrive = (session: Session, limit = 50) =>

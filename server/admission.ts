@@ -1,0 +1,92 @@
+/**
+ * How many connections there may be, in total and from one address. Who is one
+ * too many is let in for a moment to be told: a browser shows its page nothing
+ * of a handshake that was refused, but the code and reason of a close.
+ */
+
+import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
+import { HubbubError } from "../protocol/errors.ts";
+import type { Accept, Socket, SocketHandler } from "./transport/socket.ts";
+
+/** How many connections there may be. */
+export interface AdmissionOptions {
+  readonly total: number;
+  readonly perAddress: number;
+}
+
+/** Tells somebody, before the close, why there is no place. */
+export type Apology = (socket: Socket, error: HubbubError) => void;
+
+/** When it is worth trying again, milliseconds: connections last. */
+const RETRY_MS = 10_000;
+
+/** The handler of who is already being closed. */
+const TURNED_AWAY: SocketHandler = { message() {}, close() {} };
+
+/** The connections of one server, counted until their sockets are gone. */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #byAddress = new Map<string, number>();
+  #total = 0;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+  }
+
+  /** Connections there are now. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /**
+   * Puts a limit before what takes sockets.
+   *
+   * @param accept Makes the handlers of those who are let in.
+   * @param address Where the socket comes from.
+   * @param apologize How to tell the others.
+   */
+  guard(
+    accept: Accept,
+    address: string,
+    apologize: Apology = () => {},
+  ): Accept {
+    return (socket) => {
+      const reason = this.#refusal(address);
+      if (reason !== undefined) {
+        const { reason: message } = reason;
+        const details = { message, retryAfterMs: RETRY_MS };
+        apologize(socket, new HubbubError("too_many_connections", details));
+        socket.close(reason.code, reason.reason);
+        return TURNED_AWAY;
+      }
+      this.#count(address, 1);
+      try {
+        const handler = accept(socket);
+        return {
+          message: (frame) => handler.message(frame),
+          close: (code) => {
+            this.#count(address, -1);
+            handler.close(code);
+          },
+        };
+      } catch (error) {
+        this.#count(address, -1);
+        throw error;
+      }
+    };
+  }
+
+  #refusal(address: string): CloseReason | undefined {
+    const { total, perAddress } = this.#options;
+    if (this.#total >= total) return CLOSE.tryLater;
+    const here = this.#byAddress.get(address) ?? 0;
+    return here >= perAddress ? CLOSE.tooMany : undefined;
+  }
+
+  #count(address: string, change: 1 | -1): void {
+    this.#total += change;
+    const here = (this.#byAddress.get(address) ?? 0) + change;
+    if (here === 0) this.#byAddress.delete(address);
+    else this.#byAddress.set(address, here);
+  }
+}
