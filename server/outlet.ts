@@ -9,9 +9,10 @@ import type { ServerEvent } from "../protocol/events.ts";
 import type { Clock } from "./clock.ts";
 import type { Socket } from "./transport/socket.ts";
 
-/** Unsent bytes above which a member gets no more pages. One page more than
- * this is the most a slow reader holds. */
-const WATERMARK = 64 * 1024;
+/** Unsent bytes above which a member gets no more pages. Low, since the kernel's
+ * buffer is full by then and keeps the network busy: this, a page, and what is
+ * sent before the next check is the most a slow reader holds. */
+const WATERMARK = 16 * 1024;
 /** Bytes sent before asking the socket again how much of it is unsent: asking
  * costs a call into the runtime. */
 const CHECK_EVERY = 16 * 1024;
