@@ -51,6 +51,8 @@ export class LabClient {
   /** Of the connection, which the form may have left behind. */
   url: URL | undefined;
   #target: Target;
+  /** The form as it was on connecting. */
+  #connected: Target;
   #measures = true;
   #socket: WebSocket | undefined;
   #key = "";
@@ -61,6 +63,7 @@ export class LabClient {
   constructor(name: "A" | "B", target: Target, page: Page) {
     this.name = name;
     this.#target = target;
+    this.#connected = target;
     this.#page = page;
   }
 
@@ -78,6 +81,13 @@ export class LabClient {
   get endpoint(): Endpoint | undefined {
     const { endpoints, here } = this.#page;
     return endpointOf(this.#target, endpoints, here);
+  }
+
+  /** Whether there is anything to connect to that it is not connected to. */
+  get connectable(): boolean {
+    const { address, protocols } = this.#connected;
+    return !this.connected || address !== this.#target.address ||
+      protocols !== this.#target.protocols;
   }
 
   /** Whether there is a socket that can be closed. */
@@ -113,6 +123,7 @@ export class LabClient {
       const address = watchedAt(url, this.#key, here);
       const socket = new WebSocket(address, protocols);
       this.#forget();
+      this.#connected = this.#target;
       this.#socket = socket;
       this.#measures = this.endpoint?.answers ?? true;
       this.url = url;
@@ -128,7 +139,9 @@ export class LabClient {
   /** Asks for the end; what has no code closes without one, as `close()`. */
   close(code: number | undefined, reason: string): void {
     this.#attempt(() => {
-      this.#socket?.close(code, reason);
+      // A reason without a code is for the browser to refuse, none is not.
+      if (code === undefined && reason === "") this.#socket?.close();
+      else this.#socket?.close(code, reason);
       this.#note("event", "close()", {
         note: `With ${code ?? "no code"}${reason && `, “${reason}”`}`,
       });
@@ -281,7 +294,10 @@ export class LabClient {
     this.#rest();
     this.#listening.abort();
     this.#listening = new AbortController();
-    if (this.connected) this.#socket?.close();
+    if (this.connected) {
+      this.#socket?.close();
+      this.#note("event", "close()", { note: "To connect elsewhere" });
+    }
     this.report = null;
     this.flood = undefined;
   }

@@ -54,7 +54,7 @@ export function ConnectForm({ client, choose }: Omit<Props, "page">) {
       class="connect"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!client.connected) client.connect();
+        if (client.connectable) client.connect();
       }}
     >
       <label>
@@ -87,7 +87,7 @@ export function ConnectForm({ client, choose }: Omit<Props, "page">) {
       <button
         type="submit"
         class="primary"
-        aria-disabled={client.connected}
+        aria-disabled={!client.connectable}
       >
         Connect
       </button>
