@@ -24,6 +24,8 @@ export interface RoutesOptions {
   readonly trustProxy: boolean;
   /** `ready`, or why not. */
   readonly health: () => string;
+  /** Told of a handshake that comes from another origin and is refused. */
+  readonly onForeign: () => void;
   /** What is counted, for Prometheus. */
   readonly metrics: () => string;
   /** Makes the handler of a chat WebSocket. */
@@ -191,7 +193,10 @@ export function createRoutes(
     }
     const origin = request.headers.get("origin");
     const foreign = options.origins.refusal(origin, url.host);
-    if (foreign !== undefined) return words(403, foreign);
+    if (foreign !== undefined) {
+      options.onForeign();
+      return words(403, foreign);
+    }
     const handshake = readHandshake(url, {
       offered: request.headers.get("sec-websocket-protocol"),
       authorization: request.headers.get("authorization"),

@@ -146,6 +146,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     assets,
     accepting: () => !stopping,
     origins,
+    onForeign: () => stats.refused.add("foreign_origin"),
     trustProxy: config.trustProxy,
     health: () => stopping ? "stopping" : hub.healthy ? "ready" : "store fails",
     metrics: () =>
@@ -166,6 +167,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       admission.guard(enter(entry), address, (socket, error) => {
         const { code, message, retryable, details } = error;
         const { retryAfterMs } = details;
+        stats.refused.add(code);
         const event = {
           type: "error",
           code,

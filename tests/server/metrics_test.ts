@@ -7,6 +7,7 @@ import { Stats } from "../../server/stats.ts";
 import { V1Client } from "../helpers/clients.ts";
 import { HubBench } from "../helpers/hub_bench.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
+import { OPCODE, RawClient } from "../helpers/raw_client.ts";
 import { scrape } from "../helpers/metrics.ts";
 
 /** Those of the samples that are asked for. */
@@ -100,6 +101,36 @@ Deno.test("a request to the API that is refused is counted too", async () => {
   await response.body?.cancel();
   const samples = await scrape(server.url("/metrics"));
   assertEquals(pick(samples, 'refused_total{code="not_found"}'), [1]);
+});
+
+Deno.test("connections that are turned away are counted too", async () => {
+  await using server = await InProcessServer.start({ maxConnections: 1 });
+  const url = server.socket("/ws");
+  await using _ada = await V1Client.in("hall", { url, name: "Ada" });
+  await using bob = await V1Client.connect(url);
+  await bob.next("error");
+  using stranger = await RawClient.connect(server.port);
+  const origin = "http://elsewhere.example";
+  assertMatch(await stranger.handshake("/ws", { origin }), /^HTTP\/1.1 403 /);
+  const samples = await scrape(server.url("/metrics"));
+  assertEquals(
+    pick(
+      samples,
+      "connections",
+      'refused_total{code="too_many_connections"}',
+      'refused_total{code="foreign_origin"}',
+    ),
+    [1, 1, 1],
+  );
+});
+
+Deno.test("a socket that was closed and does not answer is stuck until it is gone", async () => {
+  await using server = await InProcessServer.start();
+  using rude = await RawClient.open(server.port, { path: "/ws" });
+  await rude.frame(new Uint8Array([1]), { opcode: OPCODE.binary });
+  while ((await rude.read())?.opcode !== OPCODE.close) continue;
+  const samples = await scrape(server.url("/metrics"));
+  assertEquals(pick(samples, "connections", "stuck_sockets"), [0, 1]);
 });
 
 Deno.test("the slowest member's lag is what it has yet to get", async () => {
