@@ -1,9 +1,10 @@
 /**
- * One client of the lab: holds the WebSocket, tells the model what happens to
- * it, and asks the server what it knows. Draws nothing.
+ * One client of the lab: holds the WebSocket, does with it what one wants, and
+ * tells the model what happens. Draws nothing.
  */
 
 import type { ConnectionReport, Endpoint } from "../../protocol/lab.ts";
+import { Inquiry } from "./inquiry.ts";
 import { sizeOf, sizeWords } from "./model/bytes.ts";
 import {
   type Connection,
@@ -27,8 +28,6 @@ import {
 /** How often the socket is looked at, in milliseconds; in a flood more often. */
 const LOOK_MS = 100;
 const FLOOD_LOOK_MS = 16;
-/** How often the server is asked. */
-const ASK_MS = 1_000;
 
 /** What a client needs of the page. */
 export interface Page {
@@ -43,8 +42,6 @@ export class LabClient {
   readonly log = new EventLog();
   connection: Connection = UNCONNECTED;
   binaryType: BinaryType = "blob";
-  /** What the server said it knows; null when it knows nothing. */
-  report: ConnectionReport | null = null;
   flood: Flood | undefined;
   /** What the last thing one did was answered with, if it was refused. */
   problem = "";
@@ -55,9 +52,9 @@ export class LabClient {
   #connected: Target;
   #measures = true;
   #socket: WebSocket | undefined;
-  #key = "";
+  #inquiry: Inquiry | undefined;
   #looking: ReturnType<typeof setInterval> | undefined;
-  #asking: ReturnType<typeof setInterval> | undefined;
+  #listening = new AbortController();
   readonly #page: Page;
 
   constructor(name: "A" | "B", target: Target, page: Page) {
@@ -96,6 +93,11 @@ export class LabClient {
     return state === "CONNECTING" || state === "OPEN";
   }
 
+  /** What the server said it knows; null when it knows nothing. */
+  get report(): ConnectionReport | null {
+    return this.#inquiry?.report ?? null;
+  }
+
   /** Whether this server keeps count of the connection. */
   get watched(): boolean {
     return this.url !== undefined && isOwn(this.url, this.#page.here);
@@ -119,14 +121,17 @@ export class LabClient {
       if (url === undefined) {
         throw new Error("That is no address of a WebSocket: write ws://…");
       }
-      this.#key = crypto.randomUUID();
-      const address = watchedAt(url, this.#key, here);
+      const key = crypto.randomUUID();
+      const address = watchedAt(url, key, here);
       const socket = new WebSocket(address, protocols);
       this.#forget();
       this.#connected = this.#target;
       this.#socket = socket;
       this.#measures = this.endpoint?.answers ?? true;
       this.url = url;
+      this.#inquiry = this.watched
+        ? new Inquiry(key, this.#page.changed)
+        : undefined;
       this.#happened({ kind: "connecting" });
       const offers = protocols.length > 0
         ? `, offers ${protocols.join(", ")}`
@@ -219,7 +224,7 @@ export class LabClient {
       const { protocol, extensions } = socket;
       this.#happened({ kind: "opened", protocol, extensions });
       this.#note("event", "open");
-      this.#ask();
+      this.#inquiry?.start();
     });
     on("message", ({ data }) => this.#received(data));
     on("error", () =>
@@ -236,10 +241,9 @@ export class LabClient {
         }`,
       });
       this.#rest();
-      if (this.watched) this.#ask();
+      this.#inquiry?.ask();
     });
     this.#looking = setInterval(() => this.#look(), LOOK_MS);
-    if (this.watched) this.#asking = setInterval(() => this.#ask(), ASK_MS);
   }
 
   #received(data: string | ArrayBuffer | Blob): void {
@@ -273,22 +277,6 @@ export class LabClient {
     this.#happened({ kind: "looked", readyState, buffered });
   }
 
-  async #ask(): Promise<void> {
-    if (!this.watched) return;
-    const key = this.#key;
-    try {
-      const response = await fetch(`/lab/connections/${key}`);
-      const report: ConnectionReport | null = await response.json();
-      if (key === this.#key) this.report = report;
-    } catch {
-      // The server is away; the connection's own events tell that.
-      if (key === this.#key) this.report = null;
-    }
-    this.#page.changed();
-  }
-
-  #listening = new AbortController();
-
   /** Lets go of the socket before: what still comes of it is of no interest. */
   #forget(): void {
     this.#rest();
@@ -298,13 +286,12 @@ export class LabClient {
       this.#socket?.close();
       this.#note("event", "close()", { note: "To connect elsewhere" });
     }
-    this.report = null;
     this.flood = undefined;
   }
 
   #rest(): void {
     clearInterval(this.#looking);
-    clearInterval(this.#asking);
+    this.#inquiry?.stop();
   }
 
   /** Does what a browser may refuse, and says why it did. */

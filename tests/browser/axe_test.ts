@@ -56,7 +56,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await a.receives("Echo: ");
         await a.rows("tea").last().click();
         await a.button("Hex").click();
-        await a.pane.getByText("And the heartbeat?").click();
+        await a.pane.getByText("Pings never reach a page").click();
         await a.shows("server-in", "1 · ");
         assertEquals(await findings(page), []);
         await a.button("Close").click();

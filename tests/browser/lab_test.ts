@@ -199,7 +199,7 @@ pageTest(
     await a.shows("server-in", "1 · 5 B");
     await a.shows("server-out", "1 · 11 B");
     await a.shows("server-heard", "ago");
-    await a.pane.getByText("And the heartbeat?").click();
+    await a.pane.getByText("Pings never reach a page").click();
     await a.pane.getByText("The browser answers a ping by itself").waitFor();
     await a.shows("heartbeat", "gives up after 30");
     await a.button("Close").click();

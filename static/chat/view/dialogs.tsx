@@ -98,6 +98,10 @@ export function SettingsDialog({ chat, close, showKeys }: {
       <button type="button" class="plain" onClick={showKeys}>
         Show the keys
       </button>
+      <p class="hint">
+        WebSockets are taught in the <a href="/lessons">lessons</a>{" "}
+        and seen at work in the <a href="/lab">lab</a>.
+      </p>
     </Dialog>
   );
 }

@@ -68,7 +68,7 @@ function Sides({ client }: { client: LabClient }) {
       <table>
         <thead>
           <tr>
-            <td></td>
+            <td class="hint">frames · bytes</td>
             <th scope="col">This page</th>
             <th scope="col">The server</th>
           </tr>
@@ -121,7 +121,7 @@ function Sides({ client }: { client: LabClient }) {
         </tbody>
       </table>
       <details class="hint">
-        <summary>And the heartbeat?</summary>
+        <summary>Pings never reach a page</summary>
         <Heartbeat client={client} />
       </details>
     </div>

@@ -1,0 +1,42 @@
+/** What the server knows of a connection, asked for again and again. */
+
+import type { ConnectionReport } from "../../protocol/lab.ts";
+
+/** How often the server is asked, in milliseconds. */
+const ASK_MS = 1_000;
+
+/** Asks about one connection. */
+export class Inquiry {
+  /** The newest answer; null while the server knows nothing. */
+  report: ConnectionReport | null = null;
+  readonly #key: string;
+  readonly #changed: () => void;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /** @param key The connection's key, part of the address it was opened at. */
+  constructor(key: string, changed: () => void) {
+    this.#key = key;
+    this.#changed = changed;
+  }
+
+  /** Asks now and from now on. */
+  start(): void {
+    this.#timer = setInterval(() => this.ask(), ASK_MS);
+    this.ask();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async ask(): Promise<void> {
+    try {
+      const response = await fetch(`/lab/connections/${this.#key}`);
+      this.report = await response.json();
+    } catch {
+      // The server is away; the connection's own events tell that.
+      this.report = null;
+    }
+    this.#changed();
+  }
+}
