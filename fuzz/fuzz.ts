@@ -1,0 +1,127 @@
+/** A whole run: a server, the witness, and visitors until there were enough. */
+
+import { seeded } from "../soak/random.ts";
+import { freePort, ServerProcess } from "../soak/server_process.ts";
+import { Dice } from "./dice.ts";
+import { type Tally, visit } from "./visitor.ts";
+import { Witness } from "./witness.ts";
+
+/** How to run. */
+export interface FuzzOptions {
+  readonly seed: number;
+  /** Inputs to send. */
+  readonly count: number;
+  /** Seconds after which it ends with fewer. */
+  readonly seconds: number;
+  /** Where the database goes; a folder is made in it, and removed. */
+  readonly folder: string;
+}
+
+/** What came of it. */
+export interface Report {
+  readonly seed: number;
+  readonly inputs: Tally;
+  readonly seconds: number;
+  readonly echoes: number;
+  readonly slowestEchoMs: number;
+  /** MiB of the server's process; undefined where nobody tells. */
+  readonly memory?: {
+    readonly before: number;
+    readonly peak: number;
+    readonly after: number;
+  };
+  readonly findings: readonly string[];
+}
+
+const VISITORS = 24;
+/** Of the inputs: memory is compared with what it was after these. */
+const WARM_UP = 0.1;
+/** What more may be held in the end: the garbage of a heap that has grown. */
+const MOST_GROWTH = 64 * 1024 * 1024;
+const SETTLE_MS = 10_000;
+/** Findings that are kept; one is bad enough. */
+const MOST_FINDINGS = 20;
+/** Nothing is refused for coming too fast: that would be all there is to see. */
+const FLAGS = ["--rate", "0", "--byte-rate", "0", "--grace", "1"];
+
+/** Runs it all. */
+export async function fuzz(options: FuzzOptions): Promise<Report> {
+  const { seed, count, seconds, folder: parent } = options;
+  const random = seeded(seed);
+  const findings: string[] = [];
+  const complain = (words: string) => {
+    if (findings.length < MOST_FINDINGS) findings.push(words);
+  };
+  Deno.mkdirSync(parent, { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: parent });
+  const port = freePort(random());
+  const server = await ServerProcess.start(
+    { folder, port, flags: [...FLAGS, "--trust-proxy", "yes"] },
+    complain,
+  );
+  const inputs: Tally = { handshake: 0, frame: 0, saying: 0, request: 0 };
+  const sent = () => Object.values(inputs).reduce((sum, n) => sum + n, 0);
+  const start = performance.now();
+  const elapsed = () => (performance.now() - start) / 1000;
+  const visits = async (until: number) => {
+    // Each has dice of its own: who is quicker does not change what is sent.
+    const visitor = async (dice: Dice) => {
+      while (sent() < until && elapsed() < seconds && findings.length === 0) {
+        await visit(port, dice, inputs);
+      }
+    };
+    await Promise.all(Array.from(
+      { length: VISITORS },
+      () => visitor(new Dice(seeded(Math.floor(random() * 2 ** 32)))),
+    )).catch((error) => complain(`the server takes no connection: ${error}`));
+  };
+  try {
+    const witness = await Witness.enter(port, complain);
+    await visits(count * WARM_UP);
+    const before = await server.memory();
+    await visits(count);
+    const after = before && await settle(server, before.now + MOST_GROWTH);
+    if (before && after && after.now > before.now + MOST_GROWTH) {
+      complain(`memory went from ${mib(before.now)} to ${mib(after.now)} MiB`);
+    }
+    const took = Math.round(elapsed());
+    await witness.leave();
+    const { code } = await server.stop();
+    if (code !== 0) complain(`the server ended with ${code}`);
+    return {
+      seed,
+      inputs,
+      seconds: took,
+      echoes: witness.echoes,
+      slowestEchoMs: witness.slowestMs,
+      ...(before && after && {
+        memory: {
+          before: mib(before.now),
+          peak: mib(after.peak),
+          after: mib(after.now),
+        },
+      }),
+      findings,
+    };
+  } catch (error) {
+    await server.kill().catch(() => {});
+    throw error;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What the server holds once it holds no more than that, or for too long. */
+async function settle(server: ServerProcess, most: number) {
+  const end = performance.now() + SETTLE_MS;
+  while (true) {
+    const memory = await server.memory();
+    if (memory === undefined || memory.now <= most) return memory;
+    if (performance.now() > end) return memory;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+function mib(bytes: number): number {
+  return Math.round(bytes / 1024 / 1024);
+}

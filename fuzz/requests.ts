@@ -1,0 +1,116 @@
+/** HTTP requests as bytes: handshakes and the API's, right and wrong. */
+
+import { concat } from "./bytes.ts";
+import type { Dice } from "./dice.ts";
+import { line } from "./lines.ts";
+
+const encoder = new TextEncoder();
+
+/** Every way to begin to talk. */
+const ENTRIES: readonly (readonly [path: string, protocol?: string])[] = [
+  ["/"],
+  ["/ws"],
+  ["/ws/yard?name=Ada"],
+  ["/ws?history=5"],
+  ["/text"],
+  ["/text/yard"],
+  ["/ws", "hubbub.v1"],
+  ["/ws/yard", "hubbub.v1"],
+  ["/ws", "hubbub.text"],
+  ["/lessons/echo"],
+];
+
+const API = [
+  "/api/rooms",
+  "/api/rooms/yard/messages",
+  "/api/rooms/yard/messages?after=1&limit=5",
+  "/api/rooms/yard/events",
+  "/api/rooms/yard/export",
+  "/api/rooms/yard/import",
+  "/healthz",
+  "/metrics",
+  "/lab/connections/x",
+  "/assets/chat.js",
+];
+const METHODS = ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "BREW"];
+const MEDIA = [
+  "text/plain",
+  "application/json",
+  "application/x-ndjson",
+  "text/plain; charset=latin1",
+  ";;",
+];
+const HEADERS = [
+  "Origin: null",
+  "Origin: https://elsewhere.example",
+  "X-Forwarded-For: 1.2.3.4, unknown",
+  "X-Forwarded-Host: a b/c?d",
+  "X-Forwarded-Proto: gopher",
+  "Authorization: Bearer x.y.z",
+  'Idempotency-Key: "a"',
+  "Last-Event-ID: x:1",
+  "Expect: 100-continue",
+  "Transfer-Encoding: chunked",
+  "Content-Length: -1",
+  "Connection: keep-alive",
+  "Upgrade: h2c",
+  "Range: bytes=0-1",
+  "Host: [",
+  "no colon",
+  `X-Long: ${"x".repeat(20_000)}`,
+];
+
+function handshakeLines(dice: Dice): string[] {
+  const [path, protocol] = dice.pick(ENTRIES);
+  return [
+    `GET ${path} HTTP/1.1`,
+    "Host: 127.0.0.1",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version: 13",
+    ...(protocol === undefined ? [] : [`Sec-WebSocket-Protocol: ${protocol}`]),
+  ];
+}
+
+function head(lines: readonly string[]): Uint8Array {
+  return encoder.encode(`${lines.join("\r\n")}\r\n\r\n`);
+}
+
+/** A handshake as it should be. */
+export function handshake(dice: Dice): Uint8Array {
+  return head(handshakeLines(dice));
+}
+
+/** A handshake with something wrong, or only odd. */
+export function brokenHandshake(dice: Dice): Uint8Array {
+  const lines = handshakeLines(dice);
+  const at = dice.below(lines.length);
+  return dice.pick([
+    () => head(lines.toSpliced(at, 1)),
+    () => head(lines.toSpliced(at, 0, lines[at]!)),
+    () => head(lines.with(at, dice.mutate(lines[at]!))),
+    () => head([...lines, dice.pick(HEADERS)]),
+    () => head(lines.with(0, dice.mutate(lines[0]!))),
+    () => encoder.encode(dice.mutate(lines.join("\r\n") + "\r\n\r\n")),
+    () => concat(head(lines).slice(0, 80), dice.bytes(200)),
+    () => dice.bytes(400),
+  ])();
+}
+
+/** A request to the API or a page, mutated more often than not. */
+export function httpRequest(dice: Dice): Uint8Array {
+  const path = dice.pick(API);
+  const body = encoder.encode(dice.oneIn(4) ? "Hello" : line(dice));
+  const lines = [
+    `${dice.pick(METHODS)} ${
+      dice.oneIn(3) ? encodeURI(dice.mutate(path).toWellFormed()) : path
+    } HTTP/1.1`,
+    "Host: 127.0.0.1",
+    "Connection: close",
+    `Content-Type: ${dice.pick(MEDIA)}`,
+    `Content-Length: ${dice.oneIn(10) ? dice.below(1_000) : body.length}`,
+    ...(dice.oneIn(2) ? [dice.pick(HEADERS)] : []),
+  ];
+  return concat(head(lines), body);
+}

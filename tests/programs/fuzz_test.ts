@@ -1,0 +1,38 @@
+/** That the fuzzer itself runs, and finds nothing in a short time. */
+
+import { assert, assertEquals } from "@std/assert";
+import type { Report } from "../../fuzz/fuzz.ts";
+import { KINDS } from "../../fuzz/visitor.ts";
+
+/** Runs `deno task fuzz` with its own permissions. */
+async function fuzz(...args: string[]) {
+  const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
+  const [, ...words] = String(tasks.fuzz.command).split(" ");
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...words, ...args],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+Deno.test("promise 5: deno task fuzz: a short run with every kind of input finds nothing", async () => {
+  const { code, stdout, stderr } = await fuzz(
+    ...["--seed", "1", "--count", "3000", "--seconds", "8"],
+  );
+  const report = JSON.parse(stdout) as Report;
+  assertEquals([report.findings, code, report.seed], [[], 0, 1], stderr);
+  for (const kind of KINDS) assert(report.inputs[kind] > 0, kind);
+  assert(report.echoes > 0);
+});
+
+Deno.test("deno task fuzz: wrong usage is told in one line, with code 2", async () => {
+  for (const args of [["--count", "many"], ["--seeds=1"]]) {
+    const { code, stdout, stderr } = await fuzz(...args);
+    assertEquals([code, stdout, stderr.trim().split("\n").length], [2, "", 1]);
+  }
+});
