@@ -56,7 +56,11 @@ function hubbubIn(root: string, wire: WireName = "hubbub"): Peer {
         `--store=sqlite:${dir}/hubbub.db`,
       ],
       // Not a flag: versions from before it was one have no such limit.
-      env: { HUBBUB_BYTE_RATE: "0" },
+      env: {
+        HUBBUB_BYTE_RATE: "0",
+        HUBBUB_MAX_CONNECTIONS: "100000",
+        HUBBUB_MAX_PER_ADDRESS: "100000",
+      },
     }),
   };
 }
