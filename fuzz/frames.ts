@@ -2,7 +2,7 @@
 
 import { concat } from "./bytes.ts";
 import type { Dice } from "./dice.ts";
-import { line } from "./lines.ts";
+import { GREETING, line } from "./lines.ts";
 
 const encoder = new TextEncoder();
 const TEXT = 1;
@@ -35,6 +35,9 @@ function frame(
 export const GOODBYE = frame(new Uint8Array([3, 232]), {
   first: 0x80 | CLOSE,
 });
+
+/** The frame that begins most conversations. */
+export const HELLO = frame(encoder.encode(GREETING));
 
 /** A frame that says something. */
 export function sayingFrame(dice: Dice): Uint8Array {

@@ -72,6 +72,10 @@ function request(dice: Dice): string {
   });
 }
 
+/** How most conversations begin, in every dialect. */
+export const GREETING =
+  '{"type":"hello","id":1}\n{"type":"join","room":"yard","id":2}';
+
 /**
  * The payload of a frame, for any dialect.
  *

@@ -2,7 +2,7 @@
 
 import { concat } from "./bytes.ts";
 import type { Dice } from "./dice.ts";
-import { brokenFrame, GOODBYE, sayingFrame } from "./frames.ts";
+import { brokenFrame, GOODBYE, HELLO, sayingFrame } from "./frames.ts";
 import { brokenHandshake, handshake, httpRequest } from "./requests.ts";
 
 /** What an input was. */
@@ -38,7 +38,7 @@ export async function visit(
     tally.request++;
     return await send(port, [httpRequest(dice)]);
   }
-  const frames: Uint8Array[] = [];
+  const frames = dice.oneIn(4) ? [] : [HELLO];
   for (let left = 1 + dice.below(MOST_FRAMES); left > 0; left--) {
     // One that is broken ends most conversations: more often they go on.
     if (dice.oneIn(8)) {

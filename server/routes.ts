@@ -215,6 +215,10 @@ export function createRoutes(
     );
 
   return (request, remote) => {
+    // The runtime makes it of the Host header, which may be anything.
+    if (!URL.canParse(request.url)) {
+      return words(400, "The header Host must be a host, such as example.org");
+    }
     const direct = { url: new URL(request.url), address: remote };
     const visit = options.trustProxy
       ? behindProxy(direct, request.headers)

@@ -54,6 +54,7 @@ for (
     ["no key", "/ws", { "Sec-WebSocket-Key": undefined }, 400, /16 bytes/],
     ["a short key", "/ws", { "Sec-WebSocket-Key": "abc=" }, 400, /16 bytes/],
     ["no Connection", "/ws", { "Connection": "close" }, 400, /Connection/],
+    ["a host that is none", "/ws", { "Host": "127.0.0.1.0" }, 400, /Host/],
     ["another upgrade", "/ws", { "Upgrade": "h2c" }, 426, /WebSocket/],
     [
       "an unknown subprotocol",
