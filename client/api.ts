@@ -24,9 +24,21 @@ export type ConnectionState =
     /** What ended the last connection, in words; may be empty. */
     readonly reason: string;
   }
+  | Unauthorized
   /** `close()` was called and the server has not said goodbye yet. */
   | { readonly phase: "closing" }
   | ClosedState;
+
+/**
+ * The server asks for a token, or for another one: `authorize()` goes on from
+ * here. Rooms and unsent messages stay.
+ */
+export interface Unauthorized {
+  readonly phase: "unauthorized";
+  /** There was none, it is not valid here, or its time is over. */
+  readonly code: "auth_required" | "auth_invalid" | "auth_expired";
+  readonly reason: string;
+}
 
 /** The end: nothing more happens with this client. */
 export interface ClosedState {
@@ -249,6 +261,16 @@ export interface Client {
    * suggestion), `disconnected`.
    */
   rename(name: string): Promise<string>;
+  /**
+   * Takes another signed token in place of option `auth`: renews the rights of
+   * a living connection, or goes with the next hello. In phase `unauthorized`
+   * that is said at once.
+   *
+   * @param token Where a server asks for one.
+   * @throws {ClientError} As a rejection: what the server has against it,
+   * `disconnected`, `closed`.
+   */
+  authorize(token: string): Promise<void>;
   /**
    * For when the network may be back or the page is looked at again: ends the
    * wait for the next attempt, or checks at once whether the connection lives.

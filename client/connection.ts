@@ -6,7 +6,7 @@
 import { afterClose, CLOSE } from "../protocol/close_codes.ts";
 import type { ClientRequest, ServerEvent } from "../protocol/events.ts";
 import { V1 } from "../protocol/v1.ts";
-import type { ClosedState, ConnectionState } from "./api.ts";
+import type { ClosedState, ConnectionState, Unauthorized } from "./api.ts";
 import { fullJitter } from "./backoff.ts";
 import { fromFrame, toFrames } from "./frames.ts";
 import type { Settings, SocketLike } from "./options.ts";
@@ -28,6 +28,12 @@ const STABLE_MS = 5_000;
 const CLOSING_MS = 2_000;
 /** "Back off" starts as if this many attempts had failed already. */
 const BACK_OFF_FAILURES = 2;
+
+/** Closes after which another token is needed. */
+const LOCKS: ReadonlyMap<number, Unauthorized["code"]> = new Map([
+  [CLOSE.expired.code, "auth_expired"],
+  [CLOSE.unauthorized.code, "auth_required"],
+]);
 
 /** A connection to one address, for as long as it is wanted. */
 export class Connection {
@@ -115,6 +121,18 @@ export class Connection {
     this.#finish({ code: 0, reason, why: "refused" });
   }
 
+  /** Gives the socket up until there is a token to come back with. */
+  lockOut(code: Unauthorized["code"], reason: string): void {
+    this.#abandon();
+    this.#user.lost();
+    this.#become({ phase: "unauthorized", code, reason });
+  }
+
+  /** There is another token: comes back with it, if that is waited for. */
+  unlock(): void {
+    if (this.#state.phase === "unauthorized") this.connect();
+  }
+
   /** Ends a wait, or checks whether an open connection lives. */
   reconnectNow(): void {
     switch (this.#state.phase) {
@@ -126,6 +144,7 @@ export class Connection {
         this.#ping(this.#settings.quickAnswerMs);
         break;
       case "connecting":
+      case "unauthorized":
       case "closing":
       case "closed":
         break;
@@ -147,6 +166,7 @@ export class Connection {
         break;
       }
       case "waiting":
+      case "unauthorized":
         this.#finish({ code: 0, reason: "", why: "asked" });
         break;
       case "closing":
@@ -169,6 +189,11 @@ export class Connection {
   #ended(code: number, reason: string): void {
     if (this.#state.phase === "closing") {
       this.#finish({ code, reason, why: "asked" });
+      return;
+    }
+    const lock = LOCKS.get(code);
+    if (lock !== undefined) {
+      this.lockOut(lock, reason);
       return;
     }
     const advice = afterClose(code);

@@ -30,6 +30,7 @@ import {
   type Settings,
   settingsOf,
 } from "./options.ts";
+import { isAboutToken, Permit } from "./permit.ts";
 import { type Asker, disconnected, Requests } from "./requests.ts";
 import { JoinedRoom } from "./room.ts";
 import type { RoomHost } from "./room_host.ts";
@@ -42,6 +43,7 @@ export class HubbubClient implements Client, RoomHost {
   readonly sender: Sender;
   readonly #connection: Connection;
   readonly #identity: Identity;
+  readonly #permit: Permit;
   readonly #requests = new Requests();
   readonly #events = new Emitter<ClientEvents>();
   readonly #rooms = new Rooms(this);
@@ -56,6 +58,12 @@ export class HubbubClient implements Client, RoomHost {
       this.settings,
       options.token ?? saved?.token,
     );
+    this.#permit = new Permit({
+      state: () => this.state,
+      ask: (request, asker) => this.ask(request, asker),
+      onState: (listener) => this.on("state", listener),
+      retry: () => this.#connection.unlock(),
+    }, options.auth);
     this.sender = new Sender(this.settings, {
       isOpen: (room) =>
         this.#connection.writable &&
@@ -135,6 +143,10 @@ export class HubbubClient implements Client, RoomHost {
     return promise;
   }
 
+  authorize(token: string): Promise<void> {
+    return this.#permit.replace(token);
+  }
+
   reconnectNow(): void {
     this.#connection.reconnectNow();
   }
@@ -175,9 +187,10 @@ export class HubbubClient implements Client, RoomHost {
    * that is refused is refused too, and sent again with the next one.
    */
   #greet(): void {
-    const hello = this.#awaited(this.#identity.hello, {
-      refused: (error) => this.#helloRefused(error),
-    });
+    const hello = this.#awaited(
+      { ...this.#identity.hello, ...this.#permit.forHello() },
+      { refused: (error) => this.#helloRefused(error) },
+    );
     const rooms = this.#rooms.greetings.map((pair) => this.#awaited(...pair));
     this.#connection.send([hello, ...rooms]);
     this.sender.disconnected();
@@ -193,6 +206,10 @@ export class HubbubClient implements Client, RoomHost {
     if (error.code === "name_taken") {
       this.#identity.nameTaken(error.suggestion);
       this.#greet();
+    } else if (isAboutToken(error.code)) {
+      // The next one may have come while this one was looked at.
+      if (this.#permit.isNewer) this.#greet();
+      else this.#connection.lockOut(error.code, error.message);
     } else if (error.retryable) {
       this.#connection.drop(error.message);
     } else {
@@ -256,6 +273,8 @@ export class HubbubClient implements Client, RoomHost {
   #failed(event: ErrorEvent): void {
     // It stood behind a hello that was refused and is sent again by itself.
     if (event.code === "hello_first") return;
+    // The close that follows says the same, and the state tells of it.
+    if (event.code === "auth_expired" && event.id === undefined) return;
     const error = new ClientError(event.code, event);
     if (event.cid !== undefined) this.sender.refused(event.cid, error);
     else if (

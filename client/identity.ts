@@ -49,13 +49,11 @@ export class Identity {
   get hello(): HelloRequest {
     const name = this.#wanted;
     const token = this.#token;
-    const { auth } = this.#settings;
     return {
       type: "hello",
       batch: true,
       ...(name !== undefined && { name }),
       ...(token !== undefined && { token }),
-      ...(auth !== undefined && { auth }),
     };
   }
 

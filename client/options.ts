@@ -51,7 +51,8 @@ export interface ConnectOptions {
   readonly name?: string;
   /** The token of an earlier session, to resume it. */
   readonly token?: string;
-  /** Sent along with every hello, for servers that ask who one is. */
+  /** The signed token, for servers that ask for one; `authorize()` replaces
+   * it. */
   readonly auth?: string;
   /**
    * What to be called when the wanted name is taken.
@@ -90,7 +91,6 @@ export interface ConnectOptions {
 /** What the parts of a client read instead of options. */
 export interface Settings {
   readonly name: string | undefined;
-  readonly auth: string | undefined;
   readonly onNameTaken: NonNullable<ConnectOptions["onNameTaken"]>;
   readonly outboxLimit: number;
   readonly backoff: Backoff;
@@ -116,7 +116,6 @@ const platformTimers: Timers = {
 export function settingsOf(options: ConnectOptions): Settings {
   return {
     name: options.name === undefined ? undefined : checkName(options.name),
-    auth: options.auth,
     onNameTaken: options.onNameTaken ?? ((_wanted, suggestion) => suggestion),
     outboxLimit: options.outboxLimit ?? 200,
     backoff: {

@@ -11,10 +11,12 @@ import { Prompt } from "./prompt.ts";
 import {
   membersLine,
   messageLine,
+  NEEDS_TOKEN,
   note,
   presenceLines,
   stateNote,
   type Style,
+  tokenNote,
   wordsOf,
 } from "./words.ts";
 
@@ -191,6 +193,10 @@ export class Chat {
       const words = stateNote(state, Date.now());
       if (words !== undefined && !this.#told) this.#note(words);
       this.#told = true;
+    } else if (state.phase === "unauthorized") {
+      this.#noteUnsent();
+      this.#note(tokenNote(state));
+      this.#finish(NEEDS_TOKEN);
     }
   }
 
@@ -213,9 +219,14 @@ export class Chat {
       await Promise.race([Promise.all(outgoing), late]);
       clearTimeout(timer);
     }
+    this.#finish(this.#noteUnsent() > 0 ? 1 : 0);
+  }
+
+  /** Says how many messages stay behind, if any do. */
+  #noteUnsent(): number {
     const unsent = this.#room.outgoing.length;
     if (unsent > 0) this.#note(`${unsent} messages were not sent`);
-    this.#finish(unsent > 0 ? 1 : 0);
+    return unsent;
   }
 
   #closed({ why, reason }: ClosedState): void {

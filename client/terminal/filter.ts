@@ -6,7 +6,7 @@
 
 import { printable } from "../../protocol/text.ts";
 import type { Client, Room, RoomMessage } from "../hubbub.ts";
-import { stateNote } from "./words.ts";
+import { NEEDS_TOKEN, stateNote, tokenNote } from "./words.ts";
 
 /** What a filter is connected to. */
 export interface FilterOptions {
@@ -49,9 +49,9 @@ export async function runFilter(
     history === undefined ? {} : { limit: history },
   );
   const { promise: failed, resolve: fail } = Promise.withResolvers<number>();
-  const end = (words: string) => {
+  const end = (words: string, code = 1) => {
     complain(words);
-    fail(1);
+    fail(code);
   };
 
   if (output) {
@@ -80,6 +80,10 @@ export async function runFilter(
         end(`Cannot reach ${url}; ${room.outgoing.length} messages not sent`);
       } else if (!told) complain(stateNote(state, Date.now()) ?? "");
       told = true;
+    } else if (state.phase === "unauthorized") {
+      const unsent = room.outgoing.length;
+      const rest = unsent > 0 ? `; ${unsent} messages not sent` : "";
+      end(`${tokenNote(state)}${rest}`, NEEDS_TOKEN);
     }
   });
   const closed = client.closed.then(({ why, reason }) => {

@@ -4,7 +4,7 @@
  */
 
 import { fstatSync } from "node:fs";
-import { connect } from "../hubbub.ts";
+import { type Client, connect } from "../hubbub.ts";
 import { Chat } from "./chat.ts";
 import { runFilter } from "./filter.ts";
 import { linesOf } from "./lines.ts";
@@ -21,7 +21,7 @@ function complain(words: string): void {
 
 function options(): Options {
   try {
-    const options = readOptions(Deno.args);
+    const options = readOptions(Deno.args, Deno.env.get("HUBBUB_TOKEN"));
     if (options !== "help") return options;
     console.log(HELP);
     Deno.exit(0);
@@ -42,20 +42,19 @@ function hasInput(): boolean {
   }
 }
 
+function client({ url, name, token }: Options): Client {
+  return connect(url, { ...(name && { name }), ...(token && { auth: token }) });
+}
+
 function chat(options: Options): Promise<number> {
   const style = styleFor(!Deno.noColor);
-  const { url, name } = options;
-  const chat = new Chat(
-    connect(url, { ...(name && { name }) }),
-    options,
-    style,
-  );
+  const chat = new Chat(client(options), options, style);
   onSignals(() => chat.end());
   return chat.done;
 }
 
 function filter(options: Options): Promise<number> {
-  const { url, name, room, history, json } = options;
+  const { url, room, history, json } = options;
   const input = hasInput() ? linesOf(Deno.stdin.readable) : undefined;
   const stop = Promise.withResolvers<number>();
   onSignals(() => stop.resolve(130));
@@ -63,8 +62,7 @@ function filter(options: Options): Promise<number> {
   const wantsOutput = input === undefined || !Deno.stdout.isTerminal();
   const output = wantsOutput ? stdout(json) : undefined;
   if (input === undefined) output?.broken.then(() => stop.resolve(0));
-  const client = connect(url, { ...(name && { name }) });
-  return runFilter(client, {
+  return runFilter(client(options), {
     url,
     room,
     history,

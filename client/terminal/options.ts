@@ -9,6 +9,8 @@ export interface Options {
   readonly url: string;
   readonly room: string;
   readonly name: string | undefined;
+  /** The signed token, where the server asks for one; never shown. */
+  readonly token: string | undefined;
   /** Old messages to show on joining; undefined is the server's default. */
   readonly history: number | undefined;
   /** Print messages as JSON. */
@@ -26,11 +28,14 @@ const DEFAULT_URL = "ws://127.0.0.1:8000/ws";
 /** The text of `--help`. */
 export const HELP = `Chat in the terminal, or pipe messages in and out.
 
-Usage: deno task chat [URL] [--name NAME] [--room ROOM] [--history N] [--json]
+Usage: deno task chat [URL] [--name NAME] [--room ROOM] [--token TEXT]
+                      [--history N] [--json]
 
   URL           a server, or the page of a room (default ${DEFAULT_URL})
   --name NAME   what to be called (default: the server gives a name)
   --room ROOM   the room to be in (default ${DEFAULT_ROOM})
+  --token TEXT  the token, where a server asks for one; HUBBUB_TOKEN says it
+                without showing it in the list of processes
   --history N   old messages to show on joining (default: the server decides)
   --json        print each message as one line of JSON
   --help        this text
@@ -47,19 +52,23 @@ from now on, and ends with stdin. Errors go to stderr.
   deno task chat --room ci --json | head -1
 
 Exit codes: 0 fine; 1 could not connect, was sent away, or a message was not
-stored; 2 wrong usage; 130 interrupted while printing.`;
+stored; 2 wrong usage; 3 the server asks for a token, or for another one; 130 interrupted while printing.`;
 
 /**
  * Reads the command line.
  *
  * @param args The arguments.
+ * @param secret The token in the environment, which one in the arguments beats.
  * @returns What they ask for; `"help"` for `--help`.
  * @throws {UsageError} In words for people.
  */
-export function readOptions(args: readonly string[]): Options | "help" {
+export function readOptions(
+  args: readonly string[],
+  secret?: string,
+): Options | "help" {
   const flags = parseArgs(args, {
     boolean: ["json", "help"],
-    string: ["_", "name", "room", "history"],
+    string: ["_", "name", "room", "token", "history"],
     unknown: (arg, key) => {
       if (key !== undefined) throw new UsageError(`Unknown option "${arg}"`);
     },
@@ -73,6 +82,7 @@ export function readOptions(args: readonly string[]): Options | "help" {
     url: address.url,
     room: checked(checkRoom, text(flags, "room") ?? address.room),
     name: name === undefined ? undefined : checked(checkName, name),
+    token: text(flags, "token") ?? address.token ?? (secret || undefined),
     history: count(text(flags, "history")),
     json: flags.json === true,
   };
@@ -81,7 +91,7 @@ export function readOptions(args: readonly string[]): Options | "help" {
 /** What an address says: the page's and the server's are both understood. */
 function readAddress(
   given: string,
-): { url: string; room: string; name: string | undefined } {
+): Pick<Options, "url" | "room" | "name" | "token"> {
   const full = given.includes("://") ? given : `ws://${given}`;
   if (!URL.canParse(full)) throw new UsageError(`"${given}" is no URL`);
   const url = new URL(full);
@@ -92,6 +102,7 @@ function readAddress(
   }
   const { searchParams } = url;
   const name = searchParams.get("name") ?? undefined;
+  const token = /^#token=(.+)$/.exec(url.hash)?.[1];
   // A page stands beside its WebSocket; so does an address without a path.
   const isPage = url.protocol.startsWith("http") || url.pathname === "/";
   const [, path, inPath] = /^(.*\/ws)(?:\/([^/]+))?$/.exec(decoded(url)) ?? [];
@@ -100,7 +111,7 @@ function readAddress(
   else if (isPage) url.pathname = new URL("ws", url).pathname;
   url.protocol = url.protocol.replace("http", "ws");
   url.search = url.hash = "";
-  return { url: url.href, room, name };
+  return { url: url.href, room, name, token };
 }
 
 function decoded({ pathname, href }: URL): string {

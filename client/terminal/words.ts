@@ -2,7 +2,12 @@
 
 import type { ServerEvent } from "../../protocol/events.ts";
 import { printable, text } from "../../protocol/text.ts";
-import type { ConnectionState, Presence, RoomMessage } from "../hubbub.ts";
+import type {
+  ConnectionState,
+  Presence,
+  RoomMessage,
+  Unauthorized,
+} from "../hubbub.ts";
 
 /** How parts of a line stand out. */
 export interface Style {
@@ -89,8 +94,25 @@ export function stateNote(
     }
     case "connecting":
     case "open":
+    case "unauthorized":
     case "closing":
     case "closed":
       return undefined;
+  }
+}
+
+/** The exit code where a server wants a token, or another one. */
+export const NEEDS_TOKEN = 3;
+
+/** What there is to do where a server wants a token, or another one. */
+export function tokenNote({ code }: Unauthorized): string {
+  const how = "Give one with --token TEXT or in HUBBUB_TOKEN";
+  switch (code) {
+    case "auth_required":
+      return `This server asks for a token. ${how}`;
+    case "auth_invalid":
+      return `The token is not valid on this server. ${how}`;
+    case "auth_expired":
+      return `The token has expired. ${how}`;
   }
 }

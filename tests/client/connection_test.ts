@@ -94,6 +94,8 @@ Deno.test("client keeps growing its waits when connections do not hold", () => {
 });
 
 for (const row of Object.values(CLOSE)) {
+  // A token helps there: permit_test.ts shows how.
+  if (row === CLOSE.expired || row === CLOSE.unauthorized) continue;
   Deno.test(`client after ${row.code}: ${row.then}`, () => {
     const world = new World();
     world.welcome();

@@ -11,6 +11,8 @@ import { openStore } from "../../server/store/open.ts";
 export interface RealServerOptions {
   readonly port?: number;
   readonly store?: string;
+  /** Ask for tokens that are signed with it. */
+  readonly secret?: string;
 }
 
 /** A server that stops at the end of the test. */
@@ -24,7 +26,7 @@ export class RealServer implements AsyncDisposable {
   }
 
   static async start(
-    { port = 0, store = "memory:" }: RealServerOptions = {},
+    { port = 0, store = "memory:", secret }: RealServerOptions = {},
   ): Promise<RealServer> {
     const args = [
       "--port",
@@ -46,7 +48,7 @@ export class RealServer implements AsyncDisposable {
         clock,
       }),
       assets: new Map(),
-      authority: await Authority.create({ guests: "none" }),
+      authority: await Authority.create({ secret, guests: "none" }),
       clock,
       log: createLogger({
         level: "error",

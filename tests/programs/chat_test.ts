@@ -5,6 +5,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { Program } from "../helpers/program.ts";
+import { SECRET, signed } from "../helpers/tokens.ts";
 
 const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
 const [, ...COMMAND] = String(tasks.chat.command).split(" ");
@@ -18,10 +19,15 @@ class ChatProcess implements AsyncDisposable {
   #heard = "";
   #complained = "";
 
-  constructor(args: readonly string[], program = Deno.execPath()) {
+  constructor(
+    args: readonly string[],
+    program = Deno.execPath(),
+    env: Record<string, string> = {},
+  ) {
     const direct = program === Deno.execPath();
     this.#child = new Deno.Command(program, {
       args: direct ? [...COMMAND, ...args] : [...args],
+      env,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -194,6 +200,31 @@ Deno.test("deno task chat tells by its exit code what went wrong", async () => {
   const help = await chat("", "--help");
   assertEquals([help.code, help.stderr], [0, ""]);
   assertMatch(help.stdout, /Exit codes/);
+});
+
+Deno.test("deno task chat takes a token, and says when it needs one or another", async () => {
+  await using server = await Program.start({
+    env: { HUBBUB_AUTH_SECRET: SECRET },
+  });
+  const { href } = server.url;
+  const needs = async (words: RegExp, ...args: string[]) => {
+    const { code, stdout, stderr } = await chat("a\n", href, ...args);
+    assertEquals([code, stdout], [3, ""]);
+    assertMatch(stderr, words);
+  };
+  await needs(/^chat: This server asks for a token\. Give one with --token/);
+  await needs(/^chat: The token is not valid on this/, "--token", "nonsense");
+  const old = await signed({}, -60);
+  await needs(/^chat: The token has expired\. Give one/, "--token", old);
+  const token = await signed({ name: "Ada" });
+  const sent = await chat("done\n", href, "--token", token);
+  assertEquals(sent, { code: 0, stdout: "", stderr: "" });
+  const env = { HUBBUB_TOKEN: await signed({ sub: "ada" }, 1) };
+  await using reader = new ChatProcess([href], Deno.execPath(), env);
+  await reader.complains(/The token has expired/);
+  assertEquals((await reader.ended()).code, 3);
+  const link = new URL(`#token=${token}`, server.url).href;
+  assertEquals((await chat("by link\n", link)).code, 0);
 });
 
 Deno.test({

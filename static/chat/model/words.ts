@@ -3,7 +3,7 @@
  * short, sentence case. Pure.
  */
 
-import type { ConnectionState } from "../../../client/hubbub.ts";
+import type { ConnectionState, Unauthorized } from "../../../client/hubbub.ts";
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
@@ -118,6 +118,8 @@ export function connectionWords(
         }),
       };
     }
+    case "unauthorized":
+      return { word: "No token", tone: "bad", sentence: tokenWords(state) };
     case "closing":
       return { word: "Closing…", tone: "waiting" };
     case "closed":
@@ -131,5 +133,17 @@ export function connectionWords(
           }`,
         action: "start again",
       };
+  }
+}
+
+/** Why a token is asked for, and what to do. */
+export function tokenWords({ code }: Pick<Unauthorized, "code">): string {
+  switch (code) {
+    case "auth_required":
+      return "This server asks for a token. Paste the one you were given.";
+    case "auth_invalid":
+      return "This token is not valid here. Look whether all of it was copied, or ask for a new one.";
+    case "auth_expired":
+      return "Your token has expired. Paste a new one to go on; what you wrote is kept.";
   }
 }

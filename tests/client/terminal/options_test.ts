@@ -16,6 +16,7 @@ Deno.test("readOptions() has a default for everything", () => {
     url: "ws://127.0.0.1:8000/ws",
     room: "lobby",
     name: undefined,
+    token: undefined,
     history: undefined,
     json: false,
   });
@@ -23,8 +24,24 @@ Deno.test("readOptions() has a default for everything", () => {
 
 Deno.test("readOptions() reads every option", () => {
   assertEquals(
-    read("--name", "Ada", "--room=CI", "--history", "0", "--json", "h:1"),
-    { url: "ws://h:1/ws", room: "ci", name: "Ada", history: 0, json: true },
+    read(
+      "--name=Ada",
+      "--room=CI",
+      "--token",
+      "t",
+      "--history",
+      "0",
+      "--json",
+      "h:1",
+    ),
+    {
+      url: "ws://h:1/ws",
+      room: "ci",
+      name: "Ada",
+      token: "t",
+      history: 0,
+      json: true,
+    },
   );
 });
 
@@ -65,6 +82,18 @@ Deno.test("readOptions() lets flags win over the address", () => {
   assertEquals([room, name], ["b", "B"]);
 });
 
+Deno.test("readOptions() takes the token from the flag, a link or the environment", () => {
+  const token = (args: string[], secret?: string) => {
+    const options = readOptions(args, secret);
+    return options === "help" ? options : [options.token, options.url];
+  };
+  const url = "ws://h/ws";
+  assertEquals(token(["http://h/#token=b", "--token", "a"], "c"), ["a", url]);
+  assertEquals(token(["http://h/#token=b"], "c"), ["b", url]);
+  assertEquals(token(["h"], "c"), ["c", url]);
+  assertEquals(token(["h"], ""), [undefined, url]);
+});
+
 for (
   const args of [
     ["--foo"],
@@ -75,6 +104,7 @@ for (
     ["ws://h/ws/%E0"],
     ["--room", "no room"],
     ["--room"],
+    ["--token"],
     ["--name", "Server"],
     ["--history", "many"],
     ["--history", "-1"],
