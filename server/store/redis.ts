@@ -8,6 +8,8 @@
  * another epoch.
  */
 
+import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { Follower } from "./follower.ts";
 import { RedisLink, type Reply } from "./redis_link.ts";
@@ -179,10 +181,10 @@ export class RedisStore implements Store {
   }
 
   async secret(): Promise<Uint8Array<ArrayBuffer>> {
-    this.#secret ??= crypto.getRandomValues(new Uint8Array(32)).toHex();
+    this.#secret ??= randomBytes(32).toString("hex");
     await this.#link.call("SET", SECRET_KEY, this.#secret, "NX");
     this.#secret = String(await this.#link.call("GET", SECRET_KEY));
-    return Uint8Array.fromHex(this.#secret);
+    return Uint8Array.from(Buffer.from(this.#secret, "hex"));
   }
 
   close(): Promise<void> {
