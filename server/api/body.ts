@@ -36,6 +36,19 @@ export function mediaType({ headers }: Request): string {
   return type.trim();
 }
 
+/** The body as it comes. That it does not come whole is its sender's doing:
+ * who hung up, or wrote chunks that are none. */
+async function* arriving(request: Request): AsyncGenerator<Uint8Array> {
+  try {
+    yield* request.body ?? [];
+  } catch {
+    throw new Problem(
+      "incomplete",
+      "The body ended before it was whole. Send it again",
+    );
+  }
+}
+
 /** The body piece by piece, decoded. */
 async function* pieces(
   request: Request,
@@ -58,7 +71,7 @@ async function* pieces(
     }
   };
   let total = 0;
-  for await (const bytes of request.body ?? []) {
+  for await (const bytes of arriving(request)) {
     total += bytes.length;
     if (total > most) throw tooLarge;
     yield decode(bytes);

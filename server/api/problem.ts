@@ -27,6 +27,7 @@ type HttpCode =
   | "not_found"
   | "method_not_allowed"
   | "foreign_origin"
+  | "incomplete"
   | "too_large"
   | "unsupported_type"
   | "key_reused";
@@ -65,6 +66,7 @@ export const PROBLEM_STATUS: Readonly<
   not_found: 404,
   method_not_allowed: 405,
   foreign_origin: 403,
+  incomplete: 400,
   too_large: 413,
   unsupported_type: 415,
   key_reused: 422,

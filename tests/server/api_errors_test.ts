@@ -111,6 +111,14 @@ const CASES: readonly Case[] = [
     code: "bad_encoding",
   },
   {
+    what: "a body that is cut off",
+    ask: post(
+      new ReadableStream({ pull: (body) => body.error(new Error("Cut")) }),
+    ),
+    status: 400,
+    code: "incomplete",
+  },
+  {
     what: "another charset",
     ask: post("x", { "content-type": "text/plain; charset=latin1" }),
     status: 415,
