@@ -38,7 +38,7 @@ const MORE_ROOMS: readonly Endpoint[] = [
     seeThat:
       "Hello is answered by welcome, join by joined, publish by an ack once the message is stored. Whoever says no hello is sent away after 10 seconds, with code 4501.",
     says: [
-      '{"type":"hello","name":"Ada","id":1}',
+      '{"type":"hello","id":1}',
       '{"type":"join","room":"garden","id":2}',
       '{"type":"publish","room":"garden","text":"Hello everyone!","id":3}',
     ],

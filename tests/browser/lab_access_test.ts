@@ -113,3 +113,15 @@ pageTest(
     }
   },
 );
+
+pageTest("what is pressed stays under the pointer", async ({ open }) => {
+  // Here the guide stands above both clients, and B's is longer than A's.
+  const page = await open("/lab?a=/lessons/says&b=/ws&bp=hubbub.v1", {
+    viewport: { width: 800, height: 900 },
+  });
+  const { a, b } = panes(page);
+  await a.connect();
+  await page.getByRole("heading", { name: "Who says what" }).waitFor();
+  await b.connect();
+  await page.getByRole("heading", { name: "A room in hubbub.v1" }).waitFor();
+});

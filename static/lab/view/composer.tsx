@@ -34,7 +34,7 @@ export function Composer({ client }: { client: LabClient }) {
   const { name, endpoint } = client;
   const idle = client.connection.path.length === 0;
   const hello = endpoint?.hello ?? "Hello";
-  const says = (endpoint?.says ?? []).filter((text) => text !== "Hello");
+  const says = (endpoint?.says ?? []).filter((text) => text !== hello);
 
   const send = async () => {
     if (idle) return setProblem("Connect first");

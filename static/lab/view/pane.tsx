@@ -29,8 +29,10 @@ export function Pane({ client, page, choose, attend }: Props) {
       aria-labelledby={`name-${name}`}
       data-client={name}
       data-state={stateOf(connection) ?? "IDLE"}
-      onFocusIn={attend}
-      onPointerDown={attend}
+      // Not on focus: the guide changes its height, and what is being pressed
+      // would move away from under the finger.
+      onClick={attend}
+      onKeyUp={attend}
     >
       <header class="who">
         <h2 id={`name-${name}`}>
