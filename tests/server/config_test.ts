@@ -51,6 +51,22 @@ Deno.test("readConfig() takes flags with a space or an equals sign", () => {
   ]);
 });
 
+for (
+  const address of [
+    "memory:",
+    "sqlite:./rooms.db",
+    "redis://localhost",
+    "redis://:secret@10.0.0.1:6380/2",
+    "rediss://user:secret@redis.example:6379/",
+    "kv:",
+    "kv:./rooms.kv",
+  ]
+) {
+  Deno.test(`readConfig() takes the store ${address}`, () => {
+    assertEquals(read(["--store", address]).store, address);
+  });
+}
+
 Deno.test("readConfig() takes a flag over the environment, that over the default", () => {
   const env = { PORT: "1", HUBBUB_RETAIN_DAYS: "7", HOST: "::1" };
   const config = read(["--port", "2"], env);
@@ -109,6 +125,8 @@ for (
       'sqlite:PATH, memory:, redis://HOST:PORT/DB, kv: or kv:PATH, not "sqlite:"',
     ],
     [["--store", "mysql://x"], "--store"],
+    [["--store", "redis://"], "--store"],
+    [["--store", "redis://host/rooms"], "--store"],
     [["--ports", "1"], 'Unknown setting "--ports"'],
     [["9000"], 'Unknown setting "9000"'],
     [["-p", "1"], 'Unknown setting "-p"'],
