@@ -3,8 +3,8 @@
  * (https://prometheus.io/docs/instrumenting/exposition_formats/). Owns the
  * names; docs/operating.md explains each.
  *
- * Not `prom-client`: its objects would be slower on the way of a message than
- * plain numbers, and what is left to do is this file.
+ * Not `prom-client`: what is counted on the way of a message is plain numbers
+ * anyway, and all that is left for a library to do is this file.
  */
 
 import type { Histogram, Stats, Tally } from "./stats.ts";
