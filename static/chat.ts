@@ -11,15 +11,28 @@ import "./layout.css";
 import "./timeline.css";
 import "./dialogs.css";
 import { h, render } from "preact";
-import { type Client, connect } from "../client/hubbub.ts";
+import { type Client, connect, type Unauthorized } from "../client/hubbub.ts";
 import { chime, notify, showUnread } from "./chat/attention.ts";
-import { linkTo, LOBBY, readAddress, socketUrl } from "./chat/model/address.ts";
+import {
+  hasName,
+  linkTo,
+  LOBBY,
+  readAddress,
+  socketUrl,
+} from "./chat/model/address.ts";
 import { Announcer } from "./chat/model/announcer.ts";
 import { ChatModel, type Shell } from "./chat/model/chat.ts";
 import { Memory } from "./chat/model/memory.ts";
-import { claimTab, keepName, keptName } from "./chat/tab.ts";
+import {
+  claimTab,
+  keepName,
+  keepToken,
+  keptName,
+  keptToken,
+} from "./chat/tab.ts";
 import { App } from "./chat/view/app.tsx";
 import type { LineActions } from "./chat/view/line.tsx";
+import { TokenForm } from "./chat/view/token_form.tsx";
 import { Welcome } from "./chat/view/welcome.tsx";
 
 const memory = new Memory(localStorage);
@@ -43,6 +56,15 @@ function scheduler(draw: () => void): () => void {
     if (document.hidden) setTimeout(run);
     else requestAnimationFrame(run);
   };
+}
+
+/** Takes a token out of the address, so that nobody reads or shares it there. */
+function takeToken(): string | undefined {
+  const { token } = readAddress(location.href);
+  if (token !== undefined) {
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+  return token;
 }
 
 /** Asks for a name, where neither address nor memory has one. */
@@ -125,8 +147,26 @@ function start(client: Client): void {
   };
   const chat = new ChatModel(client, memory, shell);
   const actions = actionsOf(chat);
+  /** What the server has against the token, until it takes one. */
+  let refusal: Unauthorized | undefined;
+  const authorize = (token: string) => {
+    client.authorize(token).then(() => keepToken(token), ({ message }) => {
+      // Else the form says it.
+      if (client.state.phase === "open") chat.say(message);
+    });
+  };
+  client.on("state", (state) => {
+    if (state.phase === "connecting") return;
+    refusal = state.phase === "unauthorized" ? state : undefined;
+    if (refusal !== undefined) keepToken(undefined);
+  });
   const draw = () => {
     showUnread(chat.current?.name ?? "", chat.unread);
+    if (refusal !== undefined) {
+      const busy = client.state.phase === "connecting";
+      render(h(TokenForm, { refusal, busy, enter: authorize }), page);
+      return;
+    }
     render(
       h(App, {
         chat,
@@ -147,7 +187,11 @@ function start(client: Client): void {
     });
   go();
 
-  addEventListener("popstate", go);
+  addEventListener("popstate", () => {
+    const token = takeToken();
+    if (token !== undefined) authorize(token);
+    go();
+  });
   for (const event of ["focus", "blur", "online", "offline"]) {
     addEventListener(event, shell.changed);
   }
@@ -166,13 +210,17 @@ function start(client: Client): void {
 }
 
 async function main(): Promise<void> {
+  const token = takeToken() ?? keptToken();
+  keepToken(token);
   const outbox = await claimTab();
   const { name: asked } = readAddress(location.href);
-  let name = keptName(asked) ?? asked ?? memory.name ?? await welcome("");
+  let name = keptName(asked) ?? asked ?? memory.name ??
+    (hasName(token) ? "" : await welcome(""));
   for (;;) {
     try {
       const client = connect(socketUrl(location.origin, "/ws"), {
         ...(name !== "" && { name }),
+        ...(token !== undefined && { auth: token }),
         outbox,
       });
       if (keptName(asked) === undefined && name !== "") memory.name = name;

@@ -8,6 +8,7 @@ import type { OutboxStorage, SavedOutbox } from "../../client/hubbub.ts";
 
 const ID = "hubbub.tab";
 const NAME = "hubbub.name";
+const TOKEN = "hubbub.token";
 const PREFIX = "hubbub.outbox.";
 /** A reloaded page may have to wait until its predecessor is gone. */
 const PATIENCE_MS = 1_000;
@@ -51,6 +52,25 @@ export function keptName(asked: string | undefined): string | undefined {
 export function keepName(asked: string | undefined, name: string): void {
   try {
     sessionStorage.setItem(NAME, JSON.stringify({ asked, name }));
+  } catch {
+    // Storage is forbidden: the tab asks again.
+  }
+}
+
+/** The signed token this tab came in with, before it was reloaded. */
+export function keptToken(): string | undefined {
+  try {
+    return sessionStorage.getItem(TOKEN) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps the token while the tab lives; nothing: it is of no use any more. */
+export function keepToken(token: string | undefined): void {
+  try {
+    if (token === undefined) sessionStorage.removeItem(TOKEN);
+    else sessionStorage.setItem(TOKEN, token);
   } catch {
     // Storage is forbidden: the tab asks again.
   }

@@ -93,9 +93,10 @@ pageTest(
   async ({ open, server }) => {
     const page = await open("about:blank");
     const requests: { url: string; size: Promise<number> }[] = [];
-    page.on("response", (response) => {
-      const size = response.body().then((body) => body.length, () => 0);
-      requests.push({ url: response.url(), size });
+    // What comes over the net, which is compressed.
+    page.on("requestfinished", (request) => {
+      const size = request.sizes().then((sizes) => sizes.responseBodySize);
+      requests.push({ url: request.url(), size });
     });
     const response = await page.goto(`${server.url}?name=Ada`);
     const policy = response?.headers()["content-security-policy"] ?? "";

@@ -7,13 +7,18 @@ import { SignJWT } from "jose";
 export const SECRET = "a secret that is long enough to be one";
 
 /**
- * Makes a token for a server with {@linkcode SECRET}.
+ * Makes a token.
  *
  * @param claims What it grants.
  * @param seconds How long it is good; negative: it has expired.
+ * @param secret The server's.
  */
-export function signed(claims: object = {}, seconds = 60): Promise<string> {
+export function signed(
+  claims: object = {},
+  seconds = 60,
+  secret = SECRET,
+): Promise<string> {
   return new SignJWT({ ...claims }).setProtectedHeader({ alg: "HS256" })
     .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
-    .sign(new TextEncoder().encode(SECRET));
+    .sign(new TextEncoder().encode(secret));
 }

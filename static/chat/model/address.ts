@@ -6,6 +6,9 @@
 /** The room of an address that names none. */
 export const LOBBY = "lobby";
 
+/** What a fragment with a token begins with. */
+const TOKEN = "#token=";
+
 /** What an address of this page says. */
 export interface Address {
   readonly room: string;
@@ -13,6 +16,9 @@ export interface Address {
   readonly name: string | undefined;
   /** The message to show, from a fragment such as `#123`. */
   readonly seq: number | undefined;
+  /** The signed token to come in with, from a fragment such as `#token=…`. It
+   * is a secret, and not to stay in the address. */
+  readonly token: string | undefined;
 }
 
 /**
@@ -27,7 +33,30 @@ export function readAddress(href: string): Address {
     room: searchParams.get("room")?.trim() || LOBBY,
     name: searchParams.get("name")?.trim() || undefined,
     seq,
+    token: hash.startsWith(TOKEN) ? readToken(hash) || undefined : undefined,
   };
+}
+
+/**
+ * Reads a token as people paste it: cut into lines by a mail, or in the link
+ * that it came with.
+ */
+export function readToken(pasted: string): string {
+  return pasted.replace(/\s/g, "").split(TOKEN).at(-1) ?? "";
+}
+
+/**
+ * Whether a token gives its bearer a name, so that nobody need be asked. It is
+ * the server that checks it.
+ */
+export function hasName(token: string | undefined): boolean {
+  const [, claims = ""] = token?.split(".") ?? [];
+  try {
+    const json = atob(claims.replace(/-/g, "+").replace(/_/g, "/"));
+    return typeof JSON.parse(json).name === "string";
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -1,0 +1,60 @@
+/** Asks for the token, where the server does not let one in without. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Unauthorized } from "../../../client/hubbub.ts";
+import { readToken } from "../model/address.ts";
+import { tokenWords } from "../model/words.ts";
+
+interface Props {
+  /** What the server said last; a new one for each refusal. */
+  readonly refusal: Unauthorized;
+  /** Whether the server looks at a token. */
+  readonly busy: boolean;
+  readonly enter: (token: string) => void;
+}
+
+/** The form; what was written and is unsent waits behind it. */
+export function TokenForm({ refusal, busy, enter }: Props) {
+  const [token, setToken] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  const first = refusal.code === "auth_required";
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, [refusal]);
+  return (
+    <main class="welcome">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const read = readToken(token);
+          if (read === "") field.current?.focus();
+          else enter(read);
+        }}
+      >
+        <img src="/assets/icon.svg" alt="" width="56" height="56" />
+        <h1>Hubbub</h1>
+        <p id="token-words" class={first ? "" : "problem"} role="status">
+          {busy ? "Looking at the token…" : tokenWords(refusal)}
+        </p>
+        <label for="token">Your token</label>
+        <input
+          id="token"
+          ref={field}
+          type="password"
+          autocomplete="off"
+          spellcheck={false}
+          value={token}
+          readOnly={busy}
+          onInput={({ currentTarget }) => setToken(currentTarget.value)}
+          aria-describedby="token-words"
+          aria-invalid={!first && !busy}
+        />
+        <p class="hint">It stays in this tab alone.</p>
+        <button type="submit" class="primary" aria-disabled={busy}>
+          Go on
+        </button>
+      </form>
+    </main>
+  );
+}

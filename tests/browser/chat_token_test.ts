@@ -1,0 +1,140 @@
+/** The chat page of a server that asks for tokens. */
+
+import { assert, assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { Program } from "../helpers/program.ts";
+import { SECRET, signed } from "../helpers/tokens.ts";
+import { pageTest } from "./browser.ts";
+import { ChatPage } from "./chat_page.ts";
+
+const CLOSED = { settings: ["--auth-secret", SECRET, "--rate", "0"] };
+
+/** Waits for the form and what it says. */
+async function asks(page: Page, words: string): Promise<void> {
+  await page.getByRole("status").filter({ hasText: words }).waitFor();
+  const field = page.getByLabel("Your token");
+  assert(await field.evaluate((field) => field.matches(":focus")));
+}
+
+/** Fills the form in. */
+async function give(page: Page, token: string): Promise<void> {
+  await page.getByLabel("Your token").fill(token);
+  await page.getByRole("button", { name: "Go on" }).click();
+}
+
+pageTest(
+  "a link with a token lets one in, and leaves no trace of it",
+  async ({ open, server }) => {
+    const page = await open("about:blank");
+    const told: string[] = [];
+    page.on("console", (message) => told.push(message.text()));
+    page.on("request", (request) => told.push(request.url()));
+    page.on("websocket", (socket) => told.push(socket.url()));
+    const token = await signed({ name: "Ada", rooms: ["tea"] });
+    await page.goto(`${server.url}?room=tea#token=${token}`);
+    const ada = await new ChatPage(page).ready();
+    assertEquals(page.url(), `${server.url}?room=tea`);
+    await page.getByRole("heading", { name: "tea", level: 1 }).waitFor();
+    await ada.say("I have a token");
+    await ada.sees("I have a token");
+    await page.reload();
+    await ada.ready();
+    assertEquals(
+      await page.locator(".line .name, .name").first().innerText(),
+      "Ada",
+    );
+    const stored = await ada.value<string>("JSON.stringify(localStorage)");
+    for (const text of [...told, stored, page.url()]) {
+      assert(!text.includes(token), `the token is in ${text.slice(0, 60)}`);
+    }
+  },
+  CLOSED,
+);
+
+pageTest(
+  "without a token a form asks for one, and says what is wrong with another",
+  async ({ open }) => {
+    const page = await open("/?name=Ada");
+    await asks(page, "This server asks for a token. Paste the one");
+    assert(await page.getByLabel("Your token").isEditable());
+    await give(page, "nonsense");
+    await asks(page, "This token is not valid here");
+    await give(page, await signed({}, -60));
+    await asks(page, "Your token has expired");
+    await page.reload();
+    await asks(page, "This server asks for a token");
+    const token = await signed();
+    // As a mail may have cut it.
+    await give(page, ` ${token.slice(0, 20)} ${token.slice(20)} `);
+    const ada = await new ChatPage(page).ready();
+    await ada.say("I am in");
+    await ada.sees("I am in");
+    await page.reload();
+    await ada.ready();
+  },
+  CLOSED,
+);
+
+pageTest(
+  "a token that expires is asked for again, and what was written is kept",
+  async ({ chat }) => {
+    const token = await signed({ sub: "ada", name: "Ada" }, 4);
+    const ada = await chat(`/#token=${token}`);
+    await ada.say("before");
+    await ada.sees("before");
+    await ada.field.fill("half a sent");
+    await asks(ada.page, "Your token has expired");
+    await give(ada.page, await signed({ sub: "ada", name: "Ada" }));
+    await ada.ready();
+    assertEquals(await ada.field.inputValue(), "half a sent");
+    await ada.field.press("Enter");
+    await ada.sees("half a sent");
+    assertEquals(await ada.lines.count(), 2);
+  },
+  CLOSED,
+);
+
+pageTest(
+  "a newer link on the same page renews, and one for another says no",
+  async ({ chat, server }) => {
+    const claims = { sub: "ada", name: "Ada" };
+    const ada = await chat(`/#token=${await signed(claims)}`);
+    const follow = async (token: string) => {
+      await ada.value(`location.hash = ${JSON.stringify(`token=${token}`)}`);
+      await ada.until(`location.hash === ""`);
+    };
+    await follow(await signed({ sub: "eve" }));
+    await ada.page.getByText("This token is for somebody else").waitFor();
+    const newer = await signed(claims, 600);
+    await follow(newer);
+    await ada.until(
+      `sessionStorage.getItem("hubbub.token") === ${JSON.stringify(newer)}`,
+    );
+    assertEquals(ada.page.url(), server.url.href);
+    await ada.state("Connected");
+  },
+  CLOSED,
+);
+
+pageTest(
+  "a server with another secret asks anew, and what was unsent is sent then",
+  async ({ chat, server }) => {
+    const ada = await chat(`/#token=${await signed({ name: "Ada" })}`);
+    server.signal("SIGKILL");
+    await server.ended;
+    await ada.state("Reconnecting");
+    await ada.say("unsent");
+    await ada.field.fill("a draft");
+    const other = "another secret that is long enough too";
+    await using _again = await Program.start({
+      args: ["--port", server.url.port, "--auth-secret", other],
+      folder: server.folder,
+    });
+    await asks(ada.page, "This token is not valid here");
+    await give(ada.page, await signed({ name: "Ada" }, 60, other));
+    await ada.ready();
+    await ada.sees("unsent");
+    assertEquals(await ada.field.inputValue(), "a draft");
+  },
+  CLOSED,
+);
