@@ -4,6 +4,7 @@
  */
 
 import type { ConnectionReport, Endpoint } from "../../protocol/lab.ts";
+import { Flooding } from "./flooding.ts";
 import { Inquiry } from "./inquiry.ts";
 import { sizeOf, sizeWords } from "./model/bytes.ts";
 import {
@@ -14,7 +15,7 @@ import {
   UNCONNECTED,
 } from "./model/connection.ts";
 import { type Direction, EventLog } from "./model/event_log.ts";
-import { burst, type Flood, FRAME, startFlood } from "./model/flood.ts";
+import { FRAME } from "./model/flood.ts";
 import {
   endpointOf,
   isOwn,
@@ -27,7 +28,6 @@ import {
 
 /** How often the socket is looked at, in milliseconds; in a flood more often. */
 const LOOK_MS = 100;
-const FLOOD_LOOK_MS = 16;
 
 /** What a client needs of the page. */
 export interface Page {
@@ -42,7 +42,7 @@ export class LabClient {
   readonly log = new EventLog();
   connection: Connection = UNCONNECTED;
   binaryType: BinaryType = "blob";
-  flood: Flood | undefined;
+  flood: Flooding | undefined;
   /** What the last thing one did was answered with, if it was refused. */
   problem = "";
   /** Of the connection, which the form may have left behind. */
@@ -176,41 +176,29 @@ export class LabClient {
   /** Sends more than the network takes at once; bounded, and not to others. */
   startFlood(mib: number): void {
     if (!this.mayFlood || stateOf(this.connection) !== "OPEN") return;
-    this.flood = startFlood(mib, performance.now());
-    this.#note("sent", "flood", {
-      note: `${this.flood.frames} frames of ${
-        sizeWords(FRAME)
-      }, one row for all`,
-    });
-    this.#pour("x".repeat(FRAME));
-  }
-
-  stopFlood(): void {
-    const { flood } = this;
-    if (flood === undefined) return;
-    this.flood = undefined;
-    const ms = Math.round(performance.now() - flood.startedAt);
-    this.#note("event", "flood ended", {
-      note: `${flood.sent} of ${flood.frames} frames in ${ms} ms; ` +
-        `bufferedAmount was up to ${sizeWords(this.connection.peak)}`,
-    });
-  }
-
-  #pour(frame: string): void {
-    const { flood } = this;
     const socket = this.#socket;
-    if (flood === undefined || socket === undefined) return;
-    this.#look();
-    const done = flood.sent === flood.frames && socket.bufferedAmount === 0;
-    if (done || socket.readyState !== WebSocket.OPEN) return this.stopFlood();
-    const frames = burst(flood, socket.bufferedAmount);
-    for (let n = 0; n < frames; n++) {
-      socket.send(frame);
-      this.#happened({ kind: "sent", size: FRAME, asks: false });
-    }
-    this.flood = { ...flood, sent: flood.sent + frames };
-    this.#look();
-    setTimeout(() => this.#pour(frame), FLOOD_LOOK_MS);
+    if (socket === undefined || this.flood !== undefined) return;
+    this.flood = new Flooding(socket, mib, {
+      sent: (frames) => {
+        for (let n = 0; n < frames; n++) {
+          this.#happened({ kind: "sent", size: FRAME, asks: false });
+        }
+        this.#look();
+      },
+      ended: ({ sent, frames, startedAt }) => {
+        this.flood = undefined;
+        const ms = Math.round(performance.now() - startedAt);
+        this.#note("event", "flood ended", {
+          note: `${sent} of ${frames} frames in ${ms} ms; ` +
+            `bufferedAmount was up to ${sizeWords(this.connection.peak)}`,
+        });
+      },
+    });
+    const { frames } = this.flood;
+    this.#note("sent", "flood", {
+      note: `${frames} frames of ${sizeWords(FRAME)}, one row for all`,
+    });
+    this.flood.pour();
   }
 
   #listen(socket: WebSocket): void {
@@ -286,7 +274,7 @@ export class LabClient {
       this.#socket?.close();
       this.#note("event", "close()", { note: "To connect elsewhere" });
     }
-    this.flood = undefined;
+    this.flood?.stop();
   }
 
   #rest(): void {

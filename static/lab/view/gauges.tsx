@@ -204,7 +204,7 @@ function Buffer({ client }: { client: LabClient }) {
           aria-disabled={flood === undefined && !(open && client.mayFlood)}
           aria-describedby={`flood-${name}`}
           onClick={() =>
-            flood === undefined ? client.startFlood(mib) : client.stopFlood()}
+            flood === undefined ? client.startFlood(mib) : flood.stop()}
         >
           {flood === undefined ? "Flood" : "Stop"}
         </button>
