@@ -50,7 +50,7 @@ export function TokenForm({ refusal, busy, enter }: Props) {
           aria-describedby="token-words"
           aria-invalid={!first && !busy}
         />
-        <p class="hint">It stays in this tab alone.</p>
+        <p class="hint">It is kept in this tab, until you close it.</p>
         <button type="submit" class="primary" aria-disabled={busy}>
           Go on
         </button>
