@@ -23,6 +23,11 @@ const RETRY_MS = 10_000;
 /** The handler of who is already being closed. */
 const TURNED_AWAY: SocketHandler = { message() {}, close() {} };
 
+function tooMany({ reason: message }: CloseReason): HubbubError {
+  const details = { message, retryAfterMs: RETRY_MS };
+  return new HubbubError("too_many_connections", details);
+}
+
 /** The connections of one server, counted until their sockets are gone. */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -53,9 +58,7 @@ export class Admission {
     return (socket) => {
       const reason = this.#refusal(address);
       if (reason !== undefined) {
-        const { reason: message } = reason;
-        const details = { message, retryAfterMs: RETRY_MS };
-        apologize(socket, new HubbubError("too_many_connections", details));
+        apologize(socket, tooMany(reason));
         socket.close(reason.code, reason.reason);
         return TURNED_AWAY;
       }
@@ -73,6 +76,24 @@ export class Admission {
         this.#count(address, -1);
         throw error;
       }
+    };
+  }
+
+  /**
+   * Counts who reads over HTTP.
+   *
+   * @param address Where it comes from.
+   * @returns To be called, once or more often, when it is gone.
+   * @throws {HubbubError} `too_many_connections`.
+   */
+  enter(address: string): () => void {
+    const reason = this.#refusal(address);
+    if (reason !== undefined) throw tooMany(reason);
+    this.#count(address, 1);
+    let here = true;
+    return () => {
+      if (here) this.#count(address, -1);
+      here = false;
     };
   }
 

@@ -99,7 +99,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const labBook = new LabBook({ clock, idleSeconds: config.idleTimeout });
   const slowMs = config.slowTimeout * 1000;
   const origins = new Origins(config.origins, log);
+  const admission = new Admission({
+    total: config.maxConnections,
+    perAddress: config.maxPerAddress,
+  });
   const api = new Api({
+    admit: (address) => admission.enter(address),
     hub,
     store,
     clock,
@@ -107,10 +112,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     origins,
     slowMs,
     authorize: authority.checks ? byToken(authority) : openToAll,
-  });
-  const admission = new Admission({
-    total: config.maxConnections,
-    perAddress: config.maxPerAddress,
   });
   const helloMs = config.helloTimeout * 1000;
   const connections = new Set<Connection>();

@@ -38,6 +38,8 @@ export interface ApiOptions {
   readonly log: Logger;
   /** Which pages may change anything. */
   readonly origins: Origins;
+  /** Counts a reader by its address, or throws; gives what ends that. */
+  readonly admit?: (address: string) => () => void;
   /** Milliseconds a reader of events may make no progress. */
   readonly slowMs: number;
   /** Who may do what; everyone may read and write when it is left out. */

@@ -42,7 +42,7 @@ export async function openEvents(
     room: call.room,
     ...(since !== undefined && { since }),
     ...(limit !== undefined && { limit }),
-  }, call.grant);
+  }, call);
   return new Response(body, {
     headers: {
       ...API_HEADERS,

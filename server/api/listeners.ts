@@ -15,6 +15,8 @@ const CHECK_MS = 2_000;
 export interface ListenersOptions {
   readonly hub: Hub;
   readonly clock: Clock;
+  /** Counts a reader by its address, or throws; gives what ends that. */
+  readonly admit?: (address: string) => () => void;
   /** Milliseconds a reader may make no progress before it is cut off. */
   readonly slowMs: number;
 }
@@ -45,16 +47,40 @@ export class Listeners {
    * Begins to read a room.
    *
    * @param request Which room, and from where on.
-   * @param grant What the reader may do; it ends with that.
+   * @param reader What it may do, which it ends with, and where it is.
    * @returns The stream, which has joined.
-   * @throws {HubbubError} `store_unavailable`, or `stopping`.
+   * @throws {HubbubError} `store_unavailable`, `rooms_full`,
+   * `too_many_connections` or `stopping`.
    */
-  async open(request: JoinRequest, grant: Grant): Promise<EventStream> {
+  async open(
+    request: JoinRequest,
+    { grant, address }: { grant: Grant; address: string },
+  ): Promise<EventStream> {
+    const leave = this.#options.admit?.(address) ?? (() => {});
+    try {
+      return await this.#open(request, grant, leave);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  /** Stops looking after them. */
+  stop(): void {
+    this.#stopChecking();
+  }
+
+  async #open(
+    request: JoinRequest,
+    grant: Grant,
+    leave: () => void,
+  ): Promise<EventStream> {
     const { hub, clock } = this.#options;
     const stream = new EventStream({
       clock,
       until: grant.until,
       onGone: () => {
+        leave();
         this.#streams.delete(stream);
         hub.leave(session, request.room);
       },
@@ -68,10 +94,5 @@ export class Listeners {
       this.#streams.delete(stream);
       throw error;
     }
-  }
-
-  /** Stops looking after them. */
-  stop(): void {
-    this.#stopChecking();
   }
 }

@@ -1,7 +1,9 @@
 /** How much there may be of everything, over real connections: promise 7 says
  * that who is one too many is told so. */
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { HubbubError } from "../../protocol/errors.ts";
+import { Admission } from "../../server/admission.ts";
 import { Client, V1Client } from "../helpers/clients.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
 import { RawClient } from "../helpers/raw_client.ts";
@@ -31,6 +33,27 @@ for (
     assertEquals(JSON.parse(await fourth.inbox.next()).event, "welcome");
   });
 }
+
+Deno.test("promise 7: readers over HTTP count as connections", async () => {
+  await using server = await InProcessServer.start({ maxPerAddress: 1 });
+  const url = server.url("/api/rooms/hall/events");
+  const first = await fetch(url);
+  assertEquals(first.status, 200);
+  const second = await fetch(url);
+  assertEquals(second.status, 503);
+  assertEquals((await second.json()).code, "too_many_connections");
+  await first.body?.cancel();
+});
+
+Deno.test("Admission gives a place that is free again away, once", () => {
+  const admission = new Admission({ total: 2, perAddress: 1 });
+  const leave = admission.enter("192.0.2.1");
+  assertThrows(() => admission.enter("192.0.2.1"), HubbubError);
+  leave();
+  leave();
+  assertEquals(admission.total, 0);
+  admission.enter("192.0.2.1");
+});
 
 Deno.test("behind a trusted proxy each client's own address counts", async () => {
   await using server = await InProcessServer.start({
