@@ -237,7 +237,8 @@ export class Connection {
     this.#openSince = undefined;
     this.#comeBackWithin = undefined;
     this.#settings.timers.clear(this.#timer);
-    socket?.close();
+    // Not a goodbye: the session is to be taken up again.
+    socket?.close(CLOSE.resync.code);
   }
 
   #expectAnswer(ms = this.#settings.answerMs): void {

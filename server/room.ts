@@ -266,6 +266,7 @@ export class Room {
       attached: false,
       fetching: false,
       stalePresence: false,
+      laggedAt: -1,
     };
     this.#members.set(session, member);
     session.members.set(this.name, member);

@@ -64,6 +64,8 @@ export class Rooms {
   /** Rooms whose logs have grown since they were last delivered. */
   readonly #fed = new Set<Room>();
   readonly #lagging = new Map<Member, Room>();
+  /** Those of them that have got something since they were looked at. */
+  readonly #moving = new Map<Member, Room>();
   #polling: Cancel | null = null;
   /** Of reads that failed and are tried again. */
   readonly #retries = new Set<Cancel>();
@@ -140,6 +142,7 @@ export class Rooms {
   stop(): void {
     this.#polling?.();
     this.#lagging.clear();
+    this.#moving.clear();
     for (const cancel of this.#retries) cancel();
     this.#retries.clear();
   }
@@ -203,14 +206,32 @@ export class Rooms {
     return false;
   }
 
+  /**
+   * Looks after a member whose socket has taken no more. What was sent in this
+   * turn is written at its end, so who has got something since the last look
+   * is looked after in the next turn: a large tick reaches a quick reader page
+   * by page. Who has not is waited for.
+   */
   #lag(member: Member, room: Room): void {
-    this.#lagging.set(member, room);
-    this.#polling ??= this.#options.clock.after(LAG_POLL_MS, () => {
-      this.#polling = null;
-      const lagging = [...this.#lagging];
-      this.#lagging.clear();
-      for (const [member, room] of lagging) room.pump(member);
-    });
+    const { clock } = this.#options;
+    const moved = member.laggedAt !== member.cursor;
+    member.laggedAt = member.cursor;
+    if (!moved) {
+      this.#lagging.set(member, room);
+      this.#polling ??= clock.after(LAG_POLL_MS, () => {
+        this.#polling = null;
+        this.#pump(this.#lagging);
+      });
+      return;
+    }
+    if (this.#moving.size === 0) clock.soon(() => this.#pump(this.#moving));
+    this.#moving.set(member, room);
+  }
+
+  #pump(members: Map<Member, Room>): void {
+    const now = [...members];
+    members.clear();
+    for (const [member, room] of now) room.pump(member);
   }
 
   #fetch(member: Member, room: Room): void {

@@ -54,6 +54,8 @@ export interface Member {
   readonly session: Session;
   /** Seq of the last message written to the session's socket. */
   cursor: number;
+  /** Where the cursor was when its socket last took no more; -1 for never. */
+  laggedAt: number;
   /** Messages up to here were there before it joined. */
   replayUntil: number;
   /** Whether to say so when all of these have been sent. */

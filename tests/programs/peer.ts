@@ -3,6 +3,8 @@
  * whoever waits for one waits for nothing else.
  */
 
+import { CLOSE } from "../../protocol/close_codes.ts";
+
 // deno-lint-ignore no-explicit-any -- any JSON object, of any dialect
 export type Json = Record<string, any>;
 
@@ -105,9 +107,9 @@ export class Peer implements AsyncDisposable {
     return this.closed;
   }
 
-  /** Goes without a close code, as a connection that is lost does. */
+  /** Goes with a code that is no goodbye, as a connection that is lost does. */
   lose(): Promise<Closed> {
-    this.#socket.close();
+    this.#socket.close(CLOSE.resync.code);
     return this.closed;
   }
 

@@ -124,12 +124,33 @@ Deno.test("Rooms looks after a reader that is full until it drains", async () =>
   ada.reader.frames = [];
   ada.reader.room = 0;
   await say("a", "b");
+  clock.endTurn();
   for (let i = 0; i < 10; i++) clock.pass(20);
   assertEquals(ada.reader.frames, []);
   ada.reader.room = Infinity;
   clock.pass(20);
   assertEquals(ada.reader.texts, ["a", "b"]);
   assertEquals(clock.waiting, 0, "and then no longer");
+});
+
+Deno.test("Rooms gives a reader that takes a page a turn the next one without waiting", async () => {
+  const { clock, arrive, tick, say } = bench();
+  const ada = fakeSession("Ada");
+  arrive(ada);
+  await settled();
+  tick();
+  ada.reader.frames = [];
+  ada.reader.room = 1;
+  const { send } = ada.reader;
+  // What it was sent is written at the end of the turn.
+  ada.reader.send = (frames) => {
+    send.call(ada.reader, frames);
+    clock.soon(() => ada.reader.room = 1);
+  };
+  await say(...numbers(1, 5).map((n) => `${n} ${"x".repeat(30_000)}`));
+  clock.endTurn();
+  assertEquals(ada.reader.seqs, numbers(1, 5));
+  assertEquals(clock.waiting, 0, "no time had to pass");
 });
 
 Deno.test("promise 3: Rooms reads for a reader that is behind the memory, again after a read that failed", async () => {
@@ -204,6 +225,7 @@ Deno.test("Rooms.stop() leaves nothing that would happen later", async () => {
   tick();
   ada.reader.room = 0;
   await say("a");
+  clock.endTurn();
   assertEquals(clock.waiting, 1);
   rooms.stop();
   assertEquals(clock.waiting, 0);
