@@ -180,18 +180,17 @@ function start(client: Client): void {
     );
   };
   chat.restore(memory.rooms);
-  const go = () =>
+  const go = () => {
+    const token = takeToken();
+    if (token !== undefined) authorize(token);
     follow(chat).catch(({ message }) => {
       chat.open(LOBBY);
       chat.say(message);
     });
+  };
   go();
 
-  addEventListener("popstate", () => {
-    const token = takeToken();
-    if (token !== undefined) authorize(token);
-    go();
-  });
+  addEventListener("popstate", go);
   for (const event of ["focus", "blur", "online", "offline"]) {
     addEventListener(event, shell.changed);
   }

@@ -28,11 +28,13 @@ Deno.test("readAddress() reads room, name and message", () => {
     room: "lobby",
     name: undefined,
     seq: undefined,
+    token: undefined,
   });
   assertEquals(readAddress(`${origin}/?room=a%20b&name=%20Ada#12`), {
     room: "a b",
     name: "Ada",
     seq: 12,
+    token: undefined,
   });
   for (const bad of ["#0", "#-1", "#x", "#1e3", "#99999999999999999"]) {
     assertEquals(readAddress(`${origin}/${bad}`).seq, undefined);
@@ -45,6 +47,7 @@ Deno.test("linkTo() is what readAddress() reads", () => {
     room: "tea & cake",
     name: undefined,
     seq: 7,
+    token: undefined,
   });
   assertEquals(
     linkTo("https://chat.example", "lobby"),
