@@ -12,8 +12,7 @@ const CLOSED = { settings: ["--auth-secret", SECRET, "--rate", "0"] };
 /** Waits for the form and what it says. */
 async function asks(page: Page, words: string): Promise<void> {
   await page.getByRole("status").filter({ hasText: words }).waitFor();
-  const field = page.getByLabel("Your token");
-  assert(await field.evaluate((field) => field.matches(":focus")));
+  await page.locator(":focus").and(page.getByLabel("Your token")).waitFor();
 }
 
 /** Fills the form in. */
