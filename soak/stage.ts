@@ -157,6 +157,8 @@ export class Stage {
     const flags = {
       "retain-messages": Math.min(retain, ALL),
       "rate": 0,
+      "byte-rate": 0,
+      "max-per-address": 10_000,
       "max-text": 65_536,
       "idle-timeout": IDLE_SECONDS,
       "slow-timeout": SLOW_SECONDS,
