@@ -160,6 +160,10 @@ export class Connection implements Reader, SocketHandler {
     return this.#outlet.dialect;
   }
 
+  get ready(): boolean {
+    return this.#outlet.ready;
+  }
+
   get writable(): boolean {
     return this.#outlet.writable;
   }

@@ -225,6 +225,9 @@ export class Room {
     // Its socket drained, or the store answered, after it had left.
     if (this.#members.get(member.session) !== member) return;
     const log = this.#log;
+    if (member.cursor < log.head && !reader.ready) {
+      return this.#hooks.lagging(member);
+    }
     while (member.cursor < log.head) {
       if (!reader.writable) return this.#hooks.lagging(member);
       const after = member.cursor;
@@ -250,7 +253,7 @@ export class Room {
       reader.tell({ type: "live", room: this.name });
     }
     if (member.stalePresence) {
-      if (!reader.writable) return this.#hooks.lagging(member);
+      if (!reader.ready) return this.#hooks.lagging(member);
       member.stalePresence = false;
       reader.tell(this.presence());
     }
@@ -357,7 +360,7 @@ export class Room {
     for (const member of this.#members.values()) {
       const { reader } = member.session;
       if (reader === null || !member.attached || skip?.(member)) continue;
-      if (member.cursor < this.#log.head || !reader.writable) {
+      if (member.cursor < this.#log.head || !reader.ready) {
         member.stalePresence = true;
         this.#hooks.lagging(member);
         continue;

@@ -19,7 +19,7 @@ export interface Start {
 
 /** Most messages kept in memory a room: a page of history for who joins, and
  * room for readers that lag without costing the store a query. */
-const MAX_MESSAGES = 1024;
+const MAX_MESSAGES = 2048;
 /** Most characters kept in memory a room. */
 const MAX_CHARACTERS = 1024 * 1024;
 

@@ -12,7 +12,9 @@ import type { Cancel } from "./clock.ts";
 /** The smallest view of a connection that rooms and hub need. */
 export interface Reader {
   readonly dialect: Dialect;
-  /** Whether it keeps up: false while more than a watermark is unsent. */
+  /** Whether it has taken what it was sent in earlier turns, or nearly so. */
+  readonly ready: boolean;
+  /** Whether it may be sent more in this turn. */
   readonly writable: boolean;
   /** Sends frames that are encoded already, shared with others. */
   send(frames: readonly string[]): void;

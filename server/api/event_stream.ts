@@ -75,6 +75,10 @@ export class EventStream implements Reader {
 
   // What rooms and hub call.
 
+  get ready(): boolean {
+    return this.writable;
+  }
+
   get writable(): boolean {
     return (this.#controller.desiredSize ?? 0) > 0;
   }

@@ -14,6 +14,7 @@ import type { Receipt } from "../store/store.ts";
 /** A reader that waits for one answer: an ack or an error. */
 class Visitor implements Reader {
   readonly dialect = sse;
+  readonly ready = true;
   readonly writable = true;
   readonly #answer = Promise.withResolvers<Receipt>();
 

@@ -19,6 +19,10 @@ export class FakeReader implements Reader {
     this.dialect = dialect;
   }
 
+  get ready(): boolean {
+    return this.writable;
+  }
+
   get writable(): boolean {
     return this.room > 0;
   }
