@@ -13,6 +13,8 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Stands for `data`, the one folder it may write to. */
   readonly folder?: TempFolder;
+  /** A command that runs the one behind it, such as `nice`. */
+  readonly through?: readonly string[];
 }
 
 /** How a program has ended, and what it has printed. */
@@ -49,9 +51,18 @@ function has(args: readonly string[], flag: string): boolean {
 }
 
 /** Starts the program, whether or not it will listen. */
-function spawn({ args = [], env = {} }: ProgramOptions, folder: TempFolder) {
-  return new Deno.Command(Deno.execPath(), {
-    args: [...startCommand(folder.path), ...args],
+function spawn(
+  { args = [], env = {}, through = [] }: ProgramOptions,
+  folder: TempFolder,
+) {
+  const [command = Deno.execPath(), ...rest] = [
+    ...through,
+    Deno.execPath(),
+    ...startCommand(folder.path),
+    ...args,
+  ];
+  return new Deno.Command(command, {
+    args: rest,
     // Nothing but what a test says: its own environment is not the program's.
     clearEnv: true,
     env: { ...inherited(), NO_COLOR: "1", ...env },
@@ -154,6 +165,10 @@ export class Program implements AsyncDisposable {
       if (options.folder === undefined) folder[Symbol.dispose]();
       throw error;
     }
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** The address of one of its WebSockets. */

@@ -1,0 +1,72 @@
+/**
+ * Peers that are gone without a word, or might as well be: half-open
+ * connections, stopped programs, readers that never read. Each is out of the
+ * room within the idle timeout plus 5 s, whatever the runtime's socket does.
+ */
+
+import { assertLess } from "@std/assert";
+import { Client } from "../helpers/clients.ts";
+import { InProcessServer } from "../helpers/in_process.ts";
+import { RawClient } from "../helpers/raw_client.ts";
+
+const IDLE_S = 1;
+const WITHIN_MS = (IDLE_S + 5) * 1000;
+
+/** A room with somebody who sees who leaves. */
+async function room() {
+  const server = await InProcessServer.start({
+    idleTimeout: IDLE_S,
+    slowTimeout: 3600,
+    rate: 0,
+    byteRate: 0,
+  });
+  const witness = await Client.native(server.socket("/ws/hall?name=Witness"));
+  return {
+    server,
+    witness,
+    async left(name: string): Promise<void> {
+      const began = Date.now();
+      await witness.inbox.until((frame) => {
+        const { sender, event } = JSON.parse(frame);
+        return sender === name && event === "left";
+      });
+      assertLess(Date.now() - began, WITHIN_MS);
+    },
+    async [Symbol.asyncDispose]() {
+      await witness.close(1000);
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+Deno.test("promise 4: a peer that answers nothing, as if half open or stopped, is out in time", async () => {
+  await using hall = await room();
+  // Its pings are not answered: nobody reads them.
+  using _mute = await RawClient.open(hall.server.port, {
+    path: "/ws/hall?name=Mute",
+  });
+  await hall.left("Mute");
+});
+
+Deno.test("promise 4: a peer that leaves frames unread is out in time, though pings wait behind them", async () => {
+  await using hall = await room();
+  using _stuck = await RawClient.open(hall.server.port, {
+    path: "/ws/hall?name=Stuck",
+  });
+  // More than what the kernel takes for a reader that does not read.
+  const text = "x".repeat(4_000);
+  for (let n = 0; n < 3_000; n++) hall.witness.send(text);
+  await hall.left("Stuck");
+});
+
+Deno.test("promise 4: a session that can be resumed is out in time too, once nothing was heard of it", async () => {
+  await using hall = await room();
+  using mute = await RawClient.open(hall.server.port, {
+    path: "/ws",
+    headers: { "Sec-WebSocket-Protocol": "hubbub.v1" },
+  });
+  await mute.frame(
+    `{"type":"hello","name":"Mute"}\n{"type":"join","room":"hall"}`,
+  );
+  await hall.left("Mute");
+});
