@@ -254,7 +254,12 @@ export class V1Client implements BreakableClient {
       life: life(),
       at: Date.now(),
     });
-    if (this.#acked.length > REMEMBERED) this.#acked.shift();
+    if (this.#acked.length <= REMEMBERED) return;
+    // The last that each server acked stays, for a repeat after a restart.
+    const index = this.#acked.findIndex(({ life }, index) =>
+      life === this.#acked[index + 1]?.life
+    );
+    this.#acked.splice(Math.max(index, 0), 1);
   }
 
   #failed(event: ServerEvent & { type: "error" }): void {
