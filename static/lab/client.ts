@@ -25,6 +25,7 @@ import {
   type Target,
   watchedAt,
 } from "./model/target.ts";
+import { floodWords } from "./model/words.ts";
 
 /** How often the socket is looked at, in milliseconds; in a flood more often. */
 const LOOK_MS = 100;
@@ -43,6 +44,8 @@ export class LabClient {
   connection: Connection = UNCONNECTED;
   binaryType: BinaryType = "blob";
   flood: Flooding | undefined;
+  /** How far the last flood of this connection got. */
+  flooded = "";
   /** What the last thing one did was answered with, if it was refused. */
   problem = "";
   /** Of the connection, which the form may have left behind. */
@@ -178,6 +181,7 @@ export class LabClient {
     if (!this.mayFlood || stateOf(this.connection) !== "OPEN") return;
     const socket = this.#socket;
     if (socket === undefined || this.flood !== undefined) return;
+    this.flooded = "";
     this.flood = new Flooding(socket, mib, {
       sent: (frames) => {
         for (let n = 0; n < frames; n++) {
@@ -185,11 +189,12 @@ export class LabClient {
         }
         this.#look();
       },
-      ended: ({ sent, frames, startedAt }) => {
+      ended: (flood) => {
         this.flood = undefined;
-        const ms = Math.round(performance.now() - startedAt);
+        const ms = Math.round(performance.now() - flood.startedAt);
+        this.flooded = floodWords(flood);
         this.#note("event", "flood ended", {
-          note: `${sent} of ${frames} frames in ${ms} ms; ` +
+          note: `${this.flooded} in ${ms} ms; ` +
             `bufferedAmount was up to ${sizeWords(this.connection.peak)}`,
         });
       },
@@ -275,6 +280,7 @@ export class LabClient {
       this.#note("event", "close()", { note: "To connect elsewhere" });
     }
     this.flood?.stop();
+    this.flooded = "";
   }
 
   #rest(): void {

@@ -153,6 +153,31 @@ pageTest("rows are filtered, exported and cleared", async ({ open }) => {
   await a.pane.getByText("0 rows", { exact: true }).waitFor();
 });
 
+pageTest("a flood raises bufferedAmount, and ends", async ({ open }) => {
+  const page = await open("/lab?a=/lessons/hello");
+  const { a } = panes(page);
+  await a.connect();
+  await a.field("Size of the flood").selectOption("4 MiB");
+  await a.button("Flood").click();
+  await a.shows("flood", "256 of 256 frames · 4.0 MiB sent");
+  await a.shows("buffered", "0 B");
+  const most = await a.gauge("peak").textContent() ?? "";
+  assert(/iB$/.test(most) && parseFloat(most) > 0, most);
+  await a.shows("sent", "256 · 4.0 MiB");
+  await a.shows("received", "256 · ");
+  await a.shows("server-in", "256 · 4.0 MiB");
+  // Of many rows those in view are drawn.
+  await a.pane.getByText("260 rows").waitFor();
+  assert(await a.rows().count() < 60);
+  await a.pane.locator(".scroller").evaluate((scroller) => {
+    scroller.scrollTop = scroller.scrollHeight;
+  });
+  await a.rows("connecting").waitFor();
+  // Its end has a row too, among the answers.
+  await a.field("Which events of A").selectOption("event");
+  await a.rows("256 of 256 frames").waitFor();
+});
+
 pageTest(
   "another server is connected to, not flooded, and not asked",
   async ({ open, server }) => {

@@ -19,6 +19,7 @@ import {
 } from "../../static/lab/model/event_log.ts";
 import { burst, FRAME, startFlood } from "../../static/lab/model/flood.ts";
 import { slice } from "../../static/lab/model/slice.ts";
+import { floodWords } from "../../static/lab/model/words.ts";
 import {
   endpointOf,
   mayFlood,
@@ -217,4 +218,8 @@ Deno.test("a flood goes in bursts, waits when much is buffered, and ends", () =>
   assertEquals(burst(flood, 8 * 1024 * 1024 - 3 * FRAME), 3);
   assertEquals(burst({ ...flood, sent: flood.frames - 5 }, 0), 5);
   assertEquals(burst({ ...flood, sent: flood.frames }, 0), 0);
+  assertEquals(
+    floodWords({ ...flood, sent: 100 }),
+    "100 of 256 frames · 1.6 MiB sent",
+  );
 });

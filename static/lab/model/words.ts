@@ -2,7 +2,8 @@
 
 import type { Connection } from "./connection.ts";
 import { stateOf } from "./connection.ts";
-import { durationWords } from "./bytes.ts";
+import { durationWords, sizeWords } from "./bytes.ts";
+import { type Flood, FRAME } from "./flood.ts";
 
 /** What close codes stand for (RFC 6455, 7.4.1). */
 const CODES: Readonly<Record<number, string>> = {
@@ -65,6 +66,11 @@ export function pathWords({ path }: Connection): string {
 /** Frames and bytes. */
 export function countWords(frames: number, size: string): string {
   return `${frames.toLocaleString("en")} · ${size}`;
+}
+
+/** How far a flood got, in frames and bytes. */
+export function floodWords({ sent, frames }: Flood): string {
+  return `${sent} of ${frames} frames · ${sizeWords(sent * FRAME)} sent`;
 }
 
 /** The time of day with milliseconds, for rows that are close together. */

@@ -218,11 +218,18 @@ function Buffer({ client }: { client: LabClient }) {
           ))}
         </select>
       </div>
-      <p class="hint" id={`flood-${name}`}>
-        {open && !client.mayFlood
-          ? "Not to the servers of others"
-          : "To this server or loopback"}
+      <p class="hint" id={`flood-${name}`} role="status" data-gauge="flood">
+        {floodHint(client)}
       </p>
     </div>
   );
+}
+
+/** How the last flood ended: of the events, its row is soon far down. */
+function floodHint({ connection, mayFlood, flood, flooded }: LabClient) {
+  if (stateOf(connection) === "OPEN" && !mayFlood) {
+    return "Not to the servers of others";
+  }
+  if (flood !== undefined) return "Flooding…";
+  return flooded || "To this server or loopback";
 }
