@@ -15,13 +15,11 @@ import type {
 import type { Dialect } from "../protocol/dialect.ts";
 import type { Cursor } from "../protocol/message.ts";
 import { framesFor, framesOf, PageCache } from "./pages.ts";
+import { Presence } from "./presence.ts";
 import { between, RoomLog } from "./room_log.ts";
 import type { Member, Session } from "./session.ts";
 import type { Stats } from "./stats.ts";
 import type { LogState, StoredMessage } from "./store/store.ts";
-
-/** Above this many members a room tells how many there are, not who. */
-export const MOST_LISTED = 200;
 
 /** Somebody about to join. */
 export interface Arrival {
@@ -43,30 +41,20 @@ export interface RoomHooks {
   fetch(member: Member): void;
 }
 
-/** The names of those among them who have one. */
-function namesOf(sessions: Iterable<Session>): string[] {
-  return Array.from(sessions).filter(({ listening }) => !listening)
-    .map(({ name }) => name);
-}
-
 /** A room that has members, or is about to. */
 export class Room {
   readonly name: string;
   readonly #hooks: RoomHooks;
   readonly #pages = new PageCache();
   readonly #members = new Map<Session, Member>();
-  /** How many of the members nobody is told of. */
-  #listeners = 0;
   #log: RoomLog;
+  readonly #presence: Presence;
   #arrivals: Arrival[] = [];
-  #left: string[] = [];
-  #renamed: { session: Session; names: [string, string] }[] = [];
-  readonly #typing = new Set<string>();
-  #listed = true;
 
   constructor(name: string, state: LogState, hooks: RoomHooks) {
     this.name = name;
     this.#log = new RoomLog(state);
+    this.#presence = new Presence(name);
     this.#hooks = hooks;
   }
 
@@ -86,7 +74,7 @@ export class Room {
 
   /** How many are here, but for those who only listen. */
   get count(): number {
-    return this.#members.size - this.#listeners;
+    return this.#presence.count;
   }
 
   /** How many messages the member furthest behind has yet to get. */
@@ -101,15 +89,7 @@ export class Room {
 
   /** Everyone who is here, as an event that replaces what was known. */
   presence(): PresenceEvent {
-    const { count } = this;
-    return {
-      type: "presence",
-      room: this.name,
-      count,
-      ...(count <= MOST_LISTED && {
-        members: namesOf(this.#members.keys()),
-      }),
-    };
+    return this.#presence.all;
   }
 
   has(session: Session): boolean {
@@ -130,45 +110,48 @@ export class Room {
     );
     if (!this.#members.delete(session)) return;
     session.members.delete(this.name);
-    if (session.listening) this.#listeners--;
-    else this.#left.push(session.name);
+    if (!session.listening) this.#presence.exit(session.name);
   }
 
   /** Notes that a member, whose name has changed already, was called `old`. */
   rename(session: Session, old: string): void {
-    this.#renamed.push({ session, names: [old, session.name] });
+    this.#presence.rename(old, session.name, session);
   }
 
   typing(session: Session): void {
-    this.#typing.add(session.name);
+    this.#presence.types(session.name);
   }
 
   // The tick, in four steps.
 
   /** Before the tick's messages: tells who came, and lets them in. */
   announceArrivals(): void {
-    this.#announceRenames();
+    for (const { session, event } of this.#presence.renamed()) {
+      // Who does not see its own messages does not see itself renamed either.
+      this.#tell(
+        event,
+        (member) => member.session === session && !session.dialect.echoes,
+      );
+    }
     const arrivals = this.#arrivals.filter((arrival) =>
       this.#members.has(arrival.session) || this.#hooks.admits(arrival)
     );
     this.#arrivals = [];
-    if (arrivals.length === 0) return;
     const fresh = new Set(
       arrivals.map(({ session }) => session).filter((session) =>
         session.reader !== null && !this.#members.has(session)
       ),
     );
-    const joined = this.#notReturning(namesOf(fresh));
     for (const session of fresh) this.#admit(session);
-    this.#announce({ joined }, ({ session }) => fresh.has(session));
+    const came = this.#presence.came();
+    if (came) this.#tell(came, ({ session }) => fresh.has(session));
     for (const arrival of arrivals) this.#start(arrival);
   }
 
   /** The tick's messages, from the store. */
   append(messages: readonly StoredMessage[]): void {
     this.#log.append(messages);
-    if (this.#typing.size === 0) return;
-    for (const { from } of messages) this.#typing.delete(from);
+    for (const { from } of messages) this.#presence.typed(from);
   }
 
   /** Moves every cursor forward. */
@@ -178,14 +161,12 @@ export class Room {
 
   /** After the tick's messages: tells who went, and who is typing. */
   announceDepartures(): void {
-    const left = this.#left;
-    this.#left = [];
-    this.#announce({ left });
-    for (const from of this.#typing) {
+    const went = this.#presence.went();
+    if (went) this.#tell(went);
+    for (const from of this.#presence.typers()) {
       const event = { type: "typing", room: this.name, from } as const;
       this.#tell(event, ({ session }) => !session.dialect.wantsTyping);
     }
-    this.#typing.clear();
   }
 
   /** The store no longer keeps what is older than `first`. */
@@ -273,7 +254,7 @@ export class Room {
     };
     this.#members.set(session, member);
     session.members.set(this.name, member);
-    if (session.listening) this.#listeners++;
+    if (!session.listening) this.#presence.enter(session.name);
   }
 
   /** Sets a member's cursor, says where it stands, and lets the pump go. */
@@ -302,53 +283,6 @@ export class Room {
       ...(id !== undefined && { id }),
     });
     this.pump(member);
-  }
-
-  /** Names whose leaving nobody was told of yet have not been away. */
-  #notReturning(names: readonly string[]): string[] {
-    return names.filter((name) => {
-      const index = this.#left.indexOf(name);
-      if (index >= 0) this.#left.splice(index, 1);
-      return index < 0;
-    });
-  }
-
-  #announceRenames(): void {
-    const renamed = this.#renamed;
-    this.#renamed = [];
-    for (const { session, names } of renamed) {
-      // Who has left since then is told to have left, under the new name.
-      const joined = this.#members.has(session)
-        ? this.#notReturning([names[1]])
-        : [names[1]];
-      const change = { left: [names[0]], joined, renamed: [names] };
-      // Who does not see its own messages does not see itself renamed either.
-      this.#announce(
-        change,
-        (member) => member.session === session && !session.dialect.echoes,
-      );
-    }
-  }
-
-  /** Tells who came and went; or how many are here, where these are many. */
-  #announce(
-    change: Pick<PresenceEvent, "joined" | "left" | "renamed">,
-    skip?: (member: Member) => boolean,
-  ): void {
-    if (!change.joined?.length && !change.left?.length) {
-      if (!change.renamed?.length) return;
-    }
-    const { count } = this;
-    const listed = count <= MOST_LISTED;
-    if (!listed) {
-      this.#tell({ type: "presence", room: this.name, count }, skip);
-    } else if (!this.#listed) {
-      // Who did not know who is here cannot make sense of changes.
-      this.#tell(this.presence(), skip);
-    } else {
-      this.#tell({ type: "presence", room: this.name, ...change, count }, skip);
-    }
-    this.#listed = listed;
   }
 
   /**

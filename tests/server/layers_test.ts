@@ -29,6 +29,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/session.ts",
     "server/stats.ts",
     "server/sessions.ts",
+    "server/presence.ts",
     "server/room.ts",
   ],
   // Knows the store, but no adapter of it.

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import type { PresenceEvent } from "../../protocol/events.ts";
 import { text } from "../../protocol/text.ts";
-import { MOST_LISTED } from "../../server/room.ts";
+import { MOST_LISTED } from "../../server/presence.ts";
 import { fakeSession, numbers } from "../helpers/reader.ts";
 import { RoomBench } from "../helpers/room_bench.ts";
 

@@ -1,0 +1,108 @@
+/** Who is in a room of several nodes: what is told of it. */
+
+import { assertEquals } from "@std/assert";
+import { MOST_LISTED, Presence, type Roster } from "../../server/presence.ts";
+import { numbers } from "../helpers/reader.ts";
+
+/** So many of one node, by session `NODE.N`. */
+function crowd(node: string, count: number): Roster {
+  return {
+    count,
+    ...(count <= MOST_LISTED && {
+      members: new Map(
+        numbers(1, count).map((n) => [`${node}.${n}`, `${node} ${n}`]),
+      ),
+    }),
+  };
+}
+
+/** Somebody by one session. */
+function just(session: string, name: string): Roster {
+  return { count: 1, members: new Map([[session, name]]) };
+}
+
+/** Ada is here and knows it. */
+function withAda(): Presence {
+  const presence = new Presence("hall");
+  presence.enter("Ada");
+  presence.came();
+  return presence;
+}
+
+Deno.test("Presence counts and lists those of other nodes", () => {
+  const presence = withAda();
+  presence.elsewhere("n", just("s", "Bob"));
+  const { joined, count } = presence.came() ?? {};
+  assertEquals([joined, count], [["Bob"], 2]);
+  assertEquals(presence.all.members, ["Ada", "Bob"]);
+  presence.elsewhere("n", undefined);
+  assertEquals(presence.went()?.left, ["Bob"]);
+  assertEquals(presence.went(), undefined);
+});
+
+Deno.test("Presence tells nothing of who goes from one node to another, in whatever order that is heard", () => {
+  const presence = withAda();
+  presence.elsewhere("n", just("s", "Bob"));
+  presence.came();
+  presence.elsewhere("m", just("s", "Bob"));
+  assertEquals([presence.came(), presence.went()], [undefined, undefined]);
+  assertEquals(presence.count, 2);
+  presence.elsewhere("n", undefined);
+  assertEquals([presence.came(), presence.went()], [undefined, undefined]);
+  // Within one tick it may also be nowhere.
+  presence.elsewhere("m", undefined);
+  presence.elsewhere("n", just("s", "Bob"));
+  assertEquals([presence.came(), presence.went()], [undefined, undefined]);
+  assertEquals(presence.all.members, ["Ada", "Bob"]);
+});
+
+Deno.test("Presence tells a rename on another node as one thing", () => {
+  const presence = withAda();
+  presence.elsewhere("n", just("s", "Bob"));
+  presence.came();
+  presence.elsewhere("n", just("s", "Rob"));
+  const [told] = presence.renamed();
+  assertEquals([told?.session, told?.event.renamed], [
+    undefined,
+    [["Bob", "Rob"]],
+  ]);
+  assertEquals([presence.came(), presence.went()], [undefined, undefined]);
+  assertEquals(presence.all.members, ["Ada", "Rob"]);
+});
+
+Deno.test("Presence tells the new name of who was not told of yet", () => {
+  const presence = withAda();
+  presence.elsewhere("n", just("s", "Bob"));
+  presence.elsewhere("n", just("s", "Rob"));
+  assertEquals(presence.renamed(), []);
+  assertEquals(presence.came()?.joined, ["Rob"]);
+});
+
+Deno.test("Presence of a room that is large on all nodes together is a number", () => {
+  const presence = withAda();
+  presence.elsewhere("n", crowd("n", 100));
+  assertEquals(presence.came()?.joined?.length, 100);
+  presence.elsewhere("m", crowd("m", 100));
+  const many = presence.came();
+  assertEquals([many?.count, many?.joined, many?.members], [
+    201,
+    undefined,
+    undefined,
+  ]);
+  presence.elsewhere("m", crowd("m", 99));
+  const list = presence.went();
+  assertEquals([list?.count, list?.members?.length], [200, 200]);
+});
+
+Deno.test("Presence adds up what nodes do not list, and tells when that changes", () => {
+  const presence = withAda();
+  presence.elsewhere("n", crowd("n", 300));
+  assertEquals(presence.came()?.count, 301);
+  assertEquals(presence.came(), undefined);
+  presence.elsewhere("n", crowd("n", 301));
+  assertEquals(presence.came()?.count, 302);
+  presence.elsewhere("n", crowd("n", 2));
+  const list = presence.came();
+  assertEquals([list?.count, list?.members], [3, ["Ada", "n 1", "n 2"]]);
+  assertEquals(presence.went(), undefined);
+});
