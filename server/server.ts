@@ -236,6 +236,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     const cancel = clock.after(LAST_WORDS_MS, patience.resolve);
     await Promise.race([http.shutdown(), patience.promise]);
     cancel();
+    // Closes are written at the end of the turn they were asked for in.
+    await new Promise<void>((done) => clock.soon(done));
     await hub.stop();
     await store.close();
   };

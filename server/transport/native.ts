@@ -47,6 +47,17 @@ class NativeSocket implements Socket {
 }
 
 /**
+ * Makes a request offer one subprotocol alone. Deno finds an offered one only
+ * in a list separated by exactly ", ", where `ws` separates by ","; and to put
+ * it into the response by hand is possible in newer Denos only, not in 2.5.0.
+ */
+function offerOnly(request: Request, protocol: string): void {
+  const headers = new Headers(request.headers);
+  headers.set("sec-websocket-protocol", protocol);
+  Object.defineProperty(request, "headers", { value: headers });
+}
+
+/**
  * Upgrades a request. The caller has read from it all it needs: once this was
  * called nothing may touch the request, and the response must be returned.
  *
@@ -63,14 +74,11 @@ export function upgrade(
   accept: Accept,
   onError: (error: unknown) => void,
 ): Response {
+  if (protocol !== undefined) offerOnly(request, protocol);
   const { socket, response } = Deno.upgradeWebSocket(request, {
     idleTimeout: idleSeconds,
+    ...(protocol !== undefined && { protocol }),
   });
-  // Not through the option: Deno knows an offered subprotocol only in a list
-  // separated by exactly ", ", and `ws` separates by ",".
-  if (protocol !== undefined) {
-    response.headers.set("sec-websocket-protocol", protocol);
-  }
   socket.binaryType = "arraybuffer";
   const native = new NativeSocket(socket);
   let handler: SocketHandler | undefined;

@@ -6,6 +6,7 @@ import {
   type Room,
   type RoomEvents,
 } from "../../client/hubbub.ts";
+import { lastingAddress } from "../helpers/lasting_store.ts";
 import { TempFolder } from "../helpers/temp.ts";
 import { seeded } from "./fakes.ts";
 import { RealServer } from "./server.ts";
@@ -154,7 +155,7 @@ Deno.test("client that lost its connection is not seen leaving", async () => {
 
 Deno.test("clients go on with everything after the server has been restarted", async () => {
   using folder = new TempFolder();
-  const store = `sqlite:${folder.file("hubbub.db")}`;
+  const store = lastingAddress(folder);
   const server = await RealServer.start({ store });
   const { port } = server;
   await using ada = connectTo(server, { name: "Ada" });

@@ -1,11 +1,10 @@
 /** Reading a room as server-sent events, beside people on sockets. */
 
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { systemClock } from "../../server/clock.ts";
-import { SqliteStore } from "../../server/store/sqlite.ts";
 import { V1Client } from "../helpers/clients.ts";
 import { EventReader } from "../helpers/events.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
+import { lastingStore } from "../helpers/lasting_store.ts";
 import { numbers } from "../helpers/reader.ts";
 import { TempFolder } from "../helpers/temp.ts";
 
@@ -104,14 +103,8 @@ Deno.test("promise 3: a reader that comes back gets exactly what it missed", asy
 
 Deno.test("promise 3: a reader goes on where it was across a restart", async () => {
   using folder = new TempFolder();
-  const start = () =>
-    InProcessServer.start({
-      with: SqliteStore.open({
-        path: folder.file("hubbub.db"),
-        retention: { messages: 10_000, ms: 0 },
-        clock: systemClock,
-      }),
-    });
+  const start = async () =>
+    await InProcessServer.start({ with: await lastingStore(folder) });
   const path = "/api/rooms/hall/events";
   let lastId = "";
   {

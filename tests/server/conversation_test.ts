@@ -1,10 +1,9 @@
 /** `hubbub.v1` over real sockets: what is asked, and what is answered. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { systemClock } from "../../server/clock.ts";
-import { SqliteStore } from "../../server/store/sqlite.ts";
 import { Client, V1Client } from "../helpers/clients.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
+import { lastingStore } from "../helpers/lasting_store.ts";
 import { numbers } from "../helpers/reader.ts";
 import { TempFolder } from "../helpers/temp.ts";
 
@@ -203,12 +202,7 @@ Deno.test("a clean close leaves at once, a lost connection when the grace is ove
 
 Deno.test("promise 1: what was acked is there after a restart, and a repeat is known", async () => {
   using folder = new TempFolder();
-  const store = () =>
-    SqliteStore.open({
-      path: folder.file("hubbub.db"),
-      retention: { messages: 100, ms: 0 },
-      clock: systemClock,
-    });
+  const store = () => lastingStore(folder);
   const publish = {
     type: "publish",
     room: "hall",
@@ -219,13 +213,13 @@ Deno.test("promise 1: what was acked is there after a restart, and a repeat is k
   let token: string;
   let epoch: string;
   {
-    await using server = await InProcessServer.start({ with: store() });
+    await using server = await InProcessServer.start({ with: await store() });
     await using ada = await V1Client.connect(server.socket("/ws"));
     ({ token } = await ada.ask({ type: "hello", name: "Ada" }, "welcome"));
     ({ epoch } = await ada.ask({ type: "join", room: "hall" }, "joined"));
     assertEquals((await ada.ask(publish, "ack")).seq, 1);
   }
-  await using server = await InProcessServer.start({ with: store() });
+  await using server = await InProcessServer.start({ with: await store() });
   await using ada = await V1Client.connect(server.socket("/ws"));
   ada.send({ type: "hello", name: "Ada", token });
   ada.send({ type: "join", room: "hall", since: { epoch, seq: 0 } });
