@@ -3,7 +3,8 @@
  * reader has got. Pure data; this file owns no behaviour but cursor equality.
  */
 
-/** One line of a room's log. Immutable once the store has it. */
+/** One line of a room's log. Immutable once the store has it, but that its text
+ * may be removed. */
 export interface Message {
   readonly room: string;
   /** Position in the room's log: 1, 2, 3 … without holes. */
@@ -15,6 +16,12 @@ export interface Message {
   readonly at: number;
   /** The sender's own id for it, when the sender gave one. */
   readonly cid?: string;
+  /** The text is gone: a later message has this one's seq in `removes`. */
+  readonly removed?: true;
+  /** Seq of the message that this one removes; the text says so in words. */
+  readonly removes?: number;
+  /** A moderator says it to all, to be shown as something special. */
+  readonly announcement?: true;
 }
 
 /** How far one reader has got in one life of a room's log. */

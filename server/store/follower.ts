@@ -222,6 +222,8 @@ function isOther(
     return true;
   }
   return last?.seq === start &&
-    (oldest.at !== last.at || oldest.text !== last.text ||
+    (oldest.at !== last.at ||
+      // A text that was removed meanwhile is no sign of another log.
+      (oldest.text !== last.text && !oldest.removed) ||
       oldest.author !== last.author || oldest.cid !== last.cid);
 }

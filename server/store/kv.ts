@@ -11,6 +11,7 @@ import { dirname } from "node:path";
 import type { Clock } from "../clock.ts";
 import { Follower } from "./follower.ts";
 import { appendBatch, type Change } from "./kv_append.ts";
+import { KvKept } from "./kv_kept.ts";
 import { beginLog, listRooms, readLog } from "./kv_log.ts";
 import { KvRetention } from "./kv_retention.ts";
 import {
@@ -24,6 +25,7 @@ import {
 import {
   type Draft,
   type Feed,
+  type KeptWatcher,
   type LogState,
   NO_LOG,
   type Page,
@@ -57,6 +59,7 @@ export class KvStore implements Store {
   readonly #kv: Deno.Kv;
   readonly #clock: Clock;
   readonly #retention: KvRetention;
+  readonly #kept: KvKept;
   readonly #followed = new Map<string, Followed>();
   /** Everything that still has to end before the database can be closed. */
   readonly #watches = new Set<Promise<void>>();
@@ -92,6 +95,7 @@ export class KvStore implements Store {
   constructor(kv: Deno.Kv, { retention, clock }: KvStoreOptions) {
     this.#kv = kv;
     this.#clock = clock;
+    this.#kept = new KvKept(kv);
     this.#retention = new KvRetention(kv, { retention, clock });
   }
 
@@ -162,6 +166,14 @@ export class KvStore implements Store {
     await this.#kv.set(CHECKED, this.#clock.now());
   }
 
+  keep(key: string, document: string | null): Promise<void> {
+    return this.#kept.keep(key, document);
+  }
+
+  watchKept(changed: KeptWatcher): Promise<ReadonlyMap<string, string>> {
+    return this.#kept.watch(changed);
+  }
+
   async secret(): Promise<Uint8Array<ArrayBuffer>> {
     const known = await this.#kv.get<Uint8Array<ArrayBuffer>>(SECRET);
     if (known.value !== null) return known.value;
@@ -174,6 +186,7 @@ export class KvStore implements Store {
   async close(): Promise<void> {
     for (const room of [...this.#followed.keys()]) this.unfollow(room);
     this.#closing.resolve();
+    await this.#kept.close();
     await Promise.all(this.#watches);
     if (this.#owner) this.#kv.close();
   }

@@ -5,9 +5,12 @@
  */
 
 import { newHead } from "./kv_log.ts";
+import { marked, markOf, REMOVED } from "./marks.ts";
 import {
   cidKey,
+  decode,
   type Encoded,
+  encodeParts,
   type Head,
   type KnownCid,
   messageKey,
@@ -49,6 +52,9 @@ interface Situation {
   readonly heads: ReadonlyMap<string, Deno.KvEntryMaybe<Head>>;
   /** Nothing is known of a cid that is not in it. */
   readonly cids: ReadonlyMap<string, Deno.KvEntryMaybe<KnownCid>>;
+  /** The parts of messages that are to be removed. They change with the head
+   * only: whoever removes a message adds one, the retention moves the start. */
+  readonly targets: ReadonlyMap<Draft, readonly Deno.KvEntry<Uint8Array>[]>;
 }
 
 /**
@@ -73,8 +79,13 @@ export async function appendBatch(
   // Most tries succeed at once: no cid is known, and no head has changed.
   let heads = await readHeads(kv, rooms, known);
   let cids: Situation["cids"] = new Map();
+  let targets = await readTargets(kv, batch);
   for (let tries = 1; tries <= TRIES; tries++) {
-    const { commit, receipts, changes } = plan(kv, batch, at, { heads, cids });
+    const { commit, receipts, changes } = plan(kv, batch, at, {
+      heads,
+      cids,
+      targets,
+    });
     if (changes.length === 0) return { receipts, changes: [] };
     const result = await commit.commit();
     if (result.ok) {
@@ -85,10 +96,12 @@ export async function appendBatch(
       };
     }
     await pause(Math.random() * Math.min(2 ** tries, MOST_PAUSE_MS));
+    // Targets last: what has changed since the heads were read is noticed.
     [heads, cids] = await Promise.all([
       readHeads(kv, rooms),
       readCids(kv, batch),
     ]);
+    targets = await readTargets(kv, batch);
   }
   throw new Error("Others store messages in these rooms all the time");
 }
@@ -97,7 +110,7 @@ function plan(
   kv: Deno.Kv,
   batch: readonly Encoded[],
   at: number,
-  { heads, cids }: Situation,
+  { heads, cids, targets }: Situation,
 ): Plan {
   const commit = kv.atomic();
   const fresh = new Map<string, number>();
@@ -117,10 +130,12 @@ function plan(
     }
     const seq = log.head.head + 1;
     log.head = { ...log.head, head: seq, at };
-    log.messages.push({
+    const message = {
       ...{ room, seq, from, text, at, author },
       ...(cid !== undefined && { cid }),
-    });
+    };
+    log.messages.push(marked(message, markOf(draft)));
+    removeTarget(commit, targets.get(draft) ?? []);
     for (const [part, bytes] of parts.entries()) {
       commit.set(messageKey(room, seq, part || undefined), bytes);
     }
@@ -139,6 +154,24 @@ function plan(
     return { room, head, messages };
   });
   return { commit, receipts, changes };
+}
+
+/** Takes a message's text away, given its parts. */
+function removeTarget(
+  commit: Deno.AtomicOperation,
+  parts: readonly Deno.KvEntry<Uint8Array>[],
+): void {
+  const [first, ...others] = parts;
+  if (first === undefined) return;
+  const { from, author, at, cid } = decode(
+    "",
+    0,
+    parts.map(({ value }) => value),
+  );
+  const blank = { room: "", from, text: "", author, at, cid };
+  // Too short to have more parts than one.
+  for (const bytes of encodeParts(blank, REMOVED)) commit.set(first.key, bytes);
+  for (const { key } of others) commit.delete(key);
 }
 
 /** KV lets go of what has expired when it comes to it, not on time. */
@@ -188,6 +221,23 @@ async function readCids(
   return new Map(
     [...keys.keys()].map((name, index) => [name, entries[index]!]),
   );
+}
+
+async function readTargets(
+  kv: Deno.Kv,
+  batch: readonly Encoded[],
+): Promise<Situation["targets"]> {
+  const targets = new Map<Draft, Deno.KvEntry<Uint8Array>[]>();
+  for (const { draft } of batch) {
+    const { room, removes } = draft;
+    if (removes === undefined) continue;
+    const parts = kv.list<Uint8Array>({
+      start: messageKey(room, removes),
+      end: messageKey(room, removes + 1),
+    });
+    targets.set(draft, await Array.fromAsync(parts));
+  }
+  return targets;
 }
 
 async function getAll<T>(

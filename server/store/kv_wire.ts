@@ -7,6 +7,7 @@
  * key `[…, seq]`, the next ones `[…, seq, 1]`, `[…, seq, 2]`.
  */
 
+import { marked, markOf } from "./marks.ts";
 import type { Draft, LogState, StoredMessage } from "./store.ts";
 
 /** What stands under a room's key. */
@@ -28,6 +29,10 @@ export interface KnownCid {
 export const ROOMS: Deno.KvKey = ["hubbub", "room"];
 /** The fleet's 32 bytes. */
 export const SECRET: Deno.KvKey = ["hubbub", "secret"];
+/** The small documents that all nodes know: key to text. */
+export const KEPT: Deno.KvKey = ["hubbub", "kept"];
+/** Changes whenever one of these does, to be watched. */
+export const KEPT_CHANGED: Deno.KvKey = ["hubbub", "kept changed"];
 /** Written to see whether writing works. */
 export const CHECKED: Deno.KvKey = ["hubbub", "checked"];
 
@@ -83,15 +88,22 @@ export interface Encoded {
 
 /** Encodes a draft that is stored at `at`. */
 export function encode(draft: Draft, at: number): Encoded {
-  const { from, text, author, cid } = draft;
-  const bytes = new TextEncoder().encode(
-    JSON.stringify([from, text, author, at, cid]),
-  );
+  return { draft, parts: encodeParts({ ...draft, at }, markOf(draft)) };
+}
+
+/** Encodes a message, but for its room and seq. */
+export function encodeParts(
+  { from, text, author, at, cid }: Draft & { readonly at: number },
+  mark: number | undefined,
+): Uint8Array<ArrayBuffer>[] {
+  const fields = [from, text, author, at, cid];
+  if (mark !== undefined) fields.push(mark);
+  const bytes = new TextEncoder().encode(JSON.stringify(fields));
   const parts = [];
   for (let start = 0; start < bytes.length; start += PART_BYTES) {
     parts.push(bytes.slice(start, start + PART_BYTES));
   }
-  return { draft, parts };
+  return parts;
 }
 
 /** The message of which these are all parts. */
@@ -103,10 +115,10 @@ export function decode(
   const decoder = new TextDecoder();
   const json = parts.map((part) => decoder.decode(part, { stream: true }))
     .join("");
-  const [from, text, author, at, cid] = JSON.parse(json);
+  const [from, text, author, at, cid, mark] = JSON.parse(json);
   const message = { room, seq, from, text, at, author };
   // Where there is none, JSON has null.
-  return cid === null || cid === undefined ? message : { ...message, cid };
+  return marked(cid ? { ...message, cid } : message, mark);
 }
 
 /**
@@ -134,8 +146,12 @@ export function batches(drafts: readonly Encoded[]): Encoded[][] {
   return all;
 }
 
+/** Parts that a message can have: the longest text, as badly as JSON can write
+ * it. */
+export const MOST_PARTS = 8;
+
 function costOf({ draft, parts }: Encoded, roomIsIn: boolean): Cost {
-  const { room, author, cid } = draft;
+  const { room, author, cid, removes } = draft;
   // Three bytes a unit of UTF-16, and what stands around it.
   const keyBytes = 3 * room.length + 40;
   const cost = {
@@ -149,6 +165,11 @@ function costOf({ draft, parts }: Encoded, roomIsIn: boolean): Cost {
     cost.mutations++;
     cost.keyBytes += keyBytes + 3 * (author.length + cid.length);
     cost.bytes += 50;
+  }
+  if (removes !== undefined) {
+    cost.mutations += MOST_PARTS;
+    cost.keyBytes += keyBytes * MOST_PARTS;
+    cost.bytes += 3 * (author.length + draft.from.length) + 1000;
   }
   if (!roomIsIn) {
     cost.checks++;

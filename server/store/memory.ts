@@ -4,11 +4,13 @@
  */
 
 import type { Clock } from "../clock.ts";
+import { blank, marked, markOf } from "./marks.ts";
 import { takePage } from "./page_size.ts";
 import {
   DEDUPE_MS,
   type Draft,
   type Feed,
+  type KeptWatcher,
   type LogState,
   NO_LOG,
   type Page,
@@ -50,6 +52,8 @@ export class MemoryStore implements Store {
   readonly #logs = new Map<string, Log>();
   /** In order of time, so that the oldest go first. */
   readonly #receipts = new Map<string, { seq: number; at: number }>();
+  readonly #kept = new Map<string, string>();
+  #watcher: KeptWatcher = () => {};
   readonly #secret = crypto.getRandomValues(new Uint8Array(32));
 
   constructor({ retention, clock }: MemoryStoreOptions) {
@@ -63,7 +67,8 @@ export class MemoryStore implements Store {
     const fresh = new Map<string, { seq: number; at: number }>();
     const receipts: Receipt[] = [];
     try {
-      for (const { room, from, text, author, cid } of drafts) {
+      for (const draft of drafts) {
+        const { room, from, text, author, cid } = draft;
         const key = cid === undefined
           ? undefined
           : JSON.stringify([room, author, cid]);
@@ -77,7 +82,7 @@ export class MemoryStore implements Store {
         const messages = news.get(room) ?? [];
         const log = this.#logs.get(room);
         const seq = (log === undefined ? 0 : head(log)) + messages.length + 1;
-        messages.push({
+        const message = {
           room,
           seq,
           from,
@@ -85,7 +90,8 @@ export class MemoryStore implements Store {
           at,
           author,
           ...(cid !== undefined && { cid }),
-        });
+        };
+        messages.push(marked(message, markOf(draft)));
         news.set(room, messages);
         if (key !== undefined) fresh.set(key, { seq, at });
         receipts.push({ seq, duplicate: false });
@@ -97,7 +103,12 @@ export class MemoryStore implements Store {
     for (const [key, receipt] of fresh) this.#receipts.set(key, receipt);
     for (const [room, messages] of news) {
       const log = this.#log(room);
-      for (const message of messages) log.messages.push(message);
+      for (const message of messages) {
+        log.messages.push(message);
+        const index = (message.removes ?? 0) - log.first;
+        const gone = log.messages[index];
+        if (gone !== undefined) log.messages[index] = blank(gone);
+      }
       log.at = at;
     }
     for (const [room, messages] of news) {
@@ -168,6 +179,18 @@ export class MemoryStore implements Store {
 
   check(): Promise<void> {
     return Promise.resolve();
+  }
+
+  keep(key: string, document: string | null): Promise<void> {
+    if (document === null) this.#kept.delete(key);
+    else this.#kept.set(key, document);
+    this.#watcher(new Map(this.#kept));
+    return Promise.resolve();
+  }
+
+  watchKept(changed: KeptWatcher): Promise<ReadonlyMap<string, string>> {
+    this.#watcher = changed;
+    return Promise.resolve(new Map(this.#kept));
   }
 
   secret(): Promise<Uint8Array<ArrayBuffer>> {

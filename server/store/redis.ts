@@ -12,6 +12,7 @@ import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { Follower } from "./follower.ts";
+import { RedisKept } from "./redis_kept.ts";
 import { RedisLink, type Reply } from "./redis_link.ts";
 import { RedisRetention } from "./redis_retention.ts";
 import {
@@ -36,6 +37,7 @@ import {
 import {
   type Draft,
   type Feed,
+  type KeptWatcher,
   type LogState,
   NO_LOG,
   type Page,
@@ -63,6 +65,7 @@ export class RedisStore implements Store {
   readonly #database: number;
   readonly #followers = new Map<string, Follower>();
   #link!: RedisLink;
+  #kept!: RedisKept;
   #secret: string | null = null;
   #retention!: RedisRetention;
 
@@ -81,6 +84,7 @@ export class RedisStore implements Store {
         for (const follower of store.#followers.values()) follower.doubt();
       },
     });
+    store.#kept = new RedisKept(store.#link, store.#database);
     store.#retention = new RedisRetention(store.#link, options);
     return store;
   }
@@ -180,6 +184,14 @@ export class RedisStore implements Store {
     await this.#link.call("SET", CHECK_KEY, now);
   }
 
+  keep(key: string, document: string | null): Promise<void> {
+    return this.#kept.keep(key, document);
+  }
+
+  watchKept(changed: KeptWatcher): Promise<ReadonlyMap<string, string>> {
+    return this.#kept.watch(changed);
+  }
+
   async secret(): Promise<Uint8Array<ArrayBuffer>> {
     this.#secret ??= randomBytes(32).toString("hex");
     await this.#link.call("SET", SECRET_KEY, this.#secret, "NX");
@@ -239,6 +251,8 @@ export class RedisStore implements Store {
 
   async #heal(): Promise<void> {
     this.#keepSecret();
+    // There are none yet when it connects for the first time.
+    await this.#kept?.reload();
     const followers = [...this.#followers.values()];
     while (followers.length > 0) {
       await Promise.all(

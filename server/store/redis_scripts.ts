@@ -6,9 +6,15 @@
  * (ids `SEQ-0`), and a hash `cids` from author and cid to seq. An entry stays in
  * the stream, and its cid in the hash, for as long as the retention wants the
  * one or a repeat must be known for the other.
+ *
+ * Entries of a stream cannot be changed, so a message that is removed leaves the
+ * stream. What is left of it is in the sorted set `removed`, by seq, as the entry
+ * it would be; `range()` puts the two together. The newest message is never one
+ * of these, as the one that removes it comes after it.
  */
 
 import { createHash } from "node:crypto";
+import { REMOVED } from "./marks.ts";
 import { DEDUPE_MS, PAGE_CHARACTERS } from "./store.ts";
 
 /** A script, and the hash Redis knows it by. */
@@ -24,11 +30,22 @@ export const SECRET_KEY = "hubbub:secret";
 /** Written to see whether writing works. */
 export const CHECK_KEY = "hubbub:checked";
 
+/** The small documents that all nodes know, a hash. */
+export const KEPT_KEY = "hubbub:kept";
+
+/** The channel that tells that one of these has changed. */
+export function keptChannel(database: number): string {
+  return `hubbub:${database}:kept`;
+}
+
+/** How many {@linkcode roomKeys} there are. */
+const ROOM_KEYS = 4;
+
 /** The keys of a room, in the order in which scripts take them. One hash slot
  * has them all (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags). */
-export function roomKeys(room: string): [string, string, string] {
+export function roomKeys(room: string): string[] {
   const key = `hubbub:room:{${room}}`;
-  return [`${key}:log`, `${key}:messages`, `${key}:cids`];
+  return ["log", "messages", "cids", "removed"].map((part) => `${key}:${part}`);
 }
 
 /** The channel that tells of a room's news. Channels know no databases. */
@@ -68,17 +85,35 @@ local function field(entry, name)
     if entry[2][i] == name then return entry[2][i + 1] end
   end
 end
+
+-- The entries next to seq \`from\`, it too, up to seq \`to\`, in that direction.
+local function range(messages, removed, from, to, count)
+  local forward = from <= to
+  local entries = forward
+    and redis.call('XRANGE', messages, id(from), id(to), 'COUNT', count)
+    or redis.call('XREVRANGE', messages, id(from), id(to), 'COUNT', count)
+  local last = #entries == count and seq_of(entries[#entries]) or to
+  local gone = redis.call('ZRANGEBYSCORE', removed, math.min(from, last), math.max(from, last))
+  if #gone == 0 then return entries end
+  for _, entry in ipairs(gone) do entries[#entries + 1] = cjson.decode(entry) end
+  table.sort(entries, function(a, b)
+    if forward then return seq_of(a) < seq_of(b) end
+    return seq_of(a) > seq_of(b)
+  end)
+  for i = #entries, count + 1, -1 do entries[i] = nil end
+  return entries
+end
 `;
 
 /** `open()` makes a log where there is none. Its first write, like the first of
  * every script that adds, is one that a full memory refuses: after that all are
  * allowed, so that a script is done as a whole or not at all. */
 const OPEN = `${STATE}
-local function open(log, messages, cids, fresh)
+local function open(log, messages, cids, removed, fresh)
   local epoch, first, head, born = state(log, messages)
   if epoch then return epoch, first, head, born end
   redis.call('HSET', log, 'epoch', fresh, 'first', 1, 'head', 0, 'born', 0)
-  redis.call('DEL', messages, cids)
+  redis.call('DEL', messages, cids, removed)
   return fresh, 1, 0, 0
 end
 `;
@@ -88,7 +123,7 @@ end
 const TRIM = `
 local STEP, DEDUPE_MS = 100, ${DEDUPE_MS}
 
-local function trim(log, messages, cids, was_first, head, now, most, ms, step)
+local function trim(log, messages, cids, removed, was_first, head, now, most, ms, step)
   local first = math.max(was_first, head - most + 1)
   if ms > 0 and first <= head then
     for _, entry in ipairs(redis.call('XRANGE', messages, id(first), '+', 'COUNT', step)) do
@@ -104,7 +139,15 @@ local function trim(log, messages, cids, was_first, head, now, most, ms, step)
     local cid = field(entry, 'cid')
     if cid then gone[#gone + 1] = field(entry, 'author') .. '\\n' .. cid end
   end
-  if kept then redis.call('XTRIM', messages, 'MINID', id(kept)) end
+  if kept then
+    redis.call('XTRIM', messages, 'MINID', id(kept))
+    for _, entry in ipairs(redis.call('ZRANGEBYSCORE', removed, '-inf', kept - 1)) do
+      entry = cjson.decode(entry)
+      local cid = field(entry, 'cid')
+      if cid then gone[#gone + 1] = field(entry, 'author') .. '\\n' .. cid end
+    end
+    redis.call('ZREMRANGEBYSCORE', removed, '-inf', kept - 1)
+  end
   for _, cid in ipairs(gone) do redis.call('HDEL', cids, cid) end
   if first == was_first then return first end
   -- Refused when nothing was deleted and the memory is full. That must not keep
@@ -120,7 +163,8 @@ end
  * KEYS: {@linkcode ROOMS_KEY}, then the keys of each room. ARGV: now, a fresh
  * epoch, messages and milliseconds to keep; then for each room its name, its
  * channel, the epoch and head its node knows (`-1`: nothing), how many drafts,
- * and of each draft `from`, `text`, `author` and `cid` (`''`: none).
+ * and of each draft `from`, `text`, `author`, `cid` and mark (marks.ts;
+ * `''`: none).
  *
  * Returns for each room the epoch, `first`, the head, the messages the node has
  * missed before its own, and a seq for each draft, negative for a repeat's.
@@ -137,23 +181,34 @@ local function argument()
   return ARGV[next]
 end
 
-for k = 2, #KEYS, 3 do
-  local log, messages, cids = KEYS[k], KEYS[k + 1], KEYS[k + 2]
+-- Takes a message's text away.
+local function blank(messages, removed, seq)
+  local entry = seq > 0 and redis.call('XRANGE', messages, id(seq), id(seq))[1]
+  if not entry then return end
+  local left = {'from', field(entry, 'from'), 'text', '', 'author', field(entry, 'author'), 'at', field(entry, 'at'), 'mark', '${REMOVED}'}
+  local cid = field(entry, 'cid')
+  if cid then left[11], left[12] = 'cid', cid end
+  redis.call('ZADD', removed, seq, cjson.encode({entry[1], left}))
+  redis.call('XDEL', messages, entry[1])
+end
+
+for k = 2, #KEYS, ${ROOM_KEYS} do
+  local log, messages, cids, removed = KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3]
   local room, channel, known_epoch = argument(), argument(), argument()
   local known, count = tonumber(argument()), tonumber(argument())
   local renewed = fresh .. '.' .. k
-  local epoch, first, head = open(log, messages, cids, renewed)
+  local epoch, first, head = open(log, messages, cids, removed, renewed)
   local missed = {}
   if epoch == known_epoch and known > head then
     -- Redis came back without its last moments; the node still has them.
     redis.call('HSET', log, 'epoch', renewed, 'born', head)
     epoch = renewed
   elseif epoch == known_epoch and known >= 0 and known < head then
-    missed = redis.call('XRANGE', messages, id(known + 1), '+', 'COUNT', ${MOST_MISSED})
+    missed = range(messages, removed, known + 1, head, ${MOST_MISSED})
   end
   local before, seqs, news = head, {}, {}
   for i = 1, count do
-    local from, text, author, cid = argument(), argument(), argument(), argument()
+    local from, text, author, cid, mark = argument(), argument(), argument(), argument(), argument()
     local key = cid ~= '' and author .. '\\n' .. cid
     local first_seq = key and redis.call('HGET', cids, key)
     if first_seq then
@@ -161,7 +216,12 @@ for k = 2, #KEYS, 3 do
     else
       head = head + 1
       seqs[i] = head
-      if key then
+      if mark ~= '' then
+        redis.call('XADD', messages, id(head), 'from', from, 'text', text, 'author', author, 'at', at, 'mark', mark, 'cid', cid)
+        if key then redis.call('HSET', cids, key, head) end
+        news[#news + 1] = {from, text, author, cid, tonumber(mark)}
+        blank(messages, removed, tonumber(mark))
+      elseif key then
         redis.call('XADD', messages, id(head), 'from', from, 'text', text, 'author', author, 'at', at, 'cid', cid)
         redis.call('HSET', cids, key, head)
         news[#news + 1] = {from, text, author, cid}
@@ -177,7 +237,7 @@ for k = 2, #KEYS, 3 do
     -- Now and then, so that a busy room does not wait for the retention to
     -- come by; each time more than has been added since the last.
     if math.floor(head / STEP) > math.floor(before / STEP) then
-      first = trim(log, messages, cids, first, head, now, most, ms, 2 * (STEP + head - before))
+      first = trim(log, messages, cids, removed, first, head, now, most, ms, 2 * (STEP + head - before))
     end
     redis.call('PUBLISH', channel, string.format('%s %.0f %.0f %s ', epoch, first, head, at) .. cjson.encode(news))
   end
@@ -191,7 +251,7 @@ return replies
  * epoch. Returns the epoch, `first`, the head and the newest entry, if any.
  */
 export const FOLLOW = script(`${OPEN}
-local epoch, first, head = open(KEYS[1], KEYS[2], KEYS[3], ARGV[1])
+local epoch, first, head = open(KEYS[1], KEYS[2], KEYS[3], KEYS[4], ARGV[1])
 return {epoch, first, head, redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)}
 `);
 
@@ -219,9 +279,7 @@ local from = forward and math.max(seq + 1, first) or math.min(seq - 1, head)
 local entries, bytes = {}, 0
 while from >= first and from <= head and #entries < limit and bytes <= ${MOST_BYTES} do
   local count = math.min(limit - #entries, ${READ_STEP})
-  local step = forward
-    and redis.call('XRANGE', KEYS[2], id(from), '+', 'COUNT', count)
-    or redis.call('XREVRANGE', KEYS[2], id(from), id(first), 'COUNT', count)
+  local step = range(KEYS[2], KEYS[4], from, forward and head or first, count)
   if #step == 0 then break end
   for _, entry in ipairs(step) do
     entries[#entries + 1] = entry
@@ -240,12 +298,24 @@ return {epoch, first, head, born, entries}
 export const TRIM_ROOMS = script(`${STATE}${TRIM}
 local now, most, ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local replies = {}
-for k = 1, #KEYS, 3 do
+for k = 1, #KEYS, ${ROOM_KEYS} do
   local epoch, first, head = state(KEYS[k], KEYS[k + 1])
   if epoch and head > 0 then
-    first = trim(KEYS[k], KEYS[k + 1], KEYS[k + 2], first, head, now, most, ms, STEP)
+    first = trim(KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], first, head, now, most, ms, STEP)
   end
   replies[#replies + 1] = epoch and {epoch, first, head} or false
 end
 return replies
+`);
+
+/**
+ * Keeps a small document. KEYS: {@linkcode KEPT_KEY}. ARGV: the channel, the
+ * document's key and, unless there is to be none, the document. Says so on the
+ * channel when anything changed.
+ */
+export const KEEP = script(`
+local changed = ARGV[3]
+  and redis.call('HSET', KEYS[1], ARGV[2], ARGV[3]) >= 0
+  or not ARGV[3] and redis.call('HDEL', KEYS[1], ARGV[2]) > 0
+if changed then redis.call('PUBLISH', ARGV[1], ARGV[2]) end
 `);

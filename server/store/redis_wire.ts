@@ -4,6 +4,7 @@
  */
 
 import type { EnginePage, News } from "./follower.ts";
+import { marked, markOf } from "./marks.ts";
 import { takePage } from "./page_size.ts";
 import type { Reply } from "./redis_link.ts";
 import type { Draft, LogState, StoredMessage } from "./store.ts";
@@ -36,8 +37,9 @@ export function partArguments(
     known?.head ?? -1,
     drafts.length,
   ];
-  for (const { from, text, author, cid } of drafts) {
-    words.push(from, text, author, cid ?? "");
+  for (const draft of drafts) {
+    const { from, text, author, cid } = draft;
+    words.push(from, text, author, cid ?? "", markOf(draft) ?? "");
   }
   return words;
 }
@@ -53,7 +55,7 @@ export function appended(reply: Reply, part: Part, at: number): Appended {
   ];
   const own = part.drafts.flatMap((draft, index) => {
     const seq = seqs[index] ?? 0;
-    return seq < 0 ? [] : [message(draft, seq, at)];
+    return seq < 0 ? [] : [message(draft, seq, at, markOf(draft))];
   });
   const messages = entriesOf(missed, part.room).concat(own);
   const { length } = messages;
@@ -77,9 +79,16 @@ export function entriesOf(entries: Reply, room: string): StoredMessage[] {
       from: entry.get("from") ?? "",
       text: entry.get("text") ?? "",
       author: entry.get("author") ?? "",
-      cid: entry.get("cid"),
+      cid: entry.get("cid") || undefined,
     };
-    return message(draft, Number.parseInt(id), Number(entry.get("at")));
+    const at = Number(entry.get("at"));
+    const mark = entry.get("mark");
+    return message(
+      draft,
+      Number.parseInt(id),
+      at,
+      mark === undefined ? undefined : Number(mark),
+    );
   });
 }
 
@@ -111,13 +120,15 @@ export function newsOf(payload: string, room: string, head: number): News {
   const state = { epoch, first, head: newest };
   if (newest <= head) return { ...state, messages: [] };
   const start = epoch.length + rest.join(" ").length + 2;
-  const drafts: [string, string, string, string?][] = JSON.parse(
+  const drafts: [string, string, string, string?, number?][] = JSON.parse(
     payload.slice(start),
   );
   const before = newest - drafts.length;
-  const messages = drafts.map(([from, text, author, cid], index) =>
-    message({ room, from, text, author, cid }, before + index + 1, at)
-  );
+  const messages = drafts.map(([from, text, author, words, mark], index) => {
+    const cid = words || undefined;
+    const draft = { room, from, text, author, cid };
+    return message(draft, before + index + 1, at, mark);
+  });
   return { ...state, messages };
 }
 
@@ -125,8 +136,10 @@ function message(
   { room, from, text, author, cid }: Draft,
   seq: number,
   at: number,
+  mark: number | undefined,
 ): StoredMessage {
-  return cid === undefined
+  const message = cid === undefined
     ? { room, seq, from, text, at, author }
     : { room, seq, from, text, at, author, cid };
+  return marked(message, mark);
 }

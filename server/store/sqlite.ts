@@ -8,6 +8,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../clock.ts";
+import { marked, markOf } from "./marks.ts";
 import { takePage } from "./page_size.ts";
 import { cidKey, RecentCids } from "./recent_cids.ts";
 import { openDatabase } from "./sqlite_file.ts";
@@ -24,6 +25,7 @@ import {
   DEDUPE_MS,
   type Draft,
   type Feed,
+  type KeptWatcher,
   type LogState,
   NO_LOG,
   type Page,
@@ -72,6 +74,9 @@ export class SqliteStore implements Store {
   readonly #clock: Clock;
   readonly #logs = new Map<string, Log>();
   readonly #sql: Statements;
+  /** Whether a text that was removed is still in the log of changes. */
+  #toErase = false;
+  #watcher: KeptWatcher = () => {};
   /** Rooms that still have to be looked at in this round of the retention. */
   #toTrim: string[] = [];
 
@@ -171,6 +176,10 @@ export class SqliteStore implements Store {
 
   trim(): Promise<void> {
     return attempt(() => {
+      // Busy while another program reads; then the next step tries again.
+      if (this.#toErase && this.#sql.checkpoint.get()?.["busy"] === 0) {
+        this.#toErase = false;
+      }
       if (this.#toTrim.length === 0) {
         this.#toTrim = (this.#sql.rooms.all() as Row[])
           .map(({ name }) => String(name));
@@ -196,6 +205,21 @@ export class SqliteStore implements Store {
     );
   }
 
+  keep(key: string, document: string | null): Promise<void> {
+    return attempt(() => {
+      if (document === null) this.#sql.unkeep.run(key);
+      else this.#sql.keep.run(key, document);
+      this.#watcher(this.#allKept());
+    });
+  }
+
+  watchKept(changed: KeptWatcher): Promise<ReadonlyMap<string, string>> {
+    return attempt(() => {
+      this.#watcher = changed;
+      return this.#allKept();
+    });
+  }
+
   secret(): Promise<Uint8Array<ArrayBuffer>> {
     return attempt(() => {
       const fresh = crypto.getRandomValues(new Uint8Array(32));
@@ -212,12 +236,22 @@ export class SqliteStore implements Store {
     });
   }
 
+  #allKept(): ReadonlyMap<string, string> {
+    return new Map(
+      (this.#sql.allKept.all() as Row[]).map(({ key, document }) => [
+        String(key),
+        String(document),
+      ]),
+    );
+  }
+
   /** Gives a draft its seq, unless it is a repeat. */
   #number(
-    { room, from, text, author, cid }: Draft,
+    draft: Draft,
     at: number,
     news: Map<Log, News>,
   ): Receipt {
+    const { room, from, text, author, cid } = draft;
     const log = this.#log(room);
     let fresh = news.get(log);
     const key = cid === undefined ? undefined : cidKey(author, cid);
@@ -231,11 +265,10 @@ export class SqliteStore implements Store {
     }
     const seq = log.head + fresh.messages.length + 1;
     if (key !== undefined) fresh.cids.set(key, seq);
-    fresh.messages.push(
-      cid === undefined
-        ? { room, seq, from, text, at, author }
-        : { room, seq, from, text, at, author, cid },
-    );
+    const message = cid === undefined
+      ? { room, seq, from, text, at, author }
+      : { room, seq, from, text, at, author, cid };
+    fresh.messages.push(marked(message, markOf(draft)));
     return { seq, duplicate: false };
   }
 
@@ -263,6 +296,16 @@ export class SqliteStore implements Store {
         }
         statement.run(...values);
       }
+    }
+    // Rare enough that what is ordinary need not carry it along.
+    for (const message of messages) {
+      const mark = markOf(message);
+      if (mark === undefined) continue;
+      this.#sql.setMark.run(mark, idOf(log.id, message.seq));
+      if (message.removes === undefined) continue;
+      // Old ones are kept for a while to tell repeats, and lose it as well.
+      this.#sql.blank.run(idOf(log.id, message.removes));
+      this.#toErase = true;
     }
   }
 

@@ -45,7 +45,11 @@ export function openDatabase(path: string): OpenDatabase {
     migrate(db, path);
     // NORMAL in WAL mode survives the end of the process at any time; only a
     // power cut may cost the last commits (https://sqlite.org/wal.html).
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    // What is deleted is overwritten: a text that was removed is not in the file.
+    db.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; " +
+        "PRAGMA secure_delete = ON",
+    );
     return { db, lock };
   } catch (error) {
     if (db?.isOpen) db.close();

@@ -37,6 +37,14 @@ const MIGRATIONS: readonly string[] = [
     cid TEXT
   ) STRICT;
   `,
+  `
+  -- What is special about a message (marks.ts): 0 its text was removed, above
+  -- 0 it removes the one of this seq, -1 an announcement; NULL nothing.
+  ALTER TABLE messages ADD COLUMN mark INTEGER;
+
+  -- Small documents that outlive the process, such as who is banned.
+  CREATE TABLE kept (key TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 function pragma(db: DatabaseSync, name: string): number {

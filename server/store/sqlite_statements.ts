@@ -4,6 +4,7 @@
  */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { marked } from "./marks.ts";
 import type { StoredMessage } from "./store.ts";
 
 /** Rows of one insert, the largest first: a tick is cut into few of these. One
@@ -55,10 +56,10 @@ const SQL = {
   addRoom: "INSERT INTO rooms (name, epoch) VALUES (?, ?)",
   rooms: "SELECT id, name, first, at FROM rooms ORDER BY name",
   readAfter: `
-    SELECT id, at, author, sender, text, cid FROM messages
+    SELECT id, at, author, sender, text, cid, mark FROM messages
     WHERE id > ? AND id < ? ORDER BY id LIMIT ?`,
   readBefore: `
-    SELECT id, at, author, sender, text, cid FROM messages
+    SELECT id, at, author, sender, text, cid, mark FROM messages
     WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT ?`,
   firstSince: `
     SELECT id FROM messages WHERE id >= ? AND id < ? AND at >= ?
@@ -69,6 +70,13 @@ const SQL = {
       ORDER BY id LIMIT ?
     )
     DELETE FROM messages WHERE id IN gone`,
+  // Writes the log of changes into the file and empties it.
+  checkpoint: "PRAGMA wal_checkpoint(TRUNCATE)",
+  setMark: "UPDATE messages SET mark = ? WHERE id = ?",
+  blank: "UPDATE messages SET text = '', mark = 0 WHERE id = ?",
+  keep: "INSERT OR REPLACE INTO kept (key, document) VALUES (?, ?)",
+  unkeep: "DELETE FROM kept WHERE key = ?",
+  allKept: "SELECT key, document FROM kept",
   getMeta: "SELECT value FROM meta WHERE key = ?",
   touch: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, CAST(? AS BLOB))",
   setMeta: "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -96,7 +104,7 @@ export function seqOf(id: number): number {
 /** A message out of a row. */
 export function messageOf(room: string, row: Row): StoredMessage {
   const { cid } = row;
-  return {
+  const message = {
     room,
     seq: seqOf(Number(row["id"])),
     from: String(row["sender"]),
@@ -105,6 +113,7 @@ export function messageOf(room: string, row: Row): StoredMessage {
     ...(cid !== null && { cid: String(cid) }),
     author: String(row["author"]),
   };
+  return marked(message, row["mark"] as number | null);
 }
 
 /** Prepares all statements, once for the life of the database. */

@@ -15,6 +15,10 @@ export interface Draft {
   /** Who sent it, in the long run: what `cid` is unique for. */
   readonly author: string;
   readonly cid?: string | undefined;
+  /** Seq of a message of the same room, whose text the store forgets in the
+   * same step. */
+  readonly removes?: number | undefined;
+  readonly announcement?: true | undefined;
 }
 
 /** A message as the store has it. */
@@ -75,6 +79,9 @@ export interface Feed {
   reset(state: LogState): void;
 }
 
+/** Gets all kept documents, by key, whenever one of them has changed. */
+export type KeptWatcher = (documents: ReadonlyMap<string, string>) => void;
+
 /** Keeps the logs. All methods may be called before earlier calls have ended. */
 export interface Store {
   /**
@@ -85,6 +92,10 @@ export interface Store {
    * also by an earlier process, is not stored again. Each room's messages get
    * the next seqs without a hole, in the order of the drafts. When this
    * resolves the messages survive a `kill -9`, and a local feed has had them.
+   *
+   * A draft that `removes` a message takes its text away in the same step: from
+   * then on that one reads as {@linkcode blank} makes it. One that is no longer
+   * kept stays as it is.
    *
    * @returns One receipt a draft, in the same order.
    * @throws When they could not be stored. A network may leave open whether
@@ -125,6 +136,24 @@ export interface Store {
    * @throws When they could not.
    */
   check(): Promise<void>;
+
+  /**
+   * Keeps a small document, some 1,000 characters, in place of the one there
+   * was under its key. For what all nodes must know: there are few of these.
+   * When this resolves it survives a `kill -9`, and a local watcher has had it.
+   *
+   * @param key At most 200 characters.
+   * @param document Null to keep none under this key.
+   */
+  keep(key: string, document: string | null): Promise<void>;
+
+  /**
+   * Begins to tell of the kept documents. One watcher a store. What another
+   * node keeps is told as soon as this one hears of it, sometimes twice.
+   *
+   * @returns All there are now.
+   */
+  watchKept(changed: KeptWatcher): Promise<ReadonlyMap<string, string>>;
 
   /** 32 random bytes that are the same in every life and on every node. */
   secret(): Promise<Uint8Array<ArrayBuffer>>;

@@ -7,6 +7,7 @@ import { MemoryStore } from "../../server/store/memory.ts";
 import type {
   Draft,
   Feed,
+  KeptWatcher,
   LogState,
   Page,
   Range,
@@ -19,7 +20,7 @@ import { settled } from "./clock.ts";
 import type { FakeClock } from "./clock.ts";
 
 /** What can be held. */
-export type Held = "append" | "follow" | "read" | "check";
+export type Held = "append" | "follow" | "read" | "check" | "keep";
 
 /** The memory store, held. */
 export class HeldStore implements Store {
@@ -74,6 +75,14 @@ export class HeldStore implements Store {
 
   check(): Promise<void> {
     return this.#do("check", () => this.inner.check());
+  }
+
+  keep(key: string, document: string | null): Promise<void> {
+    return this.#do("keep", () => this.inner.keep(key, document));
+  }
+
+  watchKept(changed: KeptWatcher): Promise<ReadonlyMap<string, string>> {
+    return this.inner.watchKept(changed);
   }
 
   secret(): Promise<Uint8Array<ArrayBuffer>> {

@@ -16,6 +16,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/log.ts",
     "server/grant.ts",
     "server/store/addresses.ts",
+    "server/store/marks.ts",
     "server/store/store.ts",
   ],
   [
@@ -57,7 +58,7 @@ const ONLY: readonly (readonly [from: string, to: readonly string[]])[] = [
 
 /** Files that may name an adapter of the store. */
 const CHOOSERS = /^(main\.ts|server\/store\/)/;
-const ADAPTER = /^server\/store\/(?!(addresses|store)\.ts$)/;
+const ADAPTER = /^server\/store\/(?!(addresses|marks|store)\.ts$)/;
 
 interface Import {
   readonly from: string;

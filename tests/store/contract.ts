@@ -2,13 +2,14 @@
  * The contract of server/store/store.ts as tests that every adapter passes:
  * numbering, all or nothing, repeats. The rest of it stands next to this file:
  * following in contract_feed.ts, reading in contract_read.ts, the retention in
- * contract_retention.ts; for several nodes at once in contract_fleet.ts.
+ * contract_retention.ts, removing in contract_moderation.ts; for several nodes at once in contract_fleet.ts.
  */
 
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { DEDUPE_MS, type Draft } from "../../server/store/store.ts";
 import { assertWithoutHoles, Bench, draft, type Place } from "./bench.ts";
 import { feedContract } from "./contract_feed.ts";
+import { moderationContract } from "./contract_moderation.ts";
 import { readContract } from "./contract_read.ts";
 import { retentionContract } from "./contract_retention.ts";
 
@@ -41,6 +42,7 @@ export function storeContract(
   feedContract(test);
   readContract(test);
   retentionContract(test);
+  moderationContract(test);
 }
 
 /** A list that breaks while it is gone through, after `good` drafts. */

@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { Retention } from "../../server/store/store.ts";
 import { assertWithoutHoles, draft, type Place } from "./bench.ts";
+import { removal } from "./contract_moderation.ts";
 import { FleetBench } from "./fleet.ts";
 
 /**
@@ -201,6 +202,45 @@ export function fleetContract(
     },
     { messages: 2, ms: 0 },
   );
+
+  test("takes a text away on every node, also on one that has missed it", async (fleet) => {
+    const [a, b] = [await fleet.start(), await fleet.start()];
+    const feed = await b.follow("hall");
+    await a.say("hall", "fine", "secret");
+    await feed.reaches(2);
+    await a.store.append([removal(2)]);
+    await feed.reaches(3);
+    assertEquals(feed.messages.at(-1)?.removes, 2);
+    assertEquals(feed.resets, []);
+    for (const { store } of [a, b]) {
+      const { messages } = await store.read("hall", { after: 1, limit: 1 });
+      assertEquals(messages.map(({ text, removed }) => [text, removed]), [
+        ["", true],
+      ]);
+    }
+  });
+
+  test("tells every node of the small documents", async (fleet) => {
+    const [a, b] = [await fleet.start(), await fleet.start()];
+    let told = new Map<string, string>();
+    let changed = Promise.withResolvers<void>();
+    const known = await b.store.watchKept((all) => {
+      told = new Map(all);
+      changed.resolve();
+      changed = Promise.withResolvers();
+    });
+    assertEquals(known, new Map());
+    const until = async (wanted: Record<string, string>) => {
+      const all = JSON.stringify(wanted);
+      while (JSON.stringify(Object.fromEntries(told)) !== all) {
+        await changed.promise;
+      }
+    };
+    await a.store.keep("lock/hall", "{}");
+    await until({ "lock/hall": "{}" });
+    await a.store.keep("lock/hall", null);
+    await until({});
+  });
 
   test("lists the same rooms everywhere", async (fleet) => {
     const [a, b] = [await fleet.start(), await fleet.start()];

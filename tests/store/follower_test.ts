@@ -233,3 +233,17 @@ Deno.test("Follower feeds nothing when it is stopped, and waits for nothing", as
   await follower.catchUp();
   assertEquals([feed.texts, engine.reads], [[], 0]);
 });
+
+Deno.test("Follower knows its log again when the last text it had was removed meanwhile", async () => {
+  const { engine, feed, follower } = await following();
+  follower.hear(engine.add("a", "secret"));
+  const [, last] = engine.log;
+  engine.log[1] = { ...last!, text: "", removed: true };
+  engine.add("A message was removed");
+  follower.doubt();
+  await follower.catchUp();
+  assertEquals([feed.texts, feed.resets], [
+    ["a", "secret", "A message was removed"],
+    [],
+  ]);
+});

@@ -211,3 +211,57 @@ Deno.test("sqlite store: a second server on one file is refused in one line, unt
   await first.close();
   await openAt(path).close();
 });
+
+Deno.test("sqlite store: what was removed is not in the file any more, nor beside it", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("hubbub.db");
+  const store = openAt(path);
+  const secret = "Correct horse battery staple";
+  const inFiles = () =>
+    ["", "-wal"].some((suffix) =>
+      new TextDecoder("latin1").decode(Deno.readFileSync(path + suffix))
+        .includes(secret)
+    );
+  // In the middle of pages, and one that has pages of its own.
+  for (const text of [secret, secret.repeat(300)]) {
+    await store.append([draft({ room: "hall", text: "x".repeat(300) })]);
+    await store.append([draft({ room: "hall", text })]);
+  }
+  assert(inFiles());
+  for (const removes of [2, 4]) {
+    await store.append([draft({ room: "hall", text: "Removed", removes })]);
+  }
+  await store.trim();
+  assert(!inFiles());
+  await store.close();
+});
+
+Deno.test("sqlite store: a file of version 1 is brought up to date", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("hubbub.db");
+  writeDatabase(
+    path,
+    `
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE rooms (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+      epoch TEXT NOT NULL, first INTEGER NOT NULL DEFAULT 1,
+      at INTEGER NOT NULL DEFAULT 0) STRICT;
+    CREATE TABLE messages (id INTEGER PRIMARY KEY, at INTEGER NOT NULL,
+      author TEXT NOT NULL, sender TEXT NOT NULL, text TEXT NOT NULL,
+      cid TEXT) STRICT;
+    INSERT INTO rooms (id, name, epoch) VALUES (1, 'hall', 'e1');
+    INSERT INTO messages VALUES (4294967297, 1000, 'ada', 'Ada', 'Hello', NULL);
+    PRAGMA application_id = 0x68756262;
+    PRAGMA user_version = 1;
+    `,
+  );
+  const store = openAt(path);
+  await store.append([draft({ room: "hall", text: "Removed", removes: 1 })]);
+  const { messages } = await store.read("hall", { after: 0, limit: 9 });
+  assertEquals(messages.map(({ text, removed }) => [text, removed]), [
+    ["", true],
+    ["Removed", undefined],
+  ]);
+  await store.keep("lock/hall", "{}");
+  await store.close();
+});
