@@ -12,6 +12,7 @@ import {
   helpText,
   readConfig,
 } from "./server/config.ts";
+import { openFleet } from "./server/fleet/open.ts";
 import { createLogger, type Logger } from "./server/log.ts";
 import { type Server, startServer } from "./server/server.ts";
 import { openStore } from "./server/store/open.ts";
@@ -90,6 +91,7 @@ async function start(config: Config, log: Logger): Promise<Server> {
     return await startServer({
       config,
       store,
+      fleet: openFleet(),
       assets,
       authority,
       clock: systemClock,

@@ -68,6 +68,11 @@ export const CLOSE = {
     reason: "Sent too much too fast; come back and resume",
     then: "resume",
   },
+  outnamed: {
+    code: 4004,
+    reason: "Somebody has your name by now; come back under another",
+    then: "resume",
+  },
   badProtocol: {
     code: 4500,
     reason: "Too many frames that make no sense",

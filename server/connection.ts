@@ -19,6 +19,7 @@ import { Allowance, tooFast } from "./allowance.ts";
 import type { Authority } from "./auth.ts";
 import type { Grant } from "./grant.ts";
 import type { Cancel, Clock } from "./clock.ts";
+import { type Soon, whenHere } from "./fleet/fleet.ts";
 import type { Hub } from "./hub.ts";
 import type { Logger } from "./log.ts";
 import { carryOut } from "./requests.ts";
@@ -43,7 +44,7 @@ const FINAL: ReadonlySet<number> = new Set([
   CLOSE.slow.code,
 ]);
 
-/** Frames that may wait while a token is checked. */
+/** Frames that may wait for what takes a moment, such as a token's check. */
 const MOST_LATER = 256;
 /** The longest a timer of the runtime can be, milliseconds. */
 const MOST_TIMER_MS = 2 ** 31 - 1;
@@ -89,9 +90,12 @@ export class Connection implements Reader, SocketHandler {
   #session: Session | null = null;
   #grant: Grant;
   #expiry: Cancel | null = null;
-  /** What came while a token was being checked, to be done after. */
-  #later: (() => void)[] | null = null;
+  /** How many things take a moment now; what comes meanwhile waits. */
+  #waits = 0;
+  #later: (() => void)[] = [];
   #gone = false;
+  /** Whether its user may come back to the session. */
+  #mayReturn = true;
   #helloTimer: Cancel | null;
 
   constructor(options: ConnectionOptions) {
@@ -111,7 +115,7 @@ export class Connection implements Reader, SocketHandler {
     const { log, entry: { auth, dialect, room } } = this.#options;
     log.debug("opened", { connection: this.id, dialect: dialect.name, room });
     if (auth === undefined) return this.#greet();
-    this.#check(auth, () => this.#greet(), (error) => {
+    this.#wait(this.#check(auth, () => this.#greet()), (error) => {
       this.#refuse(error, undefined, undefined);
       this.end(CLOSE.unauthorized);
     });
@@ -127,7 +131,7 @@ export class Connection implements Reader, SocketHandler {
     const now = this.#options.clock.now();
     const waitMs = this.#allowance.frame(Buffer.byteLength(frame), now);
     if (this.#allowance.flooding) return this.end(CLOSE.flood);
-    if (this.#later === null) return this.#take(frame, waitMs);
+    if (this.#waits === 0) return this.#take(frame, waitMs);
     if (this.#later.length >= MOST_LATER) return this.end(CLOSE.tooBig);
     this.#later.push(() => this.#take(frame, waitMs));
   }
@@ -141,7 +145,7 @@ export class Connection implements Reader, SocketHandler {
     this.#outlet.together(() => {
       for (const decoded of lines) {
         const handle = () => this.#handle(decoded, waitMs);
-        if (this.#later !== null) this.#later.push(handle);
+        if (this.#waits > 0) this.#later.push(handle);
         else handle();
         if (this.#gone) break;
       }
@@ -232,7 +236,9 @@ export class Connection implements Reader, SocketHandler {
         throw decoded.error;
       }
       if (waitMs > 0) throw tooFast(waitMs);
-      this.#request(decoded.request);
+      const done = this.#request(decoded.request);
+      if (done === undefined) return;
+      this.#wait(done, (error) => this.#refuse(error, id, undefined));
     } catch (error) {
       const cid = decoded.ok && decoded.request.type === "publish"
         ? decoded.request.cid
@@ -241,41 +247,54 @@ export class Connection implements Reader, SocketHandler {
     }
   }
 
-  #request(request: ClientRequest): void {
-    const { hub, clock, entry } = this.#options;
+  /**
+   * Carries a request out.
+   *
+   * @returns When what comes next may be, where that takes a moment.
+   * @throws {HubbubError} Why not.
+   */
+  #request(request: ClientRequest): Soon<void> {
+    const { hub, clock } = this.#options;
     this.#allowance.request(request.type, clock.now());
     if (request.type === "auth") return this.#renew(request);
-    if (request.type === "hello") {
-      if (this.#session !== null) throw new HubbubError("already_hello");
-      if (request.auth !== undefined) {
-        const { auth, ...hello } = request;
-        return this.#check(
-          auth,
-          () => this.#request(hello),
-          (error) => this.#refuse(error, request.id, undefined),
-        );
-      }
-      this.#mayEnter();
-      if (request.batch) {
-        this.#outlet.dialect = this.dialect.batched ?? this.dialect;
-      }
-      const { name = request.name } = this.#grant;
-      this.#session = hub.hello(this, { ...request, name }, this.#grant);
-      this.#helloTimer?.();
-      this.#helloTimer = null;
-      const { room, history } = entry;
-      if (room !== undefined) {
-        hub.join(this.#session, {
-          type: "join",
-          room,
-          ...(history !== undefined && { limit: history }),
-          ...(this.dialect.naming !== "hello" && { only: true }),
-        });
-      }
-      return;
-    }
+    if (request.type === "hello") return this.#hello(request);
     if (this.#session === null) throw new HubbubError("hello_first");
-    carryOut(hub, { session: this.#session, reader: this }, request);
+    return carryOut(hub, { session: this.#session, reader: this }, request);
+  }
+
+  /** Begins the session, or takes one up. */
+  #hello({ auth, ...request }: HelloRequest): Soon<void> {
+    if (this.#session !== null) throw new HubbubError("already_hello");
+    if (auth !== undefined) {
+      return this.#check(auth, () => this.#hello(request));
+    }
+    this.#mayEnter();
+    if (request.batch) {
+      this.#outlet.dialect = this.dialect.batched ?? this.dialect;
+    }
+    const { name = request.name } = this.#grant;
+    const hello = { ...request, name };
+    return whenHere(
+      this.#options.hub.hello(this, hello, this.#grant),
+      (session) => this.#begin(session),
+    );
+  }
+
+  /** Goes on with a session that is its own from now on. */
+  #begin(session: Session): void {
+    const { hub, entry: { room, history } } = this.#options;
+    this.#session = session;
+    // It went while the session was being looked for.
+    if (this.#gone) return hub.lost(session, this, this.#mayReturn);
+    this.#helloTimer?.();
+    this.#helloTimer = null;
+    if (room === undefined) return;
+    hub.join(session, {
+      type: "join",
+      room,
+      ...(history !== undefined && { limit: history }),
+      ...(this.dialect.naming !== "hello" && { only: true }),
+    });
   }
 
   /** Asks for a name, or gives one, in dialects that do not say hello. */
@@ -301,48 +320,54 @@ export class Connection implements Reader, SocketHandler {
     if (!this.#isWelcome()) throw new HubbubError("auth_required");
   }
 
-  /**
-   * Checks a token, which takes a moment; what comes meanwhile waits.
-   *
-   * @param act What to do with the rights it grants.
-   * @param refuse What to do with what was wrong.
-   */
-  #check(
-    token: string,
-    act: () => void,
-    refuse: (error: unknown) => void,
-  ): void {
-    this.#later = [];
-    this.#options.authority.verify(token).then((grant) => {
-      const user = this.#session?.grant.user;
-      if (this.#session !== null && grant.user !== user) {
-        throw new HubbubError("auth_invalid", {
-          message: "This token is for somebody else. Send one for yourself",
-        });
-      }
-      this.#grant = grant;
-      this.#watchExpiry();
-      if (!this.#gone) act();
-    }).catch((error) => {
+  /** Waits for what takes a moment; what comes meanwhile waits too. */
+  #wait(moment: Promise<void>, refuse: (error: unknown) => void): void {
+    this.#waits++;
+    moment.catch((error) => {
       if (!this.#gone) refuse(error);
     }).then(() => {
-      // One of them may have a token to check again: the rest waits on.
-      const later = this.#later ?? [];
-      this.#later = null;
-      for (const [index, next] of later.entries()) {
-        if (this.#gone) return;
-        if (this.#later !== null) {
-          this.#later = later.slice(index);
-          return;
-        }
-        next();
-      }
+      this.#waits--;
+      this.#goOn();
     });
   }
 
+  /** Does what has waited, unless it has to wait on. */
+  #goOn(): void {
+    const later = this.#later;
+    this.#later = [];
+    for (const [index, next] of later.entries()) {
+      if (this.#gone) return;
+      if (this.#waits > 0) {
+        // What is left of a frame comes before the next frame.
+        this.#later.push(...later.slice(index));
+        return;
+      }
+      next();
+    }
+  }
+
+  /**
+   * Takes a token: its bearer has the rights that it grants.
+   *
+   * @param act What to do then.
+   */
+  async #check(token: string, act: () => Soon<void>): Promise<void> {
+    const grant = await this.#options.authority.verify(token);
+    if (this.#gone) return;
+    const user = this.#session?.grant.user;
+    if (this.#session !== null && grant.user !== user) {
+      throw new HubbubError("auth_invalid", {
+        message: "This token is for somebody else. Send one for yourself",
+      });
+    }
+    this.#grant = grant;
+    this.#watchExpiry();
+    await act();
+  }
+
   /** Takes a newer token for the session. */
-  #renew({ token, id }: AuthRequest): void {
-    this.#check(token, () => {
+  #renew({ token, id }: AuthRequest): Promise<void> {
+    return this.#check(token, () => {
       const { until } = this.#grant;
       if (this.#session !== null) {
         this.#options.hub.regrant(this.#session, this.#grant);
@@ -352,7 +377,7 @@ export class Connection implements Reader, SocketHandler {
         until: until === Infinity ? undefined : until,
         id,
       });
-    }, (error) => this.#refuse(error, id, undefined));
+    });
   }
 
   /** Closes the connection when its rights end, unless they are renewed. */
@@ -376,14 +401,24 @@ export class Connection implements Reader, SocketHandler {
   /** Says hello for a client whose dialect has none. */
   #enter(name: string | undefined): void {
     const hello: HelloRequest = { type: "hello", ...(name && { name }) };
+    const again = (error: unknown) => this.#enterElse(error);
     try {
-      this.#request(hello);
+      const done = this.#request(hello);
+      if (done !== undefined) this.#wait(done, again);
     } catch (error) {
-      if (!(error instanceof HubbubError)) throw error;
-      const { suggestion } = error.details;
-      if (suggestion === undefined) this.#refuse(error, undefined, undefined);
-      this.#enter(suggestion);
+      again(error);
     }
+  }
+
+  /** Says hello with a name that can be had; it cannot ask its user. */
+  #enterElse(error: unknown): void {
+    const { details, retryable } = error instanceof HubbubError
+      ? error
+      : new HubbubError("internal");
+    const { suggestion } = details;
+    if (suggestion === undefined) this.#refuse(error, undefined, undefined);
+    if (retryable) return this.end(CLOSE.tryLater);
+    this.#enter(suggestion);
   }
 
   #refuse(
@@ -430,11 +465,12 @@ export class Connection implements Reader, SocketHandler {
   #leave(code: number): void {
     if (this.#gone) return;
     this.#gone = true;
+    this.#mayReturn = !FINAL.has(code);
     this.#options.log.debug("closed", { connection: this.id, code });
     this.#helloTimer?.();
     this.#expiry?.();
     if (this.#session !== null) {
-      this.#options.hub.lost(this.#session, this, !FINAL.has(code));
+      this.#options.hub.lost(this.#session, this, this.#mayReturn);
     }
     this.#options.onGone(this);
   }

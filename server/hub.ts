@@ -4,7 +4,6 @@
  * and readers, but no adapter and no socket.
  */
 
-import { CLOSE } from "../protocol/close_codes.ts";
 import { HubbubError } from "../protocol/errors.ts";
 import type {
   HelloRequest,
@@ -17,27 +16,32 @@ import type {
 import { checkRoom } from "../protocol/names.ts";
 import type { Grant, Right } from "./grant.ts";
 import { type Cancel, type Clock, every } from "./clock.ts";
+import {
+  type Fleet,
+  type Lending,
+  type Soon,
+  whenHere,
+} from "./fleet/fleet.ts";
 import { readHistory } from "./history.ts";
 import type { Logger } from "./log.ts";
 import { checkText } from "./message_text.ts";
 import { Room } from "./room.ts";
 import { Rooms, STORE_UNAVAILABLE } from "./rooms.ts";
 import type { Reader, Session } from "./session.ts";
-import { type LendOptions, Sessions } from "./sessions.ts";
+import { Sessions } from "./sessions.ts";
 import type { Range, Receipt, Store } from "./store/store.ts";
 import type { Stats } from "./stats.ts";
 import { StoreHealth } from "./store_health.ts";
 import { type Pending, Ticker } from "./tick.ts";
-import { Tokens } from "./tokens.ts";
 
 /** How a hub behaves. */
 export interface HubOptions {
   readonly store: Store;
+  readonly fleet: Fleet;
   /** The store's secret, for session tokens. */
   readonly secret: Uint8Array;
   readonly clock: Clock;
-  /** Numbers from 0 up to 1. */
-  readonly random: () => number;
+  /** Makes ids for those who only listen. */
   readonly newId: () => string;
   readonly log: Logger;
   readonly stats: Stats;
@@ -63,7 +67,6 @@ export class Hub {
   readonly #sessions: Sessions;
   readonly #rooms: Rooms;
   readonly #ticker: Ticker;
-  readonly #tokens: Tokens;
   readonly #stopTrimming: Cancel;
   readonly #health: StoreHealth;
   #stopping = false;
@@ -73,8 +76,14 @@ export class Hub {
     this.#options = options;
     this.limits = options.limits;
     this.stats = stats;
-    this.#tokens = new Tokens(options.secret);
-    this.#sessions = new Sessions(options.random);
+    this.#sessions = new Sessions({
+      fleet: options.fleet,
+      secret: options.secret,
+      clock,
+      graceMs: options.graceMs,
+      depart: (room, session) => this.#rooms.depart(room, session),
+      renamed: (session, old) => this.#renamed(session, old),
+    });
     this.#health = new StoreHealth(store, clock, log);
     this.#ticker = new Ticker({ store, clock, stats }, {
       before: () => {
@@ -100,12 +109,15 @@ export class Hub {
     });
     this.#rooms = new Rooms({
       store,
+      fleet: options.fleet,
       clock,
       log,
       stats,
       maxRooms: options.maxRooms,
       maxRoomsPerSession: options.maxRoomsPerSession,
       wake: () => this.#ticker.wake(),
+      elsewhere: (room, roster) =>
+        this.#sessions.arrivedElsewhere(room, roster),
     });
     this.#stopTrimming = every(clock, {
       ms: TRIM_MS,
@@ -146,40 +158,34 @@ export class Hub {
     return { rooms: rooms.length, members, lag };
   }
 
+  /** Nodes of the fleet that live. */
+  get nodes(): number {
+    return this.#options.fleet.nodes;
+  }
+
   /**
    * Begins a session, or takes one up again.
    *
-   * @throws {HubbubError} `bad_name` or `name_taken`.
+   * @throws {HubbubError} `bad_name`, `name_taken` or `store_unavailable`.
    */
   hello(
     reader: Reader,
-    { name, token, id }: Omit<HelloRequest, "auth">,
+    request: Omit<HelloRequest, "auth">,
     grant: Grant,
-  ): Session {
-    const known = token === undefined ? undefined : this.#tokens.verify(token);
-    const old = known === undefined ? undefined : this.#sessions.get(known);
-    const resumed = old !== undefined &&
-      old.dialect.name === reader.dialect.name &&
-      old.grant.user === grant.user;
-    const session = resumed
-      ? this.#resume(old, reader, grant)
-      : this.#sessions.begin(reader, {
-        id: old === undefined && known !== undefined
-          ? known
-          : this.#options.newId(),
-        name,
-        grant,
+  ): Soon<Session> {
+    const welcome = this.#sessions.hello(reader, request, grant);
+    return whenHere(welcome, ({ session, token, resumed }) => {
+      reader.tell({
+        type: "welcome",
+        session: session.id,
+        name: session.name,
+        token,
+        resumed,
+        limits: this.limits,
+        id: request.id,
       });
-    reader.tell({
-      type: "welcome",
-      session: session.id,
-      name: session.name,
-      token: this.#tokens.issue(session.id),
-      resumed,
-      limits: this.limits,
-      id,
+      return session;
     });
-    return session;
   }
 
   /**
@@ -236,11 +242,12 @@ export class Hub {
    * Finds a name for a message of somebody who has no session.
    *
    * @param wanted The name asked for, if any.
-   * @param options Who asks, and the name for who asks for none.
-   * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
+   * @param lending Who asks, and the name for who asks for none.
+   * @throws {HubbubError} `bad_name`, `name_taken` with a free suggestion, or
+   * `store_unavailable`.
    */
-  lendName(wanted: string | undefined, options: LendOptions): string {
-    return this.#sessions.lend(wanted, options);
+  lendName(wanted: string | undefined, lending: Lending): Soon<string> {
+    return this.#options.fleet.lend(wanted, lending);
   }
 
   /** Leaves a room; the others are told at the end of the turn. */
@@ -323,20 +330,13 @@ export class Hub {
   /**
    * Changes a session's name.
    *
-   * @throws {HubbubError} `bad_name` or `name_taken`.
+   * @throws {HubbubError} `bad_name`, `name_taken` or `store_unavailable`.
    */
-  rename(session: Session, name: string, id?: RequestId): void {
-    const old = session.name;
-    this.#sessions.rename(session, name);
-    if (session.name !== old) {
-      for (const name of session.members.keys()) {
-        const room = this.#rooms.get(name);
-        if (room === undefined) continue;
-        room.rename(session, old);
-        this.#rooms.stir(room);
-      }
-    }
-    session.reader?.tell({ type: "renamed", name: session.name, id });
+  rename(session: Session, name: string, id?: RequestId): Soon<void> {
+    return whenHere(
+      this.#sessions.rename(session, name),
+      () => session.reader?.tell({ type: "renamed", name: session.name, id }),
+    );
   }
 
   /** Changes what a session may do; it leaves the rooms it may not read. */
@@ -356,25 +356,11 @@ export class Hub {
    * @param mayReturn Whether its user may come back to it.
    */
   lost(session: Session, reader: Reader, mayReturn: boolean): void {
-    if (session.reader !== reader) return;
-    session.reader = null;
-    const { clock, graceMs } = this.#options;
-    if (!mayReturn || !session.dialect.resumable || graceMs === 0) {
-      return this.end(session);
-    }
-    session.grace?.();
-    session.grace = clock.after(graceMs, () => this.end(session));
+    this.#sessions.lost(session, reader, mayReturn);
   }
 
   /** Ends a session: it leaves every room and its name is free. */
   end(session: Session): void {
-    session.grace?.();
-    session.grace = null;
-    for (const room of [...session.members.keys()]) {
-      this.#rooms.depart(room, session);
-    }
-    // Rooms that were still being opened for it let nobody in without a reader.
-    session.reader = null;
     this.#sessions.end(session);
   }
 
@@ -390,24 +376,17 @@ export class Hub {
     this.#stopTrimming();
     this.#health.stop();
     this.#rooms.stop();
-    for (const session of this.#sessions.all()) session.grace?.();
+    this.#sessions.stop();
   }
 
-  /** Sets a session that lost its connection on a new one. */
-  #resume(session: Session, reader: Reader, grant: Grant): Session {
-    session.grant = grant;
-    const old = session.reader;
-    session.reader = reader;
-    old?.end(CLOSE.replaced);
-    for (const member of session.members.values()) member.attached = false;
-    session.grace?.();
-    // Rooms it does not come back to are left when the grace is over.
-    session.grace = this.#options.clock.after(this.#options.graceMs, () => {
-      for (const [room, { attached }] of [...session.members]) {
-        if (!attached) this.#rooms.depart(room, session);
-      }
-    });
-    return session;
+  /** Tells a session's rooms that it was called `old`. */
+  #renamed(session: Session, old: string): void {
+    for (const name of session.members.keys()) {
+      const room = this.#rooms.get(name);
+      if (room === undefined) continue;
+      room.rename(session, old);
+      this.#rooms.stir(room);
+    }
   }
 
   /** The name of the room a request means. */

@@ -8,17 +8,11 @@
  */
 
 import type { PresenceEvent } from "../protocol/events.ts";
+import type { Roster } from "./fleet/fleet.ts";
 import type { Session } from "./session.ts";
 
 /** Above this many members a room tells how many there are, not who. */
 export const MOST_LISTED = 200;
-
-/** Who one node has in a room. */
-export interface Roster {
-  readonly count: number;
-  /** Names by session; absent where there are too many to list. */
-  readonly members?: ReadonlyMap<string, string>;
-}
 
 /** Somebody who has another name now. */
 interface Renamed {

@@ -8,6 +8,7 @@ import type {
   ClientRequest,
   HelloRequest,
 } from "../protocol/events.ts";
+import type { Soon } from "./fleet/fleet.ts";
 import type { Hub } from "./hub.ts";
 import type { Reader, Session } from "./session.ts";
 
@@ -17,13 +18,14 @@ import type { Reader, Session } from "./session.ts";
  * @param hub Where it happens.
  * @param session Who asks; it has said hello.
  * @param request What it asks for; anything but hello and auth.
+ * @returns When the next request of the session may be carried out.
  * @throws {HubbubError} What it is told of.
  */
 export function carryOut(
   hub: Hub,
   { session, reader }: { session: Session; reader: Reader },
   request: Exclude<ClientRequest, HelloRequest | AuthRequest>,
-): void {
+): Soon<void> {
   switch (request.type) {
     case "publish":
       return hub.publish(session, request);

@@ -14,8 +14,9 @@ import type {
 } from "../protocol/events.ts";
 import type { Dialect } from "../protocol/dialect.ts";
 import type { Cursor } from "../protocol/message.ts";
+import type { Here, Roster } from "./fleet/fleet.ts";
 import { framesFor, framesOf, PageCache } from "./pages.ts";
-import { Presence } from "./presence.ts";
+import { MOST_LISTED, Presence } from "./presence.ts";
 import { between, RoomLog } from "./room_log.ts";
 import type { Member, Session } from "./session.ts";
 import type { Stats } from "./stats.ts";
@@ -33,6 +34,8 @@ export interface Arrival {
 /** What a room asks of the hub. */
 export interface RoomHooks {
   readonly stats: Stats;
+  /** The room on other nodes. */
+  readonly here: Here;
   /** Whether somebody may come in; who may not has been told. */
   admits(arrival: Arrival): boolean;
   /** Call {@linkcode Room.pump} again when the member's socket has drained. */
@@ -49,6 +52,8 @@ export class Room {
   readonly #members = new Map<Session, Member>();
   #log: RoomLog;
   readonly #presence: Presence;
+  /** How many of the members nobody is told of. */
+  #listeners = 0;
   #arrivals: Arrival[] = [];
 
   constructor(name: string, state: LogState, hooks: RoomHooks) {
@@ -56,6 +61,9 @@ export class Room {
     this.#log = new RoomLog(state);
     this.#presence = new Presence(name);
     this.#hooks = hooks;
+    for (const [node, roster] of hooks.here.others) {
+      this.#presence.elsewhere(node, roster);
+    }
   }
 
   /** Whether nobody is here or about to be, and nobody needs to be told. */
@@ -72,7 +80,7 @@ export class Room {
     return this.#log.head;
   }
 
-  /** How many are here, but for those who only listen. */
+  /** How many are here, on any node, but for those who only listen. */
   get count(): number {
     return this.#presence.count;
   }
@@ -90,6 +98,17 @@ export class Room {
   /** Everyone who is here, as an event that replaces what was known. */
   presence(): PresenceEvent {
     return this.#presence.all;
+  }
+
+  /** Whom this node has here. */
+  get roster(): Roster {
+    const count = this.#members.size - this.#listeners;
+    if (count > MOST_LISTED) return { count };
+    const people = [...this.#members.keys()].filter((one) => !one.listening);
+    return {
+      count,
+      members: new Map(people.map(({ id, name }) => [id, name])),
+    };
   }
 
   has(session: Session): boolean {
@@ -110,16 +129,40 @@ export class Room {
     );
     if (!this.#members.delete(session)) return;
     session.members.delete(this.name);
-    if (!session.listening) this.#presence.exit(session.name);
+    if (session.listening) {
+      this.#listeners--;
+      return;
+    }
+    this.#presence.exit(session.name);
+    this.#hooks.here.changed();
   }
 
   /** Notes that a member, whose name has changed already, was called `old`. */
   rename(session: Session, old: string): void {
     this.#presence.rename(old, session.name, session);
+    this.#hooks.here.changed();
   }
 
   typing(session: Session): void {
     this.#presence.types(session.name);
+    this.#hooks.here.typing(session.name);
+  }
+
+  // What other nodes are told, and tell.
+
+  /** Nobody of this node is here any more, nor will be. */
+  leave(): void {
+    this.#hooks.here.leave();
+  }
+
+  /** Whom another node has here; undefined for nobody any more. */
+  elsewhere(node: string, roster: Roster | undefined): void {
+    this.#presence.elsewhere(node, roster);
+  }
+
+  /** Somebody on another node is typing. */
+  typingElsewhere(name: string): void {
+    this.#presence.types(name);
   }
 
   // The tick, in four steps.
@@ -254,7 +297,12 @@ export class Room {
     };
     this.#members.set(session, member);
     session.members.set(this.name, member);
-    if (!session.listening) this.#presence.enter(session.name);
+    if (session.listening) {
+      this.#listeners++;
+      return;
+    }
+    this.#presence.enter(session.name);
+    this.#hooks.here.changed();
   }
 
   /** Sets a member's cursor, says where it stands, and lets the pump go. */

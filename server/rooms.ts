@@ -8,6 +8,7 @@ import { CLOSE } from "../protocol/close_codes.ts";
 import { ERRORS, HubbubError } from "../protocol/errors.ts";
 import type { ErrorEvent } from "../protocol/events.ts";
 import type { Cancel, Clock } from "./clock.ts";
+import { type Fleet, type Here, type Roster, whenHere } from "./fleet/fleet.ts";
 import type { Logger } from "./log.ts";
 import { type Arrival, Room } from "./room.ts";
 import type { Member, Session } from "./session.ts";
@@ -36,6 +37,7 @@ const FULL_RETRY_MS = 10_000;
 /** What {@linkcode Rooms} needs. */
 export interface RoomsOptions {
   readonly store: Store;
+  readonly fleet: Fleet;
   readonly clock: Clock;
   readonly log: Logger;
   readonly stats: Stats;
@@ -45,7 +47,11 @@ export interface RoomsOptions {
   readonly maxRoomsPerSession: number;
   /** Asks for a tick. */
   readonly wake: () => void;
+  /** Told whom another node has in a room. */
+  readonly elsewhere: (room: string, roster: Roster) => void;
 }
+
+const NOBODY: Roster = { count: 0 };
 
 /** A room, or what waits for it to be opened. */
 interface Slot {
@@ -151,9 +157,28 @@ export class Rooms {
     if (this.#slots.size >= this.#options.maxRooms) {
       throw new HubbubError("rooms_full", { retryAfterMs: FULL_RETRY_MS });
     }
-    const { store, log, stats } = this.#options;
+    const { fleet, elsewhere } = this.#options;
     const slot: Slot = { room: null, waiting: [arrival] };
     this.#slots.set(name, slot);
+    const here = fleet.enter(name, {
+      roster: () => slot.room?.roster ?? NOBODY,
+      elsewhere: (node, roster) => {
+        if (slot.room === null) return;
+        slot.room.elsewhere(node, roster);
+        this.stir(slot.room);
+        if (roster !== undefined) elsewhere(name, roster);
+      },
+      typing: (name) => {
+        if (slot.room === null) return;
+        slot.room.typingElsewhere(name);
+        this.stir(slot.room);
+      },
+    });
+    whenHere(here, (here) => this.#follow(name, slot, here));
+  }
+
+  #follow(name: string, slot: Slot, here: Here): void {
+    const { store, log, stats } = this.#options;
     store.follow(name, {
       append: (messages) => {
         if (slot.room === null) return;
@@ -173,6 +198,7 @@ export class Rooms {
     }).then((state) => {
       const room = new Room(name, state, {
         stats,
+        here,
         admits: (arrival) => this.#admits(arrival),
         lagging: (member) => this.#lag(member, room),
         fetch: (member) => this.#fetch(member, room),
@@ -183,6 +209,7 @@ export class Rooms {
       this.stir(room);
     }).catch((error) => {
       log.error("room not opened", { room: name, error });
+      here.leave();
       this.#slots.delete(name);
       for (const { session, id } of slot.waiting) {
         session.reader?.tell({ ...STORE_UNAVAILABLE, id });
@@ -195,6 +222,7 @@ export class Rooms {
     if (this.get(room.name) !== room) return;
     this.#slots.delete(room.name);
     this.#options.store.unfollow(room.name);
+    room.leave();
   }
 
   /** Counted as late as here: of many joins in one turn none is a room yet. */

@@ -13,11 +13,13 @@ import type { Authority } from "./auth.ts";
 import { type Clock, every } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { Connection, type Entry } from "./connection.ts";
+import type { Fleet } from "./fleet/fleet.ts";
 import { Hub } from "./hub.ts";
 import { Lessons } from "./lessons/classroom.ts";
 import { LAB_KEY } from "../protocol/lab.ts";
 import { watchLoopDelay } from "./loop_delay.ts";
 import { renderMetrics } from "./metrics.ts";
+import { newId } from "./ids.ts";
 import { Stats } from "./stats.ts";
 import { LabBook } from "./lab_book.ts";
 import { sayFarewell } from "./farewell.ts";
@@ -32,6 +34,8 @@ import { upgrade } from "./transport/native.ts";
 export interface ServerOptions {
   readonly config: Config;
   readonly store: Store;
+  /** The nodes on that store. */
+  readonly fleet: Fleet;
   readonly assets: Assets;
   readonly authority: Authority;
   readonly clock: Clock;
@@ -73,15 +77,15 @@ function urlHost(hostname: string): string {
  * @throws {Deno.errors.AddrInUse} And other errors of listening.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { config, store, assets, authority, clock, log } = options;
+  const { config, store, fleet, assets, authority, clock, log } = options;
   const stats = new Stats();
   const hub = new Hub({
     stats,
     store,
+    fleet,
     secret: await store.secret(),
     clock,
-    random: Math.random,
-    newId: () => crypto.randomUUID().replaceAll("-", "").slice(0, 16),
+    newId,
     log,
     limits: {
       text: config.maxText,
@@ -239,6 +243,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     // Closes are written at the end of the turn they were asked for in.
     await new Promise<void>((done) => clock.soon(done));
     await hub.stop();
+    await fleet.stop();
     await store.close();
   };
 

@@ -1,20 +1,43 @@
 /**
- * Who is here under which name. Owns the rule that a name belongs to one
- * session at a time; knows nothing of rooms.
+ * The sessions of this node: how they begin, outlive a connection, come back,
+ * here or on another node, and end. Whose name is whose, the fleet knows; which
+ * rooms they are in, the hub.
  */
 
-import { HubbubError } from "../protocol/errors.ts";
-import { checkName, nameKey } from "../protocol/names.ts";
+import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
+import type { HelloRequest } from "../protocol/events.ts";
+import type { Clock } from "./clock.ts";
+import {
+  type Fleet,
+  type Held,
+  type Roster,
+  type Soon,
+  whenHere,
+} from "./fleet/fleet.ts";
 import type { Grant } from "./grant.ts";
-import { nickname, numbered } from "./nicknames.ts";
 import type { Reader, Session } from "./session.ts";
+import { Tokens } from "./tokens.ts";
 
-/** Who lends a name from {@linkcode Sessions.lend}. */
-export interface LendOptions {
-  /** Who sends a message, in the long run. */
-  readonly author: string;
-  /** A valid name for who asks for none. */
-  readonly fallback: string;
+/** What {@linkcode Sessions} needs. */
+export interface SessionsOptions {
+  readonly fleet: Fleet;
+  /** The store's secret, for session tokens. */
+  readonly secret: Uint8Array;
+  readonly clock: Clock;
+  /** Milliseconds a session outlives its connection. */
+  readonly graceMs: number;
+  /** Takes a session out of a room. */
+  readonly depart: (room: string, session: Session) => void;
+  /** Tells a session's rooms that it has another name than `old`. */
+  readonly renamed: (session: Session, old: string) => void;
+}
+
+/** A session that has just begun, or was taken up again. */
+export interface Welcome {
+  readonly session: Session;
+  /** Its secret. */
+  readonly token: string;
+  readonly resumed: boolean;
 }
 
 /** Who sends a message, in the long run, when a token says who it is. */
@@ -22,50 +45,119 @@ export function authorOf(user: string): string {
   return `user:${user}`;
 }
 
-/** All sessions of this process. */
+/** All sessions of this node. */
 export class Sessions {
-  readonly #random: () => number;
+  readonly #options: SessionsOptions;
+  readonly #tokens: Tokens;
   readonly #byId = new Map<string, Session>();
-  readonly #byName = new Map<string, Session>();
+  /** Those that another node has by now, for the rest of their grace. */
+  readonly #handedOver = new Set<Session>();
 
-  /** @param random Numbers from 0 up to 1, for readable names. */
-  constructor(random: () => number) {
-    this.#random = random;
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+    this.#tokens = new Tokens(options.secret);
+    options.fleet.begin({
+      replaced: (id) => this.#replaced(id),
+      outnamed: (id) => this.#outnamed(id),
+    });
   }
 
   get size(): number {
     return this.#byId.size;
   }
 
-  /** Every session, in the order they began. */
-  all(): Session[] {
-    return [...this.#byId.values()];
-  }
-
-  get(id: string): Session | undefined {
-    return this.#byId.get(id);
+  /**
+   * Begins a session, or takes one up again.
+   *
+   * @throws {HubbubError} `bad_name`, `name_taken` with a free suggestion, or
+   * `store_unavailable`.
+   */
+  hello(
+    reader: Reader,
+    { name, token }: Pick<HelloRequest, "name" | "token">,
+    grant: Grant,
+  ): Soon<Welcome> {
+    const { user } = grant;
+    const known = token === undefined ? undefined : this.#tokens.verify(token);
+    const old = known === undefined ? undefined : this.#byId.get(known);
+    const other = old !== undefined &&
+      (old.dialect.name !== reader.dialect.name || old.grant.user !== user);
+    const held = this.#options.fleet.claim({
+      session: other ? undefined : known,
+      name,
+      user,
+      dialect: reader.dialect.name,
+    });
+    return whenHere(held, (held) => this.#welcome(reader, held, grant));
   }
 
   /**
-   * Begins a session.
+   * Gives a session another name.
    *
-   * @param reader Its connection.
-   * @param options Its public `id`, the `name` it asks for, if any, and what it
-   * may do.
-   * @returns The session, with a readable name when it asked for none.
-   * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
+   * @throws {HubbubError} `bad_name`, `name_taken` with a free suggestion, or
+   * `store_unavailable`.
    */
-  begin(
-    reader: Reader,
-    { id, name: wanted, grant }: {
-      id: string;
-      name?: string | undefined;
-      grant: Grant;
-    },
-  ): Session {
-    const name = wanted === undefined
-      ? nickname(this.#taken, this.#random)
-      : this.#free(checkName(wanted));
+  rename(session: Session, wanted: string): Soon<void> {
+    return whenHere(
+      this.#options.fleet.rename(session.id, wanted),
+      (name) => this.#rename(session, name),
+    );
+  }
+
+  /**
+   * A connection is gone. Its session goes with it, at once or, where it can
+   * be resumed, after a grace period in which nobody notices.
+   *
+   * @param mayReturn Whether its user may come back to it.
+   */
+  lost(session: Session, reader: Reader, mayReturn: boolean): void {
+    if (session.reader !== reader) return;
+    session.reader = null;
+    if (!mayReturn || !session.dialect.resumable) return this.end(session);
+    this.#endLater(session);
+  }
+
+  /** Ends a session: it leaves every room and its name is free. */
+  end(session: Session): void {
+    session.grace?.();
+    session.grace = null;
+    for (const room of [...session.members.keys()]) {
+      this.#options.depart(room, session);
+    }
+    // Rooms that were still being opened for it let nobody in without a reader.
+    session.reader = null;
+    this.#handedOver.delete(session);
+    if (!this.#byId.delete(session.id)) return;
+    this.#options.fleet.release(session.id);
+  }
+
+  /** Another node tells whom it has in a room. Who was handed over to it has
+   * arrived there, and is in the room once. */
+  arrivedElsewhere(room: string, { members }: Roster): void {
+    for (const session of this.#handedOver) {
+      if (!members?.has(session.id) || !session.members.has(room)) continue;
+      this.#options.depart(room, session);
+    }
+  }
+
+  /** Stops all that is to happen later. */
+  stop(): void {
+    for (const session of this.#byId.values()) session.grace?.();
+  }
+
+  #welcome(reader: Reader, held: Held, grant: Grant): Welcome {
+    const old = this.#byId.get(held.session);
+    const session = old === undefined
+      ? this.#begin(reader, held, grant)
+      : this.#resume(old, { reader, held, grant });
+    return {
+      session,
+      token: this.#tokens.issue(session.id),
+      resumed: held.resumed || old !== undefined,
+    };
+  }
+
+  #begin(reader: Reader, { session: id, name }: Held, grant: Grant): Session {
     const session: Session = {
       id,
       author: grant.user === undefined ? id : authorOf(grant.user),
@@ -78,60 +170,67 @@ export class Sessions {
       grace: null,
     };
     this.#byId.set(id, session);
-    this.#byName.set(nameKey(name), session);
     return session;
   }
 
-  /**
-   * Gives a session another name.
-   *
-   * @param session One that has begun.
-   * @param wanted The name it asks for; its own in another spelling is fine.
-   * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
-   */
-  rename(session: Session, wanted: string): void {
-    const name = checkName(wanted);
-    if (this.#byName.get(nameKey(name)) !== session) this.#free(name);
-    this.#byName.delete(nameKey(session.name));
-    this.#byName.set(nameKey(name), session);
-    session.name = name;
-  }
-
-  /**
-   * Finds a name for a message of somebody who has no session, and so holds
-   * no name.
-   *
-   * @param wanted The name asked for, if any; that of a session of the same
-   * author can be had.
-   * @param options Who asks, and a name for who asks for none.
-   * @returns The name as it is shown; like `fallback` where that is taken.
-   * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
-   */
-  lend(
-    wanted: string | undefined,
-    { author, fallback }: LendOptions,
-  ): string {
-    if (wanted === undefined) {
-      return this.#taken(fallback) ? numbered(fallback, this.#taken) : fallback;
-    }
-    const name = checkName(wanted);
-    const holder = this.#byName.get(nameKey(name));
-    return holder?.author === author ? name : this.#free(name);
-  }
-
-  /** Ends a session; its name is free at once. */
-  end(session: Session): void {
-    this.#byId.delete(session.id);
-    this.#byName.delete(nameKey(session.name));
-  }
-
-  readonly #taken = (name: string): boolean => this.#byName.has(nameKey(name));
-
-  #free(name: string): string {
-    if (!this.#taken(name)) return name;
-    throw new HubbubError("name_taken", {
-      message: `The name "${name}" is taken. Choose another one`,
-      suggestion: numbered(name, this.#taken),
+  /** Sets a session that lost its connection on a new one. */
+  #resume(
+    session: Session,
+    { reader, held, grant }: { reader: Reader; held: Held; grant: Grant },
+  ): Session {
+    session.grant = grant;
+    this.#handedOver.delete(session);
+    const old = session.reader;
+    session.reader = reader;
+    old?.end(CLOSE.replaced);
+    this.#rename(session, held.name);
+    for (const member of session.members.values()) member.attached = false;
+    session.grace?.();
+    // Rooms it does not come back to are left when the grace is over.
+    const { clock, graceMs, depart } = this.#options;
+    session.grace = clock.after(graceMs, () => {
+      for (const [room, { attached }] of [...session.members]) {
+        if (!attached) depart(room, session);
+      }
     });
+    return session;
+  }
+
+  #rename(session: Session, name: string): void {
+    const old = session.name;
+    session.name = name;
+    if (name !== old) this.#options.renamed(session, old);
+  }
+
+  #endLater(session: Session): void {
+    const { clock, graceMs } = this.#options;
+    if (graceMs === 0) return this.end(session);
+    session.grace?.();
+    session.grace = clock.after(graceMs, () => this.end(session));
+  }
+
+  /** Another node has it now: here it is kept only as long as those who see it
+   * go might not have seen it come. */
+  #replaced(id: string): void {
+    const session = this.#byId.get(id);
+    if (session === undefined) return;
+    this.#handedOver.add(session);
+    this.#cut(session, CLOSE.replaced);
+    this.#endLater(session);
+  }
+
+  #outnamed(id: string): void {
+    const session = this.#byId.get(id);
+    if (session === undefined) return;
+    const { reader } = session;
+    this.end(session);
+    reader?.end(CLOSE.outnamed);
+  }
+
+  /** Takes a session its connection away, which is no news to it. */
+  #cut(session: Session, reason: CloseReason): void {
+    const { reader } = session;
+    session.reader = null;
+    reader?.end(reason);
   }
 }

@@ -95,7 +95,10 @@ export async function publish(
     ? `script:${nameKey(wanted ?? "")}`
     : authorOf(grant.user);
   // Nothing is held for a script, but it takes nobody's name either.
-  const name = hub.lendName(wanted, { author, fallback: DEFAULT_NAME });
+  const name = await hub.lendName(wanted, {
+    user: grant.user,
+    fallback: DEFAULT_NAME,
+  });
   const { seq, duplicate } = await deliver(hub, { name, author }, {
     room,
     text,

@@ -3,6 +3,7 @@
 import { Authority } from "../../server/auth.ts";
 import { type Clock, systemClock } from "../../server/clock.ts";
 import { readConfig } from "../../server/config.ts";
+import { openFleet } from "../../server/fleet/open.ts";
 import { createLogger } from "../../server/log.ts";
 import { type Server, startServer } from "../../server/server.ts";
 import { openStore } from "../../server/store/open.ts";
@@ -47,6 +48,7 @@ export class RealServer implements AsyncDisposable {
         retention: { messages: config.retainMessages, ms: 0 },
         clock,
       }),
+      fleet: openFleet(),
       assets: new Map(),
       authority: await Authority.create({ secret, guests: "none" }),
       clock,

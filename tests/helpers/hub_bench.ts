@@ -3,6 +3,7 @@
 import { TRUSTED } from "../../server/grant.ts";
 import { simple } from "../../protocol/simple.ts";
 import type { HelloRequest } from "../../protocol/events.ts";
+import { Alone } from "../../server/fleet/alone.ts";
 import { Hub } from "../../server/hub.ts";
 import { createLogger } from "../../server/log.ts";
 import type { Session } from "../../server/session.ts";
@@ -27,12 +28,13 @@ export class HubBench {
     history?: number;
   } = {}) {
     this.store = new HeldStore(this.clock, retention);
+    const newId = () => `s${++this.#ids}`;
     this.hub = new Hub({
       store: this.store,
+      fleet: new Alone({ random: () => 0, newId }),
       secret: new Uint8Array(32),
       clock: this.clock,
-      random: () => 0,
-      newId: () => `s${++this.#ids}`,
+      newId,
       log: createLogger({
         level: "debug",
         pretty: true,
@@ -58,6 +60,9 @@ export class HubBench {
       { type: "hello", ...hello },
       TRUSTED,
     );
+    if (session instanceof Promise) {
+      throw new Error("One node waits for nobody");
+    }
     const token = reader.dialect === simple
       ? ""
       : reader.all("welcome").at(-1)?.token ?? "";

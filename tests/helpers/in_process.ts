@@ -6,6 +6,7 @@
 import { Authority } from "../../server/auth.ts";
 import { systemClock } from "../../server/clock.ts";
 import { type Config, readConfig } from "../../server/config.ts";
+import { openFleet } from "../../server/fleet/open.ts";
 import { createLogger } from "../../server/log.ts";
 import { type Server, startServer } from "../../server/server.ts";
 import { MemoryStore } from "../../server/store/memory.ts";
@@ -52,6 +53,7 @@ export class InProcessServer implements AsyncDisposable {
         retention: { messages: 10_000, ms: 0 },
         clock: systemClock,
       }),
+      fleet: openFleet(),
       assets: new Map(),
       authority: await Authority.create({
         secret: settings.authSecret,

@@ -31,6 +31,7 @@ export class RoomBench {
     const { epoch } = this;
     this.room = new Room("hall", { epoch, first: 1, head: stored }, {
       stats: this.stats,
+      here: { others: new Map(), changed() {}, typing() {}, leave() {} },
       admits: () => true,
       lagging: (member) => this.lagging.add(member),
       fetch: (member) => {

@@ -15,6 +15,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/clock.ts",
     "server/log.ts",
     "server/grant.ts",
+    "server/fleet/fleet.ts",
     "server/store/addresses.ts",
     "server/store/marks.ts",
     "server/store/store.ts",
@@ -32,6 +33,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/sessions.ts",
     "server/presence.ts",
     "server/room.ts",
+    "server/fleet/alone.ts",
   ],
   // Knows the store, but no adapter of it.
   [
@@ -45,7 +47,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["server/requests.ts", "server/outlet.ts", "server/connection.ts"],
   // All that is not listed: handshake, routes, lessons, settings …
   ["server/"],
-  ["server/store/"],
+  ["server/store/", "server/fleet/"],
   ["main.ts"],
 ];
 
@@ -57,8 +59,9 @@ const ONLY: readonly (readonly [from: string, to: readonly string[]])[] = [
 ];
 
 /** Files that may name an adapter of the store. */
-const CHOOSERS = /^(main\.ts|server\/store\/)/;
-const ADAPTER = /^server\/store\/(?!(addresses|marks|store)\.ts$)/;
+const CHOOSERS = /^(main\.ts|server\/(store|fleet)\/)/;
+const ADAPTER =
+  /^server\/(store\/(?!(addresses|marks|store)\.ts$)|fleet\/(?!fleet\.ts$))/;
 
 interface Import {
   readonly from: string;
@@ -137,7 +140,7 @@ Deno.test("the client knows the protocol alone, the pages the client, the protoc
   assertEquals(arrows(wrong), []);
 });
 
-Deno.test("only main.ts and the store's own files name an adapter of the store", () => {
+Deno.test("only main.ts and their own files name an adapter of store or fleet", () => {
   const wrong = imports.filter(({ from, to }) =>
     ADAPTER.test(to) && !CHOOSERS.test(from)
   );

@@ -1,7 +1,8 @@
 /** Who is in a room of several nodes: what is told of it. */
 
 import { assertEquals } from "@std/assert";
-import { MOST_LISTED, Presence, type Roster } from "../../server/presence.ts";
+import type { Roster } from "../../server/fleet/fleet.ts";
+import { MOST_LISTED, Presence } from "../../server/presence.ts";
 import { numbers } from "../helpers/reader.ts";
 
 /** So many of one node, by session `NODE.N`. */

@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { createLogger } from "../../server/log.ts";
+import { Alone } from "../../server/fleet/alone.ts";
 import { Rooms } from "../../server/rooms.ts";
 import type { Session } from "../../server/session.ts";
 import { Stats } from "../../server/stats.ts";
@@ -15,6 +16,8 @@ function bench() {
   const store = new HeldStore(clock);
   const logged: string[] = [];
   const rooms = new Rooms({
+    fleet: new Alone({ random: () => 0, newId: () => "" }),
+    elsewhere() {},
     store,
     clock,
     log: createLogger({

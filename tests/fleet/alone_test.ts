@@ -1,0 +1,13 @@
+/** A fleet of one against the contract. */
+
+import { Alone } from "../../server/fleet/alone.ts";
+import { namesContract } from "./contract.ts";
+
+namesContract("alone", () => {
+  let ids = 0;
+  const alone = new Alone({ random: () => 0, newId: () => `s${++ids}` });
+  return Promise.resolve({
+    join: () => Promise.resolve(alone),
+    async [Symbol.asyncDispose]() {},
+  });
+});

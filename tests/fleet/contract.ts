@@ -1,0 +1,155 @@
+/**
+ * What a fleet promises of names, as tests that every adapter passes, also one
+ * that is alone.
+ */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { HubbubError } from "../../protocol/errors.ts";
+import { FleetBench, type Node, type Place } from "./bench.ts";
+
+/** Fails unless something is refused with this code. */
+export async function assertRefused(
+  code: string,
+  act: () => unknown,
+): Promise<HubbubError> {
+  const error = await assertRejects(async () => await act(), HubbubError);
+  assertEquals(error.code, code);
+  return error;
+}
+
+/**
+ * Registers the tests of one adapter.
+ *
+ * @param adapter For the tests' names.
+ * @param open Makes an empty place; each test has its own.
+ * @param options `ignore` when this machine cannot run them.
+ */
+export function namesContract(
+  adapter: string,
+  open: () => Promise<Place>,
+  { ignore = false }: { ignore?: boolean } = {},
+): void {
+  const test = (title: string, run: (node: Node) => Promise<void>) =>
+    Deno.test({
+      name: `${adapter} names: ${title}`,
+      ignore,
+      async fn() {
+        await using fleet = new FleetBench(await open());
+        await run(await fleet.join());
+      },
+    });
+
+  test("promise 6: a name belongs to one session at a time", async (node) => {
+    const ada = await node.begin("Ada");
+    for (const name of ["Ada", "ADA", "Ａｄａ", " ada ", "A\u200Dda"]) {
+      const error = await assertRefused("name_taken", () => node.begin(name));
+      assert(error.details.suggestion?.endsWith(" 2"));
+    }
+    node.fleet.release(ada.session);
+    assertEquals((await node.begin("ada")).name, "ada");
+  });
+
+  test("a free name that is suggested is free", async (node) => {
+    await node.begin("Ada");
+    await node.begin("Ada 2");
+    const { details } = await assertRefused(
+      "name_taken",
+      () => node.begin("Ada"),
+    );
+    assertEquals(details.suggestion, "Ada 3");
+    assertEquals((await node.begin(details.suggestion)).name, "Ada 3");
+  });
+
+  test("who asks for no name gets a readable one", async (node) => {
+    const names = [];
+    for (let i = 0; i < 3; i++) names.push((await node.begin()).name);
+    assertEquals(names, ["Amber Badger", "Amber Badger 2", "Amber Badger 3"]);
+  });
+
+  test("a hundred names of the same words can be had", async (node) => {
+    const all = await Promise.all(
+      Array.from({ length: 100 }, () => node.begin()),
+    );
+    assertEquals(new Set(all.map(({ name }) => name)).size, 100);
+    assertEquals(new Set(all.map(({ session }) => session)).size, 100);
+  });
+
+  test("what is refused leaves nothing behind", async (node) => {
+    await assertRefused("bad_name", () => node.begin("Server"));
+    await assertRefused("bad_name", () => node.begin(""));
+    const ada = await node.begin("Ada");
+    await assertRefused("name_taken", () => node.begin("Ada"));
+    node.fleet.release(ada.session);
+    assertEquals((await node.begin("Ada")).name, "Ada");
+  });
+
+  test("a rename frees the old name and takes the new one", async (node) => {
+    const { session } = await node.begin("Ada");
+    assertEquals(await node.fleet.rename(session, "Countess"), "Countess");
+    await node.begin("Ada");
+    await assertRefused("name_taken", () => node.begin("countess"));
+    node.fleet.release(session);
+    await node.begin("Countess");
+  });
+
+  test("one's own name can be spelled anew", async (node) => {
+    const { session } = await node.begin("ada");
+    assertEquals(await node.fleet.rename(session, "ADA"), "ADA");
+    await assertRefused("name_taken", () => node.begin("Ada"));
+  });
+
+  test(
+    "promise 6: a rename takes nobody's name, and changes nothing then",
+    async (node) => {
+      await node.begin("Ada");
+      const { session } = await node.begin("Bob");
+      const { rename } = {
+        rename: (name: string) => node.fleet.rename(session, name),
+      };
+      const error = await assertRefused("name_taken", () => rename("ada"));
+      assertEquals(error.details.suggestion, "ada 2");
+      await assertRefused("bad_name", () => rename("Server"));
+      await assertRefused("name_taken", () => node.begin("Bob"));
+    },
+  );
+
+  test("a session is taken up with its name and id", async (node) => {
+    const { session } = await node.begin("Ada");
+    const again = await node.claim({ session, name: "Somebody" });
+    assertEquals(again, { session, name: "Ada", resumed: true });
+    await assertRefused("name_taken", () => node.begin("Ada"));
+  });
+
+  test("a session that has ended begins anew with its id", async (node) => {
+    const { session } = await node.begin("Ada");
+    node.fleet.release(session);
+    await node.begin("Ada");
+    await assertRefused(
+      "name_taken",
+      () => node.claim({ session, name: "Ada" }),
+    );
+    const again = await node.claim({ session, name: "Countess" });
+    assertEquals(again, { session, name: "Countess", resumed: false });
+  });
+
+  test("promise 6: a lent name is nobody's", async (node) => {
+    const { fleet } = node;
+    const guest = { user: undefined, fallback: "Script" };
+    assertEquals(await fleet.lend("Ada", guest), "Ada");
+    assertEquals(await fleet.lend(undefined, guest), "Script");
+    await node.claim({ name: "Ada", user: "ada" });
+    const error = await assertRefused(
+      "name_taken",
+      () => fleet.lend("ADA", guest),
+    );
+    assertEquals(error.details.suggestion, "ADA 2");
+    assertEquals(await fleet.lend("ADA", { ...guest, user: "ada" }), "ADA");
+    await assertRefused(
+      "name_taken",
+      () => fleet.lend("ada", { ...guest, user: "bob" }),
+    );
+    await node.begin("Script");
+    assertEquals(await fleet.lend(undefined, guest), "Script 2");
+    await assertRefused("bad_name", () => fleet.lend("Server", guest));
+  });
+}
