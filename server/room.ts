@@ -29,6 +29,8 @@ export interface Arrival {
   /** Messages to replay when nothing is resumed. */
   readonly limit: number;
   readonly id: RequestId | undefined;
+  /** Whether it has been told already that it could not be let in. */
+  readonly again?: true;
 }
 
 /** What a room asks of the hub. */
@@ -224,10 +226,13 @@ export class Room {
     }
   }
 
-  /** The log was lost: everyone starts anew in its next life. */
+  /** The log was lost, and everyone starts anew in its next life; or more was
+   * missed than is kept, and everyone is told what is gone. */
   reset(state: LogState): void {
+    const same = state.epoch === this.epoch;
     this.#log = new RoomLog(state);
     this.#pages.clear();
+    if (same) return this.deliver();
     for (const { session } of this.#members.values()) {
       this.#start({ session, since: undefined, limit: 0, id: undefined });
     }

@@ -18,7 +18,7 @@ import type { Store } from "./store/store.ts";
 /** How often a member that lags is looked after, milliseconds. There is no
  * event for a socket that has drained. */
 const LAG_POLL_MS = 20;
-/** How long to wait with a read after one that failed, milliseconds. */
+/** How long to wait after a read or an opening that failed, milliseconds. */
 const RETRY_MS = 1_000;
 /** Messages read at once for a member that fell behind what is in memory. */
 const FETCH = 256;
@@ -208,13 +208,45 @@ export class Rooms {
       slot.waiting = [];
       this.stir(room);
     }).catch((error) => {
-      log.error("room not opened", { room: name, error });
       here.leave();
       this.#slots.delete(name);
-      for (const { session, id } of slot.waiting) {
-        session.reader?.tell({ ...STORE_UNAVAILABLE, id });
+      const { waiting } = slot;
+      if (!waiting.some(({ again }) => again)) {
+        log.error("room not opened", { room: name, error });
+      }
+      for (const { session, id, again } of waiting) {
+        if (!again) session.reader?.tell({ ...STORE_UNAVAILABLE, id });
+      }
+      this.#again(name, waiting);
+    });
+  }
+
+  /** Lets in later who could not be let in now and has no request to ask for it
+   * once more: in some dialects the room comes with the connection. */
+  #again(name: string, arrivals: readonly Arrival[]): void {
+    const waits = ({ session }: Arrival) =>
+      session.current === name && session.reader !== null;
+    const waiting = arrivals.filter(waits);
+    if (waiting.length === 0) return;
+    this.#later(() => {
+      for (const arrival of waiting.filter(waits)) {
+        try {
+          this.arrive(name, { ...arrival, again: true });
+        } catch (error) {
+          if (!(error instanceof HubbubError)) throw error;
+          this.#again(name, [arrival]);
+        }
       }
     });
+  }
+
+  /** Tries something once more. */
+  #later(act: () => void): void {
+    const cancel = this.#options.clock.after(RETRY_MS, () => {
+      this.#retries.delete(cancel);
+      act();
+    });
+    this.#retries.add(cancel);
   }
 
   #close(room: Room): void {
@@ -263,7 +295,7 @@ export class Rooms {
   }
 
   #fetch(member: Member, room: Room): void {
-    const { store, clock, log } = this.#options;
+    const { store, log } = this.#options;
     const after = member.cursor;
     const { epoch } = room;
     member.fetching = true;
@@ -287,12 +319,10 @@ export class Rooms {
       room.pump(member, page.messages);
     }).catch((error) => {
       log.error("read failed", { room: room.name, error });
-      const cancel = clock.after(RETRY_MS, () => {
-        this.#retries.delete(cancel);
+      this.#later(() => {
         member.fetching = false;
         room.pump(member);
       });
-      this.#retries.add(cancel);
     });
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Carries a fault script out. Each kind of fault has its own lane, so that they
- * overlap; those that concern everybody share one, so that each of them meets a
- * server that is up.
+ * overlap; those that concern everybody share one, so that each of them meets
+ * servers that are up. So do those of an engine.
  */
 
 import type { BreakableClient, SoakClient } from "./clients/client.ts";
@@ -21,7 +21,19 @@ export interface DirectorOptions {
   readonly deadline: number;
 }
 
-const TOGETHER: ReadonlySet<FaultKind> = new Set(["kill", "restart", "storm"]);
+/** The lanes that several kinds share. */
+const LANES: Partial<Record<FaultKind, string>> = {
+  kill: "servers",
+  restart: "servers",
+  storm: "servers",
+  nodeKill: "servers",
+  rolling: "servers",
+  nodeCutOff: "engine",
+  engineKill: "engine",
+  enginePause: "engine",
+  engineCut: "engine",
+  engineFull: "engine",
+};
 const REPEATS: Partial<Record<FaultKind, RepeatAfter>> = {
   repeat: "ack",
   repeatAfterReconnect: "reconnect",
@@ -50,7 +62,7 @@ export async function direct(
   const start = Date.now();
   const lanes = Map.groupBy(
     script,
-    ({ kind }) => TOGETHER.has(kind) ? "together" : kind,
+    ({ kind }) => LANES[kind] ?? kind,
   );
   const run = async (lane: readonly Fault[]) => {
     for (const fault of lane) {
@@ -59,7 +71,7 @@ export async function direct(
         if (Date.now() > options.deadline) return;
         await sleep(AGAIN_MS);
       }
-      options.counts[fault.kind]++;
+      options.counts[fault.kind] = (options.counts[fault.kind] ?? 0) + 1;
     }
   };
   await Promise.all(Array.from(lanes.values(), run));
@@ -73,13 +85,22 @@ async function perform(
   const { kind, whom, ms, heavy } = fault;
   switch (kind) {
     case "kill":
-      await world.kill();
-      await world.everybodyBack();
-      return true;
     case "restart":
-      await world.restart();
+    case "nodeKill":
+    case "rolling":
+    case "nodeCutOff":
+    case "engineKill":
+    case "enginePause":
+    case "engineCut":
+    case "engineFull":
+      await world.servers.suffer(fault);
       await world.everybodyBack();
       return true;
+    case "hop": {
+      const client = victim(world, whom);
+      client?.reconnect();
+      return client !== undefined;
+    }
     case "storm":
       for (const [index, client] of world.crew.v1.entries()) {
         if (index % FORGETS === Math.floor(whom * FORGETS)) client.forget();

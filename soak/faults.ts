@@ -2,28 +2,80 @@
 
 import type { Random } from "./random.ts";
 
-/** Everything that is done to the server and its clients. */
-export const FAULTS = {
+/** What is done to clients, whatever they are connected to. */
+const TO_CLIENTS = {
   cut: "connection dropped in the middle of a frame",
   reset: "connection ended by a TCP reset",
   stall: "reader that stops reading for a while",
   pause: "client process stopped by SIGSTOP for a while",
-  kill: "server ended by kill -9, and started again",
-  restart: "server stopped by SIGTERM, and started again",
   storm: "all clients reconnect at once",
   repeat: "publish repeated that was acked",
   repeatAfterReconnect: "publish repeated that an earlier connection got acked",
   repeatAfterRestart: "publish repeated that an earlier server acked",
 } as const;
 
+/** What is done to a single server. */
+const TO_SERVER = {
+  kill: "server ended by kill -9, and started again",
+  restart: "server stopped by SIGTERM, and started again",
+} as const;
+
+/** What is done to a fleet. */
+const TO_FLEET = {
+  nodeKill: "node ended by kill -9, and started again",
+  rolling: "all nodes stopped by SIGTERM and started again, one by one",
+  nodeCutOff: "node that cannot reach the engine for a while",
+  engineKill: "engine ended by kill -9, and started again",
+  enginePause: "engine stopped by SIGSTOP for a while",
+  engineCut: "all connections to the engine cut",
+  engineFull: "engine's memory full for a while",
+} as const;
+
+/** What is done to clients of a fleet. */
+const TO_ITS_CLIENTS = {
+  hop: "client comes back at once, at the next node",
+} as const;
+
+/** Everything that is done to servers and their clients. */
+export const FAULTS = {
+  ...TO_CLIENTS,
+  ...TO_ITS_CLIENTS,
+  ...TO_SERVER,
+  ...TO_FLEET,
+} as const;
+
 /** One kind of fault. */
 export type FaultKind = keyof typeof FAULTS;
 
-/** How often each kind happened. */
-export type FaultCounts = Record<FaultKind, number>;
+/** How often each kind happened, of those that a soak knows. */
+export type FaultCounts = Partial<Record<FaultKind, number>>;
 
-/** The kinds, in the order of the table. */
-export const FAULT_KINDS = Object.keys(FAULTS) as FaultKind[];
+/** The kinds for a single server. */
+export const SERVER_KINDS = kindsOf({ ...TO_CLIENTS, ...TO_SERVER });
+/** The kinds for a fleet. */
+export const FLEET_KINDS = kindsOf({
+  ...TO_CLIENTS,
+  ...TO_ITS_CLIENTS,
+  ...TO_FLEET,
+});
+/** Those after which other processes run, or have to recover: what a soak
+ * holds can be judged when they are over. */
+export const ENDING_KINDS: ReadonlySet<FaultKind> = new Set(
+  kindsOf({ ...TO_SERVER, ...TO_FLEET }),
+);
+/** Those that take long and concern everybody: there are fewer of them. */
+const RARE_KINDS: ReadonlySet<FaultKind> = new Set([
+  "rolling",
+  "nodeCutOff",
+  "engineKill",
+  "enginePause",
+  "engineCut",
+  "engineFull",
+]);
+
+function kindsOf(faults: Partial<typeof FAULTS>): FaultKind[] {
+  return Object.keys(faults) as FaultKind[];
+}
 
 /** One fault of a script. */
 export interface Fault {
@@ -40,40 +92,46 @@ export interface Fault {
 
 /** How a script is made. */
 export interface ScriptOptions {
+  readonly kinds: readonly FaultKind[];
   readonly random: Random;
   /** Over how long it is spread, milliseconds. */
   readonly ms: number;
-  /** How many of each kind. */
+  /** How many of each kind; of rare kinds a quarter of that. */
   readonly each: number;
-  /** Longer than this a client that does nothing counts as dead. */
-  readonly idleMs: number;
+  /** How long a heavy one lasts at least, milliseconds: so long that others
+   * notice. */
+  readonly heavyMs: Partial<Readonly<Record<FaultKind, number>>>;
 }
 
-/** After this part of the time the server lives on: what it holds then must
- * come back to what it held. */
+/** After this part of the time servers live on: what they hold then must come
+ * back to what they held. */
 const LAST_RESTART = 0.85;
 /** One fault of so many is a heavy one. */
 const HEAVY_EVERY = 4;
+/** How long one lasts at least that is not heavy, milliseconds. */
+const LEAST_MS = 200;
+/** One fault of a rare kind for so many of the others. */
+const RARE = 4;
 
 /**
  * Writes a script.
  *
  * @param options How much of it.
- * @returns As many faults of each kind, in the order of time.
+ * @returns As many faults of each kind, in the order of time; at least one of
+ * the rare ones, if there are any.
  */
 export function faultScript(
-  { random, ms, each, idleMs }: ScriptOptions,
+  { kinds, random, ms, each, heavyMs }: ScriptOptions,
 ): Fault[] {
-  const script = FAULT_KINDS.flatMap((kind) => {
-    const endsServer = kind === "kill" || kind === "restart";
-    const span = endsServer ? ms * LAST_RESTART : ms;
-    return Array.from({ length: each }, (_, index): Fault => {
+  const script = kinds.flatMap((kind) => {
+    const span = ENDING_KINDS.has(kind) ? ms * LAST_RESTART : ms;
+    const length = RARE_KINDS.has(kind) ? Math.ceil(each / RARE) : each;
+    return Array.from({ length }, (_, index): Fault => {
       const heavy = index % HEAVY_EVERY === HEAVY_EVERY - 1;
-      // Some paused clients are dead to the server before they go on.
-      const least = heavy && kind === "pause" ? idleMs + 1_000 : 200;
+      const least = (heavy ? heavyMs[kind] : undefined) ?? LEAST_MS;
       return {
         kind,
-        at: Math.floor((index + random()) / each * span),
+        at: Math.floor((index + random()) / length * span),
         whom: random(),
         ms: Math.floor(least + random() * 1_000),
         heavy,
@@ -83,9 +141,7 @@ export function faultScript(
   return script.sort((a, b) => a.at - b.at);
 }
 
-/** No fault yet, of any kind. */
-export function noFaults(): FaultCounts {
-  return Object.fromEntries(
-    FAULT_KINDS.map((kind) => [kind, 0]),
-  ) as FaultCounts;
+/** No fault yet, of any of these kinds. */
+export function noFaults(kinds: readonly FaultKind[]): FaultCounts {
+  return Object.fromEntries(kinds.map((kind) => [kind, 0]));
 }

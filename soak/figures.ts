@@ -1,7 +1,7 @@
 /** What a soak has come to, as data and in words. Pure. */
 
 import type { Recovered } from "../protocol/events.ts";
-import { FAULT_KINDS, type FaultCounts, FAULTS } from "./faults.ts";
+import { type FaultCounts, type FaultKind, FAULTS } from "./faults.ts";
 import { inWords, type Violation } from "./violation.ts";
 
 /** The figures of one stage, or of all. */
@@ -21,7 +21,7 @@ export interface Figures {
     readonly p99: number;
     readonly worst: number;
   };
-  /** What the server's process held at most, in bytes. */
+  /** What a server's process held at most, in bytes. */
   readonly peakMemory: number | undefined;
   /** What it held after its last restart, and in the end. */
   readonly memory:
@@ -34,6 +34,7 @@ export interface Figures {
 export interface Report {
   readonly seed: number;
   readonly clients: number;
+  readonly nodes: number;
   readonly passed: boolean;
   readonly violations: readonly Violation[];
   /** By the name of the stage. */
@@ -94,7 +95,8 @@ export function progressLine(
  * @param report Of a soak that has ended.
  */
 export function reportInWords(report: Report): string {
-  const { seed, clients, stages, violations, passed } = report;
+  const { seed, clients, nodes, stages, violations, passed } = report;
+  const servers = nodes === 1 ? "" : `${nodes} nodes, `;
   const blocks = Object.entries(stages).map(([name, figures]) => {
     const { seconds, messages, deliveries, lagMs, memory, faults } = figures;
     return [
@@ -110,8 +112,8 @@ export function reportInWords(report: Report): string {
         megabytes(memory?.after)
       }`,
       `  faults       ${count(total(faults))}`,
-      ...FAULT_KINDS.map((kind) =>
-        `    ${count(faults[kind]).padStart(5)}  ${FAULTS[kind]}`
+      ...Object.entries(faults).map(([kind, done]) =>
+        `    ${count(done).padStart(5)}  ${FAULTS[kind as FaultKind]}`
       ),
     ].join("\n");
   });
@@ -119,6 +121,8 @@ export function reportInWords(report: Report): string {
   return [
     ...blocks,
     ...(words.length > 0 ? [`Violations:\n${words.join("\n")}`] : []),
-    `${passed ? "Passed" : "FAILED"}: ${clients} clients, seed ${seed}`,
+    `${
+      passed ? "Passed" : "FAILED"
+    }: ${servers}${clients} clients, seed ${seed}`,
   ].join("\n\n");
 }

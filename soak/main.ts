@@ -3,9 +3,10 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { fileURLToPath } from "node:url";
 import { reportInWords } from "./figures.ts";
+import { hasRedis } from "./redis_process.ts";
 import { Soak, type SoakOptions } from "./soak.ts";
 
-const HELP = `The truth checker: breaks a real server and its clients in every
+const HELP = `The truth checker: breaks real servers and their clients in every
 way it knows, and compares what every reader got with what was acked.
 
 Usage: deno task soak [settings]
@@ -13,7 +14,11 @@ Usage: deno task soak [settings]
   --seed N         of the fault script and the traffic (default: a random one)
   --clients N      of all dialects together (default 30)
   --rooms N        they are spread over (default 3)
-  --faults N       of each kind (default 10)
+  --nodes N        servers, a fleet behind a balancer (default 1)
+  --store NAME     sqlite, for a single server, or redis: redis-server must be
+                   installed (default sqlite)
+  --faults N       of each kind; a quarter of that of kinds that hit a whole
+                   fleet (default 10)
   --seconds N      over which the faults are spread (default 60)
   --deliveries N   to go on until, though not for ever (default 0)
   --rate N         messages a second, of all clients together (default 100)
@@ -26,6 +31,7 @@ const NUMBERS = {
   seed: { least: 0, most: 2 ** 31, fallback: undefined },
   clients: { least: 5, most: 1_000, fallback: 30 },
   rooms: { least: 1, most: 100, fallback: 3 },
+  nodes: { least: 1, most: 20, fallback: 1 },
   faults: { least: 0, most: 10_000, fallback: 10 },
   seconds: { least: 1, most: 86_400, fallback: 60 },
   deliveries: { least: 0, most: 1_000_000_000, fallback: 0 },
@@ -40,10 +46,12 @@ function refuse(message: string): never {
   Deno.exit(2);
 }
 
-function readOptions(): { options: SoakOptions; json: boolean } {
+async function readOptions(): Promise<
+  { options: SoakOptions; json: boolean }
+> {
   const names = Object.keys(NUMBERS) as (keyof typeof NUMBERS)[];
   const flags = parseArgs(Deno.args, {
-    string: names,
+    string: [...names, "store"],
     boolean: ["json", "help"],
     unknown: (arg) => refuse(`Unknown setting "${arg}"`),
   });
@@ -66,17 +74,31 @@ function readOptions(): { options: SoakOptions; json: boolean } {
   const values = Object.fromEntries(
     names.map((name) => [name, number(name)]),
   ) as Record<keyof typeof NUMBERS, number>;
+  const store = flags["store"] ?? "sqlite";
+  if (store !== "sqlite" && store !== "redis") {
+    refuse(`--store must be sqlite or redis`);
+  }
+  if (store === "sqlite" && values.nodes > 1) {
+    refuse("--nodes needs --store redis: nodes share no file");
+  }
+  if (store === "redis" && !await hasRedis()) {
+    refuse(
+      "--store redis needs redis-server, which is not on this machine: " +
+        "install it (Debian: apt install redis-server)",
+    );
+  }
   return {
     json: flags["json"] === true,
     options: {
       ...values,
+      store,
       folder: SCRATCH,
       progress: (line) => console.error(line),
     },
   };
 }
 
-const { options, json } = readOptions();
+const { options, json } = await readOptions();
 console.error(`soak: seed ${options.seed}`);
 const soak = new Soak(options);
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -13,6 +13,8 @@ export interface ServerSettings {
   /** A folder of its own, in which its database is. */
   readonly folder: string;
   readonly port: number;
+  /** Where its messages are, such as `redis://…`; by default in its folder. */
+  readonly store?: string;
   /** Further flags, such as `--grace 3`. */
   readonly flags: readonly string[];
   /** Where it can be inspected, such as `127.0.0.1:9229`; nowhere by default. */
@@ -45,16 +47,30 @@ const PORTS = 10_000;
  * @param random Where to begin to look, from 0 up to but not 1.
  */
 export function freePort(random: number): number {
-  for (let step = 0; step < PORTS; step++) {
+  const [port] = freePorts(random, 1);
+  if (port !== undefined) return port;
+  throw new Error("No port is free");
+}
+
+/**
+ * Finds several free ports.
+ *
+ * @param random Where to begin to look, from 0 up to but not 1.
+ * @param count How many.
+ * @returns So many, unless there are fewer.
+ */
+export function freePorts(random: number, count: number): number[] {
+  const ports: number[] = [];
+  for (let step = 0; step < PORTS && ports.length < count; step++) {
     const port = FIRST_PORT + (Math.floor(random * PORTS) + step) % PORTS;
     try {
       Deno.listen({ hostname: "127.0.0.1", port }).close();
-      return port;
+      ports.push(port);
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     }
   }
-  throw new Error("No port is free");
+  return ports;
 }
 
 /** One life of the server. */
@@ -81,7 +97,7 @@ export class ServerProcess {
   }
 
   private constructor(
-    { folder, port, flags, inspect }: ServerSettings,
+    { folder, port, store, flags, inspect }: ServerSettings,
     complain: (words: string) => void,
   ) {
     this.#complain = complain;
@@ -99,7 +115,7 @@ export class ServerProcess {
         "--port",
         String(port),
         "--store",
-        `sqlite:${join(folder, "hubbub.db")}`,
+        store ?? `sqlite:${join(folder, "hubbub.db")}`,
         "--log-level",
         "error",
         ...flags,

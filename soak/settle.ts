@@ -23,6 +23,8 @@ export interface SettleOptions {
   readonly ghostMs: number;
   /** What the server held at first, in bytes, if that is known. */
   readonly memoryBefore: number | undefined;
+  /** Whether each server knows who is here. */
+  readonly presence: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface SettleOptions {
  * @returns What the server held when all was quiet, in bytes, if that is known.
  */
 export async function settle(
-  { world, retain, ghostMs, memoryBefore }: SettleOptions,
+  { world, retain, ghostMs, memoryBefore, presence }: SettleOptions,
 ): Promise<number | undefined> {
   const { truth, crew, changes } = world;
   await world.everybodyBack();
@@ -55,7 +57,8 @@ export async function settle(
   const here = (room: string) =>
     readers.filter((reader) => reader.room === room)
       .map(({ name, id }) => name ?? id);
-  for (const auditor of auditors) {
+  const watchers = presence ? auditors : [];
+  for (const auditor of watchers) {
     await lookForGhosts(world, auditor, {
       ghostMs,
       wanted: here(auditor.room),
@@ -63,7 +66,7 @@ export async function settle(
   }
   const memory = await memoryBack(world, memoryBefore);
   await world.endClients();
-  for (const auditor of auditors) {
+  for (const auditor of watchers) {
     const wanted = [auditor.name ?? auditor.id];
     await lookForGhosts(world, auditor, { ghostMs, wanted });
   }
@@ -81,14 +84,14 @@ function audit(
   return new V1Client({
     id: `auditor-${index}`,
     room,
-    server: world.url,
+    server: world.servers.url,
     truth: world.truth,
     changes: world.changes,
     random: seeded(index),
     comeBackMs: 100,
     lag: () => {},
     limit: MOST_REPLAYED,
-    life: () => world.life,
+    life: () => world.servers.life,
     fromStart: retain === Infinity,
   });
 }

@@ -1,14 +1,15 @@
 /**
- * A whole soak: two stages, one in which the server keeps everything and
- * nothing may ever be missing, and a short one in which it keeps so little that
+ * A whole soak: two stages, one in which the servers keep everything and
+ * nothing may ever be missing, and a short one in which they keep so little that
  * readers fall behind what is kept and have to be told so.
  */
 
 import type { Report } from "./figures.ts";
 import { progressLine } from "./figures.ts";
 import { seeded } from "./random.ts";
-import { freePort } from "./server_process.ts";
-import { Stage, type StageOptions } from "./stage.ts";
+import { portsOf } from "./fleet.ts";
+import { freePorts } from "./server_process.ts";
+import { Stage, type StageOptions, type StoreName } from "./stage.ts";
 import type { Violation } from "./violation.ts";
 
 /** How to soak. */
@@ -16,6 +17,9 @@ export interface SoakOptions {
   readonly seed: number;
   readonly clients: number;
   readonly rooms: number;
+  /** Servers: a single one with SQLite, or a fleet of them with Redis. */
+  readonly nodes: number;
+  readonly store: StoreName;
   /** Over how long the faults are spread. */
   readonly seconds: number;
   /** Faults of each kind. */
@@ -45,7 +49,7 @@ export class Soak {
 
   /** Runs it to its end. */
   async run(): Promise<Report> {
-    const { seed, clients, folder: parent, progress } = this.#options;
+    const { seed, clients, nodes, folder: parent, progress } = this.#options;
     await Deno.mkdir(parent, { recursive: true });
     const folder = await Deno.makeTempDir({ dir: parent, prefix: "soak-" });
     const stages: Record<string, Report["stages"][string]> = {};
@@ -70,7 +74,7 @@ export class Soak {
     // What went wrong may be seen in the databases.
     if (passed) await Deno.remove(folder, { recursive: true });
     else progress(`The databases are in ${folder}`);
-    return { seed, clients, passed, violations, stages };
+    return { seed, clients, nodes, passed, violations, stages };
   }
 
   /** Ends the processes of a soak that nobody waits for any more. */
@@ -79,13 +83,13 @@ export class Soak {
   }
 
   #stages(folder: string): StageOptions[] {
-    const { seed, clients, seconds, faults } = this.#options;
-    const port = freePort(seeded(seed)());
+    const { seed, clients, nodes, seconds, faults } = this.#options;
+    const ports = freePorts(seeded(seed)(), portsOf(nodes));
     return [
       {
         ...this.#options,
         name: "all kept",
-        port,
+        ports,
         retain: Infinity,
         comeBackMs: 300,
         folder: `${folder}/all`,
@@ -93,7 +97,7 @@ export class Soak {
       {
         ...this.#options,
         name: "little kept",
-        port,
+        ports,
         clients: Math.min(clients, SHORT.clients),
         rooms: 1,
         seconds: Math.max(SHORT.leastSeconds, seconds * SHORT.part),

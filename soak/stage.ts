@@ -2,22 +2,33 @@
 
 import { direct } from "./director.ts";
 import {
+  ENDING_KINDS,
   type Fault,
   type FaultCounts,
   faultScript,
+  FLEET_KINDS,
   noFaults,
+  SERVER_KINDS,
 } from "./faults.ts";
+import { Fleet } from "./fleet.ts";
 import type { Figures } from "./figures.ts";
 import { seeded } from "./random.ts";
+import { OneServer, type Servers } from "./servers.ts";
 import { settle } from "./settle.ts";
 import { Traffic } from "./traffic.ts";
 import { TextClient } from "./clients/text.ts";
-import type { Violation } from "./violation.ts";
+import type { Report, Violation } from "./violation.ts";
 import { World } from "./world.ts";
+
+/** Where messages are kept: in a file of a single server's, or by an engine
+ * that a fleet shares. */
+export type StoreName = "sqlite" | "redis";
 
 /** How a stage is run. */
 export interface StageOptions {
   readonly name: string;
+  readonly nodes: number;
+  readonly store: StoreName;
   readonly seed: number;
   readonly clients: number;
   readonly rooms: number;
@@ -34,7 +45,8 @@ export interface StageOptions {
   /** The most that clients wait before they come back, milliseconds. */
   readonly comeBackMs: number;
   readonly folder: string;
-  readonly port: number;
+  /** Free ones; as many as a fleet takes. */
+  readonly ports: readonly number[];
 }
 
 /** What came of a stage. */
@@ -47,6 +59,16 @@ export interface StageResult {
 const IDLE_SECONDS = 4;
 const GRACE_SECONDS = 3;
 const SLOW_SECONDS = 10;
+/** How long the heavy faults last: a client's that is dead to its server then,
+ * an engine's that does not answer in time, and a node's that gives its clients
+ * to others. */
+const HEAVY_MS = {
+  pause: (IDLE_SECONDS + 1) * 1000,
+  engineKill: 4_000,
+  enginePause: 4_000,
+  engineFull: 4_000,
+  nodeCutOff: 13_000,
+};
 /** More than a soak can publish. */
 const ALL = 1_000_000_000;
 /** What may come on top of the planned time when the machine is slow. */
@@ -60,20 +82,23 @@ export class Stage {
   readonly planned: number;
   readonly #options: StageOptions;
   readonly #script: readonly Fault[];
-  readonly #counts: FaultCounts = noFaults();
+  readonly #counts: FaultCounts;
   readonly #start = Date.now();
   #world: World | undefined;
   #memory: Figures["memory"];
 
   constructor(options: StageOptions) {
-    const { name, seed, seconds, faults } = options;
+    const { name, seed, store, seconds, faults } = options;
+    const kinds = store === "sqlite" ? SERVER_KINDS : FLEET_KINDS;
     this.name = name;
     this.#options = options;
+    this.#counts = noFaults(kinds);
     this.#script = faultScript({
+      kinds,
       random: seeded(seed),
       ms: seconds * 1000,
       each: faults,
-      idleMs: IDLE_SECONDS * 1000,
+      heavyMs: HEAVY_MS,
     });
     this.planned = this.#script.length;
   }
@@ -104,7 +129,7 @@ export class Stage {
     const { seed, seconds, deliveries, retain, rate } = this.#options;
     const world = await World.start({
       ...this.#options,
-      server: this.#serverSettings(),
+      servers: (violated) => this.#startServers(violated),
     });
     this.#world = world;
     const { truth, crew } = world;
@@ -139,6 +164,8 @@ export class Stage {
       retain,
       ghostMs: (IDLE_SECONDS + GRACE_SECONDS + 5) * 1000,
       memoryBefore,
+      // Not yet those of other nodes.
+      presence: this.#options.nodes === 1,
     });
     if (memoryBefore !== undefined && after !== undefined) {
       this.#memory = { before: memoryBefore, after };
@@ -152,9 +179,9 @@ export class Stage {
     await this.#world?.abandon();
   }
 
-  #serverSettings() {
-    const { folder, port, retain } = this.#options;
-    const flags = {
+  #startServers(violated: Report): Promise<Servers> {
+    const { folder, nodes, ports, store, retain } = this.#options;
+    const settings = {
       "retain-messages": Math.min(retain, ALL),
       "rate": 0,
       "byte-rate": 0,
@@ -164,25 +191,23 @@ export class Stage {
       "slow-timeout": SLOW_SECONDS,
       "grace": GRACE_SECONDS,
     };
-    return {
-      folder,
-      port,
-      flags: Object.entries(flags).flatMap(([flag, value]) => [
-        `--${flag}`,
-        String(value),
-      ]),
-    };
+    const flags = Object.entries(settings).flatMap(([flag, value]) => [
+      `--${flag}`,
+      String(value),
+    ]);
+    const [port = 0] = ports;
+    return store === "sqlite"
+      ? OneServer.start({ folder, port, flags }, violated)
+      : Fleet.start({ folder, nodes, ports, flags }, violated);
   }
 
-  /** What the server holds after its last restart, under load. */
+  /** What the servers hold after the last of them was restarted, under load. */
   async #usualMemory(world: World): Promise<number | undefined> {
-    const ends = this.#script.filter(({ kind }) =>
-      kind === "kill" || kind === "restart"
-    );
-    const lives = ends.length + 1;
+    const ends = this.#script.filter(({ kind }) => ENDING_KINDS.has(kind));
+    const done = () => [...ENDING_KINDS].map((kind) => this.#counts[kind] ?? 0);
     const { seconds } = this.#options;
     await world.changes.until(
-      () => world.life === lives,
+      () => done().reduce((sum, count) => sum + count, 0) === ends.length,
       2 * seconds * 1000 + EXTRA_MS,
     );
     await world.everybodyBack();

@@ -1,21 +1,23 @@
 /**
- * One server and the clients that talk to it: what the faults of a script are
- * done to. Owns the server's processes, one after the other.
+ * Servers and the clients that talk to them: what the faults of a script are
+ * done to.
  */
 
 import { Changes } from "./changes.ts";
 import { type Crew, startCrew } from "./crew.ts";
 import { Lags } from "./lags.ts";
-import { ServerProcess, type ServerSettings } from "./server_process.ts";
+import type { Servers } from "./servers.ts";
 import { Truth } from "./truth.ts";
+import type { Report } from "./violation.ts";
 
 /** What a world is made of. */
 export interface WorldOptions {
-  readonly server: ServerSettings;
+  /** Starts the servers. */
+  readonly servers: (violated: Report) => Promise<Servers>;
   readonly seed: number;
   readonly clients: number;
   readonly rooms: number;
-  /** Messages that the server keeps a room; `Infinity` for all. */
+  /** Messages that the servers keep a room; `Infinity` for all. */
   readonly retain: number;
   /** The most that clients wait before they come back, milliseconds. */
   readonly comeBackMs: number;
@@ -23,83 +25,50 @@ export interface WorldOptions {
 
 /** How long clients may take to be back after a restart or a storm. */
 const BACK_MS = 20_000;
-/** What a stop by SIGTERM may take. */
-const STOP_MS = 5_000;
 const SAMPLE_MS = 500;
 
-/** One server and its clients. */
+/** Servers and their clients. */
 export class World {
   readonly truth: Truth;
   readonly changes = new Changes();
   readonly lags = new Lags();
   readonly crew: Crew;
-  readonly #settings: ServerSettings;
-  #server: ServerProcess;
-  #life = 1;
+  readonly servers: Servers;
   #memory: number | undefined;
   #peakMemory: number | undefined;
   #sampling: Promise<void>;
   #ended = false;
 
-  /** Starts the server, then the clients. */
+  /** Starts the servers, then the clients. */
   static async start(options: WorldOptions): Promise<World> {
     const truth = new Truth(options.retain);
-    const server = await ServerProcess.start(
-      options.server,
-      (what) => truth.violated({ what }),
-    );
-    return new World(options, truth, server);
+    const servers = await options.servers(truth.violated);
+    return new World(options, truth, servers);
   }
 
-  private constructor(
-    options: WorldOptions,
-    truth: Truth,
-    server: ServerProcess,
-  ) {
+  private constructor(options: WorldOptions, truth: Truth, servers: Servers) {
     this.truth = truth;
-    this.#settings = options.server;
-    this.#server = server;
+    this.servers = servers;
     this.crew = startCrew({
       ...options,
-      server: this.url,
+      server: servers.url,
       truth,
       changes: this.changes,
       lag: (ms) => this.lags.add(ms),
-      life: () => this.#life,
+      life: () => servers.life,
     });
     this.#sampling = this.#sample();
   }
 
-  /** Where the server is. */
-  get url(): string {
-    return `ws://127.0.0.1:${this.#settings.port}`;
-  }
-
-  /** How often the server was started. */
-  get life(): number {
-    return this.#life;
-  }
-
-  /** What the server's process holds, in bytes, where that can be known. */
+  /** What a server's process holds, in bytes, where that can be known: of
+   * several, the largest. */
   get memory(): number | undefined {
     return this.#memory;
   }
 
-  /** The most that any of the server's processes has held. */
+  /** The most that any of the servers' processes has held. */
   get peakMemory(): number | undefined {
     return this.#peakMemory;
-  }
-
-  /** Kills the server and starts it again. */
-  async kill(): Promise<void> {
-    await this.#server.kill();
-    await this.#startAgain();
-  }
-
-  /** Stops the server and starts it again. */
-  async restart(): Promise<void> {
-    await this.#stop();
-    await this.#startAgain();
   }
 
   /** Waits until everybody who can be is in the room. */
@@ -122,10 +91,10 @@ export class World {
     await Promise.all(this.crew.all.map((client) => client.end()));
   }
 
-  /** Ends the server. */
+  /** Ends the servers. */
   async end(): Promise<void> {
     this.#ended = true;
-    await this.#stop();
+    await this.servers.end();
     await this.#sampling;
   }
 
@@ -133,28 +102,13 @@ export class World {
   async abandon(): Promise<void> {
     this.#ended = true;
     for (const child of this.crew.children) child.continue();
-    await Promise.allSettled([this.#server.kill(), this.#sampling]);
+    await Promise.allSettled([this.servers.abandon(), this.#sampling]);
     await this.endClients();
-  }
-
-  async #stop(): Promise<void> {
-    const { code, ms } = await this.#server.stop();
-    if (code === 0 && ms < STOP_MS) return;
-    const what = `SIGTERM ended the server with ${code} after ${ms} ms`;
-    this.truth.violated({ what });
-  }
-
-  async #startAgain(): Promise<void> {
-    this.#life++;
-    this.#server = await ServerProcess.start(
-      this.#settings,
-      (what) => this.truth.violated({ what }),
-    );
   }
 
   async #sample(): Promise<void> {
     while (!this.#ended) {
-      const memory = await this.#server.memory();
+      const memory = await this.servers.memory();
       if (memory !== undefined) {
         this.#memory = memory.now;
         this.#peakMemory = Math.max(this.#peakMemory ?? 0, memory.peak);

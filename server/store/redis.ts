@@ -193,9 +193,14 @@ export class RedisStore implements Store {
   }
 
   async secret(): Promise<Uint8Array<ArrayBuffer>> {
-    this.#secret ??= randomBytes(32).toString("hex");
-    await this.#link.call("SET", SECRET_KEY, this.#secret, "NX");
-    this.#secret = String(await this.#link.call("GET", SECRET_KEY));
+    let known = await this.#link.call("GET", SECRET_KEY);
+    // A full memory refuses to write even what is there.
+    if (known === null) {
+      this.#secret ??= randomBytes(32).toString("hex");
+      await this.#link.call("SET", SECRET_KEY, this.#secret, "NX");
+      known = await this.#link.call("GET", SECRET_KEY);
+    }
+    this.#secret = String(known);
     return Uint8Array.from(Buffer.from(this.#secret, "hex"));
   }
 

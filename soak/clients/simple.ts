@@ -24,6 +24,13 @@ interface Frame {
   readonly to?: number;
 }
 
+/** Errors that come with the end of a server or the fault of an engine: what was
+ * said is not stored, or nobody knows, and the client does not care. */
+const MAY_BE_TOLD: ReadonlySet<string> = new Set([
+  "stopping",
+  "store_unavailable",
+]);
+
 /** What a {@linkcode SimpleClient} needs beside what all do. */
 export interface SimpleOptions extends ClientOptions {
   /** Messages it is replayed when it comes. */
@@ -101,7 +108,7 @@ export class SimpleClient implements BreakableClient {
     if (event === "welcome") this.#name = name;
     else if (event === "gap" && from !== undefined && to !== undefined) {
       truth.gap(this.id, room, { from, to });
-    } else if (event === "error" && code !== "stopping") {
+    } else if (event === "error" && !MAY_BE_TOLD.has(code ?? "")) {
       truth.violated({ room, reader: this.id, what: `was told: ${message}` });
     } else if (seq !== undefined) {
       truth.delivered(this.id, { room, seq, text: tokenOf(message), replay });

@@ -274,7 +274,7 @@ export class V1Client implements BreakableClient {
     if (event.retryable) {
       clearTimeout(this.#retry);
       this.#retry = setTimeout(() => {
-        if (!this.#here) return;
+        if (!this.#here) return this.#link.send(this.#join());
         for (const [cid, text] of this.#pending) this.#send(cid, text);
       }, event.retryAfterMs ?? RETRY_MS);
       return;

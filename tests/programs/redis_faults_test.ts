@@ -191,6 +191,7 @@ test(
   async (fleet, server) => {
     const a = await fleet.start();
     const feed = await a.follow("hall");
+    const secret = await a.store.secret();
     await a.say("hall", "before");
     await server.command("CONFIG", "SET", "maxmemory", "1");
     const tick = [
@@ -204,6 +205,7 @@ test(
     assertEquals(await stored(a.store, "new"), []);
     assertEquals((await (await fleet.start()).follow("hall")).state.head, 1);
     await a.store.trim();
+    assertEquals(await (await fleet.start()).store.secret(), secret);
     // What was stored already is still known as such.
     assertEquals(await a.say("hall", "before"), [{ seq: 1, duplicate: true }]);
     await server.command("CONFIG", "SET", "maxmemory", "0");

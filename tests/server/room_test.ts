@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 import type { JoinedEvent } from "../../protocol/events.ts";
 import { simple } from "../../protocol/simple.ts";
 import { text } from "../../protocol/text.ts";
+import { v1 } from "../../protocol/v1.ts";
 import { FakeReader, fakeSession, numbers } from "../helpers/reader.ts";
 import { RoomBench } from "../helpers/room_bench.ts";
 
@@ -195,4 +196,23 @@ Deno.test("Room.reset() starts everyone anew in the log's next life", () => {
   ]);
   bench.room.deliver();
   assertEquals(ada.reader.texts, ["new"]);
+});
+
+Deno.test("promise 3: who missed more than is kept, in the same life of the log, is told what is gone", () => {
+  for (
+    const [dialect, told] of [
+      [v1, '{"type":"gap","room":"hall","from":6,"to":9}'],
+      [text, "--- 4 messages are no longer kept ---"],
+    ] as const
+  ) {
+    const bench = new RoomBench(5);
+    const ada = bench.enter("Ada", dialect);
+    bench.room.reset({ epoch: "e1", first: 10, head: 9 });
+    bench.room.append([
+      { room: "hall", seq: 10, from: "Bob", text: "new", at: 1, author: "b" },
+    ]);
+    bench.room.deliver();
+    assertEquals(ada.reader.frames[0], told);
+    assertEquals(ada.reader.frames.length, 2);
+  }
 });

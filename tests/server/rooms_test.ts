@@ -105,6 +105,28 @@ Deno.test("promise 7: Rooms tells who wanted to join that the store does not ans
   assertEquals(rooms.get("hall")?.has(ada), true);
 });
 
+Deno.test("Rooms lets in later, told once, who has no request to ask for it again", async () => {
+  const { clock, store, rooms, logged, arrive, tick } = bench();
+  store.failing.add("follow");
+  const [ada, bob] = [fakeSession("Ada"), fakeSession("Bob")];
+  for (const session of [ada, bob]) {
+    session.current = "hall";
+    arrive(session);
+  }
+  await settled();
+  bob.current = "yard";
+  clock.pass(1_000);
+  await settled();
+  assertEquals([ada.reader.frames.length, logged.length], [1, 1]);
+  store.failing.clear();
+  clock.pass(1_000);
+  await settled();
+  tick();
+  assertEquals(rooms.get("hall")?.has(ada), true);
+  assertEquals(rooms.get("hall")?.has(bob), false);
+  assertEquals(clock.waiting, 0);
+});
+
 Deno.test("Rooms forgets nobody who arrives between the end of a turn and that of its append", async () => {
   const { rooms, arrive, tick } = bench();
   arrive(fakeSession("Ada"));

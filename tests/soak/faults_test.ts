@@ -1,15 +1,16 @@
 /** That a seed repeats a script, and a script has what it should. */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { FAULT_KINDS, faultScript } from "../../soak/faults.ts";
+import { faultScript, FLEET_KINDS, SERVER_KINDS } from "../../soak/faults.ts";
 import { seeded } from "../../soak/random.ts";
 
-function script(seed: number) {
+function script(seed: number, kinds = SERVER_KINDS) {
   return faultScript({
+    kinds,
     random: seeded(seed),
     ms: 10_000,
     each: 5,
-    idleMs: 4_000,
+    heavyMs: { pause: 4_000 },
   });
 }
 
@@ -20,12 +21,20 @@ Deno.test("faultScript() repeats itself with the same seed only", () => {
 
 Deno.test("faultScript() has as many faults of each kind, in order of time", () => {
   const faults = script(3);
-  for (const kind of FAULT_KINDS) {
+  for (const kind of SERVER_KINDS) {
     assertEquals(faults.filter((fault) => fault.kind === kind).length, 5);
   }
   const times = faults.map(({ at }) => at);
   assertEquals(times, times.toSorted((a, b) => a - b));
   assert(times.every((at) => at >= 0 && at < 10_000));
+});
+
+Deno.test("faultScript() has fewer of those that hit a whole fleet, but some", () => {
+  const counts = Map.groupBy(script(3, FLEET_KINDS), ({ kind }) => kind);
+  assertEquals([...counts.keys()].toSorted(), FLEET_KINDS.toSorted());
+  const { length: nodeKills } = counts.get("nodeKill") ?? [];
+  const { length: engineKills } = counts.get("engineKill") ?? [];
+  assertEquals([nodeKills, engineKills], [5, 2]);
 });
 
 Deno.test("faultScript() lets the server live on in the end", () => {
