@@ -89,6 +89,56 @@ export class ReadsOneOff extends SoundStore {
   }
 }
 
+/** Feeds several servers, as the engine of a fleet does. */
+export class SharedStore extends SoundStore {
+  readonly #feeds = new Map<string, Set<Feed>>();
+
+  override follow(room: string, feed: Feed): Promise<LogState> {
+    const feeds = this.#feeds.get(room) ?? new Set();
+    this.#feeds.set(room, feeds.add(feed));
+    return super.follow(room, {
+      append: (messages) => feeds.forEach((feed) => feed.append(messages)),
+      trimmed: (first) => feeds.forEach((feed) => feed.trimmed(first)),
+      reset: (state) => feeds.forEach((feed) => feed.reset(state)),
+    });
+  }
+
+  /** Others may follow. */
+  override unfollow(): void {}
+}
+
+/** One node of a fleet, to which some messages do not come. It does not read
+ * them, and counts for itself. */
+export class SkipsHoles extends SoundStore {
+  readonly #engine: SharedStore;
+  /** Whether nothing comes. */
+  deaf = false;
+  #missed = 0;
+
+  constructor(engine: SharedStore) {
+    super();
+    this.#engine = engine;
+  }
+
+  override append(drafts: readonly Draft[]): Promise<Receipt[]> {
+    return this.#engine.append(drafts);
+  }
+
+  override read(room: string, range: Range): Promise<Page> {
+    return this.#engine.read(room, range);
+  }
+
+  override follow(room: string, feed: Feed): Promise<LogState> {
+    return this.#engine.follow(room, {
+      ...feed,
+      append: (messages) => {
+        if (this.deaf) this.#missed += messages.length;
+        else feed.append(shifted(messages, -this.#missed));
+      },
+    });
+  }
+}
+
 function shifted(
   messages: readonly StoredMessage[],
   by: number,
