@@ -13,27 +13,15 @@ import "./dialogs.css";
 import { h, render } from "preact";
 import { type Client, connect, type Unauthorized } from "../client/hubbub.ts";
 import { chime, notify, showUnread } from "./chat/attention.ts";
-import {
-  hasName,
-  linkTo,
-  LOBBY,
-  readAddress,
-  socketUrl,
-} from "./chat/model/address.ts";
+import { Entry, takeToken } from "./chat/entry.ts";
+import { linkTo, LOBBY, readAddress, socketUrl } from "./chat/model/address.ts";
 import { Announcer } from "./chat/model/announcer.ts";
 import { ChatModel, type Shell } from "./chat/model/chat.ts";
 import { Memory } from "./chat/model/memory.ts";
-import {
-  claimTab,
-  keepName,
-  keepToken,
-  keptName,
-  keptToken,
-} from "./chat/tab.ts";
+import { claimTab, keepName, keepToken, keptName } from "./chat/tab.ts";
 import { App } from "./chat/view/app.tsx";
 import type { LineActions } from "./chat/view/line.tsx";
 import { TokenForm } from "./chat/view/token_form.tsx";
-import { Welcome } from "./chat/view/welcome.tsx";
 
 const memory = new Memory(localStorage);
 const page = document.getElementById("page") as HTMLElement;
@@ -56,23 +44,6 @@ function scheduler(draw: () => void): () => void {
     if (document.hidden) setTimeout(run);
     else requestAnimationFrame(run);
   };
-}
-
-/** Takes a token out of the address, so that nobody reads or shares it there. */
-function takeToken(): string | undefined {
-  const { token } = readAddress(location.href);
-  if (token !== undefined) {
-    history.replaceState(null, "", location.pathname + location.search);
-  }
-  return token;
-}
-
-/** Asks for a name, where neither address nor memory has one. */
-function welcome(problem: string): Promise<string> {
-  const { room } = readAddress(location.href);
-  return new Promise((enter) => {
-    render(h(Welcome, { room, problem, enter }), page);
-  });
 }
 
 async function copy(chat: ChatModel, text: string, what: string) {
@@ -209,14 +180,13 @@ function start(client: Client): void {
 }
 
 async function main(): Promise<void> {
-  const token = takeToken() ?? keptToken();
-  keepToken(token);
+  const entry = new Entry(page);
   const outbox = await claimTab();
   const { name: asked } = readAddress(location.href);
-  let name = keptName(asked) ?? asked ?? memory.name ??
-    (hasName(token) ? "" : await welcome(""));
+  let name = await entry.findName(memory.name);
   for (;;) {
     try {
+      const { token } = entry;
       const client = connect(socketUrl(location.origin, "/ws"), {
         ...(name !== "" && { name }),
         ...(token !== undefined && { auth: token }),
@@ -225,10 +195,11 @@ async function main(): Promise<void> {
       if (keptName(asked) === undefined && name !== "") memory.name = name;
       client.on("welcome", ({ name }) => keepName(asked, name));
       client.on("name", ({ name }) => keepName(asked, name));
+      entry.close();
       start(client);
       return;
     } catch (error) {
-      name = await welcome((error as Error).message);
+      name = await entry.askName((error as Error).message);
     }
   }
 }

@@ -51,6 +51,30 @@ pageTest(
 );
 
 pageTest(
+  "a token that comes while the name is asked for leaves the address at once",
+  async ({ open, server }) => {
+    const page = await open("/");
+    const form = page.getByLabel("What should people call you?");
+    await form.fill("Ada");
+    const chat = new ChatPage(page);
+    const follow = async (token: string) => {
+      await chat.value(`location.hash = ${JSON.stringify(`token=${token}`)}`);
+      await chat.until(`location.hash === ""`);
+    };
+    await follow(await signed());
+    assertEquals(page.url(), server.url.href);
+    assertEquals(await form.inputValue(), "Ada");
+    // One with a name needs no form.
+    await follow(await signed({ name: "Grace" }));
+    await chat.ready();
+    await chat.say("I am in");
+    await chat.sees("I am in");
+    assertEquals(await page.locator(".line .name").innerText(), "Grace");
+  },
+  CLOSED,
+);
+
+pageTest(
   "without a token a form asks for one, and says what is wrong with another",
   async ({ open }) => {
     const page = await open("/?name=Ada");
