@@ -19,16 +19,42 @@ export type Assets = ReadonlyMap<string, Asset>;
 /** What of `static/` is served; sources and settings are not. */
 const SERVED = /\.(html|css|js|svg|png|ico|webmanifest)$/;
 
+/** The script that keeps the chat page in browsers. */
+const WORKER = "service_worker.js";
+
+/** A short hash of some bytes. */
+async function hash(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return new Uint8Array(digest).slice(0, 12).toHex();
+}
+
+/**
+ * Writes into the service worker which build of the pages it keeps: browsers
+ * take it for a new one, and keep the pages anew, when a byte differs.
+ */
+async function nameBuild(assets: Map<string, Asset>): Promise<void> {
+  const worker = assets.get(WORKER);
+  if (worker === undefined) return;
+  const encoder = new TextEncoder();
+  const etags = [...assets.values()].map(({ etag }) => etag).sort().join();
+  const build = await hash(encoder.encode(etags));
+  const script = new TextDecoder().decode(worker.body);
+  assets.set(WORKER, {
+    ...worker,
+    body: encoder.encode(`const BUILD="${build}";\n${script}`),
+    etag: `"${build}"`,
+  });
+}
+
 async function read(directory: URL, into: Map<string, Asset>): Promise<void> {
   for await (const { name, isFile } of Deno.readDir(directory)) {
     if (!isFile || !SERVED.test(name)) continue;
     const body = await Deno.readFile(new URL(name, directory));
-    const digest = await crypto.subtle.digest("SHA-256", body);
     into.set(name, {
       body,
       type: contentType(name.slice(name.lastIndexOf("."))) ??
         "application/octet-stream",
-      etag: `"${new Uint8Array(digest).slice(0, 12).toHex()}"`,
+      etag: `"${await hash(body)}"`,
     });
   }
 }
@@ -47,5 +73,6 @@ export async function readAssets(directory: URL): Promise<Assets> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+  await nameBuild(assets);
   return assets;
 }

@@ -260,6 +260,9 @@ export function createRoutes(
             "content-type": "text/plain; version=0.0.4; charset=utf-8",
           },
         });
+      case "/service-worker.js":
+        // At the root, as it may look after nothing above itself.
+        return page(request, "service_worker.js");
       case "/favicon.ico":
         return page(request, "icon.svg");
     }

@@ -18,6 +18,7 @@ import { linkTo, LOBBY, readAddress, socketUrl } from "./chat/model/address.ts";
 import { Announcer } from "./chat/model/announcer.ts";
 import { ChatModel, type Shell } from "./chat/model/chat.ts";
 import { Memory } from "./chat/model/memory.ts";
+import { keepPage } from "./chat/keep_page.ts";
 import { claimTab, keepName, keepToken, keptName } from "./chat/tab.ts";
 import { App } from "./chat/view/app.tsx";
 import type { LineActions } from "./chat/view/line.tsx";
@@ -205,3 +206,4 @@ async function main(): Promise<void> {
 }
 
 main();
+keepPage();

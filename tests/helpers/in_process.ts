@@ -3,6 +3,7 @@
  * it over real sockets.
  */
 
+import type { Assets } from "../../server/assets.ts";
 import { Authority } from "../../server/auth.ts";
 import { systemClock } from "../../server/clock.ts";
 import { type Config, readConfig } from "../../server/config.ts";
@@ -16,6 +17,8 @@ import type { Store } from "../../server/store/store.ts";
 export interface InProcessOptions extends Partial<Config> {
   /** The memory store by default. */
   readonly with?: Store;
+  /** The pages' files; none by default. */
+  readonly assets?: Assets;
 }
 
 /** A running server; ended at the end of its scope. */
@@ -36,7 +39,7 @@ export class InProcessServer implements AsyncDisposable {
   }
 
   static async start(
-    { with: store, ...settings }: InProcessOptions = {},
+    { with: store, assets = new Map(), ...settings }: InProcessOptions = {},
   ): Promise<InProcessServer> {
     const defaults = readConfig(["--port", "0"], () => undefined);
     if (defaults === "help") throw new Error("Nobody asked for help");
@@ -54,7 +57,7 @@ export class InProcessServer implements AsyncDisposable {
         clock: systemClock,
       }),
       fleet: openFleet(),
-      assets: new Map(),
+      assets,
       authority: await Authority.create({
         secret: settings.authSecret,
         guests: settings.guests ?? "none",

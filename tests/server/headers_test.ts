@@ -18,6 +18,7 @@ const REQUESTS = [
   ["GET", "/readyz"],
   ["GET", "/metrics"],
   ["GET", "/favicon.ico"],
+  ["GET", "/service-worker.js"],
   ["GET", "/assets/none.js"],
   ["GET", "/ws"],
   ["GET", "/ws/hall"],
