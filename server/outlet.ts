@@ -17,7 +17,7 @@ const WATERMARK = 16 * 1024;
  * them. A large tick has to fit: members who wait for the next turn make the
  * server a tenth as fast where a tick has 640 messages. With the watermark and
  * a page it is the most that a slow reader holds. */
-const MOST_A_TURN = 128 * 1024;
+const MOST_A_TURN = 48 * 1024;
 /** Bytes sent before asking the socket again how much of it is unsent: asking
  * costs a call into the runtime. */
 const CHECK_EVERY = 16 * 1024;

@@ -299,6 +299,7 @@ export class Room {
       fetching: false,
       stalePresence: false,
       laggedAt: -1,
+      looks: 0,
     };
     this.#members.set(session, member);
     session.members.set(this.name, member);

@@ -1,7 +1,7 @@
 /**
  * The rooms that have members: opened when the first comes, dropped after the
  * last has gone. Owns what rooms need from outside: the store behind their
- * logs, and the patience for members whose sockets are full.
+ * logs.
  */
 
 import { CLOSE } from "../protocol/close_codes.ts";
@@ -9,15 +9,13 @@ import { ERRORS, HubbubError } from "../protocol/errors.ts";
 import type { ErrorEvent } from "../protocol/events.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import { type Fleet, type Here, type Roster, whenHere } from "./fleet/fleet.ts";
+import { Laggards } from "./laggards.ts";
 import type { Logger } from "./log.ts";
 import { type Arrival, Room } from "./room.ts";
 import type { Member, Session } from "./session.ts";
 import type { Stats } from "./stats.ts";
 import type { Store } from "./store/store.ts";
 
-/** How often a member that lags is looked after, milliseconds. There is no
- * event for a socket that has drained. */
-const LAG_POLL_MS = 20;
 /** How long to wait after a read or an opening that failed, milliseconds. */
 const RETRY_MS = 1_000;
 /** Messages read at once for a member that fell behind what is in memory. */
@@ -69,15 +67,13 @@ export class Rooms {
   readonly #settling = new Set<Room>();
   /** Rooms whose logs have grown since they were last delivered. */
   readonly #fed = new Set<Room>();
-  readonly #lagging = new Map<Member, Room>();
-  /** Those of them that have got something since they were looked at. */
-  readonly #moving = new Map<Member, Room>();
-  #polling: Cancel | null = null;
+  readonly #laggards: Laggards;
   /** Of reads that failed and are tried again. */
   readonly #retries = new Set<Cancel>();
 
   constructor(options: RoomsOptions) {
     this.#options = options;
+    this.#laggards = new Laggards(options.clock);
   }
 
   get(name: string): Room | undefined {
@@ -146,9 +142,7 @@ export class Rooms {
 
   /** Stops everything that is to happen later. */
   stop(): void {
-    this.#polling?.();
-    this.#lagging.clear();
-    this.#moving.clear();
+    this.#laggards.stop();
     for (const cancel of this.#retries) cancel();
     this.#retries.clear();
   }
@@ -200,7 +194,7 @@ export class Rooms {
         stats,
         here,
         admits: (arrival) => this.#admits(arrival),
-        lagging: (member) => this.#lag(member, room),
+        lagging: (member) => this.#laggards.add(member, room),
         fetch: (member) => this.#fetch(member, room),
       });
       slot.room = room;
@@ -264,34 +258,6 @@ export class Rooms {
     const code = "too_many_rooms";
     session.reader?.tell({ type: "error", code, ...ERRORS[code], id });
     return false;
-  }
-
-  /**
-   * Looks after a member whose socket has taken no more. What was sent in this
-   * turn is written at its end, so who has got something since the last look
-   * is looked after in the next turn: a large tick reaches a quick reader page
-   * by page. Who has not is waited for.
-   */
-  #lag(member: Member, room: Room): void {
-    const { clock } = this.#options;
-    const moved = member.laggedAt !== member.cursor;
-    member.laggedAt = member.cursor;
-    if (!moved) {
-      this.#lagging.set(member, room);
-      this.#polling ??= clock.after(LAG_POLL_MS, () => {
-        this.#polling = null;
-        this.#pump(this.#lagging);
-      });
-      return;
-    }
-    if (this.#moving.size === 0) clock.soon(() => this.#pump(this.#moving));
-    this.#moving.set(member, room);
-  }
-
-  #pump(members: Map<Member, Room>): void {
-    const now = [...members];
-    members.clear();
-    for (const [member, room] of now) room.pump(member);
   }
 
   #fetch(member: Member, room: Room): void {

@@ -58,6 +58,8 @@ export interface Member {
   cursor: number;
   /** Where the cursor was when its socket last took no more; -1 for never. */
   laggedAt: number;
+  /** How often it was looked after since, and had taken nothing. */
+  looks: number;
   /** Messages up to here were there before it joined. */
   replayUntil: number;
   /** Whether to say so when all of these have been sent. */

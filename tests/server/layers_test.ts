@@ -34,6 +34,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/presence.ts",
     "server/room.ts",
     "server/fleet/alone.ts",
+    "server/laggards.ts",
   ],
   // Knows the store, but no adapter of it.
   [
