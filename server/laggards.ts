@@ -6,7 +6,6 @@
  */
 
 import type { Cancel, Clock } from "./clock.ts";
-import type { Room } from "./room.ts";
 import type { Member } from "./session.ts";
 
 /** How long to wait, milliseconds, by how often a member was looked after and
@@ -14,9 +13,14 @@ import type { Member } from "./session.ts";
  * first look comes in the next turn. */
 const WAITS_MS = [0, 1, 2, 4, 8, 20] as const;
 
+/** What brings a member what it has not got; a room. */
+interface Pump {
+  pump(member: Member): void;
+}
+
 /** Members that wait equally long. */
 interface Group {
-  readonly members: Map<Member, Room>;
+  readonly members: Map<Member, Pump>;
   cancel: Cancel | null;
 }
 
@@ -38,7 +42,7 @@ export class Laggards {
    * @param member One that lags; it may wait already.
    * @param room Where it does.
    */
-  add(member: Member, room: Room): void {
+  add(member: Member, room: Pump): void {
     if (member.laggedAt !== member.cursor) {
       member.laggedAt = member.cursor;
       member.looks = 0;
