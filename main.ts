@@ -10,14 +10,17 @@ import {
   type Config,
   ConfigError,
   helpText,
+  isDeploy,
   readConfig,
 } from "./server/config.ts";
 import { openFleet } from "./server/fleet/open.ts";
 import { createLogger, type Logger } from "./server/log.ts";
 import { type Server, startServer } from "./server/server.ts";
 import { openStore } from "./server/store/open.ts";
-import { StoreOpenError } from "./server/store/store.ts";
+import { type Store, StoreOpenError } from "./server/store/store.ts";
 
+const NO_DATABASE = "messages are kept in this instance alone and lost with " +
+  "it: no database is assigned to the app. docs/deploy.md tells how";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Ends with a line that says why: 2 for a wrong setting, else 1. */
@@ -48,9 +51,11 @@ function startFault(error: unknown, config: Config): string | undefined {
   return undefined;
 }
 
+const env = (name: string) => Deno.env.get(name);
+
 function config(): Config {
   try {
-    const config = readConfig(Deno.args, (name) => Deno.env.get(name));
+    const config = readConfig(Deno.args, env);
     if (config !== "help") return config;
     console.log(helpText());
     Deno.exit(0);
@@ -71,15 +76,26 @@ async function readNamed(flag: string, path: string): Promise<string> {
   }
 }
 
+/** Opens the store, and tells whether what is in it outlives this process. */
+async function openConfigured(
+  { store: address, retainMessages, retainDays }: Config,
+): Promise<{ store: Store; lasts: boolean }> {
+  const options = {
+    retention: { messages: retainMessages, ms: retainDays * DAY_MS },
+    clock: systemClock,
+  };
+  if (isDeploy(env)) {
+    const { openDeployStore } = await import("./server/store/deploy.ts");
+    return await openDeployStore(address, options);
+  }
+  const store = await openStore(address, options);
+  return { store, lasts: address !== "memory:" };
+}
+
 async function start(config: Config, log: Logger): Promise<Server> {
   try {
-    const store = await openStore(config.store, {
-      retention: {
-        messages: config.retainMessages,
-        ms: config.retainDays * DAY_MS,
-      },
-      clock: systemClock,
-    });
+    const { store, lasts } = await openConfigured(config);
+    if (!lasts && isDeploy(env)) log.warn(NO_DATABASE);
     const authority = await Authority.create({
       secret: config.authSecret || undefined,
       keys: await readNamed("auth-keys", config.authKeys) || undefined,
@@ -92,6 +108,8 @@ async function start(config: Config, log: Logger): Promise<Server> {
       config,
       store,
       fleet: openFleet(),
+      lasts,
+      deploy: isDeploy(env),
       assets,
       authority,
       clock: systemClock,

@@ -13,6 +13,7 @@ export interface Config {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** Empty on Deno Deploy where none was chosen. */
   readonly store: string;
   /** Messages replayed on joining. */
   readonly history: number;
@@ -318,6 +319,24 @@ const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
   },
 };
 
+/** Set on Deno Deploy, where nobody else can set a variable so named. */
+const DEPLOYMENT = "DENO_DEPLOYMENT_ID";
+
+/** What a setting is on Deno Deploy where nothing else was chosen. */
+const DEPLOY_FALLBACKS: Partial<Record<keyof Config, string>> = {
+  host: "0.0.0.0",
+  store: "",
+};
+
+/**
+ * Whether this is Deno Deploy.
+ *
+ * @param env Looks up an environment variable.
+ */
+export function isDeploy(env: (name: string) => string | undefined): boolean {
+  return env(DEPLOYMENT) !== undefined;
+}
+
 const rows = Object.entries(SETTINGS) as [keyof Config, Setting][];
 
 /** `retainDays` as a flag: `retain-days`. */
@@ -367,11 +386,14 @@ export function readConfig(
     },
   });
   if (parsed["help"] === true) return "help";
+  const deploy = isDeploy(env);
   const config = rows.map(([key, setting]) => {
     const { env: variable, parse, fallback, bare } = setting;
     const given = parsed[flagOf(key)];
     const flag = given === "" ? bare ?? given : given;
     const words = flag !== undefined ? String(flag) : env(variable);
+    const elsewhere = deploy ? DEPLOY_FALLBACKS[key] : undefined;
+    if (words === undefined && elsewhere !== undefined) return [key, elsewhere];
     const name = flag !== undefined ? `--${flagOf(key)}` : variable;
     try {
       return [key, parse(words ?? fallback)];
@@ -383,6 +405,12 @@ export function readConfig(
   const settings: Config = Object.fromEntries(config);
   if ((settings.cert === "") !== (settings.key === "")) {
     throw new ConfigError("--cert and --key are needed together");
+  }
+  if (deploy && settings.store.startsWith("sqlite:")) {
+    throw new ConfigError(
+      "Files do not last on Deno Deploy. Assign a database to the app and set " +
+        "HUBBUB_STORE to kv:, or to a redis:// address",
+    );
   }
   return settings;
 }

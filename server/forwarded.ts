@@ -1,6 +1,6 @@
 /**
  * Where a request really comes from and went to when a proxy stands before the
- * server. Pure; whether the proxy is to be believed is a setting.
+ * server. Pure; which proxy is to be believed is a setting.
  */
 
 /** Where a request goes and where it comes from. */
@@ -14,6 +14,27 @@ export interface Visit {
  * before it, anybody can have written. */
 function last(headers: Headers, name: string): string {
   return headers.get(name)?.split(",").at(-1)?.trim() ?? "";
+}
+
+/** `192.0.2.7:4711` or `[::ffff:192.0.2.7]:4711`. */
+const CLIENT = /^(?:\[(?:::ffff:)?([\da-f.:]+)\]|([\d.]+)):\d+$/i;
+
+/**
+ * Reads what Deno Deploy says of a request. All of them come to it over TLS,
+ * and to the server over some socket of the machine.
+ *
+ * @param visit As the socket has it, its address empty where it has none.
+ * @param headers Those of the request.
+ */
+export function behindDeploy(
+  { url, address }: Visit,
+  headers: Headers,
+): Visit {
+  const client = CLIENT.exec(headers.get("x-deno-client-address") ?? "");
+  return {
+    url: new URL(`https://${url.host}${url.pathname}${url.search}`),
+    address: address || (client?.[1] ?? client?.[2] ?? ""),
+  };
 }
 
 /**

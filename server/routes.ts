@@ -6,7 +6,7 @@
 
 import type { ConnectionReport } from "../protocol/lab.ts";
 import type { Assets } from "./assets.ts";
-import { behindProxy, type Visit } from "./forwarded.ts";
+import type { Visit } from "./forwarded.ts";
 import { type Handshake, isChatPath, readHandshake } from "./handshake.ts";
 import { ENDPOINTS } from "./lessons/endpoints.ts";
 import { lessonsPage } from "./lessons/page.ts";
@@ -20,9 +20,9 @@ export interface RoutesOptions {
   readonly accepting: () => boolean;
   /** Which pages may talk to the rooms. */
   readonly origins: Origins;
-  /** Whether a proxy says where requests come from. */
-  readonly trustProxy: boolean;
-  /** `ready`, or why not. */
+  /** What those say who stand before the server, the nearest first. */
+  readonly proxies: readonly ((visit: Visit, headers: Headers) => Visit)[];
+  /** `ready`, perhaps with more to say, or why not. */
   readonly health: () => string;
   /** Told of a handshake that comes from another origin and is refused. */
   readonly onForeign: () => void;
@@ -220,9 +220,10 @@ export function createRoutes(
       return words(400, "The header Host must be a host, such as example.org");
     }
     const direct = { url: new URL(request.url), address: remote };
-    const visit = options.trustProxy
-      ? behindProxy(direct, request.headers)
-      : direct;
+    const visit = options.proxies.reduce<Visit>(
+      (visit, read) => read(visit, request.headers),
+      direct,
+    );
     const { url } = visit;
     const { pathname } = url;
     if (/^\/api(\/|$)/.test(pathname)) return api(request, visit);
@@ -251,7 +252,7 @@ export function createRoutes(
       case "/healthz":
         return words(200, "alive");
       case "/readyz":
-        return words(health() === "ready" ? 200 : 503, health());
+        return words(health().startsWith("ready") ? 200 : 503, health());
       case "/metrics":
         return new Response(metrics(), {
           headers: {

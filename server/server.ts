@@ -23,6 +23,7 @@ import { newId } from "./ids.ts";
 import { Stats } from "./stats.ts";
 import { LabBook } from "./lab_book.ts";
 import { sayFarewell } from "./farewell.ts";
+import { behindDeploy, behindProxy } from "./forwarded.ts";
 import type { Logger } from "./log.ts";
 import { Origins } from "./origins.ts";
 import { createRoutes, words } from "./routes.ts";
@@ -36,6 +37,10 @@ export interface ServerOptions {
   readonly store: Store;
   /** The nodes on that store. */
   readonly fleet: Fleet;
+  /** Whether what is stored outlives the process; true by default. */
+  readonly lasts?: boolean;
+  /** Whether this is Deno Deploy; false by default. */
+  readonly deploy?: boolean;
   readonly assets: Assets;
   readonly authority: Authority;
   readonly clock: Clock;
@@ -69,6 +74,21 @@ function urlHost(hostname: string): string {
   return hostname.includes(":") ? `[${hostname}]` : hostname;
 }
 
+/** Where a listener is; the platform may have made it another one than was
+ * asked for (`DENO_SERVE_ADDRESS`). */
+function urlOf(addr: Deno.Addr, scheme: string): URL {
+  switch (addr.transport) {
+    case "tcp":
+    case "udp":
+      return new URL(`${scheme}://${urlHost(addr.hostname)}:${addr.port}/`);
+    case "vsock":
+      return new URL(`vsock:${addr.cid}:${addr.port}`);
+    case "unix":
+    case "unixpacket":
+      return new URL(`unix:${addr.path}`);
+  }
+}
+
 /**
  * Starts a server.
  *
@@ -78,6 +98,7 @@ function urlHost(hostname: string): string {
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { config, store, fleet, assets, authority, clock, log } = options;
+  const { lasts = true, deploy = false } = options;
   const stats = new Stats();
   const hub = new Hub({
     stats,
@@ -152,8 +173,18 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     accepting: () => !stopping,
     origins,
     onForeign: () => stats.refused.add("foreign_origin"),
-    trustProxy: config.trustProxy,
-    health: () => stopping ? "stopping" : hub.healthy ? "ready" : "store fails",
+    proxies: [
+      ...(deploy ? [behindDeploy] : []),
+      ...(config.trustProxy ? [behindProxy] : []),
+    ],
+    health: () =>
+      stopping
+        ? "stopping"
+        : !hub.healthy
+        ? "store fails"
+        : lasts
+        ? "ready"
+        : "ready, but messages are lost when this process ends",
     metrics: () =>
       renderMetrics(stats, {
         connections: connections.size,
@@ -162,6 +193,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         ...hub.load,
         stuck: closing.size,
         healthy: hub.healthy,
+        lasts,
         memory: Deno.memoryUsage().rss,
       }),
     lesson(name, address) {
@@ -248,11 +280,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 
   let ending: Promise<void> | undefined;
-  const { hostname, port } = http.addr;
   return {
-    url: new URL(
-      `${options.tls ? "https" : "http"}://${urlHost(hostname)}:${port}/`,
-    ),
+    url: urlOf(http.addr, options.tls ? "https" : "http"),
     get closing() {
       return closing.size;
     },

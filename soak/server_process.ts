@@ -109,7 +109,7 @@ export class ServerProcess {
         "--allow-net=127.0.0.1",
         `--allow-read=${path("static")},${folder}`,
         `--allow-write=${folder}`,
-        "--allow-env=HOST,PORT,HUBBUB_*",
+        "--allow-env=HOST,PORT,DENO_DEPLOYMENT_ID,HUBBUB_*",
         ...(inspect === undefined ? [] : [`--inspect=${inspect}`, "--quiet"]),
         path("main.ts"),
         "--port",

@@ -163,7 +163,13 @@ export class KvStore implements Store {
   }
 
   async check(): Promise<void> {
-    await this.#kv.set(CHECKED, this.#clock.now());
+    await this.newVersion();
+  }
+
+  /** Writes something, and gives the versionstamp that the database made. */
+  async newVersion(): Promise<string> {
+    const { versionstamp } = await this.#kv.set(CHECKED, this.#clock.now());
+    return versionstamp;
   }
 
   keep(key: string, document: string | null): Promise<void> {

@@ -9,7 +9,7 @@ import { openStore } from "../../server/store/open.ts";
 import type { Store } from "../../server/store/store.ts";
 import type { TempFolder } from "./temp.ts";
 
-/** Denos before 2.8 cannot see that another server has the file. */
+/** Deno 2.5.0 cannot see that another server has the file. */
 const hasLocks = "tryLockSync" in Deno.FsFile.prototype;
 
 /** Its address, as `--store` takes it. */

@@ -15,6 +15,10 @@ export interface ProgramOptions {
   readonly folder?: TempFolder;
   /** A command that runs the one behind it, such as `nice`. */
   readonly through?: readonly string[];
+  /** The whole command in place of `deno task start`'s; no setting is added. */
+  readonly command?: readonly string[];
+  /** Where it runs; here, if it is not said. */
+  readonly cwd?: string;
 }
 
 /** How a program has ended, and what it has printed. */
@@ -25,7 +29,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-const READY = /^Hubbub is listening on (https?:\/\/\S+)$/m;
+const READY = /^Hubbub is listening on ((?:https?|unix):\S+)$/m;
 
 /**
  * The command of `deno task start`, with another folder in place of data.
@@ -52,17 +56,18 @@ function has(args: readonly string[], flag: string): boolean {
 
 /** Starts the program, whether or not it will listen. */
 function spawn(
-  { args = [], env = {}, through = [] }: ProgramOptions,
+  options: ProgramOptions,
   folder: TempFolder,
 ) {
+  const { args = [], env = {}, through = [], cwd } = options;
   const [command = Deno.execPath(), ...rest] = [
     ...through,
-    Deno.execPath(),
-    ...startCommand(folder.path),
+    ...options.command ?? [Deno.execPath(), ...startCommand(folder.path)],
     ...args,
   ];
   return new Deno.Command(command, {
     args: rest,
+    ...(cwd !== undefined && { cwd }),
     // Nothing but what a test says: its own environment is not the program's.
     clearEnv: true,
     env: { ...inherited(), NO_COLOR: "1", ...env },
@@ -134,14 +139,20 @@ export class Program implements AsyncDisposable {
    */
   static async start(options: ProgramOptions = {}): Promise<Program> {
     const folder = options.folder ?? new TempFolder();
-    const { args = [], env = {} } = options;
+    const { args = [], env = {}, command } = options;
+    const added = (flag: string, variable: string, value: string) =>
+      command !== undefined || has(args, flag) || variable in env
+        ? []
+        : [flag, value];
     const child = spawn({
       ...options,
       args: [
-        ...(has(args, "--port") || "PORT" in env ? [] : ["--port", "0"]),
-        ...(has(args, "--store") || "HUBBUB_STORE" in env
-          ? []
-          : ["--store", `sqlite:${folder.file("hubbub.db")}`]),
+        ...added("--port", "PORT", "0"),
+        ...added(
+          "--store",
+          "HUBBUB_STORE",
+          `sqlite:${folder.file("hubbub.db")}`,
+        ),
         ...args,
       ],
     }, folder);

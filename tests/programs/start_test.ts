@@ -4,34 +4,13 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { join } from "node:path";
 import { TempFolder } from "../helpers/temp.ts";
 import { Peer } from "./peer.ts";
-
-/** What `deno task start` needs of the sources. */
-const PARTS = [
-  "client",
-  "deno.json",
-  "deno.lock",
-  "main.ts",
-  "protocol",
-  "server",
-  "static",
-  "types",
-];
-
-function copy(from: string, to: string): void {
-  if (Deno.statSync(from).isFile) return Deno.copyFileSync(from, to);
-  Deno.mkdirSync(to);
-  for (const { name } of Deno.readDirSync(from)) {
-    // What is built is to be built again.
-    if (name !== "dist") copy(join(from, name), join(to, name));
-  }
-}
+import { copySources } from "./sources.ts";
 
 Deno.test("deno task start builds, starts, serves the page and keeps messages in ./data", async () => {
   using folder = new TempFolder();
-  for (const part of PARTS) copy(part, folder.file(part));
+  copySources(folder);
   const child = new Deno.Command(Deno.execPath(), {
     args: ["task", "start", "--port", "0"],
     cwd: folder.path,

@@ -78,6 +78,21 @@ Deno.test("readConfig() takes a flag over the environment, that over the default
   ]);
 });
 
+Deno.test("readConfig() has other defaults on Deno Deploy, where all else is as elsewhere", () => {
+  const deploy = { DENO_DEPLOYMENT_ID: "x" };
+  const config = read([], deploy);
+  assertEquals([config.host, config.store, config.port], ["0.0.0.0", "", 8000]);
+  assertEquals(
+    read([], { ...deploy, HUBBUB_STORE: "kv:", HOST: "::1" }),
+    { ...config, store: "kv:", host: "::1" },
+  );
+  assertThrows(
+    () => read([], { ...deploy, HUBBUB_STORE: "sqlite:./rooms.db" }),
+    ConfigError,
+    "Files do not last on Deno Deploy",
+  );
+});
+
 Deno.test("readConfig() reads a list of origins as browsers write them", () => {
   const { origins } = read(["--origins", "HTTPS://A.example/, null"]);
   assertEquals(origins, ["https://a.example", "null"]);

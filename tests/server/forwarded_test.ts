@@ -1,7 +1,7 @@
 /** What a proxy says of a request, and when it is believed. */
 
 import { assert, assertEquals } from "@std/assert";
-import { behindProxy } from "../../server/forwarded.ts";
+import { behindDeploy, behindProxy } from "../../server/forwarded.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
 import { RawClient } from "../helpers/raw_client.ts";
 
@@ -47,6 +47,30 @@ for (
     };
     const seen = behindProxy(visit, new Headers(headers));
     assertEquals([seen.url.href, seen.address], [url, address]);
+  });
+}
+
+for (
+  const [said, known, address] of [
+    ["192.0.2.7:4711", "", "192.0.2.7"],
+    ["[2001:db8::7]:4711", "", "2001:db8::7"],
+    ["[::ffff:192.0.2.7]:4711", "", "192.0.2.7"],
+    ["nobody", "", ""],
+    // What the runtime has read already, or a client has made up.
+    ["203.0.113.9:4711", "192.0.2.7", "192.0.2.7"],
+  ] as const
+) {
+  Deno.test(`behindDeploy() takes ${address || "nothing"} from ${said} where the socket says "${known}"`, () => {
+    const visit = {
+      url: new URL("http+unix://app.example/ws?name=a"),
+      address: known,
+    };
+    const headers = new Headers({ "x-deno-client-address": said });
+    const seen = behindDeploy(visit, headers);
+    assertEquals([seen.url.href, seen.address], [
+      "https://app.example/ws?name=a",
+      address,
+    ]);
   });
 }
 

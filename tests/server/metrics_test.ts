@@ -158,6 +158,7 @@ Deno.test("a histogram's buckets hold all that is below them", () => {
     lag: 0,
     stuck: 0,
     healthy: false,
+    lasts: true,
     memory: 0,
   });
   const bucket = (le: string) =>
@@ -168,4 +169,5 @@ Deno.test("a histogram's buckets hold all that is below them", () => {
   );
   assertMatch(text, /^hubbub_tick_messages_sum 10056$/m);
   assertMatch(text, /^hubbub_store_up 0$/m);
+  assertMatch(text, /^hubbub_store_lasts 1$/m);
 });

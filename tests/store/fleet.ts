@@ -8,7 +8,7 @@ import type {
   StoredMessage,
 } from "../../server/store/store.ts";
 import { FakeClock } from "../helpers/clock.ts";
-import { draft, KEEP_ALL, type Place, RecordingFeed } from "./bench.ts";
+import { draft, KEEP_ALL, type Place, RecordingFeed, turn } from "./bench.ts";
 
 /** Writes down what it is fed, lives of the log too, and can be waited for. */
 export class NodeFeed extends RecordingFeed {
@@ -107,6 +107,7 @@ export class FleetBench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.nodes.map(({ store }) => store.close()));
+    await turn();
     await this.#place[Symbol.asyncDispose]();
   }
 }
