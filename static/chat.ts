@@ -12,7 +12,7 @@ import "./timeline.css";
 import "./dialogs.css";
 import { h, render } from "preact";
 import { type Client, connect, type Unauthorized } from "../client/hubbub.ts";
-import { chime, notify, showUnread } from "./chat/attention.ts";
+import { chime, notify, onNoticeClick, showUnread } from "./chat/attention.ts";
 import { Entry, takeToken } from "./chat/entry.ts";
 import { linkTo, LOBBY, readAddress, socketUrl } from "./chat/model/address.ts";
 import { Announcer } from "./chat/model/announcer.ts";
@@ -110,14 +110,14 @@ function start(client: Client): void {
         level === "all" || (level === "mentions" && mentioned);
       if (wanted(sound)) chime();
       if (wanted(notices) && !looking()) {
-        notify(`${from} in ${room.name}`, text, {
-          tag: room.name,
-          onClick: () => chat.open(room.name),
-        });
+        const title = `${from} in ${room.name}`;
+        notify({ title, body: text, room: room.name }, openRoom);
       }
     },
   };
   const chat = new ChatModel(client, memory, shell);
+  const openRoom = (room: string) => chat.open(room);
+  onNoticeClick(openRoom);
   const actions = actionsOf(chat);
   /** What the server has against the token, until it takes one. */
   let refusal: Unauthorized | undefined;

@@ -6,7 +6,8 @@
  * The service worker: keeps the chat page's own files, so that the page opens
  * on a bad connection, or on none, with what it knows and what is unsent. The
  * server is asked first, so that an update arrives with the next load. Keeps
- * nothing that anybody wrote; of rooms it knows nothing.
+ * nothing that anybody wrote. Shows the notices that pages on phones may not show
+ * themselves.
  */
 
 /** A hash of the pages' files: the server writes it before this script, so
@@ -96,4 +97,26 @@ worker.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(url);
   if (method !== "GET" || origin !== worker.location.origin) return;
   if (FILES.includes(pathname)) event.respondWith(answer(event, pathname));
+});
+
+/** Brings the page back that a notice is of, and has it open the room. */
+worker.addEventListener("notificationclick", (event) => {
+  const { notification } = event;
+  notification.close();
+  const show = async () => {
+    const room = String(notification.data);
+    const windows = await worker.clients.matchAll({
+      type: "window",
+      // The first time, the page was there before the service worker.
+      includeUncontrolled: true,
+    });
+    const page = windows.find(({ url }) => new URL(url).pathname === "/");
+    if (page === undefined) {
+      await worker.clients.openWindow(`/?room=${encodeURIComponent(room)}`);
+      return;
+    }
+    page.postMessage(room);
+    await page.focus();
+  };
+  event.waitUntil(show());
 });

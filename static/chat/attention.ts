@@ -19,28 +19,43 @@ export async function allowNotices(): Promise<boolean> {
   return await Notification.requestPermission() === "granted";
 }
 
-/** Shows a notice; a click on it brings the page back. */
+/** A notice on the desktop. */
+export interface Notice {
+  readonly title: string;
+  readonly body: string;
+  /** The room it is about; a newer one on the same room takes its place. */
+  readonly room: string;
+}
+
+/** Shows a notice; a click on it brings the page back, and opens the room. */
 export function notify(
-  title: string,
-  body: string,
-  { tag, onClick }: { tag: string; onClick: () => void },
+  { title, body, room }: Notice,
+  open: (room: string) => void,
 ): void {
   if (!("Notification" in globalThis)) return;
   if (Notification.permission !== "granted") return;
+  const options = { body, tag: room, icon: "/assets/icon-192.png" };
   try {
-    const notice = new Notification(title, {
-      body,
-      tag,
-      icon: "/assets/icon-192.png",
-    });
+    const notice = new Notification(title, options);
     notice.addEventListener("click", () => {
       globalThis.focus();
-      onClick();
+      open(room);
       notice.close();
     });
   } catch {
-    // Android shows notices from service workers only.
+    // Phones show those of service workers only.
+    navigator.serviceWorker?.getRegistration().then((registration) =>
+      registration?.showNotification(title, { ...options, data: room })
+    );
   }
+}
+
+/** Tells which room to open when a notice is clicked that the service worker
+ * shows. */
+export function onNoticeClick(open: (room: string) => void): void {
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+    open(String(data));
+  });
 }
 
 let audio: AudioContext | undefined;

@@ -130,28 +130,3 @@ pageTest("who is typing shows, and goes", async ({ chat }) => {
   await ada.page.clock.runFor(6_000);
   await ada.page.getByText("Grace is typing…").waitFor({ state: "detached" });
 });
-
-pageTest(
-  "a sound and notices only when asked for",
-  async ({ chat, server }) => {
-    const ada = await chat("/?name=Ada", { permissions: ["notifications"] });
-    await ada.value(`
-    globalThis.notices = [];
-    globalThis.Notification = class extends EventTarget {
-      static permission = "granted";
-      static requestPermission = () => Promise.resolve("granted");
-      constructor(title) { super(); notices.push(title); }
-    };
-    document.hasFocus = () => false;
-  `);
-    await publish(server.socket("/ws"), "lobby", ["Ada, are you there?"]);
-    await ada.sees("are you there");
-    assertEquals(await ada.value("notices"), []);
-    await ada.page.getByRole("button", { name: "Ada, settings" }).click();
-    await ada.page.getByLabel("Desktop notices").selectOption("mentions");
-    await ada.page.keyboard.press("Escape");
-    await publish(server.socket("/ws"), "lobby", ["no names", "Ada again"]);
-    await ada.until("notices.length === 1");
-    assertEquals(await ada.value("notices"), ["Robot in lobby"]);
-  },
-);
