@@ -7,6 +7,7 @@
  * key `[…, seq]`, the next ones `[…, seq, 1]`, `[…, seq, 2]`.
  */
 
+import { createHash } from "node:crypto";
 import { marked, markOf } from "./marks.ts";
 import type { Draft, LogState, StoredMessage } from "./store.ts";
 
@@ -56,9 +57,16 @@ export function seqOf(key: Deno.KvKey): number {
   return Number(key[3]);
 }
 
+/** Characters of an author in a key, which may have 2 KiB in all: a token can
+ * name its user as long as it likes. */
+const MOST_AUTHOR = 256;
+
 /** The key of a cid. */
 export function cidKey({ room, author }: Draft, cid: string): Deno.KvKey {
-  return ["hubbub", "cid", room, author, cid];
+  const who = author.length <= MOST_AUTHOR
+    ? author
+    : `#${createHash("sha256").update(author).digest("hex")}`;
+  return ["hubbub", "cid", room, who, cid];
 }
 
 /** Bytes of a value; one may have 64 KiB with its own encoding around it. */
