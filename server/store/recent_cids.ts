@@ -3,15 +3,17 @@
  * without a query, and without an index that would double the cost of an
  * insert. Pure.
  *
- * Keeps a 53-bit hash and a seq for each, about 40 bytes. A hit is a guess
+ * Keeps a 53-bit hash and a seq for each, 24 to 48 bytes. A hit is a guess
  * that the store confirms by looking at that one message; that two of a
  * million cids share a hash has a chance of 1 in 18,000, and costs that the
  * repeat of one of the two is not noticed.
  */
 
+import { NumberTable } from "./number_table.ts";
+
 /** Cids kept together and forgotten together. */
 interface Generation {
-  readonly seqs: Map<number, number>;
+  readonly seqs: NumberTable;
   /** When the newest was stored, milliseconds. */
   newest: number;
   readonly oldest: number;
@@ -19,7 +21,7 @@ interface Generation {
 
 /** A generation takes new cids for this much of the time they are kept. */
 const GENERATIONS = 4;
-/** Well below what a Map can hold. */
+/** A larger table takes too long to grow. */
 const MOST = 4_000_000;
 
 /** Remembers the cids of one room for a while. */
@@ -45,7 +47,7 @@ export class RecentCids {
       last === undefined || last.seqs.size >= MOST ||
       at - last.oldest > this.#ms / GENERATIONS
     ) {
-      last = { seqs: new Map(), newest: at, oldest: at };
+      last = { seqs: new NumberTable(), newest: at, oldest: at };
       this.#generations = this.#generations.filter(({ newest }) =>
         newest >= at - this.#ms
       );
