@@ -1,9 +1,9 @@
 /**
- * How connections are closed when the server stops: not all at once, so that
- * they do not all come back at once.
+ * How connections are closed when the server stops, or gives its clients to
+ * other nodes: not all at once, so that they do not all come back at once.
  */
 
-import { CLOSE } from "../protocol/close_codes.ts";
+import type { CloseReason } from "../protocol/close_codes.ts";
 import type { Clock } from "./clock.ts";
 import type { Reader } from "./session.ts";
 
@@ -22,12 +22,17 @@ const LEAST_COME_BACK_MS = 500;
  * in slices.
  *
  * @param connections Who is to go.
- * @param options The time, and numbers from 0 up to 1.
+ * @param options What they are closed with, which lets them come back; the
+ * time, and numbers from 0 up to 1.
  * @returns When the last has been told to close; after about a second at most.
  */
 export async function sayFarewell(
   connections: readonly Reader[],
-  { clock, random }: { clock: Clock; random: () => number },
+  { reason, clock, random }: {
+    reason: CloseReason;
+    clock: Clock;
+    random: () => number;
+  },
 ): Promise<void> {
   const window = Math.min(
     Math.max(connections.length * COME_BACK_MS, LEAST_COME_BACK_MS),
@@ -41,7 +46,7 @@ export async function sayFarewell(
   const size = Math.max(Math.ceil(connections.length / slices), SLICE);
   for (let start = 0; start < connections.length; start += size) {
     for (const connection of connections.slice(start, start + size)) {
-      connection.end(CLOSE.restart);
+      connection.end(reason);
     }
     // A close frame needs a moment to get out before the port goes.
     await new Promise<void>((done) => void clock.after(SLICE_MS, done));

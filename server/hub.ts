@@ -41,6 +41,11 @@ export interface HubOptions {
   /** The store's secret, for session tokens. */
   readonly secret: Uint8Array;
   readonly clock: Clock;
+  /** Numbers from 0 up to 1. */
+  readonly random: () => number;
+  /** Called when this node has not reached its store for long, and others of
+   * its fleet may: they can take its readers. */
+  readonly cutOff: () => void;
   /** Makes ids for those who only listen. */
   readonly newId: () => string;
   readonly log: Logger;
@@ -70,21 +75,31 @@ export class Hub {
   readonly #stopTrimming: Cancel;
   readonly #health: StoreHealth;
   #stopping = false;
+  /** Whether there were other nodes when the store was reached last. */
+  #others = false;
 
   constructor(options: HubOptions) {
-    const { store, clock, log, stats } = options;
+    const { store, fleet, clock, log, stats, random } = options;
     this.#options = options;
     this.limits = options.limits;
     this.stats = stats;
     this.#sessions = new Sessions({
-      fleet: options.fleet,
+      fleet,
       secret: options.secret,
       clock,
       graceMs: options.graceMs,
       depart: (room, session) => this.#rooms.depart(room, session),
       renamed: (session, old) => this.#renamed(session, old),
     });
-    this.#health = new StoreHealth(store, clock, log);
+    this.#health = new StoreHealth({
+      store,
+      clock,
+      log,
+      random,
+      cutOff: () => {
+        if (this.#others) options.cutOff();
+      },
+    });
     this.#ticker = new Ticker({ store, clock, stats }, {
       before: () => {
         this.#rooms.deliver();
@@ -109,7 +124,7 @@ export class Hub {
     });
     this.#rooms = new Rooms({
       store,
-      fleet: options.fleet,
+      fleet,
       clock,
       log,
       stats,
@@ -122,7 +137,10 @@ export class Hub {
     this.#stopTrimming = every(clock, {
       ms: TRIM_MS,
       run: () =>
-        void store.trim().catch((error) => log.error("trim failed", { error })),
+        void store.trim().then(
+          () => this.#others = fleet.nodes > 1,
+          (error) => this.#health.doubts("trim failed", error),
+        ),
     });
   }
 

@@ -106,6 +106,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     fleet,
     secret: await store.secret(),
     clock,
+    random: Math.random,
+    cutOff: () => handOver(),
     newId,
     log,
     limits: {
@@ -254,6 +256,15 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
   });
 
+  const handOver = () => {
+    const readers = [...connections, ...api.readers];
+    log.error("store out of reach; clients are sent to other nodes", {
+      clients: readers.length,
+    });
+    const reason = CLOSE.goingAway;
+    sayFarewell(readers, { reason, clock, random: Math.random });
+  };
+
   const stopLoopWatch = watchLoopDelay(clock, stats);
 
   const end = async () => {
@@ -263,6 +274,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     hub.refuse();
     lessons.closeAll(CLOSE.restart.code, CLOSE.restart.reason);
     await sayFarewell([...connections, ...api.readers], {
+      reason: CLOSE.restart,
       clock,
       random: Math.random,
     });

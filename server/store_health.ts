@@ -1,26 +1,47 @@
 /**
  * Whether the store takes messages: learnt from what the ticks meet, and while
- * it does not, by trying again, so that an idle server finds out too.
+ * it does not, by trying again, so that an idle server finds out too. And
+ * whether it is this node that cannot reach it, which others may.
  */
 
 import type { Cancel, Clock } from "./clock.ts";
 import type { Logger } from "./log.ts";
-import type { Store } from "./store/store.ts";
+import { OutOfReachError, type Store } from "./store/store.ts";
 
 /** Time between two tries, milliseconds. */
 const CHECK_MS = 1_000;
+/** How long a node waits for its store to be in reach again before it counts
+ * as cut off, milliseconds; up to half of it more, since all nodes lose an
+ * engine at the same moment. */
+const CUT_OFF_MS = 10_000;
+/** The longest time until it counts as cut off once more. Each time is twice
+ * the one before: where no node has an engine, clients that are sent away from
+ * one come back to another, or to the same. */
+const MOST_CUT_OFF_MS = 10 * 60_000;
+
+/** What {@linkcode StoreHealth} needs. */
+export interface StoreHealthOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Numbers from 0 up to 1. */
+  readonly random: () => number;
+  /** Called when the store has been out of reach for long, and not again
+   * before twice that time has passed. */
+  readonly cutOff: () => void;
+}
 
 /** The health of one store. */
 export class StoreHealth {
-  readonly #store: Store;
-  readonly #clock: Clock;
-  readonly #log: Logger;
+  readonly #options: StoreHealthOptions;
   #retry: Cancel | null = null;
+  #doubting = false;
+  /** Since when it is out of reach; undefined when it is not. */
+  #since: number | undefined;
+  #patienceMs = CUT_OFF_MS;
 
-  constructor(store: Store, clock: Clock, log: Logger) {
-    this.#store = store;
-    this.#clock = clock;
-    this.#log = log;
+  constructor(options: StoreHealthOptions) {
+    this.#options = options;
   }
 
   /** Whether the last that is known is good. */
@@ -32,27 +53,60 @@ export class StoreHealth {
   works(): void {
     if (this.#retry === null) return;
     this.stop();
-    this.#log.info("store works again");
+    this.#since = undefined;
+    this.#patienceMs = CUT_OFF_MS;
+    this.#options.log.info("store works again");
   }
 
   /** Something could not be stored. Said once, not once a tick. */
   fails(error: unknown): void {
     if (this.#retry !== null) return;
-    this.#log.error("store fails; messages are refused", { error });
+    this.#options.log.error("store fails; messages are refused", { error });
+    this.#learn(error);
     this.#checkLater();
+  }
+
+  /** Something else failed than storing: finds out what that means, and says
+   * so, once. */
+  doubts(words: string, error: unknown): void {
+    if (this.#retry !== null || this.#doubting) return;
+    const { store, log } = this.#options;
+    this.#doubting = true;
+    store.check().then(() => log.error(words, { error }), (failure) => {
+      if (this.#doubting) this.fails(failure);
+    }).finally(() => this.#doubting = false);
   }
 
   /** Stops trying. */
   stop(): void {
+    this.#doubting = false;
     this.#retry?.();
     this.#retry = null;
   }
 
   #checkLater(): void {
-    this.#retry = this.#clock.after(CHECK_MS, () => {
-      this.#store.check().then(() => this.works(), () => {
-        if (this.#retry !== null) this.#checkLater();
+    const { store, clock } = this.#options;
+    this.#retry = clock.after(CHECK_MS, () => {
+      store.check().then(() => this.works(), (error) => {
+        if (this.#retry === null) return;
+        this.#learn(error);
+        this.#checkLater();
       });
     });
+  }
+
+  /** Notes whether the store is out of reach, and for how long. */
+  #learn(error: unknown): void {
+    const { clock, random, cutOff } = this.#options;
+    const now = clock.now();
+    if (!(error instanceof OutOfReachError)) {
+      this.#since = undefined;
+    } else if (this.#since === undefined) {
+      this.#since = now + random() * this.#patienceMs / 2;
+    } else if (now - this.#since >= this.#patienceMs) {
+      this.#patienceMs = Math.min(2 * this.#patienceMs, MOST_CUT_OFF_MS);
+      this.#since = now;
+      cutOff();
+    }
   }
 }

@@ -232,15 +232,17 @@ export class Fleet implements Servers {
     this.#ended = true;
     clearTimeout(this.#looking);
     for (const node of this.#nodes) await node.stop();
-    for (const relay of this.#relays) relay.end();
+    await Promise.all(this.#relays.map((relay) => relay.end()));
     await this.#engine.stop();
   }
 
   async abandon(): Promise<void> {
     this.#ended = true;
     clearTimeout(this.#looking);
-    for (const relay of this.#relays) relay.end();
-    await Promise.allSettled(this.#nodes.map((node) => node.kill()));
+    await Promise.allSettled([
+      ...this.#relays.map((relay) => relay.end()),
+      ...this.#nodes.map((node) => node.kill()),
+    ]);
     // Where it is paused, this ends it all the same.
     await this.#engine.kill().catch(() => {});
   }

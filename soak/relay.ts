@@ -4,7 +4,13 @@
  * fleet is one, and the line from a node to its engine, which can be cut.
  */
 
-import { connect, createServer, type Server, type Socket } from "node:net";
+import {
+  type AddressInfo,
+  connect,
+  createServer,
+  type Server,
+  type Socket,
+} from "node:net";
 
 /** Which ports to try for a new connection, the best one first. */
 export type Route = () => readonly number[];
@@ -13,7 +19,6 @@ const HOST = "127.0.0.1";
 
 /** One relay. */
 export class Relay {
-  readonly port: number;
   readonly #server: Server;
   readonly #route: Route;
   readonly #sockets = new Set<Socket>();
@@ -22,12 +27,12 @@ export class Relay {
   /**
    * Begins to relay.
    *
-   * @param port Where it listens.
+   * @param port Where it listens; 0 for any free one.
    * @param route Where to.
    */
   static async start(port: number, route: Route): Promise<Relay> {
     const server = createServer((near) => relay.#enter(near));
-    const relay = new Relay(port, server, route);
+    const relay = new Relay(server, route);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once("error", reject);
     server.listen({ port, host: HOST, backlog: 4096 }, resolve);
@@ -35,10 +40,13 @@ export class Relay {
     return relay;
   }
 
-  private constructor(port: number, server: Server, route: Route) {
-    this.port = port;
+  private constructor(server: Server, route: Route) {
     this.#server = server;
     this.#route = route;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   /** Whether nothing gets through. */
@@ -58,9 +66,11 @@ export class Relay {
   }
 
   /** Ends everything. */
-  end(): void {
+  async end(): Promise<void> {
     this.cut();
-    this.#server.close();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#server.close(() => resolve());
+    await promise;
   }
 
   #enter(near: Socket): void {

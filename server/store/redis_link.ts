@@ -7,9 +7,9 @@
  * and a connection that hangs, for longer than senders wait.
  */
 
-import { createClient } from "redis";
+import { createClient, ErrorReply } from "redis";
 import type { Script } from "./redis_scripts.ts";
-import { StoreOpenError } from "./store.ts";
+import { OutOfReachError, StoreOpenError } from "./store.ts";
 
 /** What Redis answers. */
 export type Reply =
@@ -66,8 +66,20 @@ function inTime<T>(promise: Promise<T>): Promise<T> {
 }
 
 /** Redis did not answer: whether it has done what it was asked is unknown. */
-class RedisSilent extends Error {
+class RedisSilent extends OutOfReachError {
   override name = "RedisSilent";
+}
+
+/** What to tell who calls when there is no connection, since the last try to
+ * make one failed: a Redis that is not there, or does not want anybody yet, is
+ * so for all nodes. */
+function unreachable(failure: unknown): Error {
+  const forAll = failure instanceof ErrorReply ||
+    (failure as { code?: unknown } | null)?.code === "ECONNREFUSED";
+  const words = "Redis cannot be reached";
+  return forAll
+    ? new Error(words, { cause: failure })
+    : new OutOfReachError(words, { cause: failure });
 }
 
 /** A connection that comes back. */
@@ -75,6 +87,8 @@ export class RedisLink {
   readonly #options: RedisLinkOptions;
   readonly #listeners = new Map<string, Listener>();
   #client: Client | null = null;
+  /** Why there is none. */
+  #failure: unknown = null;
   #healed: Promise<void> = Promise.resolve();
   #retry: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -115,7 +129,7 @@ export class RedisLink {
    */
   async call(...args: string[]): Promise<Reply> {
     const client = this.#client;
-    if (client === null) throw new Error("Redis cannot be reached");
+    if (client === null) throw unreachable(this.#failure);
     return await this.#guard(client, client.sendCommand<Reply>(args));
   }
 
@@ -138,7 +152,7 @@ export class RedisLink {
    * listener a channel. */
   async subscribe(channel: string, listener: Listener): Promise<void> {
     const client = this.#client;
-    if (client === null) throw new Error("Redis cannot be reached");
+    if (client === null) throw unreachable(this.#failure);
     const known = this.#listeners.has(channel);
     this.#listeners.set(channel, listener);
     if (known) return;
@@ -186,6 +200,7 @@ export class RedisLink {
       // Refused by one that still reads its files.
       await inTime(client.sendCommand(["PING"]));
     } catch (error) {
+      this.#failure = error;
       if (client.isOpen) client.destroy();
       throw error;
     }
@@ -212,6 +227,7 @@ export class RedisLink {
   #drop(client: Client): void {
     if (this.#client !== client) return;
     this.#client = null;
+    this.#failure = null;
     client.destroy();
     this.#options.lost();
     this.#connectLater();

@@ -133,7 +133,8 @@ export interface Store {
   /**
    * Tries whether messages could be stored now, without storing any.
    *
-   * @throws When they could not.
+   * @throws When they could not: {@linkcode OutOfReachError} when perhaps this
+   * node alone cannot.
    */
   check(): Promise<void>;
 
@@ -176,6 +177,13 @@ export const PAGE_CHARACTERS = 256 * 1024;
 
 /** For how long a repeat is known as one, milliseconds. */
 export const DEDUPE_MS = 10 * 60_000;
+
+/** The engine that a store shares with those of other nodes is not answered by,
+ * and nothing tells that they are not answered either: it may be the way to it
+ * that is broken. */
+export class OutOfReachError extends Error {
+  override name = "OutOfReachError";
+}
 
 /** A store that cannot be opened, told in one line to who starts the server. */
 export class StoreOpenError extends Error {

@@ -20,7 +20,7 @@ import { settled } from "./clock.ts";
 import type { FakeClock } from "./clock.ts";
 
 /** What can be held. */
-export type Held = "append" | "follow" | "read" | "check" | "keep";
+export type Held = "append" | "follow" | "read" | "check" | "keep" | "trim";
 
 /** The memory store, held. */
 export class HeldStore implements Store {
@@ -29,6 +29,8 @@ export class HeldStore implements Store {
   readonly held = new Set<Held>();
   /** Calls of these fail when they are carried out. */
   readonly failing = new Set<Held>();
+  /** Makes the error they fail with. */
+  failure: (words: string) => Error = (words) => new Error(words);
   readonly #waiting: (() => void)[] = [];
 
   constructor(
@@ -70,7 +72,7 @@ export class HeldStore implements Store {
   }
 
   trim(): Promise<void> {
-    return this.inner.trim();
+    return this.#do("trim", () => this.inner.trim());
   }
 
   check(): Promise<void> {
@@ -96,7 +98,7 @@ export class HeldStore implements Store {
   #do<T>(what: Held, act: () => Promise<T>): Promise<T> {
     const now = () =>
       this.failing.has(what)
-        ? Promise.reject<T>(new Error(`The store cannot ${what}`))
+        ? Promise.reject<T>(this.failure(`The store cannot ${what}`))
         : act();
     if (!this.held.has(what)) return now();
     return new Promise<T>((resolve, reject) =>

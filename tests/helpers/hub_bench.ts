@@ -4,6 +4,7 @@ import { TRUSTED } from "../../server/grant.ts";
 import { simple } from "../../protocol/simple.ts";
 import type { HelloRequest } from "../../protocol/events.ts";
 import { Alone } from "../../server/fleet/alone.ts";
+import type { Fleet } from "../../server/fleet/fleet.ts";
 import { Hub } from "../../server/hub.ts";
 import { createLogger } from "../../server/log.ts";
 import type { Session } from "../../server/session.ts";
@@ -21,20 +22,29 @@ export class HubBench {
   readonly store: HeldStore;
   readonly hub: Hub;
   readonly logged: string[] = [];
+  /** How often the hub found itself cut off. */
+  cutOffs = 0;
   #ids = 0;
+  readonly #newId = () => `s${++this.#ids}`;
+  /** The hub's; how many it is said to be of can be set. */
+  readonly fleet: Fleet & { nodes: number } = Object.assign(
+    new Alone({ random: () => 0, newId: this.#newId }),
+    { nodes: 1 },
+  );
 
   constructor({ retention, history = 50 }: {
     retention?: Retention;
     history?: number;
   } = {}) {
     this.store = new HeldStore(this.clock, retention);
-    const newId = () => `s${++this.#ids}`;
     this.hub = new Hub({
       store: this.store,
-      fleet: new Alone({ random: () => 0, newId }),
+      fleet: this.fleet,
+      random: () => 0,
+      cutOff: () => this.cutOffs++,
       secret: new Uint8Array(32),
       clock: this.clock,
-      newId,
+      newId: this.#newId,
       log: createLogger({
         level: "debug",
         pretty: true,

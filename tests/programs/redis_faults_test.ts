@@ -11,7 +11,12 @@ import {
   assertRejects,
 } from "@std/assert";
 import { RedisStore } from "../../server/store/redis.ts";
-import { type Store, StoreOpenError } from "../../server/store/store.ts";
+import {
+  OutOfReachError,
+  type Store,
+  StoreOpenError,
+} from "../../server/store/store.ts";
+import { Relay } from "../../soak/relay.ts";
 import { FakeClock } from "../helpers/clock.ts";
 import { assertWithoutHoles, draft, KEEP_ALL } from "../store/bench.ts";
 import { FleetBench, type Node } from "../store/fleet.ts";
@@ -183,6 +188,45 @@ test(
       await feed.reaches(4);
       assertEquals(feed.texts, texts);
     }
+  },
+);
+
+test(
+  "a node whose way to Redis is broken can tell, from a Redis that is away for all",
+  async (fleet, server) => {
+    const line = await Relay.start(0, () => [server.port]);
+    const a = await RedisStore.open({
+      address: `redis://127.0.0.1:${line.port}`,
+      retention: KEEP_ALL,
+      clock: new FakeClock(),
+    });
+    try {
+      line.cut();
+      // A call that was under way cannot tell.
+      await insist(() => assertRejects(() => a.check(), OutOfReachError));
+      line.mend();
+      await insist(() => a.check());
+      {
+        using _ = server.pause();
+        await assertRejects(() => a.check(), OutOfReachError);
+      }
+      await insist(() => a.check());
+    } finally {
+      await a.close();
+      await line.end();
+    }
+    const b = await fleet.start();
+    await server.kill();
+    await insist(async () => {
+      const error = await assertRejects(
+        () => b.store.check(),
+        Error,
+        "cannot be reached",
+      );
+      // Until it was tried to connect again.
+      assert(!(error instanceof OutOfReachError));
+    });
+    await server.start();
   },
 );
 
