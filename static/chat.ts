@@ -7,8 +7,10 @@
 import "./tokens.css";
 import "./base.css";
 import "./sides.css";
+import "./conversation.css";
 import "./layout.css";
 import "./timeline.css";
+import "./line.css";
 import "./dialogs.css";
 import { h, render } from "preact";
 import { type Client, connect, type Unauthorized } from "../client/hubbub.ts";

@@ -7,6 +7,8 @@
 import "./tokens.css";
 import "./base.css";
 import "./lab/lab.css";
+import "./lab/pane.css";
+import "./lab/gauges.css";
 import "./lab/events.css";
 import { h, render } from "preact";
 import type { Endpoint } from "../protocol/lab.ts";

@@ -1,12 +1,13 @@
 /**
  * One client of the lab: holds the WebSocket, does with it what one wants, and
- * tells the model what happens. Draws nothing.
+ * tells the model and the log what happens. Draws nothing.
  */
 
 import type { ConnectionReport, Endpoint } from "../../protocol/lab.ts";
+import { Chronicle } from "./chronicle.ts";
 import { Flooding } from "./flooding.ts";
 import { Inquiry } from "./inquiry.ts";
-import { sizeOf, sizeWords } from "./model/bytes.ts";
+import { sizeOf } from "./model/bytes.ts";
 import {
   type Connection,
   type Happening,
@@ -14,7 +15,7 @@ import {
   stateOf,
   UNCONNECTED,
 } from "./model/connection.ts";
-import { type Direction, EventLog } from "./model/event_log.ts";
+import type { EventLog } from "./model/event_log.ts";
 import { FRAME } from "./model/flood.ts";
 import {
   endpointOf,
@@ -40,7 +41,6 @@ export interface Page {
 /** Client A, or B. */
 export class LabClient {
   readonly name: "A" | "B";
-  readonly log = new EventLog();
   connection: Connection = UNCONNECTED;
   binaryType: BinaryType = "blob";
   flood: Flooding | undefined;
@@ -59,12 +59,19 @@ export class LabClient {
   #looking: ReturnType<typeof setInterval> | undefined;
   #listening = new AbortController();
   readonly #page: Page;
+  readonly #chronicle: Chronicle;
 
   constructor(name: "A" | "B", target: Target, page: Page) {
     this.name = name;
     this.#target = target;
     this.#connected = target;
     this.#page = page;
+    this.#chronicle = new Chronicle(page.changed);
+  }
+
+  /** What happened so far. */
+  get log(): EventLog {
+    return this.#chronicle.log;
   }
 
   /** What the form says. */
@@ -136,10 +143,7 @@ export class LabClient {
         ? new Inquiry(key, this.#page.changed)
         : undefined;
       this.#happened({ kind: "connecting" });
-      const offers = protocols.length > 0
-        ? `, offers ${protocols.join(", ")}`
-        : "";
-      this.#note("event", "connecting", { note: `To ${address}${offers}` });
+      this.#chronicle.connecting(address, protocols);
       this.#listen(socket);
     });
   }
@@ -150,9 +154,7 @@ export class LabClient {
       // A reason without a code is for the browser to refuse, none is not.
       if (code === undefined && reason === "") this.#socket?.close();
       else this.#socket?.close(code, reason);
-      this.#note("event", "close()", {
-        note: `With ${code ?? "no code"}${reason && `, “${reason}”`}`,
-      });
+      this.#chronicle.closeCalled(code, reason);
       this.#look();
     });
   }
@@ -162,16 +164,11 @@ export class LabClient {
     if (socket === undefined) return;
     this.#attempt(() => {
       socket.send(data);
-      const size = sizeOf(data);
       if (socket.readyState === WebSocket.OPEN) {
-        this.#happened({ kind: "sent", size, asks: this.#measures });
-        this.#note("sent", "send", { data, size });
-      } else {
-        this.#note("sent", "send", {
-          data,
-          note: "Thrown away: the connection is no longer open",
-        });
-      }
+        const asks = this.#measures;
+        this.#happened({ kind: "sent", size: sizeOf(data), asks });
+        this.#chronicle.sent(data);
+      } else this.#chronicle.thrownAway(data);
       this.#look();
     });
   }
@@ -191,18 +188,12 @@ export class LabClient {
       },
       ended: (flood) => {
         this.flood = undefined;
-        const ms = Math.round(performance.now() - flood.startedAt);
         this.flooded = floodWords(flood);
-        this.#note("event", "flood ended", {
-          note: `${this.flooded} in ${ms} ms; ` +
-            `bufferedAmount was up to ${sizeWords(this.connection.peak)}`,
-        });
+        const ms = performance.now() - flood.startedAt;
+        this.#chronicle.floodEnded(this.flooded, ms, this.connection.peak);
       },
     });
-    const { frames } = this.flood;
-    this.#note("sent", "flood", {
-      note: `${frames} frames of ${sizeWords(FRAME)}, one row for all`,
-    });
+    this.#chronicle.floodBegan(this.flood.frames);
     this.flood.pour();
   }
 
@@ -216,23 +207,16 @@ export class LabClient {
     on("open", () => {
       const { protocol, extensions } = socket;
       this.#happened({ kind: "opened", protocol, extensions });
-      this.#note("event", "open");
+      this.#chronicle.opened();
       this.#inquiry?.start();
     });
     on("message", ({ data }) => this.#received(data));
-    on("error", () =>
-      this.#note("event", "error", {
-        note: "Pages are not told what went wrong, so that none can spy out " +
-          "a network by it",
-      }));
-    on("close", ({ code, reason, wasClean }) => {
+    on("error", () => this.#chronicle.failed());
+    on("close", (event) => {
       this.#look();
-      this.#happened({ kind: "closed", code, reason, clean: wasClean });
-      this.#note("event", "close", {
-        note: `${code}${reason && `, “${reason}”`}, ${
-          wasClean ? "clean" : "not clean"
-        }`,
-      });
+      const { code, reason, wasClean: clean } = event;
+      this.#happened({ kind: "closed", code, reason, clean });
+      this.#chronicle.closed(event);
       this.#rest();
       this.#inquiry?.ask();
     });
@@ -244,19 +228,7 @@ export class LabClient {
       ? data.size
       : sizeOf(typeof data === "string" ? data : new Uint8Array(data));
     this.#happened({ kind: "received", size });
-    if (typeof data === "string") {
-      this.#note("received", "message", { data, size });
-    } else if (data instanceof ArrayBuffer) {
-      const bytes = new Uint8Array(data);
-      this.#note("received", "message", { data: bytes, size });
-    } else {
-      // The row has its place now, its data a moment later.
-      const { id } = this.#note("received", "message", { size });
-      data.arrayBuffer().then((buffer) => {
-        this.log.fill(id, new Uint8Array(buffer));
-        this.#page.changed();
-      });
-    }
+    this.#chronicle.received(data);
   }
 
   #look(): void {
@@ -277,7 +249,7 @@ export class LabClient {
     this.#listening = new AbortController();
     if (this.connected) {
       this.#socket?.close();
-      this.#note("event", "close()", { note: "To connect elsewhere" });
+      this.#chronicle.left();
     }
     this.flood?.stop();
     this.flooded = "";
@@ -295,7 +267,7 @@ export class LabClient {
       act();
     } catch (error) {
       this.problem = (error as Error).message;
-      this.#note("event", "refused", { note: this.problem });
+      this.#chronicle.refused(this.problem);
     }
   }
 
@@ -303,26 +275,6 @@ export class LabClient {
     const at = performance.now();
     this.connection = next(this.connection, { ...happening, at });
     this.#page.changed();
-  }
-
-  #note(
-    direction: Direction,
-    what: string,
-    { data = "", size, note }: {
-      data?: string | Uint8Array;
-      size?: number;
-      note?: string;
-    } = {},
-  ) {
-    this.#page.changed();
-    return this.log.add({
-      at: performance.timeOrigin + performance.now(),
-      direction,
-      what,
-      data,
-      size,
-      ...(note !== undefined && { note }),
-    });
   }
 }
 

@@ -76,9 +76,16 @@ export class ChatPage {
     await this.page.getByRole("heading", { name: room, level: 1 }).waitFor();
   }
 
-  /** Scrolls the conversation, in pixels from its top. */
+  /** Scrolls the conversation, in pixels from its top, and waits until the
+   * page knows of it. */
   async scrollTo(top: number): Promise<void> {
-    await this.value(`document.querySelector(".scroller").scrollTop = ${top}`);
+    await this.value(`new Promise((known) => {
+      const scroller = document.querySelector(".scroller");
+      const before = scroller.scrollTop;
+      scroller.addEventListener("scroll", () => known(), { once: true });
+      scroller.scrollTop = ${top};
+      if (scroller.scrollTop === before) known();
+    })`);
   }
 }
 
