@@ -113,7 +113,8 @@ export function connectionWords(
         word: "Connecting…",
         tone: "waiting",
         ...(state.attempt > 0 && {
-          sentence: "The server does not answer. Trying again…",
+          sentence:
+            "The server does not answer. Your messages will be sent when it does",
           ...tryNow,
         }),
       };

@@ -89,6 +89,7 @@ export function App(
           me={chat.me}
           now={chat.now()}
           looking={looking}
+          cut={connection.sentence !== undefined}
           actions={actions}
           empty={<EmptyRoom room={room.name} copy={copy} />}
         />

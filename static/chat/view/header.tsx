@@ -50,14 +50,16 @@ export function Header(
       <button
         type="button"
         class="to-people"
-        aria-label={`People, ${counted(count, "is", "are")} here`}
+        aria-label={room.known
+          ? `People, ${counted(count, "is", "are")} here`
+          : "People"}
         title="People"
         aria-expanded={panel === "people"}
         aria-controls="people"
         onClick={() => toggle("people")}
       >
         <Icon name="people" />
-        <span class="number">{count}</span>
+        {room.known && <span class="number">{count}</span>}
       </button>
     </header>
   );

@@ -18,6 +18,8 @@ interface Props {
   readonly now: number;
   /** Whether the page is looked at. */
   readonly looking: boolean;
+  /** Whether it is known that nothing can be loaded now. */
+  readonly cut: boolean;
   readonly actions: LineActions;
   readonly empty: preact.ComponentChildren;
 }
@@ -87,7 +89,7 @@ export class Timeline extends Component<Props, { down: boolean }> {
   }
 
   render(
-    { room, me, now, actions, empty }: Props,
+    { room, me, now, cut, actions, empty }: Props,
     { down }: { down: boolean },
   ) {
     const rows = room.rows();
@@ -119,6 +121,11 @@ export class Timeline extends Component<Props, { down: boolean }> {
           </p>
           {room.empty ? empty : (
             <ol>
+              {cut && !room.known && (
+                <li class="note">
+                  What was said in {room.name} shows once you are connected
+                </li>
+              )}
               {rows.map((row) =>
                 row.kind === "line"
                   ? <Line key={row.key} row={row} me={me} actions={actions} />
