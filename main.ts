@@ -107,7 +107,7 @@ async function start(config: Config, log: Logger): Promise<Server> {
     return await startServer({
       config,
       store,
-      fleet: openFleet(),
+      fleet: await openFleet(config.store, { clock: systemClock, log }),
       lasts,
       deploy: isDeploy(env),
       assets,

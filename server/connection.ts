@@ -416,8 +416,12 @@ export class Connection implements Reader, SocketHandler {
       ? error
       : new HubbubError("internal");
     const { suggestion } = details;
-    if (suggestion === undefined) this.#refuse(error, undefined, undefined);
-    if (retryable) return this.end(CLOSE.tryLater);
+    // Its token says which name it has: no other will do.
+    const stuck = retryable || this.#grant.name !== undefined;
+    if (stuck || suggestion === undefined) {
+      this.#refuse(error, undefined, undefined);
+    }
+    if (stuck) return this.end(CLOSE.tryLater);
     this.#enter(suggestion);
   }
 

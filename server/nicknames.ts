@@ -39,16 +39,26 @@ export function nickname(
  *
  * @param name A valid name.
  * @param taken Whether somebody has a name.
- * @returns The name with the smallest number from 2 that makes it free,
- * shortened where it would become too long.
+ * @returns The first of {@linkcode similar} that is free.
  */
 export function numbered(
   name: string,
   taken: (name: string) => boolean,
 ): string {
+  for (const other of similar(name)) if (!taken(other)) return other;
+  throw new Error("Numbers have come to an end");
+}
+
+/**
+ * Names like a name: with the numbers from 2 on, shortened where they would
+ * become too long. There is no end of them.
+ *
+ * @param name A valid name.
+ */
+export function* similar(name: string): Generator<string> {
   for (let n = 2;; n++) {
     const suffix = ` ${n}`;
     const stem = [...name].slice(0, 32 - suffix.length).join("").trimEnd();
-    if (!taken(stem + suffix)) return stem + suffix;
+    yield stem + suffix;
   }
 }

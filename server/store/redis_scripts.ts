@@ -53,7 +53,7 @@ export function roomChannel(database: number, room: string): string {
   return `hubbub:${database}:news:${room}`;
 }
 
-function script(lua: string): Script {
+export function script(lua: string): Script {
   return { lua, sha: createHash("sha1").update(lua).digest("hex") };
 }
 

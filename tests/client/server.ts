@@ -3,7 +3,8 @@
 import { Authority } from "../../server/auth.ts";
 import { type Clock, systemClock } from "../../server/clock.ts";
 import { readConfig } from "../../server/config.ts";
-import { openFleet } from "../../server/fleet/open.ts";
+import { Alone } from "../../server/fleet/alone.ts";
+import { newId } from "../../server/ids.ts";
 import { createLogger } from "../../server/log.ts";
 import { type Server, startServer } from "../../server/server.ts";
 import { openStore } from "../../server/store/open.ts";
@@ -48,7 +49,7 @@ export class RealServer implements AsyncDisposable {
         retention: { messages: config.retainMessages, ms: 0 },
         clock,
       }),
-      fleet: openFleet(),
+      fleet: new Alone({ random: Math.random, newId }),
       assets: new Map(),
       authority: await Authority.create({ secret, guests: "none" }),
       clock,

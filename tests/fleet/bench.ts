@@ -1,5 +1,6 @@
 /** What the fleet contract's tests share: nodes, and what these are told. */
 
+import { type Cancel, type Clock, systemClock } from "../../server/clock.ts";
 import type {
   Claim,
   Fleet,
@@ -13,7 +14,55 @@ import type {
 /** Where one test's nodes meet. */
 export interface Place extends AsyncDisposable {
   /** Starts a node; stopping it is the test's. */
-  join(): Promise<Fleet>;
+  join(options: JoinOptions): Promise<Fleet>;
+}
+
+/** How a node is started. */
+export interface JoinOptions {
+  readonly clock: Clock;
+  readonly leaseMs: number;
+}
+
+/** Short, so that nobody waits long for a node to be dead. */
+export const LEASE_MS = 1_500;
+
+/** The machine's clock for a process that can be stopped, and goes on. */
+export class PausableClock implements Clock {
+  #paused = false;
+  #due: (() => void)[] = [];
+
+  now(): number {
+    return systemClock.now();
+  }
+
+  after(ms: number, act: () => void): Cancel {
+    let on = true;
+    const cancel = systemClock.after(ms, () => this.#do(() => on && act()));
+    return () => {
+      on = false;
+      cancel();
+    };
+  }
+
+  soon(act: () => void): void {
+    systemClock.soon(() => this.#do(act));
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    const due = this.#due;
+    this.#due = [];
+    for (const act of due) act();
+  }
+
+  #do(act: () => void): void {
+    if (this.#paused) this.#due.push(act);
+    else act();
+  }
 }
 
 /** Remembers what happens, and lets tests wait for it. */
@@ -40,9 +89,13 @@ export class Node extends Watched implements FleetHost {
   /** Sessions that have lost their names. */
   readonly nameless: string[] = [];
 
-  constructor(fleet: Fleet) {
+  /** Pausing it stops the node's heart. */
+  readonly clock: PausableClock;
+
+  constructor(fleet: Fleet, clock: PausableClock) {
     super();
     this.fleet = fleet;
+    this.clock = clock;
     fleet.begin(this);
   }
 
@@ -157,7 +210,9 @@ export class FleetBench implements AsyncDisposable {
 
   /** Starts one more node. */
   async join(): Promise<Node> {
-    const node = new Node(await this.#place.join());
+    const clock = new PausableClock();
+    const fleet = await this.#place.join({ clock, leaseMs: LEASE_MS });
+    const node = new Node(fleet, clock);
     this.#nodes.add(node);
     return node;
   }
@@ -165,6 +220,7 @@ export class FleetBench implements AsyncDisposable {
   /** Stops one as a server does. */
   async stop(node: Node): Promise<void> {
     this.#nodes.delete(node);
+    node.clock.resume();
     await node.fleet.stop();
   }
 

@@ -7,7 +7,8 @@ import type { Assets } from "../../server/assets.ts";
 import { Authority } from "../../server/auth.ts";
 import { systemClock } from "../../server/clock.ts";
 import { type Config, readConfig } from "../../server/config.ts";
-import { openFleet } from "../../server/fleet/open.ts";
+import { Alone } from "../../server/fleet/alone.ts";
+import { newId } from "../../server/ids.ts";
 import { createLogger } from "../../server/log.ts";
 import { type Server, startServer } from "../../server/server.ts";
 import { MemoryStore } from "../../server/store/memory.ts";
@@ -56,7 +57,7 @@ export class InProcessServer implements AsyncDisposable {
         retention: { messages: 10_000, ms: 0 },
         clock: systemClock,
       }),
-      fleet: openFleet(),
+      fleet: new Alone({ random: Math.random, newId }),
       assets,
       authority: await Authority.create({
         secret: settings.authSecret,

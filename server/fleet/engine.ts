@@ -1,0 +1,119 @@
+/**
+ * What an engine does for the nodes of a fleet: each method is one atomic step
+ * on what all of them share. What a node makes of it is in node.ts and
+ * rosters.ts; the adapters are redis.ts and kv.ts.
+ */
+
+/** A session as the engine has it. */
+export interface Holding {
+  readonly session: string;
+  readonly name: string;
+  /** Who it is in the long run, if a token says so. */
+  readonly user: string | undefined;
+  readonly dialect: string;
+  /** Grows each time a node takes the session up, and is larger too when the
+   * session had been forgotten: it is the time, or one more than the last. */
+  readonly version: number;
+}
+
+/** Names one of which is wanted, valid ones, the first is wanted most. */
+export interface Choice {
+  readonly names: readonly string[];
+  /** Whether any of them will do. */
+  readonly any: boolean;
+}
+
+/** Who claims a session, and how it may be called. */
+export interface Application extends Choice {
+  readonly session: string;
+  /** Its id if there is one of that id that is not to be taken up. */
+  readonly spare: string;
+  readonly user: string | undefined;
+  readonly dialect: string;
+}
+
+/** What becomes of a wish for a name. */
+export type Answer<T extends object> =
+  | T
+  /** It is somebody else's; this is the first of the others that is free. */
+  | { readonly taken: string | undefined }
+  /** Nothing was done: the node, or its session, is not known. */
+  | "unknown";
+
+/** What became of an application. */
+export type Claimed = Answer<
+  { readonly holding: Holding; readonly resumed: boolean }
+>;
+
+/** The name that can be had. */
+export interface Named {
+  readonly name: string;
+}
+
+/** What a heartbeat tells. */
+export interface Beat {
+  /** Whether the lease had not run out before. */
+  readonly held: boolean;
+  /** The other nodes that live. */
+  readonly living: readonly string[];
+  /** Some of the sessions the engine thinks are this node's. */
+  readonly own: readonly string[];
+}
+
+/** Whom one node has in a room. */
+export interface Doc {
+  readonly node: string;
+  /** Grows with each that the node writes. */
+  readonly version: number;
+  /** 0 for nobody any more. */
+  readonly count: number;
+  /** Session and name; absent where there are too many. */
+  readonly members?: readonly (readonly [session: string, name: string])[];
+}
+
+/** What an engine tells by itself. It may also tell it twice, or never. */
+export interface EngineEvents {
+  /** There is a node that was not known: a new one, or all were forgotten. */
+  met(): void;
+  /** Another node has taken a session up. */
+  taken(session: string, version: number): void;
+  /** Another node has written about a room. */
+  wrote(room: string, doc: Doc): void;
+  /** Somebody on another node is typing. */
+  typing(room: string, name: string): void;
+  /** It could not be reached for a while: much may have been missed. */
+  healed(): Promise<void>;
+}
+
+/** All that nodes share. Methods reject, in bounded time, when the engine
+ * cannot be reached. */
+export interface Engine {
+  /** Renews the lease of this node, for so many milliseconds. A time in which
+   * no node could renew one is not counted. */
+  beat(leaseMs: number): Promise<Beat>;
+  claim(application: Application): Promise<Claimed>;
+  /** Gives a session of this node another name; `unknown` if it is not its. */
+  rename(session: string, choice: Choice): Promise<Answer<Named>>;
+  /** Looks for a name that is free, or, the first one, that of `user`. */
+  find(choice: Choice, user: string | undefined): Promise<Answer<Named>>;
+  /** Ends sessions, those of them that are this node's. */
+  release(sessions: readonly string[]): Promise<void>;
+  /** Writes down again what this node holds, in the name of its new lease.
+   * Returns the sessions that others have taken up, and those whose names have
+   * been given to others, which are ended. */
+  reassert(
+    holdings: readonly Holding[],
+  ): Promise<{ replaced: readonly string[]; outnamed: readonly string[] }>;
+  /** Wants to be told what is written about a room. */
+  follow(room: string): Promise<void>;
+  unfollow(room: string): void;
+  /** What living nodes have written about a room. */
+  read(room: string): Promise<Doc[]>;
+  /** Writes about a room, and tells it. False: this node has no lease. */
+  write(room: string, doc: Doc): Promise<boolean>;
+  /** Tells that somebody is typing. */
+  types(room: string, name: string): Promise<void>;
+  /** Ends the lease at once; nothing is held any more. */
+  leave(): Promise<void>;
+  close(): void;
+}

@@ -1,0 +1,286 @@
+/**
+ * What a fleet promises of several nodes, as tests that every adapter for more
+ * than one passes: names, sessions that go from node to node, who is where, and
+ * nodes that die, stop or are paused.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { assertRefused } from "./contract.ts";
+import { FleetBench, type Node, type Place } from "./bench.ts";
+
+/** Does something until it succeeds. */
+async function insist<T>(act: () => Promise<T>): Promise<T> {
+  while (true) {
+    try {
+      return await act();
+    } catch {
+      await new Promise((again) => setTimeout(again, 20));
+    }
+  }
+}
+
+/** Resolves when a node knows of so many. */
+async function untilNodes(node: Node, count: number): Promise<void> {
+  while (node.fleet.nodes !== count) {
+    await new Promise((again) => setTimeout(again, 20));
+  }
+}
+
+/**
+ * Registers the tests of one adapter.
+ *
+ * @param adapter For the tests' names.
+ * @param open Makes an empty place; each test has its own.
+ * @param options `ignore` when this machine cannot run them.
+ */
+export function nodesContract(
+  adapter: string,
+  open: () => Promise<Place>,
+  { ignore = false }: { ignore?: boolean } = {},
+): void {
+  const test = (
+    title: string,
+    run: (a: Node, b: Node, fleet: FleetBench) => Promise<void>,
+  ) =>
+    Deno.test({
+      name: `${adapter} nodes: ${title}`,
+      ignore,
+      async fn() {
+        await using fleet = new FleetBench(await open());
+        await run(await fleet.join(), await fleet.join(), fleet);
+      },
+    });
+
+  test(
+    "promise 6: of two nodes that ask for a name at once one gets it",
+    async (a, b) => {
+      for (let round = 1; round <= 20; round++) {
+        const name = `Ada the ${round}th`;
+        const asked = await Promise.allSettled([a.begin(name), b.begin(name)]);
+        const won = asked.filter(({ status }) => status === "fulfilled");
+        assertEquals(won.length, 1);
+      }
+    },
+  );
+
+  test(
+    "promise 6: a name that is taken, lent, freed or given up counts on all nodes",
+    async (a, b) => {
+      const guest = { user: undefined, fallback: "Script" };
+      const ada = await a.begin("Ada");
+      const error = await assertRefused("name_taken", () => b.begin("ada"));
+      assertEquals(error.details.suggestion, "ada 2");
+      await assertRefused("name_taken", () => b.fleet.lend("Ada", guest));
+      const bob = await b.begin("Bob");
+      await assertRefused(
+        "name_taken",
+        () => b.fleet.rename(bob.session, "Ada"),
+      );
+      assertEquals(
+        await a.fleet.rename(ada.session, "Countess"),
+        "Countess",
+      );
+      await b.fleet.rename(bob.session, "Ada");
+      a.fleet.release(ada.session);
+      await insist(() => b.begin("Countess"));
+    },
+  );
+
+  test(
+    "a session is taken up on another node, and the first is told",
+    async (a, b) => {
+      const { session } = await a.begin("Ada");
+      assertEquals(await b.claim({ session }), {
+        session,
+        name: "Ada",
+        resumed: true,
+      });
+      await a.until(() => a.gone.includes(session));
+      // It is no longer that node's to end.
+      a.fleet.release(session);
+      await assertRefused("name_taken", () => a.begin("Ada"));
+      assertEquals(b.gone, []);
+    },
+  );
+
+  test("a session that hops is where it hopped last", async (a, b) => {
+    const { session } = await a.begin("Ada");
+    for (let hop = 0; hop < 10; hop++) {
+      await b.claim({ session });
+      await a.claim({ session });
+    }
+    await b.until(() => b.gone.length > 0);
+    await b.claim({ session });
+    await a.until(() => a.gone.length > 0);
+    const { length } = b.gone;
+    // It is b's: what b was told of earlier takes does not end it.
+    await b.fleet.rename(session, "Countess");
+    await assertRefused("name_taken", () => a.begin("Countess"));
+    assertEquals(b.gone.length, length);
+  });
+
+  test(
+    "a session of somebody else, or of another dialect, is not taken up",
+    async (a, b) => {
+      const { session } = await a.claim({ name: "Ada", user: "ada" });
+      const others = [
+        await b.claim({ session, user: "eve", name: "Eve" }),
+        await b.claim({ session, user: "ada", dialect: "x", name: "Kim" }),
+      ];
+      for (const other of others) {
+        assertEquals([other.resumed, other.session === session], [
+          false,
+          false,
+        ]);
+      }
+      assertEquals(a.gone, []);
+      const own = await b.claim({ session, user: "ada", name: "Any" });
+      assertEquals([own.resumed, own.name], [true, "Ada"]);
+    },
+  );
+
+  test("who is in a room is known on all nodes", async (a, b, fleet) => {
+    const atA = await a.enter("hall", { s1: "Ada" });
+    const atB = await b.enter("hall");
+    await atB.shows("Ada");
+    atB.become({ s2: "Bob" });
+    await atA.shows("Bob");
+    atA.become({ s1: "Countess", s3: "Kim" });
+    await atB.shows("Countess", "Kim");
+    const late = await (await fleet.join()).enter("hall");
+    assertEquals(late.names, ["Bob", "Countess", "Kim"]);
+    const elsewhere = await b.enter("yard");
+    assertEquals(elsewhere.names, []);
+    atA.become({});
+    await atB.shows();
+    assertEquals(atB.departures.length, 1);
+  });
+
+  test("a node that leaves a room has nobody in it", async (a, b) => {
+    const atA = await a.enter("hall", { s1: "Ada" });
+    const atB = await b.enter("hall", { s2: "Bob" });
+    await Promise.all([atA.shows("Bob"), atB.shows("Ada")]);
+    atA.members.clear();
+    atA.here.leave();
+    await atB.shows();
+    const again = await a.enter("hall", { s1: "Ada" });
+    assertEquals(again.names, ["Bob"]);
+    await atB.shows("Ada");
+  });
+
+  test("a node that does not list its members tells how many", async (a, b) => {
+    const atA = await a.enter("hall", { s1: "Ada" });
+    const atB = await b.enter("hall");
+    atA.count = 300;
+    atA.here.changed();
+    await atB.until(() => [...atB.others.values()][0]?.count === 300);
+    assertEquals([...atB.others.values()][0]?.members, undefined);
+  });
+
+  test("typing is told on the other nodes alone", async (a, b) => {
+    const atA = await a.enter("hall", { s1: "Ada" });
+    const atB = await b.enter("hall", { s2: "Bob" });
+    await Promise.all([atA.shows("Bob"), atB.shows("Ada")]);
+    atA.here.typing("Ada");
+    await atB.until(() => atB.typists.includes("Ada"));
+    atB.here.typing("Bob");
+    await atA.until(() => atA.typists.length > 0);
+    assertEquals(atA.typists, ["Bob"]);
+  });
+
+  test(
+    "a dead node's members leave once, and its names are free then",
+    async (a, b, fleet) => {
+      await a.begin("Ada");
+      await a.enter("hall", { s1: "Ada" });
+      await a.enter("yard", { s1: "Ada" });
+      const rooms = [await b.enter("hall"), await b.enter("yard")];
+      await Promise.all(rooms.map((room) => room.shows("Ada")));
+      a.clock.pause();
+      await assertRefused("name_taken", () => b.begin("Ada"));
+      await Promise.all(rooms.map((room) => room.shows()));
+      await b.begin("Ada");
+      await untilNodes(b, 1);
+      for (const room of rooms) assertEquals(room.departures.length, 1);
+      const late = await (await fleet.join()).enter("hall");
+      assertEquals(late.names, []);
+    },
+  );
+
+  test("a dead node's session is taken up with its name", async (a, b) => {
+    const { session } = await a.begin("Ada");
+    a.clock.pause();
+    const again = await b.claim({ session, name: "Ada" });
+    assertEquals([again.resumed, again.name], [true, "Ada"]);
+    await untilNodes(b, 1);
+    await assertRefused("name_taken", () => b.begin("Ada"));
+  });
+
+  test(
+    "what a dead node left behind is swept away",
+    async (a, b) => {
+      const { session } = await a.begin("Ada");
+      a.clock.pause();
+      await untilNodes(b, 1);
+      // Its session is not there any more, with or without its name.
+      while (true) {
+        const again = await b.claim({ session, name: "Ada" });
+        if (!again.resumed) break;
+        b.fleet.release(session);
+      }
+    },
+  );
+
+  test(
+    "a node that stops leaves its sessions to be taken up elsewhere",
+    async (a, b, fleet) => {
+      const { session } = await a.begin("Ada");
+      await a.enter("hall", { [session]: "Ada" });
+      const room = await b.enter("hall");
+      await room.shows("Ada");
+      await fleet.stop(a);
+      await assertRefused("name_taken", () => b.begin("Ada"));
+      assertEquals(room.names, ["Ada"]);
+      assertEquals((await b.claim({ session })).resumed, true);
+      await room.shows();
+      assertEquals(room.departures.length, 1);
+      await assertRefused("name_taken", () => b.begin("Ada"));
+    },
+  );
+
+  test("a node that stops with nobody is gone at once", async (a, b, fleet) => {
+    await untilNodes(b, 2);
+    await fleet.stop(a);
+    await untilNodes(b, 1);
+  });
+
+  test(
+    "a node that was paused for longer than its lease takes back what nobody took",
+    async (a, b) => {
+      const ada = await a.begin("Ada");
+      const kim = await a.begin("Kim");
+      const eve = await a.begin("Eve");
+      const members = { [ada.session]: "Ada", [eve.session]: "Eve" };
+      await a.enter("hall", members);
+      const room = await b.enter("hall");
+      await room.shows("Ada", "Eve");
+      a.clock.pause();
+      await room.shows();
+      await b.begin("Ada");
+      await b.claim({ session: kim.session, name: "Kim" });
+      a.clock.resume();
+      await a.until(() => a.nameless.length === 1 && a.gone.length === 1);
+      assertEquals([a.nameless, a.gone], [[ada.session], [kim.session]]);
+      await room.shows("Ada", "Eve");
+      await assertRefused("name_taken", () => b.begin("Eve"));
+      await assertRefused("name_taken", () => a.begin("Ada"));
+    },
+  );
+
+  test("nodes know how many they are", async (a, b, fleet) => {
+    await Promise.all([untilNodes(a, 2), untilNodes(b, 2)]);
+    const c = await fleet.join();
+    assert(c.fleet.nodes >= 3);
+    await untilNodes(a, 3);
+  });
+}
