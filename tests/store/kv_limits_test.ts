@@ -102,6 +102,11 @@ Deno.test("kv store: a tick of more keys than a commit takes, each as long as ca
   );
 });
 
+Deno.test("kv store: a tick of many messages in a room with a long name", async () => {
+  const room = "\u{1F98A}".repeat(32);
+  await assertStores(many(900, (n) => draft({ room, text: `${n}` })));
+});
+
 Deno.test("kv store: a long author is another one than one that begins alike", async () => {
   await using bench = await Bench.open(await place());
   const author = "user:".padEnd(3_000, "a");
