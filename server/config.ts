@@ -6,7 +6,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import { readOrigin } from "./origins.ts";
-import { STORE_ADDRESSES } from "./store/addresses.ts";
+import { readRedisAddress, STORE_ADDRESSES } from "./store/addresses.ts";
 
 /** How the server was asked to run. */
 export interface Config {
@@ -110,10 +110,7 @@ function oneOf(...values: string[]): (words: string) => string {
 
 function store(words: string): string {
   if (/^(memory:$|sqlite:.|kv:)/.test(words)) return words;
-  if (/^rediss?:\/\/[^/]/.test(words) && URL.canParse(words)) {
-    const { pathname } = new URL(words);
-    if (/^(\/\d*)?$/.test(pathname)) return words;
-  }
+  if (readRedisAddress(words) !== undefined) return words;
   throw new ConfigError(`must be ${STORE_ADDRESSES}`);
 }
 

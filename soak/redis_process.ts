@@ -12,13 +12,15 @@ export interface RedisSettings {
   readonly folder: string;
   /** Further settings, such as `--appendonly yes`. */
   readonly flags: readonly string[];
+  /** The configuration that makes it a Sentinel; it has no data then. */
+  readonly sentinel?: string;
 }
 
 /** Every write is on disk before it is answered or published. */
 export const DURABLE = ["--appendonly", "yes", "--appendfsync", "always"];
 
 const PROGRAM = "redis-server";
-const READY = "Ready to accept connections";
+const READY = /Ready to accept connections|Sentinel ID is/;
 
 /** Whether this machine has the program. */
 export async function hasRedis(): Promise<boolean> {
@@ -36,13 +38,13 @@ export async function hasRedis(): Promise<boolean> {
 /** Reads a stream to its end, and tells when some words have been there. */
 async function watch(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  words: string,
+  words: RegExp,
   found: () => void,
 ): Promise<string> {
   let text = "";
   for await (const part of stream.pipeThrough(new TextDecoderStream())) {
     text += part;
-    if (text.includes(words)) found();
+    if (words.test(text)) found();
     // What an end is explained with; a long life says much.
     text = text.slice(-10_000);
   }
@@ -76,12 +78,13 @@ export class RedisProcess {
    * @throws {Error} With what it said, when it ends instead.
    */
   async start(): Promise<void> {
-    const { port, folder, flags } = this.#settings;
+    const { port, folder, flags, sentinel } = this.#settings;
     const ready = Promise.withResolvers<void>();
     this.#child = new Deno.Command(PROGRAM, {
       args: [
-        ...["--port", String(port), "--bind", "127.0.0.1"],
-        ...["--dir", folder, "--save", ""],
+        ...(sentinel === undefined ? [] : [sentinel, "--sentinel"]),
+        ...["--port", String(port), "--bind", "127.0.0.1", "--dir", folder],
+        ...(sentinel === undefined ? ["--save", ""] : []),
         ...flags,
       ],
       stdin: "null",

@@ -29,7 +29,9 @@ export async function openStore(
       return SqliteStore.open({ path: rest, ...options });
     }
     case "redis":
-    case "rediss": {
+    case "rediss":
+    case "redis-sentinel":
+    case "rediss-sentinel": {
       const { RedisStore } = await import("./redis.ts");
       return await RedisStore.open({ address, ...options });
     }

@@ -11,6 +11,7 @@
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
+import { readRedisAddress } from "./addresses.ts";
 import { Follower } from "./follower.ts";
 import { RedisKept } from "./redis_kept.ts";
 import { RedisLink, type Reply } from "./redis_link.ts";
@@ -46,6 +47,7 @@ import {
   type Retention,
   type RoomSummary,
   type Store,
+  StoreOpenError,
 } from "./store.ts";
 
 /** Followed rooms that are read at once after an outage. */
@@ -53,7 +55,7 @@ const HEAL_ROOMS = 100;
 
 /** What {@linkcode RedisStore.open} needs. */
 export interface RedisStoreOptions {
-  /** `redis://[[USER]:PASSWORD@]HOST[:PORT][/DB]`, or `rediss:`. */
+  /** As {@linkcode readRedisAddress} takes it. */
   readonly address: string;
   readonly retention: Retention;
   readonly clock: Clock;
@@ -86,12 +88,25 @@ export class RedisStore implements Store {
     });
     store.#kept = new RedisKept(store.#link, store.#database);
     store.#retention = new RedisRetention(store.#link, options);
+    await store.#refuseCluster();
     return store;
+  }
+
+  /** One tick is one step over all of its rooms, which a Cluster does not do. */
+  async #refuseCluster(): Promise<void> {
+    // Whoever may not ask is told when something cannot be stored.
+    const info = await this.#link.call("INFO", "cluster").catch(() => "");
+    if (!String(info).includes("cluster_enabled:1")) return;
+    this.#link.close();
+    throw new StoreOpenError(
+      "Rooms cannot be kept in a Redis Cluster. Use a single Redis, with " +
+        "replicas and redis-sentinel:// if it must not be the only one",
+    );
   }
 
   private constructor(options: RedisStoreOptions) {
     this.#options = options;
-    this.#database = Number(new URL(options.address).pathname.slice(1));
+    this.#database = readRedisAddress(options.address)?.database ?? 0;
   }
 
   async append(drafts: readonly Draft[]): Promise<Receipt[]> {

@@ -9,6 +9,7 @@
 
 import { createClient, ErrorReply } from "redis";
 import type { Script } from "./redis_scripts.ts";
+import { locate } from "./redis_sentinel.ts";
 import { OutOfReachError, StoreOpenError } from "./store.ts";
 
 /** What Redis answers. */
@@ -24,7 +25,7 @@ export type Listener = (payload: string) => void;
 
 /** What {@linkcode RedisLink.open} needs. */
 export interface RedisLinkOptions {
-  /** `redis://[[USER]:PASSWORD@]HOST[:PORT][/DB]`, or `rediss:`. */
+  /** As `readRedisAddress()` of addresses.ts takes it. */
   readonly address: string;
   /** Runs when there is a connection again and all channels are listened to;
    * calls that wait for {@linkcode RedisLink.healed} go on after it. */
@@ -186,13 +187,25 @@ export class RedisLink {
     try {
       return await inTime(promise);
     } catch (error) {
-      if (error instanceof RedisSilent) this.#drop(client);
+      // One that has become a replica takes nothing any more.
+      const demoted = words(error).startsWith("READONLY");
+      if (error instanceof RedisSilent || demoted) this.#drop(client);
+      throw error;
+    }
+  }
+
+  /** Where Redis is, anew each time: after a failover it is another one. */
+  async #locate(): Promise<string> {
+    try {
+      return await inTime(locate(this.#options.address));
+    } catch (error) {
+      this.#failure = error;
       throw error;
     }
   }
 
   async #connect(): Promise<void> {
-    const client = newClient(this.#options.address);
+    const client = newClient(await this.#locate());
     // Without a listener an error would end the process.
     client.on("error", () => this.#drop(client));
     try {

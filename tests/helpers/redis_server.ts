@@ -8,7 +8,8 @@ import { TempFolder } from "./temp.ts";
 
 export { hasRedis } from "../../soak/redis_process.ts";
 
-function freePort(): number {
+/** A port that was free a moment ago. */
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }

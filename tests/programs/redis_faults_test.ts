@@ -20,6 +20,7 @@ import { Relay } from "../../soak/relay.ts";
 import { FakeClock } from "../helpers/clock.ts";
 import { assertWithoutHoles, draft, KEEP_ALL } from "../store/bench.ts";
 import { FleetBench, type Node } from "../store/fleet.ts";
+import { insist } from "./insist.ts";
 import { ignore, redis, redisPlace } from "./redis.ts";
 import type { RedisServer } from "../helpers/redis_server.ts";
 
@@ -41,18 +42,6 @@ function test(
       await run(fleet, place.server);
     },
   });
-}
-
-/** Does something again until it succeeds, as a client would. */
-async function insist<T>(act: () => Promise<T>): Promise<T> {
-  for (let tries = 1;; tries++) {
-    try {
-      return await act();
-    } catch (error) {
-      if (tries === 500) throw error;
-      await new Promise((again) => setTimeout(again, 20));
-    }
-  }
 }
 
 /** All that is stored in a room, in order. */

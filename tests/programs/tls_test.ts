@@ -3,27 +3,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 // @ts-types="@types/ws"
 import { WebSocket as ForeignWebSocket } from "ws";
+import { makeCertificate } from "../helpers/certificate.ts";
 import { Program, runProgram } from "../helpers/program.ts";
 import { TempFolder } from "../helpers/temp.ts";
-
-/** Makes a key and a certificate for this machine that it has signed itself. */
-async function makeCertificate(folder: TempFolder) {
-  const [cert, key] = [folder.file("cert.pem"), folder.file("key.pem")];
-  const { success, stderr } = await new Deno.Command("openssl", {
-    args: [
-      ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
-        .split(" "),
-      ..."-days 1 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
-        .split(" "),
-      ...["-addext", "basicConstraints=critical,CA:FALSE"],
-      ...["-keyout", key, "-out", cert],
-    ],
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return { cert, key };
-}
 
 Deno.test("--cert and --key serve https and wss", async () => {
   using folder = new TempFolder();
