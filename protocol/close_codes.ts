@@ -96,6 +96,7 @@ export const CLOSE = {
     then: "stop",
   },
   tooMany: { code: 4504, reason: "Too many connections", then: "stop" },
+  banned: { code: 4507, reason: "Banned here for a time", then: "stop" },
 } as const satisfies Record<string, CloseReason>;
 
 const byCode = new Map<number, CloseReason>(

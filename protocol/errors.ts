@@ -25,7 +25,7 @@ export const ERRORS = {
   unknown_type: {
     retryable: false,
     message:
-      "Unknown type. Known are hello, join, leave, publish, history, who, typing, rename, auth and ping",
+      "Unknown type. Known are hello, join, leave, publish, history, who, typing, rename, auth, ping, remove, kick, ban, unban, lock, slow and announce",
   },
   bad_field: { retryable: false, message: "A field has a wrong value" },
   hello_first: {
@@ -69,6 +69,28 @@ export const ERRORS = {
   not_joined: {
     retryable: false,
     message: "You are not in this room. Join it first",
+  },
+  not_found: {
+    retryable: false,
+    message: "There is no such thing here",
+  },
+  banned: {
+    retryable: false,
+    message: "You are banned here",
+  },
+  locked: {
+    retryable: false,
+    message:
+      "This room is locked: moderators alone can write here. Wait until it is unlocked",
+  },
+  slow_mode: {
+    retryable: true,
+    message: "This room is in slow mode. Wait a moment and send it again",
+  },
+  rules_full: {
+    retryable: false,
+    message:
+      "There are as many bans, locks and the like as there may be. Lift some first",
   },
   empty: {
     retryable: false,

@@ -6,6 +6,7 @@
 
 import type { ErrorCode } from "./errors.ts";
 import type { Cursor, Message } from "./message.ts";
+import type { Right } from "./rights.ts";
 
 /** An id a client gives a request; its reply echoes it. */
 export type RequestId = string | number;
@@ -59,6 +60,8 @@ export interface HistoryRequest extends Request {
   /** The oldest messages with a larger seq. */
   readonly after?: number | undefined;
   readonly limit?: number | undefined;
+  /** Dialect `text` only: write their seqs before the messages. */
+  readonly numbered?: true | undefined;
 }
 
 export interface WhoRequest extends Request {
@@ -81,6 +84,87 @@ export interface AuthRequest extends Request {
   readonly type: "auth";
   readonly token: string;
 }
+
+/** Takes a message's text away, for ever: one's own, or as a moderator. */
+export interface RemoveRequest extends Request {
+  readonly type: "remove";
+  readonly room?: string | undefined;
+  readonly seq: number;
+}
+
+/** Sends somebody away, who may come back after a minute. */
+export interface KickRequest extends Request {
+  readonly type: "kick";
+  /** `*`: from the whole server. */
+  readonly room?: string | undefined;
+  readonly name: string;
+  readonly reason?: string | undefined;
+}
+
+/** Who is meant by a ban: one of these. */
+export interface BanSubject {
+  readonly name?: string | undefined;
+  /** The `sub` of a token. */
+  readonly user?: string | undefined;
+  /** An IP address; of an IPv6 address the network, its first 64 bits. */
+  readonly address?: string | undefined;
+}
+
+/** Keeps somebody out for a time. */
+export interface BanRequest extends Request {
+  readonly type: "ban";
+  /** `*`: the whole server. */
+  readonly room?: string | undefined;
+  readonly name?: string | undefined;
+  /** The `sub` of a token. */
+  readonly user?: string | undefined;
+  readonly address?: string | undefined;
+  /** Keep out all from the address as well that who has the name is at. */
+  readonly withAddress?: boolean | undefined;
+  readonly forMs: number;
+  readonly reason?: string | undefined;
+}
+
+export interface UnbanRequest extends Request {
+  readonly type: "unban";
+  readonly room?: string | undefined;
+  readonly name?: string | undefined;
+  readonly user?: string | undefined;
+  readonly address?: string | undefined;
+}
+
+/** Lets moderators alone write, or everybody again. */
+export interface LockRequest extends Request {
+  readonly type: "lock";
+  readonly room?: string | undefined;
+  readonly locked: boolean;
+}
+
+/** Lets everybody write once in a while; 0: at any time again. */
+export interface SlowRequest extends Request {
+  readonly type: "slow";
+  readonly room?: string | undefined;
+  readonly everyMs: number;
+}
+
+/** Says something to all that is shown as something special. */
+export interface AnnounceRequest extends Request {
+  readonly type: "announce";
+  /** `*`: in all rooms that somebody is in. */
+  readonly room?: string | undefined;
+  readonly text: string;
+}
+
+/** What keeps order in a room; but for one's own messages it takes the right
+ * to moderate. */
+export type ModerationRequest =
+  | RemoveRequest
+  | KickRequest
+  | BanRequest
+  | UnbanRequest
+  | LockRequest
+  | SlowRequest
+  | AnnounceRequest;
 
 export interface PingRequest extends Request {
   readonly type: "ping";
@@ -107,6 +191,7 @@ export type ClientRequest =
   | TypingRequest
   | RenameRequest
   | AuthRequest
+  | ModerationRequest
   | PingRequest
   | HelpRequest
   | QuitRequest;
@@ -164,6 +249,23 @@ export interface JoinedEvent extends Reply {
   readonly count: number;
   /** Names of everyone in the room, unless there are too many to list. */
   readonly members?: readonly string[];
+  /** What one may do here. */
+  readonly rights: readonly Right[];
+  /** Moderators alone can write. */
+  readonly locked?: true;
+  /** Everybody else can write once in so many milliseconds. */
+  readonly slowMs?: number;
+}
+
+/** What holds in a room from now on. */
+export interface RulesEvent {
+  readonly type: "rules";
+  readonly room: string;
+  readonly locked: boolean;
+  /** 0: no slow mode. */
+  readonly slowMs: number;
+  /** Set when one's own rights may have changed. */
+  readonly rights?: readonly Right[];
 }
 
 /** All messages up to the head at the time of joining have been sent. */
@@ -175,6 +277,11 @@ export interface LiveEvent {
 export interface LeftEvent extends Reply {
   readonly type: "left";
   readonly room: string;
+  /** Why, when one did not ask for it: `banned` or `forbidden`. */
+  readonly code?: ErrorCode;
+  readonly message?: string;
+  /** When one may come back, milliseconds from now. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 export interface MessageEvent extends Message {
@@ -219,6 +326,8 @@ export interface HistoryEvent extends Reply {
   readonly head: number;
   /** In ascending order. */
   readonly messages: readonly Omit<Message, "room">[];
+  /** Dialect `text` only: write their seqs before them. */
+  readonly numbered?: true | undefined;
 }
 
 /**
@@ -280,6 +389,13 @@ export interface ReconnectEvent {
   readonly afterMs: number;
 }
 
+/** What a moderator asked for has been done. */
+export interface DoneEvent extends Reply {
+  readonly type: "done";
+  /** In words; absent where the room is told anyway. */
+  readonly message?: string | undefined;
+}
+
 export interface PongEvent extends Reply {
   readonly type: "pong";
 }
@@ -295,6 +411,7 @@ export type ServerEvent =
   | WelcomeEvent
   | JoinedEvent
   | LiveEvent
+  | RulesEvent
   | LeftEvent
   | MessageEvent
   | MessagesEvent
@@ -307,5 +424,6 @@ export type ServerEvent =
   | GapEvent
   | ErrorEvent
   | ReconnectEvent
+  | DoneEvent
   | PongEvent
   | HelpEvent;

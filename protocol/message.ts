@@ -24,6 +24,29 @@ export interface Message {
   readonly announcement?: true;
 }
 
+/**
+ * What is special about a message, as it travels.
+ *
+ * @returns Nothing for most.
+ */
+export function marksOf(
+  { removed, removes, announcement }: Message,
+): Pick<Message, "removed" | "removes" | "announcement"> {
+  return {
+    ...(removed && { removed }),
+    ...(removes !== undefined && { removes }),
+    ...(announcement && { announcement }),
+  };
+}
+
+/** Whether a message is like most: one that somebody wrote, and is there. */
+export function isPlain(
+  { removed, removes, announcement }: Message,
+): boolean {
+  return removed === undefined && removes === undefined &&
+    announcement === undefined;
+}
+
 /** How far one reader has got in one life of a room's log. */
 export interface Cursor {
   /** Names one life of the log; a wiped or lost log gets a new one. */

@@ -2,11 +2,13 @@
 
 export * from "./close_codes.ts";
 export * from "./dialect.ts";
+export * from "./duration.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./message.ts";
 export * from "./names.ts";
 export * from "./presence.ts";
+export * from "./rights.ts";
 export { simple } from "./simple.ts";
 export * from "./sse.ts";
 export { list, printable, TEXT, text } from "./text.ts";

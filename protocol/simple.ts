@@ -6,9 +6,10 @@
 
 import type { Dialect } from "./dialect.ts";
 import type { ServerEvent } from "./events.ts";
+import { marksOf } from "./message.ts";
 import { SERVER_NAME } from "./names.ts";
 import { presenceChanges } from "./presence.ts";
-import { list } from "./text.ts";
+import { list, REMOVED_WORDS, rulesWords } from "./text.ts";
 
 function object(sender: string, message: string, more: object): string {
   return JSON.stringify({ sender, message, ...more });
@@ -52,6 +53,18 @@ function encode(event: ServerEvent): readonly string[] {
         ),
       ];
     }
+    case "rules": {
+      const { room, locked, slowMs } = event;
+      const words = rulesWords(event).join(" ") ||
+        "Everybody can write at any time.";
+      return [fromServer(words, { event: "rules", room, locked, slowMs })];
+    }
+    case "left": {
+      const { code, message, room, retryAfterMs } = event;
+      return message === undefined
+        ? []
+        : [fromServer(message, { event: "error", code, room, retryAfterMs })];
+    }
     case "gap": {
       const { room, from, to } = event;
       const message = `${to - from + 1} messages are no longer kept`;
@@ -81,8 +94,13 @@ export const simple: Dialect = {
   wantsTyping: false,
   decode: (frame) => [{ ok: true, request: { type: "publish", text: frame } }],
   encodeMessages: (messages, replay) =>
-    messages.map(({ from, text, room, seq, at }) =>
-      object(from, text, { room, seq, at, ...(replay && { replay }) })
-    ),
+    messages.map((message) => {
+      const { from, text, room, seq, at, removed, removes } = message;
+      return object(
+        removes === undefined ? from : SERVER_NAME,
+        removed ? REMOVED_WORDS : text,
+        { room, seq, at, ...marksOf(message), ...(replay && { replay }) },
+      );
+    }),
   encode,
 };

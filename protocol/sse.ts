@@ -11,7 +11,7 @@
 
 import type { Dialect } from "./dialect.ts";
 import type { ServerEvent } from "./events.ts";
-import type { Cursor, Message } from "./message.ts";
+import { type Cursor, marksOf, type Message } from "./message.ts";
 
 /** The media type of such a stream. */
 export const EVENT_STREAM = "text/event-stream";
@@ -26,7 +26,8 @@ function frame(seq: number, data: object, event?: "joined" | "gap"): string {
   return `${seq}\n${type}data: ${JSON.stringify(data)}\n\n`;
 }
 
-function messageFrame({ room, seq, from, text, at, cid }: Message): string {
+function messageFrame(message: Message): string {
+  const { room, seq, from, text, at, cid } = message;
   return frame(seq, {
     room,
     seq,
@@ -34,6 +35,7 @@ function messageFrame({ room, seq, from, text, at, cid }: Message): string {
     text,
     at,
     ...(cid !== undefined && { cid }),
+    ...marksOf(message),
   });
 }
 

@@ -4,23 +4,15 @@
  */
 
 import type { Decoded, DecodeState, Dialect } from "./dialect.ts";
-import { HubbubError } from "./errors.ts";
-import type { ClientRequest, ServerEvent } from "./events.ts";
+import { durationWords } from "./duration.ts";
+import type { ServerEvent } from "./events.ts";
+import type { Message } from "./message.ts";
 import { SERVER_NAME } from "./names.ts";
 import { presenceChanges } from "./presence.ts";
+import { HELP, readCommand } from "./text_commands.ts";
 
 /** The subprotocol that chooses it on any WebSocket path. */
 export const TEXT = "hubbub.text";
-
-const HELP = [
-  "/help          this list",
-  "/who           who is here",
-  "/nick NAME     change your name",
-  "/join ROOM     go to another room",
-  "/history N     the last N messages again",
-  "/quit          leave",
-  "//…            send a line that starts with a slash",
-];
 
 /** Everything but line break and tab that moves a terminal's cursor, changes
  * its colours, or turns the direction of what stands beside it. */
@@ -60,39 +52,32 @@ function line(from: string, text: string): string {
   return `[${from}]: ${printable(text)}`;
 }
 
-function command(frame: string): ClientRequest {
-  const [word = "", ...rest] = frame.slice(1).trim().split(/\s+/);
-  const argument = rest.join(" ");
-  const wanting = (what: string) =>
-    new HubbubError("unknown_command", {
-      message: `/${word} needs ${what}, such as /${word} ${
-        { nick: "Ada", join: "lobby", history: "20" }[word]
-      }`,
-    });
-  switch (word) {
-    case "help":
-      return { type: "help" };
-    case "who":
-      return { type: "who" };
-    case "nick":
-      if (argument === "") throw wanting("a name");
-      return { type: "rename", name: argument };
-    case "join":
-      if (argument === "") throw wanting("a room");
-      return { type: "join", room: argument, only: true };
-    case "history": {
-      const limit = argument === "" ? 20 : Number(argument);
-      if (!Number.isSafeInteger(limit) || limit < 1) throw wanting("a number");
-      return { type: "history", limit };
-    }
-    case "quit":
-      return { type: "quit" };
-    default:
-      throw new HubbubError("unknown_command", {
-        message:
-          `Unknown command "/${word}". /help lists them; // sends a line that starts with a slash`,
-      });
-  }
+/** What there is to say about a removed message's text. */
+export const REMOVED_WORDS = "(removed)";
+
+/** A message as a line, whatever is special about it. */
+function messageLine(message: Omit<Message, "room">): string {
+  const { from, text, removed, removes, announcement } = message;
+  if (removes !== undefined) return server(`${text}.`);
+  if (announcement) return server(`Announcement by ${from}: ${text}`);
+  return line(from, removed ? REMOVED_WORDS : text);
+}
+
+/**
+ * Says what holds in a room.
+ *
+ * @param rules As in the events of that name, or on joining.
+ * @returns A sentence for each; none when everybody can write at any time.
+ */
+export function rulesWords(
+  { locked, slowMs = 0 }: { locked?: boolean; slowMs?: number },
+): string[] {
+  return [
+    ...(locked ? ["This room is locked: moderators alone can write."] : []),
+    ...(slowMs > 0
+      ? [`Slow mode: one message from each in ${durationWords(slowMs)}.`]
+      : []),
+  ];
 }
 
 function decode(raw: string, { named }: DecodeState): Decoded[] {
@@ -106,7 +91,7 @@ function decode(raw: string, { named }: DecodeState): Decoded[] {
     return [{ ok: true, request: { type: "publish", text: frame.slice(1) } }];
   }
   try {
-    return [{ ok: true, request: command(frame) }];
+    return [{ ok: true, request: readCommand(frame) }];
   } catch (error) {
     return [{ ok: false, error: error as Error }];
   }
@@ -123,6 +108,7 @@ function encode(event: ServerEvent): readonly string[] {
       const replayed = event.head - event.after;
       return [
         server(`You are in ${event.room}. ${people} /help lists commands.`),
+        ...rulesWords(event).map(server),
         ...(replayed > 0 ? [`--- the last ${replayed} messages ---`] : []),
       ];
     }
@@ -131,7 +117,9 @@ function encode(event: ServerEvent): readonly string[] {
     case "history":
       return [
         `--- ${event.messages.length} messages ---`,
-        ...event.messages.map(({ from, text }) => line(from, text)),
+        ...event.messages.map((message) =>
+          `${event.numbered ? `#${message.seq} ` : ""}${messageLine(message)}`
+        ),
         "--- end of history ---",
       ];
     case "presence": {
@@ -146,6 +134,14 @@ function encode(event: ServerEvent): readonly string[] {
         ...left.map((name) => server(`${name} has left the chat.`)),
       ];
     }
+    case "rules": {
+      const words = rulesWords(event);
+      if (words.length === 0) words.push("Everybody can write at any time.");
+      return words.map(server);
+    }
+    case "left":
+    case "done":
+      return event.message === undefined ? [] : [server(`${event.message}.`)];
     case "renamed":
       return [server(`You are now ${event.name}.`)];
     case "gap":
@@ -176,7 +172,6 @@ export const text: Dialect = {
   echoes: false,
   wantsTyping: false,
   decode,
-  encodeMessages: (messages) =>
-    messages.map(({ from, text }) => line(from, text)),
+  encodeMessages: (messages) => messages.map(messageLine),
   encode,
 };

@@ -7,6 +7,7 @@
 import type { Decoded, Dialect } from "./dialect.ts";
 import { HubbubError } from "./errors.ts";
 import type {
+  BanSubject,
   ClientRequest,
   MessageEvent,
   MessageItem,
@@ -14,7 +15,7 @@ import type {
   RequestId,
   ServerEvent,
 } from "./events.ts";
-import type { Cursor, Message } from "./message.ts";
+import { type Cursor, isPlain, marksOf, type Message } from "./message.ts";
 
 /** The subprotocol a client offers to speak it (RFC 6455, 1.9). */
 export const V1 = "hubbub.v1";
@@ -23,6 +24,8 @@ type Fields = Record<string, unknown>;
 
 const MAX_ID = 64;
 const MAX_TOKEN = 8192;
+const MAX_SUBJECT = 256;
+const MAX_REASON = 200;
 
 function wrong(field: string, wanted: string): HubbubError {
   return new HubbubError("bad_field", {
@@ -62,6 +65,28 @@ function optionalCid(fields: Fields): string | undefined {
 
 function isSeq(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** A required whole number from 0. */
+function seq(fields: Fields, field: string): number {
+  const value = fields[field];
+  if (!isSeq(value)) throw wrong(field, "a whole number from 0");
+  return value;
+}
+
+function boolean(fields: Fields, field: string): boolean {
+  const value = fields[field];
+  if (typeof value !== "boolean") throw wrong(field, "true or false");
+  return value;
+}
+
+/** Who a ban is about. */
+function subject(f: Fields): BanSubject {
+  return {
+    name: optionalString(f, "name", MAX_SUBJECT),
+    user: optionalString(f, "user", MAX_SUBJECT),
+    address: optionalString(f, "address", MAX_SUBJECT),
+  };
 }
 
 /** An optional whole number from 0. */
@@ -124,6 +149,32 @@ function read(type: string, f: Fields): ClientRequest | undefined {
       return { type, name: string(f, "name") };
     case "auth":
       return { type, token: string(f, "token") };
+    case "remove":
+      return { type, room: string(f, "room"), seq: seq(f, "seq") };
+    case "kick":
+      return {
+        type,
+        room: string(f, "room"),
+        name: string(f, "name"),
+        reason: optionalString(f, "reason", MAX_REASON),
+      };
+    case "ban":
+      return {
+        type,
+        room: string(f, "room"),
+        ...subject(f),
+        withAddress: f["withAddress"] === true ? true : undefined,
+        forMs: seq(f, "forMs"),
+        reason: optionalString(f, "reason", MAX_REASON),
+      };
+    case "unban":
+      return { type, room: string(f, "room"), ...subject(f) };
+    case "lock":
+      return { type, room: string(f, "room"), locked: boolean(f, "locked") };
+    case "slow":
+      return { type, room: string(f, "room"), everyMs: seq(f, "everyMs") };
+    case "announce":
+      return { type, room: string(f, "room"), text: string(f, "text") };
     case "ping":
       return { type };
   }
@@ -163,10 +214,8 @@ function decodeLine(line: string): Decoded {
 }
 
 /** A message without what only the server knows of it. */
-function messageEvent(
-  { room, seq, from, text, at, cid }: Message,
-  replay: boolean,
-): MessageEvent {
+function messageEvent(message: Message, replay: boolean): MessageEvent {
+  const { room, seq, from, text, at, cid } = message;
   return {
     type: "message",
     room,
@@ -175,18 +224,24 @@ function messageEvent(
     text,
     at,
     ...(cid !== undefined && { cid }),
+    ...(!isPlain(message) && marksOf(message)),
     ...(replay && { replay }),
   };
 }
 
-/** Messages as runs: a new one begins where the time of storing changes. */
+/** Messages as runs: a new one begins where the time of storing changes. What
+ * is special goes alone, as one message. */
 function runs(messages: readonly Message[], replay: boolean): string[] {
   const strings: string[] = [];
   for (let start = 0; start < messages.length;) {
     const { room, seq, at } = messages[start]!;
+    if (!isPlain(messages[start]!)) {
+      strings.push(JSON.stringify(messageEvent(messages[start++]!, replay)));
+      continue;
+    }
     let end = start;
     const items: MessageItem[] = [];
-    for (; messages[end]?.at === at; end++) {
+    for (; messages[end]?.at === at && isPlain(messages[end]!); end++) {
       const { from, text, cid } = messages[end]!;
       items.push(cid === undefined ? [from, text] : [from, text, cid]);
     }

@@ -12,7 +12,8 @@ import {
   type JWTVerifyGetKey,
 } from "jose";
 import { HubbubError } from "../protocol/errors.ts";
-import type { Grant, Right } from "./grant.ts";
+import type { Right } from "../protocol/rights.ts";
+import type { Grant } from "./grant.ts";
 
 /** How tokens are checked. */
 export interface AuthoritySettings {

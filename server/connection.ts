@@ -35,13 +35,15 @@ const MOST_LINES = 1000;
 
 /** What a close without a code reads as (RFC 6455, 7.1.5). */
 const NO_CODE = 1005;
-/** Closes after which a session ends at once: its user said goodbye, or had
- * been unheard of for longer than the grace period already. */
+/** Closes after which a session ends at once: its user said goodbye, had been
+ * unheard of for longer than the grace period already, or has to go. */
 const FINAL: ReadonlySet<number> = new Set([
   CLOSE.normal.code,
   NO_CODE,
   CLOSE.silent.code,
   CLOSE.slow.code,
+  CLOSE.removed.code,
+  CLOSE.banned.code,
 ]);
 
 /** Frames that may wait for what takes a moment, such as a token's check. */
@@ -66,6 +68,8 @@ export interface Entry {
 export interface ConnectionOptions {
   readonly id: string;
   readonly socket: Socket;
+  /** Where it comes from, such as `192.0.2.7`. */
+  readonly address: string;
   readonly entry: Entry;
   readonly hub: Hub;
   readonly authority: Authority;
@@ -84,6 +88,7 @@ export interface ConnectionOptions {
 /** One client. */
 export class Connection implements Reader, SocketHandler {
   readonly id: string;
+  readonly address: string;
   readonly #options: ConnectionOptions;
   readonly #outlet: Outlet;
   readonly #allowance: Allowance;
@@ -103,6 +108,7 @@ export class Connection implements Reader, SocketHandler {
     this.#options = options;
     this.#grant = authority.guest;
     this.id = id;
+    this.address = options.address;
     this.#outlet = new Outlet(socket, entry.dialect, clock);
     const { byteRate } = options;
     const { rate } = hub.limits;
@@ -289,12 +295,20 @@ export class Connection implements Reader, SocketHandler {
     this.#helloTimer?.();
     this.#helloTimer = null;
     if (room === undefined) return;
-    hub.join(session, {
-      type: "join",
-      room,
-      ...(history !== undefined && { limit: history }),
-      ...(this.dialect.naming !== "hello" && { only: true }),
-    });
+    const isBare = this.dialect.naming !== "hello";
+    try {
+      hub.join(session, {
+        type: "join",
+        room,
+        ...(history !== undefined && { limit: history }),
+        ...(isBare && { only: true }),
+      });
+    } catch (error) {
+      if (!isBare) throw error;
+      this.#refuse(error, undefined, undefined);
+      // It could not even ask for another room.
+      if (this.dialect.naming === "given") this.end(closeFor(error));
+    }
   }
 
   /** Asks for a name, or gives one, in dialects that do not say hello. */
@@ -304,6 +318,12 @@ export class Connection implements Reader, SocketHandler {
     if (!this.#isWelcome()) {
       this.#refuse(new HubbubError("auth_required"), undefined, undefined);
       return this.end(CLOSE.unauthorized);
+    }
+    try {
+      // Whoever is not wanted at all is not asked for a name.
+      this.#options.hub.admit(this, this.#grant);
+    } catch (error) {
+      return this.#refuse(error, undefined, undefined);
     }
     if (dialect.naming === "asked" && this.#grant.name === undefined) {
       return this.tell({ type: "name_wanted" });
@@ -421,6 +441,7 @@ export class Connection implements Reader, SocketHandler {
     if (stuck || suggestion === undefined) {
       this.#refuse(error, undefined, undefined);
     }
+    if (this.#gone) return;
     if (stuck) return this.end(CLOSE.tryLater);
     this.#enter(suggestion);
   }
@@ -450,7 +471,9 @@ export class Connection implements Reader, SocketHandler {
       cid,
       id,
     });
-    if (this.dialect.naming === "asked" && this.#session === null) {
+    if (this.#session !== null) return;
+    if (code === "banned") return this.end(CLOSE.banned);
+    if (this.dialect.naming === "asked") {
       this.tell({ type: "name_wanted", again: true });
     }
   }
@@ -478,4 +501,11 @@ export class Connection implements Reader, SocketHandler {
     }
     this.#options.onGone(this);
   }
+}
+
+/** How a client ends that cannot be in the room it came for. */
+function closeFor(error: unknown): CloseReason {
+  if (!(error instanceof HubbubError)) return CLOSE.internalError;
+  if (error.retryable) return CLOSE.tryLater;
+  return error.code === "banned" ? CLOSE.banned : CLOSE.unauthorized;
 }

@@ -1,10 +1,6 @@
 /** What somebody may do where. Pure data; who gets it, auth.ts says. */
 
-/** What somebody may do in a room. */
-export type Right = "read" | "write" | "moderate";
-
-/** In the order in which each includes those before it. */
-export const RIGHTS: readonly Right[] = ["read", "write", "moderate"];
+import type { Right } from "../protocol/rights.ts";
 
 /** What one bearer may do. */
 export interface Grant {
@@ -14,9 +10,16 @@ export interface Grant {
   readonly name?: string | undefined;
   /** When it ends, milliseconds since 1970; Infinity for never. */
   readonly until: number;
-  /** Whether it holds for a right in a room, by the room's checked name. */
+  /** Whether it holds for a right in a room, by the room's checked name, or in
+   * all of them (`*`). */
   allows(right: Right, room: string): boolean;
 }
+
+/** What everybody may do where nobody is asked for a token. */
+export const OPEN: Grant = {
+  until: Infinity,
+  allows: (right) => right !== "moderate",
+};
 
 /** For what has been allowed already, elsewhere. */
 export const TRUSTED: Grant = { until: Infinity, allows: () => true };

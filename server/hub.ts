@@ -10,11 +10,15 @@ import type {
   HistoryRequest,
   JoinRequest,
   Limits,
+  ModerationRequest,
   PublishRequest,
   RequestId,
 } from "../protocol/events.ts";
 import { checkRoom } from "../protocol/names.ts";
-import type { Grant, Right } from "./grant.ts";
+import { EVERY_ROOM, type Right } from "../protocol/rights.ts";
+import { Enforcement } from "./enforcement.ts";
+import { Gate, personOf } from "./gate.ts";
+import type { Grant } from "./grant.ts";
 import { type Cancel, type Clock, every } from "./clock.ts";
 import {
   type Fleet,
@@ -25,10 +29,12 @@ import {
 import { readHistory } from "./history.ts";
 import type { Logger } from "./log.ts";
 import { checkText } from "./message_text.ts";
+import { Moderation } from "./moderation.ts";
 import { Room } from "./room.ts";
 import { Rooms, STORE_UNAVAILABLE } from "./rooms.ts";
+import { type Ban, HouseRules } from "./rules.ts";
 import type { Reader, Session } from "./session.ts";
-import { Sessions } from "./sessions.ts";
+import { authorOf, Sessions } from "./sessions.ts";
 import type { Range, Receipt, Store } from "./store/store.ts";
 import type { Stats } from "./stats.ts";
 import { StoreHealth } from "./store_health.ts";
@@ -74,6 +80,10 @@ export class Hub {
   readonly #ticker: Ticker;
   readonly #stopTrimming: Cancel;
   readonly #health: StoreHealth;
+  readonly #rules = new HouseRules();
+  readonly #gate: Gate;
+  readonly #enforcement: Enforcement;
+  readonly #moderation: Moderation;
   #stopping = false;
   /** Whether there were other nodes when the store was reached last. */
   #others = false;
@@ -100,6 +110,7 @@ export class Hub {
         if (this.#others) options.cutOff();
       },
     });
+    this.#gate = new Gate(this.#rules, clock);
     this.#ticker = new Ticker({ store, clock, stats }, {
       before: () => {
         this.#rooms.deliver();
@@ -133,15 +144,46 @@ export class Hub {
       wake: () => this.#ticker.wake(),
       elsewhere: (room, roster) =>
         this.#sessions.arrivedElsewhere(room, roster),
+      standing: (session, room) => this.#gate.standing(session, room),
+      heard: (room, messages) => this.#gate.heard(room, messages),
+    });
+    const forRules = {
+      store,
+      rules: this.#rules,
+      clock,
+      log,
+      rooms: this.#rooms,
+      sessions: () => this.#sessions.all(),
+      add: (pending: Pending) => this.#ticker.add(pending),
+    };
+    this.#enforcement = new Enforcement({
+      ...forRules,
+      end: (session) => this.end(session),
+    });
+    this.#moderation = new Moderation({
+      ...forRules,
+      newId: options.newId,
+      maxText: options.limits.text,
     });
     this.#stopTrimming = every(clock, {
       ms: TRIM_MS,
-      run: () =>
-        void store.trim().then(
+      run: () => {
+        store.trim().then(
           () => this.#others = fleet.nodes > 1,
           (error) => this.#health.doubts("trim failed", error),
-        ),
+        );
+        this.#enforcement.tidy();
+      },
     });
+  }
+
+  /**
+   * Learns the house rules. To be called before anybody comes in.
+   *
+   * @throws When the store cannot be read.
+   */
+  begin(): Promise<void> {
+    return this.#enforcement.begin();
   }
 
   /** Whether messages can be stored, as far as is known. */
@@ -184,13 +226,15 @@ export class Hub {
   /**
    * Begins a session, or takes one up again.
    *
-   * @throws {HubbubError} `bad_name`, `name_taken` or `store_unavailable`.
+   * @throws {HubbubError} `bad_name`, `name_taken`, `banned` or
+   * `store_unavailable`.
    */
   hello(
     reader: Reader,
     request: Omit<HelloRequest, "auth">,
     grant: Grant,
   ): Soon<Session> {
+    this.admit({ name: request.name, address: reader.address }, grant);
     const welcome = this.#sessions.hello(reader, request, grant);
     return whenHere(welcome, ({ session, token, resumed }) => {
       reader.tell({
@@ -207,13 +251,35 @@ export class Hub {
   }
 
   /**
+   * Makes sure that the house rules let somebody in.
+   *
+   * @param person Its name, if it is known, and where it is.
+   * @param grant What it may do.
+   * @param room Which room; the server as such when it is left out.
+   * @throws {HubbubError} `banned`.
+   */
+  admit(
+    { name, address }: {
+      readonly name?: string | undefined;
+      readonly address: string;
+    },
+    grant: Grant,
+    room = EVERY_ROOM,
+  ): void {
+    const { user } = grant;
+    const author = user === undefined ? undefined : authorOf(user);
+    this.#gate.enter({ name, author, address }, room, grant);
+  }
+
+  /**
    * Joins a room at the end of the turn, or goes on from another cursor.
    *
-   * @throws {HubbubError} `bad_room`, `forbidden` or `rooms_full`.
+   * @throws {HubbubError} `bad_room`, `forbidden`, `banned` or `rooms_full`.
    */
   join(session: Session, { room, since, limit, only, id }: JoinRequest): void {
     const name = checkRoom(room);
     allow(session, "read", name);
+    this.#gate.enter(personOf(session), name, session.grant);
     this.#rooms.arrive(name, {
       session,
       since,
@@ -236,7 +302,7 @@ export class Hub {
    * when the room cannot be opened.
    * @param request Which room, and from where on.
    * @param grant What it may do.
-   * @throws {HubbubError} `bad_room` or `forbidden`.
+   * @throws {HubbubError} `bad_room`, `forbidden` or `banned`.
    */
   listen(reader: Reader, request: JoinRequest, grant: Grant): Session {
     const id = this.#options.newId();
@@ -277,17 +343,19 @@ export class Hub {
    * Hands a message to the tick. Its sender gets an ack, or an error, when it
    * gave an `id` or a `cid`, once the store has it.
    *
-   * @throws {HubbubError} `bad_room`, `not_joined`, `empty`, `too_long` or
-   * `stopping`.
+   * @throws {HubbubError} `bad_room`, `not_joined`, `empty`, `too_long`,
+   * `banned`, `locked`, `slow_mode` or `stopping`.
    */
   publish(session: Session, request: PublishRequest): void {
     if (this.#stopping) throw new HubbubError("stopping");
     const room = this.#roomOf(session, request.room);
     allow(session, "write", room);
+    const text = checkText(request.text, this.limits.text);
+    this.#gate.write(session, { room, cid: request.cid });
     this.#ticker.add({
       room,
       from: session.name,
-      text: checkText(request.text, this.limits.text),
+      text,
       author: session.author,
       cid: request.cid,
       session,
@@ -304,6 +372,9 @@ export class Hub {
     const { before = Infinity, after, id } = request;
     const room = this.#roomOf(session, request.room);
     allow(session, "read", room);
+    if (!session.members.has(room)) {
+      this.#gate.enter(personOf(session), room, session.grant);
+    }
     const limit = Math.min(request.limit ?? 50, this.limits.history);
     const range: Range = after === undefined
       ? { before, limit }
@@ -317,6 +388,7 @@ export class Hub {
           first,
           head,
           messages: messages.map(({ room: _, author: __, ...rest }) => rest),
+          ...(request.numbered && { numbered: true }),
           id,
         }),
       (error) => this.#failed(session, id, error),
@@ -336,21 +408,49 @@ export class Hub {
   /**
    * Tells the room that somebody is typing.
    *
-   * @throws {HubbubError} `bad_room` or `not_joined`.
+   * @throws {HubbubError} `bad_room`, `not_joined` or `locked`.
    */
   typing(session: Session, wanted: string): void {
     const room = this.#joined(session, wanted);
     allow(session, "write", room.name);
+    this.#gate.speak(session, room.name);
     room.typing(session);
     this.#rooms.stir(room);
   }
 
   /**
+   * Carries out what a moderator asks for, or what somebody asks for about a
+   * message of its own.
+   *
+   * @throws {HubbubError} See {@linkcode Moderation.carryOut}.
+   */
+  moderate(session: Session, request: ModerationRequest): void {
+    if (this.#stopping) throw new HubbubError("stopping");
+    const room = request.room === EVERY_ROOM
+      ? EVERY_ROOM
+      : this.#roomOf(session, request.room);
+    this.#moderation.carryOut(session, { ...request, room });
+  }
+
+  /**
+   * Who is banned from a room.
+   *
+   * @param room A checked name, or `*` for bans from the whole server.
+   */
+  bans(room: string): readonly Ban[] {
+    return this.#rules.bans(room, this.#options.clock.now());
+  }
+
+  /**
    * Changes a session's name.
    *
-   * @throws {HubbubError} `bad_name`, `name_taken` or `store_unavailable`.
+   * @throws {HubbubError} `bad_name`, `name_taken`, `banned` or
+   * `store_unavailable`.
    */
   rename(session: Session, name: string, id?: RequestId): Soon<void> {
+    for (const room of [EVERY_ROOM, ...session.members.keys()]) {
+      this.#gate.enter({ ...personOf(session), name }, room, session.grant);
+    }
     return whenHere(
       this.#sessions.rename(session, name),
       () => session.reader?.tell({ type: "renamed", name: session.name, id }),
@@ -361,9 +461,15 @@ export class Hub {
   regrant(session: Session, grant: Grant): void {
     session.grant = grant;
     for (const room of [...session.members.keys()]) {
-      if (grant.allows("read", room)) continue;
+      if (grant.allows("read", room)) {
+        const standing = this.#gate.standing(session, room);
+        const { rights, locked = false, slowMs = 0 } = standing;
+        session.reader?.tell({ type: "rules", room, locked, slowMs, rights });
+        continue;
+      }
       this.#rooms.depart(room, session);
-      session.reader?.tell({ type: "left", room });
+      const { code, message } = new HubbubError("forbidden");
+      session.reader?.tell({ type: "left", room, code, message });
     }
   }
 
@@ -438,7 +544,8 @@ export class Hub {
     });
   }
 
-  #refuse({ session, id, cid }: Pending): void {
+  #refuse({ room, author, session, id, cid }: Pending): void {
+    this.#gate.failed(room, author);
     this.stats.refused.add(STORE_UNAVAILABLE.code);
     session.reader?.tell({ ...STORE_UNAVAILABLE, cid, id });
   }

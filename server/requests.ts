@@ -42,6 +42,14 @@ export function carryOut(
       return hub.typing(session, request.room);
     case "rename":
       return hub.rename(session, request.name, request.id);
+    case "remove":
+    case "kick":
+    case "ban":
+    case "unban":
+    case "lock":
+    case "slow":
+    case "announce":
+      return hub.moderate(session, request);
     case "ping":
       return reader.tell({ type: "pong", id: request.id });
     case "help":

@@ -8,6 +8,7 @@
 
 import type { CloseReason } from "../protocol/close_codes.ts";
 import type {
+  JoinedEvent,
   PresenceEvent,
   RequestId,
   ServerEvent,
@@ -40,6 +41,8 @@ export interface RoomHooks {
   readonly here: Here;
   /** Whether somebody may come in; who may not has been told. */
   admits(arrival: Arrival): boolean;
+  /** What a member may do here, and what holds here. */
+  standing(session: Session): Pick<JoinedEvent, "rights" | "locked" | "slowMs">;
   /** Call {@linkcode Room.pump} again when the member's socket has drained. */
   lagging(member: Member): void;
   /** Read what is behind the member's cursor, then pump it with that. */
@@ -56,6 +59,7 @@ export class Room {
   readonly #presence: Presence;
   /** How many of the members nobody is told of. */
   #listeners = 0;
+  #removals = 0;
   #arrivals: Arrival[] = [];
 
   constructor(name: string, state: LogState, hooks: RoomHooks) {
@@ -111,6 +115,16 @@ export class Room {
       count,
       members: new Map(people.map(({ id, name }) => [id, name])),
     };
+  }
+
+  /** How often texts have been removed: what was read before may have them. */
+  get removals(): number {
+    return this.#removals;
+  }
+
+  /** Everyone who is here, those who only listen too. */
+  get sessions(): Iterable<Session> {
+    return this.#members.keys();
   }
 
   has(session: Session): boolean {
@@ -195,7 +209,10 @@ export class Room {
 
   /** The tick's messages, from the store. */
   append(messages: readonly StoredMessage[]): void {
-    this.#log.append(messages);
+    if (this.#log.append(messages)) {
+      this.#removals++;
+      this.#pages.clear();
+    }
     for (const { from } of messages) this.#presence.typed(from);
   }
 
@@ -334,6 +351,7 @@ export class Room {
       missed,
       count,
       ...(members !== undefined && { members }),
+      ...this.#hooks.standing(session),
       ...(id !== undefined && { id }),
     });
     this.pump(member);

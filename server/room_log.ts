@@ -6,6 +6,7 @@
 
 import type { Recovered } from "../protocol/events.ts";
 import type { Cursor } from "../protocol/message.ts";
+import { blank } from "./store/marks.ts";
 import type { LogState, StoredMessage } from "./store/store.ts";
 
 /** Where a reader starts, and what to tell it of that. */
@@ -61,10 +62,13 @@ export class RoomLog {
   /**
    * Takes in the next messages.
    *
-   * @param messages In order; the first one's seq is `head + 1`.
+   * @param messages In order; the first one's seq is `head + 1`. What they
+   * remove is gone from here too.
+   * @returns Whether they removed any.
    * @throws {RangeError} On a hole or a repeat: the store broke its contract.
    */
-  append(messages: readonly StoredMessage[]): void {
+  append(messages: readonly StoredMessage[]): boolean {
+    let removed = false;
     for (const message of messages) {
       if (message.seq !== this.#head + 1) {
         throw new RangeError(
@@ -75,8 +79,12 @@ export class RoomLog {
       this.#head = message.seq;
       this.#messages.push(message);
       this.#characters += message.text.length;
+      if (message.removes === undefined) continue;
+      removed = true;
+      this.#remove(message.removes);
     }
     this.#shrink();
+    return removed;
   }
 
   /**
@@ -114,6 +122,14 @@ export class RoomLog {
     if (after + 1 < oldest) return undefined;
     const from = this.#start + after + 1 - oldest;
     return this.#messages.slice(from, from + upTo - after);
+  }
+
+  #remove(seq: number): void {
+    const index = this.#messages.length - 1 - (this.#head - seq);
+    const message = this.#messages[index];
+    if (message === undefined || index < this.#start) return;
+    this.#characters -= message.text.length;
+    this.#messages[index] = blank(message);
   }
 
   #shrink(): void {

@@ -14,7 +14,8 @@ import type { Logger } from "./log.ts";
 import { type Arrival, Room } from "./room.ts";
 import type { Member, Session } from "./session.ts";
 import type { Stats } from "./stats.ts";
-import type { Store } from "./store/store.ts";
+import type { Standing } from "./gate.ts";
+import type { Store, StoredMessage } from "./store/store.ts";
 
 /** How long to wait after a read or an opening that failed, milliseconds. */
 const RETRY_MS = 1_000;
@@ -43,6 +44,10 @@ export interface RoomsOptions {
   readonly maxRooms: number;
   /** Rooms that one session may be in. */
   readonly maxRoomsPerSession: number;
+  /** What a session may do in a room, and what holds there. */
+  readonly standing: (session: Session, room: string) => Standing;
+  /** Told of what the store has fed. */
+  readonly heard: (room: string, messages: readonly StoredMessage[]) => void;
   /** Asks for a tick. */
   readonly wake: () => void;
   /** Told whom another node has in a room. */
@@ -176,6 +181,7 @@ export class Rooms {
     store.follow(name, {
       append: (messages) => {
         if (slot.room === null) return;
+        this.#options.heard(name, messages);
         try {
           slot.room.append(messages);
         } catch (error) {
@@ -194,6 +200,7 @@ export class Rooms {
         stats,
         here,
         admits: (arrival) => this.#admits(arrival),
+        standing: (session) => this.#options.standing(session, name),
         lagging: (member) => this.#laggards.add(member, room),
         fetch: (member) => this.#fetch(member, room),
       });
@@ -263,7 +270,7 @@ export class Rooms {
   #fetch(member: Member, room: Room): void {
     const { store, log } = this.#options;
     const after = member.cursor;
-    const { epoch } = room;
+    const { epoch, removals } = room;
     member.fetching = true;
     store.read(room.name, { after, limit: FETCH }).then((page) => {
       // The room will be told of it; until then there is nothing to send.
@@ -271,8 +278,12 @@ export class Rooms {
         throw new Error("The log has begun a new life");
       }
       member.fetching = false;
-      // It was set elsewhere meanwhile: this is not what follows there.
-      if (room.epoch !== epoch || member.cursor !== after) {
+      // It was set elsewhere meanwhile: this is not what follows there. Or a
+      // text was removed, which may be in what was read before.
+      if (
+        room.epoch !== epoch || member.cursor !== after ||
+        room.removals !== removals
+      ) {
         return room.pump(member);
       }
       room.trimmed(page.first);

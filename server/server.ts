@@ -121,6 +121,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     maxRooms: config.maxRooms,
     maxRoomsPerSession: config.maxRoomsPerSession,
   });
+  await hub.begin();
   const onError = (error: unknown) => log.error("handler failed", { error });
   const lessons = new Lessons({ clock, onError });
   const labBook = new LabBook({ clock, idleSeconds: config.idleTimeout });
@@ -148,10 +149,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let connectionCount = 0;
   let stopping = false;
 
-  const enter = (entry: Entry): Accept => (socket) => {
+  const enter = (entry: Entry, address: string): Accept => (socket) => {
     const connection = new Connection({
       id: String(++connectionCount),
       socket,
+      address,
       entry,
       hub,
       authority,
@@ -203,7 +205,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       return accept && admission.guard(accept, address);
     },
     chat: ({ entry }, address) =>
-      admission.guard(enter(entry), address, (socket, error) => {
+      admission.guard(enter(entry, address), address, (socket, error) => {
         const { code, message, retryable, details } = error;
         const { retryAfterMs } = details;
         stats.refused.add(code);

@@ -12,6 +12,8 @@ import type { Cancel } from "./clock.ts";
 /** The smallest view of a connection that rooms and hub need. */
 export interface Reader {
   readonly dialect: Dialect;
+  /** Where it is, such as `192.0.2.7`; empty where nobody knows. */
+  readonly address: string;
   /** Whether it has taken what it was sent in earlier turns, or nearly so. */
   readonly ready: boolean;
   /** Whether it may be sent more in this turn. */

@@ -62,6 +62,11 @@ export class Sessions {
     });
   }
 
+  /** Every session, in the order they began. */
+  all(): Session[] {
+    return [...this.#byId.values()];
+  }
+
   get size(): number {
     return this.#byId.size;
   }

@@ -4,7 +4,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { SignJWT } from "jose";
-import { RIGHTS } from "../server/grant.ts";
+import { RIGHTS } from "../protocol/rights.ts";
 
 const HELP = `Makes a token for a Hubbub server that runs with an auth secret.
 
@@ -14,6 +14,7 @@ Usage: deno task token [settings]
   --user ID           who it is in the long run (default: the name)
   --rooms LIST        rooms it is for, * stands for anything (default *)
   --rights LIST       of read, write, moderate (default read,write)
+  --moderate          all of them: for who keeps order
   --for TIME          how long it is good: 90m, 12h, 7d (default 1d)
   --auth-secret TEXT  the server's secret (default: HUBBUB_AUTH_SECRET)`;
 
@@ -43,7 +44,7 @@ function list(words: string): string[] {
 const NAMES = ["name", "user", "rooms", "rights", "for", "auth-secret"];
 const args = parseArgs(Deno.args, {
   string: NAMES,
-  boolean: ["help"],
+  boolean: ["help", "moderate"],
   unknown: (arg) => fail(`Unknown setting "${arg}". --help lists them all`),
 });
 if (args["help"] === true) {
@@ -58,7 +59,9 @@ const secret = text("auth-secret") ?? Deno.env.get("HUBBUB_AUTH_SECRET");
 if (secret === undefined) {
   fail("Set HUBBUB_AUTH_SECRET, or --auth-secret, to the server's secret");
 }
-const rights = list(text("rights") ?? "read,write");
+const rights = args["moderate"] === true
+  ? [...RIGHTS]
+  : list(text("rights") ?? "read,write");
 const unknown = rights.find((right) =>
   !RIGHTS.some((known) => known === right)
 );

@@ -4,8 +4,9 @@
  */
 
 import { HubbubError } from "../../protocol/errors.ts";
+import { EVERY_ROOM, type Right } from "../../protocol/rights.ts";
 import type { Authority } from "../auth.ts";
-import { type Grant, type Right, TRUSTED } from "../grant.ts";
+import { type Grant, OPEN, TRUSTED } from "../grant.ts";
 import { bearerOf } from "../handshake.ts";
 import type { Origins } from "../origins.ts";
 import { Problem } from "./problem.ts";
@@ -39,16 +40,19 @@ function isLocal({ headers }: Request, address: string): boolean {
 }
 
 /**
- * The default: everyone may read and write. To change what others have said is
- * for whoever can run a program on the server's own machine.
+ * The default: everyone may read and write. To moderate is for whoever can run
+ * a program on the server's own machine.
  *
  * @throws {Problem} `forbidden`.
  */
 export const openToAll: Authorize = (request, { right, address }) => {
-  if (right !== "moderate" || isLocal(request, address)) return TRUSTED;
+  if (isLocal(request, address)) return TRUSTED;
+  if (right !== "moderate") return OPEN;
   throw new Problem(
     "forbidden",
-    "This is only possible from the machine the server runs on",
+    "This is only possible from the machine the server runs on, or on a " +
+      "server that runs with --auth-secret, with a token that has the right " +
+      "to moderate",
   );
 };
 
@@ -71,8 +75,9 @@ export function checkOrigin(
 }
 
 /**
- * For a server that asks for tokens: what the bearer's token allows. What is
- * about all rooms is for everyone who may enter one.
+ * For a server that asks for tokens: what the bearer's token allows. To read
+ * what is about all rooms is for everyone who may enter one; to moderate all of
+ * them is for who may do so in each.
  *
  * @param authority Checks it.
  * @returns Throws `auth_required`, `auth_invalid`, `auth_expired` or
@@ -82,11 +87,14 @@ export function byToken(authority: Authority): Authorize {
   return async ({ headers }, { right, room }) => {
     const token = bearerOf(headers.get("authorization"));
     if (token === undefined) {
-      if (authority.guest.allows(right, room ?? "")) return authority.guest;
+      if (authority.guest.allows(right, room ?? EVERY_ROOM)) {
+        return authority.guest;
+      }
       throw new HubbubError("auth_required");
     }
     const grant = await authority.verify(token);
-    if (room === undefined || grant.allows(right, room)) return grant;
+    const everywhere = room === undefined && right !== "moderate";
+    if (everywhere || grant.allows(right, room ?? EVERY_ROOM)) return grant;
     throw new HubbubError("forbidden");
   };
 }

@@ -15,7 +15,7 @@ import type { Origins } from "../origins.ts";
 import type { Reader } from "../session.ts";
 import type { Store } from "../store/store.ts";
 import { type Authorize, checkOrigin, openToAll } from "./access.ts";
-import type { Right } from "../grant.ts";
+import type { Right } from "../../protocol/rights.ts";
 import type { Call, Tools } from "./call.ts";
 import { openEvents } from "./events.ts";
 import { exportRoom } from "./export.ts";

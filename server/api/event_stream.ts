@@ -32,6 +32,8 @@ export class CutStream extends Error {
 /** What an {@linkcode EventStream} needs. */
 export interface EventStreamOptions {
   readonly clock: Clock;
+  /** Where its reader is, such as `192.0.2.7`. */
+  readonly address: string;
   /** When its reader may read no more, milliseconds since 1970. */
   readonly until: number;
   /** Called once, when it no longer counts. */
@@ -41,6 +43,7 @@ export interface EventStreamOptions {
 /** One response that does not end by itself. */
 export class EventStream implements Reader {
   readonly dialect = sse;
+  readonly address: string;
   /** The response's body. */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly #options: EventStreamOptions;
@@ -56,6 +59,7 @@ export class EventStream implements Reader {
 
   constructor(options: EventStreamOptions) {
     this.#options = options;
+    this.address = options.address;
     this.#wroteAt = this.#progressAt = options.clock.now();
     this.body = new ReadableStream<Uint8Array<ArrayBuffer>>({
       start: (controller) => {
@@ -90,8 +94,13 @@ export class EventStream implements Reader {
 
   tell(event: ServerEvent): void {
     if (event.type === "error") {
-      const { code, message } = event;
-      this.#started.reject(new HubbubError(code, { message }));
+      const { code, message, retryAfterMs } = event;
+      this.#started.reject(
+        new HubbubError(code, {
+          message,
+          ...(retryAfterMs !== undefined && { retryAfterMs }),
+        }),
+      );
     } else if (event.type === "reconnect") {
       this.#write(comeBackIn(event.afterMs));
     } else if (event.type === "joined") {

@@ -58,7 +58,7 @@ export class Listeners {
   ): Promise<EventStream> {
     const leave = this.#options.admit?.(address) ?? (() => {});
     try {
-      return await this.#open(request, grant, leave);
+      return await this.#open(request, { grant, address }, leave);
     } catch (error) {
       leave();
       throw error;
@@ -72,12 +72,13 @@ export class Listeners {
 
   async #open(
     request: JoinRequest,
-    grant: Grant,
+    { grant, address }: { grant: Grant; address: string },
     leave: () => void,
   ): Promise<EventStream> {
     const { hub, clock } = this.#options;
     const stream = new EventStream({
       clock,
+      address,
       until: grant.until,
       onGone: () => {
         leave();

@@ -24,7 +24,6 @@ const PHRASES = {
 
 /** Errors that only HTTP knows, beside those of protocol/errors.ts. */
 type HttpCode =
-  | "not_found"
   | "method_not_allowed"
   | "foreign_origin"
   | "incomplete"
@@ -53,6 +52,10 @@ export const PROBLEM_STATUS: Readonly<
   auth_expired: 401,
   forbidden: 403,
   not_joined: 403,
+  banned: 403,
+  locked: 403,
+  slow_mode: 429,
+  rules_full: 409,
   empty: 400,
   too_long: 413,
   unknown_command: 400,

@@ -99,7 +99,8 @@ export async function publish(
     user: grant.user,
     fallback: DEFAULT_NAME,
   });
-  const { seq, duplicate } = await deliver(hub, { name, author }, {
+  const guise = { name, author, grant, address };
+  const { seq, duplicate } = await deliver(hub, guise, {
     room,
     text,
     ...(cid !== undefined && { cid }),
@@ -112,7 +113,8 @@ export async function publish(
   const { messages } = await storage.read(room, { after: seq - 1, limit: 1 });
   const [known] = messages;
   if (
-    known?.seq === seq && known.text !== checkText(text, hub.limits.text)
+    known?.seq === seq && !known.removed &&
+    known.text !== checkText(text, hub.limits.text)
   ) {
     throw new Problem(
       "key_reused",

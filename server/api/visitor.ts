@@ -1,31 +1,51 @@
 /**
- * Whoever publishes without a connection: a session for the time of one
- * message, so that it goes the same way as everybody's.
+ * Whoever asks for something without a connection: a session for the time of
+ * one request, so that it goes the same way as everybody's.
  */
 
-import { TRUSTED } from "../grant.ts";
 import { HubbubError } from "../../protocol/errors.ts";
-import type { PublishRequest, ServerEvent } from "../../protocol/events.ts";
+import type {
+  AckEvent,
+  DoneEvent,
+  ModerationRequest,
+  PublishRequest,
+  ServerEvent,
+} from "../../protocol/events.ts";
 import { sse } from "../../protocol/sse.ts";
+import type { Grant } from "../grant.ts";
 import type { Hub } from "../hub.ts";
 import type { Reader, Session } from "../session.ts";
 import type { Receipt } from "../store/store.ts";
 
-/** A reader that waits for one answer: an ack or an error. */
+/** Who asks, and what it may do. */
+export interface Guise {
+  /** The name it goes by for this request. */
+  readonly name: string;
+  /** Who it is, in the long run. */
+  readonly author: string;
+  readonly grant: Grant;
+  readonly address: string;
+}
+
+/** A reader that waits for one answer: that it was done, or an error. */
 class Visitor implements Reader {
   readonly dialect = sse;
+  readonly address: string;
   readonly ready = true;
   readonly writable = true;
-  readonly #answer = Promise.withResolvers<Receipt>();
+  readonly #answer = Promise.withResolvers<AckEvent | DoneEvent>();
 
-  get answer(): Promise<Receipt> {
+  constructor(address: string) {
+    this.address = address;
+  }
+
+  get answer(): Promise<AckEvent | DoneEvent> {
     return this.#answer.promise;
   }
 
   tell(event: ServerEvent): void {
-    if (event.type === "ack") {
-      const { seq, duplicate = false } = event;
-      this.#answer.resolve({ seq, duplicate });
+    if (event.type === "ack" || event.type === "done") {
+      this.#answer.resolve(event);
     } else if (event.type === "error") {
       const { code, message, retryAfterMs } = event;
       this.#answer.reject(
@@ -48,33 +68,65 @@ class Visitor implements Reader {
   end(): void {}
 }
 
-/**
- * Hands one message to the hub.
- *
- * @param hub Where it goes.
- * @param visitor The name it goes out under, and whose `cid` it has.
- * @param message The message; its room need not be joined.
- * @returns What became of it, once it is stored.
- * @throws {HubbubError} What a session would be told of.
- */
-export function deliver(
-  hub: Hub,
-  { name, author }: { name: string; author: string },
-  message: Omit<PublishRequest, "type" | "id">,
-): Promise<Receipt> {
-  const reader = new Visitor();
-  const session: Session = {
+function visit(
+  { name, author, grant, address }: Guise,
+  ask: (session: Session) => void,
+): Promise<AckEvent | DoneEvent> {
+  const reader = new Visitor(address);
+  ask({
     id: author,
     author,
-    grant: TRUSTED,
+    grant,
     dialect: reader.dialect,
     name,
     reader,
     current: null,
     members: new Map(),
     grace: null,
-  };
-  // Whoever gives an id gets an answer.
-  hub.publish(session, { ...message, type: "publish", id: 1 });
+  });
   return reader.answer;
+}
+
+/**
+ * Hands one message to the hub.
+ *
+ * @param hub Where it goes.
+ * @param guise The name it goes out under, and whose `cid` it has.
+ * @param message The message; its room need not be joined.
+ * @returns What became of it, once it is stored.
+ * @throws {HubbubError} What a session would be told of.
+ */
+export async function deliver(
+  hub: Hub,
+  guise: Guise,
+  message: Omit<PublishRequest, "type" | "id">,
+): Promise<Receipt> {
+  // Whoever gives an id gets an answer.
+  const answer = await visit(
+    guise,
+    (session) => hub.publish(session, { ...message, type: "publish", id: 1 }),
+  );
+  const { seq, duplicate = false } = answer as AckEvent;
+  return { seq, duplicate };
+}
+
+/**
+ * Hands a moderator's request to the hub.
+ *
+ * @param hub Where it goes.
+ * @param guise Who asks.
+ * @param request What for.
+ * @returns The seq of the message that it added, if it did, once it is done.
+ * @throws {HubbubError} What a session would be told of.
+ */
+export async function moderate(
+  hub: Hub,
+  guise: Guise,
+  request: ModerationRequest,
+): Promise<number | undefined> {
+  const answer = await visit(
+    guise,
+    (session) => hub.moderate(session, { ...request, id: 1 }),
+  );
+  return answer.type === "ack" ? answer.seq : undefined;
 }

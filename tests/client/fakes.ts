@@ -211,6 +211,7 @@ export function joined(more: Partial<JoinedEvent> = {}): JoinedEvent {
     missed: 0,
     count: 1,
     members: ["Ada"],
+    rights: ["read", "write"],
     ...more,
   };
 }

@@ -64,7 +64,13 @@ function declared(suffix: "Request" | "Event"): Map<string, string[]> {
 
 /** Types that other dialects have, but not `hubbub.v1`; and fields that are
  * for them alone. */
-const NOT_V1 = new Set(["help", "quit", "name_wanted", "join.only?"]);
+const NOT_V1 = new Set([
+  "help",
+  "quit",
+  "name_wanted",
+  "join.only?",
+  "history.numbered?",
+]);
 
 for (
   const [heading, suffix] of [["Requests", "Request"], [

@@ -1,6 +1,6 @@
 /** A hub on a bench: a held store behind it, paper readers before it. */
 
-import { TRUSTED } from "../../server/grant.ts";
+import { type Grant, OPEN } from "../../server/grant.ts";
 import { simple } from "../../protocol/simple.ts";
 import type { HelloRequest } from "../../protocol/events.ts";
 import { Alone } from "../../server/fleet/alone.ts";
@@ -58,17 +58,20 @@ export class HubBench {
       maxRooms: 1_000,
       maxRoomsPerSession: 100,
     });
+    // The rules are read at once, and never held.
+    void this.hub.begin();
   }
 
   /** Says hello. */
   hello(
     hello: Omit<HelloRequest, "type">,
     reader = new FakeReader(),
+    grant: Grant = OPEN,
   ): { session: Session; reader: FakeReader; token: string } {
     const session = this.hub.hello(
       reader,
       { type: "hello", ...hello },
-      TRUSTED,
+      grant,
     );
     if (session instanceof Promise) {
       throw new Error("One node waits for nobody");
@@ -80,8 +83,12 @@ export class HubBench {
   }
 
   /** Somebody who is in the room `hall`, with nothing unread. */
-  async enter(name: string, dialect = new FakeReader().dialect) {
-    const person = this.hello({ name }, new FakeReader(dialect));
+  async enter(
+    name: string,
+    dialect = new FakeReader().dialect,
+    grant: Grant = OPEN,
+  ) {
+    const person = this.hello({ name }, new FakeReader(dialect), grant);
     this.hub.join(person.session, { type: "join", room: "hall" });
     await this.turn();
     person.reader.frames = [];

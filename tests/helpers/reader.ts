@@ -10,6 +10,7 @@ import type { Reader, Session } from "../../server/session.ts";
 /** Whoever reads. It takes everything, unless told otherwise. */
 export class FakeReader implements Reader {
   readonly dialect: Dialect;
+  address = "192.0.2.7";
   /** Frames it takes before it is full. */
   room = Infinity;
   frames: string[] = [];

@@ -33,6 +33,7 @@ export class RoomBench {
       stats: this.stats,
       here: { others: new Map(), changed() {}, typing() {}, leave() {} },
       admits: () => true,
+      standing: () => ({ rights: ["read", "write"] }),
       lagging: (member) => this.lagging.add(member),
       fetch: (member) => {
         member.fetching = true;

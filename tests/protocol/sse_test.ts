@@ -30,6 +30,7 @@ Deno.test("sse writes one frame for each message, live or not", () => {
 
 Deno.test("sse writes where a reader begins, and what is gone", () => {
   const [joined = ""] = sse.encode({
+    rights: ["read", "write"],
     type: "joined",
     room: "hall",
     epoch: "e1",

@@ -29,6 +29,29 @@ for (
     ["/history", { type: "history", limit: 20 }],
     ["/history 3", { type: "history", limit: 3 }],
     ["/quit", { type: "quit" }],
+    ["/remove 42", { type: "remove", seq: 42 }],
+    ["/remove #42", { type: "remove", seq: 42 }],
+    ["/remove", { type: "history", limit: 20, numbered: true }],
+    ["/kick Bob", { type: "kick", name: "Bob" }],
+    ["/kick Bob  no spam", { type: "kick", name: "Bob", reason: "no spam" }],
+    ['/kick "Bob B" *', { type: "kick", room: "*", name: "Bob B" }],
+    ["/kick Bob *** it", { type: "kick", name: "Bob", reason: "*** it" }],
+    ["/ban Bob 10m", { type: "ban", name: "Bob", forMs: 600_000 }],
+    ["/ban Bob 2h * spam", {
+      type: "ban",
+      room: "*",
+      name: "Bob",
+      forMs: 7_200_000,
+      reason: "spam",
+    }],
+    ["/unban Bob", { type: "unban", name: "Bob" }],
+    ["/unban Bob *", { type: "unban", room: "*", name: "Bob" }],
+    ["/lock", { type: "lock", locked: true }],
+    ["/unlock", { type: "lock", locked: false }],
+    ["/slow 10s", { type: "slow", everyMs: 10_000 }],
+    ["/slow off", { type: "slow", everyMs: 0 }],
+    ["/announce Tea  is ready", { type: "announce", text: "Tea  is ready" }],
+    ["/announce * Tea", { type: "announce", room: "*", text: "Tea" }],
   ] as const
 ) {
   Deno.test(`text: ${JSON.stringify(frame)} asks to ${wanted.type}`, () => {
@@ -46,6 +69,14 @@ for (
     ["/history x", "/history needs a number, such as /history 20"],
     ["/history 0", "/history needs a number"],
     ["/history 1.5", "/history needs a number"],
+    ["/remove x", "/remove needs the number of a message, such as /remove 42"],
+    ["/remove 0", "/remove needs the number of a message"],
+    ["/kick", "/kick needs a name, such as /kick Eve"],
+    ["/ban Bob", "/ban needs a time, such as /ban Eve 10m"],
+    ["/ban Bob soon", "/ban needs a time"],
+    ["/unban", "/unban needs a name"],
+    ["/slow", "/slow needs a time, or off, such as /slow 10s"],
+    ["/announce *", "/announce needs a text"],
   ] as const
 ) {
   Deno.test(`promise 7: text: ${frame} is answered with what is wrong`, () => {
@@ -55,6 +86,22 @@ for (
     assert(decoded.error.message.startsWith(words), decoded.error.message);
   });
 }
+
+Deno.test("text: what is special about messages is said in words", () => {
+  const message = { room: "hall", seq: 1, from: "Bob", at: 0, text: "Hi" };
+  assertEquals(
+    text.encodeMessages([
+      { ...message, text: "", removed: true },
+      { ...message, text: "A message by Bob was removed", removes: 1 },
+      { ...message, announcement: true },
+    ], false),
+    [
+      "[Bob]: (removed)",
+      "[Server]: A message by Bob was removed.",
+      "[Server]: Announcement by Bob: Hi",
+    ],
+  );
+});
 
 const PRESENCE = { type: "presence", room: "hall", count: 2 } as const;
 
@@ -66,6 +113,39 @@ for (
     ["asking again", { type: "name_wanted", again: true }, [
       "[Server]: What is your name?",
     ]],
+    ["what holds in a room", {
+      type: "rules",
+      room: "hall",
+      locked: true,
+      slowMs: 10_000,
+    }, [
+      "[Server]: This room is locked: moderators alone can write.",
+      "[Server]: Slow mode: one message from each in 10 seconds.",
+    ]],
+    ["that nothing special holds", {
+      type: "rules",
+      room: "hall",
+      locked: false,
+      slowMs: 0,
+    }, ["[Server]: Everybody can write at any time."]],
+    ["why one has to go", {
+      type: "left",
+      room: "hall",
+      code: "banned",
+      message: "Ada has sent you away",
+    }, ["[Server]: Ada has sent you away."]],
+    ["what was done", { type: "done", message: "Done so" }, [
+      "[Server]: Done so.",
+    ]],
+    ["messages by number", {
+      type: "history",
+      room: "hall",
+      epoch: "e",
+      first: 1,
+      head: 7,
+      messages: [{ seq: 7, from: "Bob", text: "Hi", at: 0 }],
+      numbered: true,
+    }, ["--- 1 messages ---", "#7 [Bob]: Hi", "--- end of history ---"]],
     ["who came", { ...PRESENCE, joined: ["Ada"] }, [
       "[Server]: Ada has joined the chat.",
     ]],
@@ -124,6 +204,7 @@ Deno.test("text: marks where the history begins, when there is one", () => {
     missed: 0,
     count: 1,
     members: ["Ada"],
+    rights: ["read", "write"],
   } as const;
   assertEquals(text.encode(joined), [
     "[Server]: You are in hall. Here now: Ada. /help lists commands.",

@@ -27,6 +27,15 @@ for (
     { type: "typing", room: "hall" },
     { type: "rename", name: "" },
     { type: "ping", id: 0 },
+    { type: "remove", room: "hall", seq: 7 },
+    { type: "kick", room: "*", name: "Bob", reason: "spam" },
+    { type: "ban", room: "hall", name: "Bob", forMs: 1, withAddress: true },
+    { type: "ban", room: "hall", user: "u1", forMs: 1 },
+    { type: "ban", room: "hall", address: "192.0.2.7", forMs: 1 },
+    { type: "unban", room: "hall", name: "Bob" },
+    { type: "lock", room: "hall", locked: false },
+    { type: "slow", room: "hall", everyMs: 0 },
+    { type: "announce", room: "*", text: "Tea" },
   ]
 ) {
   Deno.test(`hubbub.v1: reads ${JSON.stringify(line)}`, () => {
@@ -188,4 +197,35 @@ Deno.test("hubbub.v1: has no words for what only people are told", () => {
 
 Deno.test("hubbub.v1: leaves out what is not there", () => {
   assertEquals(v1.encode({ type: "pong", id: undefined }), ['{"type":"pong"}']);
+});
+
+Deno.test("hubbub.v1: what is special about a message is a field, and goes alone in a run", () => {
+  const plain = (seq: number): Message => ({
+    room: "hall",
+    seq,
+    from: "Ada",
+    text: `${seq}`,
+    at: 1,
+  });
+  const messages: Message[] = [
+    plain(1),
+    { ...plain(2), text: "", removed: true },
+    plain(3),
+    { ...plain(4), removes: 2 },
+    { ...plain(5), announcement: true },
+  ];
+  const events = (strings: readonly string[] = []) =>
+    strings.map((string) => JSON.parse(string));
+  assertEquals(
+    events(v1.encodeMessages(messages, false)),
+    messages.map((message) => ({ type: "message", ...message })),
+  );
+  const run = { type: "messages", room: "hall", at: 1 };
+  assertEquals(events(v1.batched?.encodeMessages(messages, false)), [
+    { ...run, first: 1, items: [["Ada", "1"]] },
+    { type: "message", ...messages[1] },
+    { ...run, first: 3, items: [["Ada", "3"]] },
+    { type: "message", ...messages[3] },
+    { type: "message", ...messages[4] },
+  ]);
 });

@@ -81,6 +81,7 @@ class CountingRoom {
     for (let i = 0; i < count; i++) {
       const socket = new CountingSocket();
       const connection = new Connection({
+        address: "192.0.2.7",
         id: String(this.#connections.length),
         socket,
         entry: { dialect, room: "hall" },

@@ -17,6 +17,8 @@ function bench() {
   const logged: string[] = [];
   const rooms = new Rooms({
     fleet: new Alone({ random: () => 0, newId: () => "" }),
+    standing: () => ({ rights: ["read", "write"] }),
+    heard() {},
     elsewhere() {},
     store,
     clock,

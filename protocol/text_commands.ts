@@ -1,0 +1,162 @@
+/** The commands of dialect `text`: what is typed after a slash. */
+
+import { readDuration } from "./duration.ts";
+import { HubbubError } from "./errors.ts";
+import type { ClientRequest } from "./events.ts";
+import { EVERY_ROOM } from "./rights.ts";
+
+/** What `/help` shows. */
+export const HELP: readonly string[] = [
+  "/help          this list",
+  "/who           who is here",
+  "/nick NAME     change your name",
+  "/join ROOM     go to another room",
+  "/history N     the last N messages again",
+  "/remove SEQ    remove a message of yours; without SEQ: which there are",
+  "/quit          leave",
+  "//…            send a line that starts with a slash",
+  "For moderators; * is all rooms, TIME such as 45s, 10m, 2h or 7d:",
+  "/remove SEQ                    remove anybody's message",
+  '/kick NAME [*] [REASON]        send away; "NAME" where it has spaces',
+  "/ban NAME TIME [*] [REASON]    keep out, under this name",
+  "/unban NAME [*]                let in again",
+  "/lock and /unlock              let moderators alone write",
+  "/slow TIME, /slow off          one message from each in this time",
+  "/announce [*] TEXT             say something to all",
+];
+
+/** Messages that `/remove` alone lists. */
+const LISTED = 20;
+
+/** What a command looks like when it is right. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  nick: "Ada",
+  join: "lobby",
+  history: "20",
+  remove: "42",
+  kick: "Eve",
+  ban: "Eve 10m",
+  unban: "Eve",
+  slow: "10s",
+  announce: "Tea is ready",
+};
+
+function lacking(word: string, what: string): HubbubError {
+  return new HubbubError("unknown_command", {
+    message: `/${word} needs ${what}, such as /${word} ${EXAMPLES[word]}`,
+  });
+}
+
+/** What a word that is asked for first leaves over. */
+interface Taken {
+  readonly first: string;
+  readonly rest: string;
+}
+
+/** Takes a name: a word, or several between quotes. */
+function takeName(word: string, argument: string): Taken {
+  const [, quoted, bare, rest = ""] =
+    /^(?:"([^"]+)"|(\S+))\s*([^]*)$/.exec(argument) ?? [];
+  const first = quoted ?? bare;
+  if (first === undefined) throw lacking(word, "a name");
+  return { first, rest };
+}
+
+/** Takes `*`, if it stands there: all rooms instead of this one. */
+function takeRoom(
+  argument: string,
+): { room: { room?: string }; rest: string } {
+  const [, rest] = /^\*(?:\s+([^]*))?$/.exec(argument) ?? [];
+  return argument.startsWith("*") && (rest !== undefined || argument === "*")
+    ? { room: { room: EVERY_ROOM }, rest: rest ?? "" }
+    : { room: {}, rest: argument };
+}
+
+function reasonOf(words: string): { reason?: string } {
+  return words === "" ? {} : { reason: words };
+}
+
+function ban(argument: string): ClientRequest {
+  const { first: name, rest } = takeName("ban", argument);
+  const [, time = "", after = ""] = /^(\S*)\s*([^]*)$/.exec(rest) ?? [];
+  const forMs = readDuration(time);
+  if (forMs === undefined) throw lacking("ban", "a time");
+  const { room, rest: reason } = takeRoom(after);
+  return { type: "ban", ...room, name, forMs, ...reasonOf(reason) };
+}
+
+function slow(argument: string): ClientRequest {
+  const everyMs = argument === "off" ? 0 : readDuration(argument);
+  if (everyMs === undefined) throw lacking("slow", "a time, or off");
+  return { type: "slow", everyMs };
+}
+
+function remove(argument: string): ClientRequest {
+  if (argument === "") {
+    return { type: "history", limit: LISTED, numbered: true };
+  }
+  const seq = Number(argument.replace(/^#/, ""));
+  if (!Number.isSafeInteger(seq) || seq < 1) {
+    throw lacking("remove", "the number of a message");
+  }
+  return { type: "remove", seq };
+}
+
+/**
+ * Reads a command.
+ *
+ * @param line What was typed; it starts with one slash.
+ * @returns What it asks for.
+ * @throws {HubbubError} `unknown_command`, with what to write instead.
+ */
+export function readCommand(line: string): ClientRequest {
+  const [, word = "", rest = ""] = /^\/(\S*)\s*([^]*)$/.exec(line.trim()) ?? [];
+  const argument = rest.trim();
+  switch (word) {
+    case "help":
+    case "who":
+    case "quit":
+      return { type: word };
+    case "nick":
+      if (argument === "") throw lacking(word, "a name");
+      return { type: "rename", name: argument.replace(/\s+/g, " ") };
+    case "join":
+      if (argument === "") throw lacking(word, "a room");
+      return { type: "join", room: argument, only: true };
+    case "history": {
+      const limit = argument === "" ? 20 : Number(argument);
+      if (!Number.isSafeInteger(limit) || limit < 1) {
+        throw lacking(word, "a number");
+      }
+      return { type: "history", limit };
+    }
+    case "remove":
+      return remove(argument);
+    case "kick": {
+      const { first: name, rest } = takeName(word, argument);
+      const { room, rest: reason } = takeRoom(rest);
+      return { type: word, ...room, name, ...reasonOf(reason) };
+    }
+    case "ban":
+      return ban(argument);
+    case "unban": {
+      const { first: name, rest } = takeName(word, argument);
+      return { type: word, ...takeRoom(rest).room, name };
+    }
+    case "lock":
+    case "unlock":
+      return { type: "lock", locked: word === "lock" };
+    case "slow":
+      return slow(argument);
+    case "announce": {
+      const { room, rest: text } = takeRoom(argument);
+      if (text === "") throw lacking(word, "a text");
+      return { type: word, ...room, text };
+    }
+    default:
+      throw new HubbubError("unknown_command", {
+        message:
+          `Unknown command "/${word}". /help lists them; // sends a line that starts with a slash`,
+      });
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * What the house rules do to those who are here: whoever is banned has to go,
+ * rooms are told what holds in them, announcements are made. Each node does so
+ * for its own, whichever of them a moderator spoke to.
+ */
+
+import { CLOSE } from "../protocol/close_codes.ts";
+import { SERVER_NAME } from "../protocol/names.ts";
+import { EVERY_ROOM } from "../protocol/rights.ts";
+import { v1 } from "../protocol/v1.ts";
+import { bannedError } from "./bans.ts";
+import type { Clock } from "./clock.ts";
+import { moderates, personOf } from "./gate.ts";
+import { TRUSTED } from "./grant.ts";
+import type { Logger } from "./log.ts";
+import type { Rooms } from "./rooms.ts";
+import {
+  type Announcement,
+  type Ban,
+  type HouseRules,
+  isAbout,
+  RULE_KEYS,
+} from "./rules.ts";
+import type { Session } from "./session.ts";
+import type { Store } from "./store/store.ts";
+import type { Pending } from "./tick.ts";
+
+/** Who sends what comes from nobody's session, as the store knows it. */
+export const HOUSE_AUTHOR = "house";
+
+/** The session of nobody, for messages whose sender waits for no answer. */
+export const HOUSE: Session = {
+  id: HOUSE_AUTHOR,
+  author: HOUSE_AUTHOR,
+  grant: TRUSTED,
+  dialect: v1,
+  name: SERVER_NAME,
+  reader: null,
+  current: null,
+  members: new Map(),
+  grace: null,
+};
+
+/** What {@linkcode Enforcement} needs. */
+export interface EnforcementOptions {
+  readonly store: Pick<Store, "keep" | "watchKept">;
+  readonly rules: HouseRules;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly rooms: Pick<Rooms, "get" | "all" | "depart">;
+  /** All sessions of this node. */
+  readonly sessions: () => Iterable<Session>;
+  /** Ends a session. */
+  readonly end: (session: Session) => void;
+  /** Hands a message to the tick. */
+  readonly add: (pending: Pending) => void;
+}
+
+/** Makes the rules hold on one node. */
+export class Enforcement {
+  readonly #options: EnforcementOptions;
+
+  constructor(options: EnforcementOptions) {
+    this.#options = options;
+  }
+
+  /** Learns what holds, and of every change from then on. */
+  async begin(): Promise<void> {
+    const { store, rules } = this.#options;
+    rules.replace(
+      await store.watchKept((documents) => this.#changed(documents)),
+    );
+  }
+
+  /** Forgets what is over. To be called every second or so. */
+  tidy(): void {
+    const { rules, clock } = this.#options;
+    for (const key of rules.over(clock.now())) this.#keep(key, null);
+  }
+
+  #changed(documents: ReadonlyMap<string, string>): void {
+    const { rules, log } = this.#options;
+    try {
+      const { bans, rooms, announcements } = rules.replace(documents);
+      for (const ban of bans) this.#enforce(ban);
+      for (const room of rooms) this.#tell(room);
+      for (const announcement of announcements) this.#announce(announcement);
+    } catch (error) {
+      // Whoever has kept a document must not fail because of what it does.
+      log.error("rules not applied", { error });
+    }
+  }
+
+  #enforce(ban: Ban): void {
+    const { clock } = this.#options;
+    if (ban.until <= clock.now()) return;
+    for (const session of this.#everyone()) {
+      if (!isAbout(ban, personOf(session))) continue;
+      if (moderates(session.grant, ban.room)) continue;
+      this.#complete(ban, session);
+      if (ban.room === EVERY_ROOM) this.#expel(session, ban);
+      else this.#evict(session, ban);
+    }
+  }
+
+  /** Those who read events have no session of their own. */
+  #everyone(): Set<Session> {
+    const { sessions, rooms } = this.#options;
+    return new Set([
+      ...sessions(),
+      ...rooms.all().flatMap((room) => [...room.sessions]),
+    ]);
+  }
+
+  /** Adds what only the node knows where the banned one is. */
+  #complete(ban: Ban, session: Session): void {
+    if (ban.name === undefined || ban.author !== undefined) return;
+    const known = { ...ban, author: session.author };
+    this.#keep(RULE_KEYS.ban(known), JSON.stringify(known));
+    const address = session.reader?.address ?? "";
+    if (!ban.withAddress || address === "") return;
+    const { name: _, withAddress: __, ...rest } = ban;
+    const other: Ban = { ...rest, address };
+    this.#keep(RULE_KEYS.ban(other), JSON.stringify(other));
+  }
+
+  /** Takes somebody off the server. */
+  #expel(session: Session, ban: Ban): void {
+    const { clock, end } = this.#options;
+    const { reader } = session;
+    const { code, message, retryable, details } = bannedError(ban, clock.now());
+    const { retryAfterMs } = details;
+    reader?.tell({ type: "error", code, message, retryable, retryAfterMs });
+    reader?.end(closeOf(ban));
+    if (!session.listening) end(session);
+  }
+
+  /** Takes somebody out of a room; whoever can be in that one only has to go. */
+  #evict(session: Session, ban: Ban): void {
+    const { clock, rooms } = this.#options;
+    const { room } = ban;
+    const wasIn = session.members.has(room);
+    // Also who is only about to come in.
+    rooms.depart(room, session);
+    if (!wasIn) return;
+    const { code, message, details } = bannedError(ban, clock.now());
+    const { retryAfterMs } = details;
+    session.reader?.tell({ type: "left", room, code, message, retryAfterMs });
+    if (session.dialect.naming !== "hello") session.reader?.end(closeOf(ban));
+  }
+
+  #tell(name: string): void {
+    const { rooms, rules } = this.#options;
+    const room = rooms.get(name);
+    if (room === undefined) return;
+    const { locked, slowMs } = rules.of(name);
+    for (const { reader } of room.sessions) {
+      reader?.tell({ type: "rules", room: name, locked, slowMs });
+    }
+  }
+
+  /** Says something in every room that is open here. Where one is open on
+   * several nodes the store takes it once. */
+  #announce({ id, by, text, until }: Announcement): void {
+    const { rooms, clock, add } = this.#options;
+    if (until <= clock.now()) return;
+    for (const { name } of rooms.all()) {
+      add({
+        room: name,
+        from: by,
+        text,
+        author: HOUSE_AUTHOR,
+        cid: `announcement ${id}`,
+        announcement: true,
+        session: HOUSE,
+        id: undefined,
+      });
+    }
+  }
+
+  #keep(key: string, document: string | null): void {
+    const { store, log } = this.#options;
+    store.keep(key, document).catch((error) =>
+      log.error("rule not kept", { error })
+    );
+  }
+}
+
+function closeOf({ kind }: Ban) {
+  return kind === "kick" ? CLOSE.removed : CLOSE.banned;
+}

@@ -1,0 +1,404 @@
+/**
+ * What moderators ask for, and what everybody may ask for about messages of
+ * one's own. Checks it, writes it down, and keeps the document that makes it
+ * so; enforcement.ts does the rest, on every node.
+ */
+
+import { durationWords } from "../protocol/duration.ts";
+import { HubbubError } from "../protocol/errors.ts";
+import type {
+  AnnounceRequest,
+  BanRequest,
+  ErrorEvent,
+  KickRequest,
+  ModerationRequest,
+  RemoveRequest,
+  RequestId,
+  UnbanRequest,
+} from "../protocol/events.ts";
+import { checkName, nameKey } from "../protocol/names.ts";
+import { EVERY_ROOM } from "../protocol/rights.ts";
+import { auditDraft, type AuditEntry } from "./audit.ts";
+import { checkLength, checkSubject, placeOf, whoOf } from "./bans.ts";
+import type { Clock } from "./clock.ts";
+import { HOUSE, HOUSE_AUTHOR } from "./enforcement.ts";
+import { moderates } from "./gate.ts";
+import type { Logger } from "./log.ts";
+import { checkText } from "./message_text.ts";
+import { type Rooms, STORE_UNAVAILABLE } from "./rooms.ts";
+import { type Ban, type HouseRules, MOST_RULES, RULE_KEYS } from "./rules.ts";
+import type { Session } from "./session.ts";
+import type { Store, StoredMessage } from "./store/store.ts";
+import type { Pending } from "./tick.ts";
+
+/** How long a kick keeps somebody out, milliseconds: long enough for a client
+ * that comes back by itself to give up. */
+export const KICK_MS = 60_000;
+/** The longest slow mode, milliseconds. */
+const MOST_SLOW_MS = 6 * 3_600_000;
+/** How long an announcement waits for nodes that hear of it late. */
+const ANNOUNCE_MS = 60_000;
+/** Characters of a reason. */
+const MOST_REASON = 200;
+
+/** What {@linkcode Moderation} needs. */
+export interface ModerationOptions {
+  readonly store: Pick<Store, "append" | "read" | "keep">;
+  readonly rules: HouseRules;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly newId: () => string;
+  /** Characters of a message. */
+  readonly maxText: number;
+  readonly rooms: Pick<Rooms, "get" | "all">;
+  /** All sessions of this node. */
+  readonly sessions: () => Iterable<Session>;
+  /** Hands a message to the tick. */
+  readonly add: (pending: Pending) => void;
+}
+
+/** A request, and the checked name of the room it is about. */
+type About<R extends ModerationRequest> = R & { readonly room: string };
+
+/** What an act comes to: a document, or none any more. */
+interface Decree {
+  readonly entry: AuditEntry;
+  readonly documents: readonly (readonly [key: string, object | null])[];
+  /** What the moderator is told. */
+  readonly message?: string;
+}
+
+/** Carries out what moderators ask for. */
+export class Moderation {
+  readonly #options: ModerationOptions;
+
+  constructor(options: ModerationOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Carries a request out. Who asked gets an `ack` where it adds a message,
+   * else `done`, or an error.
+   *
+   * @param session Who asks.
+   * @param request What for; its room is a checked name, or `*`.
+   * @throws {HubbubError} `forbidden`, `bad_room`, `bad_field`, `bad_name`,
+   * `not_found`, `rules_full`, `empty` or `too_long`.
+   */
+  carryOut(session: Session, request: About<ModerationRequest>): void {
+    const { room, id } = request;
+    if (request.type === "remove") return this.#remove(session, request);
+    mustModerate(session, room);
+    if (request.type === "announce") return this.#announce(session, request);
+    this.#decree(session, id, this.#decreeOf(session, request));
+  }
+
+  #decreeOf(
+    session: Session,
+    request: About<Exclude<ModerationRequest, RemoveRequest | AnnounceRequest>>,
+  ): Decree {
+    const { type: act, room } = request;
+    const stamp = { by: session.name, at: this.#options.clock.now() };
+    switch (request.type) {
+      case "kick":
+        return this.#kick(session, request);
+      case "ban":
+        return this.#ban(session, request);
+      case "unban":
+        return this.#unban(request);
+      case "lock": {
+        const { locked } = request;
+        const document = locked ? stamp : null;
+        return {
+          entry: { act, room: oneRoom(room), locked },
+          documents: [[RULE_KEYS.lock(room), document]],
+        };
+      }
+      case "slow": {
+        const { everyMs } = request;
+        if (everyMs > MOST_SLOW_MS) {
+          throw new HubbubError("bad_field", {
+            message:
+              `"everyMs" must be a whole number from 0 to ${MOST_SLOW_MS}`,
+          });
+        }
+        const document = everyMs > 0 ? { ...stamp, everyMs } : null;
+        return {
+          entry: { act, room: oneRoom(room), everyMs },
+          documents: [[RULE_KEYS.slow(room), document]],
+        };
+      }
+    }
+  }
+
+  #kick(session: Session, request: About<KickRequest>): Decree {
+    const { room } = request;
+    const name = checkName(request.name);
+    const reason = checkReason(request.reason);
+    this.#mustBeNoModerator(name, room);
+    if (!this.#isHere(name, room)) {
+      throw new HubbubError("not_found", {
+        message: `Nobody here is called "${name}". /who tells who is here`,
+      });
+    }
+    const now = this.#options.clock.now();
+    const kick: Ban = {
+      kind: "kick",
+      room,
+      name,
+      by: session.name,
+      at: now,
+      until: now + KICK_MS,
+      reason,
+    };
+    return {
+      entry: { act: "kick", room, name, reason },
+      documents: [[RULE_KEYS.ban(kick), kick]],
+      message: `${name} is sent away from ${placeOf(room)}, for ${
+        durationWords(KICK_MS)
+      } at least`,
+    };
+  }
+
+  #ban(session: Session, request: About<BanRequest>): Decree {
+    const { room, withAddress } = request;
+    const subject = checkSubject(request);
+    const forMs = checkLength(request.forMs);
+    const reason = checkReason(request.reason);
+    if (subject.name !== undefined) {
+      this.#mustBeNoModerator(subject.name, room);
+    }
+    const now = this.#options.clock.now();
+    const ban: Ban = {
+      kind: "ban",
+      room,
+      ...subject,
+      ...(withAddress && { withAddress }),
+      by: session.name,
+      at: now,
+      until: now + forMs,
+      reason,
+    };
+    return {
+      entry: { act: "ban", room, ...subject, withAddress, forMs, reason },
+      documents: [[RULE_KEYS.ban(ban), ban]],
+      message: `${whoOf(subject)} is banned from ${placeOf(room)} for ${
+        durationWords(forMs)
+      }`,
+    };
+  }
+
+  #unban(request: About<UnbanRequest>): Decree {
+    const { rules } = this.#options;
+    const { room } = request;
+    const subject = checkSubject(request);
+    const keys = (["ban", "kick"] as const)
+      .map((kind) => RULE_KEYS.ban({ kind, room, ...subject }))
+      .filter((key) => rules.has(key));
+    if (keys.length === 0) {
+      throw new HubbubError("not_found", {
+        message: `${whoOf(subject)} is not banned from ${placeOf(room)}`,
+      });
+    }
+    return {
+      entry: { act: "unban", room, ...subject },
+      documents: keys.map((key) => [key, null]),
+      message: `${whoOf(subject)} may come back to ${placeOf(room)}`,
+    };
+  }
+
+  /** Says something in one room, or lets all nodes say it in theirs. */
+  #announce(session: Session, request: About<AnnounceRequest>): void {
+    const { clock, newId, maxText, add, log } = this.#options;
+    const { room, id } = request;
+    const text = checkText(request.text, maxText);
+    const entry: AuditEntry = { act: "announce", room };
+    const { name: by, author } = session;
+    if (room === EVERY_ROOM) {
+      const at = clock.now();
+      const announcement = {
+        id: newId(),
+        by,
+        at,
+        text,
+        until: at + ANNOUNCE_MS,
+      };
+      const key = RULE_KEYS.announcement(announcement.id);
+      return this.#decree(session, id, {
+        entry,
+        documents: [[key, announcement]],
+        message: "It is said in all rooms that somebody is in",
+      });
+    }
+    log.info("moderated", { by, author, ...entry });
+    add({
+      room,
+      from: by,
+      text,
+      // Its sender is shown it as well, in every dialect.
+      author: HOUSE_AUTHOR,
+      announcement: true,
+      session,
+      id,
+    });
+    add({ ...auditDraft(entry, session), session: HOUSE, id: undefined });
+  }
+
+  #remove(session: Session, request: About<RemoveRequest>): void {
+    const { store } = this.#options;
+    const { seq, id } = request;
+    const room = oneRoom(request.room);
+    store.read(room, { after: Math.max(seq - 1, 0), limit: 1 })
+      .then(({ messages: [message] }) => {
+        if (seq < 1 || message?.seq !== seq) {
+          throw new HubbubError("not_found", {
+            message: `There is no message ${seq} in ${placeOf(room)}`,
+          });
+        }
+        this.#removeThis(session, message, id);
+      })
+      .catch((error) => this.#failed(session, id, error));
+  }
+
+  #removeThis(
+    session: Session,
+    message: StoredMessage,
+    id: RequestId | undefined,
+  ): void {
+    const { add, log } = this.#options;
+    const { room, seq, from, author } = message;
+    const own = author === session.author &&
+      session.grant.allows("write", room);
+    if (!own) mustModerate(session, room);
+    if (message.removes !== undefined) {
+      throw new HubbubError("bad_field", {
+        message: `Message ${seq} says that another one was removed; it stays`,
+      });
+    }
+    if (message.removed) {
+      return session.reader?.tell({
+        type: "done",
+        message: `Message ${seq} has been removed already`,
+        id,
+      });
+    }
+    // Of two who remove it at once, the store takes the first.
+    const cid = `remove ${seq}`;
+    add({
+      room,
+      from: session.name,
+      text: `A message by ${from} was removed`,
+      author: HOUSE_AUTHOR,
+      cid,
+      removes: seq,
+      session,
+      id,
+    });
+    if (own) return;
+    const entry: AuditEntry = { act: "remove", room, seq, name: from };
+    log.info("moderated", {
+      by: session.name,
+      author: session.author,
+      ...entry,
+    });
+    add({
+      ...auditDraft(entry, session, `${cid} ${room}`),
+      session: HOUSE,
+      id: undefined,
+    });
+  }
+
+  /** Writes an act down, and makes it so. */
+  #decree(session: Session, id: RequestId | undefined, decree: Decree): void {
+    const { store, rules, log } = this.#options;
+    const { entry, documents, message } = decree;
+    const more = documents.filter(([key, document]) =>
+      document !== null && !rules.has(key)
+    );
+    if (rules.size + more.length > MOST_RULES) {
+      throw new HubbubError("rules_full");
+    }
+    const act = async () => {
+      // First: there is nothing that was done and not written down.
+      await store.append([auditDraft(entry, session)]);
+      for (const [key, document] of documents) {
+        await store.keep(key, document && JSON.stringify(document));
+      }
+      const { name: by, author, reader } = session;
+      log.info("moderated", { by, author, ...entry });
+      reader?.tell({ type: "done", message, id });
+    };
+    act().catch((error) => this.#failed(session, id, error));
+  }
+
+  /** Rules do not hold for moderators; who would send one away is told so. */
+  #mustBeNoModerator(name: string, room: string): void {
+    for (const session of this.#options.sessions()) {
+      if (nameKey(session.name) !== nameKey(name)) continue;
+      if (!moderates(session.grant, room)) continue;
+      throw new HubbubError("forbidden", {
+        message: `${session.name} may moderate too, and stays`,
+      });
+    }
+  }
+
+  /** Whether somebody of this name is in a room, or in any. */
+  #isHere(name: string, room: string): boolean {
+    const { rooms, sessions } = this.#options;
+    const key = nameKey(name);
+    if (room === EVERY_ROOM) {
+      for (const session of sessions()) {
+        if (nameKey(session.name) === key) return true;
+      }
+    }
+    const places = room === EVERY_ROOM ? rooms.all() : [rooms.get(room)];
+    return places.some((place) => {
+      if (place === undefined) return false;
+      const { members } = place.presence();
+      // Where there are too many to list, it may well be.
+      return members === undefined ||
+        members.some((member) => nameKey(member) === key);
+    });
+  }
+
+  #failed(session: Session, id: RequestId | undefined, error: unknown): void {
+    if (!(error instanceof HubbubError)) {
+      this.#options.log.error("moderation failed", { error });
+    }
+    session.reader?.tell({ ...eventOf(error), id });
+  }
+}
+
+function eventOf(error: unknown): ErrorEvent {
+  if (!(error instanceof HubbubError)) return STORE_UNAVAILABLE;
+  const { code, message, retryable, details: { retryAfterMs } } = error;
+  return { type: "error", code, message, retryable, retryAfterMs };
+}
+
+/** @throws {HubbubError} `forbidden`. */
+function mustModerate({ grant }: Session, room: string): void {
+  if (moderates(grant, room)) return;
+  throw new HubbubError("forbidden", {
+    message: `You may not moderate ${placeOf(room)}. It takes a token with ` +
+      'the right to, which "deno task token --moderate" makes, on a server ' +
+      "that runs with --auth-secret",
+  });
+}
+
+/** @throws {HubbubError} `bad_room` for all of them. */
+function oneRoom(room: string): string {
+  if (room !== EVERY_ROOM) return room;
+  throw new HubbubError("bad_room", {
+    message: "This is possible in one room at a time. Name it",
+  });
+}
+
+/** @throws {HubbubError} `bad_field`. */
+function checkReason(reason: string | undefined): string | undefined {
+  const words = reason?.trim() ?? "";
+  if (words === "") return undefined;
+  if (words.length <= MOST_REASON) return words;
+  throw new HubbubError("bad_field", {
+    message: `"reason" must have at most ${MOST_REASON} characters`,
+  });
+}

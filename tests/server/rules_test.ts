@@ -1,0 +1,115 @@
+/** The house rules, as data; addresses, and slow mode. */
+
+import { assertEquals } from "@std/assert";
+import { addressKey } from "../../server/address.ts";
+import { type Ban, HouseRules, RULE_KEYS } from "../../server/rules.ts";
+import { SlowMode } from "../../server/slow_mode.ts";
+
+function ban(fields: Partial<Ban>): Ban {
+  return { kind: "ban", room: "*", by: "Ada", at: 0, until: 1_000, ...fields };
+}
+
+function rulesWith(...bans: readonly Ban[]): HouseRules {
+  const rules = new HouseRules();
+  rules.replace(
+    new Map(bans.map((ban) => [RULE_KEYS.ban(ban), JSON.stringify(ban)])),
+  );
+  return rules;
+}
+
+const SOMEBODY = { name: "Bob", author: "s1", address: "192.0.2.7" };
+
+Deno.test("HouseRules knows who is banned by name, user, address, or who it was", () => {
+  for (
+    const fields of [
+      { name: "BOB" },
+      { name: "ｂｏｂ" },
+      { name: "Rob", author: "s1" },
+      { address: "192.0.2.7" },
+      { address: "::ffff:192.0.2.7" },
+    ]
+  ) {
+    const rules = rulesWith(ban(fields));
+    assertEquals(rules.banOf(SOMEBODY, "*", 0)?.by, "Ada");
+    assertEquals(rules.banOf(SOMEBODY, "hall", 0)?.by, "Ada");
+  }
+  for (const fields of [{ name: "Rob" }, { address: "192.0.2.8" }]) {
+    assertEquals(rulesWith(ban(fields)).banOf(SOMEBODY, "*", 0), undefined);
+  }
+  const user = rulesWith(ban({ user: "u1" }));
+  const known = { ...SOMEBODY, author: "user:u1" };
+  assertEquals(user.banOf(known, "hall", 0)?.user, "u1");
+  assertEquals(user.banOf(SOMEBODY, "hall", 0), undefined);
+});
+
+Deno.test("HouseRules keeps to the room and to the time, and tells the ban that lasts longest", () => {
+  const rules = rulesWith(
+    ban({ name: "Bob", room: "hall", until: 2_000 }),
+    ban({ address: "192.0.2.7", until: 1_000 }),
+  );
+  assertEquals(rules.banOf(SOMEBODY, "hall", 0)?.until, 2_000);
+  assertEquals(rules.banOf(SOMEBODY, "yard", 0)?.until, 1_000);
+  assertEquals(rules.banOf(SOMEBODY, "yard", 1_000), undefined);
+  assertEquals(rules.banOf(SOMEBODY, "hall", 1_999)?.name, "Bob");
+  assertEquals(rules.over(1_000), ["ban/*/address 192.0.2.7"]);
+  assertEquals(rules.bans("hall", 0).map(({ name }) => name), ["Bob"]);
+  assertEquals(rules.bans("*", 1_000), []);
+});
+
+Deno.test("HouseRules tells what is new, and bears what makes no sense", () => {
+  const rules = new HouseRules();
+  const documents = new Map([
+    [RULE_KEYS.lock("hall"), "{}"],
+    [RULE_KEYS.slow("yard"), '{"everyMs":5}'],
+    ["ban/nonsense", "nonsense"],
+    ["of a later version/x", "{}"],
+  ]);
+  assertEquals(rules.replace(documents).rooms, ["hall", "yard"]);
+  assertEquals(rules.of("hall"), { locked: true, slowMs: 0 });
+  assertEquals(rules.of("yard"), { locked: false, slowMs: 5 });
+  assertEquals(rules.replace(new Map(documents)).rooms, []);
+  const announcement = { id: "1", by: "Ada", at: 0, until: 1, text: "Tea" };
+  documents.set("announcement/1", JSON.stringify(announcement));
+  documents.delete(RULE_KEYS.lock("hall"));
+  const change = rules.replace(documents);
+  assertEquals([change.rooms, change.announcements], [["hall"], [
+    announcement,
+  ]]);
+});
+
+Deno.test("addressKey() makes addresses comparable, and takes IPv6 by network", () => {
+  for (
+    const [address, key] of [
+      ["192.0.2.7", "192.0.2.7"],
+      ["::FFFF:192.0.2.7", "192.0.2.7"],
+      ["2001:db8::1", "2001:db8:0:0::/64"],
+      ["2001:DB8:0:0:ffff::", "2001:db8:0:0::/64"],
+      ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+      ["2001:db8:1:2::/64", "2001:db8:1:2::/64"],
+      ["::1", "0:0:0:0::/64"],
+      ["fe80::1%eth0", "fe80:0:0:0::/64"],
+      ["192.0.2.256", undefined],
+      ["example.org", undefined],
+      ["", undefined],
+      ["1:2", undefined],
+    ] as const
+  ) {
+    assertEquals(addressKey(address), key, address);
+  }
+});
+
+Deno.test("SlowMode lets everybody write once in a while, and repeat the last message", () => {
+  const slow = new SlowMode();
+  const ada = { room: "hall", author: "ada", cid: "c1" };
+  assertEquals(slow.wait(ada, 1_000, 0), 0);
+  slow.wrote(ada, 1_000, 0);
+  assertEquals(slow.wait(ada, 1_000, 1), 0, "the same message again");
+  const next = { ...ada, cid: "c2" };
+  assertEquals(slow.wait(next, 1_000, 1), 999);
+  assertEquals(slow.wait({ ...next, author: "bob" }, 1_000, 1), 0);
+  assertEquals(slow.wait({ ...next, room: "yard" }, 1_000, 1), 0);
+  assertEquals(slow.wait(next, 1_000, 1_000), 0);
+  assertEquals(slow.wait(next, 1_000, -9_999), 1_000, "a clock set back");
+  slow.failed("hall", "ada");
+  assertEquals(slow.wait(next, 1_000, 1), 0);
+});
