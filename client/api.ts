@@ -4,7 +4,12 @@
  */
 
 import type { Cursor, Message } from "../protocol/message.ts";
-import type { Limits, Recovered } from "../protocol/events.ts";
+import type {
+  Limits,
+  ModerationRequest,
+  Recovered,
+} from "../protocol/events.ts";
+import type { Right } from "../protocol/rights.ts";
 import type { PresenceChanges } from "../protocol/presence.ts";
 import type { ClientError } from "./errors.ts";
 
@@ -104,6 +109,26 @@ export interface Joined {
   readonly head: number;
 }
 
+/** What one may do in a room, and what holds there for those who may not
+ * moderate. */
+export interface Rules {
+  readonly rights: readonly Right[];
+  /** Nobody else can write. */
+  readonly locked: boolean;
+  /** Everybody else can write once in so many milliseconds; 0: at any time. */
+  readonly slowMs: number;
+}
+
+/**
+ * What keeps order: `remove` (also messages of one's own), `kick`, `ban`,
+ * `unban`, `lock`, `slow` or `announce`. It is about this room, but where it
+ * says `room: "*"`: about all of them.
+ */
+export type Moderation = ModerationRequest extends infer R
+  ? R extends ModerationRequest ? Omit<R, "id" | "room"> & { room?: "*" }
+  : never
+  : never;
+
 /** Who came and went. */
 export interface Presence extends PresenceChanges {
   /**
@@ -138,10 +163,15 @@ export interface HistoryOptions {
 export interface RoomEvents {
   /** Joined, at first or again; messages follow. */
   joined: Joined;
-  /** Joining was refused for good: see the error. */
+  /** Joining was refused for good, or one has had to go: see the error. */
   refused: ClientError;
-  /** The next message, in order, each seq once. */
+  /** The next message, in order, each seq once. One with `removes` says that an
+   * earlier one is gone, of which `removed` is told first. */
   message: RoomMessage;
+  /** The text of this message is gone, and must not be shown any more. */
+  removed: { readonly seq: number };
+  /** Other rules hold, or one may do something else. Also after `joined`. */
+  rules: Rules;
   /** All messages up to the head at the time of joining have come. */
   live: undefined;
   /** Some messages will never come. Precedes the next message. */
@@ -171,6 +201,8 @@ export interface Room {
   readonly members: readonly string[];
   /** How many are here; 0 before joining. */
   readonly count: number;
+  /** What one may do here; nothing is known of it before joining. */
+  readonly rules: Rules | undefined;
   /** Pending and failed publishes of this room, in the order of publishing. */
   readonly outgoing: readonly Outgoing[];
   /**
@@ -200,6 +232,15 @@ export interface Room {
    * @throws {ClientError} As a rejection: the server's, or `disconnected`.
    */
   history(options?: HistoryOptions): Promise<HistoryPage>;
+  /**
+   * Keeps order.
+   *
+   * @param act Such as `{ type: "kick", name: "Eve" }`.
+   * @returns What was done in the server's words, where the room is not told.
+   * @throws {ClientError} As a rejection: `forbidden`, `not_found`,
+   * `disconnected` and others.
+   */
+  moderate(act: Moderation): Promise<string | undefined>;
   /** Tells the others that one is typing; at most once in two seconds. */
   typing(): void;
   /** Leaves the room; its pending publishes fail with `closed`. */

@@ -33,6 +33,7 @@ export type {
 } from "./options.ts";
 export type { Limits, Recovered } from "../protocol/events.ts";
 export type { Cursor, Message } from "../protocol/message.ts";
+export type { Right } from "../protocol/rights.ts";
 
 /**
  * Opens a connection that heals itself.

@@ -257,7 +257,12 @@ export class HubbubClient implements Client, RoomHost {
         // joined anew meanwhile. The one in the address is joined unasked.
         if (event.id === undefined) this.#rooms.get(event.room)?.heard(event);
         break;
+      case "left":
+        // Not asked for: one has had to go.
+        if (event.id === undefined) this.#rooms.get(event.room)?.heard(event);
+        break;
       case "live":
+      case "rules":
       case "message":
       case "presence":
       case "typing":

@@ -1,7 +1,7 @@
 /** From what travels to what listeners get: messages and pages of them. Pure. */
 
 import type { HistoryEvent } from "../protocol/events.ts";
-import type { Message } from "../protocol/message.ts";
+import { marksOf, type Message } from "../protocol/message.ts";
 import type { HistoryPage, RoomMessage } from "./api.ts";
 
 /**
@@ -9,11 +9,21 @@ import type { HistoryPage, RoomMessage } from "./api.ts";
  * @param context Whether it is an old one, and the own name.
  */
 export function toRoomMessage(
-  { room, seq, from, text, at, cid }: Message,
+  message: Message,
   { replay, name }: { replay: boolean; name: string | undefined },
 ): RoomMessage {
-  const mine = from === name;
-  return { room, seq, from, text, at, ...(cid && { cid }), replay, mine };
+  const { room, seq, from, text, at, cid } = message;
+  return {
+    room,
+    seq,
+    from,
+    text,
+    at,
+    ...(cid && { cid }),
+    ...marksOf(message),
+    replay,
+    mine: from === name,
+  };
 }
 
 /**

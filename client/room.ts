@@ -7,6 +7,9 @@ import type {
   HistoryEvent,
   JoinedEvent,
   JoinRequest,
+  LeftEvent,
+  ModerationRequest,
+  RulesEvent,
   ServerEvent,
 } from "../protocol/events.ts";
 import type { Cursor } from "../protocol/message.ts";
@@ -14,12 +17,14 @@ import type {
   HistoryOptions,
   HistoryPage,
   JoinOptions,
+  Moderation,
   Outgoing,
   Room,
   RoomEvents,
+  Rules,
 } from "./api.ts";
 import { Emitter } from "./emitter.ts";
-import type { ClientError } from "./errors.ts";
+import { ClientError } from "./errors.ts";
 import { toPage, toRoomMessage } from "./messages.ts";
 import { Members } from "./members.ts";
 import type { Asker } from "./requests.ts";
@@ -39,6 +44,9 @@ export class JoinedRoom implements Room {
   readonly #reader = new RoomReader();
   readonly #members = new Members();
   #phase: Room["phase"] = "joining";
+  #rules: Rules | undefined;
+  /** Why one is not in it. */
+  #refusal: ClientError | undefined;
   /** Whether a join is on its way. */
   #asked = false;
   #rejoin: unknown;
@@ -71,6 +79,10 @@ export class JoinedRoom implements Room {
     return this.#members.count;
   }
 
+  get rules(): Rules | undefined {
+    return this.#rules;
+  }
+
   get outgoing(): readonly Outgoing[] {
     return this.#host.sender.outgoing(this.name);
   }
@@ -79,8 +91,8 @@ export class JoinedRoom implements Room {
     const { sender } = this.#host;
     // With the message the others forget that one is typing.
     this.#typedAt = -Infinity;
-    return this.#phase === "left"
-      ? sender.reject(this.name, text)
+    return this.#phase === "left" || this.#phase === "refused"
+      ? sender.reject(this.name, text, this.#refusal)
       : sender.publish(this.name, text);
   }
 
@@ -97,6 +109,19 @@ export class JoinedRoom implements Room {
     this.#host.ask({ type: "history", room: this.name, ...options }, {
       answered: (event) =>
         resolve(toPage(event as HistoryEvent, this.#host.name)),
+      refused: reject,
+    });
+    return promise;
+  }
+
+  moderate(act: Moderation): Promise<string | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<
+      string | undefined
+    >();
+    const request: ModerationRequest = { room: this.name, ...act };
+    this.#host.ask(request, {
+      answered: (event) =>
+        resolve(event.type === "done" ? event.message : undefined),
       refused: reject,
     });
     return promise;
@@ -190,6 +215,12 @@ export class JoinedRoom implements Room {
       case "typing":
         this.#events.emit("typing", { from: event.from });
         break;
+      case "rules":
+        this.#holds(event);
+        break;
+      case "left":
+        this.#expelled(event);
+        break;
     }
   }
 
@@ -205,6 +236,8 @@ export class JoinedRoom implements Room {
     const isReset = (step: Step) => step.kind === "reset";
     this.#take(steps.filter(isReset));
     this.#events.emit("joined", { again, recovered, missed, after, head });
+    const { rights, locked = false, slowMs = 0 } = event;
+    this.#holds({ rights, locked, slowMs });
     this.#events.emit("presence", presence);
     this.#take(steps.filter((step) => !isReset(step)));
     if (head <= after) this.#events.emit("live", undefined);
@@ -221,7 +254,34 @@ export class JoinedRoom implements Room {
       );
       return;
     }
+    this.#turnedAway(error);
+  }
+
+  /** What one may do, and what holds here, from now on. */
+  #holds(
+    { rights = this.#rules?.rights ?? [], locked, slowMs }: Omit<
+      RulesEvent,
+      "type" | "room"
+    >,
+  ): void {
+    this.#rules = { rights, locked, slowMs };
+    this.#events.emit("rules", this.#rules);
+  }
+
+  /** One had to go. */
+  #expelled({ code = "forbidden", message, retryAfterMs }: LeftEvent): void {
+    this.#turnedAway(
+      new ClientError(code, {
+        message: message ?? "You are not in this room any more",
+        retryable: false,
+        retryAfterMs,
+      }),
+    );
+  }
+
+  #turnedAway(error: ClientError): void {
     this.#phase = "refused";
+    this.#refusal = error;
     this.#host.sender.failRoom(this.name, error);
     this.#events.emit("refused", error);
   }
@@ -230,6 +290,9 @@ export class JoinedRoom implements Room {
     for (const step of steps) {
       switch (step.kind) {
         case "message":
+          if (step.message.removes !== undefined) {
+            this.#events.emit("removed", { seq: step.message.removes });
+          }
           this.#events.emit(
             "message",
             toRoomMessage(step.message, {

@@ -73,10 +73,10 @@ export class Sender {
   }
 
   /** A message that must not be sent any more, as its caller sees it. */
-  reject(room: string, text: string): Outgoing {
+  reject(room: string, text: string, error = closed()): Outgoing {
     const at = this.#settings.now();
     const parcel = new Parcel({ cid: this.#cid(), room, text, at });
-    this.#settle(parcel, { phase: "failed", error: closed() });
+    this.#settle(parcel, { phase: "failed", error });
     return parcel;
   }
 
@@ -108,7 +108,9 @@ export class Sender {
 
   /** The server does not want it, now or at all. */
   refused(cid: string, error: ClientError): void {
-    if (!error.retryable) {
+    // Slow mode holds in one room, and a pause would hold up all of them; and
+    // who writes there should rather know than wait for minutes.
+    if (!error.retryable || error.code === "slow_mode") {
       this.#fail(cid, error);
       return;
     }

@@ -11,5 +11,5 @@ export * from "./presence.ts";
 export * from "./rights.ts";
 export { simple } from "./simple.ts";
 export * from "./sse.ts";
-export { list, printable, TEXT, text } from "./text.ts";
+export { list, messageLine, printable, TEXT, text } from "./text.ts";
 export { V1, v1 } from "./v1.ts";

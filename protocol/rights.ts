@@ -7,4 +7,4 @@ export type Right = "read" | "write" | "moderate";
 export const RIGHTS: readonly Right[] = ["read", "write", "moderate"];
 
 /** In the place of a room's name: all rooms, the whole server. */
-export const EVERY_ROOM = "*";
+export const EVERY_ROOM = "*" as const;

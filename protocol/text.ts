@@ -56,7 +56,7 @@ function line(from: string, text: string): string {
 export const REMOVED_WORDS = "(removed)";
 
 /** A message as a line, whatever is special about it. */
-function messageLine(message: Omit<Message, "room">): string {
+export function messageLine(message: Omit<Message, "room">): string {
   const { from, text, removed, removes, announcement } = message;
   if (removes !== undefined) return server(`${text}.`);
   if (announcement) return server(`Announcement by ${from}: ${text}`);

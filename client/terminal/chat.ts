@@ -3,7 +3,11 @@
  * happens becomes lines. The wording is that of dialect `text`.
  */
 
-import type { ClientRequest } from "../../protocol/events.ts";
+import type {
+  ClientRequest,
+  ModerationRequest,
+} from "../../protocol/events.ts";
+import { EVERY_ROOM } from "../../protocol/rights.ts";
 import { printable, text } from "../../protocol/text.ts";
 import type { Client, ClosedState, Room } from "../hubbub.ts";
 import type { Options } from "./options.ts";
@@ -101,11 +105,24 @@ export class Chat {
           ({ messages }) =>
             this.#prompt.print(
               note(`the last ${messages.length} messages`),
-              ...messages.map((message) => messageLine(message, this.#style)),
+              ...messages.map((message) =>
+                messageLine(message, this.#style, {
+                  numbered: request.numbered === true,
+                })
+              ),
               note("end of history"),
             ),
           (error) => this.#failed(error),
         );
+        break;
+      case "remove":
+      case "kick":
+      case "ban":
+      case "unban":
+      case "lock":
+      case "slow":
+      case "announce":
+        this.#moderate(request);
         break;
       case "help":
         this.#prompt.print(...wordsOf({ type: "help" }));
@@ -114,6 +131,15 @@ export class Chat {
         this.#prompt.close();
         break;
     }
+  }
+
+  #moderate(act: ModerationRequest): void {
+    const { room, ...rest } = act;
+    const about = room === EVERY_ROOM ? { ...rest, room: EVERY_ROOM } : rest;
+    this.#room.moderate(about).then(
+      (message) => this.#prompt.print(...wordsOf({ type: "done", message })),
+      (error) => this.#failed(error),
+    );
   }
 
   #publish(text: string): void {
@@ -159,7 +185,20 @@ export class Chat {
         ...membersLine(room.name, room),
       );
     });
-    room.on("message", (message) => print(messageLine(message, this.#style)));
+    room.on("message", (message) => {
+      // Moderators need the numbers of messages.
+      const numbered = room.rules?.rights.includes("moderate") ?? false;
+      print(messageLine(message, this.#style, { numbered }));
+    });
+    let plain = true;
+    room.on("rules", ({ locked, slowMs }) => {
+      const before = plain;
+      plain = !locked && slowMs === 0;
+      // That all is as usual is told to who has known it otherwise.
+      if (plain && before) return;
+      const event = { type: "rules", room: room.name, locked, slowMs } as const;
+      print(...wordsOf(event).map(this.#style.faint));
+    });
     room.on("presence", (presence) => {
       // The own rename has been answered already.
       const renamed = presence.renamed.filter(([, name]) =>

@@ -1,7 +1,9 @@
 /** How things read in a terminal. Pure: values in, lines out. */
 
 import type { ServerEvent } from "../../protocol/events.ts";
-import { printable, text } from "../../protocol/text.ts";
+import { SERVER_NAME } from "../../protocol/names.ts";
+import { marksOf } from "../../protocol/message.ts";
+import { messageLine as lineOf, printable, text } from "../../protocol/text.ts";
 import type {
   ConnectionState,
   Presence,
@@ -23,28 +25,43 @@ export function styleFor(colours: boolean): Style {
 }
 
 /** A message as a filter prints it: a line of dialect `text`. */
-export function plainLine({ from, text }: RoomMessage): string {
-  return `[${from}]: ${printable(text)}`;
+export function plainLine(message: RoomMessage): string {
+  return lineOf(message);
 }
 
 /** A message as a filter prints it with `--json`. */
-export function jsonLine(
-  { room, seq, from, text, at, replay }: RoomMessage,
-): string {
-  return JSON.stringify({ room, seq, from, text, at, replay });
+export function jsonLine(message: RoomMessage): string {
+  const { room, seq, from, text, at, replay } = message;
+  const marks = marksOf(message);
+  return JSON.stringify({ room, seq, from, text, at, ...marks, replay });
 }
 
-/** A message as people read it, with the time of day. */
+/**
+ * A message as people read it, with the time of day.
+ *
+ * @param message Any.
+ * @param style How it looks.
+ * @param options `numbered`: with its seq, for who may want to remove it.
+ */
 export function messageLine(
-  { from, text, at }: RoomMessage,
+  message: RoomMessage,
   style: Style,
+  { numbered = false }: { numbered?: boolean } = {},
 ): string {
-  const time = new Date(at);
+  const time = new Date(message.at);
   const digits = (value: number) => String(value).padStart(2, "0");
   const clock = `${digits(time.getHours())}:${digits(time.getMinutes())}`;
-  return `${style.faint(clock)} ${style.strong(`[${from}]:`)} ${
-    printable(text)
-  }`;
+  const seq = numbered ? ` #${message.seq}` : "";
+  const line = lineOf(message);
+  const isNote = message.removed || message.removes !== undefined;
+  // Who says it is in front, up to the colon: names have brackets around them.
+  const head = `[${message.announcement ? SERVER_NAME : message.from}]:`;
+  const words = isNote
+    ? style.faint(line)
+    : message.announcement
+    ? style.strong(line)
+    : `${style.strong(head)}${line.slice(head.length)}`;
+  return `${style.faint(`${clock}${seq}`)} ${words}`;
 }
 
 /** Words of dialect `text` for an event; none where it has no words. */

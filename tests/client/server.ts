@@ -15,6 +15,8 @@ export interface RealServerOptions {
   readonly store?: string;
   /** Ask for tokens that are signed with it. */
   readonly secret?: string;
+  /** What those without one may do. */
+  readonly guests?: "none" | "read" | "write";
 }
 
 /** A server that stops at the end of the test. */
@@ -28,7 +30,8 @@ export class RealServer implements AsyncDisposable {
   }
 
   static async start(
-    { port = 0, store = "memory:", secret }: RealServerOptions = {},
+    { port = 0, store = "memory:", secret, guests = "none" }:
+      RealServerOptions = {},
   ): Promise<RealServer> {
     const args = [
       "--port",
@@ -51,7 +54,7 @@ export class RealServer implements AsyncDisposable {
       }),
       fleet: new Alone({ random: Math.random, newId }),
       assets: new Map(),
-      authority: await Authority.create({ secret, guests: "none" }),
+      authority: await Authority.create({ secret, guests }),
       clock,
       log: createLogger({
         level: "error",

@@ -227,12 +227,62 @@ Deno.test("deno task chat takes a token, and says when it needs one or another",
   assertEquals((await chat("by link\n", link)).code, 0);
 });
 
+// From util-linux: gives a command a terminal.
+const ignoreTerminal = Deno.build.os !== "linux" ||
+  !(await new Deno.Command("sh", { args: ["-c", "command -v script"] })
+    .output()).success;
+
+Deno.test({
+  name: "a moderator keeps order in a terminal",
+  ignore: ignoreTerminal,
+  async fn() {
+    await using server = await Program.start({
+      args: ["--guests", "write"],
+      env: { HUBBUB_AUTH_SECRET: SECRET },
+    });
+    const { href } = server.url;
+    const rights = ["read", "write", "moderate"];
+    const token = await signed({ name: "Ada", rights });
+    const words = [Deno.execPath(), ...COMMAND, href].join(" ");
+    await using terminal = new ChatProcess(
+      ["-qec", `stty cols 200 rows 12; ${words}`, "/dev/null"],
+      "script",
+      { HUBBUB_TOKEN: token, NO_COLOR: "1" },
+    );
+    await terminal.hears(/You are Ada in lobby/);
+    await using bob = new ChatProcess([href, "--name", "Bob"]);
+    await terminal.hears(/Bob has joined/);
+    await terminal.type("/announce Tea is ready\r");
+    await bob.hears(/\[Server\]: Announcement by Ada: Tea is ready\n/);
+    assertEquals((await chat("rude\n", href, "--name", "Eve")).code, 0);
+    await terminal.hears(/#2 \[Eve\]: rude/);
+    await terminal.type("/remove #2\r");
+    await bob.hears(/\[Server\]: A message by Eve was removed\.\n/);
+    await terminal.type("/lock\r");
+    await terminal.hears(/This room is locked/);
+    const refused = await chat("but\n", href, "--name", "Eve");
+    assertEquals(refused.code, 1);
+    assertMatch(refused.stderr, /Not sent: This room is locked/);
+    await terminal.type("/unlock\r/slow 10s\r");
+    await terminal.hears(/Slow mode: one message from each in 10 seconds/);
+    await terminal.type("/kick Bob too loud\r");
+    await bob.complains(/Ada has sent you away from room "lobby": too loud/);
+    assertEquals((await bob.ended()).code, 1);
+    await terminal.hears(/Bob is sent away from room "lobby"/);
+    await terminal.type("/ban Eve 10m\r");
+    await terminal.hears(/Eve is banned from room "lobby" for 10 minutes/);
+    const banned = await chat("me again\n", href, "--name", "Eve");
+    assertEquals(banned.code, 1);
+    await terminal.type("/unban Eve\r/kick Nobody\r");
+    await terminal.hears(/Eve may come back[^]*Nobody here is called "Nobody"/);
+    await terminal.type("/quit\r");
+    assertEquals((await terminal.ended()).code, 0);
+  },
+});
+
 Deno.test({
   name: "deno task chat in a terminal talks, and leaves it as it was",
-  // From util-linux: gives a command a terminal.
-  ignore: Deno.build.os !== "linux" ||
-    !(await new Deno.Command("sh", { args: ["-c", "command -v script"] })
-      .output()).success,
+  ignore: ignoreTerminal,
   async fn() {
     await using server = await Program.start();
     const words = [Deno.execPath(), ...COMMAND, server.url.href]

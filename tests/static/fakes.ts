@@ -3,6 +3,7 @@
 import type {
   HistoryOptions,
   HistoryPage,
+  Moderation,
   Outgoing,
   Room,
   RoomEvents,
@@ -58,6 +59,9 @@ export class FakeRoom implements Room {
   members: readonly string[] = [];
   count = 0;
   outgoing: Outgoing[] = [];
+  rules: Room["rules"];
+  /** What was asked of moderators. */
+  readonly acts: Moderation[] = [];
   /** What was asked of the history. */
   readonly asked: HistoryOptions[] = [];
   /** Oldest seq that is kept. */
@@ -102,6 +106,11 @@ export class FakeRoom implements Room {
   ): () => void {
     (this.#listeners[event] ??= [] as never).push(listener);
     return () => {};
+  }
+
+  moderate(act: Moderation): Promise<string | undefined> {
+    this.acts.push(act);
+    return Promise.resolve(undefined);
   }
 
   history(options: HistoryOptions = {}): Promise<HistoryPage> {

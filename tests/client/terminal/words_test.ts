@@ -84,3 +84,21 @@ Deno.test("stateNote() says when the next attempt is, and why", () => {
   );
   assertEquals(stateNote({ phase: "open" }, 0), undefined);
 });
+
+Deno.test("messageLine() says what is special about a message, and its number to who asks", () => {
+  const plain = styleFor(false);
+  const removed = { ...hi, text: "", removed: true as const };
+  const tombstone = { ...hi, text: "A message by Ada was removed", removes: 2 };
+  const announcement = { ...hi, announcement: true as const };
+  assertEquals(
+    [removed, tombstone, announcement].map((message) =>
+      messageLine(message, plain, { numbered: true })
+    ),
+    [
+      "09:05 #3 [Ada]: (removed)",
+      "09:05 #3 [Server]: A message by Ada was removed.",
+      "09:05 #3 [Server]: Announcement by Ada: hi",
+    ],
+  );
+  assertEquals(JSON.parse(jsonLine(tombstone)).removes, 2);
+});
