@@ -37,6 +37,13 @@ function onNode(wire: WireName, file: string): Peer {
 /** Debian's, where the package python3-websockets is. */
 const PYTHON = "/usr/bin/python3";
 
+/** The flags for V8 with which the files in some directory are started. */
+function v8Flags(root: string): string[] {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(`${root}/deno.json`));
+  const command = String(tasks.start.command);
+  return command.split(" ").filter((word) => word.startsWith("--v8-flags="));
+}
+
 /** Hubbub, of the files in some directory. */
 function hubbubIn(root: string, wire: WireName = "hubbub"): Peer {
   return {
@@ -45,6 +52,7 @@ function hubbubIn(root: string, wire: WireName = "hubbub"): Peer {
       command: Deno.execPath(),
       args: [
         "run",
+        ...v8Flags(root),
         "--no-prompt",
         "--allow-net",
         `--allow-read=${root}/static,${dir}`,

@@ -105,6 +105,7 @@ export class ServerProcess {
     this.#process = new Deno.Command("deno", {
       args: [
         "run",
+        "--v8-flags=--max-semi-space-size=4",
         "--no-prompt",
         "--allow-net=127.0.0.1",
         `--allow-read=${path("static")},${folder}`,

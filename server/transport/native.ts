@@ -47,11 +47,15 @@ class NativeSocket implements Socket {
 }
 
 /**
- * Makes a request offer one subprotocol alone. Deno finds an offered one only
- * in a list separated by exactly ", ", where `ws` separates by ","; and to put
- * it into the response by hand is possible in newer Denos only, not in 2.5.0.
+ * Makes sure that Deno finds the subprotocol among those a request offers: it
+ * looks only in a list separated by exactly ", ", where `ws` separates by ",".
+ * To put it into the response by hand is possible in newer Denos only, not in
+ * 2.5.0.
  */
-function offerOnly(request: Request, protocol: string): void {
+function offer(request: Request, protocol: string): void {
+  const offered = request.headers.get("sec-websocket-protocol") ?? "";
+  // Only if need be: the runtime keeps the copy, of 2 KB, with the socket.
+  if (offered.split(", ").includes(protocol)) return;
   const headers = new Headers(request.headers);
   headers.set("sec-websocket-protocol", protocol);
   Object.defineProperty(request, "headers", { value: headers });
@@ -74,7 +78,7 @@ export function upgrade(
   accept: Accept,
   onError: (error: unknown) => void,
 ): Response {
-  if (protocol !== undefined) offerOnly(request, protocol);
+  if (protocol !== undefined) offer(request, protocol);
   const { socket, response } = Deno.upgradeWebSocket(request, {
     idleTimeout: idleSeconds,
     ...(protocol !== undefined && { protocol }),
