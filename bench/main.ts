@@ -6,6 +6,7 @@
  */
 
 import { dirname } from "node:path";
+import { FLEET } from "./fleet.ts";
 import { GROWTH } from "./growth.ts";
 import {
   choose,
@@ -23,7 +24,7 @@ import type { Plan, Scenario, Side } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { judge, targetTable } from "./targets.ts";
 
-const EVERYTHING = [...SCENARIOS, ...GROWTH];
+const EVERYTHING = [...SCENARIOS, ...GROWTH, ...FLEET];
 /** Cores that others may use before a measurement counts as disturbed. */
 const DISTURBED = 0.15;
 

@@ -32,7 +32,7 @@ export function helpText(scenarios: readonly Scenario[]): string {
 
   --only NAMES     scenarios, or cases such as fanout:1000x8; with commas
                    ${names(usual)}
-                   not measured unless asked for: growth, which is
+                   not measured unless asked for: growth and fleet, which are
                    ${names(extra)}
   --peers NAMES    who is measured; with commas
                    ${USUAL_PEERS.join(", ")}; or lines, which is

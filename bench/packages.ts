@@ -21,6 +21,8 @@ const DEPENDENCIES = {
   // What the docs of ws and Socket.IO advise for speed.
   bufferutil: "4.1.0",
   "socket.io": "4.8.4",
+  "@socket.io/redis-adapter": "8.3.0",
+  redis: "6.3.1",
 };
 
 /** Where Node's `require` finds them. */

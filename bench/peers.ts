@@ -14,6 +14,13 @@ export interface Peer {
   readonly check?: Launch;
   /** @param dir An empty directory for what it keeps. */
   launch(dir: string): Launch;
+  /**
+   * One of several nodes; absent: it knows no fleets.
+   *
+   * @param dir As above.
+   * @param redis Where the Redis is that they share.
+   */
+  node?(dir: string, redis: string): Launch;
 }
 
 /** A file beside this one. */
@@ -26,11 +33,15 @@ function onNode(wire: WireName, file: string): Peer {
   return {
     wire,
     check: { command: "node", args: ["--version"] },
-    launch: () => ({
-      command: "node",
-      args: [path(file)],
-      env: { NODE_PATH: NODE_MODULES },
-    }),
+    launch: () => node(file),
+  };
+}
+
+function node(file: string, ...args: string[]): Launch {
+  return {
+    command: "node",
+    args: [path(file), ...args],
+    env: { NODE_PATH: NODE_MODULES },
   };
 }
 
@@ -46,30 +57,32 @@ function v8Flags(root: string): string[] {
 
 /** Hubbub, of the files in some directory. */
 function hubbubIn(root: string, wire: WireName = "hubbub"): Peer {
+  const launch = (dir: string, store: string): Launch => ({
+    command: Deno.execPath(),
+    args: [
+      "run",
+      ...v8Flags(root),
+      "--no-prompt",
+      "--allow-net",
+      `--allow-read=${root}/static,${dir}`,
+      `--allow-write=${dir}`,
+      "--allow-env",
+      `${root}/main.ts`,
+      "--port=0",
+      "--rate=0",
+      `--store=${store}`,
+    ],
+    // Not a flag: versions from before it was one have no such limit.
+    env: {
+      HUBBUB_BYTE_RATE: "0",
+      HUBBUB_MAX_CONNECTIONS: "100000",
+      HUBBUB_MAX_PER_ADDRESS: "100000",
+    },
+  });
   return {
     wire,
-    launch: (dir) => ({
-      command: Deno.execPath(),
-      args: [
-        "run",
-        ...v8Flags(root),
-        "--no-prompt",
-        "--allow-net",
-        `--allow-read=${root}/static,${dir}`,
-        `--allow-write=${dir}`,
-        "--allow-env",
-        `${root}/main.ts`,
-        "--port=0",
-        "--rate=0",
-        `--store=sqlite:${dir}/hubbub.db`,
-      ],
-      // Not a flag: versions from before it was one have no such limit.
-      env: {
-        HUBBUB_BYTE_RATE: "0",
-        HUBBUB_MAX_CONNECTIONS: "100000",
-        HUBBUB_MAX_PER_ADDRESS: "100000",
-      },
-    }),
+    launch: (dir) => launch(dir, `sqlite:${dir}/hubbub.db`),
+    node: launch,
   };
 }
 
@@ -91,7 +104,10 @@ const ALL = {
     }),
   },
   ws: onNode("plain", "./peers/ws.mjs"),
-  socketio: onNode("socketio", "./peers/socketio.mjs"),
+  socketio: {
+    ...onNode("socketio", "./peers/socketio.mjs"),
+    node: (_, redis) => node("./peers/socketio_fleet.mjs", redis),
+  },
   python: {
     wire: "plain",
     check: { command: PYTHON, args: ["-c", "import websockets"] },

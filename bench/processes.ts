@@ -91,9 +91,15 @@ export class ServerProcess implements AsyncDisposable {
   /**
    * Starts a server and waits for the first line that has its address.
    *
+   * @param launch What to start.
+   * @param known Its port, and what it says when it listens, where it does not
+   * tell its address.
    * @throws {Error} When it ends, or takes too long, before that.
    */
-  static async start(launch: Launch): Promise<ServerProcess> {
+  static async start(
+    launch: Launch,
+    known?: { readonly port: number; readonly says: string },
+  ): Promise<ServerProcess> {
     const child = spawn(launch);
     const stderr = new Response(child.stderr).text();
     const timer = setTimeout(() => child.kill("SIGKILL"), START_MS);
@@ -105,7 +111,11 @@ export class ServerProcess implements AsyncDisposable {
         const { done, value } = await reader.read();
         if (done) throw failure(launch, await stderr);
         said += value;
-        const port = /https?:\/\/[^\s/]*:(\d+)/.exec(said)?.[1];
+        const port = known === undefined
+          ? /https?:\/\/[^\s/]*:(\d+)/.exec(said)?.[1]
+          : said.includes(known.says)
+          ? known.port
+          : undefined;
         if (port === undefined) continue;
         drain(reader);
         return new ServerProcess(child, Number(port));

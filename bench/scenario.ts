@@ -99,14 +99,20 @@ export function load<R extends LoadResult>(
   spec: LoadOf<R>,
   options?: ServerOptions,
 ): Promise<R> {
-  return withServer(name, async (target) => {
-    const script = new URL("./load/main.ts", import.meta.url).pathname;
-    const line = await execute({
-      command: BUN_PROGRAM,
-      args: [script, JSON.stringify({ ...target, ...spec })],
-    });
-    return JSON.parse(line) as R;
-  }, options);
+  return withServer(name, (target) => runLoad<R>(target, spec), options);
+}
+
+/** One load on servers that run. */
+export async function runLoad<R extends LoadResult>(
+  target: Target,
+  spec: LoadOf<R>,
+): Promise<R> {
+  const script = new URL("./load/main.ts", import.meta.url).pathname;
+  const line = await execute({
+    command: BUN_PROGRAM,
+    args: [script, JSON.stringify({ ...target, ...spec })],
+  });
+  return JSON.parse(line) as R;
 }
 
 /** Who used the machine, in cores. */
@@ -120,11 +126,13 @@ export async function measureTraffic(
   traffic: Omit<TrafficSpec, "kind" | keyof Target>,
   options?: ServerOptions,
 ): Promise<Measures> {
-  const result = await load<TrafficResult>(
-    name,
-    { kind: "traffic", ...traffic },
-    options,
+  return trafficMeasures(
+    await load<TrafficResult>(name, { kind: "traffic", ...traffic }, options),
   );
+}
+
+/** The figures of traffic. */
+export function trafficMeasures(result: TrafficResult): Measures {
   return {
     deliveries: result.deliveries,
     // What survives other programs that take a part of the machine.

@@ -30,7 +30,7 @@ export async function idle(spec: IdleSpec): Promise<IdleResult> {
     };
   }
   await sleep(SETTLE_MS);
-  const meter = new Meter(pid);
+  const meter = new Meter(spec);
   await sleep(measureMs);
   return {
     kind: "idle",

@@ -17,10 +17,10 @@ const FILL_AT_ONCE = 50;
  * @param spec How many, and how much history each wants.
  */
 export async function join(spec: JoinSpec): Promise<JoinResult> {
-  const { clients, history, pid } = spec;
+  const { clients, history } = spec;
   if (!spec.filled) await fill(spec);
   const latencies = new Histogram();
-  const meter = new Meter(pid);
+  const meter = new Meter(spec);
   const started = performance.now();
   await Promise.all(
     Array.from({ length: clients }, async (_, index) => {

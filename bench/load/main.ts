@@ -6,6 +6,7 @@
 import process from "node:process";
 import { idle } from "./idle.ts";
 import { join } from "./join.ts";
+import { presence } from "./presence.ts";
 import type { LoadResult, LoadSpec } from "./spec.ts";
 import { traffic } from "./traffic.ts";
 
@@ -20,6 +21,8 @@ function run(spec: LoadSpec): Promise<LoadResult> {
       return join(spec);
     case "idle":
       return idle(spec);
+    case "presence":
+      return presence(spec);
   }
 }
 

@@ -24,13 +24,19 @@ export interface Joined {
  *
  * @param target Where.
  * @param member Who.
- * @param onFrame Told of every frame until someone else reads the chunks.
+ * @param options `onFrame` is told of every frame until someone else reads the
+ * chunks; of several nodes, `place` tells which one.
  */
 export async function join(
-  { port, wire: name }: Target,
+  { port: first, others = [], wire: name }: Target,
   member: Member,
-  onFrame: (frame: string) => void = () => {},
+  { onFrame = () => {}, place = 0 }: {
+    onFrame?: (frame: string) => void;
+    place?: number;
+  } = {},
 ): Promise<Joined> {
+  const ports = [first, ...others.map(({ port }) => port)];
+  const port = ports[place % ports.length] ?? first;
   const wire: Wire = WIRES[name];
   const { room } = member;
   const client = new Client({
@@ -64,8 +70,11 @@ export async function joinAll(
   let lastFrame = performance.now();
   const joined: Joined[] = [];
   for (let from = 0; from < members.length; from += AT_ONCE) {
-    const some = members.slice(from, from + AT_ONCE).map((member) =>
-      join(target, member, () => lastFrame = performance.now())
+    const some = members.slice(from, from + AT_ONCE).map((member, index) =>
+      join(target, member, {
+        onFrame: () => lastFrame = performance.now(),
+        place: from + index,
+      })
     );
     joined.push(...await Promise.all(some));
   }

@@ -1,21 +1,25 @@
 /** What server, generator and machine used between two moments. */
 
 import process from "node:process";
-import type { Cores } from "./spec.ts";
+import type { Cores, Target } from "./spec.ts";
 import { cpuSeconds, machineSeconds } from "./usage.ts";
 
 /** A moment to measure from. */
 export class Meter {
-  readonly #pid: number;
+  readonly #servers: readonly number[];
+  readonly #engines: readonly number[];
   readonly #at = performance.now();
   readonly #server: number;
+  readonly #engine: number;
   readonly #own = process.cpuUsage();
   readonly #machine = machineSeconds();
 
-  /** @param pid The server's process. */
-  constructor(pid: number) {
-    this.#pid = pid;
-    this.#server = cpuSeconds(pid);
+  /** @param target What is measured. */
+  constructor({ pid, others = [], engine }: Omit<Target, "port" | "wire">) {
+    this.#servers = [pid, ...others.map(({ pid }) => pid)];
+    this.#engines = engine === undefined ? [] : [engine];
+    this.#server = allSeconds(this.#servers);
+    this.#engine = allSeconds(this.#engines);
   }
 
   /** Seconds since then. */
@@ -27,13 +31,19 @@ export class Meter {
   read(): Cores {
     const { seconds } = this;
     const { user, system } = process.cpuUsage(this.#own);
-    const server = (cpuSeconds(this.#pid) - this.#server) / seconds;
+    const server = (allSeconds(this.#servers) - this.#server) / seconds;
+    const engine = (allSeconds(this.#engines) - this.#engine) / seconds;
     const generator = (user + system) / 1e6 / seconds;
     const all = (machineSeconds() - this.#machine) / seconds;
     return {
       server,
+      engine,
       generator,
-      others: Math.max(all - server - generator, 0),
+      others: Math.max(all - server - engine - generator, 0),
     };
   }
+}
+
+function allSeconds(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
 }

@@ -11,6 +11,10 @@ export interface Target {
   readonly wire: WireName;
   /** Its process, to measure what it costs. */
   readonly pid: number;
+  /** The other nodes of a fleet: members are spread over all. */
+  readonly others?: readonly { readonly port: number; readonly pid: number }[];
+  /** The process of the engine that they share. */
+  readonly engine?: number;
 }
 
 /** Rooms full of readers, some of whom publish. */
@@ -57,9 +61,20 @@ export interface IdleSpec extends Target {
   readonly measureMs: number;
 }
 
+/** A room of many who say nothing, and some who come and go. */
+export interface PresenceSpec extends Target {
+  readonly kind: "presence";
+  readonly members: number;
+  /** How many come and go, one after the other. */
+  readonly visits: number;
+}
+
 /** What the processes and the machine did meanwhile, in cores. */
 export interface Cores {
+  /** Of several nodes, all together. */
   readonly server: number;
+  /** Of what they share; 0 when there is none. */
+  readonly engine: number;
   readonly generator: number;
   /** Everything else on the machine: what disturbed. */
   readonly others: number;
@@ -101,5 +116,20 @@ export interface IdleResult {
   readonly cores: Cores;
 }
 
-export type LoadSpec = TrafficSpec | JoinSpec | IdleSpec;
-export type LoadResult = TrafficResult | JoinResult | IdleResult;
+/** What a coming or a going costs. */
+export interface PresenceResult {
+  readonly kind: "presence";
+  /** Microseconds of the nodes' processors, all together. */
+  readonly serverMicros: number;
+  readonly engineMicros: number;
+  /** Bytes that all members together are sent. */
+  readonly bytes: number;
+  readonly cores: Cores;
+}
+
+export type LoadSpec = TrafficSpec | JoinSpec | IdleSpec | PresenceSpec;
+export type LoadResult =
+  | TrafficResult
+  | JoinResult
+  | IdleResult
+  | PresenceResult;

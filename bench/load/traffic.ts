@@ -156,7 +156,7 @@ export async function traffic(spec: TrafficSpec): Promise<TrafficResult> {
   const pacer = start(publishers, spec);
   await sleep(spec.warmMs);
   const { messages, frames, confirmed } = totals;
-  const meter = new Meter(spec.pid);
+  const meter = new Meter(spec);
   totals.measuring = true;
   await sleep(spec.measureMs);
   totals.measuring = false;

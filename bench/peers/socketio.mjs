@@ -13,12 +13,10 @@ const { Server } = require("socket.io");
 
 const http = createServer();
 const io = new Server(http, { transports: ["websocket"], serveClient: false });
-io.engine.on("connection", (raw) => {
-  raw.request = null;
-});
-
 io.on("connection", (socket) => {
   const { room } = socket.handshake.query;
+  // Not sooner: the query is read from it.
+  socket.conn.request = null;
   socket.join(room);
   socket.on("message", (text) => io.to(room).emit("message", text));
 });
