@@ -227,7 +227,7 @@ const presence: Scenario = {
   columns: ["us/change", "redis us", "bytes/member", "others"],
   extra: true,
   cases: (plan) =>
-    [50, 190, 1_000, 4_000].map((members) => ({
+    [50, 190, 1_000, 2_000].map((members) => ({
       name: `${members} members`,
       sides: sides(plan, [1, 2], (side) =>
         measurePresence(side, { members, visits: 50 })),
