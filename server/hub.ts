@@ -218,11 +218,6 @@ export class Hub {
     return { rooms: rooms.length, members, lag };
   }
 
-  /** Nodes of the fleet that live. */
-  get nodes(): number {
-    return this.#options.fleet.nodes;
-  }
-
   /**
    * Begins a session, or takes one up again.
    *

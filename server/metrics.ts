@@ -23,6 +23,8 @@ export interface Gauges {
   /** Sockets that were closed and not answered. */
   readonly stuck: number;
   readonly healthy: boolean;
+  /** Nodes of the fleet that live. */
+  readonly nodes: number;
   /** Whether what is stored outlives the process. */
   readonly lasts: boolean;
   /** Bytes of memory the process holds. */
@@ -107,6 +109,7 @@ export function renderMetrics(stats: Stats, gauges: Gauges): string {
     gauge("stuck_sockets", "Closed and not answered", gauges.stuck),
     gauge("store_up", "1 if messages can be stored", Number(gauges.healthy)),
     gauge("store_lasts", "1 if they outlive the process", Number(gauges.lasts)),
+    gauge("nodes", "Nodes that live, this one too", gauges.nodes),
     gauge("memory_bytes", "Resident memory", gauges.memory),
     counter("messages", "Messages stored", stats.messages),
     counter("deliveries", "Messages times members", stats.deliveries),

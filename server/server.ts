@@ -197,6 +197,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         ...hub.load,
         stuck: closing.size,
         healthy: hub.healthy,
+        nodes: fleet.nodes,
         lasts,
         memory: Deno.memoryUsage().rss,
       }),

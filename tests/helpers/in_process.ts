@@ -8,6 +8,7 @@ import { Authority } from "../../server/auth.ts";
 import { systemClock } from "../../server/clock.ts";
 import { type Config, readConfig } from "../../server/config.ts";
 import { Alone } from "../../server/fleet/alone.ts";
+import type { Fleet } from "../../server/fleet/fleet.ts";
 import { newId } from "../../server/ids.ts";
 import { createLogger } from "../../server/log.ts";
 import { type Server, startServer } from "../../server/server.ts";
@@ -18,6 +19,8 @@ import type { Store } from "../../server/store/store.ts";
 export interface InProcessOptions extends Partial<Config> {
   /** The memory store by default. */
   readonly with?: Store;
+  /** Nobody beside it by default. */
+  readonly fleet?: Fleet;
   /** The pages' files; none by default. */
   readonly assets?: Assets;
 }
@@ -40,7 +43,8 @@ export class InProcessServer implements AsyncDisposable {
   }
 
   static async start(
-    { with: store, assets = new Map(), ...settings }: InProcessOptions = {},
+    { with: store, fleet, assets = new Map(), ...settings }: InProcessOptions =
+      {},
   ): Promise<InProcessServer> {
     const defaults = readConfig(["--port", "0"], () => undefined);
     if (defaults === "help") throw new Error("Nobody asked for help");
@@ -57,7 +61,7 @@ export class InProcessServer implements AsyncDisposable {
         retention: { messages: 10_000, ms: 0 },
         clock: systemClock,
       }),
-      fleet: new Alone({ random: Math.random, newId }),
+      fleet: fleet ?? new Alone({ random: Math.random, newId }),
       assets,
       authority: await Authority.create({
         secret: settings.authSecret,
@@ -86,6 +90,11 @@ export class InProcessServer implements AsyncDisposable {
   /** The address of a WebSocket on it. */
   socket(path: string): string {
     return this.url(path).replace(/^http/, "ws");
+  }
+
+  /** Stops it as a signal does. */
+  stop(): Promise<void> {
+    return this.#server.stop();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

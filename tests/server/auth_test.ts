@@ -81,6 +81,18 @@ Deno.test("bare clients send the token as a subprotocol or a header", async () =
   assertEquals(JSON.parse(await simple.inbox.next()).message, "by hand");
 });
 
+Deno.test("a bare client whose token's name is in use is told so, and can come back later", async () => {
+  await using server = await closedServer();
+  const protocols = [`hubbub.auth.${await token({ name: "Ada" })}`];
+  await using ada = await Client.native(server.socket("/ws"), protocols);
+  assertEquals(JSON.parse(await ada.inbox.next()).name, "Ada");
+  for (const path of ["/ws", "/text"]) {
+    const second = await Client.native(server.socket(path), protocols);
+    assertMatch(await second.inbox.next(), /The name \\?"Ada\\?" is taken/);
+    assertEquals((await second.inbox.ended()).code, CLOSE.tryLater.code);
+  }
+});
+
 for (
   const [what, make, code] of [
     ["of another secret", () => token({}, 60, SECRET + "!"), "auth_invalid"],
