@@ -59,7 +59,10 @@ export const REMOVED_WORDS = "(removed)";
 export function messageLine(message: Omit<Message, "room">): string {
   const { from, text, removed, removes, announcement } = message;
   if (removes !== undefined) return server(`${text}.`);
-  if (announcement) return server(`Announcement by ${from}: ${text}`);
+  if (announcement) {
+    const by = from === SERVER_NAME ? "" : ` by ${from}`;
+    return server(`Announcement${by}: ${text}`);
+  }
   return line(from, removed ? REMOVED_WORDS : text);
 }
 

@@ -32,7 +32,7 @@ import { checkText } from "./message_text.ts";
 import { Moderation } from "./moderation.ts";
 import { Room } from "./room.ts";
 import { Rooms, STORE_UNAVAILABLE } from "./rooms.ts";
-import { type Ban, HouseRules } from "./rules.ts";
+import { type Ban, HouseRules, type RoomRules } from "./rules.ts";
 import type { Reader, Session } from "./session.ts";
 import { authorOf, Sessions } from "./sessions.ts";
 import type { Range, Receipt, Store } from "./store/store.ts";
@@ -259,7 +259,7 @@ export class Hub {
       readonly address: string;
     },
     grant: Grant,
-    room = EVERY_ROOM,
+    room: string = EVERY_ROOM,
   ): void {
     const { user } = grant;
     const author = user === undefined ? undefined : authorOf(user);
@@ -425,6 +425,11 @@ export class Hub {
       ? EVERY_ROOM
       : this.#roomOf(session, request.room);
     this.#moderation.carryOut(session, { ...request, room });
+  }
+
+  /** What holds in a room, for those who may not moderate it. */
+  rules(room: string): RoomRules {
+    return this.#rules.of(room);
   }
 
   /**

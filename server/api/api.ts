@@ -22,6 +22,19 @@ import { exportRoom } from "./export.ts";
 import { importRoom } from "./import.ts";
 import { Listeners } from "./listeners.ts";
 import { readMessages } from "./messages.ts";
+import {
+  announce,
+  ban,
+  kick,
+  listBans,
+  type ModerationTools,
+  readAudit,
+  readRules,
+  removeMessage,
+  setLock,
+  setSlow,
+  unban,
+} from "./moderation.ts";
 import { Problem, problemOf } from "./problem.ts";
 import { publish } from "./publish.ts";
 import { listRooms } from "./rooms.ts";
@@ -53,11 +66,58 @@ interface Action {
 }
 
 /** A path, and its methods. */
-interface Resource {
-  /** Its first group is a room's name. */
+interface Resource extends Readonly<Partial<Record<Method, Action>>> {
+  /** Its first group is a room's name, its second what is behind that. */
   readonly path: RegExp;
-  readonly GET?: Action;
-  readonly POST?: Action;
+}
+
+const METHODS = ["GET", "POST", "PUT", "DELETE"] as const;
+type Method = typeof METHODS[number];
+
+/** What moderators use; all but the first two are for them alone. */
+function moderationResources(tools: ModerationTools): Resource[] {
+  const moderators = (
+    answer: (tools: ModerationTools, call: Call) => Promise<Response>,
+  ): Action => ({
+    right: "moderate",
+    answer: (call) => answer(tools, call),
+  });
+  return [
+    {
+      path: /^\/api\/rooms\/([^/]+)\/messages\/(\d{1,15})$/,
+      // Of one's own, too.
+      DELETE: { right: "write", answer: (call) => removeMessage(tools, call) },
+    },
+    {
+      path: /^\/api\/rooms\/([^/]+)\/rules$/,
+      GET: { right: "read", answer: (call) => readRules(tools, call) },
+    },
+    {
+      path: /^\/api\/rooms\/([^/]+)\/lock$/,
+      PUT: moderators((tools, call) => setLock(tools, call, true)),
+      DELETE: moderators((tools, call) => setLock(tools, call, false)),
+    },
+    {
+      path: /^\/api\/rooms\/([^/]+)\/slow$/,
+      PUT: moderators((tools, call) => setSlow(tools, call, true)),
+      DELETE: moderators((tools, call) => setSlow(tools, call, false)),
+    },
+    {
+      path: /^\/api\/(?:rooms\/([^/]+)\/)?kick$/,
+      POST: moderators(kick),
+    },
+    {
+      path: /^\/api\/(?:rooms\/([^/]+)\/)?bans$/,
+      GET: moderators(listBans),
+      POST: moderators(ban),
+      DELETE: moderators(unban),
+    },
+    {
+      path: /^\/api\/(?:rooms\/([^/]+)\/)?announcements$/,
+      POST: moderators(announce),
+    },
+    { path: /^\/api\/audit$/, GET: moderators(readAudit) },
+  ];
 }
 
 /** The API of one server. */
@@ -103,6 +163,7 @@ export class Api {
         path: /^\/api\/rooms\/([^/]+)\/import$/,
         POST: { right: "moderate", answer: (call) => importRoom(tools, call) },
       },
+      ...moderationResources({ ...tools, buckets }),
     ];
   }
 
@@ -139,41 +200,48 @@ export class Api {
   async #answer(request: Request, visit: Visit): Promise<Response> {
     const { hub, authorize = openToAll } = this.#options;
     const { url, address } = visit;
-    const { resource, name } = this.#find(url.pathname);
+    const { resource, name, rest } = this.#find(url.pathname);
     const action = actionOf(resource, request.method);
-    if (action === resource.POST) {
+    if (action !== resource.GET) {
       checkOrigin(request, url, this.#options.origins);
     }
     if (!hub.accepting) throw new HubbubError("stopping");
     const room = name === undefined ? undefined : roomOf(name);
     const { right } = action;
     const grant = await authorize(request, { right, room, address });
-    const call = { request, url, address, room: room ?? "", grant };
+    hub.admit({ name: grant.name, address }, grant, room);
+    const call = { request, url, address, room: room ?? "", rest, grant };
     return await action.answer(call);
   }
 
-  #find(pathname: string): { resource: Resource; name: string | undefined } {
+  #find(
+    pathname: string,
+  ): {
+    resource: Resource;
+    name: string | undefined;
+    rest: string | undefined;
+  } {
     for (const resource of this.#resources) {
       const match = resource.path.exec(pathname);
-      if (match !== null) return { resource, name: match[1] };
+      if (match !== null) return { resource, name: match[1], rest: match[2] };
     }
     throw new Problem(
       "not_found",
       "There is nothing here. GET /api/rooms lists the rooms; each has " +
-        "/api/rooms/ROOM/messages, events, export and import",
+        "/api/rooms/ROOM/messages, events, export and import, and for " +
+        "moderators rules, lock, slow, kick, bans and announcements",
     );
   }
 }
 
 /** @throws {Problem} `method_not_allowed`, with those that are. */
-function actionOf({ GET, POST }: Resource, method: string): Action {
-  if (GET !== undefined && (method === "GET" || method === "HEAD")) return GET;
-  if (POST !== undefined && method === "POST") return POST;
-  const methods = [
-    ...(GET === undefined ? [] : ["GET", "HEAD"]),
-    ...(POST === undefined ? [] : ["POST"]),
-  ];
-  const allow = methods.join(", ");
+function actionOf(resource: Resource, method: string): Action {
+  const name = method === "HEAD" ? "GET" : method;
+  const wanted = METHODS.find((known) => known === name);
+  const action = wanted && resource[wanted];
+  if (action !== undefined) return action;
+  const allow = METHODS.filter((known) => resource[known] !== undefined)
+    .flatMap((known) => known === "GET" ? [known, "HEAD"] : known).join(", ");
   throw new Problem(
     "method_not_allowed",
     `${method} is not possible here. Possible are ${allow}`,

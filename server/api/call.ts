@@ -3,6 +3,7 @@
  * they need, and the form of what they answer.
  */
 
+import { marksOf } from "../../protocol/message.ts";
 import type { Clock } from "../clock.ts";
 import type { Grant } from "../grant.ts";
 import type { Hub } from "../hub.ts";
@@ -25,6 +26,8 @@ export interface Call {
   readonly address: string;
   /** A checked name; empty for what is about all rooms. */
   readonly room: string;
+  /** What the path has behind the room's part, such as a seq. */
+  readonly rest: string | undefined;
   /** What its sender may do; what it asks for is part of it. */
   readonly grant: Grant;
 }
@@ -61,6 +64,14 @@ export function pathOf(room: string, rest: string): string {
 }
 
 /** A message as scripts get it, in pages and in exports. */
-export function messageOf({ seq, from, text, at, cid }: StoredMessage) {
-  return { seq, from, text, at, ...(cid !== undefined && { cid }) };
+export function messageOf(message: StoredMessage) {
+  const { seq, from, text, at, cid } = message;
+  return {
+    seq,
+    from,
+    text,
+    at,
+    ...(cid !== undefined && { cid }),
+    ...marksOf(message),
+  };
 }

@@ -6,7 +6,7 @@
 
 import { setImmediate } from "node:timers/promises";
 import { HubbubError } from "../../protocol/errors.ts";
-import { checkName, nameKey } from "../../protocol/names.ts";
+import { checkName, nameKey, SERVER_NAME } from "../../protocol/names.ts";
 import type { Hub } from "../hub.ts";
 import { checkText } from "../message_text.ts";
 import type { Draft } from "../store/store.ts";
@@ -55,23 +55,32 @@ function identityOf(
   return cid === undefined ? undefined : checkCid(cid, "cid");
 }
 
-/** A line as a message. Names are not looked at further: they are those of
+/** What was removed is not brought back, nor what says so: it would name a seq
+ * of another log. */
+function isLeftOut(fields: Readonly<Record<string, unknown>>): boolean {
+  return fields["removed"] === true || fields["removes"] !== undefined;
+}
+
+/** A line as a message; none for one that is left out. Names are not looked at further: they are those of
  * people who have said it, wherever they are now, and who may import vouches
  * for it. */
 function draftOf(
   line: string,
   { hub, room }: { hub: Hub; room: string },
-): Draft {
+): Draft | undefined {
   const fields = readObject(line, HINT);
+  if (isLeftOut(fields)) return undefined;
   const { from, text } = fields;
+  const announcement = fields["announcement"] === true;
   if (typeof from !== "string") throw wrong("from", "a string");
   if (typeof text !== "string") throw wrong("text", "a string");
   return {
     room,
-    from: checkName(from),
+    from: announcement && from === SERVER_NAME ? from : checkName(from),
     text: checkText(text, hub.limits.text),
     author: `import:${nameKey(from)}`,
     cid: identityOf(fields),
+    ...(announcement && { announcement }),
   };
 }
 
@@ -99,7 +108,9 @@ async function storeAll(
   for await (const text of readLines(request, BOUNDS)) {
     tally.line++;
     if (text.trim() === "") continue;
-    drafts.push(draftOf(text, { hub, room }));
+    const draft = draftOf(text, { hub, room });
+    if (draft === undefined) continue;
+    drafts.push(draft);
     if (drafts.length < BATCH) continue;
     await store(tools, drafts, tally);
     drafts = [];

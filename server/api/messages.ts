@@ -9,7 +9,14 @@ import { type Call, json, messageOf, pathOf, type Tools } from "./call.ts";
 /** Messages of a page when no number is asked for. */
 const PAGE = 50;
 
-function rangeOf(url: URL, most: number): Range {
+/**
+ * Which page a request asks for.
+ *
+ * @param url With `after` or `before`, and `limit`, where it wants.
+ * @param most Messages of a page.
+ * @throws {HubbubError} `bad_field`.
+ */
+export function rangeOf(url: URL, most: number): Range {
   const after = readWhole(url, "after");
   const before = readWhole(url, "before");
   const limit = Math.min(readWhole(url, "limit") ?? PAGE, most);

@@ -24,7 +24,8 @@ interface Wanted {
   readonly from: string | undefined;
 }
 
-async function readWanted({ request, url }: Call): Promise<Wanted> {
+/** Reads a text, and who is to say it. */
+export async function readWanted({ request, url }: Call): Promise<Wanted> {
   const type = mediaType(request);
   const name = url.searchParams.get("name") ?? undefined;
   switch (type) {

@@ -1,5 +1,6 @@
 /** The list of rooms: those with a history, and those that people are in. */
 
+import { AUDIT_ROOM } from "../audit.ts";
 import { type Call, json, type Tools } from "./call.ts";
 
 /**
@@ -19,7 +20,7 @@ export async function listRooms(
   const fresh = [...people.keys()].filter((room) => !known.has(room))
     .map((room) => ({ room, head: 0, at: null }));
   const rooms = [...kept, ...fresh]
-    .filter(({ room }) => grant.allows("read", room))
+    .filter(({ room }) => room !== AUDIT_ROOM && grant.allows("read", room))
     .map((room) => ({ ...room, online: people.get(room.room) ?? 0 }))
     .sort((a, b) => (a.room < b.room ? -1 : 1));
   return json({ rooms });

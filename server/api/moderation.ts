@@ -1,0 +1,191 @@
+/**
+ * Keeping order from a script: the requests of moderators, as resources. What a
+ * body may have is checked as in `hubbub.v1`, of which it is a line without
+ * `type` and `room`.
+ */
+
+import { HubbubError } from "../../protocol/errors.ts";
+import type { ModerationRequest } from "../../protocol/events.ts";
+import { SERVER_NAME } from "../../protocol/names.ts";
+import { EVERY_ROOM } from "../../protocol/rights.ts";
+import { v1 } from "../../protocol/v1.ts";
+import { AUDIT_ROOM, auditRecord } from "../audit.ts";
+import { HOUSE_AUTHOR } from "../enforcement.ts";
+import { readHistory } from "../history.ts";
+import type { Buckets } from "../limits.ts";
+import type { Ban } from "../rules.ts";
+import { authorOf } from "../sessions.ts";
+import { readObject, readText } from "./body.ts";
+import { type AnswerOptions, type Call, json, type Tools } from "./call.ts";
+import { rangeOf } from "./messages.ts";
+import { readWanted } from "./publish.ts";
+import { type Guise, moderate } from "./visitor.ts";
+
+/** Bytes of a body that has no text of a message in it. */
+const MOST_BYTES = 16 * 1024;
+const CREATED: AnswerOptions = { status: 201 };
+
+/** What moderators' resources need. */
+export interface ModerationTools extends Tools {
+  /** How much each address may ask for. */
+  readonly buckets: Buckets;
+}
+
+/** Who asks: its token says so, or it is on the server's own machine. Without a
+ * token nobody has messages of one's own. */
+function guiseOf({ grant, address }: Call): Guise {
+  const { user, name = user ?? SERVER_NAME } = grant;
+  const author = user === undefined ? HOUSE_AUTHOR : authorOf(user);
+  return { name, author, grant, address };
+}
+
+function fieldsOf({ url }: Call): Readonly<Record<string, string>> {
+  return Object.fromEntries(url.searchParams);
+}
+
+async function bodyOf({ request }: Call, hint: string) {
+  return readObject(await readText(request, { bytes: MOST_BYTES }), hint);
+}
+
+/** Carries a request out; gives the seq of the message it added, if it did. */
+async function act(
+  { hub, clock, buckets }: ModerationTools,
+  call: Call,
+  request: Pick<ModerationRequest, "type"> & Readonly<Record<string, unknown>>,
+): Promise<number | undefined> {
+  const retryAfterMs = buckets.take(call.address, clock.now());
+  if (retryAfterMs > 0) throw new HubbubError("rate_limited", { retryAfterMs });
+  const room = call.room || EVERY_ROOM;
+  const line = JSON.stringify({ ...request, room, id: undefined });
+  const [decoded] = v1.decode(line, { named: true });
+  if (decoded?.ok !== true) throw decoded?.error;
+  return await moderate(
+    hub,
+    guiseOf(call),
+    decoded.request as ModerationRequest,
+  );
+}
+
+/** What holds in a room. */
+function rulesOf({ hub }: Tools, { room }: Call): Response {
+  return json({ room, ...hub.rules(room) });
+}
+
+/** Answers with what holds in a room. */
+export function readRules(tools: Tools, call: Call): Promise<Response> {
+  return Promise.resolve(rulesOf(tools, call));
+}
+
+/** Takes a message's text away. */
+export async function removeMessage(
+  tools: ModerationTools,
+  call: Call,
+): Promise<Response> {
+  const { room, rest } = call;
+  const removes = Number(rest);
+  const seq = await act(tools, call, { type: "remove", seq: removes });
+  return json({ room, removes, seq });
+}
+
+/** Locks a room, or unlocks it. */
+export async function setLock(
+  tools: ModerationTools,
+  call: Call,
+  locked: boolean,
+): Promise<Response> {
+  await act(tools, call, { type: "lock", locked });
+  return rulesOf(tools, call);
+}
+
+/** Begins slow mode, or ends it. */
+export async function setSlow(
+  tools: ModerationTools,
+  call: Call,
+  on: boolean,
+): Promise<Response> {
+  const { everyMs } = on
+    ? await bodyOf(call, '{"everyMs":10000}')
+    : { everyMs: 0 };
+  await act(tools, call, { type: "slow", everyMs });
+  return rulesOf(tools, call);
+}
+
+/** Sends somebody away. */
+export async function kick(
+  tools: ModerationTools,
+  call: Call,
+): Promise<Response> {
+  const { name, reason } = await bodyOf(call, '{"name":"Eve"}');
+  await act(tools, call, { type: "kick", name, reason });
+  return json({ room: call.room || EVERY_ROOM, name, reason });
+}
+
+/** A ban as scripts get it. */
+function banOf(
+  { kind, room, name, user, address, until, by, at, reason }: Ban,
+) {
+  return { kind, room, name, user, address, until, by, at, reason };
+}
+
+/** Answers with who is kept out, in the order in which that ends. */
+export function listBans({ hub }: Tools, { room }: Call): Promise<Response> {
+  const bans = hub.bans(room || EVERY_ROOM).map(banOf);
+  return Promise.resolve(json({ bans }));
+}
+
+/** Keeps somebody out. */
+export async function ban(
+  tools: ModerationTools,
+  call: Call,
+): Promise<Response> {
+  const body = await bodyOf(call, '{"name":"Eve","forMs":600000}');
+  await act(tools, call, { ...body, type: "ban" });
+  const { name, user, address, forMs, reason } = body;
+  const room = call.room || EVERY_ROOM;
+  return json({ room, name, user, address, forMs, reason }, CREATED);
+}
+
+/** Lets somebody in again. */
+export async function unban(
+  tools: ModerationTools,
+  call: Call,
+): Promise<Response> {
+  const { name, user, address } = fieldsOf(call);
+  await act(tools, call, { type: "unban", name, user, address });
+  return json({ room: call.room || EVERY_ROOM, name, user, address });
+}
+
+/** Says something to all in a room, or in all rooms that somebody is in. */
+export async function announce(
+  tools: ModerationTools,
+  call: Call,
+): Promise<Response> {
+  const { text } = await readWanted(call);
+  const seq = await act(tools, call, { type: "announce", text });
+  return json({ room: call.room || EVERY_ROOM, seq }, CREATED);
+}
+
+/**
+ * Answers with a page of what moderators have done, and where to go on from
+ * there.
+ */
+export async function readAudit(
+  { hub, storage }: Tools,
+  { url }: Call,
+): Promise<Response> {
+  const range = rangeOf(url, hub.limits.history);
+  const page = await readHistory(storage, AUDIT_ROOM, range);
+  const { first, head, messages } = page;
+  const link = (side: "after" | "before", seq: number) =>
+    `/api/audit?${side}=${seq}&limit=${range.limit}`;
+  const oldest = messages[0]?.seq;
+  const newest = messages.at(-1)?.seq ??
+    ("after" in range ? Math.min(range.after, head) : head);
+  return json({
+    entries: messages.map(auditRecord),
+    older: oldest === undefined || oldest <= first
+      ? null
+      : link("before", oldest),
+    newer: link("after", newest),
+  });
+}
