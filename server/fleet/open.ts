@@ -6,6 +6,7 @@
 import type { Clock } from "../clock.ts";
 import { newId } from "../ids.ts";
 import type { Logger } from "../log.ts";
+import { readRedisAddress } from "../store/addresses.ts";
 import { Alone } from "./alone.ts";
 import type { Fleet } from "./fleet.ts";
 import { LEASE_MS } from "./node.ts";
@@ -30,7 +31,7 @@ export async function openFleet(
   { clock, log, leaseMs = LEASE_MS }: OpenFleetOptions,
 ): Promise<Fleet> {
   const { random } = Math;
-  if (/^rediss?:/.test(address)) {
+  if (readRedisAddress(address) !== undefined) {
     const { joinRedis } = await import("./redis.ts");
     const node = newId();
     const options = { node, clock, log, random, newId, leaseMs };

@@ -4,6 +4,7 @@
  */
 
 import { nameKey } from "../../protocol/names.ts";
+import { readRedisAddress } from "../store/addresses.ts";
 import type { Script } from "../store/redis_scripts.ts";
 import { RedisLink, type Reply } from "../store/redis_link.ts";
 import type {
@@ -54,7 +55,7 @@ export async function joinRedis(
     heal: () => heal(),
     lost() {},
   });
-  const database = Number(new URL(address).pathname.slice(1));
+  const database = readRedisAddress(address)?.database ?? 0;
   const node = new FleetNode(
     (events) => new RedisEngine({ link, database, node: options.node, events }),
     options,

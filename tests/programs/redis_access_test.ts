@@ -1,6 +1,6 @@
 /** Who gets into a Redis, and into which: passwords, users, TLS, Sentinels. */
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { resolve } from "node:path";
 import { roomKeys } from "../../server/store/redis_scripts.ts";
 import { RedisStore } from "../../server/store/redis.ts";
@@ -50,7 +50,7 @@ test("a password is asked for, and taken from the address", async () => {
 
 /** The user that docs/operating.md makes. */
 const USER = "~hubbub:* &hubbub:* -@all +@read +@write +@pubsub +@scripting " +
-  "+@connection";
+  "+@connection +time";
 
 test("a user may be one that can do no more than it needs", async () => {
   await using server = await RedisServer.start();
@@ -125,6 +125,21 @@ test("behind Sentinels, all goes on with the replica when the first one dies", a
     await store.close();
     await first.start();
   }
+});
+
+test("nodes behind Sentinels are one fleet, where a name is taken once", async () => {
+  await using server = await RedisServer.start();
+  await using sentinel = await Sentinel.start("chat", server);
+  const args = ["--store", `redis-sentinel://${sentinel.host}/chat/2`];
+  await using one = await Program.start({ args });
+  await using two = await Program.start({ args });
+  await using ada = await Peer.connect(one.socket("/ws/hall?name=Ada"));
+  ada.send("first");
+  await ada.event({ sender: "Ada", message: "first" });
+  await using other = await Peer.connect(two.socket("/ws/hall?name=Ada"));
+  other.send("second");
+  const { sender } = await ada.event({ message: "second" });
+  assertNotEquals(sender, "Ada");
 });
 
 test("a Sentinel that knows no Redis of that name says so", async () => {
