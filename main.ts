@@ -45,7 +45,9 @@ function startFault(error: unknown, config: Config): string | undefined {
   if (error instanceof Deno.errors.InvalidData) {
     return `--cert and --key make no sense: ${error.message}`;
   }
-  if (error instanceof Error && /lookup address/.test(error.message)) {
+  if (
+    error instanceof Error && /lookup address|ENOTFOUND/.test(error.message)
+  ) {
     return `Cannot listen on "${host}": there is no such host`;
   }
   return undefined;

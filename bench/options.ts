@@ -36,7 +36,8 @@ export function helpText(scenarios: readonly Scenario[]): string {
                    ${names(extra)}
   --peers NAMES    who is measured; with commas
                    ${USUAL_PEERS.join(", ")}; or lines, which is
-                   Hubbub for clients that do not ask for batches
+                   Hubbub for clients that do not ask for batches, or hardened,
+                   which is Hubbub with --transport ws
   --before COMMIT  also Hubbub as it was then, as the side "before"
   --rounds N       how often each is measured, 3
   --patience N     how often to measure again what other programs disturbed, 0

@@ -56,7 +56,11 @@ function v8Flags(root: string): string[] {
 }
 
 /** Hubbub, of the files in some directory. */
-function hubbubIn(root: string, wire: WireName = "hubbub"): Peer {
+function hubbubIn(
+  root: string,
+  wire: WireName = "hubbub",
+  env: Readonly<Record<string, string>> = {},
+): Peer {
   const launch = (dir: string, store: string): Launch => ({
     command: Deno.execPath(),
     args: [
@@ -77,6 +81,7 @@ function hubbubIn(root: string, wire: WireName = "hubbub"): Peer {
       HUBBUB_BYTE_RATE: "0",
       HUBBUB_MAX_CONNECTIONS: "100000",
       HUBBUB_MAX_PER_ADDRESS: "100000",
+      ...env,
     },
   });
   return {
@@ -91,6 +96,8 @@ const ALL = {
   before: hubbubIn(BEFORE),
   /** Hubbub, with a line a message, for clients that do not ask for batches. */
   lines: hubbubIn(path(".."), "lines"),
+  /** Hubbub on the transport that is harder to harm. */
+  hardened: hubbubIn(path(".."), "hubbub", { HUBBUB_TRANSPORT: "ws" }),
   bun: {
     wire: "plain",
     check: { command: BUN_PROGRAM, args: ["--version"] },
@@ -123,7 +130,7 @@ export type PeerName = keyof typeof ALL;
 
 /** Who is measured unless others are asked for. */
 export const USUAL_PEERS = Object.keys(ALL).filter((name) =>
-  name !== "before" && name !== "lines"
+  !["before", "lines", "hardened"].includes(name)
 );
 
 /** Every side of the comparison. */

@@ -165,7 +165,7 @@ const idle: Scenario = {
   cases: ({ peers }) => [
     peersCase(
       "5000",
-      only(peers, "hubbub", "before", "naive"),
+      only(peers, "hubbub", "before", "hardened", "naive"),
       (peer) => measureIdle(peer, 5_000),
     ),
   ],

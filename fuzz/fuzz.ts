@@ -1,5 +1,6 @@
 /** A whole run: a server, the witness, and visitors until there were enough. */
 
+import type { TransportName } from "../server/transport/open.ts";
 import { seeded } from "../soak/random.ts";
 import { freePort, ServerProcess } from "../soak/server_process.ts";
 import { Dice } from "./dice.ts";
@@ -13,6 +14,8 @@ export interface FuzzOptions {
   readonly count: number;
   /** Seconds after which it ends with fewer. */
   readonly seconds: number;
+  /** That of the server. */
+  readonly transport: TransportName;
   /** Where the database goes; a folder is made in it, and removed. */
   readonly folder: string;
 }
@@ -42,11 +45,19 @@ const SETTLE_MS = 10_000;
 /** Findings that are kept; one is bad enough. */
 const MOST_FINDINGS = 20;
 /** Nothing is refused for coming too fast: that would be all there is to see. */
-const FLAGS = ["--rate", "0", "--byte-rate", "0", "--grace", "1"];
+const FLAGS = [
+  "--rate",
+  "0",
+  "--byte-rate",
+  "0",
+  "--grace",
+  "1",
+  "--trust-proxy",
+];
 
 /** Runs it all. */
 export async function fuzz(options: FuzzOptions): Promise<Report> {
-  const { seed, count, seconds, folder: parent } = options;
+  const { seed, count, seconds, transport, folder: parent } = options;
   const random = seeded(seed);
   const findings: string[] = [];
   const complain = (words: string) => {
@@ -56,7 +67,7 @@ export async function fuzz(options: FuzzOptions): Promise<Report> {
   const folder = await Deno.makeTempDir({ dir: parent });
   const port = freePort(random());
   const server = await ServerProcess.start(
-    { folder, port, flags: [...FLAGS, "--trust-proxy", "yes"] },
+    { folder, port, flags: [...FLAGS, "--transport", transport] },
     complain,
   );
   const inputs: Tally = { handshake: 0, frame: 0, saying: 0, request: 0 };

@@ -2,6 +2,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { fileURLToPath } from "node:url";
+import { type TransportName, TRANSPORTS } from "../server/transport/open.ts";
 import { fuzz } from "./fuzz.ts";
 
 const HELP = `Sends a real server what no client should: broken handshakes and
@@ -12,6 +13,7 @@ Usage: deno task fuzz [settings]
   --seed N       of all that is sent (default: a random one)
   --count N      inputs (default 10000)
   --seconds N    after which it ends with fewer (default 600)
+  --transport T  of the server: native (the default) or ws
   --help         this text
 
 It prints its figures as JSON, and exits 0 when the process lived, a witness in
@@ -26,7 +28,7 @@ function refuse(message: string): never {
 }
 
 const flags = parseArgs(Deno.args, {
-  string: ["seed", "count", "seconds"],
+  string: ["seed", "count", "seconds", "transport"],
   boolean: ["help"],
   unknown: (arg) => refuse(`Unknown setting "${arg}"`),
 });
@@ -43,10 +45,17 @@ function number(name: string, fallback: number): number {
   refuse(`--${name} must be a whole number, not "${words}"`);
 }
 
+function transport(): TransportName {
+  const words = flags["transport"] ?? "native";
+  const name = TRANSPORTS.find((name) => name === words);
+  return name ?? refuse(`--transport must be ${TRANSPORTS.join(" or ")}`);
+}
+
 const report = await fuzz({
   seed: number("seed", Math.floor(Math.random() * MOST)),
   count: number("count", 10_000),
   seconds: number("seconds", 600),
+  transport: transport(),
   folder: fileURLToPath(new URL("../.tmp", import.meta.url)),
 });
 console.log(JSON.stringify(report, null, 2));

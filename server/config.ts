@@ -7,6 +7,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import { readOrigin } from "./origins.ts";
 import { readRedisAddress, STORE_ADDRESSES } from "./store/addresses.ts";
+import { type TransportName, TRANSPORTS } from "./transport/open.ts";
 
 /** How the server was asked to run. */
 export interface Config {
@@ -27,6 +28,8 @@ export interface Config {
   readonly rate: number;
   /** Bytes a second a connection; 0 is no limit. */
   readonly byteRate: number;
+  /** Bytes of a frame. */
+  readonly maxFrame: number;
   /** Connections at once. */
   readonly maxConnections: number;
   /** Connections at once from one address. */
@@ -56,6 +59,8 @@ export interface Config {
   /** Files with the certificate and its key, PEM; empty for no TLS. */
   readonly cert: string;
   readonly key: string;
+  /** What serves WebSockets. */
+  readonly transport: TransportName;
   readonly logLevel: LogLevel;
 }
 
@@ -198,6 +203,13 @@ const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
       "0 is no limit",
     parse: whole(0, 1_000_000_000),
   },
+  maxFrame: {
+    env: "HUBBUB_MAX_FRAME",
+    value: "BYTES",
+    fallback: "1048576",
+    help: "bytes of a frame, in which a client may send many messages at once",
+    parse: whole(65_536, 67_108_864),
+  },
   maxConnections: {
     env: "HUBBUB_MAX_CONNECTIONS",
     value: "N",
@@ -306,6 +318,14 @@ const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     fallback: "",
     help: "private key (PEM) of the certificate",
     parse: (words) => words,
+  },
+  transport: {
+    env: "HUBBUB_TRANSPORT",
+    value: "NAME",
+    fallback: "native",
+    help:
+      "what serves WebSockets: native is Deno's own, ws holds no message that is too big",
+    parse: oneOf(...TRANSPORTS),
   },
   logLevel: {
     env: "HUBBUB_LOG_LEVEL",

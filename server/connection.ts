@@ -28,8 +28,6 @@ import type { Reader, Session } from "./session.ts";
 import { evictionBy } from "./stats.ts";
 import type { Socket, SocketHandler } from "./transport/socket.ts";
 
-/** The longest frame, in UTF-16 units: room for an outbox sent at once. */
-const MOST_FRAME = 1024 * 1024;
 /** The most requests in a frame: several times what a client's outbox holds. */
 const MOST_LINES = 1000;
 
@@ -44,6 +42,12 @@ const FINAL: ReadonlySet<number> = new Set([
   CLOSE.slow.code,
   CLOSE.removed.code,
   CLOSE.banned.code,
+]);
+
+/** Closes that a transport tells of as its own doing. */
+const BY_TRANSPORT: ReadonlySet<number> = new Set([
+  CLOSE.silent.code,
+  CLOSE.tooBig.code,
 ]);
 
 /** Frames that may wait for what takes a moment, such as a token's check. */
@@ -77,6 +81,8 @@ export interface ConnectionOptions {
   readonly log: Logger;
   /** Bytes a second it may send; 0 is no limit. */
   readonly byteRate: number;
+  /** Bytes of a frame. */
+  readonly maxFrame: number;
   /** Milliseconds a client has to say hello. */
   readonly helloMs: number;
   /** Called once, when it no longer counts. */
@@ -132,10 +138,11 @@ export class Connection implements Reader, SocketHandler {
   message(frame: string | Uint8Array): void {
     if (this.#gone) return;
     if (typeof frame !== "string") return this.end(CLOSE.unsupportedData);
-    if (frame.length > MOST_FRAME) return this.end(CLOSE.tooBig);
+    const { clock, maxFrame } = this.#options;
+    const bytes = Buffer.byteLength(frame);
+    if (bytes > maxFrame) return this.end(CLOSE.tooBig);
     this.#outlet.heard();
-    const now = this.#options.clock.now();
-    const waitMs = this.#allowance.frame(Buffer.byteLength(frame), now);
+    const waitMs = this.#allowance.frame(bytes, clock.now());
     if (this.#allowance.flooding) return this.end(CLOSE.flood);
     if (this.#waits === 0) return this.#take(frame, waitMs);
     if (this.#later.length >= MOST_LATER) return this.end(CLOSE.tooBig);
@@ -160,6 +167,8 @@ export class Connection implements Reader, SocketHandler {
   }
 
   close(code: number): void {
+    // Those that the transport ends by itself; all others go through `end()`.
+    if (!this.#gone && BY_TRANSPORT.has(code)) this.#evicted(code);
     this.#leave(code);
     this.#options.onClosed(this);
   }
@@ -212,12 +221,8 @@ export class Connection implements Reader, SocketHandler {
 
   end({ code, reason }: CloseReason): void {
     if (this.#gone) return;
-    const { log, socket, hub } = this.#options;
-    const cause = evictionBy(code);
-    if (cause !== undefined) {
-      hub.stats.evictions.add(cause);
-      log.info("evicted", { connection: this.id, reason: cause });
-    }
+    const { log, socket } = this.#options;
+    this.#evicted(code);
     try {
       this.#outlet.flush();
     } catch (error) {
@@ -476,6 +481,15 @@ export class Connection implements Reader, SocketHandler {
     if (this.dialect.naming === "asked") {
       this.tell({ type: "name_wanted", again: true });
     }
+  }
+
+  /** Notes why it is thrown out, if it is. */
+  #evicted(code: number): void {
+    const reason = evictionBy(code);
+    if (reason === undefined) return;
+    const { log, hub } = this.#options;
+    hub.stats.evictions.add(reason);
+    log.info("evicted", { connection: this.id, reason });
   }
 
   #strike(): void {

@@ -89,6 +89,11 @@ export function words(
   });
 }
 
+/** Answers a request whose `Host` makes no address. */
+export function badHost(): Response {
+  return words(400, "The header Host must be a host, such as example.org");
+}
+
 /** A file or a page, or 304 when the client has it already. */
 function file(
   request: Request,
@@ -215,10 +220,6 @@ export function createRoutes(
     );
 
   return (request, remote) => {
-    // The runtime makes it of the Host header, which may be anything.
-    if (!URL.canParse(request.url)) {
-      return words(400, "The header Host must be a host, such as example.org");
-    }
     const direct = { url: new URL(request.url), address: remote };
     const visit = options.proxies.reduce<Visit>(
       (visit, read) => read(visit, request.headers),

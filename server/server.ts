@@ -26,10 +26,10 @@ import { sayFarewell } from "./farewell.ts";
 import { behindDeploy, behindProxy } from "./forwarded.ts";
 import type { Logger } from "./log.ts";
 import { Origins } from "./origins.ts";
-import { createRoutes, words } from "./routes.ts";
+import { badHost, createRoutes, words } from "./routes.ts";
 import type { Store } from "./store/store.ts";
 import type { Accept } from "./transport/socket.ts";
-import { upgrade } from "./transport/native.ts";
+import { openTransport } from "./transport/open.ts";
 
 /** The parts of a server. */
 export interface ServerOptions {
@@ -123,6 +123,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   });
   await hub.begin();
   const onError = (error: unknown) => log.error("handler failed", { error });
+  const transport = await openTransport(config.transport, {
+    idleSeconds: config.idleTimeout,
+    maxFrame: config.maxFrame,
+    onError,
+  });
   const lessons = new Lessons({ clock, onError });
   const labBook = new LabBook({ clock, idleSeconds: config.idleTimeout });
   const slowMs = config.slowTimeout * 1000;
@@ -160,6 +165,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       clock,
       log,
       byteRate: config.byteRate,
+      maxFrame: config.maxFrame,
       helloMs: helloMs * (entry.dialect.naming === "asked" ? PEOPLE_SLOWER : 1),
       onGone(gone) {
         connections.delete(gone);
@@ -222,30 +228,23 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     watched: (key) => labBook.report(key),
     api: (request, visit) => api.answer(request, visit),
     upgrade: (request, accept, protocol) => {
-      const idleSeconds = config.idleTimeout;
       const key = new URL(request.url).searchParams.get(LAB_KEY);
       const watched = labBook.watch(key, accept);
-      return upgrade(request, { protocol, idleSeconds }, watched, onError);
+      return transport.upgrade(request, watched, protocol);
     },
   });
 
-  const http = Deno.serve(
-    {
-      hostname: config.host,
-      port: config.port,
-      ...options.tls,
-      // A thousand clients that come at once, as after a restart, fit in.
-      tcpBacklog: 4096,
-      automaticCompression: true,
-      onListen() {},
-      onError(error) {
-        if (!(error instanceof CutStream)) onError(error);
-        return words(500, "Something broke here. Try again in a moment");
-      },
+  const listener = await transport.listen({
+    hostname: config.host,
+    port: config.port,
+    tls: options.tls,
+    handler,
+    onError(error) {
+      if (!(error instanceof CutStream)) onError(error);
+      return words(500, "Something broke here. Try again in a moment");
     },
-    (request, { remoteAddr }) =>
-      handler(request, "hostname" in remoteAddr ? remoteAddr.hostname : ""),
-  );
+    onBadHost: badHost,
+  });
 
   const stopWatching = every(clock, {
     ms: PROGRESS_MS,
@@ -285,7 +284,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     // A peer that does not read never answers, and must not hold up the end.
     const patience = Promise.withResolvers<void>();
     const cancel = clock.after(LAST_WORDS_MS, patience.resolve);
-    await Promise.race([http.shutdown(), patience.promise]);
+    await listener.stop(patience.promise);
     cancel();
     // Closes are written at the end of the turn they were asked for in.
     await new Promise<void>((done) => clock.soon(done));
@@ -296,7 +295,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   let ending: Promise<void> | undefined;
   return {
-    url: urlOf(http.addr, options.tls ? "https" : "http"),
+    url: urlOf(listener.addr, options.tls ? "https" : "http"),
     get closing() {
       return closing.size;
     },

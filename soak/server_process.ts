@@ -111,6 +111,7 @@ export class ServerProcess {
         `--allow-read=${path("static")},${folder}`,
         `--allow-write=${folder}`,
         "--allow-env=HOST,PORT,DENO_DEPLOYMENT_ID,HUBBUB_*",
+        "--ignore-env=WS_NO_BUFFER_UTIL,WS_NO_UTF_8_VALIDATE",
         ...(inspect === undefined ? [] : [`--inspect=${inspect}`, "--quiet"]),
         path("main.ts"),
         "--port",

@@ -1,5 +1,5 @@
 /**
- * Sockets over `Deno.upgradeWebSocket`. Owns the guards that the runtime
+ * Sockets over `Deno.serve` and `Deno.upgradeWebSocket`. Owns the guards that the runtime
  * needs: nothing may throw after the upgrade, nor in a handler, since either
  * would end the process; and `close` can come twice.
  */
@@ -8,10 +8,16 @@ import { setImmediate } from "node:timers";
 import { CLOSE } from "../../protocol/close_codes.ts";
 import type {
   Accept,
+  Listener,
+  ListenOptions,
   Socket,
   SocketHandler,
-  UpgradeOptions,
+  Transport,
+  TransportOptions,
 } from "./socket.ts";
+
+/** A thousand clients that come at once, as after a restart, fit in. */
+const BACKLOG = 4096;
 
 class NativeSocket implements Socket {
   readonly #socket: WebSocket;
@@ -61,55 +67,78 @@ function offer(request: Request, protocol: string): void {
   Object.defineProperty(request, "headers", { value: headers });
 }
 
-/**
- * Upgrades a request. The caller has read from it all it needs: once this was
- * called nothing may touch the request, and the response must be returned.
- *
- * @param request A request with the headers of a WebSocket handshake.
- * @param options How to upgrade it.
- * @param accept Makes the handler when the socket is open.
- * @param onError Told of what a handler threw; the socket is closed with 1011.
- * @returns The 101 response.
- * @throws {TypeError} When the request is no handshake.
- */
-export function upgrade(
-  request: Request,
-  { protocol, idleSeconds }: UpgradeOptions,
-  accept: Accept,
-  onError: (error: unknown) => void,
-): Response {
-  if (protocol !== undefined) offer(request, protocol);
-  const { socket, response } = Deno.upgradeWebSocket(request, {
-    idleTimeout: idleSeconds,
-    ...(protocol !== undefined && { protocol }),
-  });
-  socket.binaryType = "arraybuffer";
-  const native = new NativeSocket(socket);
-  let handler: SocketHandler | undefined;
-  let closed = false;
+/** Deno's own server, which works everywhere. It holds
+ * a message, however large, before it shows it to anybody. */
+export class NativeTransport implements Transport {
+  readonly #options: TransportOptions;
 
-  const guarded = (act: () => void) => {
-    try {
-      act();
-    } catch (error) {
-      onError(error);
-      native.close(CLOSE.internalError.code, CLOSE.internalError.reason);
-    }
-  };
+  constructor(options: TransportOptions) {
+    this.#options = options;
+  }
 
-  socket.onopen = () => guarded(() => handler = accept(native));
-  socket.onmessage = ({ data }) =>
-    guarded(() =>
-      handler?.message(typeof data === "string" ? data : new Uint8Array(data))
+  listen(options: ListenOptions): Promise<Listener> {
+    const { hostname, port, tls, handler, onError, onBadHost } = options;
+    const http = Deno.serve(
+      {
+        hostname,
+        port,
+        ...tls,
+        tcpBacklog: BACKLOG,
+        automaticCompression: true,
+        onListen() {},
+        onError,
+      },
+      (request, { remoteAddr }) => {
+        // The runtime makes it of the Host header, which may be anything.
+        if (!URL.canParse(request.url)) return onBadHost();
+        const address = "hostname" in remoteAddr ? remoteAddr.hostname : "";
+        return handler(request, address);
+      },
     );
-  // A broken frame or a lost connection; `close` follows and tells all there is.
-  socket.onerror = (event) => event.preventDefault();
-  socket.onclose = ({ code, wasClean }) => {
-    if (closed) return;
-    closed = true;
-    // Only the runtime's own idle timeout goes away without a handshake.
-    const silent = code === CLOSE.goingAway.code && !wasClean;
-    guarded(() => handler?.close(silent ? CLOSE.silent.code : code));
-  };
-  return response;
+    return Promise.resolve({
+      addr: http.addr,
+      async stop(patience) {
+        await Promise.race([http.shutdown(), patience]);
+      },
+    });
+  }
+
+  upgrade(request: Request, accept: Accept, protocol?: string): Response {
+    const { onError, idleSeconds } = this.#options;
+    if (protocol !== undefined) offer(request, protocol);
+    const { socket, response } = Deno.upgradeWebSocket(request, {
+      idleTimeout: idleSeconds,
+      ...(protocol !== undefined && { protocol }),
+    });
+    socket.binaryType = "arraybuffer";
+    const native = new NativeSocket(socket);
+    let handler: SocketHandler | undefined;
+    let closed = false;
+
+    const guarded = (act: () => void) => {
+      try {
+        act();
+      } catch (error) {
+        onError(error);
+        native.close(CLOSE.internalError.code, CLOSE.internalError.reason);
+      }
+    };
+
+    socket.onopen = () => guarded(() => handler = accept(native));
+    socket.onmessage = ({ data }) =>
+      guarded(() =>
+        handler?.message(typeof data === "string" ? data : new Uint8Array(data))
+      );
+    // A broken frame or a lost connection; `close` follows and tells all there
+    // is.
+    socket.onerror = (event) => event.preventDefault();
+    socket.onclose = ({ code, wasClean }) => {
+      if (closed) return;
+      closed = true;
+      // Only the runtime's own idle timeout goes away without a handshake.
+      const silent = code === CLOSE.goingAway.code && !wasClean;
+      guarded(() => handler?.close(silent ? CLOSE.silent.code : code));
+    };
+    return response;
+  }
 }

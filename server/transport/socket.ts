@@ -1,6 +1,7 @@
 /**
- * The smallest view of a WebSocket that the rest of the server needs. Owns no
- * code: native.ts gives it over `Deno.upgradeWebSocket`, tests give fakes.
+ * The smallest view of a WebSocket, and of what brings them, that the rest of
+ * the server needs. Owns no code: native.ts gives it over `Deno.serve`, ws.ts
+ * over `npm:ws`, and tests give fakes.
  */
 
 /** One WebSocket, as seen by what talks over it. */
@@ -25,7 +26,8 @@ export interface SocketHandler {
   /**
    * The socket is gone; called at most once, and perhaps long after it was
    * closed. `code` is the peer's, `CLOSE.silent`'s when nothing was heard for
-   * too long, or 0 when the connection was lost.
+   * too long, `CLOSE.tooBig`'s when the transport refused a message, or 0 when
+   * the connection was lost.
    */
   close(code: number): void;
 }
@@ -35,10 +37,66 @@ export interface SocketHandler {
  */
 export type Accept = (socket: Socket) => SocketHandler;
 
-/** How a request is upgraded. */
-export interface UpgradeOptions {
-  /** The subprotocol chosen among those offered, if any. */
-  readonly protocol?: string | undefined;
-  /** Seconds without a frame from the peer, pongs too, before it is dropped. */
+/** What holds for all sockets of a transport. */
+export interface TransportOptions {
+  /** Seconds without a frame from the peer, pongs too, before it is dropped;
+   * 0 is for ever. */
   readonly idleSeconds: number;
+  /** Bytes of a message. Only some transports can refuse one that is larger
+   * before they hold all of it, so handlers look as well. */
+  readonly maxFrame: number;
+  /** Told of what a handler threw; its socket is closed with 1011. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Where to listen, and what answers. */
+export interface ListenOptions {
+  readonly hostname: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Certificate and key, PEM, to serve https and wss; http without. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** Answers a request that comes from an address, such as `192.0.2.7`. */
+  readonly handler: (
+    request: Request,
+    address: string,
+  ) => Response | Promise<Response>;
+  /** Answers where a handler or the body it gave has thrown. */
+  readonly onError: (error: unknown) => Response;
+  /** Answers a request whose `Host` is none. */
+  readonly onBadHost: () => Response;
+}
+
+/** A port that is listened on. */
+export interface Listener {
+  readonly addr: Deno.Addr;
+  /**
+   * Takes no more connections, and waits for the end of those there are.
+   *
+   * @param patience Resolves when that has taken too long: what can be cut off
+   * is cut off then.
+   */
+  stop(patience: Promise<void>): Promise<void>;
+}
+
+/** What requests and sockets come over. */
+export interface Transport {
+  /**
+   * Begins to listen.
+   *
+   * @throws {Deno.errors.AddrInUse} And other errors of listening.
+   */
+  listen(options: ListenOptions): Promise<Listener>;
+  /**
+   * Upgrades a request that {@linkcode ListenOptions.handler} was given. That
+   * has read from it all it needs: after this nothing may touch the request,
+   * and the response must be returned as it is.
+   *
+   * @param request A request with the headers of a WebSocket handshake.
+   * @param accept Makes the handler when the socket is open.
+   * @param protocol The subprotocol chosen among those offered, if any.
+   * @returns The 101 response.
+   * @throws {TypeError} When the request is no handshake.
+   */
+  upgrade(request: Request, accept: Accept, protocol?: string): Response;
 }

@@ -8,6 +8,7 @@ import { newId } from "../../server/ids.ts";
 import { createLogger } from "../../server/log.ts";
 import { type Server, startServer } from "../../server/server.ts";
 import { openStore } from "../../server/store/open.ts";
+import { transportOnly } from "../helpers/transport.ts";
 
 /** How to start it. */
 export interface RealServerOptions {
@@ -43,7 +44,7 @@ export class RealServer implements AsyncDisposable {
       "--byte-rate",
       "0",
     ];
-    const config = readConfig(args, () => undefined);
+    const config = readConfig(args, transportOnly);
     if (config === "help") throw new Error("No settings");
     const clock = new StoppableClock();
     const server = await startServer({

@@ -14,6 +14,7 @@ import { createLogger } from "../../server/log.ts";
 import { type Server, startServer } from "../../server/server.ts";
 import { MemoryStore } from "../../server/store/memory.ts";
 import type { Store } from "../../server/store/store.ts";
+import { transportOnly } from "./transport.ts";
 
 /** Everything that a test may want to be different. */
 export interface InProcessOptions extends Partial<Config> {
@@ -46,7 +47,7 @@ export class InProcessServer implements AsyncDisposable {
     { with: store, fleet, assets = new Map(), ...settings }: InProcessOptions =
       {},
   ): Promise<InProcessServer> {
-    const defaults = readConfig(["--port", "0"], () => undefined);
+    const defaults = readConfig(["--port", "0"], transportOnly);
     if (defaults === "help") throw new Error("Nobody asked for help");
     const errors: string[] = [];
     const warnings: string[] = [];
@@ -80,6 +81,11 @@ export class InProcessServer implements AsyncDisposable {
 
   get port(): number {
     return Number(this.#server.url.port);
+  }
+
+  /** Sockets that it closed and that have not answered. */
+  get closing(): number {
+    return this.#server.closing;
   }
 
   /** The address of a page on it. */

@@ -77,9 +77,13 @@ function spawn(
   }).spawn();
 }
 
-/** What Deno itself needs to find its cache. */
+/** What Deno itself needs to find its cache, and the transport. */
 function inherited(): Record<string, string> {
-  const names = ["PATH", "HOME", "DENO_DIR", "NPM_CONFIG_REGISTRY"];
+  const names = [
+    ...["PATH", "HOME", "DENO_DIR", "NPM_CONFIG_REGISTRY"],
+    // Says over which transport the tests run.
+    "HUBBUB_TRANSPORT",
+  ];
   return Object.fromEntries(names.flatMap((name) => {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value]];

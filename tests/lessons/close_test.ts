@@ -5,7 +5,7 @@ import { CLOSE } from "../../protocol/close_codes.ts";
 import { Client, LessonServer } from "./helpers.ts";
 
 Deno.test("a close code reaches a client whose frames were on their way", async () => {
-  await using server = new LessonServer();
+  await using server = await LessonServer.start();
   const client = await Client.connect(server.url("echo"));
   client.send("CLOSE_CONNECTION");
   for (let i = 0; i < 100; i++) client.send("too late");

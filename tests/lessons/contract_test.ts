@@ -73,7 +73,7 @@ Deno.test("the contract covers every lesson, and the server has no other", () =>
 
 for (const { name, onConnecting, onMessage } of CONTRACTS) {
   Deno.test(`/lessons/${name} sends what its contract says`, async () => {
-    await using server = new LessonServer();
+    await using server = await LessonServer.start();
     await using client = await Client.connect(server.url(name));
     for (const [m] of onMessage) client.send(m);
     const expected = [
@@ -89,7 +89,7 @@ for (const { name, onConnecting, onMessage } of CONTRACTS) {
 }
 
 Deno.test("echo closes with 1000 on CLOSE_CONNECTION, and does not echo it", async () => {
-  await using server = new LessonServer();
+  await using server = await LessonServer.start();
   await using client = await Client.connect(server.url("echo"));
   client.send("Hello");
   client.send("CLOSE_CONNECTION");
@@ -104,7 +104,7 @@ for (const name of ["history", "broadcast"]) {
     : ["Broadcast: ", "Welcome! You\u2019re now in the broadcast room."];
 
   Deno.test(`${name} tells newcomers what anybody said before`, async () => {
-    await using server = new LessonServer();
+    await using server = await LessonServer.start();
     await using ada = await Client.connect(server.url(name));
     ada.send("one");
     await ada.next(2);
@@ -122,7 +122,7 @@ for (const name of ["history", "broadcast"]) {
   });
 
   Deno.test(`${name} keeps the newest 100`, async () => {
-    await using server = new LessonServer();
+    await using server = await LessonServer.start();
     await using ada = await Client.connect(server.url(name));
     for (let i = 1; i <= 103; i++) ada.send(`no. ${i}`);
     await ada.next(104);
@@ -138,7 +138,7 @@ for (const name of ["history", "broadcast"]) {
 }
 
 Deno.test("history answers to the sender alone", async () => {
-  await using server = new LessonServer();
+  await using server = await LessonServer.start();
   await using ada = await Client.connect(server.url("history"));
   await using bob = await Client.connect(server.url("history"));
   await bob.next();
@@ -155,7 +155,7 @@ for (
   ]] as const
 ) {
   Deno.test(`${name} sends to everybody there, the sender too, in one order`, async () => {
-    await using server = new LessonServer();
+    await using server = await LessonServer.start();
     await using ada = await Client.connect(server.url(name));
     await using bob = await Client.connect(server.url(name));
     if (name === "broadcast") await Promise.all([ada.next(), bob.next()]);
@@ -173,7 +173,7 @@ for (
 }
 
 Deno.test("says has no memory, and goes on when somebody left", async () => {
-  await using server = new LessonServer();
+  await using server = await LessonServer.start();
   await using ada = await Client.connect(server.url("says"));
   ada.send("before");
   await ada.next();
@@ -184,7 +184,7 @@ Deno.test("says has no memory, and goes on when somebody left", async () => {
 });
 
 Deno.test("lessons that remember have a history each", async () => {
-  await using server = new LessonServer();
+  await using server = await LessonServer.start();
   await using ada = await Client.connect(server.url("history"));
   ada.send("in history");
   await ada.next(2);

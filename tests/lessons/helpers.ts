@@ -5,8 +5,9 @@
 
 import { Lessons } from "../../server/lessons/classroom.ts";
 import type { Cancel } from "../../server/clock.ts";
-import type { Socket } from "../../server/transport/socket.ts";
-import { upgrade } from "../../server/transport/native.ts";
+import { openTransport } from "../../server/transport/open.ts";
+import type { Listener, Socket } from "../../server/transport/socket.ts";
+import { TRANSPORT } from "../helpers/transport.ts";
 
 /** Time that passes only when a test says so. */
 export class FakeTime {
@@ -42,28 +43,45 @@ export class LessonServer implements AsyncDisposable {
     clock: this.time,
     onError: (error) => this.errors.push(error),
   });
-  readonly #server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
-    (request) => {
-      const name = new URL(request.url).pathname.slice("/lessons/".length);
-      const accept = this.lessons.accept(name);
-      if (accept === undefined) return new Response(null, { status: 404 });
-      return upgrade(
-        request,
-        { idleSeconds: 0 },
-        accept,
-        (error) => this.errors.push(error),
-      );
-    },
-  );
+  #listener: Listener | undefined;
+
+  private constructor() {}
+
+  static async start(): Promise<LessonServer> {
+    const server = new LessonServer();
+    const transport = await openTransport(TRANSPORT, {
+      idleSeconds: 0,
+      maxFrame: 2 ** 20,
+      onError: (error) => server.errors.push(error),
+    });
+    server.#listener = await transport.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      handler(request) {
+        const name = new URL(request.url).pathname.slice("/lessons/".length);
+        const accept = server.lessons.accept(name);
+        return accept === undefined
+          ? new Response(null, { status: 404 })
+          : transport.upgrade(request, accept);
+      },
+      onError: Response.error,
+      onBadHost: Response.error,
+    });
+    return server;
+  }
+
+  get #port(): number {
+    const addr = this.#listener?.addr;
+    return addr?.transport === "tcp" ? addr.port : 0;
+  }
 
   url(name: string): string {
-    return `ws://127.0.0.1:${this.#server.addr.port}/lessons/${name}`;
+    return `ws://127.0.0.1:${this.#port}/lessons/${name}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.lessons.closeAll(1001, "Going away");
-    await this.#server.shutdown();
+    await this.#listener?.stop(new Promise(() => {}));
   }
 }
 

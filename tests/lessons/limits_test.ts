@@ -28,7 +28,7 @@ Deno.test("there is no lesson of another name", () => {
 });
 
 Deno.test("echo sends binary frames back as binary", async () => {
-  await using server = new LessonServer();
+  await using server = await LessonServer.start();
   const client = new Ws(server.url("echo"));
   await once(client, "open");
   const sent = Buffer.from([0, 1, 127, 128, 255]);
@@ -44,7 +44,7 @@ Deno.test("echo sends binary frames back as binary", async () => {
 
 for (const { name } of LESSONS.filter(({ name }) => name !== "echo")) {
   Deno.test(`${name} refuses binary frames with 1003`, async () => {
-    await using server = new LessonServer();
+    await using server = await LessonServer.start();
     const client = new Ws(server.url(name));
     await once(client, "open");
     client.send(Buffer.from("Hello"));
@@ -55,7 +55,7 @@ for (const { name } of LESSONS.filter(({ name }) => name !== "echo")) {
 }
 
 Deno.test("echo's 1000 arrives at a foreign client", async () => {
-  await using server = new LessonServer();
+  await using server = await LessonServer.start();
   const client = new Ws(server.url("echo"));
   await once(client, "open");
   client.send("CLOSE_CONNECTION");
@@ -107,7 +107,7 @@ for (const name of ["history", "broadcast"]) {
 }
 
 Deno.test("farewell gives the client 10 s to close, then does it with 1000", async () => {
-  await using server = new LessonServer();
+  await using server = await LessonServer.start();
   await using client = await Client.connect(server.url("farewell"));
   client.send("Bye");
   await client.next();
@@ -184,7 +184,7 @@ Deno.test("a socket that cannot even be closed lets nothing out", () => {
 });
 
 Deno.test("closeAll() closes every connection of every lesson", async () => {
-  await using server = new LessonServer();
+  await using server = await LessonServer.start();
   const clients = await Promise.all(
     LESSONS.map(({ name }) => Client.connect(server.url(name))),
   );

@@ -148,7 +148,7 @@ for (const lesson of LESSONS) {
   const { name } = lesson;
 
   Deno.test(`${name}'s JavaScript client prints what passes`, async () => {
-    await using server = new LessonServer();
+    await using server = await LessonServer.start();
     await using program = new Program(deno(await prepare(server, lesson)));
     const expected = received(lesson);
     assertEquals(await program.lines(expected.length), expected);
@@ -160,7 +160,7 @@ for (const lesson of LESSONS) {
   });
 
   Deno.test(`${name}'s Deno client prints what passes`, async () => {
-    await using server = new LessonServer();
+    await using server = await LessonServer.start();
     await using program = new Program(module(await prepare(server, lesson)));
     const expected = received(lesson);
     assertEquals(await program.lines(expected.length), expected);
@@ -177,7 +177,7 @@ for (const lesson of LESSONS) {
     }`,
     ignore: !hasPython && !CI,
     async fn() {
-      await using server = new LessonServer();
+      await using server = await LessonServer.start();
       await using program = new Program(python3(await prepare(server, lesson)));
       const expected = received(lesson);
       assertEquals(await program.lines(expected.length), expected);
@@ -196,7 +196,7 @@ for (
     }`,
     ignore: !hasWscat,
     async fn() {
-      await using server = new LessonServer();
+      await using server = await LessonServer.start();
       await using program = new Program(shell(await prepare(server, lesson)));
       const expected = received(lesson);
       assertEquals(await program.lines(expected.length), expected);
@@ -208,7 +208,7 @@ Deno.test({
   name: "a command line that says nothing sends what is typed",
   ignore: !hasWscat,
   async fn() {
-    await using server = new LessonServer();
+    await using server = await LessonServer.start();
     const url = server.url("greeter");
     await using program = new Program(shell({ url, says: [] }));
     const [greeting] = await program.lines(1);
@@ -236,7 +236,7 @@ for (
         "-n",
         "two\nlines",
       ];
-      await using server = new LessonServer();
+      await using server = await LessonServer.start();
       await using listener = await Client.connect(server.url("says"));
       await using program = new Program(
         command({ url: server.url("says"), says }),

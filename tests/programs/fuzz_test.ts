@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Report } from "../../fuzz/fuzz.ts";
 import { KINDS } from "../../fuzz/visitor.ts";
+import { TRANSPORTS } from "../../server/transport/open.ts";
 
 /** Runs `deno task fuzz` with its own permissions. */
 async function fuzz(...args: string[]) {
@@ -20,18 +21,21 @@ async function fuzz(...args: string[]) {
   };
 }
 
-Deno.test("promise 5: deno task fuzz: a short run with every kind of input finds nothing", async () => {
-  const { code, stdout, stderr } = await fuzz(
-    ...["--seed", "1", "--count", "3000", "--seconds", "8"],
-  );
-  const report = JSON.parse(stdout) as Report;
-  assertEquals([report.findings, code, report.seed], [[], 0, 1], stderr);
-  for (const kind of KINDS) assert(report.inputs[kind] > 0, kind);
-  assert(report.echoes > 0);
-});
+for (const transport of TRANSPORTS) {
+  Deno.test(`promise 5: deno task fuzz: a short run with every kind of input finds nothing over ${transport}`, async () => {
+    const { code, stdout, stderr } = await fuzz(
+      ...["--seed", "1", "--count", "3000", "--seconds", "8"],
+      ...["--transport", transport],
+    );
+    const report = JSON.parse(stdout) as Report;
+    assertEquals([report.findings, code, report.seed], [[], 0, 1], stderr);
+    for (const kind of KINDS) assert(report.inputs[kind] > 0, kind);
+    assert(report.echoes > 0);
+  });
+}
 
 Deno.test("deno task fuzz: wrong usage is told in one line, with code 2", async () => {
-  for (const args of [["--count", "many"], ["--seeds=1"]]) {
+  for (const args of [["--count", "many"], ["--seeds=1"], ["--transport=x"]]) {
     const { code, stdout, stderr } = await fuzz(...args);
     assertEquals([code, stdout, stderr.trim().split("\n").length], [2, "", 1]);
   }

@@ -35,7 +35,12 @@ const attempts: Readonly<Record<string, () => unknown>> = {
   "read the settings of the machine": () =>
     Deno.readTextFileSync("/etc/passwd"),
   "read another variable": () => Deno.env.get("HOME"),
-  "read all variables": () => Deno.env.toObject(),
+  "read all variables": () => {
+    // Those it may know, instead of an error, because of `--ignore-env`.
+    const others = Object.keys(Deno.env.toObject())
+      .filter((name) => !name.startsWith("HUBBUB_"));
+    if (others.length === 0) throw new Deno.errors.NotCapable("Not shown");
+  },
   "run a program": () => new Deno.Command("true").output(),
   "load a library": () => Deno.dlopen("libc.so.6", {}),
   "ask who runs it": () => Deno.uid(),

@@ -23,6 +23,7 @@ Deno.test("readConfig() has a default for everything", () => {
     maxText: 4096,
     rate: 10,
     byteRate: 65_536,
+    maxFrame: 1_048_576,
     maxConnections: 10_000,
     maxPerAddress: 500,
     maxRooms: 10_000,
@@ -38,6 +39,7 @@ Deno.test("readConfig() has a default for everything", () => {
     trustProxy: false,
     cert: "",
     key: "",
+    transport: "native",
     logLevel: "info",
   });
 });

@@ -95,6 +95,7 @@ class CountingRoom {
           write: () => {},
         }),
         byteRate: 0,
+        maxFrame: 2 ** 20,
         helloMs: 10_000,
         onGone: () => {},
         onClosed: () => {},

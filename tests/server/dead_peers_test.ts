@@ -24,11 +24,20 @@ async function room() {
   return {
     server,
     witness,
+    /** To be awaited once before {@linkcode left}. */
+    async joined(name: string): Promise<void> {
+      await witness.inbox.until((frame) => {
+        const { sender, event } = JSON.parse(frame);
+        return sender === name && event === "joined";
+      });
+    },
     async left(name: string): Promise<void> {
       const began = Date.now();
       await witness.inbox.until((frame) => {
-        const { sender, event } = JSON.parse(frame);
-        return sender === name && event === "left";
+        const { sender, event, members } = JSON.parse(frame);
+        // A witness that lags is told who is here, not each who left.
+        return sender === name && event === "left" ||
+          event === "here" && !members.includes(name);
       });
       assertLess(Date.now() - began, WITHIN_MS);
     },
@@ -45,6 +54,7 @@ Deno.test("promise 4: a peer that answers nothing, as if half open or stopped, i
   using _mute = await RawClient.open(hall.server.port, {
     path: "/ws/hall?name=Mute",
   });
+  await hall.joined("Mute");
   await hall.left("Mute");
 });
 
@@ -53,6 +63,7 @@ Deno.test("promise 4: a peer that leaves frames unread is out in time, though pi
   using _stuck = await RawClient.open(hall.server.port, {
     path: "/ws/hall?name=Stuck",
   });
+  await hall.joined("Stuck");
   // More than what the kernel takes for a reader that does not read.
   const text = "x".repeat(4_000);
   for (let n = 0; n < 3_000; n++) hall.witness.send(text);
@@ -68,5 +79,6 @@ Deno.test("promise 4: a session that can be resumed is out in time too, once not
   await mute.frame(
     `{"type":"hello","name":"Mute"}\n{"type":"join","room":"hall"}`,
   );
+  await hall.joined("Mute");
   await hall.left("Mute");
 });

@@ -1,0 +1,197 @@
+/**
+ * Sockets of `npm:ws` over the HTTP server of Node's API: slower than the
+ * runtime's own, and with what these lack. A message that is too big is refused
+ * before it was read, frames that are not masked are an error, and a peer that
+ * does not answer is cut off.
+ */
+
+import { Buffer } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+// @ts-types="@types/ws"
+import { WebSocket, WebSocketServer } from "ws";
+import { CLOSE } from "../../protocol/close_codes.ts";
+import { NodeHttp } from "./node_http.ts";
+import type {
+  Accept,
+  Listener,
+  ListenOptions,
+  Socket,
+  SocketHandler,
+  Transport,
+  TransportOptions,
+} from "./socket.ts";
+
+/** How long a peer may take to answer a close, milliseconds. */
+const CLOSE_MS = 2_000;
+/** How often sockets are asked for their last sign of life, at most. */
+const MOST_SWEEP_MS = 1_000;
+/** How a lost connection reads (RFC 6455, 7.1.5). */
+const LOST = 1006;
+
+/** Makes a frame's bytes once for all who are sent it one after another. */
+class Encoder {
+  #frame = "";
+  #bytes: Uint8Array = new Uint8Array();
+
+  encode(frame: string): Uint8Array {
+    if (frame !== this.#frame) {
+      this.#bytes = Buffer.from(frame);
+      this.#frame = frame;
+    }
+    return this.#bytes;
+  }
+}
+
+/** One socket, and when its peer was last heard. */
+class WsSocket implements Socket {
+  readonly #socket: WebSocket;
+  readonly #encoder: Encoder;
+  #heardAt = performance.now();
+  #pingedAt: number | undefined;
+  /** Why the transport itself ends it, if it does. */
+  cause: number | undefined;
+
+  constructor(socket: WebSocket, encoder: Encoder) {
+    this.#socket = socket;
+    this.#encoder = encoder;
+  }
+
+  get open(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  get buffered(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(frame: string | Uint8Array<ArrayBuffer>): void {
+    if (!this.open) return;
+    if (typeof frame !== "string") return this.#socket.send(frame);
+    this.#socket.send(this.#encoder.encode(frame), { binary: false });
+  }
+
+  close(code: number, reason: string): void {
+    if (this.open) this.#socket.close(code, reason);
+  }
+
+  /** Notes a sign of life. */
+  heard(): void {
+    this.#heardAt = performance.now();
+    this.#pingedAt = undefined;
+  }
+
+  /** Pings after half of the time without a sign of life, and cuts off when
+   * the other half has passed after that: a process that was busy for long has
+   * heard nobody, and must not take it for silence. */
+  check(idleMs: number): void {
+    const now = performance.now();
+    if (this.#pingedAt === undefined) {
+      if (now - this.#heardAt < idleMs / 2 || !this.open) return;
+      this.#pingedAt = now;
+      this.#socket.ping();
+    } else if (now - this.#pingedAt >= idleMs / 2) {
+      this.cause = CLOSE.silent.code;
+      this.cutOff();
+    }
+  }
+
+  cutOff(): void {
+    this.#socket.terminate();
+  }
+}
+
+/** What hardly anybody can harm; see the opening comment. */
+export class WsTransport implements Transport {
+  readonly #options: TransportOptions;
+  readonly #server: WebSocketServer;
+  readonly #http = new NodeHttp();
+  readonly #encoder = new Encoder();
+  readonly #sockets = new Set<WsSocket>();
+  /** The subprotocols that were chosen. */
+  readonly #protocols = new WeakMap<IncomingMessage, string>();
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    // A constant of its own, since the types do not know 'closeTimeout'.
+    const settings = {
+      noServer: true,
+      clientTracking: false,
+      maxPayload: options.maxFrame,
+      perMessageDeflate: false,
+      closeTimeout: CLOSE_MS,
+      handleProtocols: (_: Set<string>, message: IncomingMessage) =>
+        this.#protocols.get(message) ?? false,
+    };
+    this.#server = new WebSocketServer(settings);
+  }
+
+  async listen(options: ListenOptions): Promise<Listener> {
+    const listener = await this.#http.listen(options);
+    const idleMs = this.#options.idleSeconds * 1000;
+    const sweep = idleMs > 0
+      ? setInterval(() => {
+        for (const socket of this.#sockets) socket.check(idleMs);
+      }, Math.min(MOST_SWEEP_MS, idleMs / 4))
+      : undefined;
+    return {
+      ...listener,
+      stop: async (patience) => {
+        clearInterval(sweep);
+        const cutOff = () => {
+          for (const socket of this.#sockets) socket.cutOff();
+        };
+        await listener.stop(patience.then(cutOff));
+      },
+    };
+  }
+
+  upgrade(request: Request, accept: Accept, protocol?: string): Response {
+    const { message, connection, head } = this.#http.take(request);
+    if (protocol !== undefined) this.#protocols.set(message, protocol);
+    this.#server.handleUpgrade(
+      message,
+      connection,
+      head,
+      (socket) => this.#open(socket, accept),
+    );
+    // Nobody reads it: `ws` has answered.
+    return new Response(null, { status: 101 });
+  }
+
+  #open(ws: WebSocket, accept: Accept): void {
+    const socket = new WsSocket(ws, this.#encoder);
+    let handler: SocketHandler | undefined;
+    const guarded = (act: () => void) => {
+      try {
+        act();
+      } catch (error) {
+        this.#options.onError(error);
+        socket.close(CLOSE.internalError.code, CLOSE.internalError.reason);
+      }
+    };
+    this.#sockets.add(socket);
+    ws.on("ping", () => socket.heard());
+    ws.on("pong", () => socket.heard());
+    ws.on("message", (data: Buffer, binary: boolean) => {
+      socket.heard();
+      guarded(() => handler?.message(binary ? copied(data) : data.toString()));
+    });
+    // A frame that is against the rules, or a lost connection; `close` follows.
+    ws.on("error", (error: Error & { code?: string }) => {
+      if (error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") {
+        socket.cause = CLOSE.tooBig.code;
+      }
+    });
+    ws.on("close", (code: number) => {
+      this.#sockets.delete(socket);
+      const peers = code === LOST ? 0 : code;
+      guarded(() => handler?.close(socket.cause ?? peers));
+    });
+    guarded(() => handler = accept(socket));
+  }
+}
+
+/** The message alone: `ws` gives a view of the pool it reads into. */
+function copied(data: Buffer): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(data);
+}

@@ -1,0 +1,17 @@
+/**
+ * The transport that real servers of the tests use: the default one, or what
+ * `HUBBUB_TRANSPORT` says, so that `deno task test:ws` runs the same tests over
+ * the other one.
+ */
+
+import type { TransportName } from "../../server/transport/open.ts";
+
+const NAME = "HUBBUB_TRANSPORT";
+
+/** An environment with nothing in it but the transport, for `readConfig()`. */
+export function transportOnly(name: string): string | undefined {
+  return name === NAME ? Deno.env.get(NAME) : undefined;
+}
+
+/** The transport's name. */
+export const TRANSPORT = (Deno.env.get(NAME) ?? "native") as TransportName;
