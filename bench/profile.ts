@@ -12,8 +12,10 @@ import { load, withDirectory } from "./scenario.ts";
 
 const HELP = `Usage: deno task profile [options]
 
-  --readers N    100
-  --in-flight N  messages each of 10 publishers has on their way, 8
+  --rooms N      1
+  --readers N    of each room, 100
+  --publishers N of each room, 10
+  --in-flight N  messages each publisher has on their way, 8
   --seconds N    5
   --top N        functions to print, 30
   --keep FILE    where the .cpuprofile goes, for a browser's developer tools`;
@@ -65,7 +67,15 @@ async function readProfile(dir: string): Promise<string> {
 
 const args = parseArgs(Deno.args, {
   boolean: ["help"],
-  string: ["readers", "in-flight", "seconds", "top", "keep"],
+  string: [
+    "rooms",
+    "readers",
+    "publishers",
+    "in-flight",
+    "seconds",
+    "top",
+    "keep",
+  ],
 });
 if (args["help"]) {
   console.log(HELP);
@@ -85,9 +95,9 @@ await withDirectory(async (dir) => {
   };
   const { deliveries, perFrame, cores } = await load<TrafficResult>("hubbub", {
     kind: "traffic",
-    rooms: 1,
+    rooms: number("rooms", 1),
     readers: number("readers", 100),
-    publishers: 10,
+    publishers: number("publishers", 10),
     inFlight: number("in-flight", 8),
     warmMs: 500,
     measureMs: number("seconds", 5) * 1000,

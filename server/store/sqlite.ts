@@ -20,6 +20,7 @@ import {
   type Row,
   seqOf,
   type Statements,
+  type Value,
 } from "./sqlite_statements.ts";
 import {
   DEDUPE_MS,
@@ -110,7 +111,8 @@ export class SqliteStore implements Store {
       const news = new Map<Log, News>();
       const receipts = drafts.map((draft) => this.#number(draft, at, news));
       this.#transaction(() => {
-        for (const [log, { messages }] of news) this.#insert(log, messages);
+        this.#insert(news);
+        for (const [log, { messages }] of news) this.#mark(log, messages);
       });
       // Only what is committed counts.
       for (const [log, { messages, cids }] of news) {
@@ -285,19 +287,23 @@ export class SqliteStore implements Store {
     return row?.["author"] === author && row["cid"] === cid ? seq : undefined;
   }
 
-  /** Inserts one tick's messages of one room. */
-  #insert(log: Log, messages: readonly StoredMessage[]): void {
+  /** Inserts one tick's messages of all rooms, in few statements. */
+  #insert(news: ReadonlyMap<Log, News>): void {
+    const values: Value[] = [];
+    for (const [log, { messages }] of news) {
+      for (const message of messages) pushRow(values, log.id, message);
+    }
     let next = 0;
-    for (const { rows, statement } of this.#sql.inserts) {
-      for (; messages.length - next >= rows; next += rows) {
-        const values: (string | number | null)[] = [];
-        for (let i = next; i < next + rows; i++) {
-          pushRow(values, log.id, messages[i]!);
-        }
-        statement.run(...values);
+    for (const { length, statement } of this.#sql.inserts) {
+      for (; values.length - next >= length; next += length) {
+        statement.run(...values.slice(next, next + length));
       }
     }
-    // Rare enough that what is ordinary need not carry it along.
+  }
+
+  /** Carries out what is special about messages: rare enough that what is
+   * ordinary need not carry it along. */
+  #mark(log: Log, messages: readonly StoredMessage[]): void {
     for (const message of messages) {
       const mark = markOf(message);
       if (mark === undefined) continue;

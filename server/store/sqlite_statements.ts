@@ -11,26 +11,33 @@ import type { StoredMessage } from "./store.ts";
  * by one 640 messages are stored at 0.63 of the speed. */
 export const ROWS = [64, 16, 4, 1] as const;
 
+/** What a column holds. */
+export type Value = string | number | null;
+
 /** A row as SQLite gives it. */
-export type Row = Record<string, string | number | null>;
+export type Row = Record<string, Value>;
 
 /** The statements, prepared. */
 export type Statements =
   & Readonly<Record<keyof typeof SQL, StatementSync>>
   & {
-    /** One for each of {@linkcode ROWS}, in that order. */
-    readonly inserts: readonly { rows: number; statement: StatementSync }[];
+    /** One for each of {@linkcode ROWS}, in that order, and how many values it
+     * takes. */
+    readonly inserts: readonly { length: number; statement: StatementSync }[];
   };
+
+/** Values of one row of an insert. */
+const COLUMNS = 6;
 
 function insertRows(rows: number): string {
   return `INSERT INTO messages (id, at, author, sender, text, cid) VALUES ${
-    Array(rows).fill("(?, ?, ?, ?, ?, ?)").join(", ")
+    Array(rows).fill(`(${Array(COLUMNS).fill("?").join(", ")})`).join(", ")
   }`;
 }
 
 /** Appends the values of one row, in the order of an insert. */
 export function pushRow(
-  values: (string | number | null)[],
+  values: Value[],
   room: number,
   { seq, at, author, from, text, cid }: StoredMessage,
 ): void {
@@ -122,7 +129,7 @@ export function prepare(db: DatabaseSync): Statements {
     Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)]),
   ) as Record<keyof typeof SQL, StatementSync>;
   const inserts = ROWS.map((rows) => ({
-    rows,
+    length: rows * COLUMNS,
     statement: db.prepare(insertRows(rows)),
   }));
   return { ...plain, inserts };
