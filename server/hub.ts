@@ -163,6 +163,7 @@ export class Hub {
     this.#moderation = new Moderation({
       ...forRules,
       newId: options.newId,
+      hasOthers: () => fleet.nodes > 1,
       maxText: options.limits.text,
     });
     this.#stopTrimming = every(clock, {

@@ -53,6 +53,8 @@ export interface ModerationOptions {
   readonly rooms: Pick<Rooms, "get" | "all">;
   /** All sessions of this node. */
   readonly sessions: () => Iterable<Session>;
+  /** Whether there are other nodes. */
+  readonly hasOthers: () => boolean;
   /** Hands a message to the tick. */
   readonly add: (pending: Pending) => void;
 }
@@ -342,9 +344,9 @@ export class Moderation {
     }
   }
 
-  /** Whether somebody of this name is in a room, or in any. */
+  /** Whether somebody of this name is in a room, or in any, or might be. */
   #isHere(name: string, room: string): boolean {
-    const { rooms, sessions } = this.#options;
+    const { rooms, sessions, hasOthers } = this.#options;
     const key = nameKey(name);
     if (room === EVERY_ROOM) {
       for (const session of sessions()) {
@@ -352,6 +354,9 @@ export class Moderation {
       }
     }
     const places = room === EVERY_ROOM ? rooms.all() : [rooms.get(room)];
+    // Of a room that nobody here is in, only other nodes know who is.
+    const elsewhere = room === EVERY_ROOM || places[0] === undefined;
+    if (elsewhere && hasOthers()) return true;
     return places.some((place) => {
       if (place === undefined) return false;
       const { members } = place.presence();
