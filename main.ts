@@ -109,7 +109,12 @@ async function start(config: Config, log: Logger): Promise<Server> {
     return await startServer({
       config,
       store,
-      fleet: await openFleet(config.store, { clock: systemClock, log }),
+      fleet: await openFleet(config.store, {
+        store,
+        shared: isDeploy(env),
+        clock: systemClock,
+        log,
+      }),
       lasts,
       deploy: isDeploy(env),
       assets,

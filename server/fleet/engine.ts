@@ -115,5 +115,6 @@ export interface Engine {
   types(room: string, name: string): Promise<void>;
   /** Ends the lease at once; nothing is held any more. */
   leave(): Promise<void>;
-  close(): void;
+  /** Ends what is under way. */
+  close(): Promise<void>;
 }

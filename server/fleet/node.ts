@@ -176,7 +176,7 @@ export class FleetNode implements Fleet, EngineEvents {
     const cancel = this.#options.clock.after(GOODBYE_MS, resolve);
     await Promise.race([this.#sayGoodbye().catch(() => {}), late]);
     cancel();
-    this.#engine.close();
+    await this.#engine.close();
   }
 
   // What the engine tells.

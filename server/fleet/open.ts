@@ -7,12 +7,17 @@ import type { Clock } from "../clock.ts";
 import { newId } from "../ids.ts";
 import type { Logger } from "../log.ts";
 import { readRedisAddress } from "../store/addresses.ts";
+import type { Store } from "../store/store.ts";
 import { Alone } from "./alone.ts";
 import type { Fleet } from "./fleet.ts";
 import { LEASE_MS } from "./node.ts";
 
 /** What {@linkcode openFleet} needs. */
 export interface OpenFleetOptions {
+  /** The store that is open. */
+  readonly store: Store;
+  /** Whether several processes may share a Deno KV: a local one is for one. */
+  readonly shared: boolean;
   readonly clock: Clock;
   readonly log: Logger;
   /** How long a node is believed to live after its last sign of life. */
@@ -28,14 +33,19 @@ export interface OpenFleetOptions {
  */
 export async function openFleet(
   address: string,
-  { clock, log, leaseMs = LEASE_MS }: OpenFleetOptions,
+  { store, shared, clock, log, leaseMs = LEASE_MS }: OpenFleetOptions,
 ): Promise<Fleet> {
   const { random } = Math;
+  const node = newId();
+  const options = { node, clock, log, random, newId, leaseMs };
   if (readRedisAddress(address) !== undefined) {
     const { joinRedis } = await import("./redis.ts");
-    const node = newId();
-    const options = { node, clock, log, random, newId, leaseMs };
     return await joinRedis(address, options);
+  }
+  if (shared) {
+    const { KvStore } = await import("../store/kv.ts");
+    const { joinKv } = await import("./kv.ts");
+    if (store instanceof KvStore) return await joinKv(store.database, options);
   }
   return new Alone({ random, newId });
 }

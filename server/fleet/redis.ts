@@ -215,8 +215,9 @@ class RedisEngine implements Engine {
     await this.#run(LEAVE, [this.#node]);
   }
 
-  close(): void {
+  close(): Promise<void> {
     this.#link.close();
+    return Promise.resolve();
   }
 
   #run(

@@ -99,6 +99,11 @@ export class KvStore implements Store {
     this.#retention = new KvRetention(kv, { retention, clock });
   }
 
+  /** The database, for what else is shared in it. */
+  get database(): Deno.Kv {
+    return this.#kv;
+  }
+
   async append(drafts: readonly Draft[]): Promise<Receipt[]> {
     const at = this.#clock.now();
     const known = (room: string) => this.#followed.get(room)?.head;

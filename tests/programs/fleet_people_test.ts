@@ -32,10 +32,13 @@ async function node(
   settings: InProcessOptions = {},
   clock: Clock = systemClock,
 ): Promise<InProcessServer> {
+  const { address } = server;
   const retention = { messages: 1_000, ms: 0 };
+  const store = await openStore(address, { clock: systemClock, retention });
+  const options = { store, shared: false, clock, log, leaseMs: LEASE_MS };
   return await InProcessServer.start({
-    with: await openStore(server.address, { clock: systemClock, retention }),
-    fleet: await openFleet(server.address, { clock, log, leaseMs: LEASE_MS }),
+    with: store,
+    fleet: await openFleet(address, options),
     ...settings,
   });
 }

@@ -1,0 +1,78 @@
+/**
+ * How a fleet looks in Deno KV: a lease for each node, a record for each
+ * session, a session for each name, a document for each room and node, and what
+ * nodes have to tell. Pure.
+ *
+ * A name is held while the session it leads to has that name, and a node that
+ * lives: what a dead node left behind does no harm until it is swept away.
+ */
+
+import { nameKey } from "../../protocol/names.ts";
+import type { Holding } from "./engine.ts";
+
+const FLEET = ["hubbub", "fleet"];
+
+/** All nodes: node to {@linkcode Lease}. */
+export const NODES: Deno.KvKey = [...FLEET, "node"];
+/** All sessions: session to {@linkcode Record}. */
+export const SESSIONS: Deno.KvKey = [...FLEET, "session"];
+/** What all nodes tell: node to {@linkcode News}. */
+export const NEWS: Deno.KvKey = [...FLEET, "news"];
+/** When a heart has beaten last, milliseconds since 1970. */
+export const BEAT: Deno.KvKey = [...FLEET, "beat"];
+
+/** The key of a node's lease. */
+export function nodeKey(node: string): Deno.KvKey {
+  return [...NODES, node];
+}
+
+/** The key of a session's record. */
+export function sessionKey(session: string): Deno.KvKey {
+  return [...SESSIONS, session];
+}
+
+/** The key of a name's session. */
+export function holderKey(name: string): Deno.KvKey {
+  return [...FLEET, "name", nameKey(name)];
+}
+
+/** The key of a room's documents by node. */
+export function hereKey(room: string): Deno.KvKey {
+  return [...FLEET, "here", room];
+}
+
+/** The key of what a node tells. */
+export function newsKey(node: string): Deno.KvKey {
+  return [...NEWS, node];
+}
+
+/** The key of the sessions others took from a node: session to version. */
+export function takenKey(node: string): Deno.KvKey {
+  return [...FLEET, "taken", node];
+}
+
+/** A node lives until then, milliseconds since 1970. */
+export interface Lease {
+  readonly until: number;
+}
+
+/** A session, and who holds it. */
+export interface Record extends Holding {
+  readonly node: string;
+}
+
+/** Something a node tells. */
+export type NewsItem =
+  /** It has written about a room. */
+  | { readonly room: string; readonly version: number }
+  | { readonly room: string; readonly typing: string };
+
+/** The last things a node has told, in their order. */
+export interface News {
+  /** How many there were before these. */
+  readonly before: number;
+  readonly items: readonly NewsItem[];
+}
+
+/** How many of them are kept. They fit into a value, of 64 KiB. */
+export const MOST_NEWS = 100;

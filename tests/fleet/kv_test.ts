@@ -1,0 +1,34 @@
+/** The fleet on Deno KV against the contracts. */
+
+import { joinKv } from "../../server/fleet/kv.ts";
+import { createLogger } from "../../server/log.ts";
+import type { Place } from "./bench.ts";
+import { namesContract } from "./contract.ts";
+import { nodesContract } from "./contract_nodes.ts";
+
+async function open(): Promise<Place> {
+  const kv = await Deno.openKv(":memory:");
+  let ids = 0;
+  return {
+    join: (options) =>
+      joinKv(kv, {
+        ...options,
+        node: `node${++ids}`,
+        log: createLogger({
+          level: "error",
+          pretty: true,
+          now: () => 0,
+          write() {},
+        }),
+        random: () => 0,
+        newId: () => `s${++ids}`,
+      }),
+    [Symbol.asyncDispose]() {
+      kv.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+namesContract("kv", open);
+nodesContract("kv", open);

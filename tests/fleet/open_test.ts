@@ -1,0 +1,46 @@
+/** Which stores make a fleet of the processes that share them. */
+
+import { assertEquals } from "@std/assert";
+import { systemClock } from "../../server/clock.ts";
+import { Alone } from "../../server/fleet/alone.ts";
+import { openFleet } from "../../server/fleet/open.ts";
+import { createLogger } from "../../server/log.ts";
+import { KvStore } from "../../server/store/kv.ts";
+import { MemoryStore } from "../../server/store/memory.ts";
+import type { Store } from "../../server/store/store.ts";
+import { assertRefused } from "./contract.ts";
+import { Node, PausableClock } from "./bench.ts";
+
+const options = {
+  clock: systemClock,
+  log: createLogger({ level: "error", pretty: true, now: () => 0, write() {} }),
+};
+const retention = { messages: 10, ms: 0 };
+
+async function join(store: Store, shared: boolean): Promise<Node> {
+  const fleet = await openFleet("kv:", { ...options, store, shared });
+  return new Node(fleet, new PausableClock());
+}
+
+Deno.test("openFleet() joins the instances that share a Deno KV", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const stores = [1, 2].map(() =>
+    new KvStore(kv, { clock: systemClock, retention })
+  );
+  const [a, b] = [
+    await join(stores[0]!, true),
+    await join(stores[1]!, true),
+  ];
+  await a.begin("Ada");
+  await assertRefused("name_taken", () => b.begin("Ada"));
+  assertEquals(b.fleet.nodes, 2);
+  for (const { fleet } of [a, b]) await fleet.stop();
+});
+
+Deno.test("openFleet() leaves a process alone whose store is its own", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const file = new KvStore(kv, { clock: systemClock, retention });
+  assertEquals((await join(file, false)).fleet instanceof Alone, true);
+  const memory = new MemoryStore({ clock: systemClock, retention });
+  assertEquals((await join(memory, true)).fleet instanceof Alone, true);
+});
