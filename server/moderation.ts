@@ -4,43 +4,32 @@
  * so; enforcement.ts does the rest, on every node.
  */
 
-import { durationWords } from "../protocol/duration.ts";
 import { HubbubError } from "../protocol/errors.ts";
 import type {
   AnnounceRequest,
-  BanRequest,
   ErrorEvent,
-  KickRequest,
   ModerationRequest,
   RemoveRequest,
   RequestId,
-  UnbanRequest,
 } from "../protocol/events.ts";
-import { checkName, nameKey } from "../protocol/names.ts";
+import { nameKey } from "../protocol/names.ts";
 import { EVERY_ROOM } from "../protocol/rights.ts";
 import { auditDraft, type AuditEntry } from "./audit.ts";
-import { checkLength, checkSubject, placeOf, whoOf } from "./bans.ts";
+import { placeOf } from "./bans.ts";
 import type { Clock } from "./clock.ts";
+import { type About, type Decree, decreeOf, oneRoom } from "./decrees.ts";
 import { HOUSE, HOUSE_AUTHOR } from "./enforcement.ts";
 import { moderates } from "./gate.ts";
 import type { Logger } from "./log.ts";
 import { checkText } from "./message_text.ts";
 import { type Rooms, STORE_UNAVAILABLE } from "./rooms.ts";
-import { type Ban, type HouseRules, MOST_RULES, RULE_KEYS } from "./rules.ts";
+import { type HouseRules, MOST_RULES, RULE_KEYS } from "./rules.ts";
 import type { Session } from "./session.ts";
 import type { Store, StoredMessage } from "./store/store.ts";
 import type { Pending } from "./tick.ts";
 
-/** How long a kick keeps somebody out, milliseconds: long enough for a client
- * that comes back by itself to give up. */
-export const KICK_MS = 60_000;
-/** The longest slow mode, milliseconds. */
-const MOST_SLOW_MS = 6 * 3_600_000;
 /** How long an announcement waits for nodes that hear of it late. */
 const ANNOUNCE_MS = 60_000;
-/** Characters of a reason. */
-const MOST_REASON = 200;
-
 /** What {@linkcode Moderation} needs. */
 export interface ModerationOptions {
   readonly store: Pick<Store, "append" | "read" | "keep">;
@@ -57,17 +46,6 @@ export interface ModerationOptions {
   readonly hasOthers: () => boolean;
   /** Hands a message to the tick. */
   readonly add: (pending: Pending) => void;
-}
-
-/** A request, and the checked name of the room it is about. */
-type About<R extends ModerationRequest> = R & { readonly room: string };
-
-/** What an act comes to: a document, or none any more. */
-interface Decree {
-  readonly entry: AuditEntry;
-  readonly documents: readonly (readonly [key: string, object | null])[];
-  /** What the moderator is told. */
-  readonly message?: string;
 }
 
 /** Carries out what moderators ask for. */
@@ -92,121 +70,14 @@ export class Moderation {
     if (request.type === "remove") return this.#remove(session, request);
     mustModerate(session, room);
     if (request.type === "announce") return this.#announce(session, request);
-    this.#decree(session, id, this.#decreeOf(session, request));
-  }
-
-  #decreeOf(
-    session: Session,
-    request: About<Exclude<ModerationRequest, RemoveRequest | AnnounceRequest>>,
-  ): Decree {
-    const { type: act, room } = request;
-    const stamp = { by: session.name, at: this.#options.clock.now() };
-    switch (request.type) {
-      case "kick":
-        return this.#kick(session, request);
-      case "ban":
-        return this.#ban(session, request);
-      case "unban":
-        return this.#unban(request);
-      case "lock": {
-        const { locked } = request;
-        const document = locked ? stamp : null;
-        return {
-          entry: { act, room: oneRoom(room), locked },
-          documents: [[RULE_KEYS.lock(room), document]],
-        };
-      }
-      case "slow": {
-        const { everyMs } = request;
-        if (everyMs > MOST_SLOW_MS) {
-          throw new HubbubError("bad_field", {
-            message:
-              `"everyMs" must be a whole number from 0 to ${MOST_SLOW_MS}`,
-          });
-        }
-        const document = everyMs > 0 ? { ...stamp, everyMs } : null;
-        return {
-          entry: { act, room: oneRoom(room), everyMs },
-          documents: [[RULE_KEYS.slow(room), document]],
-        };
-      }
+    const { clock, rules } = this.#options;
+    const { name: by } = session;
+    const decree = decreeOf(request, { by, at: clock.now(), rules });
+    if (request.type === "kick" || request.type === "ban") {
+      this.#mustBeNoModerator(request.name, room);
     }
-  }
-
-  #kick(session: Session, request: About<KickRequest>): Decree {
-    const { room } = request;
-    const name = checkName(request.name);
-    const reason = checkReason(request.reason);
-    this.#mustBeNoModerator(name, room);
-    if (!this.#isHere(name, room)) {
-      throw new HubbubError("not_found", {
-        message: `Nobody here is called "${name}". /who tells who is here`,
-      });
-    }
-    const now = this.#options.clock.now();
-    const kick: Ban = {
-      kind: "kick",
-      room,
-      name,
-      by: session.name,
-      at: now,
-      until: now + KICK_MS,
-      reason,
-    };
-    return {
-      entry: { act: "kick", room, name, reason },
-      documents: [[RULE_KEYS.ban(kick), kick]],
-      message: `${name} is sent away from ${placeOf(room)}, for ${
-        durationWords(KICK_MS)
-      } at least`,
-    };
-  }
-
-  #ban(session: Session, request: About<BanRequest>): Decree {
-    const { room, withAddress } = request;
-    const subject = checkSubject(request);
-    const forMs = checkLength(request.forMs);
-    const reason = checkReason(request.reason);
-    if (subject.name !== undefined) {
-      this.#mustBeNoModerator(subject.name, room);
-    }
-    const now = this.#options.clock.now();
-    const ban: Ban = {
-      kind: "ban",
-      room,
-      ...subject,
-      ...(withAddress && { withAddress }),
-      by: session.name,
-      at: now,
-      until: now + forMs,
-      reason,
-    };
-    return {
-      entry: { act: "ban", room, ...subject, withAddress, forMs, reason },
-      documents: [[RULE_KEYS.ban(ban), ban]],
-      message: `${whoOf(subject)} is banned from ${placeOf(room)} for ${
-        durationWords(forMs)
-      }`,
-    };
-  }
-
-  #unban(request: About<UnbanRequest>): Decree {
-    const { rules } = this.#options;
-    const { room } = request;
-    const subject = checkSubject(request);
-    const keys = (["ban", "kick"] as const)
-      .map((kind) => RULE_KEYS.ban({ kind, room, ...subject }))
-      .filter((key) => rules.has(key));
-    if (keys.length === 0) {
-      throw new HubbubError("not_found", {
-        message: `${whoOf(subject)} is not banned from ${placeOf(room)}`,
-      });
-    }
-    return {
-      entry: { act: "unban", room, ...subject },
-      documents: keys.map((key) => [key, null]),
-      message: `${whoOf(subject)} may come back to ${placeOf(room)}`,
-    };
+    if (request.type === "kick") this.#mustBeHere(request.name, room);
+    this.#decree(session, id, decree);
   }
 
   /** Says something in one room, or lets all nodes say it in theirs. */
@@ -334,7 +205,8 @@ export class Moderation {
   }
 
   /** Rules do not hold for moderators; who would send one away is told so. */
-  #mustBeNoModerator(name: string, room: string): void {
+  #mustBeNoModerator(name: string | undefined, room: string): void {
+    if (name === undefined) return;
     for (const session of this.#options.sessions()) {
       if (nameKey(session.name) !== nameKey(name)) continue;
       if (!moderates(session.grant, room)) continue;
@@ -342,6 +214,13 @@ export class Moderation {
         message: `${session.name} may moderate too, and stays`,
       });
     }
+  }
+
+  #mustBeHere(name: string, room: string): void {
+    if (this.#isHere(name, room)) return;
+    throw new HubbubError("not_found", {
+      message: `Nobody here is called "${name}". /who tells who is here`,
+    });
   }
 
   /** Whether somebody of this name is in a room, or in any, or might be. */
@@ -387,23 +266,5 @@ function mustModerate({ grant }: Session, room: string): void {
     message: `You may not moderate ${placeOf(room)}. It takes a token with ` +
       'the right to, which "deno task token --moderate" makes, on a server ' +
       "that runs with --auth-secret",
-  });
-}
-
-/** @throws {HubbubError} `bad_room` for all of them. */
-function oneRoom(room: string): string {
-  if (room !== EVERY_ROOM) return room;
-  throw new HubbubError("bad_room", {
-    message: "This is possible in one room at a time. Name it",
-  });
-}
-
-/** @throws {HubbubError} `bad_field`. */
-function checkReason(reason: string | undefined): string | undefined {
-  const words = reason?.trim() ?? "";
-  if (words === "") return undefined;
-  if (words.length <= MOST_REASON) return words;
-  throw new HubbubError("bad_field", {
-    message: `"reason" must have at most ${MOST_REASON} characters`,
   });
 }

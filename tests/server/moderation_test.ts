@@ -12,7 +12,7 @@ import { text } from "../../protocol/text.ts";
 import { v1 } from "../../protocol/v1.ts";
 import { AUDIT_ROOM } from "../../server/audit.ts";
 import { type Grant, OPEN, TRUSTED } from "../../server/grant.ts";
-import { KICK_MS } from "../../server/moderation.ts";
+import { KICK_MS } from "../../server/decrees.ts";
 import { MOST_RULES } from "../../server/rules.ts";
 import type { Session } from "../../server/session.ts";
 import { HubBench } from "../helpers/hub_bench.ts";

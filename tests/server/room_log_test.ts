@@ -118,3 +118,18 @@ Deno.test("RoomLog.forgetBefore() only ever moves forward, to behind the head at
   log.forgetBefore(99);
   assertEquals(log.first, 21);
 });
+
+Deno.test("RoomLog.append() takes away what the messages remove, and says so", () => {
+  const log = openLog(1, 0);
+  assertEquals(log.append([message(1), message(2, "secret")]), false);
+  assertEquals(log.append([{ ...message(3), removes: 2 }]), true);
+  assertEquals(
+    log.slice(0, 3)?.map(({ seq, text, removed }) => [seq, text, removed]),
+    [[1, "hi", undefined], [2, "", true], [3, "hi", undefined]],
+  );
+  // One that is not in memory, or never was.
+  for (const removes of [-5, 0, 99]) {
+    log.append([{ ...message(log.head + 1), removes }]);
+  }
+  assertEquals(log.slice(0, 3)?.length, 3);
+});

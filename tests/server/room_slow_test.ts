@@ -199,3 +199,30 @@ Deno.test("Room keeps the cursor of who lost its connection, and goes on from wh
   bench.tick();
   assertEquals(reader.seqs, [2, 3, 4]);
 });
+
+Deno.test("a reader that lags does not get a text that was removed meanwhile, though others had it", () => {
+  const bench = new RoomBench();
+  bench.enter("Elder");
+  bench.tick(["secret"]);
+  const ada = fakeSession("Ada");
+  const bob = fakeSession("Bob");
+  for (const session of [ada, bob]) bench.arrive(session);
+  ada.reader.room = 1;
+  bench.tick();
+  assertEquals(bob.reader.texts, ["secret"]);
+  assertEquals(ada.reader.messages, []);
+  bench.room.append([{
+    room: "hall",
+    seq: 2,
+    from: "Mod",
+    text: "Removed",
+    at: 1_000,
+    author: "house",
+    removes: 1,
+  }]);
+  bench.room.deliver();
+  ada.reader.room = Infinity;
+  bench.poll();
+  assertEquals(ada.reader.texts, ["", "Removed"]);
+  assertEquals(bob.reader.texts, ["secret", "Removed"]);
+});
