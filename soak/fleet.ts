@@ -46,7 +46,9 @@ const AFTERMATH_MS = 8_000;
 const OF_ENGINE = [
   /^hubbub: Cannot open redis:/,
   /"message":"store fails; messages are refused"/,
-  /"message":"(trim|read|who is here) failed"/,
+  /"message":"(trim|read) failed"/,
+  /"message":"the fleet is out of reach"/,
+  /"message":"store out of reach; clients are sent to other nodes"/,
   /"message":"room not opened"/,
 ];
 /** Memory that is less than any Redis takes. */

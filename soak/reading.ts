@@ -150,7 +150,9 @@ export class Reading {
     const cursor = this.#cursor ?? this.#top;
     // The client library tells again of what a partial resume has told.
     if (to <= cursor) return false;
-    if (from !== undefined && from !== cursor + 1) {
+    // Where it begins without a cursor, the server alone knows.
+    const began = this.#cursor === undefined;
+    if (from !== undefined && from !== cursor + 1 && !began) {
       this.#wrong(from, `told that it to ${to} are gone, but it had ${cursor}`);
     }
     this.#log.gone(to, this.#reader);

@@ -23,8 +23,6 @@ export interface SettleOptions {
   readonly ghostMs: number;
   /** What the server held at first, in bytes, if that is known. */
   readonly memoryBefore: number | undefined;
-  /** Whether each server knows who is here. */
-  readonly presence: boolean;
 }
 
 /**
@@ -34,7 +32,7 @@ export interface SettleOptions {
  * @returns What the server held when all was quiet, in bytes, if that is known.
  */
 export async function settle(
-  { world, retain, ghostMs, memoryBefore, presence }: SettleOptions,
+  { world, retain, ghostMs, memoryBefore }: SettleOptions,
 ): Promise<number | undefined> {
   const { truth, crew, changes } = world;
   await world.everybodyBack();
@@ -57,8 +55,7 @@ export async function settle(
   const here = (room: string) =>
     readers.filter((reader) => reader.room === room)
       .map(({ name, id }) => name ?? id);
-  const watchers = presence ? auditors : [];
-  for (const auditor of watchers) {
+  for (const auditor of auditors) {
     await lookForGhosts(world, auditor, {
       ghostMs,
       wanted: here(auditor.room),
@@ -66,7 +63,7 @@ export async function settle(
   }
   const memory = await memoryBack(world, memoryBefore);
   await world.endClients();
-  for (const auditor of watchers) {
+  for (const auditor of auditors) {
     const wanted = [auditor.name ?? auditor.id];
     await lookForGhosts(world, auditor, { ghostMs, wanted });
   }

@@ -59,6 +59,8 @@ export interface StageResult {
 const IDLE_SECONDS = 4;
 const GRACE_SECONDS = 3;
 const SLOW_SECONDS = 10;
+/** Within this time a fleet knows that a node is gone, and its members. */
+const GONE_SECONDS = 20;
 /** How long the heavy faults last: a client's that is dead to its server then,
  * an engine's that does not answer in time, and a node's that gives its clients
  * to others. */
@@ -162,10 +164,10 @@ export class Stage {
     const after = await settle({
       world,
       retain,
-      ghostMs: (IDLE_SECONDS + GRACE_SECONDS + 5) * 1000,
+      ghostMs: (this.#options.store === "redis"
+        ? GONE_SECONDS
+        : IDLE_SECONDS + GRACE_SECONDS + 5) * 1000,
       memoryBefore,
-      // Not yet those of other nodes.
-      presence: this.#options.nodes === 1,
     });
     if (memoryBefore !== undefined && after !== undefined) {
       this.#memory = { before: memoryBefore, after };

@@ -217,6 +217,16 @@ Deno.test("Truth has nothing against a gap of what is no longer kept", () => {
   assertEquals([truth.gaps, truth.resumes.partial], [1, 1]);
 });
 
+Deno.test("Truth has nothing against a replay whose start is gone before it comes", () => {
+  const truth = hall(9, 4);
+  truth.began("eve", room, 3);
+  reads(truth, "eve", 1);
+  truth.began("eve", room, 3);
+  truth.gap("eve", room, { from: 4, to: 5 });
+  reads(truth, "eve", 6, 7, 8, 9);
+  assertEquals(truth.violations, []);
+});
+
 Deno.test("Truth has nothing against a replay that is full and reaches back no further", () => {
   const truth = hall(9);
   truth.began("eve", room, 2);
