@@ -85,8 +85,6 @@ export class Hub {
   readonly #enforcement: Enforcement;
   readonly #moderation: Moderation;
   #stopping = false;
-  /** Whether there were other nodes when the store was reached last. */
-  #others = false;
 
   constructor(options: HubOptions) {
     const { store, fleet, clock, log, stats, random } = options;
@@ -107,7 +105,8 @@ export class Hub {
       log,
       random,
       cutOff: () => {
-        if (this.#others) options.cutOff();
+        // As many as there were when it was in reach.
+        if (fleet.nodes > 1) options.cutOff();
       },
     });
     this.#gate = new Gate(this.#rules, clock);
@@ -169,9 +168,8 @@ export class Hub {
     this.#stopTrimming = every(clock, {
       ms: TRIM_MS,
       run: () => {
-        store.trim().then(
-          () => this.#others = fleet.nodes > 1,
-          (error) => this.#health.doubts("trim failed", error),
+        store.trim().catch((error) =>
+          this.#health.doubts("trim failed", error)
         );
         this.#enforcement.tidy();
       },

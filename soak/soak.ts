@@ -6,7 +6,6 @@
 
 import type { Report } from "./figures.ts";
 import { progressLine } from "./figures.ts";
-import { seeded } from "./random.ts";
 import { portsOf } from "./fleet.ts";
 import { freePorts } from "./server_process.ts";
 import { Stage, type StageOptions, type StoreName } from "./stage.ts";
@@ -83,8 +82,9 @@ export class Soak {
   }
 
   #stages(folder: string): StageOptions[] {
-    const { seed, clients, nodes, seconds, faults } = this.#options;
-    const ports = freePorts(seeded(seed)(), portsOf(nodes));
+    const { clients, nodes, seconds, faults } = this.#options;
+    // Not of the seed: others may run the same one.
+    const ports = freePorts(Math.random(), portsOf(nodes));
     return [
       {
         ...this.#options,

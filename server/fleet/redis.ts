@@ -6,7 +6,7 @@
 import { nameKey } from "../../protocol/names.ts";
 import { readRedisAddress } from "../store/addresses.ts";
 import type { Script } from "../store/redis_scripts.ts";
-import { RedisLink, type Reply } from "../store/redis_link.ts";
+import { cannotOpen, RedisLink, type Reply } from "../store/redis_link.ts";
 import type {
   Answer,
   Application,
@@ -66,7 +66,7 @@ export async function joinRedis(
     return node;
   } catch (error) {
     link.close();
-    throw error;
+    throw cannotOpen(address, error);
   }
 }
 

@@ -107,10 +107,7 @@ export class RedisLink {
       return link;
     } catch (error) {
       link.close();
-      throw new StoreOpenError(
-        `Cannot open ${withoutPassword(options.address)}: ${words(error)}`,
-        { cause: error },
-      );
+      throw cannotOpen(options.address, error);
     }
   }
 
@@ -255,6 +252,14 @@ export class RedisLink {
       RETRY_MS * (1 + Math.random()) / 2,
     );
   }
+}
+
+/** What to tell who starts a server on a Redis that does not let it. */
+export function cannotOpen(address: string, error: unknown): StoreOpenError {
+  return new StoreOpenError(
+    `Cannot open ${withoutPassword(address)}: ${words(error)}`,
+    { cause: error },
+  );
 }
 
 function words(error: unknown): string {
