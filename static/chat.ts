@@ -73,6 +73,10 @@ function actionsOf(chat: ChatModel): LineActions {
     },
     retry: ({ cid = "" }) => chat.current?.room.retry(cid),
     discard: ({ cid = "" }) => chat.current?.discard(cid),
+    moderate: (line) => {
+      const room = chat.current;
+      if (room) chat.consider({ room, name: line.from, line });
+    },
   };
 }
 

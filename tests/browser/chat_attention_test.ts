@@ -2,19 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import { pageTest } from "./browser.ts";
-import type { ChatPage } from "./chat_page.ts";
+import { choose } from "./chat_page.ts";
 import { publish } from "./publish.ts";
-
-/** Chooses when to be called, in the settings. */
-async function choose(
-  { page }: ChatPage,
-  what: string,
-  when: string,
-): Promise<void> {
-  await page.getByRole("button", { name: /, settings$/ }).click();
-  await page.getByLabel(what).selectOption(when);
-  await page.keyboard.press("Escape");
-}
 
 pageTest(
   "notices come only when asked for",

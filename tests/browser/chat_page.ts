@@ -95,3 +95,14 @@ export const AT_BOTTOM = `(() => {
     document.querySelector(".scroller");
   return scrollHeight - scrollTop - clientHeight < 2;
 })()`;
+
+/** Chooses when to be called, in the settings. */
+export async function choose(
+  { page }: ChatPage,
+  what: string,
+  when: string,
+): Promise<void> {
+  await page.getByRole("button", { name: /, settings$/ }).click();
+  await page.getByLabel(what).selectOption(when);
+  await page.keyboard.press("Escape");
+}

@@ -240,3 +240,11 @@ Deno.test("typing ends with the message, on leaving, and by itself", () => {
   clock.now = 60_000;
   assertEquals(model.typing, []);
 });
+
+Deno.test("what is removed is gone, and that it was stays to be seen", () => {
+  const { room, model } = setup();
+  room.join(100);
+  room.emit("removed", { seq: 99 });
+  room.say(message(101, { removes: 98, text: "98 was removed" }));
+  assertEquals(texts(model).slice(-4), ["", "", "100", "remark"]);
+});

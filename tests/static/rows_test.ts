@@ -187,3 +187,32 @@ Deno.test("fold() follows people over their names", () => {
     renamed: [["a", "c"]],
   });
 });
+
+Deno.test("rowsOf() has an announcement stand alone, and says what was removed", () => {
+  const messages = [
+    at(1, "Ada"),
+    message(2, { from: "Ada", at: noon, announcement: true }),
+    at(3, "Ada"),
+    message(4, { from: "Ada", at: noon, text: "", removed: true }),
+    message(5, { from: "Mo", at: noon, text: "One was removed", removes: 4 }),
+    at(6, "Ada"),
+  ];
+  assertEquals(short({ messages }), [
+    "day",
+    "[Ada] 1",
+    "[Ada] 2",
+    "[Ada] 3",
+    "",
+    "remark",
+    "[Ada] 6",
+  ]);
+  const lines = rowsOf({ ...NOTHING, messages })
+    .filter((row) => row.kind === "line");
+  assertEquals(
+    lines.map(({ removed, announcement }) => [removed, announcement]),
+    [[false, false], [false, true], [false, false], [true, false], [
+      false,
+      false,
+    ]],
+  );
+});

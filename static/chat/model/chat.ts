@@ -8,7 +8,15 @@ import type { Client, RoomMessage } from "../../../client/hubbub.ts";
 import { LOBBY } from "./address.ts";
 import { mentions } from "./format.ts";
 import type { Memory, Preferences } from "./memory.ts";
+import type { LineRow } from "./rows.ts";
 import { type Place, type RoomHost, RoomModel } from "./room.ts";
+
+/** Somebody, or what somebody wrote, that something is to be done about. */
+export interface Subject {
+  readonly room: RoomModel;
+  readonly name: string;
+  readonly line?: LineRow;
+}
 
 /** What the model needs of the page. */
 export interface Shell {
@@ -33,6 +41,7 @@ export class ChatModel implements RoomHost {
   #rooms: RoomModel[] = [];
   #current: RoomModel | undefined;
   #notice: string | undefined;
+  #subject: Subject | undefined;
   #preferences: Preferences;
 
   constructor(client: Client, memory: Memory, shell: Shell) {
@@ -68,6 +77,17 @@ export class ChatModel implements RoomHost {
   /** Something the reader should know, until the next one or dismissed. */
   get notice(): string | undefined {
     return this.#notice;
+  }
+
+  /** What something is to be done about. */
+  get subject(): Subject | undefined {
+    return this.#subject;
+  }
+
+  /** Asks what to do about something; nothing: it is done. */
+  consider(subject: Subject | undefined): void {
+    this.#subject = subject;
+    this.changed();
   }
 
   get preferences(): Preferences {
@@ -112,6 +132,18 @@ export class ChatModel implements RoomHost {
     }
     this.changed();
     return room;
+  }
+
+  /** Joins a room again that could not be joined, or that one had to leave. */
+  rejoin(room: RoomModel): void {
+    const index = this.#rooms.indexOf(room);
+    const again = this.client.join(room.name);
+    if (index < 0 || again === room.room) return;
+    const model = new RoomModel(again, this);
+    model.draft = room.draft;
+    this.#rooms = this.#rooms.with(index, model);
+    if (room === this.#current) this.#current = model;
+    this.changed();
   }
 
   /** Whether a room can be left: one must be somewhere. */
@@ -172,8 +204,9 @@ export class ChatModel implements RoomHost {
   arrived(room: RoomModel, message: RoomMessage): void {
     if (message.mine) return;
     if (room === this.#current) this.#shell.announce(message);
-    if (room.unread > 0) {
-      const mentioned = mentions(message.text, this.me);
+    if (room.unread > 0 && message.removes === undefined) {
+      const { text, announcement } = message;
+      const mentioned = announcement === true || mentions(text, this.me);
       this.#shell.attend(room, message, mentioned);
     }
   }

@@ -22,11 +22,21 @@ export class Log {
     return this.#messages.at(-1);
   }
 
-  /** Takes a message in; one that is here already is dropped. */
+  /** Takes a message in; one that is here already is dropped. Where it
+   * removes another one, that one's text is gone. */
   add(message: RoomMessage): void {
+    if (message.removes !== undefined) this.remove(message.removes);
     const index = this.#index(message.seq);
     if (this.#messages[index]?.seq === message.seq) return;
     this.#messages.splice(index, 0, message);
+  }
+
+  /** Forgets the text of a message, if it is here. */
+  remove(seq: number): void {
+    const index = this.#index(seq);
+    const message = this.#messages[index];
+    if (message?.seq !== seq) return;
+    this.#messages[index] = { ...message, text: "", removed: true };
   }
 
   /** Notes messages that will never come. */

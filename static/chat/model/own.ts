@@ -33,8 +33,8 @@ export class OwnMessages {
   }
 
   /** A message came. */
-  arrived({ mine, cid }: RoomMessage): void {
-    if (!mine || cid === undefined) return;
+  arrived({ mine, cid, removes }: RoomMessage): void {
+    if (!mine || cid === undefined || removes !== undefined) return;
     if (!this.#acked.delete(cid)) this.#came.add(cid);
   }
 }

@@ -11,6 +11,8 @@ import type {
   RoomMessage,
 } from "../../../client/hubbub.ts";
 import { mentions } from "./format.ts";
+import { type Gate, gateOf, type Standing } from "./gate.ts";
+import { Order } from "./order.ts";
 import { OwnMessages } from "./own.ts";
 import { Reading } from "./reading.ts";
 import { type Note, type Row, rowsOf } from "./rows.ts";
@@ -19,6 +21,12 @@ import { Window } from "./window.ts";
 
 /** Comings and goings remembered; the older ones are nobody's interest. */
 const NOTES = 200;
+
+/** What one may do, until it is known. */
+const UNKNOWN: NonNullable<Room["rules"]>["rights"] = ["read", "write"];
+
+/** How often a wait is counted down. */
+const TICK_MS = 1_000;
 
 /** A reader's place that outlives the page. */
 export interface Place {
@@ -47,6 +55,8 @@ export class RoomModel {
   readonly #host: RoomHost;
   /** What of the log is on show. */
   readonly window: Window;
+  /** What one may ask for to keep order here. */
+  readonly order: Order;
   readonly #own: OwnMessages;
   readonly #reading = new Reading();
   readonly #typing = new Typing();
@@ -58,12 +68,17 @@ export class RoomModel {
   #mentioned = false;
   #live = false;
   #problem: string | undefined;
+  /** When the server took one's last message. */
+  #sentAt: number | undefined;
+  /** When the wait is to be counted down next. */
+  #askAgainAt = -Infinity;
   draft = "";
 
   constructor(room: Room, host: RoomHost) {
     this.room = room;
     this.#host = host;
     this.window = new Window(room, () => host.changed());
+    this.order = new Order(room);
     this.#own = new OwnMessages(room);
     room.on("joined", ({ again, after, head }) => {
       this.#problem = undefined;
@@ -89,6 +104,12 @@ export class RoomModel {
     });
     room.on("outgoing", (message) => {
       this.#own.changed(message);
+      if (message.state.phase === "sent") this.#sentAt = host.now();
+      host.changed();
+    });
+    room.on("rules", () => host.changed());
+    room.on("removed", ({ seq }) => {
+      this.window.log.remove(seq);
       host.changed();
     });
     room.on("refused", (error) => {
@@ -136,6 +157,32 @@ export class RoomModel {
 
   get typing(): readonly string[] {
     return this.#typing.names(this.#host.now());
+  }
+
+  /** What holds here. */
+  get rules(): Standing {
+    const { rights = UNKNOWN, locked = false, slowMs = 0 } = this.room.rules ??
+      {};
+    return {
+      writes: rights.includes("write"),
+      moderates: rights.includes("moderate"),
+      locked,
+      slowMs,
+      sentAt: this.#sentAt,
+    };
+  }
+
+  /** What keeps one from writing; tells when it is to be asked again. */
+  gate(): Gate | undefined {
+    const now = this.#host.now();
+    const gate = gateOf(this.rules, now);
+    // Once, however often it is asked.
+    if (gate?.forMs !== undefined && now >= this.#askAgainAt) {
+      const ms = Math.min(gate.forMs, TICK_MS);
+      this.#askAgainAt = now + ms;
+      this.#host.later(ms);
+    }
+    return gate;
   }
 
   /** What is on show. */

@@ -32,6 +32,10 @@ export interface LineRow {
   readonly phase: LinePhase;
   /** Why it could not be sent. */
   readonly problem: string | undefined;
+  /** Its text is gone. */
+  readonly removed: boolean;
+  /** Said to all by a moderator; stands alone. */
+  readonly announcement: boolean;
   /** First and last of a run by one sender. */
   readonly head: boolean;
   readonly tail: boolean;
@@ -47,6 +51,13 @@ export type Row =
     readonly kind: "note";
     readonly key: string;
     readonly movement: Movement;
+  }
+  /** What the room itself has to say, such as that a message was removed. */
+  | {
+    readonly kind: "remark";
+    readonly key: string;
+    readonly seq: number;
+    readonly text: string;
   }
   | LineRow;
 
@@ -86,7 +97,8 @@ class Rows {
     }
     const above = this.#previous;
     const head = above === undefined || above.from !== line.from ||
-      above.mine !== line.mine || line.at - above.at > GROUP_MS;
+      above.mine !== line.mine || line.at - above.at > GROUP_MS ||
+      above.announcement || line.announcement;
     if (head) this.#endGroup();
     this.#previous = { kind: "line", head, tail: false, ...line };
     this.rows.push(this.#previous);
@@ -140,11 +152,15 @@ export function rowsOf(shown: Shown): readonly Row[] {
   };
   let above = mark;
   for (const message of messages) {
-    const { seq, cid, from, text, at, mine } = message;
+    const { seq, cid, from, text, at, mine, removes } = message;
     between(seq);
     if (above !== undefined && seq > above) {
       rows.other({ kind: "new", key: "new" });
       above = undefined;
+    }
+    if (removes !== undefined) {
+      rows.other({ kind: "remark", key: String(seq), seq, text });
+      continue;
     }
     rows.line({
       key: mine && cid !== undefined ? cid : String(seq),
@@ -157,6 +173,8 @@ export function rowsOf(shown: Shown): readonly Row[] {
       mentioned: !mine && mentions(text, me),
       phase: "sent",
       problem: undefined,
+      removed: message.removed === true,
+      announcement: message.announcement === true,
     });
   }
   between(Infinity);
@@ -172,6 +190,8 @@ export function rowsOf(shown: Shown): readonly Row[] {
       mentioned: false,
       phase: state.phase === "failed" ? "failed" : "pending",
       problem: state.phase === "failed" ? state.error.message : undefined,
+      removed: false,
+      announcement: false,
     });
   }
   return rows.finish();

@@ -9,6 +9,7 @@ import { type DialogName, KeysDialog, SettingsDialog } from "./dialogs.tsx";
 import { EmptyRoom } from "./empty.tsx";
 import { Header } from "./header.tsx";
 import { Icon } from "./icons.tsx";
+import { RoomDialog, SubjectDialog } from "./moderation.tsx";
 import { keyAction } from "./keys.ts";
 import type { LineActions } from "./line.tsx";
 import { People } from "./people.tsx";
@@ -77,6 +78,7 @@ export function App(
               linkTo(location.origin, room.name),
               "Link to this room copied",
             )}
+          keepOrder={() => setDialog("room")}
         />
         {chat.notice !== undefined && (
           <Notice
@@ -115,6 +117,14 @@ export function App(
               )}
             </p>
           )}
+          {room.problem !== undefined && (
+            <p class="banner bad" role="alert">
+              <span>{room.problem}</span>
+              <button type="button" onClick={() => chat.rejoin(room)}>
+                Join again
+              </button>
+            </p>
+          )}
           <Composer chat={chat} room={room} />
           <p class="typing">{typingWords(room.typing)}</p>
         </div>
@@ -129,6 +139,19 @@ export function App(
         />
       )}
       {dialog === "keys" && <KeysDialog close={() => setDialog(undefined)} />}
+      {dialog === "room" && (
+        <RoomDialog
+          room={room}
+          close={() => setDialog(undefined)}
+        />
+      )}
+      {chat.subject !== undefined && (
+        <SubjectDialog
+          chat={chat}
+          subject={chat.subject}
+          close={() => chat.consider(undefined)}
+        />
+      )}
       {dialog === "settings" && (
         <SettingsDialog
           chat={chat}

@@ -3,6 +3,7 @@
 
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { ChatModel } from "../model/chat.ts";
+import { ruleWords } from "../model/gate.ts";
 import type { RoomModel } from "../model/room.ts";
 import { counted } from "../model/words.ts";
 import { Icon } from "./icons.tsx";
@@ -20,6 +21,10 @@ interface Props {
 export function Composer({ chat, room }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const left = charactersLeft(chat, room);
+  const gate = room.gate();
+  const words = room.problem === undefined
+    ? gate?.words ?? ruleWords(room.rules)
+    : "";
 
   useLayoutEffect(() => fit(field.current), [room, room.draft]);
   useEffect(() => {
@@ -65,7 +70,7 @@ export function Composer({ chat, room }: Props) {
         dir="auto"
         enterkeyhint="send"
         aria-label={`Message to ${room.name}`}
-        aria-describedby="characters"
+        aria-describedby="characters rules"
         placeholder={`Message to ${room.name}`}
         value={room.draft}
         onInput={({ currentTarget }) => {
@@ -81,6 +86,7 @@ export function Composer({ chat, room }: Props) {
           ? `${counted(left, "character")} left`
           : `${counted(-left, "character")} too long`}
       </span>
+      <span id="rules" class={gate === undefined ? "" : "shut"}>{words}</span>
       <button
         type="submit"
         class="send"
@@ -104,6 +110,7 @@ function charactersLeft(chat: ChatModel, room: RoomModel): number | undefined {
 
 function sendable(chat: ChatModel, room: RoomModel): boolean {
   return room.draft.trim() !== "" && (charactersLeft(chat, room) ?? 0) >= 0 &&
+    room.gate() === undefined && room.problem === undefined &&
     chat.client.state.phase !== "closed";
 }
 

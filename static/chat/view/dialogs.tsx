@@ -1,51 +1,14 @@
-/** What opens above the page: settings, and the keys. `<dialog>` keeps the
- * focus inside, closes on Escape and gives the focus back. */
+/** What everybody can open above the page: settings, and the keys. */
 
-import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { allowNotices } from "../attention.ts";
 import type { ChatModel } from "../model/chat.ts";
 import type { Attention } from "../model/memory.ts";
-import { Icon } from "./icons.tsx";
+import { Dialog } from "./dialog.tsx";
 import { KEYS } from "./keys.ts";
 
 /** Which dialog is open. */
-export type DialogName = "settings" | "keys";
-
-function Dialog({ title, close, children }: {
-  title: string;
-  close: () => void;
-  children: ComponentChildren;
-}) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
-  return (
-    <dialog
-      ref={dialog}
-      aria-labelledby="dialog-title"
-      onClose={close}
-      onClick={(event) => {
-        // Only the backdrop: what is inside has elements of its own.
-        if (event.target === dialog.current) dialog.current?.close();
-      }}
-    >
-      <div class="dialog">
-        <header>
-          <h2 id="dialog-title">{title}</h2>
-          <button
-            type="button"
-            aria-label="Close"
-            title="Close"
-            onClick={() => dialog.current?.close()}
-          >
-            <Icon name="close" />
-          </button>
-        </header>
-        {children}
-      </div>
-    </dialog>
-  );
-}
+export type DialogName = "settings" | "keys" | "room";
 
 /** What the keyboard does. */
 export function KeysDialog({ close }: { close: () => void }) {

@@ -14,14 +14,17 @@ interface Props {
   readonly panel: "rooms" | "people" | undefined;
   readonly toggle: (panel: "rooms" | "people") => void;
   readonly share: () => void;
+  /** Opens what one can do about the room. */
+  readonly keepOrder: () => void;
 }
 
 /** The header of the conversation. */
 export function Header(
-  { chat, room, connection, panel, toggle, share }: Props,
+  { chat, room, connection, panel, toggle, share, keepOrder }: Props,
 ) {
   const news = newsWords(chat);
   const { count } = room.room;
+  const here = room.known && room.problem === undefined;
   return (
     <header class="header">
       <button
@@ -39,6 +42,16 @@ export function Header(
       <p class={`state ${connection.tone}`} role="status">
         {connection.word}
       </p>
+      {room.rules.moderates && (
+        <button
+          type="button"
+          aria-label="Keep order in this room"
+          title="Keep order in this room"
+          onClick={keepOrder}
+        >
+          <Icon name="shield" />
+        </button>
+      )}
       <button
         type="button"
         aria-label="Copy a link to this room"
@@ -50,7 +63,7 @@ export function Header(
       <button
         type="button"
         class="to-people"
-        aria-label={room.known
+        aria-label={here
           ? `People, ${counted(count, "is", "are")} here`
           : "People"}
         title="People"
@@ -59,7 +72,7 @@ export function Header(
         onClick={() => toggle("people")}
       >
         <Icon name="people" />
-        {room.known && <span class="number">{count}</span>}
+        {here && <span class="number">{count}</span>}
       </button>
     </header>
   );

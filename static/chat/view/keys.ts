@@ -16,6 +16,7 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["↑ in an empty message", "Go through the messages"],
   ["C", "Copy the message one is on"],
   ["L", "Copy the link to it"],
+  ["M", "Remove it; as a moderator, more"],
   ["Ctrl K", "Go to a room"],
   ["Alt ↑, Alt ↓", "Room above, room below"],
   ["Alt Shift ↓", "Next room with something new"],

@@ -15,23 +15,37 @@ export interface LineActions {
   copyLink(row: LineRow): void;
   retry(row: LineRow): void;
   discard(row: LineRow): void;
+  /** Removes it, or does something about its sender. */
+  moderate(row: LineRow): void;
+}
+
+/** Whether there is anything that one may do about a message. */
+export function moderable(
+  { phase, mine, removed }: LineRow,
+  moderates: boolean,
+): boolean {
+  return phase === "sent" && (mine ? !removed : moderates);
 }
 
 interface Props {
   readonly row: LineRow;
   readonly me: string | undefined;
+  /** Whether one keeps order here. */
+  readonly moderates: boolean;
   readonly actions: LineActions;
 }
 
 /** Draws itself anew only when its row or one's own name changes. */
 export class Line extends Component<Props> {
-  override shouldComponentUpdate({ row, me }: Props): boolean {
-    return me !== this.props.me || !same(row, this.props.row);
+  override shouldComponentUpdate({ row, me, moderates }: Props): boolean {
+    return me !== this.props.me || moderates !== this.props.moderates ||
+      !same(row, this.props.row);
   }
 
-  render({ row, me, actions }: Props) {
+  render({ row, me, moderates, actions }: Props) {
     const { from, at, head, tail, mine, mentioned, phase, seq } = row;
-    const flags = { head, tail, mine, mentioned };
+    const { removed, announcement } = row;
+    const flags = { head, tail, mine, mentioned, removed, announcement };
     const time = (
       <time dateTime={new Date(at).toISOString()} data-at={at}>
         {timeOfDay(at)}
@@ -51,12 +65,15 @@ export class Line extends Component<Props> {
               <p class="who">
                 <bdi class="name" style={{ "--hue": hue(from) }}>{from}</bdi>
                 {mine && <span class="visually-hidden">(you)</span>}
+                {announcement && <span class="tag">Announcement</span>}
                 {time}
               </p>
             )
             : <span class="visually-hidden">{from}:</span>}
           <div class="text">
-            <Text blocks={format(row.text, mine ? undefined : me)} />
+            {removed
+              ? <p class="gone">This message was removed</p>
+              : <Text blocks={format(row.text, mine ? undefined : me)} />}
           </div>
           {phase === "pending" && <span class="visually-hidden">Sending…</span>}
           {phase === "failed" && (
@@ -72,14 +89,16 @@ export class Line extends Component<Props> {
           )}
         </div>
         <div class="tools">
-          <button
-            type="button"
-            aria-label="Copy the message"
-            title="Copy the message"
-            onClick={() => actions.copy(row)}
-          >
-            <Icon name="copy" />
-          </button>
+          {!removed && (
+            <button
+              type="button"
+              aria-label="Copy the message"
+              title="Copy the message"
+              onClick={() => actions.copy(row)}
+            >
+              <Icon name="copy" />
+            </button>
+          )}
           {seq !== undefined && (
             <button
               type="button"
@@ -88,6 +107,16 @@ export class Line extends Component<Props> {
               onClick={() => actions.copyLink(row)}
             >
               <Icon name="link" />
+            </button>
+          )}
+          {moderable(row, moderates) && (
+            <button
+              type="button"
+              aria-label={moderates ? "Remove, or more" : "Remove the message"}
+              title={moderates ? "Remove, or more" : "Remove the message"}
+              onClick={() => actions.moderate(row)}
+            >
+              <Icon name={moderates ? "more" : "remove"} />
             </button>
           )}
         </div>

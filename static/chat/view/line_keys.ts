@@ -1,7 +1,7 @@
 /** Going through the messages by keyboard, and what keys do on one. */
 
 import type { LineRow, Row } from "../model/rows.ts";
-import type { LineActions } from "./line.tsx";
+import { type LineActions, moderable } from "./line.tsx";
 
 /** Puts the focus on the newest message in view. */
 export function focusLastLine(): void {
@@ -15,11 +15,13 @@ export function focusLastLine(): void {
  * @param event The key.
  * @param rows What is on show.
  * @param actions What can be done with a message.
+ * @param moderates Whether one keeps order here.
  */
 export function lineKey(
   event: KeyboardEvent,
   rows: readonly Row[],
   actions: LineActions,
+  moderates: boolean,
 ): void {
   const line = event.target;
   if (!(line instanceof HTMLElement) || !line.matches(".line")) return;
@@ -39,7 +41,10 @@ export function lineKey(
       break;
     }
     case "c":
-      actions.copy(row);
+      if (!row.removed) actions.copy(row);
+      break;
+    case "m":
+      if (moderable(row, moderates)) actions.moderate(row);
       break;
     case "l":
       actions.copyLink(row);

@@ -4,6 +4,7 @@ import type { ChatModel } from "../model/chat.ts";
 import type { RoomModel } from "../model/room.ts";
 import { counted } from "../model/words.ts";
 import { Badge } from "./badge.tsx";
+import { Icon } from "./icons.tsx";
 
 interface Props {
   readonly chat: ChatModel;
@@ -14,11 +15,13 @@ interface Props {
 
 /** The list at the other side. */
 export function People({ chat, room, mention }: Props) {
-  const { members, count } = room.room;
+  // Who had to go does not know who is there now.
+  const here = room.known && room.problem === undefined;
+  const { members, count } = here ? room.room : { members: [], count: 0 };
   const typing = new Set(room.typing);
   return (
     <aside class="people" id="people" aria-label="People">
-      <h2>{room.known ? `${count.toLocaleString("en")} here` : "Here"}</h2>
+      <h2>{here ? `${count.toLocaleString("en")} here` : "Here"}</h2>
       <ul>
         {members.map((name) => (
           <li key={name}>
@@ -32,6 +35,17 @@ export function People({ chat, room, mention }: Props) {
               {name === chat.me && <span class="hint">you</span>}
               {typing.has(name) && <span class="hint">typing…</span>}
             </button>
+            {room.rules.moderates && name !== chat.me && (
+              <button
+                type="button"
+                class="more"
+                aria-label={`Send ${name} away, or ban`}
+                title={`Send ${name} away, or ban`}
+                onClick={() => chat.consider({ room, name })}
+              >
+                <Icon name="more" />
+              </button>
+            )}
           </li>
         ))}
       </ul>

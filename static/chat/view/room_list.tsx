@@ -103,8 +103,10 @@ function RoomItem({ room, chat, open }: {
 }
 
 function lastWords({ last, live }: RoomModel): string {
-  if (last !== undefined) return `${last.from}: ${last.text}`;
-  return live ? "No messages yet" : "";
+  if (last === undefined) return live ? "No messages yet" : "";
+  const { from, text, removed, removes } = last;
+  if (removes !== undefined) return text;
+  return `${from}: ${removed ? "message removed" : text}`;
 }
 
 function JoinForm({ open }: { open: (room: string) => void }) {

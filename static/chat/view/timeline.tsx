@@ -106,7 +106,8 @@ export class Timeline extends Component<Props, { down: boolean }> {
           onWheel={() => this.#opening = false}
           onTouchMove={() => this.#opening = false}
           onPointerOver={explainTime}
-          onKeyDown={(event) => lineKey(event, rows, actions)}
+          onKeyDown={(event) =>
+            lineKey(event, rows, actions, room.rules.moderates)}
         >
           <p class="edge" aria-live="off">
             {room.window.loading === "older" && "Loading older messages…"}
@@ -128,7 +129,15 @@ export class Timeline extends Component<Props, { down: boolean }> {
               )}
               {rows.map((row) =>
                 row.kind === "line"
-                  ? <Line key={row.key} row={row} me={me} actions={actions} />
+                  ? (
+                    <Line
+                      key={row.key}
+                      row={row}
+                      me={me}
+                      moderates={room.rules.moderates}
+                      actions={actions}
+                    />
+                  )
                   : <Aside key={row.key} row={row} now={now} room={room.name} />
               )}
             </ol>
@@ -245,6 +254,12 @@ function Aside({ row, now, room }: {
       return (
         <li class="new">
           <span>New messages</span>
+        </li>
+      );
+    case "remark":
+      return (
+        <li class="note" data-seq={row.seq} tabIndex={-1}>
+          <bdi>{row.text}</bdi>
         </li>
       );
     case "note":

@@ -1,0 +1,88 @@
+/**
+ * Whether one can write in a room now, and what keeps order in it: the words
+ * and the choices. Pure.
+ */
+
+import { durationWords } from "../../../protocol/duration.ts";
+
+/** What holds in a room, for one reader. */
+export interface Standing {
+  /** Whether one may write here at all. */
+  readonly writes: boolean;
+  /** Whether one keeps order here: then nothing below holds. */
+  readonly moderates: boolean;
+  readonly locked: boolean;
+  /** Between two messages of one's own, milliseconds; 0: no wait. */
+  readonly slowMs: number;
+  /** When the server took one's last message. */
+  readonly sentAt: number | undefined;
+}
+
+/** How a room keeps one from writing. */
+export interface Gate {
+  /** What is so. */
+  readonly words: string;
+  /** How long it stays so, milliseconds; undefined: until it changes. */
+  readonly forMs?: number;
+}
+
+/**
+ * Tells what keeps one from writing.
+ *
+ * @param rules What holds.
+ * @param now Milliseconds since 1970.
+ * @returns Undefined when nothing does.
+ */
+export function gateOf(
+  { writes, moderates, locked, slowMs, sentAt = -Infinity }: Standing,
+  now: number,
+): Gate | undefined {
+  if (!writes) return { words: "You may read here, but not write" };
+  if (moderates) return undefined;
+  if (locked) {
+    return { words: "This room is locked: moderators alone can write here" };
+  }
+  const forMs = sentAt + slowMs - now;
+  if (slowMs === 0 || forMs <= 0) return undefined;
+  const seconds = Math.ceil(forMs / 1_000);
+  return {
+    words: `Slow mode: you can write again in ${clock(seconds)}`,
+    forMs,
+  };
+}
+
+/** What one should know before one writes; nothing for most rooms. */
+export function ruleWords({ moderates, locked, slowMs }: Standing): string {
+  if (locked && moderates) {
+    return "This room is locked: only moderators, such as you, can write here";
+  }
+  return slowMs > 0 && !moderates
+    ? `Slow mode: one message in ${durationWords(slowMs)}`
+    : "";
+}
+
+/** Seconds as on a clock, once they are more than one can count. */
+function clock(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)}:${
+    String(seconds % 60).padStart(2, "0")
+  } min`;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** How long a ban can be, milliseconds. */
+export const BANS: readonly number[] = [10 * MINUTE, HOUR, 24 * HOUR];
+
+/** How slow a room can be made, milliseconds; 0: not at all. */
+export const SLOWNESS: readonly number[] = [
+  0,
+  5 * SECOND,
+  15 * SECOND,
+  MINUTE,
+  5 * MINUTE,
+  15 * MINUTE,
+  HOUR,
+];

@@ -1,0 +1,74 @@
+/**
+ * Keeping order in a room: asks for it, and says in words what came of it. Who
+ * may ask for what is the server's to know.
+ */
+
+import type { Room } from "../../../client/hubbub.ts";
+
+/** What can be asked for in one room; each rejects with why it was not done. */
+export class Order {
+  readonly #room: Pick<Room, "moderate">;
+
+  constructor(room: Pick<Room, "moderate">) {
+    this.#room = room;
+  }
+
+  /** Takes a message's text away, for everybody. */
+  async remove(seq: number): Promise<string> {
+    await this.#room.moderate({ type: "remove", seq });
+    return "The message is removed";
+  }
+
+  /** Sends somebody away. */
+  async kick(name: string, reason: string): Promise<string> {
+    const done = await this.#room.moderate({
+      type: "kick",
+      name,
+      ...(reason !== "" && { reason }),
+    });
+    return done ?? `${name} is sent away`;
+  }
+
+  /** Keeps somebody out for a time. */
+  async ban(
+    name: string,
+    { forMs, reason, withAddress }: {
+      forMs: number;
+      reason: string;
+      withAddress: boolean;
+    },
+  ): Promise<string> {
+    const done = await this.#room.moderate({
+      type: "ban",
+      name,
+      forMs,
+      withAddress,
+      ...(reason !== "" && { reason }),
+    });
+    return done ?? `${name} is banned`;
+  }
+
+  /** Lets somebody back in. */
+  async unban(name: string): Promise<string> {
+    const done = await this.#room.moderate({ type: "unban", name });
+    return done ?? `${name} may come back`;
+  }
+
+  /** Lets moderators alone write, or everybody again. */
+  async lock(locked: boolean): Promise<string> {
+    await this.#room.moderate({ type: "lock", locked });
+    return locked ? "The room is locked" : "The room is open again";
+  }
+
+  /** Lets everybody write once in a while; 0: at any time. */
+  async slow(everyMs: number): Promise<string> {
+    await this.#room.moderate({ type: "slow", everyMs });
+    return everyMs > 0 ? "The room is in slow mode" : "Slow mode is over";
+  }
+
+  /** Says something to all that is shown as something special. */
+  async announce(text: string): Promise<string> {
+    await this.#room.moderate({ type: "announce", text });
+    return "It is said";
+  }
+}

@@ -1,0 +1,93 @@
+/** What keeps one from writing, in words. */
+
+import { assertEquals } from "@std/assert";
+import {
+  gateOf,
+  ruleWords,
+  type Standing,
+} from "../../static/chat/model/gate.ts";
+import { RoomModel } from "../../static/chat/model/room.ts";
+import { FakeRoom, message, outgoing } from "./fakes.ts";
+
+const FREE: Standing = {
+  writes: true,
+  moderates: false,
+  locked: false,
+  slowMs: 0,
+  sentAt: undefined,
+};
+
+function words(standing: Partial<Standing>, now = 0): string | undefined {
+  return gateOf({ ...FREE, ...standing }, now)?.words;
+}
+
+Deno.test("gateOf() lets everybody write where nothing holds", () => {
+  assertEquals(words({}), undefined);
+  assertEquals(words({ sentAt: 0 }), undefined);
+  assertEquals(ruleWords(FREE), "");
+});
+
+Deno.test("gateOf() says that a room is locked, but for moderators", () => {
+  const locked = "This room is locked: moderators alone can write here";
+  assertEquals(words({ locked: true }), locked);
+  assertEquals(words({ locked: true, moderates: true }), undefined);
+  assertEquals(
+    ruleWords({ ...FREE, locked: true, moderates: true }),
+    "This room is locked: only moderators, such as you, can write here",
+  );
+});
+
+Deno.test("gateOf() says that one may only read, before all else", () => {
+  assertEquals(
+    words({ writes: false, locked: true }),
+    "You may read here, but not write",
+  );
+});
+
+Deno.test("gateOf() counts down to the next message in slow mode", () => {
+  const slow = { slowMs: 90_000, sentAt: 1_000 };
+  const again = "Slow mode: you can write again in";
+  assertEquals(words(slow, 1_000), `${again} 1:30 min`);
+  assertEquals(words(slow, 31_000), `${again} 1:00 min`);
+  assertEquals(words(slow, 32_500), `${again} 59 s`);
+  assertEquals(words(slow, 90_999), `${again} 1 s`);
+  assertEquals(words(slow, 91_000), undefined);
+  assertEquals(words({ slowMs: 90_000 }), undefined, "nothing sent yet");
+  assertEquals(
+    words({ ...slow, moderates: true }, 1_000),
+    undefined,
+    "moderators need not wait",
+  );
+});
+
+Deno.test("a wait is counted down once a second, however often it is asked for", () => {
+  const room = new FakeRoom();
+  const clock = { now: 5_000 };
+  const waits: number[] = [];
+  const model = new RoomModel(room, {
+    me: "Me",
+    now: () => clock.now,
+    changed: () => {},
+    later: (ms) => waits.push(ms),
+    arrived: () => {},
+    placeOf: () => undefined,
+    savePlace: () => {},
+  });
+  room.join(0);
+  room.rules = { rights: ["read", "write"], locked: false, slowMs: 2_500 };
+  assertEquals(model.gate(), undefined);
+  room.emit("outgoing", {
+    ...outgoing("c"),
+    state: { phase: "sent", seq: 1 },
+  });
+  room.say(message(1, { from: "Me", mine: true, cid: "c" }));
+  model.gate();
+  model.gate();
+  assertEquals(waits, [1_000]);
+  clock.now += 2_000;
+  model.gate();
+  model.gate();
+  assertEquals(waits, [1_000, 500]);
+  clock.now += 500;
+  assertEquals(model.gate(), undefined);
+});
