@@ -22,9 +22,11 @@ export interface Standing {
   readonly slowMs?: number;
 }
 
-/** How a session can be recognized. */
-export function personOf({ name, author, reader }: Session): Person {
-  return { name, author, address: reader?.address ?? "" };
+/** How a session can be recognized; of who only listens, its token may say how
+ * it is called. */
+export function personOf({ name, grant, author, reader }: Session): Person {
+  const address = reader?.address ?? "";
+  return { name: name === "" ? grant.name : name, author, address };
 }
 
 /** Lets people in, and lets them write. */

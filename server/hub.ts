@@ -300,9 +300,10 @@ export class Hub {
    */
   listen(reader: Reader, request: JoinRequest, grant: Grant): Session {
     const id = this.#options.newId();
+    const { user } = grant;
     const session: Session = {
       id,
-      author: id,
+      author: user === undefined ? id : authorOf(user),
       grant,
       dialect: reader.dialect,
       name: "",

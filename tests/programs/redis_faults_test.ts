@@ -294,6 +294,20 @@ test(
   },
 );
 
+test(
+  "what was kept while a node was cut off it is told when it is back",
+  async (fleet, server) => {
+    const node = await fleet.start();
+    const told = Promise.withResolvers<ReadonlyMap<string, string>>();
+    const known = await node.store.watchKept(told.resolve);
+    assertEquals(known, new Map());
+    // As by a node whose message about it is not heard here.
+    await server.command("HSET", "hubbub:kept", "lock/hall", "{}");
+    await cutAll(server);
+    assertEquals(await told.promise, new Map([["lock/hall", "{}"]]));
+  },
+);
+
 test("wiped data are noticed by who reads", async (fleet, server) => {
   const a = await fleet.start();
   const feed = await a.follow("hall");

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CLOSE } from "../../protocol/close_codes.ts";
 import { type ErrorCode, HubbubError } from "../../protocol/errors.ts";
 import type {
+  BanRequest,
   ModerationRequest,
   PublishRequest,
 } from "../../protocol/events.ts";
@@ -346,19 +347,21 @@ Deno.test("a ban of a name takes the address with it where that is asked for", a
 });
 
 Deno.test("who reads events is banned as well", async () => {
-  const { bench, moderate } = await hall();
-  const reader = new FakeReader();
-  bench.hub.listen(reader, { type: "join", room: "hall" }, user("u1"));
-  const other = new FakeReader();
-  bench.hub.listen(other, { type: "join", room: "hall" }, OPEN);
-  await bench.turn();
-  await moderate({
-    type: "ban",
-    room: "*",
-    address: "192.0.2.7",
-    forMs: 1_000,
-  });
-  assertEquals([reader.ended, other.ended], [CLOSE.banned, CLOSE.banned]);
+  const bans: readonly [Grant, Partial<BanRequest>][] = [
+    [OPEN, { address: "192.0.2.7" }],
+    [user("u1"), { user: "u1" }],
+    [user("u1", "Bob"), { name: "Bob" }],
+  ];
+  for (const [grant, ban] of bans) {
+    const { bench, moderate } = await hall();
+    const [reader, other] = [new FakeReader(), new FakeReader()];
+    other.address = "198.51.100.1";
+    bench.hub.listen(reader, { type: "join", room: "hall" }, grant);
+    bench.hub.listen(other, { type: "join", room: "hall" }, OPEN);
+    await bench.turn();
+    await moderate({ type: "ban", room: "*", ...ban, forMs: 1_000 });
+    assertEquals([reader.ended, other.ended], [CLOSE.banned, undefined]);
+  }
 });
 
 Deno.test("a locked room is for moderators alone to write in, and says so", async () => {
