@@ -50,6 +50,8 @@ const FLAGS = [
   "0",
   "--byte-rate",
   "0",
+  "--http-rate",
+  "0",
   "--grace",
   "1",
   "--trust-proxy",

@@ -6,12 +6,16 @@
 
 import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
 import { HubbubError } from "../protocol/errors.ts";
+import { networkOf } from "./networks.ts";
 import type { Accept, Socket, SocketHandler } from "./transport/socket.ts";
 
 /** How many connections there may be. */
 export interface AdmissionOptions {
   readonly total: number;
+  /** From one address, or network of IPv6. */
   readonly perAddress: number;
+  /** Told of each WebSocket that finds no place. */
+  readonly onRefused?: (error: HubbubError) => void;
 }
 
 /** Tells somebody, before the close, why there is no place. */
@@ -58,7 +62,9 @@ export class Admission {
     return (socket) => {
       const reason = this.#refusal(address);
       if (reason !== undefined) {
-        apologize(socket, tooMany(reason));
+        const error = tooMany(reason);
+        this.#options.onRefused?.(error);
+        apologize(socket, error);
         socket.close(reason.code, reason.reason);
         return TURNED_AWAY;
       }
@@ -100,14 +106,15 @@ export class Admission {
   #refusal(address: string): CloseReason | undefined {
     const { total, perAddress } = this.#options;
     if (this.#total >= total) return CLOSE.tryLater;
-    const here = this.#byAddress.get(address) ?? 0;
+    const here = this.#byAddress.get(networkOf(address)) ?? 0;
     return here >= perAddress ? CLOSE.tooMany : undefined;
   }
 
   #count(address: string, change: 1 | -1): void {
     this.#total += change;
-    const here = (this.#byAddress.get(address) ?? 0) + change;
-    if (here === 0) this.#byAddress.delete(address);
-    else this.#byAddress.set(address, here);
+    const network = networkOf(address);
+    const here = (this.#byAddress.get(network) ?? 0) + change;
+    if (here === 0) this.#byAddress.delete(network);
+    else this.#byAddress.set(network, here);
   }
 }

@@ -7,31 +7,31 @@ import { HubbubError } from "../protocol/errors.ts";
 import type { ClientRequest } from "../protocol/events.ts";
 import { TokenBucket } from "./limits.ts";
 
-/** Requests that are no messages, a second and at once. */
-const REQUESTS = { perSecond: 20, burst: 200 };
-/** Joins, which cost a read of the store. At once: all rooms of a client that
- * has just come back. */
-const JOINS = { perSecond: 5, burst: 100 };
-/** Changes of a name, each told to everyone in all of its rooms. */
-const RENAMES = { perSecond: 0.5, burst: 10 };
 /** Frames that make no sense, a second and at once, before it is closed. */
 const STRIKES = { perSecond: 2, burst: 50 };
 /** Seconds' worth of bytes at once: half of the longest frame by default. */
 const BYTES_BURST_S = 8;
 
-/** What is set by who runs the server. */
-export interface AllowanceOptions {
-  /** Messages a second; 0 is no limit. */
-  readonly rate: number;
-  /** Bytes a second; 0 is no limit. */
-  readonly byteRate: number;
-}
+/** Seconds' worth of messages at once. */
+const PUBLISH_BURST_S = 3;
+/** Seconds' worth of other requests at once. */
+const REQUEST_BURST_S = 10;
+/** Minutes' worth of joins and of changes of a name at once. By default these
+ * are all rooms of a client that has just come back. */
+const RARE_BURST_MIN = 1 / 3;
 
-function bucket(
-  { perSecond, burst }: { perSecond: number; burst: number },
-  now: number,
-): TokenBucket {
-  return new TokenBucket(perSecond, burst, now);
+/** How much one connection may send; 0 is no limit. */
+export interface Rates {
+  /** Messages a second. */
+  readonly publish: number;
+  /** Bytes a second. */
+  readonly bytes: number;
+  /** Requests that are no messages, a second. */
+  readonly request: number;
+  /** Joins, which cost a read of the store, a minute. */
+  readonly join: number;
+  /** Changes of a name, each told to everyone in all of its rooms, a minute. */
+  readonly rename: number;
 }
 
 /**
@@ -59,14 +59,18 @@ export class Allowance {
   /** Bytes refused since a frame was taken last. */
   #refused = 0;
 
-  constructor({ rate, byteRate }: AllowanceOptions, now: number) {
-    this.#publishes = new TokenBucket(rate, rate * 3, now);
-    this.#requests = bucket(REQUESTS, now);
-    this.#joins = bucket(JOINS, now);
-    this.#renames = bucket(RENAMES, now);
-    this.#strikes = bucket(STRIKES, now);
-    this.#mostRefused = byteRate * BYTES_BURST_S;
-    this.#bytes = new TokenBucket(byteRate, this.#mostRefused, now);
+  constructor({ publish, bytes, request, join, rename }: Rates, now: number) {
+    const perSecond = (rate: number, burstS: number) =>
+      new TokenBucket(rate, rate * burstS, now);
+    const perMinute = (rate: number) =>
+      new TokenBucket(rate / 60, Math.max(rate * RARE_BURST_MIN, 1), now);
+    this.#publishes = perSecond(publish, PUBLISH_BURST_S);
+    this.#requests = perSecond(request, REQUEST_BURST_S);
+    this.#joins = perMinute(join);
+    this.#renames = perMinute(rename);
+    this.#strikes = new TokenBucket(STRIKES.perSecond, STRIKES.burst, now);
+    this.#mostRefused = bytes * BYTES_BURST_S;
+    this.#bytes = perSecond(bytes, BYTES_BURST_S);
   }
 
   /**

@@ -28,6 +28,14 @@ export interface Config {
   readonly rate: number;
   /** Bytes a second a connection; 0 is no limit. */
   readonly byteRate: number;
+  /** Requests that are no messages, a second a connection; 0 is no limit. */
+  readonly requestRate: number;
+  /** Joins a minute a connection; 0 is no limit. */
+  readonly joinRate: number;
+  /** Changes of a name a minute a connection; 0 is no limit. */
+  readonly renameRate: number;
+  /** Requests a second to the API from one address; 0 is no limit. */
+  readonly httpRate: number;
   /** Bytes of a frame. */
   readonly maxFrame: number;
   /** Connections at once. */
@@ -203,6 +211,38 @@ const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
       "0 is no limit",
     parse: whole(0, 1_000_000_000),
   },
+  requestRate: {
+    env: "HUBBUB_REQUEST_RATE",
+    value: "N",
+    fallback: "20",
+    help: "requests a second from a connection that are no messages, ten " +
+      "times that at once; 0 is no limit",
+    parse: whole(0, 1_000_000),
+  },
+  joinRate: {
+    env: "HUBBUB_JOIN_RATE",
+    value: "N",
+    fallback: "300",
+    help: "joins a minute from a connection, a third of that at once; " +
+      "0 is no limit",
+    parse: whole(0, 1_000_000),
+  },
+  renameRate: {
+    env: "HUBBUB_RENAME_RATE",
+    value: "N",
+    fallback: "30",
+    help: "changes of a name a minute from a connection, a third of that at " +
+      "once; 0 is no limit",
+    parse: whole(0, 1_000_000),
+  },
+  httpRate: {
+    env: "HUBBUB_HTTP_RATE",
+    value: "N",
+    fallback: "100",
+    help: "requests a second to the API from an address, three times that at " +
+      "once; 0 is no limit",
+    parse: whole(0, 1_000_000),
+  },
   maxFrame: {
     env: "HUBBUB_MAX_FRAME",
     value: "BYTES",
@@ -214,14 +254,14 @@ const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HUBBUB_MAX_CONNECTIONS",
     value: "N",
     fallback: "10000",
-    help: "connections at once",
+    help: "connections at once, streams of events too",
     parse: whole(1, 1_000_000),
   },
   maxPerAddress: {
     env: "HUBBUB_MAX_PER_ADDRESS",
     value: "N",
     fallback: "500",
-    help: "connections at once from one address",
+    help: "connections at once from one address, or network of IPv6",
     parse: whole(1, 1_000_000),
   },
   maxRooms: {

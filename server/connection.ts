@@ -15,7 +15,7 @@ import type {
   RequestId,
   ServerEvent,
 } from "../protocol/events.ts";
-import { Allowance, tooFast } from "./allowance.ts";
+import { Allowance, type Rates, tooFast } from "./allowance.ts";
 import type { Authority } from "./auth.ts";
 import type { Grant } from "./grant.ts";
 import type { Cancel, Clock } from "./clock.ts";
@@ -79,8 +79,8 @@ export interface ConnectionOptions {
   readonly authority: Authority;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Bytes a second it may send; 0 is no limit. */
-  readonly byteRate: number;
+  /** What it may send. */
+  readonly rates: Rates;
   /** Bytes of a frame. */
   readonly maxFrame: number;
   /** Milliseconds a client has to say hello. */
@@ -110,15 +110,13 @@ export class Connection implements Reader, SocketHandler {
   #helloTimer: Cancel | null;
 
   constructor(options: ConnectionOptions) {
-    const { id, socket, entry, hub, clock, helloMs, authority } = options;
+    const { id, socket, entry, clock, helloMs, authority } = options;
     this.#options = options;
     this.#grant = authority.guest;
     this.id = id;
     this.address = options.address;
     this.#outlet = new Outlet(socket, entry.dialect, clock);
-    const { byteRate } = options;
-    const { rate } = hub.limits;
-    this.#allowance = new Allowance({ rate, byteRate }, clock.now());
+    this.#allowance = new Allowance(options.rates, clock.now());
     this.#helloTimer = clock.after(helloMs, () => this.end(CLOSE.noHello));
   }
 

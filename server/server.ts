@@ -135,6 +135,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const admission = new Admission({
     total: config.maxConnections,
     perAddress: config.maxPerAddress,
+    onRefused: ({ code }) => stats.refused.add(code),
   });
   const api = new Api({
     admit: (address) => admission.enter(address),
@@ -144,6 +145,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     log,
     origins,
     slowMs,
+    rate: config.httpRate,
     authorize: authority.checks ? byToken(authority) : openToAll,
   });
   const helloMs = config.helloTimeout * 1000;
@@ -164,7 +166,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       authority,
       clock,
       log,
-      byteRate: config.byteRate,
+      rates: {
+        publish: config.rate,
+        bytes: config.byteRate,
+        request: config.requestRate,
+        join: config.joinRate,
+        rename: config.renameRate,
+      },
       maxFrame: config.maxFrame,
       helloMs: helloMs * (entry.dialect.naming === "asked" ? PEOPLE_SLOWER : 1),
       onGone(gone) {
@@ -215,7 +223,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       admission.guard(enter(entry, address), address, (socket, error) => {
         const { code, message, retryable, details } = error;
         const { retryAfterMs } = details;
-        stats.refused.add(code);
         const event = {
           type: "error",
           code,

@@ -187,6 +187,7 @@ export class Stage {
       "retain-messages": Math.min(retain, ALL),
       "rate": 0,
       "byte-rate": 0,
+      "http-rate": 0,
       "max-per-address": 10_000,
       "max-text": 65_536,
       "idle-timeout": IDLE_SECONDS,

@@ -9,7 +9,9 @@ import { checkRoom } from "../../protocol/names.ts";
 import type { Clock } from "../clock.ts";
 import type { Visit } from "../forwarded.ts";
 import type { Hub } from "../hub.ts";
+import { tooFast } from "../allowance.ts";
 import { Buckets } from "../limits.ts";
+import { networkOf } from "../networks.ts";
 import type { Logger } from "../log.ts";
 import type { Origins } from "../origins.ts";
 import type { Reader } from "../session.ts";
@@ -27,7 +29,6 @@ import {
   ban,
   kick,
   listBans,
-  type ModerationTools,
   readAudit,
   readRules,
   removeMessage,
@@ -55,6 +56,9 @@ export interface ApiOptions {
   readonly admit?: (address: string) => () => void;
   /** Milliseconds a reader of events may make no progress. */
   readonly slowMs: number;
+  /** Requests a second from one address, or network of IPv6; 0, the default,
+   * is no limit. */
+  readonly rate?: number;
   /** Who may do what; everyone may read and write when it is left out. */
   readonly authorize?: Authorize;
 }
@@ -75,9 +79,9 @@ const METHODS = ["GET", "POST", "PUT", "DELETE"] as const;
 type Method = typeof METHODS[number];
 
 /** What moderators use; all but the first two are for them alone. */
-function moderationResources(tools: ModerationTools): Resource[] {
+function moderationResources(tools: Tools): Resource[] {
   const moderators = (
-    answer: (tools: ModerationTools, call: Call) => Promise<Response>,
+    answer: (tools: Tools, call: Call) => Promise<Response>,
   ): Action => ({
     right: "moderate",
     answer: (call) => answer(tools, call),
@@ -124,16 +128,18 @@ function moderationResources(tools: ModerationTools): Resource[] {
 export class Api {
   readonly #options: ApiOptions;
   readonly #listeners: Listeners;
+  /** How much each address may ask. */
+  readonly #buckets: Buckets;
   readonly #resources: readonly Resource[];
 
   constructor(options: ApiOptions) {
-    const { hub, store, clock, log } = options;
+    const { hub, store, log } = options;
     this.#options = options;
     const listeners = new Listeners(options);
     this.#listeners = listeners;
-    const tools: Tools = { hub, clock, storage: new Storage(store, log) };
-    const { rate } = hub.limits;
-    const buckets = new Buckets({
+    const tools: Tools = { hub, storage: new Storage(store, log) };
+    const { rate = 0 } = options;
+    this.#buckets = new Buckets({
       perSecond: rate,
       burst: rate * 3,
       most: MOST_ADDRESSES,
@@ -148,7 +154,7 @@ export class Api {
         GET: { right: "read", answer: (call) => readMessages(tools, call) },
         POST: {
           right: "write",
-          answer: (call) => publish(tools, buckets, call),
+          answer: (call) => publish(tools, call),
         },
       },
       {
@@ -163,7 +169,7 @@ export class Api {
         path: /^\/api\/rooms\/([^/]+)\/import$/,
         POST: { right: "moderate", answer: (call) => importRoom(tools, call) },
       },
-      ...moderationResources({ ...tools, buckets }),
+      ...moderationResources(tools),
     ];
   }
 
@@ -198,8 +204,10 @@ export class Api {
   }
 
   async #answer(request: Request, visit: Visit): Promise<Response> {
-    const { hub, authorize = openToAll } = this.#options;
+    const { hub, clock, authorize = openToAll } = this.#options;
     const { url, address } = visit;
+    const waitMs = this.#buckets.take(networkOf(address), clock.now());
+    if (waitMs > 0) throw tooFast(waitMs);
     const { resource, name, rest } = this.#find(url.pathname);
     const action = actionOf(resource, request.method);
     if (action !== resource.GET) {

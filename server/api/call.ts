@@ -4,7 +4,6 @@
  */
 
 import { marksOf } from "../../protocol/message.ts";
-import type { Clock } from "../clock.ts";
 import type { Grant } from "../grant.ts";
 import type { Hub } from "../hub.ts";
 import type { StoredMessage } from "../store/store.ts";
@@ -15,7 +14,6 @@ import type { Storage } from "./storage.ts";
 export interface Tools {
   readonly hub: Hub;
   readonly storage: Storage;
-  readonly clock: Clock;
 }
 
 /** One request, with what was found out about it already. */

@@ -5,7 +5,6 @@
 
 import { HubbubError } from "../../protocol/errors.ts";
 import { nameKey } from "../../protocol/names.ts";
-import type { Buckets } from "../limits.ts";
 import { checkText } from "../message_text.ts";
 import { authorOf } from "../sessions.ts";
 import { checkCid, mediaType, readObject, readText } from "./body.ts";
@@ -74,20 +73,16 @@ function keyOf({ headers }: Request): string | undefined {
  * when its `Idempotency-Key` says that it was stored already.
  *
  * @param tools Hub and store.
- * @param buckets How much each address may publish.
  * @param call The request.
- * @throws {HubbubError} `rate_limited`, `bad_json`, `bad_field`, `bad_name`,
+ * @throws {HubbubError} `bad_json`, `bad_field`, `bad_name`,
  * `name_taken`, `empty`, `too_long`, `stopping` or `store_unavailable`.
  * @throws {Problem} `unsupported_type`, `too_large` or `key_reused`.
  */
 export async function publish(
-  { hub, storage, clock }: Tools,
-  buckets: Buckets,
+  { hub, storage }: Tools,
   call: Call,
 ): Promise<Response> {
   const { room, request, address, grant } = call;
-  const retryAfterMs = buckets.take(address, clock.now());
-  if (retryAfterMs > 0) throw new HubbubError("rate_limited", { retryAfterMs });
   const cid = keyOf(request);
   const { text, from } = await readWanted(call);
   const wanted = grant.name ?? from;

@@ -54,8 +54,8 @@ export class InProcessServer implements AsyncDisposable {
     const server = await startServer({
       config: {
         ...defaults,
-        // Where messages are not limited, their bytes are not either.
-        ...(settings.rate === 0 && { byteRate: 0 }),
+        // Where messages are not limited, nothing that carries them is.
+        ...(settings.rate === 0 && { byteRate: 0, httpRate: 0 }),
         ...settings,
       },
       store: store ?? new MemoryStore({

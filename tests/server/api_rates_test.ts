@@ -1,4 +1,4 @@
-/** How much each address may publish. */
+/** How much each address may ask of the API. */
 
 import { assertEquals } from "@std/assert";
 import { Buckets } from "../../server/limits.ts";
@@ -6,7 +6,7 @@ import { Client } from "../helpers/clients.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
 
 Deno.test("promise 7: a script that is too fast is told when to come back", async () => {
-  await using server = await InProcessServer.start({ rate: 1 });
+  await using server = await InProcessServer.start({ httpRate: 1 });
   const post = async () => {
     const response = await fetch(server.url("/api/rooms/hall/messages"), {
       method: "POST",
@@ -19,12 +19,46 @@ Deno.test("promise 7: a script that is too fast is told when to come back", asyn
   };
   for (let i = 0; i < 3; i++) assertEquals((await post())[0], 201);
   assertEquals(await post(), [429, "rate_limited", "1"]);
-  // Who is on a socket has a rate of its own, and reading has none.
+  // Reading is asking too.
+  const page = await fetch(server.url("/api/rooms/hall/messages"));
+  assertEquals((await page.json()).code, "rate_limited");
+  // Who is on a socket has a rate of its own.
   await using ada = await Client.native(server.socket("/ws/hall?name=Ada"));
   ada.send("Hello");
   await ada.inbox.until((frame) => frame.includes("Hello"));
-  const page = await fetch(server.url("/api/rooms/hall/messages"));
-  assertEquals((await page.json()).head, 4);
+});
+
+Deno.test("promise 7: all addresses of an IPv6 network ask at one rate", async () => {
+  await using server = await InProcessServer.start({
+    httpRate: 1,
+    trustProxy: true,
+  });
+  const ask = async (address: string) => {
+    const response = await fetch(server.url("/api/rooms"), {
+      headers: { "x-forwarded-for": address },
+    });
+    await response.body?.cancel();
+    return response.status;
+  };
+  for (let host = 1; host <= 3; host++) {
+    assertEquals(await ask(`2001:db8::${host}`), 200);
+  }
+  assertEquals(await ask("2001:db8::4"), 429);
+  assertEquals(await ask("2001:db8:0:1::4"), 200);
+});
+
+Deno.test("a class of 40 behind one address may write and read with scripts at once", async () => {
+  await using server = await InProcessServer.start();
+  const url = server.url("/api/rooms/class/messages");
+  const learner = async () => {
+    const post = await fetch(url, { method: "POST", body: "Hello" });
+    await post.body?.cancel();
+    const get = await fetch(url);
+    await get.body?.cancel();
+    return [post.status, get.status];
+  };
+  const answers = await Promise.all(Array.from({ length: 40 }, learner));
+  assertEquals(answers, Array(40).fill([201, 200]));
 });
 
 Deno.test("Buckets gives each its own", () => {

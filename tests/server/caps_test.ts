@@ -6,6 +6,7 @@ import { HubbubError } from "../../protocol/errors.ts";
 import { Admission } from "../../server/admission.ts";
 import { Client, V1Client } from "../helpers/clients.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
+import { scrape } from "../helpers/metrics.ts";
 import { RawClient } from "../helpers/raw_client.ts";
 
 for (
@@ -27,6 +28,10 @@ for (
     // A lesson has no words for it, but a code.
     await using lesson = await Client.native(server.socket("/lessons/echo"));
     assertEquals((await lesson.inbox.ended()).code, code);
+    // Both are counted.
+    const refused = 'hubbub_refused_total{code="too_many_connections"}';
+    const metrics = await scrape(server.url("/metrics"));
+    assertEquals(metrics.get(refused), 2);
     // A place that is free again is given away again.
     await first.close(1000);
     await using fourth = await Client.native(url);
@@ -41,7 +46,11 @@ Deno.test("promise 7: readers over HTTP count as connections", async () => {
   assertEquals(first.status, 200);
   const second = await fetch(url);
   assertEquals(second.status, 503);
+  assert(Number(second.headers.get("retry-after")) > 0);
   assertEquals((await second.json()).code, "too_many_connections");
+  const metrics = await scrape(server.url("/metrics"));
+  const refused = 'hubbub_refused_total{code="too_many_connections"}';
+  assertEquals(metrics.get(refused), 1);
   await first.body?.cancel();
 });
 
@@ -53,6 +62,16 @@ Deno.test("Admission gives a place that is free again away, once", () => {
   leave();
   assertEquals(admission.total, 0);
   admission.enter("192.0.2.1");
+});
+
+Deno.test("Admission counts the addresses of an IPv6 network as one", () => {
+  const admission = new Admission({ total: 9, perAddress: 2 });
+  const leave = admission.enter("2001:db8::1");
+  admission.enter("2001:db8::2");
+  assertThrows(() => admission.enter("2001:db8::3"), HubbubError);
+  admission.enter("2001:db8:0:1::3");
+  leave();
+  admission.enter("2001:db8::3");
 });
 
 Deno.test("behind a trusted proxy each client's own address counts", async () => {
@@ -137,9 +156,18 @@ Deno.test("--byte-rate 0 is no limit", async () => {
   while ((await client.next("error")).id !== 5);
 });
 
-for (const [request, most] of [["rename", 10], ["join", 100]] as const) {
-  Deno.test(`promise 7: ${most + 1} times ${request} at once is too fast`, async () => {
-    await using server = await InProcessServer.start();
+for (
+  const [request, most, settings] of [
+    ["rename", 10, {}],
+    ["rename", 2, { renameRate: 6 }],
+    ["join", 100, {}],
+    ["join", 3, { joinRate: 9 }],
+    // Hello is one too.
+    ["ping", 19, { requestRate: 2 }],
+  ] as const
+) {
+  Deno.test(`promise 7: ${most + 1} times ${request} at once is too fast with ${JSON.stringify(settings)}`, async () => {
+    await using server = await InProcessServer.start(settings);
     await using client = await V1Client.connect(server.socket("/ws"));
     const lines = Array.from({ length: most + 1 }, (_, id) => ({
       type: request,

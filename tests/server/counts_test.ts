@@ -94,7 +94,7 @@ class CountingRoom {
           now: () => 0,
           write: () => {},
         }),
-        byteRate: 0,
+        rates: { publish: 0, bytes: 0, request: 0, join: 0, rename: 0 },
         maxFrame: 2 ** 20,
         helloMs: 10_000,
         onGone: () => {},
