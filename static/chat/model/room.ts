@@ -11,22 +11,17 @@ import type {
   RoomMessage,
 } from "../../../client/hubbub.ts";
 import { mentions } from "./format.ts";
-import { type Gate, gateOf, type Standing } from "./gate.ts";
+import type { Gate, Standing } from "./gate.ts";
 import { Order } from "./order.ts";
 import { OwnMessages } from "./own.ts";
 import { Reading } from "./reading.ts";
 import { type Note, type Row, rowsOf } from "./rows.ts";
+import { Turn } from "./turn.ts";
 import { Typing, TYPING_MS } from "./typing.ts";
 import { Window } from "./window.ts";
 
 /** Comings and goings remembered; the older ones are nobody's interest. */
 const NOTES = 200;
-
-/** What one may do, until it is known. */
-const UNKNOWN: NonNullable<Room["rules"]>["rights"] = ["read", "write"];
-
-/** How often a wait is counted down. */
-const TICK_MS = 1_000;
 
 /** A reader's place that outlives the page. */
 export interface Place {
@@ -60,6 +55,7 @@ export class RoomModel {
   readonly #own: OwnMessages;
   readonly #reading = new Reading();
   readonly #typing = new Typing();
+  readonly #turn: Turn;
   #notes: Note[] = [];
   /** The newest seq at the time of joining; undefined before. */
   #joinedAt: number | undefined;
@@ -68,10 +64,6 @@ export class RoomModel {
   #mentioned = false;
   #live = false;
   #problem: string | undefined;
-  /** When the server took one's last message. */
-  #sentAt: number | undefined;
-  /** When the wait is to be counted down next. */
-  #askAgainAt = -Infinity;
   draft = "";
 
   constructor(room: Room, host: RoomHost) {
@@ -80,6 +72,7 @@ export class RoomModel {
     this.window = new Window(room, () => host.changed());
     this.order = new Order(room);
     this.#own = new OwnMessages(room);
+    this.#turn = new Turn(room, host);
     room.on("joined", ({ again, after, head }) => {
       this.#problem = undefined;
       this.window.recovered();
@@ -104,7 +97,7 @@ export class RoomModel {
     });
     room.on("outgoing", (message) => {
       this.#own.changed(message);
-      if (message.state.phase === "sent") this.#sentAt = host.now();
+      if (message.state.phase === "sent") this.#turn.sent();
       host.changed();
     });
     room.on("rules", () => host.changed());
@@ -161,28 +154,12 @@ export class RoomModel {
 
   /** What holds here. */
   get rules(): Standing {
-    const { rights = UNKNOWN, locked = false, slowMs = 0 } = this.room.rules ??
-      {};
-    return {
-      writes: rights.includes("write"),
-      moderates: rights.includes("moderate"),
-      locked,
-      slowMs,
-      sentAt: this.#sentAt,
-    };
+    return this.#turn.standing;
   }
 
-  /** What keeps one from writing; tells when it is to be asked again. */
+  /** What keeps one from writing; has it drawn again while that changes. */
   gate(): Gate | undefined {
-    const now = this.#host.now();
-    const gate = gateOf(this.rules, now);
-    // Once, however often it is asked.
-    if (gate?.forMs !== undefined && now >= this.#askAgainAt) {
-      const ms = Math.min(gate.forMs, TICK_MS);
-      this.#askAgainAt = now + ms;
-      this.#host.later(ms);
-    }
-    return gate;
+    return this.#turn.gate();
   }
 
   /** What is on show. */

@@ -6,9 +6,9 @@
 
 import { Component, createRef } from "preact";
 import type { RoomModel } from "../model/room.ts";
-import type { Row } from "../model/rows.ts";
-import { dayName, exactTime } from "../model/times.ts";
-import { counted, movementWords } from "../model/words.ts";
+import { exactTime } from "../model/times.ts";
+import { counted } from "../model/words.ts";
+import { Aside } from "./aside.tsx";
 import { Line, type LineActions } from "./line.tsx";
 import { lineKey } from "./line_keys.ts";
 
@@ -226,48 +226,6 @@ export class Timeline extends Component<Props, { down: boolean }> {
   #look(): void {
     const { room, looking } = this.props;
     room.look({ looking, atBottom: this.#atBottom });
-  }
-}
-
-/** Everything between the messages. */
-function Aside({ row, now, room }: {
-  row: Exclude<Row, { kind: "line" }>;
-  now: number;
-  room: string;
-}) {
-  switch (row.kind) {
-    case "start":
-      return <li class="note">This is the beginning of {room}</li>;
-    case "gap":
-      return (
-        <li class="gap">
-          {counted(row.missed, "message is", "messages are")} no longer kept
-        </li>
-      );
-    case "day":
-      return (
-        <li class="day">
-          <span>{dayName(row.at, now)}</span>
-        </li>
-      );
-    case "new":
-      return (
-        <li class="new">
-          <span>New messages</span>
-        </li>
-      );
-    case "remark":
-      return (
-        <li class="note" data-seq={row.seq} tabIndex={-1}>
-          <bdi>{row.text}</bdi>
-        </li>
-      );
-    case "note":
-      return (
-        <li class="note">
-          <bdi>{movementWords(row.movement)}</bdi>
-        </li>
-      );
   }
 }
 
