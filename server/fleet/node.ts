@@ -127,9 +127,11 @@ export class FleetNode implements Fleet, EngineEvents {
         (choice) => this.#engine.claim({ ...application, ...choice }),
       );
       this.#hold(holding);
-      const taken = holding.session === session ? pending.taken : 0;
-      // Told after whoever claims has it.
-      this.#options.clock.soon(() => this.taken(holding.session, taken));
+      const { taken } = pending;
+      if (taken > holding.version) {
+        // Told after whoever claims has it.
+        this.#options.clock.soon(() => this.taken(session, taken));
+      }
       return { session: holding.session, name: holding.name, resumed };
     } finally {
       if (--pending.claims === 0) this.#pending.delete(session);
