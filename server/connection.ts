@@ -17,11 +17,12 @@ import type {
 } from "../protocol/events.ts";
 import { Allowance, type Rates, tooFast } from "./allowance.ts";
 import type { Authority } from "./auth.ts";
-import type { Grant } from "./grant.ts";
+import { Badge } from "./badge.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import { type Soon, whenHere } from "./fleet/fleet.ts";
 import type { Hub } from "./hub.ts";
 import type { Logger } from "./log.ts";
+import { InOrder } from "./in_order.ts";
 import { carryOut } from "./requests.ts";
 import { Outlet, type Patience } from "./outlet.ts";
 import type { Reader, Session } from "./session.ts";
@@ -52,8 +53,6 @@ const BY_TRANSPORT: ReadonlySet<number> = new Set([
 
 /** Frames that may wait for what takes a moment, such as a token's check. */
 const MOST_LATER = 256;
-/** The longest a timer of the runtime can be, milliseconds. */
-const MOST_TIMER_MS = 2 ** 31 - 1;
 
 /** What the address a client connected to asks for. */
 export interface Entry {
@@ -98,12 +97,9 @@ export class Connection implements Reader, SocketHandler {
   readonly #options: ConnectionOptions;
   readonly #outlet: Outlet;
   readonly #allowance: Allowance;
+  readonly #badge: Badge;
+  readonly #inOrder = new InOrder();
   #session: Session | null = null;
-  #grant: Grant;
-  #expiry: Cancel | null = null;
-  /** How many things take a moment now; what comes meanwhile waits. */
-  #waits = 0;
-  #later: (() => void)[] = [];
   #gone = false;
   /** Whether its user may come back to the session. */
   #mayReturn = true;
@@ -112,11 +108,18 @@ export class Connection implements Reader, SocketHandler {
   constructor(options: ConnectionOptions) {
     const { id, socket, entry, clock, helloMs, authority } = options;
     this.#options = options;
-    this.#grant = authority.guest;
     this.id = id;
     this.address = options.address;
     this.#outlet = new Outlet(socket, entry.dialect, clock);
     this.#allowance = new Allowance(options.rates, clock.now());
+    this.#badge = new Badge({
+      authority,
+      clock,
+      expired: () => {
+        this.#refuse(new HubbubError("auth_expired"));
+        this.end(CLOSE.expired);
+      },
+    });
     this.#helloTimer = clock.after(helloMs, () => this.end(CLOSE.noHello));
   }
 
@@ -125,8 +128,8 @@ export class Connection implements Reader, SocketHandler {
     const { log, entry: { auth, dialect, room } } = this.#options;
     log.debug("opened", { connection: this.id, dialect: dialect.name, room });
     if (auth === undefined) return this.#greet();
-    this.#wait(this.#check(auth, () => this.#greet()), (error) => {
-      this.#refuse(error, undefined, undefined);
+    this.#inOrder.wait(this.#check(auth, () => this.#greet()), (error) => {
+      this.#refuse(error);
       this.end(CLOSE.unauthorized);
     });
   }
@@ -142,9 +145,8 @@ export class Connection implements Reader, SocketHandler {
     this.#outlet.heard();
     const waitMs = this.#allowance.frame(bytes, clock.now());
     if (this.#allowance.flooding) return this.end(CLOSE.flood);
-    if (this.#waits === 0) return this.#take(frame, waitMs);
-    if (this.#later.length >= MOST_LATER) return this.end(CLOSE.tooBig);
-    this.#later.push(() => this.#take(frame, waitMs));
+    if (this.#inOrder.waiting >= MOST_LATER) return this.end(CLOSE.tooBig);
+    this.#inOrder.add(() => this.#take(frame, waitMs));
   }
 
   /** @param waitMs More than 0 when its requests are to be refused. */
@@ -155,9 +157,7 @@ export class Connection implements Reader, SocketHandler {
     if (lines.length > MOST_LINES) return this.end(CLOSE.tooBig);
     this.#outlet.together(() => {
       for (const decoded of lines) {
-        const handle = () => this.#handle(decoded, waitMs);
-        if (this.#waits > 0) this.#later.push(handle);
-        else handle();
+        this.#inOrder.add(() => this.#handle(decoded, waitMs));
         if (this.#gone) break;
       }
     });
@@ -247,7 +247,7 @@ export class Connection implements Reader, SocketHandler {
       if (waitMs > 0) throw tooFast(waitMs);
       const done = this.#request(decoded.request);
       if (done === undefined) return;
-      this.#wait(done, (error) => this.#refuse(error, id, undefined));
+      this.#inOrder.wait(done, (error) => this.#refuse(error, id));
     } catch (error) {
       const cid = decoded.ok && decoded.request.type === "publish"
         ? decoded.request.cid
@@ -277,14 +277,15 @@ export class Connection implements Reader, SocketHandler {
     if (auth !== undefined) {
       return this.#check(auth, () => this.#hello(request));
     }
-    this.#mayEnter();
+    this.#badge.mustBeWelcome();
     if (request.batch) {
       this.#outlet.dialect = this.dialect.batched ?? this.dialect;
     }
-    const { name = request.name } = this.#grant;
+    const { grant } = this.#badge;
+    const { name = request.name } = grant;
     const hello = { ...request, name };
     return whenHere(
-      this.#options.hub.hello(this, hello, this.#grant),
+      this.#options.hub.hello(this, hello, grant),
       (session) => this.#begin(session),
     );
   }
@@ -308,7 +309,7 @@ export class Connection implements Reader, SocketHandler {
       });
     } catch (error) {
       if (!isBare) throw error;
-      this.#refuse(error, undefined, undefined);
+      this.#refuse(error);
       // It could not even ask for another room.
       if (this.dialect.naming === "given") this.end(closeFor(error));
     }
@@ -318,55 +319,23 @@ export class Connection implements Reader, SocketHandler {
   #greet(): void {
     const { dialect, name } = this.#options.entry;
     if (dialect.naming === "hello") return;
-    if (!this.#isWelcome()) {
-      this.#refuse(new HubbubError("auth_required"), undefined, undefined);
+    try {
+      this.#badge.mustBeWelcome();
+    } catch (error) {
+      this.#refuse(error);
       return this.end(CLOSE.unauthorized);
     }
+    const { grant } = this.#badge;
     try {
       // Whoever is not wanted at all is not asked for a name.
-      this.#options.hub.admit(this, this.#grant);
+      this.#options.hub.admit(this, grant);
     } catch (error) {
-      return this.#refuse(error, undefined, undefined);
+      return this.#refuse(error);
     }
-    if (dialect.naming === "asked" && this.#grant.name === undefined) {
+    if (dialect.naming === "asked" && grant.name === undefined) {
       return this.tell({ type: "name_wanted" });
     }
-    this.#enter(this.#grant.name ?? name);
-  }
-
-  #isWelcome(): boolean {
-    const { authority } = this.#options;
-    return this.#grant !== authority.guest || authority.guestsEnter;
-  }
-
-  #mayEnter(): void {
-    if (!this.#isWelcome()) throw new HubbubError("auth_required");
-  }
-
-  /** Waits for what takes a moment; what comes meanwhile waits too. */
-  #wait(moment: Promise<void>, refuse: (error: unknown) => void): void {
-    this.#waits++;
-    moment.catch((error) => {
-      if (!this.#gone) refuse(error);
-    }).then(() => {
-      this.#waits--;
-      this.#goOn();
-    });
-  }
-
-  /** Does what has waited, unless it has to wait on. */
-  #goOn(): void {
-    const later = this.#later;
-    this.#later = [];
-    for (const [index, next] of later.entries()) {
-      if (this.#gone) return;
-      if (this.#waits > 0) {
-        // What is left of a frame comes before the next frame.
-        this.#later.push(...later.slice(index));
-        return;
-      }
-      next();
-    }
+    this.#enter(grant.name ?? name);
   }
 
   /**
@@ -375,25 +344,18 @@ export class Connection implements Reader, SocketHandler {
    * @param act What to do then.
    */
   async #check(token: string, act: () => Soon<void>): Promise<void> {
-    const grant = await this.#options.authority.verify(token);
-    if (this.#gone) return;
-    const user = this.#session?.grant.user;
-    if (this.#session !== null && grant.user !== user) {
-      throw new HubbubError("auth_invalid", {
-        message: "This token is for somebody else. Send one for yourself",
-      });
-    }
-    this.#grant = grant;
-    this.#watchExpiry();
+    const matters = await this.#badge.show(token, () => this.#session?.grant);
+    if (!matters) return;
     await act();
   }
 
   /** Takes a newer token for the session. */
   #renew({ token, id }: AuthRequest): Promise<void> {
     return this.#check(token, () => {
-      const { until } = this.#grant;
+      const { grant } = this.#badge;
+      const { until } = grant;
       if (this.#session !== null) {
-        this.#options.hub.regrant(this.#session, this.#grant);
+        this.#options.hub.regrant(this.#session, grant);
       }
       this.tell({
         type: "authorized",
@@ -403,31 +365,13 @@ export class Connection implements Reader, SocketHandler {
     });
   }
 
-  /** Closes the connection when its rights end, unless they are renewed. */
-  #watchExpiry(): void {
-    this.#expiry?.();
-    this.#expiry = null;
-    const { until } = this.#grant;
-    if (until === Infinity) return;
-    const { clock } = this.#options;
-    const left = until - clock.now();
-    this.#expiry = clock.after(
-      Math.min(Math.max(left, 0), MOST_TIMER_MS),
-      () => {
-        if (clock.now() < until) return this.#watchExpiry();
-        this.#refuse(new HubbubError("auth_expired"), undefined, undefined);
-        this.end(CLOSE.expired);
-      },
-    );
-  }
-
   /** Says hello for a client whose dialect has none. */
   #enter(name: string | undefined): void {
     const hello: HelloRequest = { type: "hello", ...(name && { name }) };
     const again = (error: unknown) => this.#enterElse(error);
     try {
       const done = this.#request(hello);
-      if (done !== undefined) this.#wait(done, again);
+      if (done !== undefined) this.#inOrder.wait(done, again);
     } catch (error) {
       again(error);
     }
@@ -440,20 +384,16 @@ export class Connection implements Reader, SocketHandler {
       : new HubbubError("internal");
     const { suggestion } = details;
     // Its token says which name it has: no other will do.
-    const stuck = retryable || this.#grant.name !== undefined;
+    const stuck = retryable || this.#badge.grant.name !== undefined;
     if (stuck || suggestion === undefined) {
-      this.#refuse(error, undefined, undefined);
+      this.#refuse(error);
     }
     if (this.#gone) return;
     if (stuck) return this.end(CLOSE.tryLater);
     this.#enter(suggestion);
   }
 
-  #refuse(
-    error: unknown,
-    id: RequestId | undefined,
-    cid: string | undefined,
-  ): void {
+  #refuse(error: unknown, id?: RequestId, cid?: string): void {
     const known = error instanceof HubbubError
       ? error
       : new HubbubError("internal");
@@ -507,7 +447,8 @@ export class Connection implements Reader, SocketHandler {
     this.#mayReturn = !FINAL.has(code);
     this.#options.log.debug("closed", { connection: this.id, code });
     this.#helloTimer?.();
-    this.#expiry?.();
+    this.#badge.stop();
+    this.#inOrder.stop();
     if (this.#session !== null) {
       this.#options.hub.lost(this.#session, this, this.#mayReturn);
     }

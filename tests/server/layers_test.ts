@@ -54,7 +54,13 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/hub.ts",
   ],
   ["server/transport/", "server/auth.ts"],
-  ["server/requests.ts", "server/outlet.ts", "server/connection.ts"],
+  [
+    "server/in_order.ts",
+    "server/badge.ts",
+    "server/requests.ts",
+    "server/outlet.ts",
+    "server/connection.ts",
+  ],
   // All that is not listed: handshake, routes, lessons, settings …
   ["server/"],
   ["server/store/", "server/fleet/"],
