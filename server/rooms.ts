@@ -30,6 +30,10 @@ export const STORE_UNAVAILABLE = {
   retryAfterMs: RETRY_MS,
 } as const satisfies ErrorEvent;
 
+/** How long a node may be behind what another one has shown, milliseconds: it
+ * finds out every second, and may have to connect again. */
+const BEHIND_MS = 3_000;
+
 /** When to try again where all rooms are taken, milliseconds. */
 const FULL_RETRY_MS = 10_000;
 
@@ -102,8 +106,7 @@ export class Rooms {
       slot.waiting.push(arrival);
       return;
     }
-    slot.room.arrive(arrival);
-    this.stir(slot.room);
+    this.#arriveIn(slot.room, arrival);
   }
 
   depart(name: string, session: Session): void {
@@ -191,6 +194,7 @@ export class Rooms {
           return slot.room.disband(CLOSE.resync);
         }
         this.#fed.add(slot.room);
+        if (slot.room.expecting) this.stir(slot.room);
         this.#options.wake();
       },
       trimmed: (first) => slot.room?.trimmed(first),
@@ -205,9 +209,9 @@ export class Rooms {
         fetch: (member) => this.#fetch(member, room),
       });
       slot.room = room;
-      for (const waiting of slot.waiting) room.arrive(waiting);
-      slot.waiting = [];
       this.stir(room);
+      for (const waiting of slot.waiting) this.#arriveIn(room, waiting);
+      slot.waiting = [];
     }).catch((error) => {
       here.leave();
       this.#slots.delete(name);
@@ -241,9 +245,23 @@ export class Rooms {
     });
   }
 
-  /** Tries something once more. */
-  #later(act: () => void): void {
-    const cancel = this.#options.clock.after(RETRY_MS, () => {
+  /** Who comes from another node may have seen there what this one is not told
+   * of yet, and waits for it. */
+  #arriveIn(room: Room, arrival: Arrival): void {
+    if (room.lags(arrival) && this.#options.fleet.nodes > 1) {
+      arrival.patient = true;
+      this.#later(() => {
+        arrival.patient = false;
+        if (this.get(room.name) === room) this.stir(room);
+      }, BEHIND_MS);
+    }
+    room.arrive(arrival);
+    this.stir(room);
+  }
+
+  /** Does something later, such as trying once more. */
+  #later(act: () => void, ms = RETRY_MS): void {
+    const cancel = this.#options.clock.after(ms, () => {
       this.#retries.delete(cancel);
       act();
     });

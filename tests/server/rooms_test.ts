@@ -11,12 +11,14 @@ import { FakeClock, settled } from "../helpers/clock.ts";
 import { HeldStore } from "../helpers/held_store.ts";
 import { FakeReader, fakeSession, numbers } from "../helpers/reader.ts";
 
-function bench() {
+function bench(nodes = 1) {
+  const fleet = new Alone({ random: () => 0, newId: () => "" });
+  Object.defineProperty(fleet, "nodes", { value: nodes });
   const clock = new FakeClock();
   const store = new HeldStore(clock);
   const logged: string[] = [];
   const rooms = new Rooms({
-    fleet: new Alone({ random: () => 0, newId: () => "" }),
+    fleet,
     standing: () => ({ rights: ["read", "write"] }),
     heard() {},
     elsewhere() {},
@@ -268,4 +270,43 @@ Deno.test("Rooms.stop() asks nothing more of a store that failed", async () => {
   await settled();
   rooms.stop();
   assertEquals(clock.waiting, 0);
+});
+
+Deno.test("promise 3: who comes from a node that was told of more waits until this one is, too", async () => {
+  const { rooms, arrive, tick, say } = bench(2);
+  arrive(fakeSession("Ada"));
+  await settled();
+  tick();
+  const epoch = rooms.get("hall")?.epoch ?? "";
+  const bob = fakeSession("Bob");
+  const since = { epoch, seq: 2 };
+  rooms.arrive("hall", { session: bob, since, limit: 50, id: 7 });
+  tick();
+  assertEquals(bob.reader.frames, []);
+  await say("one", "two", "three");
+  tick();
+  assertEquals(bob.reader.all("joined")[0]?.recovered, "full");
+  assertEquals(bob.reader.texts, ["three"]);
+});
+
+Deno.test("Rooms lets in at last who has seen more than there is", async () => {
+  for (const [nodes, ms] of [[1, 0], [2, 3_000]] as const) {
+    const { clock, rooms, arrive, tick, say } = bench(nodes);
+    arrive(fakeSession("Ada"));
+    await settled();
+    tick();
+    await say("one");
+    const epoch = rooms.get("hall")?.epoch ?? "";
+    const bob = fakeSession("Bob");
+    const since = { epoch, seq: 2 };
+    rooms.arrive("hall", { session: bob, since, limit: 50, id: 7 });
+    if (ms > 0) clock.pass(ms - 1);
+    tick();
+    assertEquals(bob.reader.all("joined").length, ms > 0 ? 0 : 1);
+    clock.pass(1);
+    tick();
+    assertEquals(bob.reader.all("joined")[0]?.recovered, "none");
+    assertEquals(bob.reader.texts, ["one"]);
+    rooms.stop();
+  }
 });
