@@ -15,7 +15,7 @@ import { type Arrival, Room } from "./room.ts";
 import type { Member, Session } from "./session.ts";
 import type { Stats } from "./stats.ts";
 import type { Standing } from "./gate.ts";
-import type { Store, StoredMessage } from "./store/store.ts";
+import type { Page, Store, StoredMessage } from "./store/store.ts";
 
 /** How long to wait after a read or an opening that failed, milliseconds. */
 const RETRY_MS = 1_000;
@@ -77,6 +77,8 @@ export class Rooms {
   /** Rooms whose logs have grown since they were last delivered. */
   readonly #fed = new Set<Room>();
   readonly #laggards: Laggards;
+  /** Reads under way, by what they read. */
+  readonly #reads = new Map<string, Promise<Page>>();
   /** Of reads that failed and are tried again. */
   readonly #retries = new Set<Cancel>();
 
@@ -286,11 +288,11 @@ export class Rooms {
   }
 
   #fetch(member: Member, room: Room): void {
-    const { store, log } = this.#options;
+    const { log } = this.#options;
     const after = member.cursor;
     const { epoch, removals } = room;
     member.fetching = true;
-    store.read(room.name, { after, limit: FETCH }).then((page) => {
+    this.#read(room, after).then((page) => {
       // The room will be told of it; until then there is nothing to send.
       if (page.epoch !== epoch && room.epoch === epoch) {
         throw new Error("The log has begun a new life");
@@ -319,5 +321,18 @@ export class Rooms {
         room.pump(member);
       });
     });
+  }
+
+  /** Reads once for all who wait for the same: of a thousand who fell behind in
+   * one turn each would read it for itself. */
+  #read({ name, epoch, removals }: Room, after: number): Promise<Page> {
+    const key = JSON.stringify([name, epoch, removals, after]);
+    let reading = this.#reads.get(key);
+    if (reading === undefined) {
+      reading = this.#options.store.read(name, { after, limit: FETCH })
+        .finally(() => this.#reads.delete(key));
+      this.#reads.set(key, reading);
+    }
+    return reading;
   }
 }

@@ -199,6 +199,26 @@ Deno.test("promise 3: Rooms reads for a reader that is behind the memory, again 
   assertEquals(ada.reader.seqs, numbers(1, 1_500));
 });
 
+Deno.test("promise 4: Rooms reads once for all who are behind the memory at the same place", async () => {
+  const { store, arrive, tick, say } = bench();
+  await say(...numbers(1, 1_500).map(String));
+  const reads: number[] = [];
+  const read = store.inner.read.bind(store.inner);
+  store.inner.read = (room, range) => {
+    if ("after" in range) reads.push(range.after);
+    return read(room, range);
+  };
+  const readers = ["Ada", "Bob", "Cid"].map((name) => fakeSession(name));
+  for (const session of readers) arrive(session, 1_500);
+  await settled();
+  tick();
+  for (let i = 0; i < 10; i++) await settled();
+  for (const { reader } of readers) {
+    assertEquals(reader.seqs, numbers(1, 1_500));
+  }
+  assertEquals(reads, [...new Set(reads)], "nothing is read twice");
+});
+
 Deno.test("Rooms ends a reader whose log the store has lost a part of, instead of asking for ever", async () => {
   const { store, arrive, tick, say } = bench();
   await say(...numbers(1, 10).map(String));
