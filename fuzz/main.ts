@@ -3,6 +3,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { fileURLToPath } from "node:url";
 import { type TransportName, TRANSPORTS } from "../server/transport/open.ts";
+import { endOnSignals } from "../soak/server_process.ts";
 import { fuzz } from "./fuzz.ts";
 
 const HELP = `Sends a real server what no client should: broken handshakes and
@@ -51,6 +52,7 @@ function transport(): TransportName {
   return name ?? refuse(`--transport must be ${TRANSPORTS.join(" or ")}`);
 }
 
+endOnSignals();
 const report = await fuzz({
   seed: number("seed", Math.floor(Math.random() * MOST)),
   count: number("count", 10_000),

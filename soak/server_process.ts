@@ -73,6 +73,26 @@ export function freePorts(random: number, count: number): number[] {
   return ports;
 }
 
+/** Those that run now, with the folders they write to. */
+const running = new Map<Deno.ChildProcess, string>();
+
+/**
+ * Has SIGINT and SIGTERM end this program and every server that it has
+ * started, whose folders go with them.
+ */
+export function endOnSignals(): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => {
+      const ended = [...running].map(async ([process, folder]) => {
+        process.kill("SIGKILL");
+        await process.status;
+        await Deno.remove(folder, { recursive: true });
+      });
+      Promise.allSettled(ended).finally(() => Deno.exit(1));
+    });
+  }
+}
+
 /** One life of the server. */
 export class ServerProcess {
   readonly #process: Deno.ChildProcess;
@@ -127,7 +147,9 @@ export class ServerProcess {
       stderr: "piped",
     }).spawn();
     this.#readLog();
+    running.set(this.#process, folder);
     this.#process.status.then(({ code, signal }) => {
+      running.delete(this.#process);
       if (!this.#expected) complain(`server ended: ${signal ?? code}`);
     });
   }

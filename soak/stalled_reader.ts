@@ -12,7 +12,7 @@ import type { ServerEvent } from "../protocol/events.ts";
 import { V1 } from "../protocol/v1.ts";
 import { Inspector } from "./inspector.ts";
 import { RawSocket } from "./raw_socket.ts";
-import { freePort, ServerProcess } from "./server_process.ts";
+import { endOnSignals, freePort, ServerProcess } from "./server_process.ts";
 
 const HELP = `The memory that readers cost who do not read.
 
@@ -184,6 +184,7 @@ function readSettings(): Settings {
 }
 
 const settings = readSettings();
+endOnSignals();
 const samples: Record<"idle" | "stalled", Sample[]> = { idle: [], stalled: [] };
 for (let run = 0; run < settings.repeat; run++) {
   for (const kind of ["idle", "stalled"] as const) {
