@@ -4,6 +4,7 @@
  */
 
 import { backup, DatabaseSync } from "node:sqlite";
+import { markCopy } from "../server/store/sqlite_copy.ts";
 
 const USAGE = `Copies the database of a Hubbub server, which may be running.
 
@@ -43,6 +44,7 @@ try {
   // In one step: between two, the server would change what was copied, and
   // the copy would begin again. Whoever writes to a WAL is not held up.
   await backup(db, copy, { rate: -1 });
+  markCopy(copy);
 } catch (error) {
   const words = error instanceof Error ? error.message : String(error);
   fail(`"${database}" cannot be copied: ${words}`, 1);

@@ -5,6 +5,7 @@
 
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { beginAnew } from "./sqlite_copy.ts";
 import { inspect, migrate } from "./sqlite_schema.ts";
 import { StoreOpenError } from "./store.ts";
 
@@ -43,6 +44,7 @@ export function openDatabase(path: string): OpenDatabase {
     db = new DatabaseSync(path);
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     migrate(db, path);
+    beginAnew(db);
     // NORMAL in WAL mode survives the end of the process at any time; only a
     // power cut may cost the last commits (https://sqlite.org/wal.html).
     // What is deleted is overwritten: a text that was removed is not in the file.

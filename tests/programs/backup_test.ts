@@ -64,6 +64,61 @@ Deno.test("deno task backup copies a server under load; another one goes on from
   await back.event({ message: "And on it goes" });
 });
 
+/** Brings a copy back, into a place of its own. */
+function restore(copy: string, folder: TempFolder): Promise<Program> {
+  const file = folder.file("hubbub.db");
+  Deno.copyFileSync(copy, file);
+  return Program.start({ folder, args: ["--store", `sqlite:${file}`] });
+}
+
+/** What a room is told to somebody who comes back to it with a cursor. */
+async function comeBack(
+  program: Program,
+  since?: { epoch: string; seq: number },
+): Promise<Json> {
+  await using peer = await Peer.connect(program.socket("/ws"), "hubbub.v1");
+  peer.send({ type: "hello" }, { type: "join", room: "lobby", since });
+  return await peer.event({ type: "joined" });
+}
+
+/** Says something, as somebody else; gives the cursor behind it. */
+async function say(program: Program, text: string) {
+  await using peer = await Peer.connect(program.socket("/ws"), "hubbub.v1");
+  peer.send({ type: "hello" }, { type: "join", room: "lobby" });
+  const { epoch } = await peer.event({ type: "joined" });
+  peer.send({ type: "publish", room: "lobby", text, id: 1 });
+  const { seq } = await peer.event({ type: "ack" });
+  return { epoch: String(epoch), seq: Number(seq) };
+}
+
+Deno.test("promise 3: what was read after a backup is not taken for what followed it where it was brought back", async () => {
+  await using program = await Program.start();
+  await say(program, "in the backup");
+  const { folder } = program;
+  const copy = folder.file("copy.db");
+  const made = await backup(copy, folder.file("hubbub.db"));
+  assertEquals(made.code, 0, made.stderr);
+  const since = await say(program, "after the backup");
+  assertEquals((await comeBack(program, since))["recovered"], "full");
+
+  const epochs = new Set([since.epoch]);
+  // As often as it is brought back, the numbers go to other messages.
+  for (let time = 1; time <= 2; time++) {
+    using place = new TempFolder();
+    await using restored = await restore(copy, place);
+    const again = await say(restored, `after being brought back ${time}`);
+    assertEquals(again.seq, since.seq);
+    epochs.add(again.epoch);
+    const joined = await comeBack(restored, since);
+    assertEquals([joined["epoch"], joined["recovered"]], [again.epoch, "none"]);
+    // From there on it is a database as any other.
+    await restored.stop();
+    await using later = await restored.startAgain();
+    assertEquals((await comeBack(later, again))["recovered"], "full");
+  }
+  assertEquals(epochs.size, 3);
+});
+
 Deno.test("deno task backup overwrites nothing, and copies nothing that is not there", async () => {
   using folder = new TempFolder();
   const path = folder.file("precious.db");

@@ -1,0 +1,39 @@
+/**
+ * Copies of a database that begin a life of their own. After what a copy knows
+ * other messages follow than followed in what it was made of, under the same
+ * numbers: a cursor from there must not look right here. Owns the mark that
+ * tells a copy, and what is done with it.
+ */
+
+import { DatabaseSync } from "node:sqlite";
+
+/** In the table `meta`, of a copy that no server has been started on yet. */
+const MARK = "copy";
+
+/**
+ * Marks a file as a copy.
+ *
+ * @param path A whole database of ours, which nobody uses.
+ */
+export function markCopy(path: string): void {
+  using db = new DatabaseSync(path);
+  db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)")
+    .run(MARK, new Uint8Array(1));
+}
+
+/**
+ * Gives the rooms of a copy new epochs, once: as often as one copy is brought
+ * back, so often something new begins.
+ *
+ * @param db An open database, brought up to date.
+ */
+export function beginAnew(db: DatabaseSync): void {
+  const mark = db.prepare("SELECT 1 FROM meta WHERE key = ?");
+  if (mark.get(MARK) === undefined) return;
+  const rooms = db.prepare("SELECT id FROM rooms").all();
+  const rename = db.prepare("UPDATE rooms SET epoch = ? WHERE id = ?");
+  db.exec("BEGIN IMMEDIATE");
+  for (const { id } of rooms) rename.run(crypto.randomUUID(), Number(id));
+  db.prepare("DELETE FROM meta WHERE key = ?").run(MARK);
+  db.exec("COMMIT");
+}
