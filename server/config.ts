@@ -6,7 +6,11 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import { readOrigin } from "./origins.ts";
-import { readRedisAddress, STORE_ADDRESSES } from "./store/addresses.ts";
+import {
+  readRedisAddress,
+  STORE_ADDRESSES,
+  withoutPassword,
+} from "./store/addresses.ts";
 import { type TransportName, TRANSPORTS } from "./transport/open.ts";
 
 /** How the server was asked to run. */
@@ -80,6 +84,8 @@ interface Setting {
   readonly help: string;
   /** What the flag means without a value, where it can be without. */
   readonly bare?: string;
+  /** How to show a wrong value, where it may be nobody's business. */
+  readonly show?: (words: string) => string;
   /** @throws {ConfigError} When the words make no sense. */
   readonly parse: (words: string) => Config[keyof Config];
 }
@@ -165,6 +171,7 @@ const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     value: "ADDRESS",
     fallback: "sqlite:./data/hubbub.db",
     help: `where messages are kept: ${STORE_ADDRESSES}`,
+    show: withoutPassword,
     parse: store,
   },
   history: {
@@ -311,6 +318,7 @@ const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     value: "TEXT",
     fallback: "",
     help: "what tokens are signed with; from then on one is needed",
+    show: () => "…",
     parse: secret,
   },
   authKeys: {
@@ -438,14 +446,14 @@ export function readConfig(
     boolean: ["help"],
     unknown(arg) {
       throw new ConfigError(
-        `Unknown setting "${arg}". --help lists them all`,
+        `Unknown setting "${withoutPassword(arg)}". --help lists them all`,
       );
     },
   });
   if (parsed["help"] === true) return "help";
   const deploy = isDeploy(env);
   const config = rows.map(([key, setting]) => {
-    const { env: variable, parse, fallback, bare } = setting;
+    const { env: variable, parse, fallback, bare, show = String } = setting;
     const given = parsed[flagOf(key)];
     const flag = given === "" ? bare ?? given : given;
     const words = flag !== undefined ? String(flag) : env(variable);
@@ -456,7 +464,8 @@ export function readConfig(
       return [key, parse(words ?? fallback)];
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      throw new ConfigError(`${name} ${error.message}, not "${words}"`);
+      const shown = show(words ?? fallback);
+      throw new ConfigError(`${name} ${error.message}, not "${shown}"`);
     }
   });
   const settings: Config = Object.fromEntries(config);

@@ -18,7 +18,7 @@ export interface RedisAddress {
   readonly database: number;
 }
 
-const FORM = /^(rediss?)(-sentinel)?:\/\/([^/@]*@)?([^/?#]+)(?:\/([^?#]*))?$/;
+const FORM = /^(rediss?)(-sentinel)?:\/\/([^/@]*@)?([^/?#@]+)(?:\/([^?#]*))?$/;
 
 /**
  * Reads `redis[s]://[[USER]:PASSWORD@]HOST[:PORT][/DB]`, or
@@ -47,4 +47,22 @@ export function readRedisAddress(address: string): RedisAddress | undefined {
     name,
     database: Number(database),
   };
+}
+
+/**
+ * Makes an address fit to be shown.
+ *
+ * @param address Any, also one that makes no sense.
+ * @returns It without its password: all that a wrong one could have meant as
+ * one, which is up to its last `@`.
+ */
+export function withoutPassword(address: string): string {
+  return address.replace(
+    /^([a-z-]+:\/*)?(.*)@/is,
+    (_, scheme: string | undefined, login: string) => {
+      const colon = login.indexOf(":");
+      const user = colon < 0 ? "" : `${login.slice(0, colon)}:`;
+      return `${scheme ?? ""}${user}…@`;
+    },
+  );
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Clock } from "../clock.ts";
-import { STORE_ADDRESSES } from "./addresses.ts";
+import { STORE_ADDRESSES, withoutPassword } from "./addresses.ts";
 import { type Retention, type Store, StoreOpenError } from "./store.ts";
 
 /**
@@ -41,7 +41,7 @@ export async function openStore(
     }
     default:
       throw new StoreOpenError(
-        `Unknown store "${address}". Use ${STORE_ADDRESSES}`,
+        `Unknown store "${withoutPassword(address)}". Use ${STORE_ADDRESSES}`,
       );
   }
 }

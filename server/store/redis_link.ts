@@ -10,6 +10,7 @@
 import { createClient, ErrorReply } from "redis";
 import type { Script } from "./redis_scripts.ts";
 import { locate } from "./redis_sentinel.ts";
+import { withoutPassword } from "./addresses.ts";
 import { OutOfReachError, StoreOpenError } from "./store.ts";
 
 /** What Redis answers. */
@@ -264,8 +265,4 @@ export function cannotOpen(address: string, error: unknown): StoreOpenError {
 
 function words(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function withoutPassword(address: string): string {
-  return address.replace(/(?<=:\/\/[^/@]*):[^/@]*(?=@)/, ":…");
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { withoutPassword } from "../../server/store/addresses.ts";
 import {
   type Config,
   ConfigError,
@@ -47,6 +48,43 @@ Deno.test("readConfig() has a default for everything", () => {
     logLevel: "info",
   });
 });
+
+for (
+  const args of [
+    ["--store", "redis://ada:hunter2@host/x"],
+    ["--store", "redis://ada:hun/ter2@host"],
+    ["--store", "redis://ada:hun@ter2@host"],
+    ["--store", "redis://hunter2@host/x"],
+    ["--store", "reddis://ada:hunter2@host"],
+    ["--store", "ada:hunter2@host"],
+    ["--stroe=redis://ada:hunter2@host"],
+    ["redis://ada:hunter2@host"],
+    ["--auth-secret", "hunter2"],
+  ]
+) {
+  Deno.test(`readConfig() repeats no secret of ${args.join(" ")}`, () => {
+    const { message } = assertThrows(() => read(args), ConfigError);
+    assert(!/hun|ter2/.test(message), message);
+  });
+}
+
+for (
+  const [address, shown] of [
+    ["redis://user:secret@host:1/2", "redis://user:…@host:1/2"],
+    ["redis://:secret@host", "redis://:…@host"],
+    [
+      "rediss-sentinel://user:a:b@a:1,b:2/n",
+      "rediss-sentinel://user:…@a:1,b:2/n",
+    ],
+    ["redis://host:1", "redis://host:1"],
+    ["sqlite:./data/hubbub.db", "sqlite:./data/hubbub.db"],
+    ["memory:", "memory:"],
+  ] as const
+) {
+  Deno.test(`withoutPassword() of ${address} is ${shown}`, () => {
+    assertEquals(withoutPassword(address), shown);
+  });
+}
 
 Deno.test("readConfig() takes flags with a space or an equals sign", () => {
   const config = read(["--port", "9000", "--store=memory:", "--rate", "0"]);
