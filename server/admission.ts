@@ -14,12 +14,20 @@ export interface AdmissionOptions {
   readonly total: number;
   /** From one address, or network of IPv6. */
   readonly perAddress: number;
+  /** Connections of an address, or network, to other nodes. */
+  readonly elsewhere?: (network: string) => number;
   /** Told of each WebSocket that finds no place. */
   readonly onRefused?: (error: HubbubError) => void;
 }
 
 /** Tells somebody, before the close, why there is no place. */
 export type Apology = (socket: Socket, error: HubbubError) => void;
+
+/** Other nodes are told of who has more than one part in so many of what an
+ * address may have: what many have, all nodes would have to know. */
+const SHARED_PART = 20;
+/** Most addresses they are told of: those that have most. */
+const MOST_SHARED = 200;
 
 /** When it is worth trying again, milliseconds: connections last. */
 const RETRY_MS = 10_000;
@@ -45,6 +53,14 @@ export class Admission {
   /** Connections there are now. */
   get total(): number {
     return this.#total;
+  }
+
+  /** Connections by address, or network, where these are worth telling. */
+  get crowds(): ReadonlyMap<string, number> {
+    const least = this.#options.perAddress / SHARED_PART;
+    const crowds = [...this.#byAddress].filter(([, here]) => here >= least);
+    crowds.sort(([, a], [, b]) => b - a);
+    return new Map(crowds.slice(0, MOST_SHARED));
   }
 
   /**
@@ -104,10 +120,12 @@ export class Admission {
   }
 
   #refusal(address: string): CloseReason | undefined {
-    const { total, perAddress } = this.#options;
+    const { total, perAddress, elsewhere = () => 0 } = this.#options;
     if (this.#total >= total) return CLOSE.tryLater;
-    const here = this.#byAddress.get(networkOf(address)) ?? 0;
-    return here >= perAddress ? CLOSE.tooMany : undefined;
+    const network = networkOf(address);
+    const here = this.#byAddress.get(network) ?? 0;
+    const all = here + elsewhere(network);
+    return all >= perAddress ? CLOSE.tooMany : undefined;
   }
 
   #count(address: string, change: 1 | -1): void {

@@ -135,8 +135,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const admission = new Admission({
     total: config.maxConnections,
     perAddress: config.maxPerAddress,
+    elsewhere: (network) => fleet.elsewhere(network),
     onRefused: ({ code }) => stats.refused.add(code),
   });
+  fleet.share(() => admission.crowds);
   const api = new Api({
     admit: (address) => admission.enter(address),
     hub,

@@ -40,6 +40,12 @@ export class Alone implements Fleet {
 
   begin(): void {}
 
+  share(): void {}
+
+  elsewhere(): number {
+    return 0;
+  }
+
   claim({ session, name: wanted, user }: Claim): Held {
     const known = this.#bySession.get(session ?? "");
     if (known !== undefined) {

@@ -50,12 +50,17 @@ export interface Named {
   readonly name: string;
 }
 
+/** What a node has counted, by what it counts: connections by address. */
+export type Counts = Readonly<Record<string, number>>;
+
 /** What a heartbeat tells. */
 export interface Beat {
   /** Whether the lease had not run out before. */
   readonly held: boolean;
   /** The other nodes that live. */
   readonly living: readonly string[];
+  /** What each of these has counted. */
+  readonly counts: readonly Counts[];
   /** Some of the sessions the engine thinks are this node's. */
   readonly own: readonly string[];
 }
@@ -88,9 +93,10 @@ export interface EngineEvents {
 /** All that nodes share. Methods reject, in bounded time, when the engine
  * cannot be reached. */
 export interface Engine {
-  /** Renews the lease of this node, for so many milliseconds. A time in which
-   * no node could renew one is not counted. */
-  beat(leaseMs: number): Promise<Beat>;
+  /** Renews the lease of this node, for so many milliseconds, and tells the
+   * others what it has counted. A time in which no node could renew its lease
+   * does not pass. */
+  beat(leaseMs: number, counts: Counts): Promise<Beat>;
   claim(application: Application): Promise<Claimed>;
   /** Gives a session of this node another name; `unknown` if it is not its. */
   rename(session: string, choice: Choice): Promise<Answer<Named>>;

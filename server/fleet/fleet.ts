@@ -97,6 +97,13 @@ export interface Fleet {
   /** Says whom to tell. Called once, before all else. */
   begin(host: FleetHost): void;
 
+  /** Says what is counted here and limited in the whole fleet: connections by
+   * address. Each heartbeat tells the others. */
+  share(counts: () => ReadonlyMap<string, number>): void;
+
+  /** What the other nodes have counted, together, some seconds ago. */
+  elsewhere(counted: string): number;
+
   /**
    * Begins a session, or takes one up again, wherever it is. The session is
    * this node's from then on; the node that had it is told so. One that was

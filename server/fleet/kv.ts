@@ -11,6 +11,7 @@ import type {
   Beat,
   Choice,
   Claimed,
+  Counts,
   Doc,
   Engine,
   EngineEvents,
@@ -105,9 +106,9 @@ class KvEngine implements Engine {
     });
   }
 
-  async beat(leaseMs: number): Promise<Beat> {
+  async beat(leaseMs: number, counts: Counts): Promise<Beat> {
     for (let tries = 1; tries <= TRIES; tries++) {
-      const beat = await this.#beat(leaseMs);
+      const beat = await this.#beat(leaseMs, counts);
       if (beat === null) continue;
       if (beat.living.length > 0) await this.#look();
       return { ...beat, own: await this.#sweepOn() };
@@ -187,7 +188,10 @@ class KvEngine implements Engine {
   }
 
   /** Renews the lease. Null when somebody else was faster. */
-  async #beat(leaseMs: number): Promise<Omit<Beat, "own"> | null> {
+  async #beat(
+    leaseMs: number,
+    counts: Counts,
+  ): Promise<Omit<Beat, "own"> | null> {
     const { clock, node } = this.#options;
     const now = clock.now();
     const last = await this.#kv.get<number>(BEAT);
@@ -197,6 +201,7 @@ class KvEngine implements Engine {
     const lostMs = gap > leaseMs / 2 ? gap : 0;
     if (lostMs > 0) change.check(last);
     const living: string[] = [];
+    const counted: Counts[] = [];
     let held = false;
     for await (const entry of this.#kv.list<Lease>({ prefix: NODES })) {
       const other = String(entry.key.at(-1));
@@ -204,7 +209,9 @@ class KvEngine implements Engine {
       if (other === node) held = until >= now;
       else if (until >= now) {
         living.push(other);
-        if (lostMs > 0) change.check(entry).set(entry.key, { until });
+        counted.push(entry.value.counts);
+        const longer = { ...entry.value, until };
+        if (lostMs > 0) change.check(entry).set(entry.key, longer);
       } else {
         // Two that do this at once do no harm.
         change.delete(entry.key);
@@ -212,11 +219,11 @@ class KvEngine implements Engine {
       }
     }
     const until = now + leaseMs;
-    change.set(nodeKey(node), { until }).set(BEAT, now);
+    change.set(nodeKey(node), { until, counts }).set(BEAT, now);
     if (!(await change.commit()).ok) return null;
     this.#until = until;
     this.#others = living;
-    return { held, living };
+    return { held, living, counts: counted };
   }
 
   async #leases(): Promise<{ node: string; until: number }[]> {

@@ -8,7 +8,7 @@
  */
 
 import { nameKey } from "../../protocol/names.ts";
-import type { Holding } from "./engine.ts";
+import type { Counts, Holding } from "./engine.ts";
 
 const FLEET = ["hubbub", "fleet"];
 
@@ -54,6 +54,8 @@ export function takenKey(node: string): Deno.KvKey {
 /** A node lives until then, milliseconds since 1970. */
 export interface Lease {
   readonly until: number;
+  /** What it has counted. */
+  readonly counts: Counts;
 }
 
 /** A session, and who holds it. */

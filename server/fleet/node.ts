@@ -13,6 +13,7 @@ import { nameTaken } from "./alone.ts";
 import type {
   Answer,
   Choice,
+  Counts,
   Engine,
   EngineEvents,
   Holding,
@@ -77,6 +78,8 @@ export class FleetNode implements Fleet, EngineEvents {
   #buriesFrom = 0;
   #reachable = true;
   #nodes = 1;
+  #counts = (): Counts => ({});
+  #elsewhere: ReadonlyMap<string, number> = new Map();
 
   /**
    * @param engine Makes the engine, which tells its news to what it is given.
@@ -108,6 +111,14 @@ export class FleetNode implements Fleet, EngineEvents {
 
   begin(host: FleetHost): void {
     this.#host = host;
+  }
+
+  share(counts: () => ReadonlyMap<string, number>): void {
+    this.#counts = () => Object.fromEntries(counts());
+  }
+
+  elsewhere(counted: string): number {
+    return this.#elsewhere.get(counted) ?? 0;
   }
 
   async claim(
@@ -208,7 +219,7 @@ export class FleetNode implements Fleet, EngineEvents {
   }
 
   async healed(): Promise<void> {
-    await this.#engine.beat(this.#options.leaseMs);
+    await this.#engine.beat(this.#options.leaseMs, this.#counts());
     await this.#comeBack();
   }
 
@@ -231,9 +242,10 @@ export class FleetNode implements Fleet, EngineEvents {
 
   async #beat(): Promise<void> {
     const known = this.#rosters.nodes;
-    const beat = await this.#engine.beat(this.#options.leaseMs);
+    const beat = await this.#engine.beat(this.#options.leaseMs, this.#counts());
     if (!beat.held) await this.#comeBack();
     this.#nodes = beat.living.length + 1;
+    this.#elsewhere = sum(beat.counts);
     const living = new Set(beat.living);
     if (this.#options.clock.now() >= this.#buriesFrom) {
       this.#rosters.bury(known.filter((node) => !living.has(node)));
@@ -286,7 +298,7 @@ export class FleetNode implements Fleet, EngineEvents {
     await this.#releasing;
     // Sessions wait for their users to come back to another node.
     if (this.#held.size === 0) await this.#engine.leave();
-    else await this.#engine.beat(this.#options.leaseMs);
+    else await this.#engine.beat(this.#options.leaseMs, this.#counts());
   }
 
   #hold(holding: Holding): void {
@@ -354,4 +366,13 @@ function checked(wanted: string): [name: string, wrong?: HubbubError] {
     if (error instanceof HubbubError) return [wanted, error];
     throw error;
   }
+}
+
+/** What all have counted, together. */
+function sum(counts: readonly Counts[]): Map<string, number> {
+  const all = new Map<string, number>();
+  for (const [counted, count] of counts.flatMap(Object.entries<number>)) {
+    all.set(counted, (all.get(counted) ?? 0) + count);
+  }
+  return all;
 }

@@ -13,6 +13,7 @@ import type {
   Beat,
   Choice,
   Claimed,
+  Counts,
   Doc,
   Engine,
   EngineEvents,
@@ -94,16 +95,22 @@ class RedisEngine implements Engine {
     this.#events = events;
   }
 
-  async beat(leaseMs: number): Promise<Beat> {
+  async beat(leaseMs: number, counts: Counts): Promise<Beat> {
     await this.#listen();
-    const [held, living, own, sweep] = await this.#run(BEAT, [
+    const [held, living, counted, own, sweep] = await this.#run(BEAT, [
       this.#node,
       leaseMs,
       this.#sweep,
       nodesChannel(this.#database),
-    ]) as [number, string[], string[], string];
+      JSON.stringify(counts),
+    ]) as [number, string[], string[], string[], string];
     this.#sweep = sweep;
-    return { held: held === 1, living, own };
+    return {
+      held: held === 1,
+      living,
+      counts: counted.map((json): Counts => JSON.parse(json)),
+      own,
+    };
   }
 
   async claim(application: Application): Promise<Claimed> {

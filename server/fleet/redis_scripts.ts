@@ -19,6 +19,7 @@ export const FLEET_KEYS: readonly string[] = [
   `${PREFIX}:names`,
   `${PREFIX}:sessions`,
   `${PREFIX}:beat`,
+  `${PREFIX}:counts`,
 ];
 
 /** The key of a room's documents. */
@@ -47,7 +48,7 @@ const HERE_SECONDS = 60 * 60;
 const SWEEP = 100;
 
 const STATE = `
-local NODES, NAMES, SESSIONS, BEAT = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local NODES, NAMES, SESSIONS, BEAT, COUNTS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -103,15 +104,16 @@ function fleetScript(lua: string): Script {
 
 /**
  * Renews a lease, and sweeps. ARGV: the node, milliseconds, where the sweep
- * goes on, the channel that tells of a node that was not known. Returns whether
- * the lease was held, the other nodes that live, some sessions of this one, and
- * where the next sweep goes on. When nobody's heart has beaten for a while,
+ * goes on, the channel that tells of a node that was not known, and what this
+ * one has counted. Returns whether the lease was held, the other nodes that live
+ * and what these have counted, some sessions of this one, and where the next
+ * sweep goes on. When nobody's heart has beaten for a while,
  * Redis was away: that time is not counted.
  */
 export const BEAT = fleetScript(`
 local me, lease = ARGV[1], tonumber(ARGV[2])
 local gap = now - tonumber(redis.call('GET', BEAT) or now)
-local held, living, all = 0, {}, redis.call('HGETALL', NODES)
+local held, living, counts, all = 0, {}, {}, redis.call('HGETALL', NODES)
 for i = 1, #all, 2 do
   local node, till = all[i], tonumber(all[i + 1])
   if gap > lease / 2 then
@@ -120,13 +122,16 @@ for i = 1, #all, 2 do
   end
   if till < now then
     redis.call('HDEL', NODES, node)
+    redis.call('HDEL', COUNTS, node)
   elseif node == me then
     held = 1
   else
     living[#living + 1] = node
+    counts[#counts + 1] = redis.call('HGET', COUNTS, node) or '{}'
   end
 end
 redis.call('HSET', NODES, me, string.format('%.0f', now + lease))
+redis.call('HSET', COUNTS, me, ARGV[5])
 redis.call('SET', BEAT, string.format('%.0f', now))
 if held == 0 then redis.call('PUBLISH', ARGV[4], me) end
 local own, swept = {}, redis.call('HSCAN', SESSIONS, ARGV[3], 'COUNT', ${SWEEP})
@@ -138,7 +143,7 @@ for i = 1, #swept[2], 2 do
     drop(id, it)
   end
 end
-return {held, living, own, swept[1]}
+return {held, living, counts, own, swept[1]}
 `);
 
 /**
@@ -222,17 +227,20 @@ return {replaced, outnamed}
 `);
 
 /** Ends a lease. ARGV: the node. */
-export const LEAVE = fleetScript(`redis.call('HDEL', NODES, ARGV[1])`);
+export const LEAVE = fleetScript(`
+redis.call('HDEL', NODES, ARGV[1])
+redis.call('HDEL', COUNTS, ARGV[1])
+`);
 
 /** Reads about a room. KEYS: its documents' as the last one. Returns those of
  * nodes that live; those of others are deleted. */
 export const READ_HERE = fleetScript(`
-local docs, all = {}, redis.call('HGETALL', KEYS[5])
+local docs, all = {}, redis.call('HGETALL', KEYS[6])
 for i = 1, #all, 2 do
   if alive(all[i]) then
     docs[#docs + 1] = all[i + 1]
   else
-    redis.call('HDEL', KEYS[5], all[i])
+    redis.call('HDEL', KEYS[6], all[i])
   end
 end
 return docs
@@ -244,10 +252,10 @@ return docs
 export const WRITE_HERE = fleetScript(`
 if not alive(ARGV[1]) then return 0 end
 if ARGV[4] == '1' then
-  redis.call('HDEL', KEYS[5], ARGV[1])
+  redis.call('HDEL', KEYS[6], ARGV[1])
 else
-  redis.call('HSET', KEYS[5], ARGV[1], ARGV[3])
-  redis.call('EXPIRE', KEYS[5], ${HERE_SECONDS})
+  redis.call('HSET', KEYS[6], ARGV[1], ARGV[3])
+  redis.call('EXPIRE', KEYS[6], ${HERE_SECONDS})
 end
 redis.call('PUBLISH', ARGV[2], ARGV[3])
 return 1

@@ -277,6 +277,24 @@ export function nodesContract(
     },
   );
 
+  test("nodes know what the others have counted", async (a, b, fleet) => {
+    const c = await fleet.join();
+    a.fleet.share(() => new Map([["x", 2], ["y", 1]]));
+    b.fleet.share(() => new Map([["x", 3]]));
+    const until = async (node: Node, x: number, y: number) => {
+      while (
+        node.fleet.elsewhere("x") !== x || node.fleet.elsewhere("y") !== y
+      ) {
+        await new Promise((again) => setTimeout(again, 20));
+      }
+    };
+    await Promise.all([until(c, 5, 1), until(b, 2, 1), until(a, 3, 0)]);
+    await fleet.stop(a);
+    await until(c, 3, 0);
+    b.clock.pause();
+    await until(c, 0, 0);
+  });
+
   test("nodes know how many they are", async (a, b, fleet) => {
     await Promise.all([untilNodes(a, 2), untilNodes(b, 2)]);
     const c = await fleet.join();

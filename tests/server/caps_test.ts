@@ -207,3 +207,13 @@ Deno.test("a class of 40 behind one address meets no limit", async () => {
   }
   for (const client of clients) await client.close(1000);
 });
+
+Deno.test("promise 7: a connection too many is one too many on all nodes", () => {
+  const elsewhere = (network: string) => network === "192.0.2.1" ? 30 : 0;
+  const admission = new Admission({ total: 99, perAddress: 40, elsewhere });
+  for (let i = 0; i < 10; i++) admission.enter("192.0.2.1");
+  assertThrows(() => admission.enter("192.0.2.1"), HubbubError);
+  admission.enter("192.0.2.2");
+  // Others need not know of who has one.
+  assertEquals([...admission.crowds], [["192.0.2.1", 10]]);
+});
