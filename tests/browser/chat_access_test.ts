@@ -2,7 +2,7 @@
  * either theme. */
 
 import { assert, assertEquals } from "@std/assert";
-import axe from "axe-core";
+import { findings, LOOKS } from "./axe.ts";
 import { pageTest } from "./browser.ts";
 import { ChatPage } from "./chat_page.ts";
 import { publish } from "./publish.ts";
@@ -126,56 +126,31 @@ pageTest("nothing moves for those who want it so", async ({ chat }) => {
   );
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  for (
-    const [size, viewport] of [
-      ["wide", { width: 1280, height: 800 }],
-      ["narrow", { width: 390, height: 844 }],
-    ] as const
-  ) {
-    pageTest(
-      `an automatic check finds nothing, ${colorScheme} and ${size}`,
-      async ({ open, server }) => {
-        // Colours are judged at rest, not while something fades in.
-        const reducedMotion = "reduce" as const;
-        const options = {
-          colorScheme,
-          viewport,
-          reducedMotion,
-          bypassCSP: true,
-        };
-        const findings = async (page: Awaited<ReturnType<typeof open>>) => {
-          await page.evaluate(axe.source);
-          const { violations } = await page.evaluate(
-            `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa",
-              "best-practice"] })`,
-          ) as axe.AxeResults;
-          return violations.flatMap(({ id, nodes }) =>
-            nodes.map(({ html }) => `${id}: ${html}`)
-          );
-        };
-        const page = await open("/", options);
-        await page.getByLabel("What should people call you?").waitFor();
-        assertEquals(await findings(page), []);
-        await page.keyboard.type("Ada");
-        await page.keyboard.press("Enter");
-        await page.getByText("It is quiet in lobby").waitFor();
-        await page.locator(".state.good").waitFor();
-        assertEquals(await findings(page), []);
-        await publish(server.socket("/ws"), "lobby", [
-          "Hello Ada, see https://example.org and `code`",
-          "```\nfence\n```",
-        ]);
-        await page.locator("pre").waitFor();
-        assertEquals(await findings(page), []);
-        await page.keyboard.press("Control+/");
-        await page.getByRole("dialog", { name: "Keys" }).waitFor();
-        assertEquals(await findings(page), []);
-        await page.keyboard.press("Escape");
-        await server.stop();
-        await page.locator(".state", { hasText: "Reconnecting…" }).waitFor();
-        assertEquals(await findings(page), []);
-      },
-    );
-  }
+for (const { look, options } of LOOKS) {
+  pageTest(
+    `an automatic check finds nothing, ${look}`,
+    async ({ open, server }) => {
+      const page = await open("/", options);
+      await page.getByLabel("What should people call you?").waitFor();
+      assertEquals(await findings(page), []);
+      await page.keyboard.type("Ada");
+      await page.keyboard.press("Enter");
+      await page.getByText("It is quiet in lobby").waitFor();
+      await page.locator(".state.good").waitFor();
+      assertEquals(await findings(page), []);
+      await publish(server.socket("/ws"), "lobby", [
+        "Hello Ada, see https://example.org and `code`",
+        "```\nfence\n```",
+      ]);
+      await page.locator("pre").waitFor();
+      assertEquals(await findings(page), []);
+      await page.keyboard.press("Control+/");
+      await page.getByRole("dialog", { name: "Keys" }).waitFor();
+      assertEquals(await findings(page), []);
+      await page.keyboard.press("Escape");
+      await server.stop();
+      await page.locator(".state", { hasText: "Reconnecting…" }).waitFor();
+      assertEquals(await findings(page), []);
+    },
+  );
 }

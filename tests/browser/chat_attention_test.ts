@@ -2,22 +2,14 @@
 
 import { assertEquals } from "@std/assert";
 import { pageTest } from "./browser.ts";
-import { choose } from "./chat_page.ts";
+import { choose, lookElsewhere } from "./chat_page.ts";
 import { publish } from "./publish.ts";
 
 pageTest(
   "notices come only when asked for",
   async ({ chat, server }) => {
     const ada = await chat("/?name=Ada", { permissions: ["notifications"] });
-    await ada.value(`
-    globalThis.notices = [];
-    globalThis.Notification = class extends EventTarget {
-      static permission = "granted";
-      static requestPermission = () => Promise.resolve("granted");
-      constructor(title) { super(); notices.push(title); }
-    };
-    document.hasFocus = () => false;
-  `);
+    await lookElsewhere(ada);
     await publish(server.socket("/ws"), "lobby", ["Ada, are you there?"]);
     await ada.sees("are you there");
     assertEquals(await ada.value("notices"), []);

@@ -1,12 +1,12 @@
 /** Keeping order in the page: removing, sending away, locking, announcing. */
 
 import { assert, assertEquals } from "@std/assert";
-import axe from "npm:axe-core@4.14.1";
-import type { BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions } from "playwright-core";
 import { connect } from "../../client/hubbub.ts";
 import { SECRET, signed } from "../helpers/tokens.ts";
+import { findings, LOOKS } from "./axe.ts";
 import { type Pages, pageTest } from "./browser.ts";
-import { type ChatPage, choose } from "./chat_page.ts";
+import { type ChatPage, choose, lookElsewhere } from "./chat_page.ts";
 
 const CLOSED = {
   settings: ["--auth-secret", SECRET, "--rate", "0", "--byte-rate", "0"],
@@ -176,15 +176,7 @@ pageTest(
   "an announcement stands out, and is a notice for those elsewhere",
   async (pages) => {
     const ada = await enter(pages, ROLES.ada);
-    await ada.value(`
-    globalThis.notices = [];
-    globalThis.Notification = class extends EventTarget {
-      static permission = "granted";
-      static requestPermission = () => Promise.resolve("granted");
-      constructor(title) { super(); notices.push(title); }
-    };
-    document.hasFocus = () => false;
-  `);
+    await lookElsewhere(ada);
     await choose(ada, "Desktop notices", "mentions");
     const mod = await enter(pages, ROLES.mod);
     await keepOrder(mod);
@@ -296,56 +288,32 @@ pageTest(
   CLOSED,
 );
 
-/** What an automatic check finds. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(
-    `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa",
-      "best-practice"] })`,
-  ) as axe.AxeResults;
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
+for (const { look, options } of LOOKS) {
+  pageTest(
+    `an automatic check finds nothing on what keeps order, ${look}`,
+    async (pages) => {
+      const mod = await enter(pages, ROLES.mod, options);
+      const ada = await enter(pages, ROLES.ada);
+      await ada.say("Something");
+      await ada.say("Something else");
+      await mod.sees("Something else");
+      await consider(mod, "Something else");
+      assertEquals(await findings(mod.page), []);
+      await dialog(mod).button("Remove the message").click();
+      await mod.page.locator(".line.removed").waitFor();
+      await keepOrder(mod);
+      await dialog(mod).box.getByLabel("Announcement").fill("Hear");
+      await dialog(mod).button("Announce").click();
+      await dialog(mod).box.getByText("It is said").waitFor();
+      assertEquals(await findings(mod.page), []);
+      await mod.page.keyboard.press("Escape");
+      await mod.page.locator(".line.announcement").waitFor();
+      assertEquals(await findings(mod.page), []);
+      const wide = await mod.value<number>(
+        "document.documentElement.scrollWidth",
+      );
+      assert(wide <= options.viewport.width, `${wide} pixels wide`);
+    },
+    CLOSED,
   );
-}
-
-for (const colorScheme of ["light", "dark"] as const) {
-  for (
-    const [size, viewport] of [
-      ["wide", { width: 1280, height: 800 }],
-      ["narrow", { width: 360, height: 740 }],
-    ] as const
-  ) {
-    pageTest(
-      `an automatic check finds nothing on what keeps order, ${colorScheme} and ${size}`,
-      async (pages) => {
-        const mod = await enter(pages, ROLES.mod, {
-          colorScheme,
-          viewport,
-          bypassCSP: true,
-          reducedMotion: "reduce",
-        });
-        const ada = await enter(pages, ROLES.ada);
-        await ada.say("Something");
-        await ada.say("Something else");
-        await mod.sees("Something else");
-        await consider(mod, "Something else");
-        assertEquals(await findings(mod.page), []);
-        await dialog(mod).button("Remove the message").click();
-        await mod.page.locator(".line.removed").waitFor();
-        await keepOrder(mod);
-        await dialog(mod).box.getByLabel("Announcement").fill("Hear");
-        await dialog(mod).button("Announce").click();
-        await dialog(mod).box.getByText("It is said").waitFor();
-        assertEquals(await findings(mod.page), []);
-        await mod.page.keyboard.press("Escape");
-        await mod.page.locator(".line.announcement").waitFor();
-        assertEquals(await findings(mod.page), []);
-        const wide = await mod.value<number>(
-          "document.documentElement.scrollWidth",
-        );
-        assert(wide <= viewport.width, `${wide} pixels wide`);
-      },
-      CLOSED,
-    );
-  }
 }

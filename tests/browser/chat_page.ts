@@ -106,3 +106,17 @@ export async function choose(
   await page.getByLabel(what).selectOption(when);
   await page.keyboard.press("Escape");
 }
+
+/** Lets a page believe that one looks elsewhere; the titles of the notices it
+ * shows are in `notices` there. */
+export async function lookElsewhere(chat: ChatPage): Promise<void> {
+  await chat.value(`
+    globalThis.notices = [];
+    globalThis.Notification = class extends EventTarget {
+      static permission = "granted";
+      static requestPermission = () => Promise.resolve("granted");
+      constructor(title) { super(); notices.push(title); }
+    };
+    document.hasFocus = () => false;
+  `);
+}

@@ -2,6 +2,7 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Program, runProgram } from "../helpers/program.ts";
+import { run } from "../helpers/run.ts";
 import { Peer } from "../programs/peer.ts";
 import { hasPython, PYTHON } from "../programs/python.ts";
 import { blocks, codes, readDocument, section, tables } from "./markdown.ts";
@@ -87,17 +88,13 @@ Deno.test("the README's terminal commands publish and print", async () => {
     .map(({ code }) => code).filter((code) => code.includes("|"));
   const deno = `'${Deno.execPath()}'`;
   const address = program.socket("/ws");
-  const { code, stdout, stderr } = await new Deno.Command("sh", {
-    args: [
-      "-c",
-      commands.replaceAll("deno task chat", `${deno} task chat ${address}`),
-    ],
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  assertEquals(code, 0, decoder.decode(stderr));
-  const { room, seq, text } = JSON.parse(decoder.decode(stdout));
+  const { code, stdout, stderr } = await run([
+    "sh",
+    "-c",
+    commands.replaceAll("deno task chat", `${deno} task chat ${address}`),
+  ]);
+  assertEquals(code, 0, stderr);
+  const { room, seq, text } = JSON.parse(stdout);
   assertEquals({ room, seq, text }, {
     room: "ci",
     seq: 1,

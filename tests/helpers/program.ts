@@ -3,6 +3,7 @@
  * `deno task start`. Owns starting it, waiting for its address, and its end.
  */
 
+import { taskCommand } from "./run.ts";
 import { TempFolder } from "./temp.ts";
 
 /** How to start it. */
@@ -38,10 +39,7 @@ const READY = /^Hubbub is listening on ((?:https?|unix):\S+)$/m;
  * @returns What comes after `deno`: `run`, its flags, and `main.ts`.
  */
 export function startCommand(folder: string): string[] {
-  const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
-  const [deno, ...words] = String(tasks.start.command).split(" ");
-  if (deno !== "deno") throw new Error(`deno task start runs "${deno}"`);
-  return words.map((word) =>
+  return taskCommand("start").map((word) =>
     word.replace(
       /^(--allow-(?:read|write)=)(.*)$/,
       (_, flag, paths: string) =>

@@ -147,29 +147,24 @@ function ends(lesson: Lesson): boolean {
 for (const lesson of LESSONS) {
   const { name } = lesson;
 
-  Deno.test(`${name}'s JavaScript client prints what passes`, async () => {
-    await using server = await LessonServer.start();
-    await using program = new Program(deno(await prepare(server, lesson)));
-    const expected = received(lesson);
-    assertEquals(await program.lines(expected.length), expected);
-    if (!ends(lesson)) server.lessons.closeAll(1001, "Going away");
-    assertEquals(await program.end(), {
-      code: 0,
-      rest: `Closed with ${ends(lesson) ? 1000 : 1001}\n`,
+  for (
+    const [language, client] of [["JavaScript", deno], [
+      "Deno",
+      module,
+    ]] as const
+  ) {
+    Deno.test(`${name}'s ${language} client prints what passes`, async () => {
+      await using server = await LessonServer.start();
+      await using program = new Program(client(await prepare(server, lesson)));
+      const expected = received(lesson);
+      assertEquals(await program.lines(expected.length), expected);
+      if (!ends(lesson)) server.lessons.closeAll(1001, "Going away");
+      assertEquals(await program.end(), {
+        code: 0,
+        rest: `Closed with ${ends(lesson) ? 1000 : 1001}\n`,
+      });
     });
-  });
-
-  Deno.test(`${name}'s Deno client prints what passes`, async () => {
-    await using server = await LessonServer.start();
-    await using program = new Program(module(await prepare(server, lesson)));
-    const expected = received(lesson);
-    assertEquals(await program.lines(expected.length), expected);
-    if (!ends(lesson)) server.lessons.closeAll(1001, "Going away");
-    assertEquals(await program.end(), {
-      code: 0,
-      rest: `Closed with ${ends(lesson) ? 1000 : 1001}\n`,
-    });
-  });
+  }
 
   Deno.test({
     name: `${name}'s Python client prints what passes${

@@ -2,22 +2,11 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Program } from "../helpers/program.ts";
+import { runTask } from "../helpers/run.ts";
 import { TempFolder } from "../helpers/temp.ts";
 import { type Json, Peer } from "./peer.ts";
 
-/** Runs `deno task backup`. */
-async function backup(...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "backup", ...args],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const decoder = new TextDecoder();
-  return {
-    code,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-  };
-}
+const backup = (...args: string[]) => runTask("backup", args);
 
 /** Publishes until it is told to stop; gives the seqs that were acked. */
 async function writeOn(peer: Peer, going: () => boolean): Promise<number[]> {

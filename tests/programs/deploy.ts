@@ -4,12 +4,11 @@
  */
 
 import { Program, type ProgramOptions } from "../helpers/program.ts";
+import { run } from "../helpers/run.ts";
 
 /** The Deno that Deno Deploy documents
  * (https://docs.deno.com/deploy/reference/runtime/). */
 const DOCUMENTED = "2.5.0";
-
-const decoder = new TextDecoder();
 
 /** What `deploy` in deno.json says. */
 export const SETTINGS: {
@@ -18,24 +17,17 @@ export const SETTINGS: {
   readonly runtime: { readonly entrypoint: string };
 } = JSON.parse(Deno.readTextFileSync("deno.json")).deploy;
 
-/** Runs a command to its end. */
-async function run(
-  [command = "", ...args]: readonly string[],
-  options: Deno.CommandOptions = {},
-): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(command, {
-    args,
-    stdin: "null",
-    ...options,
-  }).output();
-  if (!success) throw new Error(decoder.decode(stderr));
-  return decoder.decode(stdout).trim();
+/** Runs a command that has to succeed, and gives what it prints. */
+async function must(...command: Parameters<typeof run>): Promise<string> {
+  const { code, stdout, stderr } = await run(...command);
+  if (code !== 0) throw new Error(stderr);
+  return stdout.trim();
 }
 
 /** Where the documented Deno is, once it was fetched; no npx stands between it
  * and its signals. */
 async function fetchDeno(): Promise<string> {
-  return await run([
+  return await must([
     ...["npx", "--yes", `deno@${DOCUMENTED}`],
     ...["eval", "console.log(Deno.execPath())"],
   ]);
@@ -65,9 +57,9 @@ export async function build(runtime: Runtime, folder: string): Promise<void> {
   const deno = await runtime.find();
   const PATH = `${deno.replace(/\/[^/]+$/, "")}:${Deno.env.get("PATH")}`;
   // Certificates of the machine, should its registry have one of those.
-  const env = { PATH, NO_COLOR: "1", DENO_TLS_CA_STORE: "mozilla,system" };
+  const env = { PATH, DENO_TLS_CA_STORE: "mozilla,system" };
   for (const command of [SETTINGS.install, SETTINGS.build]) {
-    await run(["sh", "-c", command], { cwd: folder, env });
+    await must(["sh", "-c", command], { cwd: folder, env });
   }
 }
 

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { EventReader } from "../helpers/events.ts";
 import type { Program } from "../helpers/program.ts";
+import { run } from "../helpers/run.ts";
 import { TempFolder } from "../helpers/temp.ts";
 import { build, deploy, RUNTIMES } from "./deploy.ts";
 import { Peer } from "./peer.ts";
@@ -35,10 +36,10 @@ async function askUnix(socket: string, path: string): Promise<string> {
   `;
   const request =
     `GET ${path} HTTP/1.1\r\nHost: app.example\r\nConnection: close\r\n\r\n`;
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", script, socket, request],
-  }).output();
-  return new TextDecoder().decode(stdout);
+  const { stdout } = await run(
+    [Deno.execPath(), "eval", script, socket, request],
+  );
+  return stdout;
 }
 
 for (const runtime of RUNTIMES) {

@@ -4,22 +4,9 @@ import { assert, assertEquals } from "@std/assert";
 import type { Report } from "../../fuzz/fuzz.ts";
 import { KINDS } from "../../fuzz/visitor.ts";
 import { TRANSPORTS } from "../../server/transport/open.ts";
+import { runTask } from "../helpers/run.ts";
 
-/** Runs `deno task fuzz` with its own permissions. */
-async function fuzz(...args: string[]) {
-  const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
-  const [, ...words] = String(tasks.fuzz.command).split(" ");
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...words, ...args],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const decoder = new TextDecoder();
-  return {
-    code,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-  };
-}
+const fuzz = (...args: string[]) => runTask("fuzz", args);
 
 for (const transport of TRANSPORTS) {
   Deno.test(`promise 5: deno task fuzz: a short run with every kind of input finds nothing over ${transport}`, async () => {

@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { startCommand } from "../helpers/program.ts";
+import { run } from "../helpers/run.ts";
 import { TempFolder } from "../helpers/temp.ts";
 
 /** What it needs; everything else that the probe tries is to be refused. */
@@ -17,17 +18,14 @@ Deno.test("deno task start may read, write, run and know nothing but what it nee
   using folder = new TempFolder();
   const [program, ...flags] = startCommand(folder.path).toReversed();
   assertEquals(program, "main.ts");
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...flags.toReversed(),
-      "tests/programs/permission_probe.ts",
-      folder.path,
-    ],
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  assertEquals(code, 0, decoder.decode(stderr));
-  const results: Record<string, string> = JSON.parse(decoder.decode(stdout));
+  const { code, stdout, stderr } = await run([
+    Deno.execPath(),
+    ...flags.toReversed(),
+    "tests/programs/permission_probe.ts",
+    folder.path,
+  ]);
+  assertEquals(code, 0, stderr);
+  const results: Record<string, string> = JSON.parse(stdout);
   assertEquals(
     results,
     Object.fromEntries(

@@ -1,17 +1,14 @@
 /** Running Python code that uses the package `websockets`. */
 
+import { run } from "../helpers/run.ts";
+
 /** Debian's own, which gets Debian's packages. */
 export const PYTHON = "/usr/bin/python3";
 
 /** Whether there is a Python with the package. */
 export async function hasPython(): Promise<boolean> {
   try {
-    const args = ["-c", "import websockets"];
-    const { success } = await new Deno.Command(PYTHON, {
-      args,
-      stderr: "null",
-    }).output();
-    return success;
+    return (await run([PYTHON, "-c", "import websockets"])).code === 0;
   } catch {
     return false;
   }
@@ -25,11 +22,7 @@ export async function hasPython(): Promise<boolean> {
  * @throws {Error} With what it complains about, when it fails.
  */
 export async function runPython(code: string): Promise<string[]> {
-  const { success, stdout, stderr } = await new Deno.Command(PYTHON, {
-    args: ["-c", code],
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  if (!success) throw new Error(`Python failed: ${decoder.decode(stderr)}`);
-  return decoder.decode(stdout).trimEnd().split("\n");
+  const ended = await run([PYTHON, "-c", code]);
+  if (ended.code !== 0) throw new Error(`Python failed: ${ended.stderr}`);
+  return ended.stdout.trimEnd().split("\n");
 }

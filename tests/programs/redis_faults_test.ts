@@ -58,6 +58,12 @@ async function cutAll(server: RedisServer): Promise<void> {
   }
 }
 
+/** Two nodes, and what they are fed of the hall. */
+async function two(fleet: FleetBench) {
+  const [a, b] = [await fleet.start(), await fleet.start()];
+  return { a, b, feeds: [await a.follow("hall"), await b.follow("hall")] };
+}
+
 /** Has two nodes say things until both have said `count`; what is refused is
  * said again with the same cid. */
 async function talk(nodes: readonly Node[], count: number): Promise<void> {
@@ -68,11 +74,35 @@ async function talk(nodes: readonly Node[], count: number): Promise<void> {
   }));
 }
 
+/** Has two nodes talk while there is trouble some times: each text is stored
+ * once, and both are fed all of them. */
+async function talkThrough(
+  fleet: FleetBench,
+  count: number,
+  { times, trouble }: { times: number; trouble: () => Promise<void> },
+) {
+  const { a, b, feeds } = await two(fleet);
+  let talking = true;
+  const talks = talk([a, b], count).finally(() => talking = false);
+  for (let n = 0; n < times && talking; n++) {
+    await feeds[0]!.reaches(feeds[0]!.messages.length + 10);
+    await trouble();
+  }
+  await talks;
+  const texts = await stored(a.store);
+  assertEquals(texts.length, 2 * count);
+  assertEquals(new Set(texts).size, 2 * count);
+  for (const feed of feeds) {
+    await feed.reaches(2 * count);
+    assertEquals(feed.texts, texts);
+  }
+  return { feeds };
+}
+
 test(
   "a Redis that is gone refuses at once, and all goes on when it is back",
   async (fleet, server) => {
-    const [a, b] = [await fleet.start(), await fleet.start()];
-    const feeds = [await a.follow("hall"), await b.follow("hall")];
+    const { a, b, feeds } = await two(fleet);
     const { epoch } = feeds[0]!.state;
     await a.say("hall", "before");
     await server.kill();
@@ -95,25 +125,14 @@ test(
 test(
   "a Redis that dies again and again loses nothing that was acked, and doubles nothing",
   async (fleet, server) => {
-    const nodes = [await fleet.start(), await fleet.start()];
-    const feeds = await Promise.all(nodes.map((node) => node.follow("hall")));
-    let talking = true;
-    const talks = talk(nodes, 100).finally(() => talking = false);
-    for (let deaths = 0; deaths < 5 && talking; deaths++) {
-      const { length } = feeds[0]!.messages;
-      await feeds[0]!.reaches(length + 10);
-      await server.kill();
-      await server.start();
-    }
-    await talks;
-    const texts = await stored(nodes[0]!.store);
-    assertEquals(texts.length, 200);
-    assertEquals(new Set(texts).size, 200);
-    for (const feed of feeds) {
-      await feed.reaches(200);
-      assertEquals(feed.texts, texts);
-      assertEquals(feed.resets, []);
-    }
+    const { feeds } = await talkThrough(fleet, 100, {
+      times: 5,
+      async trouble() {
+        await server.kill();
+        await server.start();
+      },
+    });
+    for (const { resets } of feeds) assertEquals(resets, []);
   },
   DURABLE,
 );
@@ -121,21 +140,7 @@ test(
 test(
   "connections that are cut again and again lose and double nothing",
   async (fleet, server) => {
-    const nodes = [await fleet.start(), await fleet.start()];
-    const feeds = await Promise.all(nodes.map((node) => node.follow("hall")));
-    let talking = true;
-    const talks = talk(nodes, 300).finally(() => talking = false);
-    for (let cuts = 0; cuts < 8 && talking; cuts++) {
-      await feeds[0]!.reaches(feeds[0]!.messages.length + 10);
-      await cutAll(server);
-    }
-    await talks;
-    const texts = await stored(nodes[0]!.store);
-    assertEquals([texts.length, new Set(texts).size], [600, 600]);
-    for (const feed of feeds) {
-      await feed.reaches(600);
-      assertEquals(feed.texts, texts);
-    }
+    await talkThrough(fleet, 300, { times: 8, trouble: () => cutAll(server) });
   },
 );
 
@@ -157,8 +162,7 @@ test(
 test(
   "a paused Redis refuses in a few seconds, and heals when it goes on",
   async (fleet, server) => {
-    const [a, b] = [await fleet.start(), await fleet.start()];
-    const feeds = [await a.follow("hall"), await b.follow("hall")];
+    const { a, b, feeds } = await two(fleet);
     await a.say("hall", "before");
     {
       using _ = server.pause();
@@ -255,8 +259,7 @@ test(
 test(
   "wiped data begin a new life of the log, on every node",
   async (fleet, server) => {
-    const [a, b] = [await fleet.start(), await fleet.start()];
-    const feeds = [await a.follow("hall"), await b.follow("hall")];
+    const { a, b, feeds } = await two(fleet);
     const secret = await a.store.secret();
     await a.say("hall", "old", "older");
     await feeds[1]!.reaches(2);

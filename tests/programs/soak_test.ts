@@ -3,23 +3,10 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { FLEET_KINDS, SERVER_KINDS } from "../../soak/faults.ts";
 import type { Report } from "../../soak/figures.ts";
+import { runTask } from "../helpers/run.ts";
 import { ignore } from "./redis.ts";
 
-/** Runs `deno task soak` with its own permissions. */
-async function soak(...args: string[]) {
-  const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
-  const [, ...words] = String(tasks.soak.command).split(" ");
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...words, ...args],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const decoder = new TextDecoder();
-  return {
-    code,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-  };
-}
+const soak = (...args: string[]) => runTask("soak", args);
 
 Deno.test("deno task soak: a short run with every kind of fault violates nothing", async () => {
   const { code, stdout, stderr } = await soak(

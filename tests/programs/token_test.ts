@@ -2,23 +2,15 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { decodeJwt } from "jose";
+import { runTask } from "../helpers/run.ts";
 import { SECRET } from "../helpers/tokens.ts";
 
-const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
-const [, ...COMMAND] = String(tasks.token.command).split(" ");
-
-async function token(...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...COMMAND, ...args],
-    env: { HUBBUB_AUTH_SECRET: SECRET },
-  }).output();
-  const words = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
-  return { code, stdout: words(stdout), stderr: words(stderr) };
-}
+const token = (...args: string[]) =>
+  runTask("token", args, { env: { HUBBUB_AUTH_SECRET: SECRET } });
 
 Deno.test("deno task token makes tokens for people and for moderators", async () => {
   const person = decodeJwt(
-    (await token("--name", "Ada", "--for", "2h")).stdout,
+    (await token("--name", "Ada", "--for", "2h")).stdout.trim(),
   );
   assertEquals(
     [person["name"], person.sub, person["rooms"], person["rights"]],
@@ -26,7 +18,7 @@ Deno.test("deno task token makes tokens for people and for moderators", async ()
   );
   assertEquals((person.exp ?? 0) - (person.iat ?? 0), 7_200);
   const args = ["--name", "Teacher", "--moderate", "--rooms", "class-*"];
-  const teacher = decodeJwt((await token(...args)).stdout);
+  const teacher = decodeJwt((await token(...args)).stdout.trim());
   assertEquals([teacher["rooms"], teacher["rights"]], [
     ["class-*"],
     ["read", "write", "moderate"],

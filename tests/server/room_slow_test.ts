@@ -4,6 +4,15 @@ import { assert, assertEquals } from "@std/assert";
 import { fakeSession, numbers } from "../helpers/reader.ts";
 import { RoomBench } from "../helpers/room_bench.ts";
 
+/** A room in which Ada, who was up to date, does not take what is said. */
+function behind(messages: number) {
+  const bench = new RoomBench();
+  const ada = bench.enter("Ada");
+  ada.reader.room = 0;
+  bench.tick(numbers(1, messages).map(String));
+  return { bench, ada };
+}
+
 Deno.test("promise 4: a reader that is full gets nothing until it drains, then all from the log", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada");
@@ -35,10 +44,7 @@ Deno.test("promise 4: a reader gets a page each time it has room for one", () =>
 });
 
 Deno.test("promise 2: a reader behind what is in memory goes on from the store, without gap or double", () => {
-  const bench = new RoomBench();
-  const ada = bench.enter("Ada");
-  ada.reader.room = 0;
-  bench.tick(numbers(1, 3_000).map(String));
+  const { bench, ada } = behind(3_000);
   ada.reader.room = Infinity;
   bench.poll();
   assertEquals(bench.fetching.size, 1);
@@ -51,10 +57,7 @@ Deno.test("promise 2: a reader behind what is in memory goes on from the store, 
 });
 
 Deno.test("promise 3: a reader that fell off the retention is told how much is gone", () => {
-  const bench = new RoomBench();
-  const ada = bench.enter("Ada");
-  ada.reader.room = 0;
-  bench.tick(numbers(1, 3_000).map(String));
+  const { bench, ada } = behind(3_000);
   bench.trim(2_901);
   ada.reader.room = Infinity;
   bench.settle();
@@ -66,10 +69,7 @@ Deno.test("promise 3: a reader that fell off the retention is told how much is g
 });
 
 Deno.test("promise 3: what falls off while the store is asked becomes a gap", () => {
-  const bench = new RoomBench();
-  const ada = bench.enter("Ada");
-  ada.reader.room = 0;
-  bench.tick(numbers(1, 3_000).map(String));
+  const { bench, ada } = behind(3_000);
   ada.reader.room = Infinity;
   bench.poll();
   bench.trim(51);
@@ -129,10 +129,7 @@ Deno.test("promise 4: who has all messages but no room for presence gets the lis
 });
 
 Deno.test("Room tells presence one by one again to who has caught up", () => {
-  const bench = new RoomBench();
-  const ada = bench.enter("Ada");
-  ada.reader.room = 0;
-  bench.tick(["1"]);
+  const { bench, ada } = behind(1);
   bench.enter("Bob");
   ada.reader.room = Infinity;
   bench.settle();
@@ -142,10 +139,7 @@ Deno.test("Room tells presence one by one again to who has caught up", () => {
 });
 
 Deno.test("Room sends nothing more to who left while it lagged", () => {
-  const bench = new RoomBench();
-  const ada = bench.enter("Ada");
-  ada.reader.room = 0;
-  bench.tick(["1", "2"]);
+  const { bench, ada } = behind(2);
   bench.room.depart(ada);
   ada.reader.room = Infinity;
   bench.settle();
@@ -154,10 +148,7 @@ Deno.test("Room sends nothing more to who left while it lagged", () => {
 });
 
 Deno.test("promise 2: who left while the store was asked for it, and came back, gets nothing twice", () => {
-  const bench = new RoomBench();
-  const ada = bench.enter("Ada");
-  ada.reader.room = 0;
-  bench.tick(numbers(1, 3_000).map(String));
+  const { bench, ada } = behind(3_000);
   ada.reader.room = Infinity;
   bench.poll();
   assert(bench.fetching.size === 1);
@@ -170,10 +161,7 @@ Deno.test("promise 2: who left while the store was asked for it, and came back, 
 });
 
 Deno.test("promise 2: who resumes elsewhere while the store was asked for it gets each message once", () => {
-  const bench = new RoomBench();
-  const ada = bench.enter("Ada");
-  ada.reader.room = 0;
-  bench.tick(numbers(1, 3_000).map(String));
+  const { bench, ada } = behind(3_000);
   ada.reader.room = Infinity;
   bench.poll();
   bench.arrive(ada, { since: { epoch: "e1", seq: 1_000 } });
