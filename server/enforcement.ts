@@ -22,7 +22,7 @@ import {
   RULE_KEYS,
 } from "./rules.ts";
 import type { Session } from "./session.ts";
-import type { Store } from "./store/store.ts";
+import { type KeptChanges, MOST_KEPT, type Store } from "./store/store.ts";
 import type { Pending } from "./tick.ts";
 
 /** Who sends what comes from nobody's session, as the store knows it. */
@@ -75,7 +75,8 @@ export class Enforcement {
   /** Forgets what is over. To be called every second or so. */
   tidy(): void {
     const { rules, clock } = this.#options;
-    for (const key of rules.over(clock.now())) this.#keep(key, null);
+    const over = rules.over(clock.now()).slice(0, MOST_KEPT);
+    if (over.length > 0) this.#keep(new Map(over.map((key) => [key, null])));
   }
 
   #changed(documents: ReadonlyMap<string, string>): void {
@@ -116,12 +117,15 @@ export class Enforcement {
   #complete(ban: Ban, session: Session): void {
     if (ban.name === undefined || ban.author !== undefined) return;
     const known = { ...ban, author: session.author };
-    this.#keep(RULE_KEYS.ban(known), JSON.stringify(known));
+    const bans: Ban[] = [known];
     const address = session.reader?.address ?? "";
-    if (!ban.withAddress || address === "") return;
-    const { name: _, withAddress: __, ...rest } = ban;
-    const other: Ban = { ...rest, address };
-    this.#keep(RULE_KEYS.ban(other), JSON.stringify(other));
+    if (ban.withAddress && address !== "") {
+      const { name: _, withAddress: __, ...rest } = ban;
+      bans.push({ ...rest, address });
+    }
+    this.#keep(
+      new Map(bans.map((ban) => [RULE_KEYS.ban(ban), JSON.stringify(ban)])),
+    );
   }
 
   /** Takes somebody off the server. */
@@ -178,10 +182,10 @@ export class Enforcement {
     }
   }
 
-  #keep(key: string, document: string | null): void {
+  #keep(changes: KeptChanges): void {
     const { store, log } = this.#options;
-    store.keep(key, document).catch((error) =>
-      log.error("rule not kept", { error })
+    store.keep(changes).catch((error) =>
+      log.error("rules not kept", { error })
     );
   }
 }

@@ -194,9 +194,12 @@ export class Moderation {
     const act = async () => {
       // First: there is nothing that was done and not written down.
       await store.append([auditDraft(entry, session)]);
-      for (const [key, document] of documents) {
-        await store.keep(key, document && JSON.stringify(document));
-      }
+      await store.keep(
+        new Map(documents.map(([key, document]) => [
+          key,
+          document && JSON.stringify(document),
+        ])),
+      );
       const { name: by, author, reader } = session;
       log.info("moderated", { by, author, ...entry });
       reader?.tell({ type: "done", message, id });

@@ -25,6 +25,7 @@ import {
 import {
   type Draft,
   type Feed,
+  type KeptChanges,
   type KeptWatcher,
   type LogState,
   NO_LOG,
@@ -177,8 +178,8 @@ export class KvStore implements Store {
     return versionstamp;
   }
 
-  keep(key: string, document: string | null): Promise<void> {
-    return this.#kept.keep(key, document);
+  keep(changes: KeptChanges): Promise<void> {
+    return this.#kept.keep(changes);
   }
 
   watchKept(changed: KeptWatcher): Promise<ReadonlyMap<string, string>> {

@@ -5,7 +5,7 @@
  */
 
 import { KEPT, KEPT_CHANGED } from "./kv_wire.ts";
-import type { KeptWatcher } from "./store.ts";
+import type { KeptChanges, KeptWatcher } from "./store.ts";
 
 /** How long to wait before watching again what could not be, milliseconds. */
 const WATCH_AGAIN_MS = 1_000;
@@ -26,12 +26,14 @@ export class KvKept {
   }
 
   /** See {@linkcode Store.keep}. */
-  async keep(key: string, document: string | null): Promise<void> {
-    const change = this.#kv.atomic().set(KEPT_CHANGED, crypto.randomUUID());
-    const name = [...KEPT, key];
-    if (document === null) change.delete(name);
-    else change.set(name, document);
-    await change.commit();
+  async keep(changes: KeptChanges): Promise<void> {
+    const commit = this.#kv.atomic().set(KEPT_CHANGED, crypto.randomUUID());
+    for (const [key, document] of changes) {
+      const name = [...KEPT, key];
+      if (document === null) commit.delete(name);
+      else commit.set(name, document);
+    }
+    await commit.commit();
     await this.#reload();
   }
 

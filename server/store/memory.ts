@@ -10,6 +10,7 @@ import {
   DEDUPE_MS,
   type Draft,
   type Feed,
+  type KeptChanges,
   type KeptWatcher,
   type LogState,
   NO_LOG,
@@ -181,9 +182,11 @@ export class MemoryStore implements Store {
     return Promise.resolve();
   }
 
-  keep(key: string, document: string | null): Promise<void> {
-    if (document === null) this.#kept.delete(key);
-    else this.#kept.set(key, document);
+  keep(changes: KeptChanges): Promise<void> {
+    for (const [key, document] of changes) {
+      if (document === null) this.#kept.delete(key);
+      else this.#kept.set(key, document);
+    }
     this.#watcher(new Map(this.#kept));
     return Promise.resolve();
   }

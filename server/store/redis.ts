@@ -38,6 +38,7 @@ import {
 import {
   type Draft,
   type Feed,
+  type KeptChanges,
   type KeptWatcher,
   type LogState,
   NO_LOG,
@@ -199,8 +200,8 @@ export class RedisStore implements Store {
     await this.#link.call("SET", CHECK_KEY, now);
   }
 
-  keep(key: string, document: string | null): Promise<void> {
-    return this.#kept.keep(key, document);
+  keep(changes: KeptChanges): Promise<void> {
+    return this.#kept.keep(changes);
   }
 
   watchKept(changed: KeptWatcher): Promise<ReadonlyMap<string, string>> {

@@ -5,7 +5,7 @@
 
 import type { RedisLink } from "./redis_link.ts";
 import { KEEP, KEPT_KEY, keptChannel } from "./redis_scripts.ts";
-import type { KeptWatcher } from "./store.ts";
+import type { KeptChanges, KeptWatcher } from "./store.ts";
 
 /** The kept documents as one node knows them. */
 export class RedisKept {
@@ -19,12 +19,11 @@ export class RedisKept {
   }
 
   /** See {@linkcode Store.keep}. */
-  async keep(key: string, document: string | null): Promise<void> {
-    await this.#link.run(KEEP, [KEPT_KEY], [
-      this.#channel,
-      key,
-      ...(document === null ? [] : [document]),
-    ]);
+  async keep(changes: KeptChanges): Promise<void> {
+    const words = [...changes].flatMap(([key, document]) =>
+      document === null ? ["del", key, ""] : ["set", key, document]
+    );
+    await this.#link.run(KEEP, [KEPT_KEY], [this.#channel, ...words]);
     await this.reload();
   }
 

@@ -309,13 +309,19 @@ return replies
 `);
 
 /**
- * Keeps a small document. KEYS: {@linkcode KEPT_KEY}. ARGV: the channel, the
- * document's key and, unless there is to be none, the document. Says so on the
- * channel when anything changed.
+ * Keeps small documents. KEYS: {@linkcode KEPT_KEY}. ARGV: the channel; then for
+ * each `set` or `del`, its key, and the document. Says so on the channel when
+ * anything changed.
  */
 export const KEEP = script(`
-local changed = ARGV[3]
-  and redis.call('HSET', KEYS[1], ARGV[2], ARGV[3]) >= 0
-  or not ARGV[3] and redis.call('HDEL', KEYS[1], ARGV[2]) > 0
-if changed then redis.call('PUBLISH', ARGV[1], ARGV[2]) end
+local changed = false
+for i = 2, #ARGV, 3 do
+  if ARGV[i] == 'set' then
+    redis.call('HSET', KEYS[1], ARGV[i + 1], ARGV[i + 2])
+    changed = true
+  elseif redis.call('HDEL', KEYS[1], ARGV[i + 1]) > 0 then
+    changed = true
+  end
+end
+if changed then redis.call('PUBLISH', ARGV[1], '') end
 `);

@@ -26,6 +26,7 @@ import {
   DEDUPE_MS,
   type Draft,
   type Feed,
+  type KeptChanges,
   type KeptWatcher,
   type LogState,
   NO_LOG,
@@ -207,10 +208,14 @@ export class SqliteStore implements Store {
     );
   }
 
-  keep(key: string, document: string | null): Promise<void> {
+  keep(changes: KeptChanges): Promise<void> {
     return attempt(() => {
-      if (document === null) this.#sql.unkeep.run(key);
-      else this.#sql.keep.run(key, document);
+      this.#transaction(() => {
+        for (const [key, document] of changes) {
+          if (document === null) this.#sql.unkeep.run(key);
+          else this.#sql.keep.run(key, document);
+        }
+      });
       this.#watcher(this.#allKept());
     });
   }

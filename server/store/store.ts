@@ -79,6 +79,9 @@ export interface Feed {
   reset(state: LogState): void;
 }
 
+/** Small documents to be kept, by key; null: none any more. */
+export type KeptChanges = ReadonlyMap<string, string | null>;
+
 /** Gets all kept documents, by key, whenever one of them has changed. */
 export type KeptWatcher = (documents: ReadonlyMap<string, string>) => void;
 
@@ -139,14 +142,15 @@ export interface Store {
   check(): Promise<void>;
 
   /**
-   * Keeps a small document, some 1,000 characters, in place of the one there
-   * was under its key. For what all nodes must know: there are few of these.
-   * When this resolves it survives a `kill -9`, and a local watcher has had it.
+   * Keeps small documents, of some 1,000 characters, in place of those there
+   * were under their keys, in one step. For what all nodes must know: there are
+   * few of these. When this resolves they survive a `kill -9`, and a local
+   * watcher has had them.
    *
-   * @param key At most 200 characters.
-   * @param document Null to keep none under this key.
+   * @param changes By key, of at most 200 characters; null to keep none. At
+   * most {@linkcode MOST_KEPT}.
    */
-  keep(key: string, document: string | null): Promise<void>;
+  keep(changes: KeptChanges): Promise<void>;
 
   /**
    * Begins to tell of the kept documents. One watcher a store. What another
@@ -174,6 +178,9 @@ export interface Retention {
 /** Characters of text that one read gives, unless a single message has more:
  * many readers may read at once, and what they read is in memory at once. */
 export const PAGE_CHARACTERS = 256 * 1024;
+
+/** Documents that are kept in one step: Deno KV takes no more. */
+export const MOST_KEPT = 500;
 
 /** For how long a repeat is known as one, milliseconds. */
 export const DEDUPE_MS = 10 * 60_000;

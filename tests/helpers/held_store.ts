@@ -7,6 +7,7 @@ import { MemoryStore } from "../../server/store/memory.ts";
 import type {
   Draft,
   Feed,
+  KeptChanges,
   KeptWatcher,
   LogState,
   Page,
@@ -79,8 +80,8 @@ export class HeldStore implements Store {
     return this.#do("check", () => this.inner.check());
   }
 
-  keep(key: string, document: string | null): Promise<void> {
-    return this.#do("keep", () => this.inner.keep(key, document));
+  keep(changes: KeptChanges): Promise<void> {
+    return this.#do("keep", () => this.inner.keep(changes));
   }
 
   watchKept(changed: KeptWatcher): Promise<ReadonlyMap<string, string>> {

@@ -1,6 +1,6 @@
 /** Moderation on two nodes that share a Redis, as people run them. */
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CLOSE } from "../../protocol/close_codes.ts";
 import { Program } from "../helpers/program.ts";
 import { RedisServer } from "../helpers/redis_server.ts";
@@ -39,8 +39,11 @@ Deno.test({
     await using eve = await enter(two, { name: "Eve" });
     const done = async (id: string, request: object) => {
       mod.send({ room: "hall", ...request, id });
-      return await mod.event({ id });
+      const { type, message } = await mod.event({ id });
+      assert(type === "ack" || type === "done", message);
     };
+    // The nodes tell each other who is where, in their own time.
+    await mod.event({ type: "presence", count: 3 });
 
     bob.send({ type: "publish", room: "hall", text: "secret", id: 1 });
     await mod.event({ type: "message", text: "secret" });

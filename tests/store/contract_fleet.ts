@@ -236,9 +236,9 @@ export function fleetContract(
         await changed.promise;
       }
     };
-    await a.store.keep("lock/hall", "{}");
+    await a.store.keep(new Map([["lock/hall", "{}"]]));
     await until({ "lock/hall": "{}" });
-    await a.store.keep("lock/hall", null);
+    await a.store.keep(new Map([["lock/hall", null]]));
     await until({});
   });
 

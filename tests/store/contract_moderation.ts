@@ -189,12 +189,22 @@ export function moderationContract(test: Test): void {
         ),
       );
     assertEquals(await watch(), {});
-    await bench.store.keep("ban/*/name/böb", '{"by":"Ada"}');
+    const keep = (key: string, document: string | null) =>
+      bench.store.keep(new Map([[key, document]]));
+    await keep("ban/*/name/böb", '{"by":"Ada"}');
     assertEquals(told.at(-1), { "ban/*/name/böb": '{"by":"Ada"}' });
-    await bench.store.keep("lock/hall", "{}");
-    await bench.store.keep("lock/hall", '{"by":"Eve"}');
-    await bench.store.keep("ban/*/name/böb", null);
-    await bench.store.keep("nothing", null);
+    await keep("lock/hall", "{}");
+    await keep("lock/hall", '{"by":"Eve"}');
+    // Several in one step, of which one is none.
+    await bench.store.keep(
+      new Map([["ban/*/name/böb", null], ["slow/hall", "{}"]]),
+    );
+    assertEquals(told.at(-1), {
+      "lock/hall": '{"by":"Eve"}',
+      "slow/hall": "{}",
+    });
+    await keep("slow/hall", null);
+    await keep("nothing", null);
     assertEquals(told.at(-1), { "lock/hall": '{"by":"Eve"}' });
     assert(told.length >= 4);
     // They are no messages.

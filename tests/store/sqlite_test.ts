@@ -262,6 +262,6 @@ Deno.test("sqlite store: a file of version 1 is brought up to date", async () =>
     ["", true],
     ["Removed", undefined],
   ]);
-  await store.keep("lock/hall", "{}");
+  await store.keep(new Map([["lock/hall", "{}"]]));
   await store.close();
 });
