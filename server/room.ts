@@ -32,8 +32,6 @@ export interface Arrival {
   readonly id: RequestId | undefined;
   /** Whether it has been told already that it could not be let in. */
   readonly again?: true;
-  /** Whether it waits until this node knows of all that it has seen. */
-  patient?: boolean;
 }
 
 /** What a room asks of the hub. */
@@ -133,11 +131,6 @@ export class Room {
     return this.#members.has(session);
   }
 
-  /** Whether somebody is about to come in. */
-  get expecting(): boolean {
-    return this.#arrivals.length > 0;
-  }
-
   /** Whether somebody has seen more than this node knows of by now. */
   lags({ since }: Arrival): boolean {
     return since?.epoch === this.epoch && since.seq > this.head;
@@ -204,13 +197,10 @@ export class Room {
         (member) => member.session === session && !session.dialect.echoes,
       );
     }
-    const early = (arrival: Arrival) =>
-      arrival.patient === true && this.lags(arrival);
     const arrivals = this.#arrivals.filter((arrival) =>
-      !early(arrival) &&
-      (this.#members.has(arrival.session) || this.#hooks.admits(arrival))
+      this.#members.has(arrival.session) || this.#hooks.admits(arrival)
     );
-    this.#arrivals = this.#arrivals.filter(early);
+    this.#arrivals = [];
     const fresh = new Set(
       arrivals.map(({ session }) => session).filter((session) =>
         session.reader !== null && !this.#members.has(session)

@@ -30,10 +30,6 @@ export const STORE_UNAVAILABLE = {
   retryAfterMs: RETRY_MS,
 } as const satisfies ErrorEvent;
 
-/** How long a node may be behind what another one has shown, milliseconds: it
- * finds out every second, and may have to connect again. */
-const BEHIND_MS = 3_000;
-
 /** When to try again where all rooms are taken, milliseconds. */
 const FULL_RETRY_MS = 10_000;
 
@@ -60,7 +56,7 @@ export interface RoomsOptions {
 
 const NOBODY: Roster = { count: 0 };
 
-/** A room, or what waits for it to be opened. */
+/** A room, and who waits for it to be opened, or to know of what they know. */
 interface Slot {
   room: Room | null;
   waiting: Arrival[];
@@ -108,7 +104,7 @@ export class Rooms {
       slot.waiting.push(arrival);
       return;
     }
-    this.#arriveIn(slot.room, arrival);
+    this.#arriveIn(slot, slot.room, arrival);
   }
 
   depart(name: string, session: Session): void {
@@ -196,11 +192,15 @@ export class Rooms {
           return slot.room.disband(CLOSE.resync);
         }
         this.#fed.add(slot.room);
-        if (slot.room.expecting) this.stir(slot.room);
+        this.#letInAll(slot, slot.room);
         this.#options.wake();
       },
       trimmed: (first) => slot.room?.trimmed(first),
-      reset: (state) => slot.room?.reset(state),
+      reset: (state) => {
+        if (slot.room === null) return;
+        slot.room.reset(state);
+        this.#letInAll(slot, slot.room);
+      },
     }).then((state) => {
       const room = new Room(name, state, {
         stats,
@@ -212,8 +212,9 @@ export class Rooms {
       });
       slot.room = room;
       this.stir(room);
-      for (const waiting of slot.waiting) this.#arriveIn(room, waiting);
+      const { waiting } = slot;
       slot.waiting = [];
+      for (const arrival of waiting) this.#arriveIn(slot, room, arrival);
     }).catch((error) => {
       here.leave();
       this.#slots.delete(name);
@@ -248,22 +249,44 @@ export class Rooms {
   }
 
   /** Who comes from another node may have seen there what this one is not told
-   * of yet, and waits for it. */
-  #arriveIn(room: Room, arrival: Arrival): void {
-    if (room.lags(arrival) && this.#options.fleet.nodes > 1) {
-      arrival.patient = true;
-      this.#later(() => {
-        arrival.patient = false;
-        if (this.get(room.name) === room) this.stir(room);
-      }, BEHIND_MS);
-    }
-    room.arrive(arrival);
+   * of yet, and waits for it; for as long as it takes, if the store has it. */
+  #arriveIn(slot: Slot, room: Room, arrival: Arrival): void {
+    if (!room.lags(arrival)) return this.#letIn(slot, room, [arrival]);
+    const { store, log } = this.#options;
+    const { session, since, id } = arrival;
+    slot.waiting.push(arrival);
+    store.read(room.name, { after: room.head, limit: 1 }).then(
+      ({ epoch, head }) => {
+        if (!slot.waiting.includes(arrival)) return;
+        if (epoch === since?.epoch && head >= since.seq) return;
+        this.#letIn(slot, room, [arrival]);
+      },
+      (error) => {
+        log.error("read failed", { room: room.name, error });
+        if (!slot.waiting.includes(arrival)) return;
+        slot.waiting = slot.waiting.filter((other) => other !== arrival);
+        session.reader?.tell({ ...STORE_UNAVAILABLE, id });
+        this.stir(room);
+      },
+    );
+  }
+
+  /** Lets in who has seen no more than this node knows of by now. */
+  #letInAll(slot: Slot, room: Room): void {
+    if (slot.waiting.length === 0) return;
+    const arrivals = slot.waiting.filter((arrival) => !room.lags(arrival));
+    this.#letIn(slot, room, arrivals);
+  }
+
+  #letIn(slot: Slot, room: Room, arrivals: readonly Arrival[]): void {
+    slot.waiting = slot.waiting.filter((other) => !arrivals.includes(other));
+    for (const arrival of arrivals) room.arrive(arrival);
     this.stir(room);
   }
 
-  /** Does something later, such as trying once more. */
-  #later(act: () => void, ms = RETRY_MS): void {
-    const cancel = this.#options.clock.after(ms, () => {
+  /** Tries something once more. */
+  #later(act: () => void): void {
+    const cancel = this.#options.clock.after(RETRY_MS, () => {
       this.#retries.delete(cancel);
       act();
     });
@@ -271,8 +294,9 @@ export class Rooms {
   }
 
   #close(room: Room): void {
+    const slot = this.#slots.get(room.name);
     // It was closed already, and perhaps there is another one of that name.
-    if (this.get(room.name) !== room) return;
+    if (slot?.room !== room || slot.waiting.length > 0) return;
     this.#slots.delete(room.name);
     this.#options.store.unfollow(room.name);
     room.leave();

@@ -63,6 +63,10 @@ export class V1Client implements BreakableClient {
   #epoch: string | undefined;
   #cursor = 0;
   #here = false;
+  /** Whether its hello was taken. */
+  #welcome = false;
+  /** Whether it has asked to join, and was not answered yet. */
+  #joining = false;
   #connection = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #members: ((names: readonly string[]) => void)[] = [];
@@ -154,8 +158,14 @@ export class V1Client implements BreakableClient {
 
   opened(): void {
     this.#connection++;
+    this.#greet();
+  }
+
+  #greet(): void {
+    this.#welcome = false;
     const name = this.#name ?? this.id;
     const token = this.#token;
+    this.#joining = true;
     this.#link.send(
       `${JSON.stringify({ type: "hello", name, token })}\n${this.#join()}`,
     );
@@ -175,6 +185,7 @@ export class V1Client implements BreakableClient {
     const { truth, lag, room } = this.#options;
     switch (event.type) {
       case "welcome":
+        this.#welcome = true;
         this.#name = event.name;
         this.#token = event.token;
         break;
@@ -218,6 +229,13 @@ export class V1Client implements BreakableClient {
     return epoch === undefined ? undefined : { epoch, seq: this.#cursor };
   }
 
+  /** Asks once more, unless it has asked already. */
+  #joinAgain(): void {
+    if (this.#joining) return;
+    this.#joining = true;
+    this.#link.send(this.#join());
+  }
+
   #joined(event: JoinedEvent): void {
     const { truth, room, limit, fromStart } = this.#options;
     if (fromStart && this.#epoch === undefined) {
@@ -226,6 +244,7 @@ export class V1Client implements BreakableClient {
       this.#link.send(this.#join());
       return;
     }
+    this.#joining = false;
     truth.joined(this.id, { ...event, since: this.#since, limit });
     this.#epoch = event.epoch;
     this.#cursor = event.after;
@@ -267,14 +286,17 @@ export class V1Client implements BreakableClient {
     if (event.code === "name_taken") {
       // Its old connection, of which it has no token, is not gone yet.
       this.#name = event.suggestion;
-      return this.opened();
+      return this.#greet();
     }
     // Stood behind the hello that was refused.
     if (event.code === "hello_first") return;
     if (event.retryable) {
+      // One about a publish has its cid.
+      if (event.cid === undefined) this.#joining = false;
       clearTimeout(this.#retry);
       this.#retry = setTimeout(() => {
-        if (!this.#here) return this.#link.send(this.#join());
+        if (!this.#welcome) return this.#greet();
+        if (!this.#here) return this.#joinAgain();
         for (const [cid, text] of this.#pending) this.#send(cid, text);
       }, event.retryAfterMs ?? RETRY_MS);
       return;
