@@ -27,7 +27,7 @@ import { behindDeploy, behindProxy } from "./forwarded.ts";
 import type { Logger } from "./log.ts";
 import { Origins } from "./origins.ts";
 import { badHost, createRoutes, words } from "./routes.ts";
-import type { Store } from "./store/store.ts";
+import { type Store, StoreOpenError } from "./store/store.ts";
 import type { Accept } from "./transport/socket.ts";
 import { openTransport } from "./transport/open.ts";
 
@@ -90,10 +90,28 @@ function urlOf(addr: Deno.Addr, scheme: string): URL {
 }
 
 /**
+ * Waits for what is read of the store before anything else.
+ *
+ * @throws {StoreOpenError} With one line, when that cannot be: it was opened,
+ * and a moment later it fails.
+ */
+async function readFirst<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new StoreOpenError(`Cannot read the store: ${words}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
  * Starts a server.
  *
  * @param options Its parts.
  * @returns The server, once it listens.
+ * @throws {StoreOpenError} When its store fails at once.
  * @throws {Deno.errors.AddrInUse} And other errors of listening.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
@@ -104,7 +122,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     stats,
     store,
     fleet,
-    secret: await store.secret(),
+    secret: await readFirst(store.secret()),
     clock,
     random: Math.random,
     cutOff: () => handOver(),
@@ -121,7 +139,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     maxRooms: config.maxRooms,
     maxRoomsPerSession: config.maxRoomsPerSession,
   });
-  await hub.begin();
+  await readFirst(hub.begin());
   const onError = (error: unknown) => log.error("handler failed", { error });
   const transport = await openTransport(config.transport, {
     idleSeconds: config.idleTimeout,

@@ -44,7 +44,7 @@ const START_AGAIN_MS = 200;
 const AFTERMATH_MS = 8_000;
 /** What nodes may say, in their logs, while they cannot reach the engine. */
 const OF_ENGINE = [
-  /^hubbub: Cannot open redis:/,
+  /^hubbub: Cannot (open redis:|read the store:)/,
   /"message":"store fails; messages are refused"/,
   /"message":"(trim|read) failed"/,
   /"message":"the fleet is out of reach"/,

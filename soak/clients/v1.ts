@@ -158,6 +158,8 @@ export class V1Client implements BreakableClient {
 
   opened(): void {
     this.#connection++;
+    // It was to ask once more on the connection before.
+    clearTimeout(this.#retry);
     this.#greet();
   }
 

@@ -1,8 +1,11 @@
 /** A hub whose store fails: what it finds out by itself, and when it is cut off. */
 
-import { assertEquals } from "@std/assert";
-import { OutOfReachError } from "../../server/store/store.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { OutOfReachError, StoreOpenError } from "../../server/store/store.ts";
+import { FakeClock } from "../helpers/clock.ts";
+import { HeldStore } from "../helpers/held_store.ts";
 import { HubBench } from "../helpers/hub_bench.ts";
+import { InProcessServer } from "../helpers/in_process.ts";
 
 /** Lets time pass second by second. */
 async function seconds(bench: HubBench, count: number): Promise<void> {
@@ -71,4 +74,14 @@ Deno.test("a hub is not cut off from a store that answers, or is away for all", 
   bench.store.failure = (words) => new Error(words);
   await seconds(bench, 60);
   assertEquals([bench.hub.healthy, bench.cutOffs], [false, 0]);
+});
+
+Deno.test("a server whose store fails at its start says so in one line", async () => {
+  const store = new HeldStore(new FakeClock());
+  store.secret = () => Promise.reject(new Error("It has just gone"));
+  const error = await assertRejects(
+    () => InProcessServer.start({ with: store }),
+    StoreOpenError,
+  );
+  assertEquals(error.message, "Cannot read the store: It has just gone");
 });
