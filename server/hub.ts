@@ -67,6 +67,11 @@ export interface HubOptions {
   readonly maxRoomsPerSession: number;
 }
 
+/** What the fleet's counts of rooms begin with. */
+const ROOM = "room ";
+/** Rooms of which the other nodes are told how many are in them. */
+const MOST_SHARED = 300;
+
 /** Retention runs this often, a small step each time, milliseconds. */
 const TRIM_MS = 1_000;
 
@@ -200,10 +205,29 @@ export class Hub {
     return !this.#stopping;
   }
 
-  /** How many are in each room that anybody is in. */
+  /** How many are in each room that anybody is in: where that is on other nodes
+   * alone, some seconds ago, and in their largest rooms. */
   get people(): ReadonlyMap<string, number> {
-    const rooms = this.#rooms.all().filter(({ count }) => count > 0);
-    return new Map(rooms.map(({ name, count }) => [name, count]));
+    const people = new Map<string, number>();
+    for (const [counted, count] of this.#options.fleet.elsewhere) {
+      if (counted.startsWith(ROOM)) {
+        people.set(counted.slice(ROOM.length), count);
+      }
+    }
+    for (const { name, count } of this.#rooms.all()) {
+      if (count > 0) people.set(name, count);
+      else people.delete(name);
+    }
+    return people;
+  }
+
+  /** How many this node has in its largest rooms, as the fleet counts them. */
+  get crowds(): ReadonlyMap<string, number> {
+    const rooms = this.#rooms.all().map(({ name, local }) =>
+      [`${ROOM}${name}`, local] as const
+    ).filter(([, count]) => count > 0);
+    rooms.sort(([, a], [, b]) => b - a);
+    return new Map(rooms.slice(0, MOST_SHARED));
   }
 
   /** Rooms, members, and messages the member furthest behind has yet to get. */
@@ -211,7 +235,7 @@ export class Hub {
     let [members, lag] = [0, 0];
     const rooms = this.#rooms.all();
     for (const room of rooms) {
-      members += room.count;
+      members += room.local;
       lag = Math.max(lag, room.lag);
     }
     return { rooms: rooms.length, members, lag };

@@ -106,9 +106,14 @@ export class Room {
     return this.#presence.all;
   }
 
+  /** How many of them are on this node. */
+  get local(): number {
+    return this.#members.size - this.#listeners;
+  }
+
   /** Whom this node has here. */
   get roster(): Roster {
-    const count = this.#members.size - this.#listeners;
+    const count = this.local;
     if (count > MOST_LISTED) return { count };
     const people = [...this.#members.keys()].filter((one) => !one.listening);
     return {

@@ -153,10 +153,18 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const admission = new Admission({
     total: config.maxConnections,
     perAddress: config.maxPerAddress,
-    elsewhere: (network) => fleet.elsewhere(network),
+    elsewhere: (network) => fleet.elsewhere.get(`address ${network}`) ?? 0,
     onRefused: ({ code }) => stats.refused.add(code),
   });
-  fleet.share(() => admission.crowds);
+  fleet.share(() =>
+    new Map([
+      ...Array.from(
+        admission.crowds,
+        ([network, count]) => [`address ${network}`, count] as const,
+      ),
+      ...hub.crowds,
+    ])
+  );
   const api = new Api({
     admit: (address) => admission.enter(address),
     hub,

@@ -30,6 +30,7 @@ const NOBODY_ELSE: Here = {
 /** The only node. */
 export class Alone implements Fleet {
   readonly nodes = 1;
+  readonly elsewhere: ReadonlyMap<string, number> = new Map();
   readonly #options: AloneOptions;
   readonly #bySession = new Map<string, Holder>();
   readonly #byName = new Map<string, Holder>();
@@ -41,10 +42,6 @@ export class Alone implements Fleet {
   begin(): void {}
 
   share(): void {}
-
-  elsewhere(): number {
-    return 0;
-  }
 
   claim({ session, name: wanted, user }: Claim): Held {
     const known = this.#bySession.get(session ?? "");

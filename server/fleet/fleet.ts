@@ -97,12 +97,12 @@ export interface Fleet {
   /** Says whom to tell. Called once, before all else. */
   begin(host: FleetHost): void;
 
-  /** Says what is counted here and limited in the whole fleet: connections by
-   * address. Each heartbeat tells the others. */
+  /** Says what is counted here and worth knowing everywhere, in some hundred
+   * figures at most. Each heartbeat tells the others. */
   share(counts: () => ReadonlyMap<string, number>): void;
 
   /** What the other nodes have counted, together, some seconds ago. */
-  elsewhere(counted: string): number;
+  readonly elsewhere: ReadonlyMap<string, number>;
 
   /**
    * Begins a session, or takes one up again, wherever it is. The session is

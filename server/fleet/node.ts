@@ -117,8 +117,8 @@ export class FleetNode implements Fleet, EngineEvents {
     this.#counts = () => Object.fromEntries(counts());
   }
 
-  elsewhere(counted: string): number {
-    return this.#elsewhere.get(counted) ?? 0;
+  get elsewhere(): ReadonlyMap<string, number> {
+    return this.#elsewhere;
   }
 
   async claim(

@@ -283,7 +283,8 @@ export function nodesContract(
     b.fleet.share(() => new Map([["x", 3]]));
     const until = async (node: Node, x: number, y: number) => {
       while (
-        node.fleet.elsewhere("x") !== x || node.fleet.elsewhere("y") !== y
+        (node.fleet.elsewhere.get("x") ?? 0) !== x ||
+        (node.fleet.elsewhere.get("y") ?? 0) !== y
       ) {
         await new Promise((again) => setTimeout(again, 20));
       }

@@ -145,6 +145,12 @@ test("all are counted, listed, heard to come, go, type and change their names", 
     (await ada.event({ type: "presence" }))["joined"],
     ["Bob"],
   );
+  while (true) {
+    // Nobody of it is on this node.
+    const list = await (await fetch(c.url("/api/rooms"))).json();
+    if (list.rooms[0]?.online === 2) break;
+    await new Promise((again) => setTimeout(again, 100));
+  }
   const carl = await enter(c, { name: "Carl" });
   await using _carl = carl.peer;
   assertEquals(carl.joined["count"], 3);
