@@ -6,16 +6,12 @@
 import { readAssets } from "./server/assets.ts";
 import { Authority } from "./server/auth.ts";
 import { systemClock } from "./server/clock.ts";
-import {
-  type Config,
-  ConfigError,
-  helpText,
-  isDeploy,
-  readConfig,
-} from "./server/config.ts";
+import { helpText, isDeploy, readConfig } from "./server/config.ts";
 import { openFleet } from "./server/fleet/open.ts";
 import { createLogger, type Logger } from "./server/log.ts";
 import { type Server, startServer } from "./server/server.ts";
+import { ConfigError } from "./server/setting_values.ts";
+import type { Config } from "./server/settings.ts";
 import { openStore } from "./server/store/open.ts";
 import { type Store, StoreOpenError } from "./server/store/store.ts";
 

@@ -11,7 +11,7 @@ import { CutStream } from "./api/event_stream.ts";
 import type { Assets } from "./assets.ts";
 import type { Authority } from "./auth.ts";
 import { type Clock, every } from "./clock.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./settings.ts";
 import { Connection, type Entry } from "./connection.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import { Hub } from "./hub.ts";

@@ -6,7 +6,8 @@
 import type { Assets } from "../../server/assets.ts";
 import { Authority } from "../../server/auth.ts";
 import { systemClock } from "../../server/clock.ts";
-import { type Config, readConfig } from "../../server/config.ts";
+import { readConfig } from "../../server/config.ts";
+import type { Config } from "../../server/settings.ts";
 import { Alone } from "../../server/fleet/alone.ts";
 import type { Fleet } from "../../server/fleet/fleet.ts";
 import { newId } from "../../server/ids.ts";

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { SignJWT } from "jose";
 import { CLOSE } from "../../protocol/close_codes.ts";
-import type { Config } from "../../server/config.ts";
+import type { Config } from "../../server/settings.ts";
 import { Client, V1Client } from "../helpers/clients.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
 

@@ -1,11 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { helpText, readConfig } from "../../server/config.ts";
+import { ConfigError } from "../../server/setting_values.ts";
+import type { Config } from "../../server/settings.ts";
 import { withoutPassword } from "../../server/store/addresses.ts";
-import {
-  type Config,
-  ConfigError,
-  helpText,
-  readConfig,
-} from "../../server/config.ts";
 
 function read(args: string[], env: Record<string, string> = {}): Config {
   const config = readConfig(args, (name) => env[name]);

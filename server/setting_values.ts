@@ -1,0 +1,77 @@
+/**
+ * What the words of a setting may be: each function takes the words and gives
+ * the value, or throws a {@linkcode ConfigError} that says what it must be.
+ */
+
+import { LOG_LEVELS, type LogLevel } from "./log.ts";
+import { readOrigin } from "./origins.ts";
+import { readRedisAddress, STORE_ADDRESSES } from "./store/addresses.ts";
+
+/** A wrong setting, told in one line to who starts the server. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+/** A whole number in a range, both ends included. */
+export function whole(from: number, to: number): (words: string) => number {
+  return (words) => {
+    const value = Number(words);
+    if (/^\d+$/.test(words) && value >= from && value <= to) return value;
+    throw new ConfigError(`must be a whole number from ${from} to ${to}`);
+  };
+}
+
+/** Anything but nothing. */
+export function text(words: string): string {
+  if (words.trim() !== "") return words;
+  throw new ConfigError("must not be empty");
+}
+
+/** How much is logged. */
+export function level(words: string): LogLevel {
+  const found = LOG_LEVELS.find((level) => level === words);
+  if (found !== undefined) return found;
+  throw new ConfigError(`must be one of ${LOG_LEVELS.join(", ")}`);
+}
+
+/** A secret, or none: short ones can be guessed from one token (RFC 7518,
+ * 3.2). */
+export function secret(words: string): string {
+  if (words === "" || words.length >= 32) return words;
+  throw new ConfigError("must have at least 32 characters");
+}
+
+/** One of these words. */
+export function oneOf(...values: string[]): (words: string) => string {
+  return (words) => {
+    if (values.includes(words)) return words;
+    throw new ConfigError(`must be one of ${values.join(", ")}`);
+  };
+}
+
+/** The address of a store. */
+export function store(words: string): string {
+  if (/^(memory:$|sqlite:.|kv:)/.test(words)) return words;
+  if (readRedisAddress(words) !== undefined) return words;
+  throw new ConfigError(`must be ${STORE_ADDRESSES}`);
+}
+
+/** Yes or no. */
+export function yesOrNo(words: string): boolean {
+  if (words === "yes" || words === "no") return words === "yes";
+  throw new ConfigError("must be yes or no");
+}
+
+/** Origins of pages, with commas between them. */
+export function origins(words: string): string[] {
+  const parts = words.split(",").map((part) => part.trim())
+    .filter((part) => part !== "");
+  return parts.map((part) => {
+    const origin = readOrigin(part);
+    if (origin !== undefined) return origin;
+    throw new ConfigError(
+      "must be origins such as https://example.org, null or *, with commas " +
+        "between them",
+    );
+  });
+}
