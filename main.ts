@@ -9,6 +9,7 @@ import { systemClock } from "./server/clock.ts";
 import { helpText, isDeploy, readConfig } from "./server/config.ts";
 import { openFleet } from "./server/fleet/open.ts";
 import { createLogger, type Logger } from "./server/log.ts";
+import { watchMemory } from "./server/memory_watch.ts";
 import { type Server, startServer } from "./server/server.ts";
 import { ConfigError } from "./server/setting_values.ts";
 import type { Config } from "./server/settings.ts";
@@ -150,13 +151,30 @@ const server = await start(settings, log);
 log.info("started", { url: server.url.href });
 console.log(`Hubbub is listening on ${server.url.href.replace(/\/$/, "")}`);
 
+/** Says goodbye, and ends. */
+function end(code: 0 | 1): void {
+  // Exits even if a peer that does not read keeps its socket open.
+  server.stop().then(
+    () => log.info("stopped"),
+    (error) => log.error("stop failed", { error }),
+  ).finally(() => Deno.exit(code));
+}
+
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => {
     log.info("stopping", { signal });
-    // Exits even if a peer that does not read keeps its socket open.
-    server.stop().then(
-      () => log.info("stopped"),
-      (error) => log.error("stop failed", { error }),
-    ).finally(() => Deno.exit(0));
+    end(0);
+  });
+}
+
+const { maxMemory } = settings;
+if (maxMemory > 0) {
+  watchMemory(systemClock, {
+    most: maxMemory * 1_000_000,
+    held: () => Deno.memoryUsage().rss,
+    onFull(held) {
+      log.error("memory full", { heldMb: Math.round(held / 1e6), maxMemory });
+      end(1);
+    },
   });
 }

@@ -42,12 +42,17 @@ export function every(
   { ms, run }: { ms: number; run: () => void },
 ): Cancel {
   let cancel: Cancel;
+  let stopped = false;
   const next = () => {
     cancel = clock.after(ms, () => {
       run();
-      next();
+      // It may have stopped itself.
+      if (!stopped) next();
     });
   };
   next();
-  return () => cancel();
+  return () => {
+    stopped = true;
+    cancel();
+  };
 }

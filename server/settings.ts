@@ -44,6 +44,8 @@ export interface Config {
   readonly renameRate: number;
   /** Requests a second to the API from one address; 0 is no limit. */
   readonly httpRate: number;
+  /** Megabytes of memory before it ends, to be started again; 0 is no limit. */
+  readonly maxMemory: number;
   /** Bytes of a frame. */
   readonly maxFrame: number;
   /** Connections at once. */
@@ -195,6 +197,15 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     fallback: "100",
     help: "requests a second to the API from an address, three times that at " +
       "once; 0 is no limit",
+    parse: whole(0, 1_000_000),
+  },
+  maxMemory: {
+    env: "HUBBUB_MAX_MEMORY",
+    value: "MB",
+    fallback: "0",
+    help:
+      "memory above which it says goodbye to all and ends with code 1, to " +
+      "be started again; 0 is no limit",
     parse: whole(0, 1_000_000),
   },
   maxFrame: {

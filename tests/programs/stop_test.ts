@@ -1,7 +1,8 @@
 /** How the program ends when it is told to (promise 8). */
 
-import { assertEquals, assertLess } from "@std/assert";
+import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import { type Ended, Program } from "../helpers/program.ts";
+import { OPCODE, RawClient } from "../helpers/raw_client.ts";
 import { Peer } from "./peer.ts";
 
 /** The moment between the signal and the end, milliseconds. */
@@ -98,4 +99,29 @@ Deno.test("promise 8: what was acked before a stop is there after it", async () 
   await using reader = await Peer.connect(again.socket("/ws"));
   const { message, seq } = await reader.event({ sender: "Ada" });
   assertEquals({ message, seq }, { message: "Remember me", seq: 1 });
+});
+
+Deno.test("promise 8: a flood that native sockets cannot end has the server say goodbye to all before its memory is full", async () => {
+  const most = 250;
+  const args = ["--transport", "native", "--max-memory", String(most)];
+  await using program = await Program.start({ args });
+  await using peer = await Peer.connect(program.socket("/ws"), "hubbub.v1");
+  peer.send({ type: "hello" });
+  peer.send({ type: "publish", room: "lobby", text: "Remember me", id: 1 });
+  await peer.event({ type: "ack", id: 1 });
+  // Fragments without end; a pong now and then, so that it seems to live.
+  using flooder = await RawClient.open(Number(program.url.port), {
+    path: "/ws",
+  });
+  const fragment = "x".repeat(1_000_000);
+  await flooder.frame("x", { fin: false });
+  const { continuation, pong } = OPCODE;
+  for (let sent = 0; sent < most; sent++) {
+    await flooder.frame(fragment, { opcode: continuation, fin: false });
+    await flooder.frame("", { opcode: pong });
+  }
+  const { code, stderr } = await program.ended;
+  assertEquals(code, 1, stderr);
+  assertMatch(stderr, /"message":"memory full"/);
+  assertEquals((await peer.closed).code, 1012);
 });

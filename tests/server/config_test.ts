@@ -25,6 +25,7 @@ Deno.test("readConfig() has a default for everything", () => {
     joinRate: 300,
     renameRate: 30,
     httpRate: 100,
+    maxMemory: 0,
     maxFrame: 1_048_576,
     maxConnections: 10_000,
     maxPerAddress: 500,
