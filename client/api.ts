@@ -4,11 +4,8 @@
  */
 
 import type { Cursor, Message } from "../protocol/message.ts";
-import type {
-  Limits,
-  ModerationRequest,
-  Recovered,
-} from "../protocol/events.ts";
+import type { Limits, Recovered } from "../protocol/events.ts";
+import type { ModerationRequest } from "../protocol/requests.ts";
 import type { Right } from "../protocol/rights.ts";
 import type { PresenceChanges } from "../protocol/presence.ts";
 import type { ClientError } from "./errors.ts";

@@ -4,7 +4,8 @@
  */
 
 import { afterClose, CLOSE } from "../protocol/close_codes.ts";
-import type { ClientRequest, ServerEvent } from "../protocol/events.ts";
+import type { ServerEvent } from "../protocol/events.ts";
+import type { ClientRequest } from "../protocol/requests.ts";
 import { V1 } from "../protocol/v1.ts";
 import type { ClosedState, ConnectionState, Unauthorized } from "./api.ts";
 import { fullJitter } from "./backoff.ts";

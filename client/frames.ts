@@ -1,11 +1,11 @@
 /** Requests to frames and frames to events: JSON, one object a line. Pure. */
 
 import type {
-  ClientRequest,
   MessageEvent,
   MessagesEvent,
   ServerEvent,
 } from "../protocol/events.ts";
+import type { ClientRequest } from "../protocol/requests.ts";
 
 /** Frames are cut here, so that many waiting messages do not make one that is
  * too big for the server; a longer line goes alone. */

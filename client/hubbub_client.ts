@@ -4,12 +4,12 @@
  */
 
 import type {
-  ClientRequest,
   ErrorEvent,
   Limits,
   ServerEvent,
   WelcomeEvent,
 } from "../protocol/events.ts";
+import type { ClientRequest } from "../protocol/requests.ts";
 import { checkRoom } from "../protocol/names.ts";
 import type {
   Client,

@@ -1,6 +1,7 @@
 /** Who we are to the server: name, session, and how the hello asks for them. */
 
-import type { HelloRequest, Limits, WelcomeEvent } from "../protocol/events.ts";
+import type { Limits, WelcomeEvent } from "../protocol/events.ts";
+import type { HelloRequest } from "../protocol/requests.ts";
 import type { Settings } from "./options.ts";
 
 /** After as many names in vain the server is asked to give one. */

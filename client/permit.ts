@@ -3,7 +3,7 @@
  * and taking a newer one while the client lives.
  */
 
-import type { ClientRequest } from "../protocol/events.ts";
+import type { ClientRequest } from "../protocol/requests.ts";
 import type { ConnectionState, Unauthorized } from "./api.ts";
 import { ClientError, type ClientErrorCode } from "./errors.ts";
 import type { Asker } from "./requests.ts";

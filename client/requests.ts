@@ -1,6 +1,7 @@
 /** Which answers are awaited. Owns the ids of requests. */
 
-import type { RequestId, ServerEvent } from "../protocol/events.ts";
+import type { ServerEvent } from "../protocol/events.ts";
+import type { RequestId } from "../protocol/requests.ts";
 import { ClientError } from "./errors.ts";
 
 /** Who wants to know the answer. */

@@ -6,12 +6,11 @@
 import type {
   HistoryEvent,
   JoinedEvent,
-  JoinRequest,
   LeftEvent,
-  ModerationRequest,
   RulesEvent,
   ServerEvent,
 } from "../protocol/events.ts";
+import type { JoinRequest, ModerationRequest } from "../protocol/requests.ts";
 import type { Cursor } from "../protocol/message.ts";
 import type {
   HistoryOptions,

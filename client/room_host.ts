@@ -1,6 +1,6 @@
 /** What a room may do with its client: the seam between the two. */
 
-import type { ClientRequest } from "../protocol/events.ts";
+import type { ClientRequest } from "../protocol/requests.ts";
 import type { Settings } from "./options.ts";
 import type { Asker } from "./requests.ts";
 import type { Sender } from "./sender.ts";

@@ -3,7 +3,7 @@
  * connection.
  */
 
-import type { JoinRequest, LeaveRequest } from "../protocol/events.ts";
+import type { JoinRequest, LeaveRequest } from "../protocol/requests.ts";
 import type { JoinOptions } from "./api.ts";
 import type { Asker } from "./requests.ts";
 import { JoinedRoom } from "./room.ts";

@@ -3,7 +3,7 @@
  * became of it, and that it outlives the client. The order is the outbox's.
  */
 
-import type { PublishRequest } from "../protocol/events.ts";
+import type { PublishRequest } from "../protocol/requests.ts";
 import type { Outgoing, OutgoingState } from "./api.ts";
 import { ClientError } from "./errors.ts";
 import type { SavedPublish, Settings } from "./options.ts";

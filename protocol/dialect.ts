@@ -4,7 +4,8 @@
  * that no dialect can behave differently from another in the same room.
  */
 
-import type { ClientRequest, ServerEvent } from "./events.ts";
+import type { ServerEvent } from "./events.ts";
+import type { ClientRequest } from "./requests.ts";
 import type { Message } from "./message.ts";
 
 /** What decoding may depend on. */

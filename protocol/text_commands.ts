@@ -2,7 +2,7 @@
 
 import { readDuration } from "./duration.ts";
 import { HubbubError } from "./errors.ts";
-import type { ClientRequest } from "./events.ts";
+import type { ClientRequest } from "./requests.ts";
 import { EVERY_ROOM } from "./rights.ts";
 
 /** What `/help` shows. */

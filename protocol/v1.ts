@@ -1,20 +1,18 @@
 /**
  * Dialect `hubbub.v1`: JSON objects, one a line, one or more lines a frame,
  * both ways. Owns the checking of what comes in; the shapes stand in
- * events.ts, the words about them in docs/protocol.md.
+ * requests.ts and events.ts, the words about them in docs/protocol.md.
  */
 
 import type { Decoded, Dialect } from "./dialect.ts";
 import { HubbubError } from "./errors.ts";
 import type {
-  BanSubject,
-  ClientRequest,
   MessageEvent,
   MessageItem,
   MessagesEvent,
-  RequestId,
   ServerEvent,
 } from "./events.ts";
+import type { BanSubject, ClientRequest, RequestId } from "./requests.ts";
 import { type Cursor, isPlain, marksOf, type Message } from "./message.ts";
 
 /** The subprotocol a client offers to speak it (RFC 6455, 1.9). */

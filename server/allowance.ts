@@ -4,7 +4,7 @@
  */
 
 import { HubbubError } from "../protocol/errors.ts";
-import type { ClientRequest } from "../protocol/events.ts";
+import type { ClientRequest } from "../protocol/requests.ts";
 import { TokenBucket } from "./limits.ts";
 
 /** Frames that make no sense, a second and at once, before it is closed. */

@@ -3,7 +3,7 @@
  * under a name that no room can have, so that nobody can join or read it as one.
  */
 
-import type { ModerationRequest } from "../protocol/events.ts";
+import type { ModerationRequest } from "../protocol/requests.ts";
 import type { Session } from "./session.ts";
 import type { Draft, StoredMessage } from "./store/store.ts";
 

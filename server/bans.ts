@@ -2,7 +2,7 @@
 
 import { durationWords } from "../protocol/duration.ts";
 import { HubbubError } from "../protocol/errors.ts";
-import type { BanSubject } from "../protocol/events.ts";
+import type { BanSubject } from "../protocol/requests.ts";
 import { checkName } from "../protocol/names.ts";
 import { EVERY_ROOM } from "../protocol/rights.ts";
 import { addressKey } from "./address.ts";

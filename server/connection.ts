@@ -8,13 +8,13 @@ import { Buffer } from "node:buffer";
 import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
 import type { Decoded, Dialect } from "../protocol/dialect.ts";
 import { HubbubError } from "../protocol/errors.ts";
+import type { ServerEvent } from "../protocol/events.ts";
 import type {
   AuthRequest,
   ClientRequest,
   HelloRequest,
   RequestId,
-  ServerEvent,
-} from "../protocol/events.ts";
+} from "../protocol/requests.ts";
 import { Allowance, type Rates, tooFast } from "./allowance.ts";
 import type { Authority } from "./auth.ts";
 import { Badge } from "./badge.ts";

@@ -15,7 +15,7 @@ import type {
   RemoveRequest,
   SlowRequest,
   UnbanRequest,
-} from "../protocol/events.ts";
+} from "../protocol/requests.ts";
 import { checkName } from "../protocol/names.ts";
 import { EVERY_ROOM } from "../protocol/rights.ts";
 import type { AuditEntry } from "./audit.ts";

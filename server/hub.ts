@@ -5,15 +5,15 @@
  */
 
 import { HubbubError } from "../protocol/errors.ts";
+import type { Limits } from "../protocol/events.ts";
 import type {
   HelloRequest,
   HistoryRequest,
   JoinRequest,
-  Limits,
   ModerationRequest,
   PublishRequest,
   RequestId,
-} from "../protocol/events.ts";
+} from "../protocol/requests.ts";
 import { checkRoom } from "../protocol/names.ts";
 import { EVERY_ROOM, type Right } from "../protocol/rights.ts";
 import { Enforcement } from "./enforcement.ts";

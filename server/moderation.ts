@@ -5,13 +5,13 @@
  */
 
 import { HubbubError } from "../protocol/errors.ts";
+import type { ErrorEvent } from "../protocol/events.ts";
 import type {
   AnnounceRequest,
-  ErrorEvent,
   ModerationRequest,
   RemoveRequest,
   RequestId,
-} from "../protocol/events.ts";
+} from "../protocol/requests.ts";
 import { nameKey } from "../protocol/names.ts";
 import { EVERY_ROOM } from "../protocol/rights.ts";
 import { auditDraft, type AuditEntry } from "./audit.ts";

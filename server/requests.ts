@@ -7,7 +7,7 @@ import type {
   AuthRequest,
   ClientRequest,
   HelloRequest,
-} from "../protocol/events.ts";
+} from "../protocol/requests.ts";
 import type { Soon } from "./fleet/fleet.ts";
 import type { Hub } from "./hub.ts";
 import type { Reader, Session } from "./session.ts";

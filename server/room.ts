@@ -10,9 +10,9 @@ import type { CloseReason } from "../protocol/close_codes.ts";
 import type {
   JoinedEvent,
   PresenceEvent,
-  RequestId,
   ServerEvent,
 } from "../protocol/events.ts";
+import type { RequestId } from "../protocol/requests.ts";
 import type { Dialect } from "../protocol/dialect.ts";
 import type { Cursor } from "../protocol/message.ts";
 import type { Here, Roster } from "./fleet/fleet.ts";

@@ -5,7 +5,7 @@
  */
 
 import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
-import type { HelloRequest } from "../protocol/events.ts";
+import type { HelloRequest } from "../protocol/requests.ts";
 import type { Clock } from "./clock.ts";
 import {
   type Fleet,

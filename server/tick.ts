@@ -4,7 +4,7 @@
  * one larger: the batch grows with the load and an idle room waits for nothing.
  */
 
-import type { RequestId } from "../protocol/events.ts";
+import type { RequestId } from "../protocol/requests.ts";
 import type { Clock } from "./clock.ts";
 import type { Session } from "./session.ts";
 import type { Stats } from "./stats.ts";

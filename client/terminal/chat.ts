@@ -6,7 +6,7 @@
 import type {
   ClientRequest,
   ModerationRequest,
-} from "../../protocol/events.ts";
+} from "../../protocol/requests.ts";
 import { EVERY_ROOM } from "../../protocol/rights.ts";
 import { printable, text } from "../../protocol/text.ts";
 import type { Client, ClosedState, Room } from "../hubbub.ts";

@@ -1,7 +1,7 @@
 /** Everyone who reads a room as server-sent events: how they begin, what is
  * done for all of them, and how they end. */
 
-import type { JoinRequest } from "../../protocol/events.ts";
+import type { JoinRequest } from "../../protocol/requests.ts";
 import { type Cancel, type Clock, every } from "../clock.ts";
 import type { Grant } from "../grant.ts";
 import type { Hub } from "../hub.ts";

@@ -4,7 +4,7 @@
  * `type` and `room`.
  */
 
-import type { ModerationRequest } from "../../protocol/events.ts";
+import type { ModerationRequest } from "../../protocol/requests.ts";
 import { SERVER_NAME } from "../../protocol/names.ts";
 import { EVERY_ROOM } from "../../protocol/rights.ts";
 import { v1 } from "../../protocol/v1.ts";

@@ -7,10 +7,12 @@ import { HubbubError } from "../../protocol/errors.ts";
 import type {
   AckEvent,
   DoneEvent,
-  ModerationRequest,
-  PublishRequest,
   ServerEvent,
 } from "../../protocol/events.ts";
+import type {
+  ModerationRequest,
+  PublishRequest,
+} from "../../protocol/requests.ts";
 import { sse } from "../../protocol/sse.ts";
 import type { Grant } from "../grant.ts";
 import type { Hub } from "../hub.ts";

@@ -12,12 +12,12 @@ import {
 } from "../../client/hubbub.ts";
 import { CLOSE } from "../../protocol/close_codes.ts";
 import type {
-  ClientRequest,
   JoinedEvent,
   MessageEvent,
   ServerEvent,
   WelcomeEvent,
 } from "../../protocol/events.ts";
+import type { ClientRequest } from "../../protocol/requests.ts";
 
 /** Timers that run when the test says so. */
 export class FakeClock {

@@ -40,7 +40,9 @@ Deno.test("docs/protocol.md lists every error as the code has it", () => {
 
 /** The events and requests of `hubbub.v1` by type, with their own fields. */
 function declared(suffix: "Request" | "Event"): Map<string, string[]> {
-  const source = Deno.readTextFileSync("protocol/events.ts");
+  const source = Deno.readTextFileSync(
+    suffix === "Request" ? "protocol/requests.ts" : "protocol/events.ts",
+  );
   const message = Deno.readTextFileSync("protocol/message.ts");
   const fields = (body: string) =>
     Array.from(body.matchAll(/^ {2}readonly (\w+\??):/gm), ([, f = ""]) => f);

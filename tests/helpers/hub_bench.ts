@@ -2,7 +2,7 @@
 
 import { type Grant, OPEN } from "../../server/grant.ts";
 import { simple } from "../../protocol/simple.ts";
-import type { HelloRequest } from "../../protocol/events.ts";
+import type { HelloRequest } from "../../protocol/requests.ts";
 import { Alone } from "../../server/fleet/alone.ts";
 import type { Fleet } from "../../server/fleet/fleet.ts";
 import { Hub } from "../../server/hub.ts";

@@ -7,7 +7,7 @@ import type {
   BanRequest,
   ModerationRequest,
   PublishRequest,
-} from "../../protocol/events.ts";
+} from "../../protocol/requests.ts";
 import { simple } from "../../protocol/simple.ts";
 import { text } from "../../protocol/text.ts";
 import { v1 } from "../../protocol/v1.ts";
