@@ -14,7 +14,7 @@ import type {
   PublishRequest,
   RequestId,
 } from "../protocol/requests.ts";
-import { checkRoom } from "../protocol/names.ts";
+import { checkRoom, nameKey } from "../protocol/names.ts";
 import { EVERY_ROOM, type Right } from "../protocol/rights.ts";
 import { Enforcement } from "./enforcement.ts";
 import { Gate, personOf } from "./gate.ts";
@@ -468,10 +468,17 @@ export class Hub {
   /**
    * Changes a session's name.
    *
-   * @throws {HubbubError} `bad_name`, `name_taken`, `banned` or
+   * @throws {HubbubError} `bad_name`, `name_taken`, `forbidden`, `banned` or
    * `store_unavailable`.
    */
   rename(session: Session, name: string, id?: RequestId): Soon<void> {
+    const own = session.grant.name;
+    if (own !== undefined && nameKey(name) !== nameKey(own)) {
+      throw new HubbubError("forbidden", {
+        message: `Your token says that you are "${own}". ` +
+          "Ask for one that names nobody, to choose a name yourself",
+      });
+    }
     for (const room of [EVERY_ROOM, ...session.members.keys()]) {
       this.#gate.enter({ ...personOf(session), name }, room, session.grant);
     }

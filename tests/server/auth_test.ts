@@ -52,6 +52,25 @@ Deno.test("a token in hello gives name, rooms and rights", async () => {
   assertEquals((await ada.next("joined")).room, "team-a");
 });
 
+Deno.test("who has a token with a name keeps that name", async () => {
+  await using server = await closedServer();
+  await using ada = await V1Client.connect(server.socket("/ws"));
+  const auth = await token({ name: "Ada" });
+  await ada.ask({ type: "hello", auth }, "welcome");
+  const refusal = await ada.ask({ type: "rename", name: "Teacher" }, "error");
+  assertEquals(refusal.code, "forbidden");
+  assertMatch(refusal.message, /^Your token says that you are "Ada"\. Ask/);
+  const renamed = await ada.ask({ type: "rename", name: "ADA" }, "renamed");
+  assertEquals(renamed.name, "ADA");
+
+  await using bob = await V1Client.connect(server.socket("/ws"));
+  await bob.ask({ type: "hello", auth: await token({ sub: "b" }) }, "welcome");
+  assertEquals(
+    (await bob.ask({ type: "rename", name: "Bob" }, "renamed")).name,
+    "Bob",
+  );
+});
+
 Deno.test("who may only read may not write", async () => {
   await using server = await closedServer();
   await using ada = await V1Client.connect(server.socket("/ws"));
