@@ -96,6 +96,14 @@ export function readConfig(
   if ((settings.cert === "") !== (settings.key === "")) {
     throw new ConfigError("--cert and --key are needed together");
   }
+  const { guests, authSecret, authKeys } = settings;
+  if (guests !== "none" && authSecret === "" && authKeys === "") {
+    // Whoever asks for it believes that guests may do no more than that.
+    throw new ConfigError(
+      "--guests needs --auth-secret or --auth-keys. Without them everybody " +
+        "may read and write, and nobody moderate",
+    );
+  }
   if (deploy && settings.store.startsWith("sqlite:")) {
     throw new ConfigError(
       "Files do not last on Deno Deploy. Assign a database to the app and set " +

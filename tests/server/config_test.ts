@@ -175,6 +175,7 @@ for (
     [["--idle-timeout", "0"], "--idle-timeout"],
     [["--slow-timeout", "0"], "--slow-timeout"],
     [["--origins", "example.org"], "https://example.org, null or *"],
+    [["--guests", "read"], "--guests needs --auth-secret or --auth-keys."],
     [["--trust-proxy", "maybe"], "--trust-proxy must be yes or no"],
     [["--max-connections", "0"], "--max-connections"],
     [["--hello-timeout", "0"], "--hello-timeout"],
