@@ -20,11 +20,12 @@ const SUBPROTOCOLS: Readonly<Record<string, Dialect>> = {
   [TEXT]: text,
 };
 
-/** Paths with a WebSocket behind them, and what it speaks without a subprotocol. */
+/** Paths with a WebSocket behind them, and what it speaks without a subprotocol;
+ * with a slash at the end too, as clients cannot tell what a 404 is for. */
 const PATHS: readonly { pattern: RegExp; dialect: Dialect }[] = [
   { pattern: /^\/$/, dialect: text },
-  { pattern: /^\/ws(?:\/([^/]+))?$/, dialect: simple },
-  { pattern: /^\/text(?:\/([^/]+))?$/, dialect: text },
+  { pattern: /^\/ws(?:\/([^/]+))?\/?$/, dialect: simple },
+  { pattern: /^\/text(?:\/([^/]+))?\/?$/, dialect: text },
 ];
 
 /** A subprotocol that carries a token: browsers can set no other header. */

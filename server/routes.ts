@@ -140,7 +140,7 @@ function handshakeFault(request: Request): string | undefined {
 
 /** The lesson whose WebSocket an address means, if it means one. */
 function lessonOf({ pathname }: URL): string | undefined {
-  return /^\/lessons\/([^/]+)$/.exec(pathname)?.[1];
+  return /^\/lessons\/([^/]+)\/?$/.exec(pathname)?.[1];
 }
 
 function noLesson(name: string): Response {
@@ -272,6 +272,10 @@ export function createRoutes(
       return noLesson(name);
     }
     if (isSocketPath) return needsUpgrade(url);
+    if (pathname === "/lab/" || pathname === "/lessons/") {
+      const location = `${pathname.slice(0, -1)}${url.search}`;
+      return words(308, `This page is at ${location}`, { location });
+    }
     const key = /^\/lab\/connections\/([^/]+)$/.exec(pathname)?.[1];
     if (key !== undefined) {
       // Null, not 404: asking too early is no error, and browsers would put

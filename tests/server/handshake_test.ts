@@ -32,6 +32,8 @@ for (
     ["/ws", "hubbub.text,hubbub.v1", "text", "lobby", "hubbub.text"],
     ["/ws", " hubbub.v1 ,x", "hubbub.v1", undefined, "hubbub.v1"],
     ["/ws", "", "simple", "lobby", undefined],
+    ["/ws/", undefined, "simple", "lobby", undefined],
+    ["/text/hall/", undefined, "text", "hall", undefined],
   ] as [string, string | undefined, ...unknown[]][]
 ) {
   Deno.test(`readHandshake() of ${path} offering ${offered ?? "nothing"} enters ${wanted.slice(0, 2).join(" ")}`, () => {
@@ -66,8 +68,8 @@ Deno.test("readHandshake() takes name and history from the query", () => {
 });
 
 Deno.test("isChatPath() knows the paths with a chat behind them", () => {
-  const paths = ["/", "/ws", "/ws/a", "/text", "/text/a"];
-  const others = ["/ws/", "/ws/a/b", "/wsx", "/texts", "/healthz", "//ws"];
+  const paths = ["/", "/ws", "/ws/", "/ws/a", "/text", "/text/a", "/text/a/"];
+  const others = ["/ws//", "/ws/a/b", "/wsx", "/texts", "/healthz", "//ws"];
   assertEquals(paths.filter(isChatPath), paths);
   assertEquals(others.filter(isChatPath), []);
 });

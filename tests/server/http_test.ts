@@ -12,7 +12,9 @@ for (
     ["GET", "/lessons/echo", 426, /WebSocket/],
     ["HEAD", "/ws", 426, /^$/],
     ["GET", "/nowhere", 404, /nothing here/],
-    ["GET", "/ws/", 404, /nothing here/],
+    ["GET", "/ws/", 426, /WebSocket/],
+    ["GET", "/lessons/echo/", 426, /WebSocket/],
+    ["GET", "/ws//", 404, /nothing here/],
     ["GET", "/ws/a/b", 404, /nothing here/],
     ["GET", "/assets/nothing.js", 404, /nothing here/],
     ["GET", "/assets/../main.ts", 404, /nothing here/],
@@ -39,6 +41,21 @@ for (
     }
   });
 }
+
+Deno.test("a slash too many leads to the page that is meant", async () => {
+  await using server = await InProcessServer.start();
+  for (
+    const [path, wanted] of [
+      ["/lab/?a=/ws", "/lab?a=/ws"],
+      ["/lessons/", "/lessons"],
+    ] as const
+  ) {
+    const response = await fetch(server.url(path), { redirect: "manual" });
+    assertEquals(response.status, 308);
+    assertEquals(response.headers.get("location"), wanted);
+    await response.body?.cancel();
+  }
+});
 
 Deno.test("the port is not needed to know: the address in a 426 is the one that was asked", async () => {
   await using server = await InProcessServer.start();
