@@ -11,14 +11,15 @@ import { API_HEADERS } from "./problem.ts";
 /** Where to go on: behind the last event of an earlier stream. */
 function sinceOf({ request, url }: Call): Cursor | undefined {
   // The header is newer: a page's EventSource keeps the address it began with.
-  const id = request.headers.get("last-event-id") ||
-    url.searchParams.get("since");
+  const header = request.headers.get("last-event-id");
+  const id = header || url.searchParams.get("since");
   if (!id) return undefined;
   const cursor = cursorOf(id);
   if (cursor !== undefined) return cursor;
   throw new HubbubError("bad_field", {
-    message: "Last-Event-ID must be the id of an event of this room, " +
-      `or be left out; it is not "${id}"`,
+    message: `${header ? "Last-Event-ID" : "since"} must be the id of an ` +
+      `event, such as that of the last one you got, not "${id}". Leave it ` +
+      "out to begin with the newest messages",
   });
 }
 

@@ -1,6 +1,11 @@
 /** Promise 7: whatever cannot be done is answered with a problem. */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { HubbubError } from "../../protocol/errors.ts";
 import { TRUSTED } from "../../server/grant.ts";
 import {
@@ -21,6 +26,8 @@ interface Case {
   readonly ask?: AskOptions;
   readonly status: number;
   readonly code: string;
+  /** What people are told, where it matters here. */
+  readonly detail?: RegExp;
 }
 
 const post = (
@@ -78,6 +85,13 @@ const CASES: readonly Case[] = [
     ask: { headers: { "last-event-id": "abc" } },
     status: 400,
     code: "bad_field",
+  },
+  {
+    what: "a cursor in the address that is none",
+    path: "/api/rooms/hall/events?since=abc",
+    status: 400,
+    code: "bad_field",
+    detail: /^since must be the id of an event, .* not "abc"/,
   },
   { what: "no text", ask: post(" \n"), status: 400, code: "empty" },
   {
@@ -204,11 +218,12 @@ async function problemIn(response: Response): Promise<Answer> {
   return problem;
 }
 
-for (const { what, path = MESSAGES, ask, status, code } of CASES) {
+for (const { what, path = MESSAGES, ask, status, code, detail } of CASES) {
   Deno.test(`promise 7: ${what} is answered ${status} ${code}`, async () => {
     const bench = new ApiBench();
     const problem = await problemIn(await bench.ask(path, ask));
     assertEquals([problem["status"], problem["code"]], [status, code]);
+    assertMatch(String(problem["detail"]), detail ?? /./);
     assertEquals((await bench.bench.store.inner.rooms()).length, 0);
     assertEquals(bench.logged, []);
   });
