@@ -4,6 +4,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { SignJWT } from "jose";
+import { checkName, checkRoom } from "../protocol/names.ts";
 import { RIGHTS } from "../protocol/rights.ts";
 
 const HELP = `Makes a token for a Hubbub server that runs with an auth secret.
@@ -41,6 +42,19 @@ function list(words: string): string[] {
   );
 }
 
+/** What a check makes of words; a token must not be one nobody can use. */
+function checked(
+  flag: string,
+  words: string,
+  check: (words: string) => string,
+) {
+  try {
+    return check(words);
+  } catch (error) {
+    fail(`--${flag} "${words}" cannot be: ${(error as Error).message}`);
+  }
+}
+
 const NAMES = ["name", "user", "rooms", "rights", "for", "auth-secret"];
 const args = parseArgs(Deno.args, {
   string: NAMES,
@@ -68,9 +82,13 @@ const unknown = rights.find((right) =>
 if (unknown !== undefined) {
   fail(`--rights must be of ${RIGHTS.join(", ")}, not "${unknown}"`);
 }
-const name = text("name");
+const given = text("name");
+const name = given && checked("name", given, checkName);
 const user = text("user") ?? name;
 const rooms = list(text("rooms") ?? "*");
+for (const room of rooms) {
+  checked("rooms", room, () => checkRoom(room.replaceAll("*", "x")));
+}
 const claims = { ...(name !== undefined && { name }), rooms, rights };
 const jwt = new SignJWT(claims).setProtectedHeader({ alg: "HS256" })
   .setIssuedAt().setExpirationTime(

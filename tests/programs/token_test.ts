@@ -29,4 +29,17 @@ Deno.test("deno task token says what is wrong with what it is given", async () =
   const { code, stdout, stderr } = await token("--rights", "rule");
   assertEquals([code, stdout], [2, ""]);
   assertMatch(stderr, /--rights must be of read, write, moderate, not "rule"/);
+  for (
+    const [args, words] of [
+      [["--name", "Server"], /--name "Server" cannot be: The name "Server" is/],
+      [
+        ["--rooms", "class-*,a b"],
+        /--rooms "a b" cannot be: A room's name has/,
+      ],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await token(...args);
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, words);
+  }
 });
