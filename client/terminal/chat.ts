@@ -13,6 +13,7 @@ import type { Client, ClosedState, Room } from "../hubbub.ts";
 import type { Options } from "./options.ts";
 import { Prompt } from "./prompt.ts";
 import {
+  cannotConnect,
   membersLine,
   messageLine,
   NEEDS_TOKEN,
@@ -21,6 +22,7 @@ import {
   stateNote,
   type Style,
   tokenNote,
+  unsentWords,
   wordsOf,
 } from "./words.ts";
 
@@ -225,7 +227,7 @@ export class Chat {
       this.#everOpen = true;
     } else if (state.phase === "waiting") {
       if (!this.#everOpen) {
-        this.#note(`Cannot connect to ${url}. Is the server running?`);
+        this.#note(cannotConnect(url));
         this.#finish(1);
         return;
       }
@@ -264,7 +266,7 @@ export class Chat {
   /** Says how many messages stay behind, if any do. */
   #noteUnsent(): number {
     const unsent = this.#room.outgoing.length;
-    if (unsent > 0) this.#note(`${unsent} messages were not sent`);
+    if (unsent > 0) this.#note(unsentWords(unsent));
     return unsent;
   }
 

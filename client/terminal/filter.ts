@@ -6,7 +6,13 @@
 
 import { printable } from "../../protocol/text.ts";
 import type { Client, Room, RoomMessage } from "../hubbub.ts";
-import { NEEDS_TOKEN, stateNote, tokenNote } from "./words.ts";
+import {
+  cannotConnect,
+  NEEDS_TOKEN,
+  stateNote,
+  tokenNote,
+  unsentWords,
+} from "./words.ts";
 
 /** What a filter is connected to. */
 export interface FilterOptions {
@@ -75,14 +81,14 @@ export async function runFilter(
       everOpen = true;
       told = false;
     } else if (state.phase === "waiting") {
-      if (!everOpen) end(`Cannot connect to ${url}. Is the server running?`);
+      if (!everOpen) end(cannotConnect(url));
       else if (input && state.attempt >= MOST_ATTEMPTS) {
-        end(`Cannot reach ${url}; ${room.outgoing.length} messages not sent`);
+        end(`Cannot reach ${url}; ${unsentWords(room.outgoing.length)}`);
       } else if (!told) complain(stateNote(state, Date.now()) ?? "");
       told = true;
     } else if (state.phase === "unauthorized") {
       const unsent = room.outgoing.length;
-      const rest = unsent > 0 ? `; ${unsent} messages not sent` : "";
+      const rest = unsent > 0 ? `; ${unsentWords(unsent)}` : "";
       end(`${tokenNote(state)}${rest}`, NEEDS_TOKEN);
     }
   });

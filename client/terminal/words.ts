@@ -133,3 +133,13 @@ export function tokenNote({ code }: Unauthorized): string {
       return `The token has expired. ${how}`;
   }
 }
+
+/** What is said when there never was a connection; a program is not told why. */
+export function cannotConnect(url: string): string {
+  return `Cannot connect to ${url}. Is the server running, and at this address?`;
+}
+
+/** How many messages have not been sent. */
+export function unsentWords(count: number): string {
+  return `${count} ${count === 1 ? "message" : "messages"} not sent`;
+}
