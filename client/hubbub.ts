@@ -22,6 +22,7 @@ import { HubbubClient } from "./hubbub_client.ts";
 import type { ConnectOptions } from "./options.ts";
 
 export type * from "./api.ts";
+export type * from "./room_api.ts";
 export { ClientError, type ClientErrorCode } from "./errors.ts";
 export type {
   ConnectOptions,

@@ -17,8 +17,8 @@ import type {
   ClosedState,
   ConnectionState,
   JoinOptions,
-  Room,
 } from "./api.ts";
+import type { Room } from "./room_api.ts";
 import { Connection } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
 import { ClientError } from "./errors.ts";

@@ -6,7 +6,7 @@
 
 import type { PresenceEvent } from "../protocol/events.ts";
 import { presenceChanges } from "../protocol/presence.ts";
-import type { Presence } from "./api.ts";
+import type { Presence } from "./room_api.ts";
 
 /** The members of one room, as far as the server lists them. */
 export class Members {

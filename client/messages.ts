@@ -2,7 +2,7 @@
 
 import type { HistoryEvent } from "../protocol/events.ts";
 import { marksOf, type Message } from "../protocol/message.ts";
-import type { HistoryPage, RoomMessage } from "./api.ts";
+import type { HistoryPage, RoomMessage } from "./room_api.ts";
 
 /**
  * @param message As it came, maybe with fields that are not known here.

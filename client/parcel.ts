@@ -1,6 +1,6 @@
 /** One message on its way: what is told of it, and what became of it. */
 
-import type { Outgoing, OutgoingState } from "./api.ts";
+import type { Outgoing, OutgoingState } from "./room_api.ts";
 import type { SavedPublish } from "./options.ts";
 
 /** One message on its way. */

@@ -12,16 +12,16 @@ import type {
 } from "../protocol/events.ts";
 import type { JoinRequest, ModerationRequest } from "../protocol/requests.ts";
 import type { Cursor } from "../protocol/message.ts";
+import type { JoinOptions } from "./api.ts";
 import type {
   HistoryOptions,
   HistoryPage,
-  JoinOptions,
   Moderation,
   Outgoing,
   Room,
   RoomEvents,
   Rules,
-} from "./api.ts";
+} from "./room_api.ts";
 import { Emitter } from "./emitter.ts";
 import { ClientError } from "./errors.ts";
 import { toPage, toRoomMessage } from "./messages.ts";

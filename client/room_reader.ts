@@ -10,7 +10,7 @@ import type {
   JoinedEvent,
 } from "../protocol/events.ts";
 import type { Cursor, Message } from "../protocol/message.ts";
-import type { Gap } from "./api.ts";
+import type { Gap } from "./room_api.ts";
 
 /** What is to be done about an event, in this order. */
 export type Step =

@@ -4,7 +4,7 @@
  */
 
 import type { PublishRequest } from "../protocol/requests.ts";
-import type { Outgoing, OutgoingState } from "./api.ts";
+import type { Outgoing, OutgoingState } from "./room_api.ts";
 import { ClientError } from "./errors.ts";
 import type { SavedPublish, Settings } from "./options.ts";
 import { Outbox } from "./outbox.ts";
