@@ -3,22 +3,26 @@
  * knows of a connection. Shapes alone; both sides import them.
  */
 
-/** A WebSocket of this server, as `GET /lessons.json` lists them. */
-export interface Endpoint {
-  readonly path: string;
-  /** Subprotocols that a client has to offer there. */
-  readonly protocols: readonly string[];
-  readonly group: "Small servers" | "Rooms";
+/** Something to connect to, with what is worth trying there. */
+export interface Example {
   readonly title: string;
   readonly teaches: string;
   /** What to try … */
   readonly tryThis: string;
   /** … and what is seen then. */
   readonly seeThat: string;
-  /** What an example client sends. */
+  /** What the client shown beside it sends. */
   readonly says: readonly string[];
   /** The message on which that client closes the connection. */
   readonly closesOn?: string;
+}
+
+/** A WebSocket of this server, as `GET /lessons.json` lists them. */
+export interface Endpoint extends Example {
+  readonly path: string;
+  /** Subprotocols that a client has to offer there. */
+  readonly protocols: readonly string[];
+  readonly group: "Small servers" | "Rooms";
   /** What says hello there. */
   readonly hello: string;
   /** Whether each frame sent is answered by a frame to its sender. */

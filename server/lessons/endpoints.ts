@@ -3,10 +3,10 @@
  * chats of table.ts, and the ways to speak in a room that no lesson is about.
  */
 
-import type { Endpoint } from "../../protocol/lab.ts";
+import type { Endpoint, Example } from "../../protocol/lab.ts";
 import { TEXT } from "../../protocol/text.ts";
 import { V1 } from "../../protocol/v1.ts";
-import { CHATS, type Example, LESSONS } from "./table.ts";
+import { CHATS, LESSONS } from "./table.ts";
 
 const HELLO = "Hello";
 

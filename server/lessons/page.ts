@@ -3,10 +3,11 @@
  * and client code to copy. Pure; plain HTML that needs no script.
  */
 
+import type { Example } from "../../protocol/lab.ts";
 import { SNIPPETS, type SnippetTask } from "../../protocol/snippets.ts";
 import { HISTORY, LONGEST, LONGEST_KEPT } from "./classroom.ts";
 import { type Html, html } from "./html.ts";
-import { CHATS, type Example, type Lesson, LESSONS } from "./table.ts";
+import { CHATS, type Lesson, LESSONS } from "./table.ts";
 import { EARLIER, type Step, transcript } from "./transcript.ts";
 
 /** What the page may point to. */

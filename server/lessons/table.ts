@@ -5,19 +5,7 @@
  * so they do not change.
  */
 
-/** Something to connect to, with what is worth trying there. */
-export interface Example {
-  readonly title: string;
-  readonly teaches: string;
-  /** What to try … */
-  readonly tryThis: string;
-  /** … and what is seen then. */
-  readonly seeThat: string;
-  /** What the client shown beside it sends. */
-  readonly says: readonly string[];
-  /** The message on which that client closes the connection. */
-  readonly closesOn?: string;
-}
+import type { Example } from "../../protocol/lab.ts";
 
 /** One lesson. */
 export interface Lesson extends Example {
