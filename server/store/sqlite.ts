@@ -1,6 +1,6 @@
 /**
- * The store in one SQLite file. Owns its statements and the heads of the
- * rooms in memory; the shape of the file stands in sqlite_schema.ts.
+ * The store in one SQLite file. Owns its transactions; the rooms in memory are
+ * sqlite_logs.ts', the shape of the file stands in sqlite_schema.ts.
  *
  * All work is synchronous, in transactions of one tick each: at 300,000
  * inserts a second that holds up the event loop less than a thread would.
@@ -10,20 +10,20 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../clock.ts";
 import { marked, markOf } from "./marks.ts";
 import { takePage } from "./page_size.ts";
-import { cidKey, RecentCids } from "./recent_cids.ts";
+import { cidKey } from "./recent_cids.ts";
 import { openDatabase } from "./sqlite_file.ts";
+import { type Log, SqliteLogs, stateOf } from "./sqlite_logs.ts";
+import { SqliteRetention } from "./sqlite_retention.ts";
 import {
   idOf,
   messageOf,
   prepare,
   pushRow,
   type Row,
-  seqOf,
   type Statements,
   type Value,
 } from "./sqlite_statements.ts";
 import {
-  DEDUPE_MS,
   type Draft,
   type Feed,
   type KeptChanges,
@@ -39,27 +39,11 @@ import {
   type StoredMessage,
 } from "./store.ts";
 
-/** Rows that one step of the retention deletes at most. */
-const TRIM_ROWS = 500;
-
 /** What {@linkcode SqliteStore.open} needs. */
 export interface SqliteStoreOptions {
   readonly path: string;
   readonly retention: Retention;
   readonly clock: Clock;
-}
-
-/** A room as it is in the file, and who follows it. */
-interface Log {
-  readonly id: number;
-  readonly epoch: string;
-  first: number;
-  head: number;
-  /** What a repeat is told by; null until somebody sends with a cid. */
-  recent: RecentCids | null;
-  /** When this process last stored something in it. */
-  wroteAt: number;
-  feed?: Feed | undefined;
 }
 
 /** What one tick adds to a room. */
@@ -72,15 +56,13 @@ interface News {
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
   readonly #lock: Deno.FsFile;
-  readonly #retention: Retention;
+  readonly #retention: SqliteRetention;
   readonly #clock: Clock;
-  readonly #logs = new Map<string, Log>();
+  readonly #logs: SqliteLogs;
   readonly #sql: Statements;
   /** Whether a text that was removed is still in the log of changes. */
   #toErase = false;
   #watcher: KeptWatcher = () => {};
-  /** Rooms that still have to be looked at in this round of the retention. */
-  #toTrim: string[] = [];
 
   /**
    * Opens a file, makes it where there is none, and brings it up to date.
@@ -101,9 +83,12 @@ export class SqliteStore implements Store {
   ) {
     this.#lock = lock;
     this.#db = db;
-    this.#retention = retention;
     this.#clock = clock;
-    this.#sql = prepare(db);
+    const sql = prepare(db);
+    this.#sql = sql;
+    const logs = new SqliteLogs(sql, clock);
+    this.#logs = logs;
+    this.#retention = new SqliteRetention({ sql, logs, retention, clock });
   }
 
   append(drafts: readonly Draft[]): Promise<Receipt[]> {
@@ -128,19 +113,19 @@ export class SqliteStore implements Store {
 
   follow(room: string, feed: Feed): Promise<LogState> {
     return attempt(() => {
-      const log = this.#log(room);
+      const log = this.#logs.open(room);
       log.feed = feed;
-      return state(log);
+      return stateOf(log);
     });
   }
 
   unfollow(room: string): void {
-    this.#logs.delete(room);
+    this.#logs.forget(room);
   }
 
   read(room: string, range: Range): Promise<Page> {
     return attempt(() => {
-      const log = this.#find(room);
+      const log = this.#logs.find(room);
       if (log === undefined) return { ...NO_LOG, messages: [] };
       const { limit } = range;
       // Row by row: what does not fit is not even read.
@@ -160,21 +145,12 @@ export class SqliteStore implements Store {
           idOf(log.id, log.first),
           limit,
         )).reverse();
-      return { ...state(log), messages };
+      return { ...stateOf(log), messages };
     });
   }
 
   rooms(): Promise<RoomSummary[]> {
-    return attempt(() =>
-      (this.#sql.rooms.all() as Row[]).map((row) => {
-        const { head, at } = this.#newest(Number(row["id"]));
-        return {
-          room: String(row["name"]),
-          head: Math.max(head, Number(row["first"]) - 1),
-          at: Math.max(at, Number(row["at"])),
-        };
-      }).filter(({ head }) => head > 0)
-    );
+    return attempt(() => this.#logs.summaries());
   }
 
   trim(): Promise<void> {
@@ -183,20 +159,7 @@ export class SqliteStore implements Store {
       if (this.#toErase && this.#sql.checkpoint.get()?.["busy"] === 0) {
         this.#toErase = false;
       }
-      if (this.#toTrim.length === 0) {
-        this.#toTrim = (this.#sql.rooms.all() as Row[])
-          .map(({ name }) => String(name));
-      }
-      let budget = TRIM_ROWS;
-      while (budget > 0) {
-        const room = this.#toTrim.at(-1);
-        if (room === undefined) return;
-        const deleted = this.#trimRoom(this.#log(room), budget);
-        this.#forgetUnfollowed(room);
-        // A room that had more to delete is gone on with at the next step.
-        if (deleted < budget) this.#toTrim.pop();
-        budget -= Math.max(deleted, 1);
-      }
+      this.#retention.step();
     });
   }
 
@@ -259,7 +222,7 @@ export class SqliteStore implements Store {
     news: Map<Log, News>,
   ): Receipt {
     const { room, from, text, author, cid } = draft;
-    const log = this.#log(room);
+    const log = this.#logs.open(room);
     let fresh = news.get(log);
     const key = cid === undefined ? undefined : cidKey(author, cid);
     if (key !== undefined) {
@@ -285,8 +248,7 @@ export class SqliteStore implements Store {
     key: number,
     { author, cid }: { author: string; cid: string | undefined },
   ): number | undefined {
-    log.recent ??= this.#readRecent(log.id);
-    const seq = log.recent.find(key);
+    const seq = this.#logs.recent(log).find(key);
     if (seq === undefined) return undefined;
     const row = this.#sql.readOne.get(idOf(log.id, seq));
     return row?.["author"] === author && row["cid"] === cid ? seq : undefined;
@@ -320,96 +282,6 @@ export class SqliteStore implements Store {
     }
   }
 
-  /** Moves the start of a log, then deletes what is before it. */
-  #trimRoom(log: Log, budget: number): number {
-    const now = this.#clock.now();
-    const { messages, ms } = this.#retention;
-    let first = Math.max(log.first, log.head - messages + 1);
-    if (ms > 0) {
-      const row = this.#sql.firstSince.get(
-        idOf(log.id, first),
-        idOf(log.id + 1, 0),
-        now - ms,
-      );
-      first = row === undefined ? log.head + 1 : seqOf(Number(row["id"]));
-    }
-    if (first > log.first) {
-      this.#sql.setFirst.run(first, this.#newest(log.id).at, log.id);
-      log.first = first;
-      log.feed?.trimmed(first);
-    }
-    // A row stays as long as a repeat of it must be known.
-    const { changes } = this.#sql.trim.run(
-      idOf(log.id, 0),
-      idOf(log.id, first),
-      now - DEDUPE_MS,
-      budget,
-    );
-    return Number(changes);
-  }
-
-  /** A room as it is, made where there is none. */
-  #log(room: string): Log {
-    let log = this.#find(room);
-    if (log === undefined) {
-      this.#sql.addRoom.run(room, crypto.randomUUID().slice(0, 13));
-      log = this.#find(room);
-    }
-    if (log === undefined) throw new Error(`Room "${room}" was not made`);
-    this.#logs.set(room, log);
-    return log;
-  }
-
-  #find(room: string): Log | undefined {
-    const known = this.#logs.get(room);
-    if (known !== undefined) return known;
-    const row = this.#sql.findRoom.get(room) as Row | undefined;
-    if (row === undefined) return undefined;
-    const id = Number(row["id"]);
-    const first = Number(row["first"]);
-    return {
-      id,
-      epoch: String(row["epoch"]),
-      first,
-      head: Math.max(this.#newest(id).head, first - 1),
-      recent: null,
-      wroteAt: -Infinity,
-    };
-  }
-
-  /** The newest message there is of a room; zeros when there is none. */
-  #newest(room: number): { head: number; at: number } {
-    const row = this.#sql.newest.get(idOf(room, 0), idOf(room + 1, 0));
-    if (row === undefined) return { head: 0, at: 0 };
-    return { head: seqOf(Number(row["id"])), at: Number(row["at"]) };
-  }
-
-  /** Or a client that goes through room names would fill the memory. One that
-   * is written to, by scripts that follow nothing, stays: its cids would have
-   * to be read again for the next message. */
-  #forgetUnfollowed(room: string): void {
-    const log = this.#logs.get(room);
-    if (log === undefined || log.feed !== undefined) return;
-    if (log.wroteAt < this.#clock.now() - DEDUPE_MS) this.#logs.delete(room);
-  }
-
-  /** The cids an earlier process has stored lately. */
-  #readRecent(room: number): RecentCids {
-    const since = this.#clock.now() - DEDUPE_MS;
-    const recent = new RecentCids(DEDUPE_MS);
-    const [start, end] = [idOf(room, 0), idOf(room + 1, 0)];
-    const before = this.#sql.lastBefore.get(start, end, since)?.["id"] ?? start;
-    for (
-      const row of this.#sql.readRecent.iterate(before, end) as Iterable<Row>
-    ) {
-      const { id, at, author, cid } = row;
-      if (cid === null) continue;
-      const key = cidKey(String(author), String(cid));
-      recent.add(key, seqOf(Number(id)), Number(at));
-    }
-    return recent;
-  }
-
   #transaction(work: () => void): void {
     this.#sql.begin.run();
     try {
@@ -421,10 +293,6 @@ export class SqliteStore implements Store {
       throw error;
     }
   }
-}
-
-function state({ epoch, first, head }: Log): LogState {
-  return { epoch, first, head };
 }
 
 /** The seq under which the same tick has a cid already, if it has. */

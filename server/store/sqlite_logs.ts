@@ -1,0 +1,134 @@
+/**
+ * The rooms of one SQLite file: which there are, and what of them is in memory,
+ * their heads and the cids that were sent lately.
+ */
+
+import type { Clock } from "../clock.ts";
+import { cidKey, RecentCids } from "./recent_cids.ts";
+import { idOf, type Row, seqOf, type Statements } from "./sqlite_statements.ts";
+import {
+  DEDUPE_MS,
+  type Feed,
+  type LogState,
+  type RoomSummary,
+} from "./store.ts";
+
+/** A room as it is in the file, and who follows it. */
+export interface Log {
+  readonly id: number;
+  readonly epoch: string;
+  first: number;
+  head: number;
+  /** What a repeat is told by; null until somebody sends with a cid. */
+  recent: RecentCids | null;
+  /** When this process last stored something in it. */
+  wroteAt: number;
+  feed?: Feed | undefined;
+}
+
+/** What others may know of it. */
+export function stateOf({ epoch, first, head }: Log): LogState {
+  return { epoch, first, head };
+}
+
+/** Finds and makes rooms. */
+export class SqliteLogs {
+  readonly #sql: Statements;
+  readonly #clock: Clock;
+  readonly #logs = new Map<string, Log>();
+
+  constructor(sql: Statements, clock: Clock) {
+    this.#sql = sql;
+    this.#clock = clock;
+  }
+
+  /** All rooms there are. */
+  names(): string[] {
+    return (this.#sql.rooms.all() as Row[]).map(({ name }) => String(name));
+  }
+
+  /** All rooms that have had a message, and their newest ones. */
+  summaries(): RoomSummary[] {
+    return (this.#sql.rooms.all() as Row[]).map((row) => {
+      const { head, at } = this.newest(Number(row["id"]));
+      return {
+        room: String(row["name"]),
+        head: Math.max(head, Number(row["first"]) - 1),
+        at: Math.max(at, Number(row["at"])),
+      };
+    }).filter(({ head }) => head > 0);
+  }
+
+  /** A room as it is, made where there is none. */
+  open(room: string): Log {
+    let log = this.find(room);
+    if (log === undefined) {
+      this.#sql.addRoom.run(room, crypto.randomUUID().slice(0, 13));
+      log = this.find(room);
+    }
+    if (log === undefined) throw new Error(`Room "${room}" was not made`);
+    this.#logs.set(room, log);
+    return log;
+  }
+
+  /** A room as it is, if it is there. */
+  find(room: string): Log | undefined {
+    const known = this.#logs.get(room);
+    if (known !== undefined) return known;
+    const row = this.#sql.findRoom.get(room) as Row | undefined;
+    if (row === undefined) return undefined;
+    const id = Number(row["id"]);
+    const first = Number(row["first"]);
+    return {
+      id,
+      epoch: String(row["epoch"]),
+      first,
+      head: Math.max(this.newest(id).head, first - 1),
+      recent: null,
+      wroteAt: -Infinity,
+    };
+  }
+
+  /** The newest message there is of a room; zeros when there is none. */
+  newest(room: number): { head: number; at: number } {
+    const row = this.#sql.newest.get(idOf(room, 0), idOf(room + 1, 0));
+    if (row === undefined) return { head: 0, at: 0 };
+    return { head: seqOf(Number(row["id"])), at: Number(row["at"]) };
+  }
+
+  /** The cids that were sent to a room lately. */
+  recent(log: Log): RecentCids {
+    return log.recent ??= this.#readRecent(log.id);
+  }
+
+  /** Lets go of what is in memory of a room. */
+  forget(room: string): void {
+    this.#logs.delete(room);
+  }
+
+  /** Or a client that goes through room names would fill the memory. One that
+   * is written to, by scripts that follow nothing, stays: its cids would have
+   * to be read again for the next message. */
+  forgetUnfollowed(room: string): void {
+    const log = this.#logs.get(room);
+    if (log === undefined || log.feed !== undefined) return;
+    if (log.wroteAt < this.#clock.now() - DEDUPE_MS) this.#logs.delete(room);
+  }
+
+  /** The cids an earlier process has stored lately. */
+  #readRecent(room: number): RecentCids {
+    const since = this.#clock.now() - DEDUPE_MS;
+    const recent = new RecentCids(DEDUPE_MS);
+    const [start, end] = [idOf(room, 0), idOf(room + 1, 0)];
+    const before = this.#sql.lastBefore.get(start, end, since)?.["id"] ?? start;
+    for (
+      const row of this.#sql.readRecent.iterate(before, end) as Iterable<Row>
+    ) {
+      const { id, at, author, cid } = row;
+      if (cid === null) continue;
+      const key = cidKey(String(author), String(cid));
+      recent.add(key, seqOf(Number(id)), Number(at));
+    }
+    return recent;
+  }
+}
