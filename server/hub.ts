@@ -16,6 +16,7 @@ import type {
 } from "../protocol/requests.ts";
 import { checkRoom, nameKey } from "../protocol/names.ts";
 import { EVERY_ROOM, type Right } from "../protocol/rights.ts";
+import { tickHooks } from "./tick_hooks.ts";
 import { Enforcement } from "./enforcement.ts";
 import { Gate, personOf } from "./gate.ts";
 import type { Grant } from "./grant.ts";
@@ -35,7 +36,7 @@ import { Rooms, STORE_UNAVAILABLE } from "./rooms.ts";
 import { type Ban, HouseRules, type RoomRules } from "./rules.ts";
 import type { Reader, Session } from "./session.ts";
 import { authorOf, Sessions } from "./sessions.ts";
-import type { Range, Receipt, Store } from "./store/store.ts";
+import type { Range, Store } from "./store/store.ts";
 import type { Stats } from "./stats.ts";
 import { StoreHealth } from "./store_health.ts";
 import { type Pending, Ticker } from "./tick.ts";
@@ -115,28 +116,6 @@ export class Hub {
       },
     });
     this.#gate = new Gate(this.#rules, clock);
-    this.#ticker = new Ticker({ store, clock, stats }, {
-      before: () => {
-        this.#rooms.deliver();
-        this.#rooms.announceArrivals();
-      },
-      stored: (pending, receipts) => {
-        this.#health.works();
-        // A sender gets its acks and the tick's messages in one frame.
-        for (const [index, draft] of pending.entries()) {
-          const receipt = receipts[index];
-          if (!receipt?.duplicate) stats.messages++;
-          this.#acknowledge(draft, receipt);
-        }
-        this.#rooms.deliver();
-        for (const { session } of pending) session.reader?.flush();
-      },
-      failed: (pending, error) => {
-        this.#health.fails(error);
-        for (const draft of pending) this.#refuse(draft);
-      },
-      after: () => this.#rooms.announceDepartures(),
-    });
     this.#rooms = new Rooms({
       store,
       fleet,
@@ -151,6 +130,15 @@ export class Hub {
       standing: (session, room) => this.#gate.standing(session, room),
       heard: (room, messages) => this.#gate.heard(room, messages),
     });
+    this.#ticker = new Ticker(
+      { store, clock, stats },
+      tickHooks({
+        rooms: this.#rooms,
+        gate: this.#gate,
+        health: this.#health,
+        stats,
+      }),
+    );
     const forRules = {
       store,
       rules: this.#rules,
@@ -558,27 +546,6 @@ export class Hub {
     const room = this.#rooms.get(this.#roomOf(session, wanted));
     if (room?.has(session)) return room;
     throw new HubbubError("not_joined");
-  }
-
-  #acknowledge({ session, room, id, cid }: Pending, receipt?: Receipt): void {
-    if (receipt === undefined || (id === undefined && cid === undefined)) {
-      return;
-    }
-    const { seq, duplicate } = receipt;
-    session.reader?.note({
-      type: "ack",
-      room,
-      seq,
-      cid,
-      ...(duplicate && { duplicate }),
-      id,
-    });
-  }
-
-  #refuse({ room, author, session, id, cid }: Pending): void {
-    this.#gate.failed(room, author);
-    this.stats.refused.add(STORE_UNAVAILABLE.code);
-    session.reader?.tell({ ...STORE_UNAVAILABLE, cid, id });
   }
 
   #failed(session: Session, id: RequestId | undefined, error: unknown): void {

@@ -47,6 +47,7 @@ const LAYERS: readonly (readonly string[])[] = [
   [
     "server/history.ts",
     "server/tick.ts",
+    "server/tick_hooks.ts",
     "server/store_health.ts",
     "server/rooms.ts",
     "server/enforcement.ts",
