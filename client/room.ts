@@ -129,6 +129,8 @@ export class JoinedRoom implements Room {
   typing(): void {
     const now = this.#host.settings.now();
     if (this.#phase !== "joined" || now - this.#typedAt < TYPING_MS) return;
+    // It would be refused, for something that nobody has asked for.
+    if (!this.#mayWrite()) return;
     this.#typedAt = now;
     this.#host.send({ type: "typing", room: this.name });
   }
@@ -254,6 +256,13 @@ export class JoinedRoom implements Room {
       return;
     }
     this.#turnedAway(error);
+  }
+
+  #mayWrite(): boolean {
+    if (this.#rules === undefined) return true;
+    const { rights, locked } = this.#rules;
+    return rights.includes("write") &&
+      (!locked || rights.includes("moderate"));
   }
 
   /** What one may do, and what holds here, from now on. */

@@ -37,6 +37,25 @@ Deno.test("room knows what one may do in it, and what holds there", () => {
   world.close();
 });
 
+Deno.test("room.typing() says nothing where one may not write", () => {
+  const { world, room, socket } = inLobby({ rights: ["read"] });
+  const rules = { type: "rules", room: "lobby", slowMs: 0 } as const;
+  const typed = () => {
+    world.clock.advance(10_000);
+    room.typing();
+    return socket.take().some(({ type }) => type === "typing");
+  };
+  assertEquals(typed(), false);
+  socket.say({ ...rules, locked: false, rights: ["read", "write"] });
+  assertEquals(typed(), true);
+  socket.say({ ...rules, locked: true });
+  assertEquals(typed(), false);
+  const rights = ["read", "write", "moderate"] as const;
+  socket.say({ ...rules, locked: true, rights });
+  assertEquals(typed(), true);
+  world.close();
+});
+
 Deno.test("room tells which message is gone before the message that says so", () => {
   const { world, room, socket } = inLobby();
   const heard: unknown[] = [];
