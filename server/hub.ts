@@ -538,7 +538,11 @@ export class Hub {
       // Checking takes longer than all the rest of a publish.
       return session.members.has(wanted) ? wanted : checkRoom(wanted);
     }
-    if (session.current === null) throw new HubbubError("not_joined");
+    if (session.current === null) {
+      throw new HubbubError("not_joined", {
+        message: "You are in no room. Join one first",
+      });
+    }
     return session.current;
   }
 

@@ -137,6 +137,16 @@ for (
   });
 }
 
+Deno.test("promise 7: who is in no room is told so, not of one", async () => {
+  const bench = new HubBench();
+  const { session } = await bench.enter("Ada");
+  assertThrows(
+    () => bench.hub.publish(session, { type: "publish", text: "x" }),
+    HubbubError,
+    "You are in no room. Join one first",
+  );
+});
+
 Deno.test("Hub.publish() counts characters, not UTF-16 units", async () => {
   const bench = new HubBench();
   const { session, reader } = await bench.enter("Ada");
