@@ -218,9 +218,12 @@ const append: Scenario = {
   },
 };
 
+/** Who come and go, one after the other. */
+const VISITS = 300;
+
 const presence: Scenario = {
   name: "fleet-presence",
-  title: "Fleet, presence: 50 who come and go in a room of so many; " +
+  title: `Fleet, presence: ${VISITS} who come and go in a room of so many; ` +
     "microseconds of all nodes and of Redis for each coming or going, and " +
     "bytes each member is sent of it (Hubbub lists up to 200 and counts more; " +
     "Socket.IO's are the two events alone, with no list)",
@@ -230,7 +233,7 @@ const presence: Scenario = {
     [50, 190, 1_000, 2_000].map((members) => ({
       name: `${members} members`,
       sides: sides(plan, [1, 2], (side) =>
-        measurePresence(side, { members, visits: 50 })),
+        measurePresence(side, { members, visits: VISITS })),
     })),
 };
 

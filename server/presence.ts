@@ -37,8 +37,10 @@ export class Presence {
   #typing = new Set<string>();
   /** Whether those who are here know who is. */
   #listed = true;
-  /** How many are unlisted is not what was told. */
+  /** How many there are is not what was told. */
   #recount = false;
+  /** Whether a number was told a moment ago, and the next one has to wait. */
+  #paced = false;
 
   constructor(room: string) {
     this.#room = room;
@@ -127,6 +129,17 @@ export class Presence {
     }
   }
 
+  /** Whether numbers wait: where many come and go, telling each of them to all
+   * would cost as much as the room has members, squared. */
+  get paced(): boolean {
+    return this.#paced;
+  }
+
+  /** The next number may be told. */
+  unpace(): void {
+    this.#paced = false;
+  }
+
   // What is told; each thing once.
 
   /** The renames, in their order. */
@@ -165,10 +178,13 @@ export class Presence {
     const { joined = [], left = [], renamed = [] } = change;
     const news = joined.length + left.length + renamed.length > 0;
     if (!news && !this.#recount) return undefined;
-    this.#recount = false;
     const { count } = this;
     const knew = this.#listed;
     this.#listed = count <= MOST_LISTED;
+    const number = !this.#listed && !knew;
+    this.#recount = number && this.#paced;
+    if (this.#recount) return undefined;
+    this.#paced = number;
     // Who did not know who is here cannot make sense of changes.
     if (!this.#listed || !knew) return this.all;
     return news

@@ -47,6 +47,8 @@ export interface RoomHooks {
   lagging(member: Member): void;
   /** Read what is behind the member's cursor, then pump it with that. */
   fetch(member: Member): void;
+  /** Call {@linkcode Room.recount} in a moment, and end the turn. */
+  recountLater(): void;
 }
 
 /** A room that has members, or is about to. */
@@ -57,6 +59,8 @@ export class Room {
   readonly #members = new Map<Session, Member>();
   #log: RoomLog;
   readonly #presence: Presence;
+  /** Whether it is to be told soon how many are here. */
+  #recounting = false;
   /** How many of the members nobody is told of. */
   #listeners = 0;
   #removals = 0;
@@ -239,6 +243,15 @@ export class Room {
       const event = { type: "typing", room: this.name, from } as const;
       this.#tell(event, ({ session }) => !session.dialect.wantsTyping);
     }
+    if (this.#recounting || !this.#presence.paced) return;
+    this.#recounting = true;
+    this.#hooks.recountLater();
+  }
+
+  /** Lets it be told at the next tick how many are here, if that has changed. */
+  recount(): void {
+    this.#recounting = false;
+    this.#presence.unpace();
   }
 
   /** The store no longer keeps what is older than `first`. */

@@ -19,6 +19,9 @@ import type { Page, Store, StoredMessage } from "./store/store.ts";
 
 /** How long to wait after a read or an opening that failed, milliseconds. */
 const RETRY_MS = 1_000;
+/** How often it is told how many are in a room that lists nobody, at most,
+ * milliseconds. */
+const RECOUNT_MS = 1_000;
 /** Messages read at once for a member that fell behind what is in memory. */
 const FETCH = 256;
 
@@ -209,6 +212,11 @@ export class Rooms {
         standing: (session) => this.#options.standing(session, name),
         lagging: (member) => this.#laggards.add(member, room),
         fetch: (member) => this.#fetch(member, room),
+        recountLater: () =>
+          this.#later(() => {
+            room.recount();
+            if (this.get(name) === room) this.stir(room);
+          }, RECOUNT_MS),
       });
       slot.room = room;
       this.stir(room);
@@ -284,9 +292,9 @@ export class Rooms {
     this.stir(room);
   }
 
-  /** Tries something once more. */
-  #later(act: () => void): void {
-    const cancel = this.#options.clock.after(RETRY_MS, () => {
+  /** Does something later, such as trying once more. */
+  #later(act: () => void, ms = RETRY_MS): void {
+    const cancel = this.#options.clock.after(ms, () => {
       this.#retries.delete(cancel);
       act();
     });

@@ -18,6 +18,8 @@ export class RoomBench {
   readonly epoch = "e1";
   readonly stats = new Stats();
   readonly room: Room;
+  /** How often it asked to count again later. */
+  recounts = 0;
   /** Members whose sockets the room waits for. */
   readonly lagging = new Set<Member>();
   /** Members for whom it waits for the store. */
@@ -35,6 +37,7 @@ export class RoomBench {
       admits: () => true,
       standing: () => ({ rights: ["read", "write"] }),
       lagging: (member) => this.lagging.add(member),
+      recountLater: () => this.recounts++,
       fetch: (member) => {
         member.fetching = true;
         this.fetching.add(member);

@@ -102,6 +102,10 @@ Deno.test("Presence adds up what nodes do not list, and tells when that changes"
   assertEquals(presence.came(), undefined);
   presence.elsewhere("n", crowd("n", 301));
   assertEquals(presence.came()?.count, 302);
+  presence.elsewhere("n", crowd("n", 302));
+  assertEquals([presence.came(), presence.paced], [undefined, true]);
+  presence.unpace();
+  assertEquals(presence.came()?.count, 303);
   presence.elsewhere("n", crowd("n", 2));
   const list = presence.came();
   assertEquals([list?.count, list?.members], [3, ["Ada", "n 1", "n 2"]]);

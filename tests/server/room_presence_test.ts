@@ -166,6 +166,27 @@ Deno.test("Room of more than 200 tells how many are here, not who", () => {
   assertEquals(bench.room.presence().members, undefined);
 });
 
+Deno.test("Room of more than 200 tells at once how many are here, and then waits with it", () => {
+  const bench = new RoomBench();
+  const [first] = crowd(bench, 300);
+  const counts = () => first?.reader.all("presence").map(({ count }) => count);
+  bench.arrive(fakeSession("Next"));
+  bench.tick();
+  assertEquals([counts(), bench.recounts], [[301], 1]);
+  for (const name of ["And", "so", "on"]) {
+    bench.arrive(fakeSession(name));
+    bench.tick();
+  }
+  assertEquals([counts(), bench.recounts], [[301], 1]);
+  bench.room.recount();
+  bench.tick();
+  assertEquals([counts(), bench.recounts], [[301, 304], 2]);
+  bench.room.recount();
+  bench.tick();
+  assertEquals([counts(), bench.recounts], [[301, 304], 2], "nothing new");
+  bench.room.depart(first!);
+});
+
 Deno.test("Room that shrinks to 200 gives everyone the whole list again, then changes", () => {
   const bench = new RoomBench();
   const sessions = crowd(bench, 202);

@@ -332,6 +332,25 @@ for (const answers of ["before", "after"]) {
   });
 }
 
+Deno.test("Rooms tells how many are in a large room once a second at most", async () => {
+  const { clock, rooms, arrive, tick } = bench();
+  const ada = fakeSession("Ada");
+  arrive(ada);
+  await settled();
+  for (let n = 0; n < 300; n++) arrive(fakeSession(`Guest ${n}`));
+  tick();
+  ada.reader.frames = [];
+  for (let n = 300; n < 310; n++) {
+    arrive(fakeSession(`Guest ${n}`));
+    tick();
+  }
+  clock.pass(1_000);
+  tick();
+  const counts = ada.reader.all("presence").map(({ count }) => count);
+  assertEquals(counts, [302, 311]);
+  rooms.stop();
+});
+
 Deno.test("Rooms.stop() leaves nothing that would happen later", async () => {
   const { clock, rooms, arrive, tick, say } = bench();
   const ada = fakeSession("Ada");
