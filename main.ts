@@ -151,8 +151,11 @@ const server = await start(settings, log);
 log.info("started", { url: server.url.href });
 console.log(`Hubbub is listening on ${server.url.href.replace(/\/$/, "")}`);
 
+let ending = false;
+
 /** Says goodbye, and ends. */
 function end(code: 0 | 1): void {
+  ending = true;
   // Exits even if a peer that does not read keeps its socket open.
   server.stop().then(
     () => log.info("stopped"),
@@ -162,6 +165,8 @@ function end(code: 0 | 1): void {
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => {
+    // A terminal's Ctrl+C reaches the task and this process, which gets both.
+    if (ending) return;
     log.info("stopping", { signal });
     end(0);
   });

@@ -77,7 +77,10 @@ Deno.test("promise 8: a second signal does not cut the first one short", async (
   // As a terminal does, whose signal reaches the task and what it has started.
   program.signal("SIGINT");
   program.signal("SIGINT");
-  assertEquals((await program.ended).code, 0);
+  program.signal("SIGTERM");
+  const { code, stderr } = await program.ended;
+  assertEquals(code, 0);
+  assertEquals(stderr.match(/"stopping"/g)?.length, 1, stderr);
   assertEquals((await peer.closed).code, 1012);
   // A store that was closed has put all of it into the one file.
   const files = Array.from(Deno.readDirSync(program.folder.path));
