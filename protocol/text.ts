@@ -44,6 +44,11 @@ export function list(names: readonly string[]): string {
   return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
+/** How many messages, in words. */
+export function counted(messages: number): string {
+  return `${messages} ${messages === 1 ? "message" : "messages"}`;
+}
+
 function server(message: string): string {
   return `[${SERVER_NAME}]: ${printable(message)}`;
 }
@@ -112,14 +117,14 @@ function encode(event: ServerEvent): readonly string[] {
       return [
         server(`You are in ${event.room}. ${people} /help lists commands.`),
         ...rulesWords(event).map(server),
-        ...(replayed > 0 ? [`--- the last ${replayed} messages ---`] : []),
+        ...(replayed > 0 ? [`--- the last ${counted(replayed)} ---`] : []),
       ];
     }
     case "live":
       return ["--- end of history ---"];
     case "history":
       return [
-        `--- ${event.messages.length} messages ---`,
+        `--- ${counted(event.messages.length)} ---`,
         ...event.messages.map((message) =>
           `${event.numbered ? `#${message.seq} ` : ""}${messageLine(message)}`
         ),

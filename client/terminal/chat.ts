@@ -8,7 +8,7 @@ import type {
   ModerationRequest,
 } from "../../protocol/requests.ts";
 import { EVERY_ROOM } from "../../protocol/rights.ts";
-import { printable, text } from "../../protocol/text.ts";
+import { counted, printable, text } from "../../protocol/text.ts";
 import type { Client, ClosedState, Room } from "../hubbub.ts";
 import type { Options } from "./options.ts";
 import { Prompt } from "./prompt.ts";
@@ -106,7 +106,7 @@ export class Chat {
         this.#room.history({ limit: request.limit ?? 20 }).then(
           ({ messages }) =>
             this.#prompt.print(
-              note(`the last ${messages.length} messages`),
+              note(`the last ${counted(messages.length)}`),
               ...messages.map((message) =>
                 messageLine(message, this.#style, {
                   numbered: request.numbered === true,

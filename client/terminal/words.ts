@@ -3,7 +3,12 @@
 import type { ServerEvent } from "../../protocol/events.ts";
 import { SERVER_NAME } from "../../protocol/names.ts";
 import { marksOf } from "../../protocol/message.ts";
-import { messageLine as lineOf, printable, text } from "../../protocol/text.ts";
+import {
+  counted,
+  messageLine as lineOf,
+  printable,
+  text,
+} from "../../protocol/text.ts";
 import type {
   ConnectionState,
   Presence,
@@ -141,5 +146,5 @@ export function cannotConnect(url: string): string {
 
 /** How many messages have not been sent. */
 export function unsentWords(count: number): string {
-  return `${count} ${count === 1 ? "message" : "messages"} not sent`;
+  return `${counted(count)} not sent`;
 }

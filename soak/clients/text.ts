@@ -88,7 +88,7 @@ export class TextClient implements BreakableClient {
   }
 
   #line(line: string): void {
-    if (/^--- the last \d+ messages ---$/.test(line)) this.#replaying = true;
+    if (/^--- the last \d+ messages? ---$/.test(line)) this.#replaying = true;
     else if (line === "--- end of history ---") this.#replaying = false;
     else if (/^--- \d+ messages are no longer kept ---$/.test(line)) {
       this.#lines.gone();

@@ -145,7 +145,7 @@ for (
       head: 7,
       messages: [{ seq: 7, from: "Bob", text: "Hi", at: 0 }],
       numbered: true,
-    }, ["--- 1 messages ---", "#7 [Bob]: Hi", "--- end of history ---"]],
+    }, ["--- 1 message ---", "#7 [Bob]: Hi", "--- end of history ---"]],
     ["who came", { ...PRESENCE, joined: ["Ada"] }, [
       "[Server]: Ada has joined the chat.",
     ]],
@@ -210,6 +210,10 @@ Deno.test("text: marks where the history begins, when there is one", () => {
     "[Server]: You are in hall. Here now: Ada. /help lists commands.",
     "--- the last 3 messages ---",
   ]);
+  assertEquals(
+    text.encode({ ...joined, after: 4 })[1],
+    "--- the last 1 message ---",
+  );
   assertEquals(text.encode({ ...joined, after: 5 }).length, 1);
 });
 
