@@ -78,7 +78,7 @@ export const RULE_KEYS = {
 };
 
 /** Who is meant by a ban, in a form that can be compared. */
-export function subjectOf(
+function subjectOf(
   { name, user, address }: Pick<Ban, "name" | "user" | "address">,
 ): string {
   if (name !== undefined) return `name ${nameKey(name)}`;

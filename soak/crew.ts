@@ -52,7 +52,7 @@ const KINDS = [
 ] as const;
 
 /** Messages replayed to who joins without a cursor. */
-export const REPLAYS = 300;
+const REPLAYS = 300;
 
 /**
  * Starts the clients.

@@ -18,7 +18,7 @@ const PREFIX = "time=";
 /** Microseconds of the generator's clock, in as many digits: 2.7 hours. */
 const DIGITS = 10;
 /** Bytes of the run: the rest of the text. */
-export const RUN = TEXT_BYTES - PREFIX.length - DIGITS - 1;
+const RUN = TEXT_BYTES - PREFIX.length - DIGITS - 1;
 /** Characters that no wire format uses and no JSON escapes: one a publisher,
  * by which it knows its own messages. */
 const FILLERS = "!#$%&*+;^~";

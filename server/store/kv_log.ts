@@ -28,7 +28,7 @@ const READ_TRIES = 5;
 const DELETE = 200;
 
 /** The head of a room, as it is now. */
-export async function readHead(
+async function readHead(
   kv: Deno.Kv,
   room: string,
 ): Promise<Deno.KvEntryMaybe<Head>> {

@@ -156,7 +156,7 @@ export function batches(drafts: readonly Encoded[]): Encoded[][] {
 
 /** Parts that a message can have: the longest text, as badly as JSON can write
  * it. */
-export const MOST_PARTS = 8;
+const MOST_PARTS = 8;
 
 function costOf({ draft, parts }: Encoded, roomIsIn: boolean): Cost {
   const { room, author, cid, removes } = draft;

@@ -58,7 +58,7 @@ export function script(lua: string): Script {
 }
 
 /** Most messages that one append tells a node it has missed. */
-export const MOST_MISSED = 1_000;
+const MOST_MISSED = 1_000;
 
 /** UTF-8 of a page's text at most, and entries to read before it is looked how
  * much that was. */

@@ -9,7 +9,7 @@ import type { StoredMessage } from "./store.ts";
 
 /** Rows of one insert, the largest first: a tick is cut into few of these. One
  * by one 640 messages are stored at 0.63 of the speed. */
-export const ROWS = [64, 16, 4, 1] as const;
+const ROWS = [64, 16, 4, 1] as const;
 
 /** What a column holds. */
 export type Value = string | number | null;
@@ -21,7 +21,7 @@ export type Row = Record<string, Value>;
 export type Statements =
   & Readonly<Record<keyof typeof SQL, StatementSync>>
   & {
-    /** One for each of {@linkcode ROWS}, in that order, and how many values it
+    /** One for each of `ROWS`, in that order, and how many values it
      * takes. */
     readonly inserts: readonly { length: number; statement: StatementSync }[];
   };

@@ -24,7 +24,7 @@ const CODES: Readonly<Record<number, string>> = {
 };
 
 /** What a close code stands for. */
-export function codeWords(code: number): string {
+function codeWords(code: number): string {
   if (CODES[code] !== undefined) return CODES[code];
   if (code >= 4000 && code < 5000) return "a code of this server's own";
   return code >= 3000 ? "a registered code" : "a reserved code";
