@@ -104,6 +104,11 @@ export function readConfig(
         "may read and write, and nobody moderate",
     );
   }
+  if (authSecret !== "" && authKeys !== "") {
+    throw new ConfigError(
+      "--auth-secret and --auth-keys are two ways to check tokens. Choose one",
+    );
+  }
   if (deploy && settings.store.startsWith("sqlite:")) {
     throw new ConfigError(
       "Files do not last on Deno Deploy. Assign a database to the app and set " +

@@ -176,6 +176,10 @@ for (
     [["--slow-timeout", "0"], "--slow-timeout"],
     [["--origins", "example.org"], "https://example.org, null or *"],
     [["--guests", "read"], "--guests needs --auth-secret or --auth-keys."],
+    [
+      ["--auth-secret", "x".repeat(32), "--auth-keys", "data/keys.json"],
+      "Choose one",
+    ],
     [["--trust-proxy", "maybe"], "--trust-proxy must be yes or no"],
     [["--max-connections", "0"], "--max-connections"],
     [["--hello-timeout", "0"], "--hello-timeout"],
