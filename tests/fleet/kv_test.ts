@@ -1,7 +1,7 @@
 /** The fleet on Deno KV against the contracts. */
 
 import { joinKv } from "../../server/fleet/kv.ts";
-import { createLogger } from "../../server/log.ts";
+import { SILENCE } from "../helpers/silence.ts";
 import type { Place } from "./bench.ts";
 import { namesContract } from "./contract.ts";
 import { nodesContract } from "./contract_nodes.ts";
@@ -14,12 +14,7 @@ async function open(): Promise<Place> {
       joinKv(kv, {
         ...options,
         node: `node${++ids}`,
-        log: createLogger({
-          level: "error",
-          pretty: true,
-          now: () => 0,
-          write() {},
-        }),
+        log: SILENCE,
         random: () => 0,
         newId: () => `s${++ids}`,
       }),

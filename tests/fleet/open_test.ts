@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { systemClock } from "../../server/clock.ts";
 import { Alone } from "../../server/fleet/alone.ts";
 import { openFleet } from "../../server/fleet/open.ts";
-import { createLogger } from "../../server/log.ts";
+import { SILENCE } from "../helpers/silence.ts";
 import { KvStore } from "../../server/store/kv.ts";
 import { MemoryStore } from "../../server/store/memory.ts";
 import type { Store } from "../../server/store/store.ts";
@@ -13,7 +13,7 @@ import { Node, PausableClock } from "./bench.ts";
 
 const options = {
   clock: systemClock,
-  log: createLogger({ level: "error", pretty: true, now: () => 0, write() {} }),
+  log: SILENCE,
 };
 const retention = { messages: 10, ms: 0 };
 

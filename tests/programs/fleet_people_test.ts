@@ -7,7 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import { CLOSE } from "../../protocol/close_codes.ts";
 import { type Clock, systemClock } from "../../server/clock.ts";
 import { openFleet } from "../../server/fleet/open.ts";
-import { createLogger } from "../../server/log.ts";
+import { SILENCE } from "../helpers/silence.ts";
 import { openStore } from "../../server/store/open.ts";
 import { LEASE_MS, PausableClock } from "../fleet/bench.ts";
 import {
@@ -19,13 +19,6 @@ import { RedisServer } from "../helpers/redis_server.ts";
 import { type Json, Peer } from "./peer.ts";
 import { ignore, redis } from "./redis.ts";
 
-const log = createLogger({
-  level: "error",
-  pretty: true,
-  now: () => 0,
-  write() {},
-});
-
 /** Starts a node. */
 async function node(
   server: RedisServer,
@@ -35,7 +28,13 @@ async function node(
   const { address } = server;
   const retention = { messages: 1_000, ms: 0 };
   const store = await openStore(address, { clock: systemClock, retention });
-  const options = { store, shared: false, clock, log, leaseMs: LEASE_MS };
+  const options = {
+    store,
+    shared: false,
+    clock,
+    log: SILENCE,
+    leaseMs: LEASE_MS,
+  };
   return await InProcessServer.start({
     with: store,
     fleet: await openFleet(address, options),

@@ -4,9 +4,9 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { createLogger } from "../../server/log.ts";
 import { joinRedis } from "../../server/fleet/redis.ts";
 import { RedisServer } from "../helpers/redis_server.ts";
+import { SILENCE } from "../helpers/silence.ts";
 import { FleetBench, type Node, type Place } from "../fleet/bench.ts";
 import { assertRefused, namesContract } from "../fleet/contract.ts";
 import { nodesContract } from "../fleet/contract_nodes.ts";
@@ -20,12 +20,7 @@ function placeOn(server: RedisServer): Place {
       joinRedis(server.address, {
         ...options,
         node: `node${++ids}`,
-        log: createLogger({
-          level: "error",
-          pretty: true,
-          now: () => 0,
-          write() {},
-        }),
+        log: SILENCE,
         random: () => 0,
         newId: () => `s${++ids}`,
       }),

@@ -11,7 +11,7 @@ import type { Dialect } from "../../protocol/dialect.ts";
 import { simple } from "../../protocol/simple.ts";
 import { v1 } from "../../protocol/v1.ts";
 import { Connection } from "../../server/connection.ts";
-import { createLogger } from "../../server/log.ts";
+import { SILENCE } from "../helpers/silence.ts";
 import { SqliteStore } from "../../server/store/sqlite.ts";
 import type { Draft, Receipt } from "../../server/store/store.ts";
 import type { Socket } from "../../server/transport/socket.ts";
@@ -88,12 +88,7 @@ class CountingRoom {
         hub: bench.hub,
         authority,
         clock: bench.clock,
-        log: createLogger({
-          level: "error",
-          pretty: true,
-          now: () => 0,
-          write: () => {},
-        }),
+        log: SILENCE,
         rates: { publish: 0, bytes: 0, request: 0, join: 0, rename: 0 },
         maxFrame: 2 ** 20,
         helloMs: 10_000,
