@@ -128,6 +128,10 @@ class Node {
     return await this.#server?.memory();
   }
 
+  async collectGarbage(): Promise<void> {
+    await this.#server?.collectGarbage();
+  }
+
   /** Asks it whether it takes clients. */
   async look(): Promise<void> {
     try {
@@ -229,6 +233,10 @@ export class Fleet implements Servers {
       now: Math.max(...known.map(({ now }) => now)),
       peak: Math.max(...known.map(({ peak }) => peak)),
     };
+  }
+
+  async collectGarbage(): Promise<void> {
+    await Promise.all(this.#nodes.map((node) => node.collectGarbage()));
   }
 
   async end(): Promise<void> {

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lines } from "./clients/lines.ts";
+import { Inspector } from "./inspector.ts";
 
 /** How the server is run. */
 export interface ServerSettings {
@@ -17,8 +18,6 @@ export interface ServerSettings {
   readonly store?: string;
   /** Further flags, such as `--grace 3`. */
   readonly flags: readonly string[];
-  /** Where it can be inspected, such as `127.0.0.1:9229`; nowhere by default. */
-  readonly inspect?: string;
 }
 
 /** How a stop by SIGTERM went. */
@@ -40,6 +39,8 @@ const START_MS = 20_000;
  * that knocks while the server is away must not be given its port. */
 const FIRST_PORT = 20_000;
 const PORTS = 10_000;
+/** Ports for inspectors: a server that is away must not find one on its own. */
+const FIRST_INSPECTED = 10_000;
 
 /**
  * Finds a free port.
@@ -57,12 +58,17 @@ export function freePort(random: number): number {
  *
  * @param random Where to begin to look, from 0 up to but not 1.
  * @param count How many.
+ * @param first The first of those to choose from.
  * @returns So many, unless there are fewer.
  */
-export function freePorts(random: number, count: number): number[] {
+export function freePorts(
+  random: number,
+  count: number,
+  first = FIRST_PORT,
+): number[] {
   const ports: number[] = [];
   for (let step = 0; step < PORTS && ports.length < count; step++) {
-    const port = FIRST_PORT + (Math.floor(random * PORTS) + step) % PORTS;
+    const port = first + (Math.floor(random * PORTS) + step) % PORTS;
     try {
       Deno.listen({ hostname: "127.0.0.1", port }).close();
       ports.push(port);
@@ -95,6 +101,10 @@ export function endOnSignals(): void {
 
 /** One life of the server. */
 export class ServerProcess {
+  /** Where it can be inspected: host and port. */
+  readonly inspect = `127.0.0.1:${
+    freePorts(Math.random(), 1, FIRST_INSPECTED)[0]
+  }`;
   readonly #process: Deno.ChildProcess;
   readonly #complain: (words: string) => void;
   #expected = false;
@@ -117,7 +127,7 @@ export class ServerProcess {
   }
 
   private constructor(
-    { folder, port, store, flags, inspect }: ServerSettings,
+    { folder, port, store, flags }: ServerSettings,
     complain: (words: string) => void,
   ) {
     this.#complain = complain;
@@ -132,7 +142,8 @@ export class ServerProcess {
         `--allow-write=${folder}`,
         "--allow-env=HOST,PORT,DENO_DEPLOYMENT_ID,HUBBUB_*",
         "--ignore-env=WS_NO_BUFFER_UTIL,WS_NO_UTF_8_VALIDATE",
-        ...(inspect === undefined ? [] : [`--inspect=${inspect}`, "--quiet"]),
+        `--inspect=${this.inspect}`,
+        "--quiet",
         path("main.ts"),
         "--port",
         String(port),
@@ -172,6 +183,12 @@ export class ServerProcess {
     this.#process.kill("SIGTERM");
     const { code } = await this.#process.status;
     return { code, ms: Math.round(performance.now() - start) };
+  }
+
+  /** Collects its garbage, so that it holds no more than it needs. */
+  async collectGarbage(): Promise<void> {
+    using inspector = await Inspector.connect(this.inspect);
+    await inspector.collectGarbage();
   }
 
   /** What its process holds. */

@@ -23,6 +23,8 @@ export interface Servers {
   suffer(fault: Fault): Promise<void>;
   /** What their processes hold; of several, the largest. */
   memory(): Promise<Memory | undefined>;
+  /** Collects their garbage, so that they hold no more than they need. */
+  collectGarbage(): Promise<void>;
   /** Ends them, as a service manager does. */
   end(): Promise<void>;
   /** Ends them at once, in whatever state they are. */
@@ -87,6 +89,10 @@ export class OneServer implements Servers {
 
   memory(): Promise<Memory | undefined> {
     return this.#server.memory();
+  }
+
+  collectGarbage(): Promise<void> {
+    return this.#server.collectGarbage();
   }
 
   end(): Promise<void> {

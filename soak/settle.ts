@@ -115,6 +115,8 @@ async function memoryBack(
   before: number | undefined,
 ): Promise<number | undefined> {
   if (before === undefined) return world.memory;
+  // Garbage is not needed, and the engine is in no hurry with it.
+  await world.servers.collectGarbage();
   await world.changes.until(
     () => (world.memory ?? 0) <= before + MEMORY_ALLOWED,
     MEMORY_MS,

@@ -215,7 +215,8 @@ export class Stage {
     );
     await world.everybodyBack();
     await new Promise((done) => setTimeout(done, WARM_MS));
-    return world.memory;
+    await world.servers.collectGarbage();
+    return (await world.servers.memory())?.now;
   }
 
   /** A soak that did not do what it was asked for has shown nothing. */

@@ -117,10 +117,8 @@ async function measure(stalled: boolean, settings: Settings): Promise<Sample> {
   await Deno.mkdir(scratch, { recursive: true });
   const folder = await Deno.makeTempDir({ dir: scratch, prefix: "stalled-" });
   const port = freePort(Math.random());
-  const inspect = `127.0.0.1:${freePort(Math.random())}`;
   const server = await ServerProcess.start(
-    { folder, port, inspect, flags: FLAGS.split(" ") },
-    // The inspector says where it listens.
+    { folder, port, flags: FLAGS.split(" ") },
     (words) => console.error(words),
   );
   const url = new URL(`ws://127.0.0.1:${port}/ws`);
@@ -131,7 +129,7 @@ async function measure(stalled: boolean, settings: Settings): Promise<Sample> {
     ),
   );
   if (stalled) { for (const member of members) member.stall(); }
-  using inspector = await Inspector.connect(inspect);
+  using inspector = await Inspector.connect(server.inspect);
   const held = async () => (await server.memory())?.now ?? 0;
   const heldWithoutGarbage = async () => {
     await inspector.collectGarbage();
