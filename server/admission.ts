@@ -122,7 +122,7 @@ export class Admission {
   #refusal(address: string): CloseReason | undefined {
     const { total, perAddress, elsewhere = () => 0 } = this.#options;
     if (this.#total >= total) return CLOSE.tryLater;
-    const network = networkOf(address);
+    const network = networkOf(address) ?? address;
     const here = this.#byAddress.get(network) ?? 0;
     const all = here + elsewhere(network);
     return all >= perAddress ? CLOSE.tooMany : undefined;
@@ -130,7 +130,7 @@ export class Admission {
 
   #count(address: string, change: 1 | -1): void {
     this.#total += change;
-    const network = networkOf(address);
+    const network = networkOf(address) ?? address;
     const here = (this.#byAddress.get(network) ?? 0) + change;
     if (here === 0) this.#byAddress.delete(network);
     else this.#byAddress.set(network, here);

@@ -5,7 +5,7 @@ import { HubbubError } from "../protocol/errors.ts";
 import type { BanSubject } from "../protocol/requests.ts";
 import { checkName } from "../protocol/names.ts";
 import { EVERY_ROOM } from "../protocol/rights.ts";
-import { addressKey } from "./address.ts";
+import { networkOf } from "./networks.ts";
 import type { Ban } from "./rules.ts";
 
 /** The longest a ban can last, milliseconds: ten years. */
@@ -25,7 +25,7 @@ export function checkSubject({ name, user, address }: BanSubject): BanSubject {
   }
   if (name !== undefined) return { name: checkName(name) };
   if (user !== undefined) return { user };
-  const key = addressKey(address ?? "");
+  const key = networkOf(address ?? "");
   if (key !== undefined) return { address: key };
   throw new HubbubError("bad_field", {
     message: `"address" must be an IP address, such as 192.0.2.7`,

@@ -1,30 +1,35 @@
 /**
- * Which addresses count as one. Whoever has an IPv6 address has all of its
- * network, so limits by address would hold nobody who counts up. Pure.
+ * Which addresses count as one, for limits and for bans. Whoever has an IPv6
+ * address has all of its network, so what goes by single addresses would hold
+ * nobody who counts up. Pure.
  */
 
 /** Of the eight groups of an IPv6 address, those that its network has. */
 const NETWORK_GROUPS = 4;
-
-const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+const V4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/;
 
 /**
  * Tells to whom an address belongs.
  *
  * @param address Such as `192.0.2.7`, `2001:db8::1` or `fe80::1%eth0`.
- * @returns For IPv6 the network of 64 bits that nearly everybody has of their
- * own (RFC 6177, RFC 7421), such as `2001:db8:0:0::/64`; anything else as it
- * is, IPv4 in IPv6 as IPv4.
+ * @returns An IPv4 address as it is, also one that is written as IPv6; of an
+ * IPv6 address the network of 64 bits that nearly everybody has of their own
+ * (RFC 6177, RFC 7421), such as `2001:db8:0:0::/64`; of such a network it
+ * itself. Undefined for all else.
  */
-export function networkOf(address: string): string {
-  const mapped = MAPPED.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const [plain = ""] = address.split("%");
-  if (!plain.includes(":") || !URL.canParse(`http://[${plain}]/`)) {
-    return address;
+export function networkOf(address: string): string | undefined {
+  const words = address.trim().toLowerCase()
+    .replace(/%.*$/, "").replace(/\/64$/, "");
+  const v4 = MAPPED.exec(words)?.[1] ?? words;
+  if (V4.test(v4)) {
+    return v4.split(".").every((part) => Number(part) < 256) ? v4 : undefined;
+  }
+  if (!words.includes(":") || !URL.canParse(`http://[${words}]/`)) {
+    return undefined;
   }
   // In the one way in which `URL` writes it (RFC 5952), in hexadecimal alone.
-  const [head = "", tail] = new URL(`http://[${plain}]/`).hostname
+  const [head = "", tail] = new URL(`http://[${words}]/`).hostname
     .slice(1, -1).split("::");
   const groups = groupsOf(head);
   if (tail !== undefined) {

@@ -6,7 +6,7 @@
 
 import { nameKey } from "../protocol/names.ts";
 import { EVERY_ROOM } from "../protocol/rights.ts";
-import { addressKey } from "./address.ts";
+import { networkOf } from "./networks.ts";
 
 /** Who did it, when and why. */
 interface Act {
@@ -83,7 +83,7 @@ function subjectOf(
 ): string {
   if (name !== undefined) return `name ${nameKey(name)}`;
   if (user !== undefined) return `author user:${user}`;
-  return `address ${addressKey(address ?? "") ?? ""}`;
+  return `address ${networkOf(address ?? "") ?? ""}`;
 }
 
 /** All that a person might be banned as. */
@@ -91,7 +91,7 @@ function subjectsOf({ name, author, address }: Person): string[] {
   return [
     ...(name === undefined ? [] : [`name ${nameKey(name)}`]),
     ...(author === undefined ? [] : [`author ${author}`]),
-    `address ${addressKey(address) ?? ""}`,
+    `address ${networkOf(address) ?? ""}`,
   ];
 }
 

@@ -206,7 +206,10 @@ export class Api {
   async #answer(request: Request, visit: Visit): Promise<Response> {
     const { hub, clock, authorize = openToAll } = this.#options;
     const { url, address } = visit;
-    const waitMs = this.#buckets.take(networkOf(address), clock.now());
+    const waitMs = this.#buckets.take(
+      networkOf(address) ?? address,
+      clock.now(),
+    );
     if (waitMs > 0) throw tooFast(waitMs);
     const { resource, name, rest } = this.#find(url.pathname);
     const action = actionOf(resource, request.method);

@@ -22,7 +22,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ],
   [
     "server/limits.ts",
-    "server/address.ts",
+    "server/networks.ts",
     "server/bans.ts",
     "server/rules.ts",
     "server/slow_mode.ts",

@@ -14,9 +14,11 @@ for (
     ["::1", "0:0:0:0::/64"],
     ["::", "0:0:0:0::/64"],
     ["fe80::1%eth0", "fe80:0:0:0::/64"],
-    ["", ""],
-    ["a:b", "a:b"],
-    ["no address", "no address"],
+    ["2001:db8:1:2::/64", "2001:db8:1:2::/64"],
+    ["192.0.2.256", undefined],
+    ["", undefined],
+    ["1:2", undefined],
+    ["example.org", undefined],
   ] as const
 ) {
   Deno.test(`networkOf() of "${address}" is "${network}"`, () => {

@@ -1,7 +1,6 @@
 /** The house rules, as data; addresses, and slow mode. */
 
 import { assertEquals } from "@std/assert";
-import { addressKey } from "../../server/address.ts";
 import { type Ban, HouseRules, RULE_KEYS } from "../../server/rules.ts";
 import { SlowMode } from "../../server/slow_mode.ts";
 
@@ -75,27 +74,6 @@ Deno.test("HouseRules tells what is new, and bears what makes no sense", () => {
   assertEquals([change.rooms, change.announcements], [["hall"], [
     announcement,
   ]]);
-});
-
-Deno.test("addressKey() makes addresses comparable, and takes IPv6 by network", () => {
-  for (
-    const [address, key] of [
-      ["192.0.2.7", "192.0.2.7"],
-      ["::FFFF:192.0.2.7", "192.0.2.7"],
-      ["2001:db8::1", "2001:db8:0:0::/64"],
-      ["2001:DB8:0:0:ffff::", "2001:db8:0:0::/64"],
-      ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
-      ["2001:db8:1:2::/64", "2001:db8:1:2::/64"],
-      ["::1", "0:0:0:0::/64"],
-      ["fe80::1%eth0", "fe80:0:0:0::/64"],
-      ["192.0.2.256", undefined],
-      ["example.org", undefined],
-      ["", undefined],
-      ["1:2", undefined],
-    ] as const
-  ) {
-    assertEquals(addressKey(address), key, address);
-  }
 });
 
 Deno.test("SlowMode lets everybody write once in a while, and repeat the last message", () => {
