@@ -10,31 +10,7 @@ import { TRANSPORTS } from "../../server/transport/open.ts";
 
 const FRAGMENT = "x".repeat(64 * 1024);
 
-/** Sends a message that does not end, for as long as anybody takes it. */
-async function flood(client: RawClient): Promise<void> {
-  let opcode: number = OPCODE.text;
-  try {
-    while (true) {
-      await client.frame(FRAGMENT, { opcode, fin: false });
-      opcode = OPCODE.continuation;
-      // Not more than the test's own machine can hold until the idle timeout.
-      await new Promise((next) => setTimeout(next, 10));
-    }
-  } catch {
-    // It was cut off.
-  }
-}
-
 for (const transport of TRANSPORTS) {
-  Deno.test(`promise 5: a message that never ends is cut off over ${transport}, and nobody else notices`, async () => {
-    await using scene = await Scene.open({ transport, idleTimeout: 1 });
-    using client = await RawClient.open(scene.server.port, { path: "/ws" });
-    const ended = client.ended();
-    await flood(client);
-    await ended;
-    await scene.assertUnnoticed();
-  });
-
   Deno.test(`a page comes compressed over ${transport}, with a weak tag, to whoever takes it so`, async () => {
     const etag = '"1"';
     const body = new TextEncoder().encode("<p>".repeat(1000));
