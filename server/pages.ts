@@ -33,7 +33,7 @@ const ENVELOPE = 80;
 
 /** Characters after which a page ends: what a member is sent at once, and so
  * the most it can hold beyond the watermark of its connection. */
-const PAGE_CHARACTERS = 28 * 1024;
+const PAGE_CHARACTERS = 29 * 1024;
 
 /** Pages kept a room: the live one of each dialect, and those of a replay that
  * many joining at once share. */
