@@ -35,9 +35,9 @@ export function helpText(scenarios: readonly Scenario[]): string {
                    not measured unless asked for: growth and fleet, which are
                    ${names(extra)}
   --peers NAMES    who is measured; with commas
-                   ${USUAL_PEERS.join(", ")}; or lines, which is
-                   Hubbub for clients that do not ask for batches, or hardened,
-                   which is Hubbub with --transport ws
+                   ${USUAL_PEERS.join(", ")}; bare is Hubbub for
+                   clients without its library, hardened is Hubbub with
+                   --transport ws
   --before COMMIT  also Hubbub as it was then, as the side "before"
   --rounds N       how often each is measured, 3
   --patience N     how often to measure again what other programs disturbed, 0

@@ -94,8 +94,8 @@ function hubbubIn(
 const ALL = {
   hubbub: hubbubIn(path("..")),
   before: hubbubIn(BEFORE),
-  /** Hubbub, with a line a message, for clients that do not ask for batches. */
-  lines: hubbubIn(path(".."), "lines"),
+  /** Hubbub for clients that do without its library. */
+  bare: hubbubIn(path(".."), "bare"),
   /** Hubbub on the transport that is harder to harm. */
   hardened: hubbubIn(path(".."), "hubbub", { HUBBUB_TRANSPORT: "ws" }),
   bun: {
@@ -130,7 +130,7 @@ export type PeerName = keyof typeof ALL;
 
 /** Who is measured unless others are asked for. */
 export const USUAL_PEERS = Object.keys(ALL).filter((name) =>
-  !["before", "lines", "hardened"].includes(name)
+  !["before", "hardened"].includes(name)
 );
 
 /** Every side of the comparison. */

@@ -33,20 +33,27 @@ const decoder = new TextDecoder();
 const TEXT_FRAME = 0x81;
 const PONG_FRAME = 0x8a;
 
+/** The longest header of a frame here. */
+export const MOST_HEADER = 8;
+
 /**
- * A frame of a client. It is masked, with a key of zeros, so that the payload
- * can be written over in place.
+ * The header of a client's frame. It is masked, with a key of zeros, so that
+ * the payload can be written over in place.
  *
- * @param payload What it carries, less than 64 KiB.
+ * @param length Bytes of the payload, less than 64 KiB.
  * @param first Its first byte.
  */
-export function frameOf(payload: string, first = TEXT_FRAME): Uint8Array {
-  const bytes = encoder.encode(payload);
-  const { length } = bytes;
-  const header = length < 126
+export function headerOf(length: number, first = TEXT_FRAME): number[] {
+  return length < 126
     ? [first, 0x80 | length, 0, 0, 0, 0]
     : [first, 0x80 | 126, length >> 8, length & 255, 0, 0, 0, 0];
-  const frame = new Uint8Array(header.length + length);
+}
+
+/** A frame of a client, as {@linkcode headerOf} has it. */
+export function frameOf(payload: string, first = TEXT_FRAME): Uint8Array {
+  const bytes = encoder.encode(payload);
+  const header = headerOf(bytes.length, first);
+  const frame = new Uint8Array(header.length + bytes.length);
   frame.set(header);
   frame.set(bytes, header.length);
   return frame;

@@ -3,7 +3,7 @@
  */
 
 /** How a peer is talked to. */
-export type WireName = "plain" | "hubbub" | "lines" | "socketio";
+export type WireName = "plain" | "hubbub" | "bare" | "socketio";
 
 /** Where the server is. */
 export interface Target {

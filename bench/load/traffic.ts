@@ -3,7 +3,7 @@
  * way, or send so many a second: what arrives, and how late.
  */
 
-import { type Client, frameOf } from "./client.ts";
+import { type Client, headerOf, MOST_HEADER } from "./client.ts";
 import { Histogram } from "./histogram.ts";
 import { joinAll, type Joined, sleep } from "./members.ts";
 import { Meter } from "./meter.ts";
@@ -24,6 +24,8 @@ import { NUMBER_DIGITS, type Wire, WIRES } from "./wire.ts";
 /** One reader in so many has the times in its messages read. */
 const SAMPLE_EVERY = 50;
 
+const NEWLINE = 10;
+
 /** Members of a room of those that say nothing. */
 const IDLE_PER_ROOM = 50;
 
@@ -34,7 +36,10 @@ function micros(): number {
 /** Sends one publisher's messages. */
 class Publisher {
   readonly #client: Client;
-  readonly #frame: Uint8Array;
+  /** A message, in which its time and number are to be written. */
+  readonly #line: Uint8Array;
+  /** Messages of a frame, at most. */
+  readonly #perFrame: number;
   readonly #timeAt: number;
   readonly #numberAt: number | undefined;
   /** Where frames are written; used again when the socket has taken it. */
@@ -47,32 +52,47 @@ class Publisher {
     { room, text, most }: { room: string; text: string; most: number },
   ) {
     this.#client = client;
-    this.#frame = frameOf(wire.publish(room, text, 0));
-    this.#timeAt = timeOffset(this.#frame);
-    if (wire.numbered !== undefined) {
-      this.#numberAt = new TextDecoder("latin1").decode(this.#frame)
-        .indexOf(wire.numbered) + wire.numbered.length;
+    const line = new TextEncoder().encode(wire.publish(room, text, 0));
+    const { mostShared = 0, numbered } = wire;
+    this.#line = line;
+    this.#perFrame = Math.max(Math.floor(mostShared / (line.length + 1)), 1);
+    this.#timeAt = timeOffset(line);
+    if (numbered !== undefined) {
+      this.#numberAt = new TextDecoder("latin1").decode(line)
+        .indexOf(numbered) + numbered.length;
     }
-    this.#buffer = new Uint8Array(this.#frame.length * most);
+    this.#buffer = new Uint8Array((MOST_HEADER + line.length) * most);
   }
 
-  /** Sends so many, each in a frame of its own, as one write. */
+  /** Sends so many, in as few frames as its wire allows, as one write. */
   send(count: number): void {
-    const frame = this.#frame;
+    const { length } = this.#line;
     const now = micros();
     let at = 0;
-    for (let i = 0; i < count; i++, at += frame.length) {
-      this.#buffer.set(frame, at);
-      writeTime(this.#buffer, at + this.#timeAt, now);
-      if (this.#numberAt === undefined) continue;
-      writeNumber(this.#buffer, {
-        at: at + this.#numberAt,
-        digits: NUMBER_DIGITS,
-        value: ++this.#sent,
-      });
+    for (let left = count; left > 0; left -= this.#perFrame) {
+      const lines = Math.min(left, this.#perFrame);
+      const header = headerOf(lines * (length + 1) - 1);
+      this.#buffer.set(header, at);
+      at += header.length;
+      for (let i = 0; i < lines; i++) {
+        if (i > 0) this.#buffer[at++] = NEWLINE;
+        this.#write(at, now);
+        at += length;
+      }
     }
     const taken = this.#client.send(this.#buffer.subarray(0, at));
     if (!taken) this.#buffer = new Uint8Array(this.#buffer.length);
+  }
+
+  #write(at: number, now: number): void {
+    this.#buffer.set(this.#line, at);
+    writeTime(this.#buffer, at + this.#timeAt, now);
+    if (this.#numberAt === undefined) return;
+    writeNumber(this.#buffer, {
+      at: at + this.#numberAt,
+      digits: NUMBER_DIGITS,
+      value: ++this.#sent,
+    });
   }
 }
 

@@ -19,8 +19,11 @@ export interface Wire {
   answer?(frame: string): string | undefined;
   /** Whether a frame says that the member is in; absent: it is when open. */
   ready?(frame: string): boolean;
-  /** The frame of a message; `number` is the sender's own for it. */
+  /** A message as it is sent; `number` is the sender's own for it. */
   publish(room: string, text: string, number: number): string;
+  /** Bytes up to which messages that are sent at the same time share a frame,
+   * a line each; absent: each has its own. */
+  readonly mostShared?: number;
   /** What confirms each message to its publisher; absent: its coming back. */
   readonly ack?: string;
   /** What stands before that number, if it is sent. */
@@ -41,8 +44,8 @@ const plain: Wire = {
   publish: (_, text) => text,
 };
 
-/** Hubbub's own protocol, with a `cid` as its client library sends it. */
-function hubbub(hello: object): Wire {
+/** Hubbub's own protocol, with a `cid` for each message. */
+function hubbub(hello: object, mostShared?: number): Wire {
   return {
     path: () => "/ws",
     protocol: "hubbub.v1",
@@ -59,6 +62,7 @@ function hubbub(hello: object): Wire {
         text,
         cid: `c-${String(number).padStart(NUMBER_DIGITS, "0")}`,
       }),
+    ...(mostShared !== undefined && { mostShared }),
     ack: `"type":"ack"`,
     numbered: `"cid":"c-`,
   };
@@ -77,8 +81,9 @@ const socketio: Wire = {
 /** By the name a target has. */
 export const WIRES: Readonly<Record<WireName, Wire>> = {
   plain,
-  // As the client library says hello, and as the simplest program does.
-  hubbub: hubbub({ batch: true }),
-  lines: hubbub({}),
+  // As the client library does it (client/frames.ts), and as the simplest
+  // program does: a frame for each message it sends, a line for each it gets.
+  hubbub: hubbub({ batch: true }, 16 * 1024),
+  bare: hubbub({}),
   socketio,
 };
