@@ -10,7 +10,8 @@ import type { Session } from "./session.ts";
 import type { Stats } from "./stats.ts";
 import type { Draft, Receipt, Store } from "./store/store.ts";
 
-/** A tick gathers no longer than this, milliseconds. */
+/** A tick gathers no longer than this, milliseconds; and one that comes later
+ * than this after the one before ends with its turn. */
 const MOST_MS = 4;
 
 /** A draft, and who wants to know what became of it. */
@@ -49,6 +50,7 @@ export class Ticker {
   /** Drafts there were at the end of the last turn. */
   #seen = 0;
   #began = 0;
+  #ended = -Infinity;
   /** When the first of the drafts came. */
   #first = 0;
   #appending: Promise<void> | null = null;
@@ -87,11 +89,14 @@ export class Ticker {
   /**
    * The runtime hands out one frame of each socket a turn. So a turn that
    * brought messages is likely to be followed by one that brings more, which
-   * go into the same tick; one that brought none ends it.
+   * go into the same tick; one that brought none ends it. After a quiet time
+   * that is not likely: whoever breaks it waits for nobody, and his message
+   * arrives a tenth earlier.
    */
   readonly #endOfTurn = (): void => {
     const more = this.#pending.length > this.#seen;
-    if (more && this.#clock.now() - this.#began < MOST_MS) {
+    const busy = this.#began - this.#ended < MOST_MS;
+    if (more && busy && this.#clock.now() - this.#began < MOST_MS) {
       this.#seen = this.#pending.length;
       this.#clock.soon(this.#endOfTurn);
     } else this.#end();
@@ -99,6 +104,7 @@ export class Ticker {
 
   #end(): void {
     this.#due = false;
+    this.#ended = this.#clock.now();
     this.#hooks.before();
     if (this.#appending !== null) return;
     if (this.#pending.length === 0) return this.#hooks.after();

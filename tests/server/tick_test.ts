@@ -46,6 +46,25 @@ Deno.test("Ticker stores what one turn brought in one step", async () => {
   assertEquals(done, ["before", "stored a+b+c as 1,2,3", "after"]);
 });
 
+Deno.test("Ticker waits for another turn's messages in a busy time only", async () => {
+  const { clock, done, say } = bench();
+  const sayInTwoTurns = async (first: string, second: string) => {
+    say(first);
+    clock.soon(() => say(second));
+    clock.endTurn();
+    await settled();
+    clock.endTurn();
+    await settled();
+    return done.splice(0).filter((step) => step.startsWith("stored"));
+  };
+  const apart = await sayInTwoTurns("a", "b");
+  assertEquals(apart, ["stored a as 1", "stored b as 2"]);
+  assertEquals(await sayInTwoTurns("c", "d"), ["stored c+d as 3,4"]);
+  clock.pass(100);
+  const later = await sayInTwoTurns("e", "f");
+  assertEquals(later, ["stored e as 5", "stored f as 6"]);
+});
+
 Deno.test("Ticker does its rounds without messages too, once a turn", () => {
   const { clock, ticker, done } = bench();
   ticker.wake();
