@@ -23,6 +23,7 @@ import { type Soon, whenHere } from "./fleet/fleet.ts";
 import type { Hub } from "./hub.ts";
 import type { Logger } from "./log.ts";
 import { InOrder } from "./in_order.ts";
+import { refusal } from "./refusals.ts";
 import { carryOut } from "./requests.ts";
 import { Outlet, type Patience } from "./outlet.ts";
 import type { Reader, Session } from "./session.ts";
@@ -401,19 +402,9 @@ export class Connection implements Reader, SocketHandler {
       const { log } = this.#options;
       log.error("request failed", { connection: this.id, error });
     }
-    const { code, message, retryable, details } = known;
+    const { code } = known;
     this.#options.hub.stats.refused.add(code);
-    const { retryAfterMs, suggestion } = details;
-    this.tell({
-      type: "error",
-      code,
-      message,
-      retryable,
-      retryAfterMs,
-      suggestion,
-      cid,
-      id,
-    });
+    this.tell({ ...refusal(known), cid, id });
     if (this.#session !== null) return;
     if (code === "banned") return this.end(CLOSE.banned);
     if (this.dialect.naming === "asked") {

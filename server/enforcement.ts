@@ -13,6 +13,7 @@ import type { Clock } from "./clock.ts";
 import { moderates, personOf } from "./gate.ts";
 import { TRUSTED } from "./grant.ts";
 import type { Logger } from "./log.ts";
+import { refusal } from "./refusals.ts";
 import type { Rooms } from "./rooms.ts";
 import {
   type Announcement,
@@ -21,7 +22,7 @@ import {
   isAbout,
   RULE_KEYS,
 } from "./rules.ts";
-import type { Session } from "./session.ts";
+import { newSession, type Session } from "./session.ts";
 import { type KeptChanges, MOST_KEPT, type Store } from "./store/store.ts";
 import type { Pending } from "./tick.ts";
 
@@ -29,17 +30,14 @@ import type { Pending } from "./tick.ts";
 export const HOUSE_AUTHOR = "house";
 
 /** The session of nobody, for messages whose sender waits for no answer. */
-export const HOUSE: Session = {
+export const HOUSE: Session = newSession({
   id: HOUSE_AUTHOR,
   author: HOUSE_AUTHOR,
-  grant: TRUSTED,
   dialect: v1,
   name: SERVER_NAME,
+  grant: TRUSTED,
   reader: null,
-  current: null,
-  members: new Map(),
-  grace: null,
-};
+});
 
 /** What {@linkcode Enforcement} needs. */
 export interface EnforcementOptions {
@@ -132,9 +130,7 @@ export class Enforcement {
   #expel(session: Session, ban: Ban): void {
     const { clock, end } = this.#options;
     const { reader } = session;
-    const { code, message, retryable, details } = bannedError(ban, clock.now());
-    const { retryAfterMs } = details;
-    reader?.tell({ type: "error", code, message, retryable, retryAfterMs });
+    reader?.tell(refusal(bannedError(ban, clock.now())));
     reader?.end(closeOf(ban));
     if (!session.listening) end(session);
   }

@@ -31,10 +31,11 @@ import { readHistory } from "./history.ts";
 import type { Logger } from "./log.ts";
 import { checkText } from "./message_text.ts";
 import { Moderation } from "./moderation.ts";
+import { STORE_UNAVAILABLE } from "./refusals.ts";
 import { Room } from "./room.ts";
-import { Rooms, STORE_UNAVAILABLE } from "./rooms.ts";
+import { Rooms } from "./rooms.ts";
 import { type Ban, HouseRules, type RoomRules } from "./rules.ts";
-import type { Reader, Session } from "./session.ts";
+import { newSession, type Reader, type Session } from "./session.ts";
 import { authorOf, Sessions } from "./sessions.ts";
 import type { Range, Store } from "./store/store.ts";
 import type { Stats } from "./stats.ts";
@@ -314,15 +315,14 @@ export class Hub {
     const id = this.#options.newId();
     const { user } = grant;
     const session: Session = {
-      id,
-      author: user === undefined ? id : authorOf(user),
-      grant,
-      dialect: reader.dialect,
-      name: "",
-      reader,
-      current: null,
-      members: new Map(),
-      grace: null,
+      ...newSession({
+        id,
+        author: user === undefined ? id : authorOf(user),
+        dialect: reader.dialect,
+        name: "",
+        grant,
+        reader,
+      }),
       listening: true,
     };
     this.join(session, request);

@@ -22,7 +22,8 @@ import { HOUSE, HOUSE_AUTHOR } from "./enforcement.ts";
 import { moderates } from "./gate.ts";
 import type { Logger } from "./log.ts";
 import { checkText } from "./message_text.ts";
-import { type Rooms, STORE_UNAVAILABLE } from "./rooms.ts";
+import { refusal, STORE_UNAVAILABLE } from "./refusals.ts";
+import type { Rooms } from "./rooms.ts";
 import { type HouseRules, MOST_RULES, RULE_KEYS } from "./rules.ts";
 import type { Session } from "./session.ts";
 import type { Store, StoredMessage } from "./store/store.ts";
@@ -257,9 +258,7 @@ export class Moderation {
 }
 
 function eventOf(error: unknown): ErrorEvent {
-  if (!(error instanceof HubbubError)) return STORE_UNAVAILABLE;
-  const { code, message, retryable, details: { retryAfterMs } } = error;
-  return { type: "error", code, message, retryable, retryAfterMs };
+  return error instanceof HubbubError ? refusal(error) : STORE_UNAVAILABLE;
 }
 
 /** @throws {HubbubError} `forbidden`. */

@@ -5,33 +5,23 @@
  */
 
 import { CLOSE } from "../protocol/close_codes.ts";
-import { ERRORS, HubbubError } from "../protocol/errors.ts";
-import type { ErrorEvent } from "../protocol/events.ts";
+import { HubbubError } from "../protocol/errors.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import { type Fleet, type Here, type Roster, whenHere } from "./fleet/fleet.ts";
 import { Laggards } from "./laggards.ts";
 import type { Logger } from "./log.ts";
+import { refusal, STORE_RETRY_MS, STORE_UNAVAILABLE } from "./refusals.ts";
 import { type Arrival, Room } from "./room.ts";
 import type { Member, Session } from "./session.ts";
 import type { Stats } from "./stats.ts";
 import type { Standing } from "./gate.ts";
 import type { Page, Store, StoredMessage } from "./store/store.ts";
 
-/** How long to wait after a read or an opening that failed, milliseconds. */
-const RETRY_MS = 1_000;
 /** How often it is told how many are in a room that lists nobody, at most,
  * milliseconds. */
 const RECOUNT_MS = 1_000;
 /** Messages read at once for a member that fell behind what is in memory. */
 const FETCH = 256;
-
-/** What is told of a store that cannot be written or read. */
-export const STORE_UNAVAILABLE = {
-  type: "error",
-  code: "store_unavailable",
-  ...ERRORS.store_unavailable,
-  retryAfterMs: RETRY_MS,
-} as const satisfies ErrorEvent;
 
 /** When to try again where all rooms are taken, milliseconds. */
 const FULL_RETRY_MS = 10_000;
@@ -293,7 +283,7 @@ export class Rooms {
   }
 
   /** Does something later, such as trying once more. */
-  #later(act: () => void, ms = RETRY_MS): void {
+  #later(act: () => void, ms = STORE_RETRY_MS): void {
     const cancel = this.#options.clock.after(ms, () => {
       this.#retries.delete(cancel);
       act();
@@ -314,8 +304,8 @@ export class Rooms {
   #admits({ session, id }: Arrival): boolean {
     const { maxRoomsPerSession } = this.#options;
     if (session.members.size < maxRoomsPerSession) return true;
-    const code = "too_many_rooms";
-    session.reader?.tell({ type: "error", code, ...ERRORS[code], id });
+    const error = new HubbubError("too_many_rooms");
+    session.reader?.tell({ ...refusal(error), id });
     return false;
   }
 

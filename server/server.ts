@@ -26,6 +26,7 @@ import { sayFarewell } from "./farewell.ts";
 import { behindDeploy, behindProxy } from "./forwarded.ts";
 import type { Logger } from "./log.ts";
 import { Origins } from "./origins.ts";
+import { refusal } from "./refusals.ts";
 import { badHost, createRoutes, words } from "./routes.ts";
 import { type Store, StoreOpenError } from "./store/store.ts";
 import type { Accept } from "./transport/socket.ts";
@@ -249,16 +250,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
     chat: ({ entry }, address) =>
       admission.guard(enter(entry, address), address, (socket, error) => {
-        const { code, message, retryable, details } = error;
-        const { retryAfterMs } = details;
-        const event = {
-          type: "error",
-          code,
-          message,
-          retryable,
-          retryAfterMs,
-        } as const;
-        for (const frame of entry.dialect.encode(event)) socket.send(frame);
+        const frames = entry.dialect.encode(refusal(error));
+        for (const frame of frames) socket.send(frame);
       }),
     watched: (key) => labBook.report(key),
     api: (request, visit) => api.answer(request, visit),

@@ -53,6 +53,26 @@ export interface Session {
   readonly listening?: true;
 }
 
+/** A session that has just begun: it is in no room. */
+export function newSession(
+  { id, author, dialect, name, grant, reader }: Pick<
+    Session,
+    "id" | "author" | "dialect" | "name" | "grant" | "reader"
+  >,
+): Session {
+  return {
+    id,
+    author,
+    dialect,
+    name,
+    grant,
+    reader,
+    current: null,
+    members: new Map(),
+    grace: null,
+  };
+}
+
 /** One session in one room: a cursor over its log. */
 export interface Member {
   readonly session: Session;

@@ -15,7 +15,7 @@ import {
   whenHere,
 } from "./fleet/fleet.ts";
 import type { Grant } from "./grant.ts";
-import type { Reader, Session } from "./session.ts";
+import { newSession, type Reader, type Session } from "./session.ts";
 import { Tokens } from "./tokens.ts";
 
 /** What {@linkcode Sessions} needs. */
@@ -163,17 +163,14 @@ export class Sessions {
   }
 
   #begin(reader: Reader, { session: id, name }: Held, grant: Grant): Session {
-    const session: Session = {
+    const session = newSession({
       id,
       author: grant.user === undefined ? id : authorOf(grant.user),
       dialect: reader.dialect,
       name,
       grant,
       reader,
-      current: null,
-      members: new Map(),
-      grace: null,
-    };
+    });
     this.#byId.set(id, session);
     return session;
   }

@@ -4,7 +4,8 @@
  */
 
 import type { Gate } from "./gate.ts";
-import { type Rooms, STORE_UNAVAILABLE } from "./rooms.ts";
+import { STORE_UNAVAILABLE } from "./refusals.ts";
+import type { Rooms } from "./rooms.ts";
 import type { Stats } from "./stats.ts";
 import type { StoreHealth } from "./store_health.ts";
 import type { Receipt } from "./store/store.ts";

@@ -16,7 +16,7 @@ import type {
 import { sse } from "../../protocol/sse.ts";
 import type { Grant } from "../grant.ts";
 import type { Hub } from "../hub.ts";
-import type { Reader, Session } from "../session.ts";
+import { newSession, type Reader, type Session } from "../session.ts";
 import type { Receipt } from "../store/store.ts";
 
 /** Who asks, and what it may do. */
@@ -75,17 +75,8 @@ function visit(
   ask: (session: Session) => void,
 ): Promise<AckEvent | DoneEvent> {
   const reader = new Visitor(address);
-  ask({
-    id: author,
-    author,
-    grant,
-    dialect: reader.dialect,
-    name,
-    reader,
-    current: null,
-    members: new Map(),
-    grace: null,
-  });
+  const { dialect } = reader;
+  ask(newSession({ id: author, author, dialect, name, grant, reader }));
   return reader.answer;
 }
 

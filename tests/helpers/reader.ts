@@ -5,7 +5,7 @@ import type { CloseReason } from "../../protocol/close_codes.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { MessageEvent, ServerEvent } from "../../protocol/events.ts";
 import { v1 } from "../../protocol/v1.ts";
-import type { Reader, Session } from "../../server/session.ts";
+import { newSession, type Reader, type Session } from "../../server/session.ts";
 
 /** Whoever reads. It takes everything, unless told otherwise. */
 export class FakeReader implements Reader {
@@ -89,16 +89,12 @@ export function fakeSession(
   name: string,
   reader = new FakeReader(),
 ): Session & { reader: FakeReader } {
+  const id = `id-${name}`;
+  const { dialect } = reader;
+  const grant = TRUSTED;
   return {
-    id: `id-${name}`,
-    author: `id-${name}`,
-    grant: TRUSTED,
-    dialect: reader.dialect,
-    name,
+    ...newSession({ id, author: id, dialect, name, grant, reader }),
     reader,
-    current: null,
-    members: new Map(),
-    grace: null,
   };
 }
 

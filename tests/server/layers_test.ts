@@ -36,6 +36,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/room_log.ts",
     "server/pages.ts",
     "server/session.ts",
+    "server/refusals.ts",
     "server/stats.ts",
     "server/sessions.ts",
     "server/presence.ts",
