@@ -1,7 +1,8 @@
 /**
  * One WebSocket that speaks a dialect: frames in become requests, events
- * become frames out. Owns how a client gets in, the limits of what it may
- * send, and its end. It decides nothing about rooms; the hub does.
+ * become frames out. Owns the limits of what a client may send, and its end;
+ * how it gets in, entrance.ts does. It decides nothing about rooms; the hub
+ * does.
  */
 
 import { Buffer } from "node:buffer";
@@ -9,24 +10,19 @@ import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
 import type { Decoded, Dialect } from "../protocol/dialect.ts";
 import { HubbubError } from "../protocol/errors.ts";
 import type { ServerEvent } from "../protocol/events.ts";
-import type {
-  AuthRequest,
-  ClientRequest,
-  HelloRequest,
-  RequestId,
-} from "../protocol/requests.ts";
+import type { ClientRequest, RequestId } from "../protocol/requests.ts";
 import { Allowance, type Rates, tooFast } from "./allowance.ts";
 import type { Authority } from "./auth.ts";
-import { Badge } from "./badge.ts";
-import type { Cancel, Clock } from "./clock.ts";
-import { type Soon, whenHere } from "./fleet/fleet.ts";
+import type { Clock } from "./clock.ts";
+import { Entrance, type Entrant, type Entry } from "./entrance.ts";
+import type { Soon } from "./fleet/fleet.ts";
 import type { Hub } from "./hub.ts";
 import type { Logger } from "./log.ts";
 import { InOrder } from "./in_order.ts";
 import { refusal } from "./refusals.ts";
 import { carryOut } from "./requests.ts";
 import { Outlet, type Patience } from "./outlet.ts";
-import type { Reader, Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { evictionBy } from "./stats.ts";
 import type { Socket, SocketHandler } from "./transport/socket.ts";
 
@@ -55,19 +51,6 @@ const BY_TRANSPORT: ReadonlySet<number> = new Set([
 /** Frames that may wait for what takes a moment, such as a token's check. */
 const MOST_LATER = 256;
 
-/** What the address a client connected to asks for. */
-export interface Entry {
-  readonly dialect: Dialect;
-  /** The room to join after hello, if any. */
-  readonly room?: string | undefined;
-  /** The name to say hello with, for dialects without a hello of their own. */
-  readonly name?: string | undefined;
-  /** A token that came with the handshake. */
-  readonly auth?: string | undefined;
-  /** Messages to replay. */
-  readonly history?: number | undefined;
-}
-
 /** What a {@linkcode Connection} needs. */
 export interface ConnectionOptions {
   readonly id: string;
@@ -92,47 +75,43 @@ export interface ConnectionOptions {
 }
 
 /** One client. */
-export class Connection implements Reader, SocketHandler {
+export class Connection implements Entrant, SocketHandler {
   readonly id: string;
   readonly address: string;
   readonly #options: ConnectionOptions;
   readonly #outlet: Outlet;
   readonly #allowance: Allowance;
-  readonly #badge: Badge;
   readonly #inOrder = new InOrder();
+  readonly #entrance: Entrance;
   #session: Session | null = null;
   #gone = false;
   /** Whether its user may come back to the session. */
   #mayReturn = true;
-  #helloTimer: Cancel | null;
 
   constructor(options: ConnectionOptions) {
-    const { id, socket, entry, clock, helloMs, authority } = options;
+    const { id, socket, entry, hub, authority, clock, helloMs } = options;
     this.#options = options;
     this.id = id;
     this.address = options.address;
     this.#outlet = new Outlet(socket, entry.dialect, clock);
     this.#allowance = new Allowance(options.rates, clock.now());
-    this.#badge = new Badge({
+    this.#entrance = new Entrance(this, {
+      entry,
+      hub,
       authority,
       clock,
-      expired: () => {
-        this.#refuse(new HubbubError("auth_expired"));
-        this.end(CLOSE.expired);
-      },
+      helloMs,
+      allowance: this.#allowance,
+      inOrder: this.#inOrder,
+      outlet: this.#outlet,
     });
-    this.#helloTimer = clock.after(helloMs, () => this.end(CLOSE.noHello));
   }
 
   /** Greets, once the socket is open. */
   open(): void {
-    const { log, entry: { auth, dialect, room } } = this.#options;
+    const { log, entry: { dialect, room } } = this.#options;
     log.debug("opened", { connection: this.id, dialect: dialect.name, room });
-    if (auth === undefined) return this.#greet();
-    this.#inOrder.wait(this.#check(auth, () => this.#greet()), (error) => {
-      this.#refuse(error);
-      this.end(CLOSE.unauthorized);
-    });
+    this.#entrance.open();
   }
 
   // What a socket calls.
@@ -163,6 +142,40 @@ export class Connection implements Reader, SocketHandler {
       }
     });
     if (this.#outlet.hopeless) this.end(CLOSE.slow);
+  }
+
+  #handle(decoded: Decoded, waitMs: number): void {
+    const id = decoded.ok ? decoded.request.id : decoded.id;
+    try {
+      if (!decoded.ok) {
+        this.#strike();
+        throw decoded.error;
+      }
+      if (waitMs > 0) throw tooFast(waitMs);
+      const done = this.#request(decoded.request);
+      if (done === undefined) return;
+      this.#inOrder.wait(done, (error) => this.refuse(error, id));
+    } catch (error) {
+      const cid = decoded.ok && decoded.request.type === "publish"
+        ? decoded.request.cid
+        : undefined;
+      this.refuse(error, id, cid);
+    }
+  }
+
+  /**
+   * Carries a request out.
+   *
+   * @returns When what comes next may be, where that takes a moment.
+   * @throws {HubbubError} Why not.
+   */
+  #request(request: ClientRequest): Soon<void> {
+    const { hub, clock } = this.#options;
+    this.#allowance.request(request.type, clock.now());
+    if (request.type === "auth") return this.#entrance.renew(request);
+    if (request.type === "hello") return this.#entrance.hello(request);
+    if (this.#session === null) throw new HubbubError("hello_first");
+    return carryOut(hub, { session: this.#session, reader: this }, request);
   }
 
   close(code: number): void {
@@ -231,170 +244,28 @@ export class Connection implements Reader, SocketHandler {
     socket.close(code, reason);
   }
 
-  // What the server calls.
+  // What its entrance calls.
 
-  /** Closes it when its peer has taken nothing for too long. */
-  checkProgress(patience: Patience): void {
-    if (this.#outlet.isStuck(patience)) this.end(CLOSE.slow);
+  get session(): Session | null {
+    return this.#session;
   }
 
-  #handle(decoded: Decoded, waitMs: number): void {
-    const id = decoded.ok ? decoded.request.id : decoded.id;
-    try {
-      if (!decoded.ok) {
-        this.#strike();
-        throw decoded.error;
-      }
-      if (waitMs > 0) throw tooFast(waitMs);
-      const done = this.#request(decoded.request);
-      if (done === undefined) return;
-      this.#inOrder.wait(done, (error) => this.#refuse(error, id));
-    } catch (error) {
-      const cid = decoded.ok && decoded.request.type === "publish"
-        ? decoded.request.cid
-        : undefined;
-      this.#refuse(error, id, cid);
-    }
+  get gone(): boolean {
+    return this.#gone;
   }
 
-  /**
-   * Carries a request out.
-   *
-   * @returns When what comes next may be, where that takes a moment.
-   * @throws {HubbubError} Why not.
-   */
-  #request(request: ClientRequest): Soon<void> {
-    const { hub, clock } = this.#options;
-    this.#allowance.request(request.type, clock.now());
-    if (request.type === "auth") return this.#renew(request);
-    if (request.type === "hello") return this.#hello(request);
-    if (this.#session === null) throw new HubbubError("hello_first");
-    return carryOut(hub, { session: this.#session, reader: this }, request);
-  }
-
-  /** Begins the session, or takes one up. */
-  #hello({ auth, ...request }: HelloRequest): Soon<void> {
-    if (this.#session !== null) throw new HubbubError("already_hello");
-    if (auth !== undefined) {
-      return this.#check(auth, () => this.#hello(request));
-    }
-    this.#badge.mustBeWelcome();
-    if (request.batch) {
-      this.#outlet.dialect = this.dialect.batched ?? this.dialect;
-    }
-    const { grant } = this.#badge;
-    const { name = request.name } = grant;
-    const hello = { ...request, name };
-    return whenHere(
-      this.#options.hub.hello(this, hello, grant),
-      (session) => this.#begin(session),
-    );
-  }
-
-  /** Goes on with a session that is its own from now on. */
-  #begin(session: Session): void {
-    const { hub, entry: { room, history } } = this.#options;
+  begin(session: Session): void {
     this.#session = session;
-    // It went while the session was being looked for.
-    if (this.#gone) return hub.lost(session, this, this.#mayReturn);
-    this.#helloTimer?.();
-    this.#helloTimer = null;
-    if (room === undefined) return;
-    const isBare = this.dialect.naming !== "hello";
-    try {
-      hub.join(session, {
-        type: "join",
-        room,
-        ...(history !== undefined && { limit: history }),
-        ...(isBare && { only: true }),
-      });
-    } catch (error) {
-      if (!isBare) throw error;
-      this.#refuse(error);
-      // It could not even ask for another room.
-      if (this.dialect.naming === "given") this.end(closeFor(error));
-    }
-  }
-
-  /** Asks for a name, or gives one, in dialects that do not say hello. */
-  #greet(): void {
-    const { dialect, name } = this.#options.entry;
-    if (dialect.naming === "hello") return;
-    try {
-      this.#badge.mustBeWelcome();
-    } catch (error) {
-      this.#refuse(error);
-      return this.end(CLOSE.unauthorized);
-    }
-    const { grant } = this.#badge;
-    try {
-      // Whoever is not wanted at all is not asked for a name.
-      this.#options.hub.admit(this, grant);
-    } catch (error) {
-      return this.#refuse(error);
-    }
-    if (dialect.naming === "asked" && grant.name === undefined) {
-      return this.tell({ type: "name_wanted" });
-    }
-    this.#enter(grant.name ?? name);
+    if (this.#gone) this.#options.hub.lost(session, this, this.#mayReturn);
   }
 
   /**
-   * Takes a token: its bearer has the rights that it grants.
+   * Tells the client why something cannot be done; who has not got in yet may
+   * have to go, or is asked for a name again.
    *
-   * @param act What to do then.
+   * @param id The request it is about, and the publish's own id.
    */
-  async #check(token: string, act: () => Soon<void>): Promise<void> {
-    const matters = await this.#badge.show(token, () => this.#session?.grant);
-    if (!matters) return;
-    await act();
-  }
-
-  /** Takes a newer token for the session. */
-  #renew({ token, id }: AuthRequest): Promise<void> {
-    return this.#check(token, () => {
-      const { grant } = this.#badge;
-      const { until } = grant;
-      if (this.#session !== null) {
-        this.#options.hub.regrant(this.#session, grant);
-      }
-      this.tell({
-        type: "authorized",
-        until: until === Infinity ? undefined : until,
-        id,
-      });
-    });
-  }
-
-  /** Says hello for a client whose dialect has none. */
-  #enter(name: string | undefined): void {
-    const hello: HelloRequest = { type: "hello", ...(name && { name }) };
-    const again = (error: unknown) => this.#enterElse(error);
-    try {
-      const done = this.#request(hello);
-      if (done !== undefined) this.#inOrder.wait(done, again);
-    } catch (error) {
-      again(error);
-    }
-  }
-
-  /** Says hello with a name that can be had; it cannot ask its user. */
-  #enterElse(error: unknown): void {
-    const { details, retryable } = error instanceof HubbubError
-      ? error
-      : new HubbubError("internal");
-    const { suggestion } = details;
-    // Its token says which name it has: no other will do.
-    const stuck = retryable || this.#badge.grant.name !== undefined;
-    if (stuck || suggestion === undefined) {
-      this.#refuse(error);
-    }
-    if (this.#gone) return;
-    if (stuck) return this.end(CLOSE.tryLater);
-    this.#enter(suggestion);
-  }
-
-  #refuse(error: unknown, id?: RequestId, cid?: string): void {
+  refuse(error: unknown, id?: RequestId, cid?: string): void {
     const known = error instanceof HubbubError
       ? error
       : new HubbubError("internal");
@@ -410,6 +281,13 @@ export class Connection implements Reader, SocketHandler {
     if (this.dialect.naming === "asked") {
       this.tell({ type: "name_wanted", again: true });
     }
+  }
+
+  // What the server calls.
+
+  /** Closes it when its peer has taken nothing for too long. */
+  checkProgress(patience: Patience): void {
+    if (this.#outlet.isStuck(patience)) this.end(CLOSE.slow);
   }
 
   /** Notes why it is thrown out, if it is. */
@@ -437,19 +315,11 @@ export class Connection implements Reader, SocketHandler {
     this.#gone = true;
     this.#mayReturn = !FINAL.has(code);
     this.#options.log.debug("closed", { connection: this.id, code });
-    this.#helloTimer?.();
-    this.#badge.stop();
+    this.#entrance.stop();
     this.#inOrder.stop();
     if (this.#session !== null) {
       this.#options.hub.lost(this.#session, this, this.#mayReturn);
     }
     this.#options.onGone(this);
   }
-}
-
-/** How a client ends that cannot be in the room it came for. */
-function closeFor(error: unknown): CloseReason {
-  if (!(error instanceof HubbubError)) return CLOSE.internalError;
-  if (error.retryable) return CLOSE.tryLater;
-  return error.code === "banned" ? CLOSE.banned : CLOSE.unauthorized;
 }

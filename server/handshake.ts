@@ -8,7 +8,7 @@ import { checkRoom, DEFAULT_ROOM } from "../protocol/names.ts";
 import { simple } from "../protocol/simple.ts";
 import { TEXT, text } from "../protocol/text.ts";
 import { V1, v1 } from "../protocol/v1.ts";
-import type { Entry } from "./connection.ts";
+import type { Entry } from "./entrance.ts";
 
 /** What a handshake is answered with: an entry, or why there is none. */
 export type Handshake =

@@ -61,6 +61,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/badge.ts",
     "server/requests.ts",
     "server/outlet.ts",
+    "server/entrance.ts",
     "server/connection.ts",
   ],
   // All that is not listed: handshake, routes, lessons, settings …
