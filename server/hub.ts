@@ -41,6 +41,7 @@ import type { Range, Store } from "./store/store.ts";
 import type { Stats } from "./stats.ts";
 import { StoreHealth } from "./store_health.ts";
 import { type Pending, Ticker } from "./tick.ts";
+import { keepTrimming } from "./trimming.ts";
 
 /** How a hub behaves. */
 export interface HubOptions {
@@ -74,8 +75,8 @@ const ROOM = "room ";
 /** Rooms of which the other nodes are told how many are in them. */
 const MOST_SHARED = 300;
 
-/** Retention runs this often, a small step each time, milliseconds. */
-const TRIM_MS = 1_000;
+/** How often bans and the like that are over are forgotten, milliseconds. */
+const TIDY_MS = 1_000;
 
 /** All rooms and sessions of one process. */
 export class Hub {
@@ -86,6 +87,7 @@ export class Hub {
   readonly #rooms: Rooms;
   readonly #ticker: Ticker;
   readonly #stopTrimming: Cancel;
+  readonly #stopTidying: Cancel;
   readonly #health: StoreHealth;
   readonly #rules = new HouseRules();
   readonly #gate: Gate;
@@ -159,14 +161,14 @@ export class Hub {
       hasOthers: () => fleet.nodes > 1,
       maxText: options.limits.text,
     });
-    this.#stopTrimming = every(clock, {
-      ms: TRIM_MS,
-      run: () => {
-        store.trim().catch((error) =>
-          this.#health.doubts("trim failed", error)
-        );
-        this.#enforcement.tidy();
-      },
+    this.#stopTrimming = keepTrimming({
+      store,
+      clock,
+      failed: (error) => this.#health.doubts("trim failed", error),
+    });
+    this.#stopTidying = every(clock, {
+      ms: TIDY_MS,
+      run: () => this.#enforcement.tidy(),
     });
   }
 
@@ -517,6 +519,7 @@ export class Hub {
     this.refuse();
     await this.#ticker.idle();
     this.#stopTrimming();
+    this.#stopTidying();
     this.#health.stop();
     this.#rooms.stop();
     this.#sessions.stop();

@@ -160,7 +160,7 @@ export class MemoryStore implements Store {
     );
   }
 
-  trim(): Promise<void> {
+  trim(): Promise<boolean> {
     const now = this.#clock.now();
     for (const [key, { at }] of this.#receipts) {
       if (at > now - DEDUPE_MS) break;
@@ -175,7 +175,7 @@ export class MemoryStore implements Store {
       log.first += drop;
       log.feed?.trimmed(log.first);
     }
-    return Promise.resolve();
+    return Promise.resolve(false);
   }
 
   check(): Promise<void> {

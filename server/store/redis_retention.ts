@@ -31,8 +31,8 @@ export class RedisRetention {
   }
 
   /**
-   * Does a small part. Called every second, whether or not Redis has answered
-   * by then: one step runs at a time.
+   * Does a small part. One step runs at a time, also where Redis has not
+   * answered yet.
    *
    * @param followed The rooms that are followed here.
    * @returns The rooms that were looked at, and how they are now.

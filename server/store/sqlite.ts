@@ -104,6 +104,7 @@ export class SqliteStore implements Store {
       for (const [log, { messages, cids }] of news) {
         log.head += messages.length;
         log.wroteAt = at;
+        this.#retention.grown(log, messages.length);
         for (const [key, seq] of cids) log.recent?.add(key, seq, at);
       }
       for (const [log, { messages }] of news) log.feed?.append(messages);
@@ -153,13 +154,13 @@ export class SqliteStore implements Store {
     return attempt(() => this.#logs.summaries());
   }
 
-  trim(): Promise<void> {
+  trim(): Promise<boolean> {
     return attempt(() => {
       // Busy while another program reads; then the next step tries again.
       if (this.#toErase && this.#sql.checkpoint.get()?.["busy"] === 0) {
         this.#toErase = false;
       }
-      this.#retention.step();
+      return this.#retention.step();
     });
   }
 

@@ -16,6 +16,7 @@ import {
 /** A room as it is in the file, and who follows it. */
 export interface Log {
   readonly id: number;
+  readonly name: string;
   readonly epoch: string;
   first: number;
   head: number;
@@ -23,6 +24,8 @@ export interface Log {
   recent: RecentCids | null;
   /** When this process last stored something in it. */
   wroteAt: number;
+  /** Messages since the retention has looked at it. */
+  untrimmed: number;
   feed?: Feed | undefined;
 }
 
@@ -81,11 +84,13 @@ export class SqliteLogs {
     const first = Number(row["first"]);
     return {
       id,
+      name: room,
       epoch: String(row["epoch"]),
       first,
       head: Math.max(this.newest(id).head, first - 1),
       recent: null,
       wroteAt: -Infinity,
+      untrimmed: 0,
     };
   }
 

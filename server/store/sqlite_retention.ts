@@ -1,6 +1,6 @@
 /**
- * What the retention deletes when: some rows in each step, room by room, so
- * that nobody waits long for it.
+ * What the retention deletes when: some rows in each step, so that nobody waits
+ * long for it. Rooms that grow come at once, all others in rounds.
  */
 
 import type { Clock } from "../clock.ts";
@@ -9,7 +9,12 @@ import { idOf, seqOf, type Statements } from "./sqlite_statements.ts";
 import { DEDUPE_MS, type Retention } from "./store.ts";
 
 /** Rows that one step of the retention deletes at most. */
-const TRIM_ROWS = 500;
+const STEP_ROWS = 500;
+/** Rows that could be deleted in the time it takes to look at a room. */
+const LOOK_ROWS = 10;
+/** A room that has got so many messages since it was looked at is looked at
+ * in the next step. */
+const GROWN = 100;
 
 /** What a {@linkcode SqliteRetention} needs. */
 export interface SqliteRetentionOptions {
@@ -25,8 +30,10 @@ export class SqliteRetention {
   readonly #logs: SqliteLogs;
   readonly #retention: Retention;
   readonly #clock: Clock;
+  /** Rooms that have grown, or that have more to delete. */
+  readonly #due = new Set<string>();
   /** Rooms that still have to be looked at in this round. */
-  #toTrim: string[] = [];
+  #round: string[] = [];
 
   constructor({ sql, logs, retention, clock }: SqliteRetentionOptions) {
     this.#sql = sql;
@@ -35,23 +42,45 @@ export class SqliteRetention {
     this.#clock = clock;
   }
 
-  /** Does a small part. */
-  step(): void {
-    if (this.#toTrim.length === 0) this.#toTrim = this.#logs.names();
-    let budget = TRIM_ROWS;
-    while (budget > 0) {
-      const room = this.#toTrim.at(-1);
-      if (room === undefined) return;
-      const deleted = this.#trimRoom(this.#logs.open(room), budget);
-      this.#logs.forgetUnfollowed(room);
-      // A room that had more to delete is gone on with at the next step.
-      if (deleted < budget) this.#toTrim.pop();
-      budget -= Math.max(deleted, 1);
+  /** Notes that a room has got messages. */
+  grown(log: Log, by: number): void {
+    log.untrimmed += by;
+    if (log.untrimmed >= GROWN) this.#due.add(log.name);
+  }
+
+  /**
+   * Does a small part.
+   *
+   * @returns Whether more is known to be left.
+   */
+  step(): boolean {
+    let budget = STEP_ROWS;
+    for (const room of this.#due) {
+      if (budget <= 0) return true;
+      this.#due.delete(room);
+      budget -= this.#look(room, budget);
     }
+    if (this.#round.length === 0) this.#round = this.#logs.names();
+    while (budget > 0) {
+      const room = this.#round.pop();
+      if (room === undefined) break;
+      budget -= this.#look(room, budget);
+      this.#logs.forgetUnfollowed(room);
+    }
+    return this.#due.size > 0;
+  }
+
+  /** Deletes up to `budget` rows of a room; returns what it has cost. */
+  #look(room: string, budget: number): number {
+    const log = this.#logs.open(room);
+    log.untrimmed = 0;
+    const deleted = this.#trim(log, budget);
+    if (deleted === budget) this.#due.add(room);
+    return Math.max(deleted, LOOK_ROWS);
   }
 
   /** Moves the start of a log, then deletes what is before it. */
-  #trimRoom(log: Log, budget: number): number {
+  #trim(log: Log, budget: number): number {
     const now = this.#clock.now();
     const { messages, ms } = this.#retention;
     let first = Math.max(log.first, log.head - messages + 1);
@@ -72,8 +101,8 @@ export class SqliteRetention {
     const { changes } = this.#sql.trim.run(
       idOf(log.id, 0),
       idOf(log.id, first),
-      now - DEDUPE_MS,
       budget,
+      now - DEDUPE_MS,
     );
     return Number(changes);
   }

@@ -71,12 +71,14 @@ const SQL = {
   firstSince: `
     SELECT id FROM messages WHERE id >= ? AND id < ? AND at >= ?
     ORDER BY id LIMIT 1`,
+  // Looks at no more than it may delete: what is young would be read again in
+  // every step.
   trim: `
-    WITH gone AS (
-      SELECT id FROM messages WHERE id > ? AND id < ? AND at < ?
+    WITH oldest AS (
+      SELECT id, at FROM messages WHERE id > ? AND id < ?
       ORDER BY id LIMIT ?
     )
-    DELETE FROM messages WHERE id IN gone`,
+    DELETE FROM messages WHERE id IN (SELECT id FROM oldest WHERE at < ?)`,
   // Writes the log of changes into the file and empties it.
   checkpoint: "PRAGMA wal_checkpoint(TRUNCATE)",
   setMark: "UPDATE messages SET mark = ? WHERE id = ?",

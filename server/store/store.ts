@@ -129,9 +129,14 @@ export interface Store {
   /** All rooms that have ever had a message, in order of their names. */
   rooms(): Promise<RoomSummary[]>;
 
-  /** Forgets a small part of what the retention no longer wants, and tells
-   * those who follow the room. */
-  trim(): Promise<void>;
+  /**
+   * Forgets a small part of what the retention no longer wants, and tells those
+   * who follow the room.
+   *
+   * @returns Whether so much is left that it should be called again soon, not
+   * in a second only.
+   */
+  trim(): Promise<boolean>;
 
   /**
    * Tries whether messages could be stored now, without storing any.

@@ -72,7 +72,7 @@ export class HeldStore implements Store {
     return this.inner.rooms();
   }
 
-  trim(): Promise<void> {
+  trim(): Promise<boolean> {
     return this.#do("trim", () => this.inner.trim());
   }
 

@@ -236,6 +236,44 @@ Deno.test("sqlite store: what was removed is not in the file any more, nor besid
   await store.close();
 });
 
+const MINUTE_MS = 60_000;
+
+Deno.test("sqlite store: the retention comes to who has grown at once, and says how long there is more", async () => {
+  await using bench = await Bench.open(placeIn(new TempFolder()), {
+    messages: 10,
+    ms: 0,
+  });
+  const rooms = Array.from({ length: 300 }, (_, i) => `room-${i}`);
+  await bench.store.append(rooms.map((room) => draft({ room, text: "hi" })));
+  while (await bench.store.trim());
+  const feed = await bench.follow("room-0");
+  await bench.fill("room-0", 1_200);
+  bench.clock.pass(20 * MINUTE_MS);
+  const more: boolean[] = [];
+  for (let step = 0; step < 4; step++) more.push(await bench.store.trim());
+  assertEquals(feed.firsts, [1_192]);
+  assertEquals(more, [true, true, false, false]);
+});
+
+Deno.test("sqlite store: a step of the retention reads no more rows than it may delete", async () => {
+  const folder = new TempFolder();
+  await using bench = await Bench.open(placeIn(folder), { messages: 1, ms: 0 });
+  // The clock is set back: then what is old is behind what is young.
+  await bench.fill("hall", 500);
+  bench.clock.pass(-20 * MINUTE_MS);
+  await bench.fill("hall", 50);
+  bench.clock.pass(20 * MINUTE_MS);
+  const rows = () => {
+    using db = new DatabaseSync(folder.file("hubbub.db"), { readOnly: true });
+    return db.prepare("SELECT count(*) AS n FROM messages").get()?.["n"];
+  };
+  await bench.store.trim();
+  assertEquals(rows(), 550);
+  bench.clock.pass(11 * MINUTE_MS);
+  await bench.trimAll();
+  assertEquals(rows(), 1);
+});
+
 Deno.test("sqlite store: a file of version 1 is brought up to date", async () => {
   using folder = new TempFolder();
   const path = folder.file("hubbub.db");
