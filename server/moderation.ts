@@ -74,11 +74,13 @@ export class Moderation {
     const { clock, rules } = this.#options;
     const { name: by } = session;
     const decree = decreeOf(request, { by, at: clock.now(), rules });
-    if (request.type === "kick" || request.type === "ban") {
-      this.#mustBeNoModerator(request.name, room);
+    const { act, name } = decree.entry;
+    if (act === "unban" || name === undefined) {
+      return this.#decree(session, id, decree);
     }
-    if (request.type === "kick") this.#mustBeHere(request.name, room);
-    this.#decree(session, id, decree);
+    const known = this.#mustBeNoModerator(name, room);
+    if (act === "kick") this.#mustBeHere(name, room);
+    this.#decree(session, id, known ? decree : unlessModerator(decree, name));
   }
 
   /** Says something in one room, or lets all nodes say it in theirs. */
@@ -208,16 +210,20 @@ export class Moderation {
     act().catch((error) => this.#failed(session, id, error));
   }
 
-  /** Rules do not hold for moderators; who would send one away is told so. */
-  #mustBeNoModerator(name: string | undefined, room: string): void {
-    if (name === undefined) return;
-    for (const session of this.#options.sessions()) {
+  /** Rules do not hold for moderators; who would send one away is told so.
+   * False: only another node might know what somebody of this name may do. */
+  #mustBeNoModerator(name: string, room: string): boolean {
+    const { sessions, hasOthers } = this.#options;
+    let here = false;
+    for (const session of sessions()) {
       if (nameKey(session.name) !== nameKey(name)) continue;
+      here = true;
       if (!moderates(session.grant, room)) continue;
       throw new HubbubError("forbidden", {
         message: `${session.name} may moderate too, and stays`,
       });
     }
+    return here || !hasOthers();
   }
 
   #mustBeHere(name: string, room: string): void {
@@ -259,6 +265,14 @@ export class Moderation {
 
 function eventOf(error: unknown): ErrorEvent {
   return error instanceof HubbubError ? refusal(error) : STORE_UNAVAILABLE;
+}
+
+/** A decree about somebody of whom this node does not know more than the name. */
+function unlessModerator(decree: Decree, name: string): Decree {
+  return {
+    ...decree,
+    message: `${decree.message}, unless ${name} may moderate too`,
+  };
 }
 
 /** @throws {HubbubError} `forbidden`. */

@@ -41,6 +41,7 @@ Deno.test({
       mod.send({ room: "hall", ...request, id });
       const { type, message } = await mod.event({ id });
       assert(type === "ack" || type === "done", message);
+      return message;
     };
     // The nodes tell each other who is where, in their own time.
     await mod.event({ type: "presence", count: 3 });
@@ -81,13 +82,30 @@ Deno.test({
     assertEquals((await again.event({ type: "error" })).code, "banned");
     assertEquals((await again.closed).code, CLOSE.banned.code);
 
+    // Which the moderator's node cannot know, and does not claim.
+    const colleague = await signed({ name: "Otto", rights }, 600);
+    await using otto = await enter(two, { auth: colleague });
+    await mod.until((line) => line.includes(`"joined":["Otto"]`));
+    assertEquals(
+      await done("otto", { type: "kick", name: "Otto" }),
+      'Otto is sent away from room "hall", for 1 minute at least, ' +
+        "unless Otto may moderate too",
+    );
+    otto.send({ type: "publish", room: "hall", text: "still here", id: 3 });
+    assertEquals((await otto.event({ id: 3 })).type, "ack");
+    const own = await signed({ name: "Mia", rights }, 600);
+    await using _ = await enter(one, { auth: own });
+    mod.send({ type: "kick", room: "hall", name: "Mia", id: "mia" });
+    const { code } = await mod.event({ id: "mia" });
+    assertEquals(code, "forbidden");
+
     const answer = await fetch(new URL("/api/audit", two.url), {
       headers: { authorization: `Bearer ${auth}` },
     });
     const { entries } = await answer.json();
     assertEquals(
       entries.map(({ by, act }: Record<string, string>) => `${by} ${act}`),
-      ["remove", "lock", "lock", "announce", "kick", "ban"]
+      ["remove", "lock", "lock", "announce", "kick", "ban", "kick"]
         .map((act) => `Mod ${act}`),
     );
   },

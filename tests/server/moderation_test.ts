@@ -75,6 +75,30 @@ Deno.test("moderators are not sent away, nor kept out by what holds for others",
   await bench.enter("Third", v1, TRUSTED);
 });
 
+Deno.test("a node that cannot know whether it is a moderator who is sent away says so", async () => {
+  const { bench, mod, moderate } = await hall();
+  await bench.enter("Bob");
+  const answer = async (request: ModerationRequest) => {
+    mod.reader.frames = [];
+    await moderate(request);
+    return mod.reader.all("done")[0]?.message;
+  };
+  const ban = { type: "ban", name: "Eve", forMs: 60_000 } as const;
+  const banned = 'Eve is banned from room "hall" for 1 minute';
+  assertEquals(await answer(ban), banned);
+  bench.fleet.nodes = 2;
+  assertEquals(await answer(ban), `${banned}, unless Eve may moderate too`);
+  assertEquals(
+    await answer({ type: "kick", room: "*", name: "Eve" }),
+    "Eve is sent away from this server, for 1 minute at least, " +
+      "unless Eve may moderate too",
+  );
+  assertEquals(
+    await answer({ type: "kick", name: "Bob" }),
+    'Bob is sent away from room "hall", for 1 minute at least',
+  );
+});
+
 Deno.test("what makes no sense is refused with what to do", async () => {
   const { bench, mod } = await hall();
   const wrong: readonly [ModerationRequest, ErrorCode][] = [
