@@ -256,7 +256,9 @@ export class Connection implements Entrant, SocketHandler {
 
   begin(session: Session): void {
     this.#session = session;
-    if (this.#gone) this.#options.hub.lost(session, this, this.#mayReturn);
+    if (this.#gone) {
+      this.#options.hub.reception.lost(session, this, this.#mayReturn);
+    }
   }
 
   /**
@@ -318,7 +320,7 @@ export class Connection implements Entrant, SocketHandler {
     this.#entrance.stop();
     this.#inOrder.stop();
     if (this.#session !== null) {
-      this.#options.hub.lost(this.#session, this, this.#mayReturn);
+      this.#options.hub.reception.lost(this.#session, this, this.#mayReturn);
     }
     this.#options.onGone(this);
   }

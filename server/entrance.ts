@@ -111,18 +111,19 @@ export class Entrance {
     const { grant } = this.#badge;
     const { name = request.name } = grant;
     return whenHere(
-      hub.hello(entrant, { ...request, name }, grant),
+      hub.reception.hello(entrant, { ...request, name }, grant),
       (session) => this.#begin(session),
     );
   }
 
   /** Takes a newer token for the session. */
   renew({ token, id }: AuthRequest): Promise<void> {
+    const { hub } = this.#options;
     return this.#check(token, () => {
       const { grant } = this.#badge;
       const { until } = grant;
       const { session } = this.#entrant;
-      if (session !== null) this.#options.hub.regrant(session, grant);
+      if (session !== null) hub.reception.regrant(session, grant);
       this.#entrant.tell({
         type: "authorized",
         until: until === Infinity ? undefined : until,
@@ -165,7 +166,7 @@ export class Entrance {
     const { grant } = this.#badge;
     try {
       // Whoever is not wanted at all is not asked for a name.
-      hub.admit(entrant, grant);
+      hub.reception.admit(entrant, grant);
     } catch (error) {
       return entrant.refuse(error);
     }

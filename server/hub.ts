@@ -1,79 +1,49 @@
 /**
- * The hub: sessions, rooms and the tick, brought together. Everything that
- * changes them is synchronous and happens here; it knows the store's interface
- * and readers, but no adapter and no socket.
+ * The hub: what sessions do in rooms, each thing checked before it is done.
+ * Everything that changes rooms and sessions is synchronous; it knows the
+ * store's interface and readers, but no adapter and no socket. Who comes and
+ * goes is its reception's, how many are where its census's, and how its parts
+ * are wired stands in hub_parts.ts.
  */
 
 import { HubbubError } from "../protocol/errors.ts";
 import type { Limits } from "../protocol/events.ts";
+import { checkRoom } from "../protocol/names.ts";
 import type {
-  HelloRequest,
   HistoryRequest,
   JoinRequest,
   ModerationRequest,
   PublishRequest,
   RequestId,
 } from "../protocol/requests.ts";
-import { checkRoom, nameKey } from "../protocol/names.ts";
 import { EVERY_ROOM, type Right } from "../protocol/rights.ts";
-import { tickHooks } from "./tick_hooks.ts";
-import { Enforcement } from "./enforcement.ts";
-import { Gate, personOf } from "./gate.ts";
+import { Census } from "./census.ts";
+import { type Cancel, every } from "./clock.ts";
+import type { Enforcement } from "./enforcement.ts";
+import { type Gate, personOf } from "./gate.ts";
 import type { Grant } from "./grant.ts";
-import { type Cancel, type Clock, every } from "./clock.ts";
-import {
-  type Fleet,
-  type Lending,
-  type Soon,
-  whenHere,
-} from "./fleet/fleet.ts";
 import { readHistory } from "./history.ts";
-import type { Logger } from "./log.ts";
+import { hubParts, type HubPartsOptions } from "./hub_parts.ts";
 import { checkText } from "./message_text.ts";
-import { Moderation } from "./moderation.ts";
+import type { Moderation } from "./moderation.ts";
+import { Reception } from "./reception.ts";
 import { STORE_UNAVAILABLE } from "./refusals.ts";
-import { Room } from "./room.ts";
-import { Rooms } from "./rooms.ts";
-import { type Ban, HouseRules, type RoomRules } from "./rules.ts";
+import type { Room } from "./room.ts";
+import type { Rooms } from "./rooms.ts";
+import type { Ban, HouseRules, RoomRules } from "./rules.ts";
 import { newSession, type Reader, type Session } from "./session.ts";
-import { authorOf, Sessions } from "./sessions.ts";
-import type { Range, Store } from "./store/store.ts";
+import { authorOf, type Sessions } from "./sessions.ts";
 import type { Stats } from "./stats.ts";
-import { StoreHealth } from "./store_health.ts";
-import { type Pending, Ticker } from "./tick.ts";
+import type { Range } from "./store/store.ts";
+import type { StoreHealth } from "./store_health.ts";
+import type { Ticker } from "./tick.ts";
 import { keepTrimming } from "./trimming.ts";
 
 /** How a hub behaves. */
-export interface HubOptions {
-  readonly store: Store;
-  readonly fleet: Fleet;
-  /** The store's secret, for session tokens. */
-  readonly secret: Uint8Array;
-  readonly clock: Clock;
-  /** Numbers from 0 up to 1. */
-  readonly random: () => number;
-  /** Called when this node has not reached its store for long, and others of
-   * its fleet may: they can take its readers. */
-  readonly cutOff: () => void;
-  /** Makes ids for those who only listen. */
-  readonly newId: () => string;
-  readonly log: Logger;
-  readonly stats: Stats;
-  readonly limits: Limits;
+export interface HubOptions extends HubPartsOptions {
   /** Messages replayed to who joins and asks for no other number. */
   readonly history: number;
-  /** Milliseconds a session outlives its connection. */
-  readonly graceMs: number;
-  /** Rooms open at once. */
-  readonly maxRooms: number;
-  /** Rooms that one session may be in. */
-  readonly maxRoomsPerSession: number;
 }
-
-/** What the fleet's counts of rooms begin with. */
-const ROOM = "room ";
-/** Rooms of which the other nodes are told how many are in them. */
-const MOST_SHARED = 300;
 
 /** How often bans and the like that are over are forgotten, milliseconds. */
 const TIDY_MS = 1_000;
@@ -82,85 +52,40 @@ const TIDY_MS = 1_000;
 export class Hub {
   readonly limits: Limits;
   readonly stats: Stats;
+  /** How many are where. */
+  readonly census: Census;
+  /** Who comes, and who goes. */
+  readonly reception: Reception;
   readonly #options: HubOptions;
   readonly #sessions: Sessions;
   readonly #rooms: Rooms;
   readonly #ticker: Ticker;
-  readonly #stopTrimming: Cancel;
-  readonly #stopTidying: Cancel;
   readonly #health: StoreHealth;
-  readonly #rules = new HouseRules();
+  readonly #rules: HouseRules;
   readonly #gate: Gate;
   readonly #enforcement: Enforcement;
   readonly #moderation: Moderation;
+  readonly #stopTrimming: Cancel;
+  readonly #stopTidying: Cancel;
   #stopping = false;
 
   constructor(options: HubOptions) {
-    const { store, fleet, clock, log, stats, random } = options;
+    const { store, fleet, clock, limits, stats } = options;
     this.#options = options;
-    this.limits = options.limits;
+    this.limits = limits;
     this.stats = stats;
-    this.#sessions = new Sessions({
-      fleet,
-      secret: options.secret,
-      clock,
-      graceMs: options.graceMs,
-      depart: (room, session) => this.#rooms.depart(room, session),
-      renamed: (session, old) => this.#renamed(session, old),
-    });
-    this.#health = new StoreHealth({
-      store,
-      clock,
-      log,
-      random,
-      cutOff: () => {
-        // As many as there were when it was in reach.
-        if (fleet.nodes > 1) options.cutOff();
-      },
-    });
-    this.#gate = new Gate(this.#rules, clock);
-    this.#rooms = new Rooms({
-      store,
-      fleet,
-      clock,
-      log,
-      stats,
-      maxRooms: options.maxRooms,
-      maxRoomsPerSession: options.maxRoomsPerSession,
-      wake: () => this.#ticker.wake(),
-      elsewhere: (room, roster) =>
-        this.#sessions.arrivedElsewhere(room, roster),
-      standing: (session, room) => this.#gate.standing(session, room),
-      heard: (room, messages) => this.#gate.heard(room, messages),
-    });
-    this.#ticker = new Ticker(
-      { store, clock, stats },
-      tickHooks({
-        rooms: this.#rooms,
-        gate: this.#gate,
-        health: this.#health,
-        stats,
-      }),
-    );
-    const forRules = {
-      store,
-      rules: this.#rules,
-      clock,
-      log,
-      rooms: this.#rooms,
-      sessions: () => this.#sessions.all(),
-      add: (pending: Pending) => this.#ticker.add(pending),
-    };
-    this.#enforcement = new Enforcement({
-      ...forRules,
-      end: (session) => this.end(session),
-    });
-    this.#moderation = new Moderation({
-      ...forRules,
-      newId: options.newId,
-      hasOthers: () => fleet.nodes > 1,
-      maxText: options.limits.text,
-    });
+    const parts = hubParts(options);
+    const { sessions, rooms, gate } = parts;
+    this.#sessions = sessions;
+    this.#rooms = rooms;
+    this.#ticker = parts.ticker;
+    this.#health = parts.health;
+    this.#rules = parts.rules;
+    this.#gate = gate;
+    this.#enforcement = parts.enforcement;
+    this.#moderation = parts.moderation;
+    this.census = new Census(rooms, fleet);
+    this.reception = new Reception({ fleet, gate, sessions, rooms, limits });
     this.#stopTrimming = keepTrimming({
       store,
       clock,
@@ -194,90 +119,6 @@ export class Hub {
   /** Whether messages are taken: not any more once it stops. */
   get accepting(): boolean {
     return !this.#stopping;
-  }
-
-  /** How many are in each room that anybody is in: where that is on other nodes
-   * alone, some seconds ago, and in their largest rooms. */
-  get people(): ReadonlyMap<string, number> {
-    const people = new Map<string, number>();
-    for (const [counted, count] of this.#options.fleet.elsewhere) {
-      if (counted.startsWith(ROOM)) {
-        people.set(counted.slice(ROOM.length), count);
-      }
-    }
-    for (const { name, count } of this.#rooms.all()) {
-      if (count > 0) people.set(name, count);
-      else people.delete(name);
-    }
-    return people;
-  }
-
-  /** How many this node has in its largest rooms, as the fleet counts them. */
-  get crowds(): ReadonlyMap<string, number> {
-    const rooms = this.#rooms.all().map(({ name, local }) =>
-      [`${ROOM}${name}`, local] as const
-    ).filter(([, count]) => count > 0);
-    rooms.sort(([, a], [, b]) => b - a);
-    return new Map(rooms.slice(0, MOST_SHARED));
-  }
-
-  /** Rooms, members, and messages the member furthest behind has yet to get. */
-  get load(): { rooms: number; members: number; lag: number } {
-    let [members, lag] = [0, 0];
-    const rooms = this.#rooms.all();
-    for (const room of rooms) {
-      members += room.local;
-      lag = Math.max(lag, room.lag);
-    }
-    return { rooms: rooms.length, members, lag };
-  }
-
-  /**
-   * Begins a session, or takes one up again.
-   *
-   * @throws {HubbubError} `bad_name`, `name_taken`, `banned` or
-   * `store_unavailable`.
-   */
-  hello(
-    reader: Reader,
-    request: Omit<HelloRequest, "auth">,
-    grant: Grant,
-  ): Soon<Session> {
-    this.admit({ name: request.name, address: reader.address }, grant);
-    const welcome = this.#sessions.hello(reader, request, grant);
-    return whenHere(welcome, ({ session, token, resumed }) => {
-      reader.tell({
-        type: "welcome",
-        session: session.id,
-        name: session.name,
-        token,
-        resumed,
-        limits: this.limits,
-        id: request.id,
-      });
-      return session;
-    });
-  }
-
-  /**
-   * Makes sure that the house rules let somebody in.
-   *
-   * @param person Its name, if it is known, and where it is.
-   * @param grant What it may do.
-   * @param room Which room; the server as such when it is left out.
-   * @throws {HubbubError} `banned`.
-   */
-  admit(
-    { name, address }: {
-      readonly name?: string | undefined;
-      readonly address: string;
-    },
-    grant: Grant,
-    room: string = EVERY_ROOM,
-  ): void {
-    const { user } = grant;
-    const author = user === undefined ? undefined : authorOf(user);
-    this.#gate.enter({ name, author, address }, room, grant);
   }
 
   /**
@@ -329,18 +170,6 @@ export class Hub {
     };
     this.join(session, request);
     return session;
-  }
-
-  /**
-   * Finds a name for a message of somebody who has no session.
-   *
-   * @param wanted The name asked for, if any.
-   * @param lending Who asks, and the name for who asks for none.
-   * @throws {HubbubError} `bad_name`, `name_taken` with a free suggestion, or
-   * `store_unavailable`.
-   */
-  lendName(wanted: string | undefined, lending: Lending): Soon<string> {
-    return this.#options.fleet.lend(wanted, lending);
   }
 
   /** Leaves a room; the others are told at the end of the turn. */
@@ -455,60 +284,6 @@ export class Hub {
     return this.#rules.bans(room, this.#options.clock.now());
   }
 
-  /**
-   * Changes a session's name.
-   *
-   * @throws {HubbubError} `bad_name`, `name_taken`, `forbidden`, `banned` or
-   * `store_unavailable`.
-   */
-  rename(session: Session, name: string, id?: RequestId): Soon<void> {
-    const own = session.grant.name;
-    if (own !== undefined && nameKey(name) !== nameKey(own)) {
-      throw new HubbubError("forbidden", {
-        message: `Your token says that you are "${own}". ` +
-          "Ask for one that names nobody, to choose a name yourself",
-      });
-    }
-    for (const room of [EVERY_ROOM, ...session.members.keys()]) {
-      this.#gate.enter({ ...personOf(session), name }, room, session.grant);
-    }
-    return whenHere(
-      this.#sessions.rename(session, name),
-      () => session.reader?.tell({ type: "renamed", name: session.name, id }),
-    );
-  }
-
-  /** Changes what a session may do; it leaves the rooms it may not read. */
-  regrant(session: Session, grant: Grant): void {
-    session.grant = grant;
-    for (const room of [...session.members.keys()]) {
-      if (grant.allows("read", room)) {
-        const standing = this.#gate.standing(session, room);
-        const { rights, locked = false, slowMs = 0 } = standing;
-        session.reader?.tell({ type: "rules", room, locked, slowMs, rights });
-        continue;
-      }
-      this.#rooms.depart(room, session);
-      const { code, message } = new HubbubError("forbidden");
-      session.reader?.tell({ type: "left", room, code, message });
-    }
-  }
-
-  /**
-   * A connection is gone. Its session goes with it, at once or, where it can
-   * be resumed, after a grace period in which nobody notices.
-   *
-   * @param mayReturn Whether its user may come back to it.
-   */
-  lost(session: Session, reader: Reader, mayReturn: boolean): void {
-    this.#sessions.lost(session, reader, mayReturn);
-  }
-
-  /** Ends a session: it leaves every room and its name is free. */
-  end(session: Session): void {
-    this.#sessions.end(session);
-  }
-
   /** Takes no message any more. */
   refuse(): void {
     this.#stopping = true;
@@ -523,16 +298,6 @@ export class Hub {
     this.#health.stop();
     this.#rooms.stop();
     this.#sessions.stop();
-  }
-
-  /** Tells a session's rooms that it was called `old`. */
-  #renamed(session: Session, old: string): void {
-    for (const name of session.members.keys()) {
-      const room = this.#rooms.get(name);
-      if (room === undefined) continue;
-      room.rename(session, old);
-      this.#rooms.stir(room);
-    }
   }
 
   /** The name of the room a request means. */

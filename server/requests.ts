@@ -41,7 +41,7 @@ export function carryOut(
     case "typing":
       return hub.typing(session, request.room);
     case "rename":
-      return hub.rename(session, request.name, request.id);
+      return hub.reception.rename(session, request.name, request.id);
     case "remove":
     case "kick":
     case "ban":

@@ -109,6 +109,16 @@ export class Rooms {
     this.stir(slot.room);
   }
 
+  /** Tells a session's rooms that it was called `old`. */
+  renamed(session: Session, old: string): void {
+    for (const name of session.members.keys()) {
+      const room = this.get(name);
+      if (room === undefined) continue;
+      room.rename(session, old);
+      this.stir(room);
+    }
+  }
+
   /** Makes sure that a tick ends this turn, and that it looks at this room. */
   stir(room: Room): void {
     this.#stirred.add(room);

@@ -164,7 +164,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         admission.crowds,
         ([network, count]) => [`address ${network}`, count] as const,
       ),
-      ...hub.crowds,
+      ...hub.census.crowds,
     ])
   );
   const api = new Api({
@@ -238,7 +238,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         connections: connections.size,
         streams: api.readers.length,
         sessions: hub.sessions,
-        ...hub.load,
+        ...hub.census.load,
         stuck: closing.size,
         healthy: hub.healthy,
         nodes: fleet.nodes,

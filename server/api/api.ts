@@ -220,7 +220,7 @@ export class Api {
     const room = name === undefined ? undefined : roomOf(name);
     const { right } = action;
     const grant = await authorize(request, { right, room, address });
-    hub.admit({ name: grant.name, address }, grant, room);
+    hub.reception.admit({ name: grant.name, address }, grant, room);
     const call = { request, url, address, room: room ?? "", rest, grant };
     return await action.answer(call);
   }

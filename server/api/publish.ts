@@ -91,7 +91,7 @@ export async function publish(
     ? `script:${nameKey(wanted ?? "")}`
     : authorOf(grant.user);
   // Nothing is held for a script, but it takes nobody's name either.
-  const name = await hub.lendName(wanted, {
+  const name = await hub.reception.lendName(wanted, {
     user: grant.user,
     fallback: DEFAULT_NAME,
   });

@@ -15,7 +15,7 @@ export async function listRooms(
   { grant }: Call,
 ): Promise<Response> {
   const kept = await storage.rooms();
-  const { people } = hub;
+  const { people } = hub.census;
   const known = new Set(kept.map(({ room }) => room));
   const fresh = [...people.keys()].filter((room) => !known.has(room))
     .map((room) => ({ room, head: 0, at: null }));

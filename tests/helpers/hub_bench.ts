@@ -68,7 +68,7 @@ export class HubBench {
     reader = new FakeReader(),
     grant: Grant = OPEN,
   ): { session: Session; reader: FakeReader; token: string } {
-    const session = this.hub.hello(
+    const session = this.hub.reception.hello(
       reader,
       { type: "hello", ...hello },
       grant,

@@ -96,7 +96,7 @@ Deno.test("promise 6: a token's name is the sender's, and one's own sessions are
     allows: () => true,
   };
   const { reader } = await api.bench.enter("Bob");
-  api.bench.hub.hello(reader, { type: "hello", name: "Ada" }, grant);
+  api.bench.hub.reception.hello(reader, { type: "hello", name: "Ada" }, grant);
   assertEquals(await post(api, await bearer(ada), `${MESSAGES}?name=Eve`), [
     201,
   ]);

@@ -15,7 +15,7 @@ async function lostAda() {
   bench.hub.join(ada.session, { type: "join", room: "hall" });
   await bench.turn();
   const bob = await bench.enter("Bob");
-  bench.hub.lost(ada.session, ada.reader, true);
+  bench.hub.reception.lost(ada.session, ada.reader, true);
   await bench.turn();
   return { bench, ada, bob };
 }
@@ -69,7 +69,7 @@ Deno.test("a clean close leaves at once", async () => {
   const bench = new HubBench();
   const ada = await bench.enter("Ada");
   const bob = await bench.enter("Bob");
-  bench.hub.lost(ada.session, ada.reader, false);
+  bench.hub.reception.lost(ada.session, ada.reader, false);
   await bench.turn();
   assertEquals(bob.reader.all("presence").map(({ left }) => left), [["Ada"]]);
   assertEquals(bench.hub.sessions, 1);
@@ -80,7 +80,7 @@ for (const dialect of [simple, text]) {
     const bench = new HubBench();
     const ada = await bench.enter("Ada", dialect);
     const bob = await bench.enter("Bob");
-    bench.hub.lost(ada.session, ada.reader, true);
+    bench.hub.reception.lost(ada.session, ada.reader, true);
     await bench.turn();
     assertEquals(bob.reader.all("presence").map(({ left }) => left), [["Ada"]]);
   });
@@ -95,7 +95,7 @@ Deno.test("a second connection with the token takes over, and the first is told 
   const second = bench.hello({ token: ada.token });
   assertEquals(ada.reader.ended, CLOSE.replaced);
   // Its socket tells so later; that is no news.
-  bench.hub.lost(ada.session, ada.reader, false);
+  bench.hub.reception.lost(ada.session, ada.reader, false);
   assertEquals(second.session, ada.session);
   rejoin(bench, second.session, 0, ada.reader.all("joined")[0]?.epoch ?? "");
   await bench.turn();
@@ -155,7 +155,7 @@ Deno.test("a session lost while its room is being opened is let in nowhere", asy
   bench.store.held.add("follow");
   const ada = bench.hello({ name: "Ada" });
   bench.hub.join(ada.session, { type: "join", room: "hall" });
-  bench.hub.lost(ada.session, ada.reader, false);
+  bench.hub.reception.lost(ada.session, ada.reader, false);
   await bench.store.release();
   await bench.turn();
   const bob = bench.hello({ name: "Bob" });
@@ -170,7 +170,7 @@ Deno.test("a rename reaches every room one is in, and the next message", async (
   const ada = await bench.enter("Ada");
   const bob = await bench.enter("Bob");
   ada.reader.frames = [];
-  bench.hub.rename(ada.session, "Countess", "r");
+  bench.hub.reception.rename(ada.session, "Countess", "r");
   bench.say(ada.session, "hi");
   await bench.turn();
   assertEquals(ada.reader.all("renamed"), [
@@ -182,11 +182,11 @@ Deno.test("a rename reaches every room one is in, and the next message", async (
 
 Deno.test("a lost connection is no news when it was replaced or is told twice", async () => {
   const { bench, ada, bob } = await lostAda();
-  bench.hub.lost(ada.session, ada.reader, true);
+  bench.hub.reception.lost(ada.session, ada.reader, true);
   await bench.pass(GRACE_MS);
-  bench.hub.lost(ada.session, ada.reader, true);
+  bench.hub.reception.lost(ada.session, ada.reader, true);
   const other = await bench.enter("Ada");
-  bench.hub.lost(ada.session, ada.reader, false);
+  bench.hub.reception.lost(ada.session, ada.reader, false);
   await bench.pass(GRACE_MS);
   assertEquals(bench.hub.sessions, 2);
   assertThrows(() => bench.hello({ name: "ada" }), HubbubError, "taken");

@@ -34,7 +34,7 @@ Deno.test("who is kicked has to go at once, is told why, and may come back after
     "banned",
   );
   // Under another name too: it is the same session.
-  bench.hub.rename(bob.session, "Rob");
+  bench.hub.reception.rename(bob.session, "Rob");
   assertRefused(() => bench.say(bob.session, "here I am"), "banned");
   assertRefused(
     () => bench.hub.history(bob.session, { type: "history", room: "hall" }),
@@ -92,7 +92,7 @@ Deno.test("who is banned from the server is closed, and not let in again before 
     );
   }
   assertRefused(
-    () => bench.hub.rename(bench.hello({}).session, "Bob"),
+    () => bench.hub.reception.rename(bench.hello({}).session, "Bob"),
     "banned",
   );
   await bench.pass(600_000);
@@ -103,7 +103,7 @@ Deno.test("who is banned from the server is closed, and not let in again before 
 Deno.test("a session within its grace period is banned too", async () => {
   const { bench, moderate } = await hall();
   const bob = await bench.enter("Bob");
-  bench.hub.lost(bob.session, bob.reader, true);
+  bench.hub.reception.lost(bob.session, bob.reader, true);
   const before = bench.hub.sessions;
   await moderate({ type: "ban", room: "*", name: "Bob", forMs: 60_000 });
   assertEquals(bench.hub.sessions, before - 1);

@@ -1,0 +1,133 @@
+/**
+ * The parts of a hub, and which of them tells which others of what. What each
+ * is for stands in its own file.
+ */
+
+import type { Limits } from "../protocol/events.ts";
+import type { Clock } from "./clock.ts";
+import { Enforcement } from "./enforcement.ts";
+import type { Fleet } from "./fleet/fleet.ts";
+import { Gate } from "./gate.ts";
+import type { Logger } from "./log.ts";
+import { Moderation } from "./moderation.ts";
+import { Rooms } from "./rooms.ts";
+import { HouseRules } from "./rules.ts";
+import { Sessions } from "./sessions.ts";
+import type { Stats } from "./stats.ts";
+import type { Store } from "./store/store.ts";
+import { StoreHealth } from "./store_health.ts";
+import { type Pending, Ticker } from "./tick.ts";
+import { tickHooks } from "./tick_hooks.ts";
+
+/** What the parts of a hub need. */
+export interface HubPartsOptions {
+  readonly store: Store;
+  readonly fleet: Fleet;
+  /** The store's secret, for session tokens. */
+  readonly secret: Uint8Array;
+  readonly clock: Clock;
+  /** Numbers from 0 up to 1. */
+  readonly random: () => number;
+  /** Called when this node has not reached its store for long, and others of
+   * its fleet may: they can take its readers. */
+  readonly cutOff: () => void;
+  /** Makes ids for announcements, and for those who only listen. */
+  readonly newId: () => string;
+  readonly log: Logger;
+  readonly stats: Stats;
+  readonly limits: Limits;
+  /** Milliseconds a session outlives its connection. */
+  readonly graceMs: number;
+  /** Rooms open at once. */
+  readonly maxRooms: number;
+  /** Rooms that one session may be in. */
+  readonly maxRoomsPerSession: number;
+}
+
+/** What a hub is made of. */
+export interface HubParts {
+  readonly sessions: Sessions;
+  readonly rooms: Rooms;
+  readonly ticker: Ticker;
+  readonly health: StoreHealth;
+  readonly rules: HouseRules;
+  readonly gate: Gate;
+  readonly enforcement: Enforcement;
+  readonly moderation: Moderation;
+}
+
+/**
+ * Makes the parts of a hub.
+ *
+ * @param options What they are made of.
+ * @returns All of them, wired to one another.
+ */
+export function hubParts(options: HubPartsOptions): HubParts {
+  const { store, fleet, clock, log, stats, random, newId } = options;
+  const rules = new HouseRules();
+  const gate = new Gate(rules, clock);
+  const health = new StoreHealth({
+    store,
+    clock,
+    log,
+    random,
+    cutOff: () => {
+      // As many as there were when it was in reach.
+      if (fleet.nodes > 1) options.cutOff();
+    },
+  });
+  const sessions = new Sessions({
+    fleet,
+    secret: options.secret,
+    clock,
+    graceMs: options.graceMs,
+    depart: (room, session) => rooms.depart(room, session),
+    renamed: (session, old) => rooms.renamed(session, old),
+  });
+  const rooms = new Rooms({
+    store,
+    fleet,
+    clock,
+    log,
+    stats,
+    maxRooms: options.maxRooms,
+    maxRoomsPerSession: options.maxRoomsPerSession,
+    wake: () => ticker.wake(),
+    elsewhere: (room, roster) => sessions.arrivedElsewhere(room, roster),
+    standing: (session, room) => gate.standing(session, room),
+    heard: (room, messages) => gate.heard(room, messages),
+  });
+  const ticker = new Ticker(
+    { store, clock, stats },
+    tickHooks({ rooms, gate, health, stats }),
+  );
+  const forRules = {
+    store,
+    rules,
+    clock,
+    log,
+    rooms,
+    sessions: () => sessions.all(),
+    add: (pending: Pending) => ticker.add(pending),
+  };
+  const enforcement = new Enforcement({
+    ...forRules,
+    end: (session) => sessions.end(session),
+  });
+  const moderation = new Moderation({
+    ...forRules,
+    newId,
+    hasOthers: () => fleet.nodes > 1,
+    maxText: options.limits.text,
+  });
+  return {
+    sessions,
+    rooms,
+    ticker,
+    health,
+    rules,
+    gate,
+    enforcement,
+    moderation,
+  };
+}
