@@ -50,6 +50,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/tick.ts",
     "server/tick_hooks.ts",
     "server/store_health.ts",
+    "server/trimming.ts",
     "server/rooms.ts",
     "server/enforcement.ts",
     "server/moderation.ts",
