@@ -35,9 +35,10 @@ export function helpText(scenarios: readonly Scenario[]): string {
                    not measured unless asked for: growth and fleet, which are
                    ${names(extra)}
   --peers NAMES    who is measured; with commas
-                   ${USUAL_PEERS.join(", ")}; bare is Hubbub for
-                   clients without its library, hardened is Hubbub with
-                   --transport ws
+                   ${USUAL_PEERS.join(", ")};
+                   bare is Hubbub for clients without its library, turns a loop
+                   on Deno that keeps nothing and sends a frame a turn; or
+                   hardened, which is Hubbub with --transport ws
   --before COMMIT  also Hubbub as it was then, as the side "before"
   --rounds N       how often each is measured, 3
   --patience N     how often to measure again what other programs disturbed, 0

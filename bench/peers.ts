@@ -28,6 +28,17 @@ function path(relative: string): string {
   return new URL(relative, import.meta.url).pathname;
 }
 
+/** A server on Deno that needs nothing but its port. */
+function onDeno(file: string): Peer {
+  return {
+    wire: "plain",
+    launch: () => ({
+      command: Deno.execPath(),
+      args: ["run", "--no-prompt", "--allow-net", path(file)],
+    }),
+  };
+}
+
 /** A server on Node, which runs `ws` faster than Deno's Node layer does. */
 function onNode(wire: WireName, file: string): Peer {
   return {
@@ -103,13 +114,9 @@ const ALL = {
     check: { command: BUN_PROGRAM, args: ["--version"] },
     launch: () => ({ command: BUN_PROGRAM, args: [path("./peers/bun.ts")] }),
   },
-  naive: {
-    wire: "plain",
-    launch: () => ({
-      command: Deno.execPath(),
-      args: ["run", "--no-prompt", "--allow-net", path("./peers/naive.ts")],
-    }),
-  },
+  naive: onDeno("./peers/naive.ts"),
+  /** What the runtime allows: a frame a turn, and nothing kept. */
+  turns: onDeno("./peers/turns.ts"),
   ws: onNode("plain", "./peers/ws.mjs"),
   socketio: {
     ...onNode("socketio", "./peers/socketio.mjs"),
