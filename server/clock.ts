@@ -56,3 +56,28 @@ export function every(
     cancel();
   };
 }
+
+/** What is to happen later, until all of it is called off. */
+export class Later {
+  readonly #clock: Clock;
+  readonly #cancels = new Set<Cancel>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Runs `act` once, in `ms` milliseconds. */
+  add(ms: number, act: () => void): void {
+    const cancel = this.#clock.after(ms, () => {
+      this.#cancels.delete(cancel);
+      act();
+    });
+    this.#cancels.add(cancel);
+  }
+
+  /** Calls off all of it. */
+  stop(): void {
+    for (const cancel of this.#cancels) cancel();
+    this.#cancels.clear();
+  }
+}

@@ -1,27 +1,26 @@
 /**
  * The rooms that have members: opened when the first comes, dropped after the
- * last has gone. Owns what rooms need from outside: the store behind their
- * logs.
+ * last has gone, and what each has to do around a tick.
  */
 
 import { CLOSE } from "../protocol/close_codes.ts";
 import { HubbubError } from "../protocol/errors.ts";
-import type { Cancel, Clock } from "./clock.ts";
+import { Arrivals } from "./arrivals.ts";
+import { CatchUp } from "./catch_up.ts";
+import { type Clock, Later } from "./clock.ts";
 import { type Fleet, type Here, type Roster, whenHere } from "./fleet/fleet.ts";
 import { Laggards } from "./laggards.ts";
 import type { Logger } from "./log.ts";
 import { refusal, STORE_RETRY_MS, STORE_UNAVAILABLE } from "./refusals.ts";
 import { type Arrival, Room } from "./room.ts";
-import type { Member, Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import type { Stats } from "./stats.ts";
 import type { Standing } from "./gate.ts";
-import type { Page, Store, StoredMessage } from "./store/store.ts";
+import type { Store, StoredMessage } from "./store/store.ts";
 
 /** How often it is told how many are in a room that lists nobody, at most,
  * milliseconds. */
 const RECOUNT_MS = 1_000;
-/** Messages read at once for a member that fell behind what is in memory. */
-const FETCH = 256;
 
 /** When to try again where all rooms are taken, milliseconds. */
 const FULL_RETRY_MS = 10_000;
@@ -49,10 +48,10 @@ export interface RoomsOptions {
 
 const NOBODY: Roster = { count: 0 };
 
-/** A room, and who waits for it to be opened, or to know of what they know. */
+/** A room, null until it has been opened, and who waits for it. */
 interface Slot {
   room: Room | null;
-  waiting: Arrival[];
+  readonly arrivals: Arrivals;
 }
 
 /** All rooms that are open. */
@@ -66,14 +65,16 @@ export class Rooms {
   /** Rooms whose logs have grown since they were last delivered. */
   readonly #fed = new Set<Room>();
   readonly #laggards: Laggards;
-  /** Reads under way, by what they read. */
-  readonly #reads = new Map<string, Promise<Page>>();
-  /** Of reads that failed and are tried again. */
-  readonly #retries = new Set<Cancel>();
+  readonly #catchUp: CatchUp;
+  /** What is tried again, or told, later. */
+  readonly #later: Later;
 
   constructor(options: RoomsOptions) {
     this.#options = options;
-    this.#laggards = new Laggards(options.clock);
+    const { store, log, clock } = options;
+    this.#laggards = new Laggards(clock);
+    this.#later = new Later(clock);
+    this.#catchUp = new CatchUp({ store, log, later: this.#later });
   }
 
   get(name: string): Room | undefined {
@@ -93,17 +94,14 @@ export class Rooms {
   arrive(name: string, arrival: Arrival): void {
     const slot = this.#slots.get(name);
     if (slot === undefined) return this.#open(name, arrival);
-    if (slot.room === null) {
-      slot.waiting.push(arrival);
-      return;
-    }
-    this.#arriveIn(slot, slot.room, arrival);
+    if (slot.room === null) slot.arrivals.wait(arrival);
+    else slot.arrivals.arriveIn(slot.room, arrival);
   }
 
   depart(name: string, session: Session): void {
     const slot = this.#slots.get(name);
     if (slot === undefined) return;
-    slot.waiting = slot.waiting.filter((other) => other.session !== session);
+    slot.arrivals.forget(session);
     if (slot.room === null) return;
     slot.room.depart(session);
     this.stir(slot.room);
@@ -152,16 +150,21 @@ export class Rooms {
   /** Stops everything that is to happen later. */
   stop(): void {
     this.#laggards.stop();
-    for (const cancel of this.#retries) cancel();
-    this.#retries.clear();
+    this.#later.stop();
   }
 
   #open(name: string, arrival: Arrival): void {
     if (this.#slots.size >= this.#options.maxRooms) {
       throw new HubbubError("rooms_full", { retryAfterMs: FULL_RETRY_MS });
     }
-    const { fleet, elsewhere } = this.#options;
-    const slot: Slot = { room: null, waiting: [arrival] };
+    const { fleet, store, log, elsewhere } = this.#options;
+    const arrivals = new Arrivals({
+      store,
+      log,
+      stir: (room) => this.stir(room),
+    });
+    arrivals.wait(arrival);
+    const slot: Slot = { room: null, arrivals };
     this.#slots.set(name, slot);
     const here = fleet.enter(name, {
       roster: () => slot.room?.roster ?? NOBODY,
@@ -195,14 +198,14 @@ export class Rooms {
           return slot.room.disband(CLOSE.resync);
         }
         this.#fed.add(slot.room);
-        this.#letInAll(slot, slot.room);
+        slot.arrivals.letIn(slot.room);
         this.#options.wake();
       },
       trimmed: (first) => slot.room?.trimmed(first),
       reset: (state) => {
         if (slot.room === null) return;
         slot.room.reset(state);
-        this.#letInAll(slot, slot.room);
+        slot.arrivals.letIn(slot.room);
       },
     }).then((state) => {
       const room = new Room(name, state, {
@@ -211,22 +214,22 @@ export class Rooms {
         admits: (arrival) => this.#admits(arrival),
         standing: (session) => this.#options.standing(session, name),
         lagging: (member) => this.#laggards.add(member, room),
-        fetch: (member) => this.#fetch(member, room),
+        fetch: (member) => this.#catchUp.fetch(member, room),
         recountLater: () =>
-          this.#later(() => {
+          this.#later.add(RECOUNT_MS, () => {
             room.recount();
             if (this.get(name) === room) this.stir(room);
-          }, RECOUNT_MS),
+          }),
       });
       slot.room = room;
       this.stir(room);
-      const { waiting } = slot;
-      slot.waiting = [];
-      for (const arrival of waiting) this.#arriveIn(slot, room, arrival);
+      for (const arrival of slot.arrivals.takeAll()) {
+        slot.arrivals.arriveIn(room, arrival);
+      }
     }).catch((error) => {
       here.leave();
       this.#slots.delete(name);
-      const { waiting } = slot;
+      const waiting = slot.arrivals.takeAll();
       if (!waiting.some(({ again }) => again)) {
         log.error("room not opened", { room: name, error });
       }
@@ -244,7 +247,7 @@ export class Rooms {
       session.current === name && session.reader !== null;
     const waiting = arrivals.filter(waits);
     if (waiting.length === 0) return;
-    this.#later(() => {
+    this.#later.add(STORE_RETRY_MS, () => {
       for (const arrival of waiting.filter(waits)) {
         try {
           this.arrive(name, { ...arrival, again: true });
@@ -256,55 +259,10 @@ export class Rooms {
     });
   }
 
-  /** Who comes from another node may have seen there what this one is not told
-   * of yet, and waits for it; for as long as it takes, if the store has it. */
-  #arriveIn(slot: Slot, room: Room, arrival: Arrival): void {
-    if (!room.lags(arrival)) return this.#letIn(slot, room, [arrival]);
-    const { store, log } = this.#options;
-    const { session, since, id } = arrival;
-    slot.waiting.push(arrival);
-    store.read(room.name, { after: room.head, limit: 1 }).then(
-      ({ epoch, head }) => {
-        if (!slot.waiting.includes(arrival)) return;
-        if (epoch === since?.epoch && head >= since.seq) return;
-        this.#letIn(slot, room, [arrival]);
-      },
-      (error) => {
-        log.error("read failed", { room: room.name, error });
-        if (!slot.waiting.includes(arrival)) return;
-        slot.waiting = slot.waiting.filter((other) => other !== arrival);
-        session.reader?.tell({ ...STORE_UNAVAILABLE, id });
-        this.stir(room);
-      },
-    );
-  }
-
-  /** Lets in who has seen no more than this node knows of by now. */
-  #letInAll(slot: Slot, room: Room): void {
-    if (slot.waiting.length === 0) return;
-    const arrivals = slot.waiting.filter((arrival) => !room.lags(arrival));
-    this.#letIn(slot, room, arrivals);
-  }
-
-  #letIn(slot: Slot, room: Room, arrivals: readonly Arrival[]): void {
-    slot.waiting = slot.waiting.filter((other) => !arrivals.includes(other));
-    for (const arrival of arrivals) room.arrive(arrival);
-    this.stir(room);
-  }
-
-  /** Does something later, such as trying once more. */
-  #later(act: () => void, ms = STORE_RETRY_MS): void {
-    const cancel = this.#options.clock.after(ms, () => {
-      this.#retries.delete(cancel);
-      act();
-    });
-    this.#retries.add(cancel);
-  }
-
   #close(room: Room): void {
     const slot = this.#slots.get(room.name);
     // It was closed already, and perhaps there is another one of that name.
-    if (slot?.room !== room || slot.waiting.length > 0) return;
+    if (slot?.room !== room || !slot.arrivals.empty) return;
     this.#slots.delete(room.name);
     this.#options.store.unfollow(room.name);
     room.leave();
@@ -317,54 +275,5 @@ export class Rooms {
     const error = new HubbubError("too_many_rooms");
     session.reader?.tell({ ...refusal(error), id });
     return false;
-  }
-
-  #fetch(member: Member, room: Room): void {
-    const { log } = this.#options;
-    const after = member.cursor;
-    const { epoch, removals } = room;
-    member.fetching = true;
-    this.#read(room, after).then((page) => {
-      // The room will be told of it; until then there is nothing to send.
-      if (page.epoch !== epoch && room.epoch === epoch) {
-        throw new Error("The log has begun a new life");
-      }
-      member.fetching = false;
-      // It was set elsewhere meanwhile: this is not what follows there. Or a
-      // text was removed, which may be in what was read before.
-      if (
-        room.epoch !== epoch || member.cursor !== after ||
-        room.removals !== removals
-      ) {
-        return room.pump(member);
-      }
-      room.trimmed(page.first);
-      if (page.first <= after + 1 && page.messages[0]?.seq !== after + 1) {
-        // The store has lost what it says it keeps. Going on would loop.
-        log.error("log has a hole", { room: room.name, after });
-        member.session.reader?.end(CLOSE.internalError);
-        return;
-      }
-      room.pump(member, page.messages);
-    }).catch((error) => {
-      log.error("read failed", { room: room.name, error });
-      this.#later(() => {
-        member.fetching = false;
-        room.pump(member);
-      });
-    });
-  }
-
-  /** Reads once for all who wait for the same: of a thousand who fell behind in
-   * one turn each would read it for itself. */
-  #read({ name, epoch, removals }: Room, after: number): Promise<Page> {
-    const key = JSON.stringify([name, epoch, removals, after]);
-    let reading = this.#reads.get(key);
-    if (reading === undefined) {
-      reading = this.#options.store.read(name, { after, limit: FETCH })
-        .finally(() => this.#reads.delete(key));
-      this.#reads.set(key, reading);
-    }
-    return reading;
   }
 }

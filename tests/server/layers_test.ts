@@ -51,6 +51,8 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/tick_hooks.ts",
     "server/store_health.ts",
     "server/trimming.ts",
+    "server/arrivals.ts",
+    "server/catch_up.ts",
     "server/rooms.ts",
     "server/enforcement.ts",
     "server/moderation.ts",
