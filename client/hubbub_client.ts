@@ -264,6 +264,7 @@ export class HubbubClient implements Client, RoomHost {
       case "live":
       case "rules":
       case "message":
+      case "own":
       case "presence":
       case "typing":
       case "gap":

@@ -6,11 +6,11 @@ import type { HistoryPage, RoomMessage } from "./room_api.ts";
 
 /**
  * @param message As it came, maybe with fields that are not known here.
- * @param context Whether it is an old one, and the own name.
+ * @param context Whether it is an old one, and whether one's own.
  */
 export function toRoomMessage(
   message: Message,
-  { replay, name }: { replay: boolean; name: string | undefined },
+  { replay, mine }: { replay: boolean; mine: boolean },
 ): RoomMessage {
   const { room, seq, from, text, at, cid } = message;
   return {
@@ -22,17 +22,13 @@ export function toRoomMessage(
     ...(cid && { cid }),
     ...marksOf(message),
     replay,
-    mine: from === name,
+    mine,
   };
 }
 
-/**
- * @param event A page as it came.
- * @param name The own name.
- */
+/** @param event A page as it came. */
 export function toPage(
   { room, first, head, messages }: HistoryEvent,
-  name: string | undefined,
 ): HistoryPage {
   const oldest = messages[0];
   return {
@@ -40,7 +36,10 @@ export function toPage(
     head,
     older: oldest !== undefined && oldest.seq > first,
     messages: messages.map((message) =>
-      toRoomMessage({ ...message, room }, { replay: true, name })
+      toRoomMessage({ ...message, room }, {
+        replay: true,
+        mine: message.own === true,
+      })
     ),
   };
 }

@@ -13,6 +13,7 @@ import type {
 import type { JoinRequest, ModerationRequest } from "../protocol/requests.ts";
 import type { Cursor } from "../protocol/message.ts";
 import type { JoinOptions } from "./api.ts";
+import { Authorship } from "./authorship.ts";
 import type {
   HistoryOptions,
   HistoryPage,
@@ -42,6 +43,7 @@ export class JoinedRoom implements Room {
   readonly #events = new Emitter<RoomEvents>();
   readonly #reader = new RoomReader();
   readonly #members = new Members();
+  readonly #authorship = new Authorship();
   #phase: Room["phase"] = "joining";
   #rules: Rules | undefined;
   /** Why one is not in it. */
@@ -106,8 +108,7 @@ export class JoinedRoom implements Room {
   history(options: HistoryOptions = {}): Promise<HistoryPage> {
     const { promise, resolve, reject } = Promise.withResolvers<HistoryPage>();
     this.#host.ask({ type: "history", room: this.name, ...options }, {
-      answered: (event) =>
-        resolve(toPage(event as HistoryEvent, this.#host.name)),
+      answered: (event) => resolve(toPage(event as HistoryEvent)),
       refused: reject,
     });
     return promise;
@@ -191,6 +192,10 @@ export class JoinedRoom implements Room {
 
   /** A publish of this room changed. */
   outgoingChanged(message: Outgoing): void {
+    const { cid, state } = message;
+    if (state.phase === "sent") {
+      this.#authorship.acked({ cid, seq: state.seq }, this.cursor?.seq ?? 0);
+    }
     this.#events.emit("outgoing", message);
   }
 
@@ -201,6 +206,9 @@ export class JoinedRoom implements Room {
     switch (event.type) {
       case "message":
         this.#take(this.#reader.message(event));
+        break;
+      case "own":
+        this.#authorship.told(event.seqs);
         break;
       case "gap":
         this.#take(this.#reader.gap(event));
@@ -231,14 +239,15 @@ export class JoinedRoom implements Room {
     const steps = this.#reader.joined(event);
     this.#phase = "joined";
     this.#asked = false;
+    this.#authorship.joined();
     const presence = this.#members.replace(members, count);
     // A reset comes before `joined`, the gap after it: in the order in which
     // a page wipes, says that it is back, and goes on.
     const isReset = (step: Step) => step.kind === "reset";
     this.#take(steps.filter(isReset));
     this.#events.emit("joined", { again, recovered, missed, after, head });
-    const { rights, locked = false, slowMs = 0 } = event;
-    this.#holds({ rights, locked, slowMs });
+    const { rights, locked = false, slowMs = 0, waitMs = 0 } = event;
+    this.#holds({ rights, locked, slowMs, waitMs });
     this.#events.emit("presence", presence);
     this.#take(steps.filter((step) => !isReset(step)));
     if (head <= after) this.#events.emit("live", undefined);
@@ -267,12 +276,16 @@ export class JoinedRoom implements Room {
 
   /** What one may do, and what holds here, from now on. */
   #holds(
-    { rights = this.#rules?.rights ?? [], locked, slowMs }: Omit<
-      RulesEvent,
-      "type" | "room"
-    >,
+    { rights = this.#rules?.rights ?? [], locked, slowMs, waitMs }:
+      & Omit<RulesEvent, "type" | "room">
+      & Pick<Rules, "waitMs">,
   ): void {
-    this.#rules = { rights, locked, slowMs };
+    this.#rules = {
+      rights,
+      locked,
+      slowMs,
+      ...(waitMs !== undefined && { waitMs }),
+    };
     this.#events.emit("rules", this.#rules);
   }
 
@@ -305,7 +318,10 @@ export class JoinedRoom implements Room {
             "message",
             toRoomMessage(step.message, {
               replay: step.replay,
-              name: this.#host.name,
+              mine: this.#authorship.isOwn(
+                step.message,
+                (cid) => this.outgoing.some((message) => message.cid === cid),
+              ),
             }),
           );
           break;

@@ -14,7 +14,10 @@ import type { ClientError } from "./errors.ts";
 export interface RoomMessage extends Message {
   /** Whether it is older than the moment of joining. */
   readonly replay: boolean;
-  /** Whether it was sent from here, or under the name one has now. */
+  /**
+   * Whether one has sent it oneself: with this session, also under another
+   * name or before a reload; or as the user of the same token, from anywhere.
+   */
   readonly mine: boolean;
 }
 
@@ -68,6 +71,9 @@ export interface Rules {
   readonly locked: boolean;
   /** Everybody else can write once in so many milliseconds; 0: at any time. */
   readonly slowMs: number;
+  /** How long one had to wait for one's turn when the room was joined,
+   * milliseconds; absent when other rules came later. */
+  readonly waitMs?: number;
 }
 
 /**

@@ -68,6 +68,8 @@ export interface JoinedEvent extends Reply {
   readonly locked?: true;
   /** Everybody else can write once in so many milliseconds. */
   readonly slowMs?: number;
+  /** How long one has to wait for one's turn, milliseconds from now. */
+  readonly waitMs?: number;
 }
 
 /** What holds in a room from now on. */
@@ -121,6 +123,24 @@ export type MessageItem =
   | readonly [from: string, text: string]
   | readonly [from: string, text: string, cid: string];
 
+/**
+ * Which of the messages that follow are one's own. Told to their author alone,
+ * before a replay; to who has a token that says who it is also before live
+ * ones, which may come from another connection.
+ */
+export interface OwnEvent {
+  readonly type: "own";
+  readonly room: string;
+  /** In ascending order. */
+  readonly seqs: readonly number[];
+}
+
+/** A message of a page of history. */
+export interface PastMessage extends Omit<Message, "room"> {
+  /** Set on one's own. */
+  readonly own?: true;
+}
+
 export interface AckEvent extends Reply {
   readonly type: "ack";
   readonly room: string;
@@ -138,7 +158,7 @@ export interface HistoryEvent extends Reply {
   readonly first: number;
   readonly head: number;
   /** In ascending order. */
-  readonly messages: readonly Omit<Message, "room">[];
+  readonly messages: readonly PastMessage[];
   /** Dialect `text` only: write their seqs before them. */
   readonly numbered?: true | undefined;
 }
@@ -228,6 +248,7 @@ export type ServerEvent =
   | LeftEvent
   | MessageEvent
   | MessagesEvent
+  | OwnEvent
   | AckEvent
   | HistoryEvent
   | PresenceEvent

@@ -20,6 +20,8 @@ export interface Standing {
   readonly rights: readonly Right[];
   readonly locked?: true;
   readonly slowMs?: number;
+  /** How long it has to wait for its turn, milliseconds from now. */
+  readonly waitMs?: number;
 }
 
 /** How a session can be recognized; of who only listens, its token may say how
@@ -114,12 +116,19 @@ export class Gate {
   }
 
   /** What a session may do in a room, and what holds there. */
-  standing({ grant }: Pick<Session, "grant">, room: string): Standing {
+  standing(
+    { grant, author }: Pick<Session, "grant" | "author">,
+    room: string,
+  ): Standing {
     const { locked, slowMs } = this.#rules.of(room);
+    const waitMs = slowMs === 0 || moderates(grant, room)
+      ? 0
+      : this.#slow.wait({ room, author }, slowMs, this.#clock.now());
     return {
       rights: RIGHTS.filter((right) => grant.allows(right, room)),
       ...(locked && { locked }),
       ...(slowMs > 0 && { slowMs }),
+      ...(waitMs > 0 && { waitMs }),
     };
   }
 }

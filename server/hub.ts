@@ -225,7 +225,10 @@ export class Hub {
           epoch,
           first,
           head,
-          messages: messages.map(({ room: _, author: __, ...rest }) => rest),
+          messages: messages.map(({ room: _, author, ...rest }) => ({
+            ...rest,
+            ...(author === session.author && { own: true }),
+          })),
           ...(request.numbered && { numbered: true }),
           id,
         }),

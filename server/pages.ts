@@ -13,8 +13,10 @@ export interface Page {
   readonly to: number;
   /** One frame for all, or one or more for each where frames hold one only. */
   readonly frames: readonly string[];
-  /** Authors of the frames, where a dialect leaves out one's own. */
-  readonly authors?: readonly string[];
+  /** Who wrote its messages, in their order. */
+  readonly authors: readonly string[];
+  /** Whether nobody gets the frames of its own messages: one frame each. */
+  readonly othersOnly: boolean;
 }
 
 /** Which page of a room. */
@@ -65,12 +67,13 @@ export function encodePage(
   const run = messages.slice(0, pageLength(messages));
   const strings = dialect.encodeMessages(run, replay);
   const to = run.at(-1)?.seq ?? 0;
+  const authors = run.map(({ author }) => author);
   if (dialect.separator !== null) {
-    return { to, frames: [strings.join(dialect.separator)] };
+    const frames = [strings.join(dialect.separator)];
+    return { to, frames, authors, othersOnly: false };
   }
-  return dialect.echoes || replay
-    ? { to, frames: strings }
-    : { to, frames: strings, authors: run.map(({ author }) => author) };
+  const othersOnly = !dialect.echoes && !replay;
+  return { to, frames: strings, authors, othersOnly };
 }
 
 /**
@@ -81,10 +84,28 @@ export function encodePage(
  * @returns All of them, but for its own where a dialect leaves these out.
  */
 export function framesFor(page: Page, author: string): readonly string[] {
-  const { frames, authors } = page;
-  return authors?.includes(author)
+  const { frames, authors, othersOnly } = page;
+  return othersOnly && authors.includes(author)
     ? frames.filter((_, index) => authors[index] !== author)
     : frames;
+}
+
+/**
+ * Tells which messages of a page somebody wrote.
+ *
+ * @param page Any page.
+ * @param author Who.
+ * @returns Their seqs, ascending.
+ */
+export function ownIn({ to, authors }: Page, author: string): number[] {
+  const first = to - authors.length + 1;
+  const seqs: number[] = [];
+  for (
+    let index = authors.indexOf(author);
+    index >= 0;
+    index = authors.indexOf(author, index + 1)
+  ) seqs.push(first + index);
+  return seqs;
 }
 
 /**

@@ -16,7 +16,7 @@ import type { RequestId } from "../protocol/requests.ts";
 import type { Dialect } from "../protocol/dialect.ts";
 import type { Cursor } from "../protocol/message.ts";
 import type { Here, Roster } from "./fleet/fleet.ts";
-import { framesFor, framesOf, PageCache } from "./pages.ts";
+import { framesFor, framesOf, ownIn, PageCache } from "./pages.ts";
 import { MOST_LISTED, Presence } from "./presence.ts";
 import { between, RoomLog } from "./room_log.ts";
 import type { Member, Session } from "./session.ts";
@@ -42,7 +42,9 @@ export interface RoomHooks {
   /** Whether somebody may come in; who may not has been told. */
   admits(arrival: Arrival): boolean;
   /** What a member may do here, and what holds here. */
-  standing(session: Session): Pick<JoinedEvent, "rights" | "locked" | "slowMs">;
+  standing(
+    session: Session,
+  ): Pick<JoinedEvent, "rights" | "locked" | "slowMs" | "waitMs">;
   /** Call {@linkcode Room.pump} again when the member's socket has drained. */
   lagging(member: Member): void;
   /** Read what is behind the member's cursor, then pump it with that. */
@@ -313,7 +315,15 @@ export class Room {
         () => log.slice(after, upTo) ?? between(fetched, after, upTo),
       );
       if (page === undefined) return this.#hooks.fetch(member);
-      reader.send(framesFor(page, member.session.author));
+      const { author, grant } = member.session;
+      // What one sends on this connection is acked; a page is the same for all.
+      if (replay || grant.user !== undefined) {
+        const seqs = ownIn(page, author);
+        if (seqs.length > 0) {
+          reader.note({ type: "own", room: this.name, seqs });
+        }
+      }
+      reader.send(framesFor(page, author));
       this.#hooks.stats.deliveries += page.to - after;
       member.cursor = page.to;
     }

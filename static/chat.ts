@@ -188,8 +188,8 @@ function start(client: Client): void {
 
 async function main(): Promise<void> {
   const entry = new Entry(page);
-  const outbox = await claimTab();
   const { name: asked } = readAddress(location.href);
+  const outbox = await claimTab(asked ?? memory.name);
   let name = await entry.findName(memory.name);
   for (;;) {
     try {

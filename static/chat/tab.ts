@@ -1,7 +1,8 @@
 /**
  * Which tab this is: each keeps its own session and unsent messages, so that a
  * reload goes on where it was. A copied tab must not speak for the original,
- * and what a tab that is gone could not send, the next one takes up.
+ * and what a tab that is gone could not send, the next one takes up; so does,
+ * with its session, who comes back under the name that it had.
  */
 
 import type { OutboxStorage, SavedOutbox } from "../../client/hubbub.ts";
@@ -16,15 +17,20 @@ const PATIENCE_MS = 1_000;
 /**
  * Finds this tab's place in storage, and holds it while the page lives.
  *
+ * @param name The name one is about to have, if that is known already.
  * @returns Where the client keeps its session and what is not sent.
  */
-export async function claimTab(): Promise<OutboxStorage> {
+export async function claimTab(
+  name: string | undefined,
+): Promise<OutboxStorage> {
   try {
     const known = sessionStorage.getItem(ID);
     if (known !== null && await hold(known, PATIENCE_MS)) return storage(known);
-    const id = await orphan() ??
-      crypto.getRandomValues(new Uint32Array(2)).join("-");
-    await hold(id, 0);
+    let id = await orphan(name);
+    if (id === undefined || !await hold(id, 0)) {
+      id = crypto.getRandomValues(new Uint32Array(2)).join("-");
+      await hold(id, 0);
+    }
     sessionStorage.setItem(ID, id);
     return storage(id);
   } catch {
@@ -48,10 +54,15 @@ export function keptName(asked: string | undefined): string | undefined {
   }
 }
 
-/** Keeps the name for the next time this tab is loaded. */
+/** Keeps the name for the next time this tab is loaded, and for the tab that
+ * takes up its session. */
 export function keepName(asked: string | undefined, name: string): void {
   try {
     sessionStorage.setItem(NAME, JSON.stringify({ asked, name }));
+    const id = sessionStorage.getItem(ID);
+    if (id === null) return;
+    const saved = storage(id).load();
+    if (saved !== undefined) storage(id).save(saved);
   } catch {
     // Storage is forbidden: the tab asks again.
   }
@@ -76,19 +87,25 @@ export function keepToken(token: string | undefined): void {
   }
 }
 
-/** An outbox with unsent messages whose tab is gone. The others go, too. */
-async function orphan(): Promise<string | undefined> {
+/**
+ * A tab that is gone and has left unsent messages, or else one that had this
+ * name. The others are forgotten.
+ */
+async function orphan(name: string | undefined): Promise<string | undefined> {
   // Without locks (not a secure context) nobody knows which tabs live.
   if (!("locks" in navigator)) return undefined;
+  let namesake: string | undefined;
   for (const key of Object.keys(localStorage)) {
     if (!key.startsWith(PREFIX)) continue;
     const id = key.slice(PREFIX.length);
     const { held = [] } = await navigator.locks.query();
     if (held.some(({ name }) => name === key)) continue;
-    if ((storage(id).load()?.entries.length ?? 0) > 0) return id;
-    localStorage.removeItem(key);
+    const saved = storage(id).load();
+    if ((saved?.entries.length ?? 0) > 0) return id;
+    if (name !== undefined && saved?.name === name) namesake = id;
+    else localStorage.removeItem(key);
   }
-  return undefined;
+  return namesake;
 }
 
 /** Takes a tab's lock until the page is gone; false when another has it. */
@@ -105,20 +122,30 @@ function hold(id: string, patience: number): Promise<boolean> {
   return promise;
 }
 
-function storage(id: string): OutboxStorage {
+/** What a tab leaves, and under which name it was in. */
+interface SavedTab extends SavedOutbox {
+  readonly name?: string | undefined;
+}
+
+interface TabStorage extends OutboxStorage {
+  load(): SavedTab | undefined;
+}
+
+function storage(id: string): TabStorage {
   const key = PREFIX + id;
   return {
     load() {
       const saved = localStorage.getItem(key);
       if (saved === null) return undefined;
       try {
-        return JSON.parse(saved) as SavedOutbox;
+        return JSON.parse(saved) as SavedTab;
       } catch {
         return undefined;
       }
     },
     save(saved) {
-      localStorage.setItem(key, JSON.stringify(saved));
+      const tab: SavedTab = { ...saved, name: keptName(undefined) };
+      localStorage.setItem(key, JSON.stringify(tab));
     },
   };
 }

@@ -58,17 +58,45 @@ Deno.test("client knows name, session, token and limits after the welcome", () =
   world.close();
 });
 
-Deno.test("room gives messages in order and tells old from new, own from others'", () => {
+Deno.test("room gives messages in order and tells old from new", () => {
   const { world, heard, socket } = inLobby({ head: 2, after: 1 });
-  socket.say(message(2), message(3, { from: "Ada", cid: "c1" }));
-  socket.say(message(3, { from: "Ada", cid: "c1" }));
+  socket.say(message(2), message(3));
+  socket.say(message(3));
   assertEquals(
-    heard.map(({ seq, replay, mine }) => ({ seq, replay, mine })),
-    [
-      { seq: 2, replay: true, mine: false },
-      { seq: 3, replay: false, mine: true },
-    ],
+    heard.map(({ seq, replay }) => ({ seq, replay })),
+    [{ seq: 2, replay: true }, { seq: 3, replay: false }],
   );
+  world.close();
+});
+
+Deno.test("room tells own messages by who sent them, not by the name", async () => {
+  const { world, room, heard, socket } = inLobby({ head: 2 });
+  socket.say({ type: "own", room: "lobby", seqs: [2] });
+  socket.say(message(1, { from: "Ada" }), message(2, { from: "Before" }));
+  const { cid } = room.publish("Hello");
+  await turn();
+  socket.say(message(3, { from: "Ada", cid }), message(4, { from: "A", cid }));
+  assertEquals(
+    heard.map(({ seq, mine }) => [seq, mine]),
+    [[1, false], [2, true], [3, true], [4, false]],
+  );
+  const page = room.history();
+  const past = ({ room: _, type: __, ...rest }: ReturnType<typeof message>) =>
+    rest;
+  socket.say({
+    type: "history",
+    room: "lobby",
+    epoch: "e1",
+    first: 1,
+    head: 4,
+    messages: [
+      past(message(1, { from: "Ada" })),
+      { ...past(message(2, { from: "Before" })), own: true },
+    ],
+    id: socket.sent("history").at(-1)?.id,
+  });
+  const { messages } = await page;
+  assertEquals(messages.map(({ mine }) => mine), [false, true]);
   world.close();
 });
 

@@ -25,9 +25,17 @@ function inLobby(more: Parameters<typeof joined>[0] = {}) {
 }
 
 Deno.test("room knows what one may do in it, and what holds there", () => {
-  const { world, room, told, socket } = inLobby({ slowMs: 5_000 });
+  const { world, room, told, socket } = inLobby({
+    slowMs: 5_000,
+    waitMs: 1_200,
+  });
   const rights = ["read", "write"] as const;
-  assertEquals(room.rules, { rights, locked: false, slowMs: 5_000 });
+  assertEquals(room.rules, {
+    rights,
+    locked: false,
+    slowMs: 5_000,
+    waitMs: 1_200,
+  });
   const rules = { type: "rules", room: "lobby" } as const;
   socket.say({ ...rules, locked: true, slowMs: 0 });
   assertEquals(room.rules, { rights, locked: true, slowMs: 0 });

@@ -128,3 +128,24 @@ Deno.test("rules are there from the start, and announcements of before are not m
   assertRefused(() => bench.say(bob.session, "hi"), "locked");
   assertEquals(bob.reader.messages, []);
 });
+
+Deno.test("who joins a room in slow mode is told how long it has to wait", async () => {
+  const here = await hall();
+  const { bench, mod, moderate } = here;
+  const bob = await bench.enter("Bob");
+  await moderate({ type: "slow", everyMs: 10_000 });
+  bench.say(bob.session, "one");
+  await bench.turn();
+  await bench.pass(4_000);
+  const waits = async () => {
+    for (const { session } of [bob, mod]) await join(here, session);
+    return [bob, mod].map(({ reader }) => reader.all("joined").at(-1)?.waitMs);
+  };
+  assertEquals(await waits(), [6_000, undefined]);
+  await bench.pass(6_000);
+  assertEquals(await waits(), [undefined, undefined]);
+  bench.say(bob.session, "two");
+  await bench.turn();
+  await moderate({ type: "slow", everyMs: 0 });
+  assertEquals(await waits(), [undefined, undefined]);
+});

@@ -3,7 +3,7 @@ import type { Dialect } from "../../protocol/dialect.ts";
 import { simple } from "../../protocol/simple.ts";
 import { text } from "../../protocol/text.ts";
 import { v1 } from "../../protocol/v1.ts";
-import { encodePage, PageCache } from "../../server/pages.ts";
+import { encodePage, framesFor, ownIn, PageCache } from "../../server/pages.ts";
 import type { StoredMessage } from "../../server/store/store.ts";
 import { numbers } from "../helpers/reader.ts";
 
@@ -36,16 +36,28 @@ Deno.test("encodePage() tells nobody the author's id, from which a session is na
 });
 
 Deno.test("encodePage() makes a frame of each message where frames hold one", () => {
-  const { frames, authors } = encodePage(text, TWO, false);
-  assertEquals(frames, ["[Ada]: hi", "[Ada]: ho"]);
-  assertEquals(authors, ["ada", "bob"]);
+  const page = encodePage(text, TWO, false);
+  assertEquals(page.frames, ["[Ada]: hi", "[Ada]: ho"]);
+  assertEquals(framesFor(page, "ada"), ["[Ada]: ho"]);
+  assertEquals(framesFor(page, "eve"), page.frames);
 });
 
 Deno.test("encodePage() marks a replay, which leaves nobody's own messages out", () => {
-  const { frames, authors } = encodePage(simple, TWO, true);
-  assertEquals(JSON.parse(frames[0] ?? "").replay, true);
-  assertEquals(authors, undefined);
-  assertEquals(encodePage(text, TWO, true).authors, undefined);
+  const replay = encodePage(simple, TWO, true);
+  assertEquals(JSON.parse(replay.frames[0] ?? "").replay, true);
+  for (const page of [replay, encodePage(text, TWO, true)]) {
+    assertEquals(framesFor(page, "ada"), page.frames);
+  }
+});
+
+Deno.test("ownIn() tells which messages of a page are whose", () => {
+  const three = [5, 6, 7].map((seq) =>
+    message(seq, "hi", seq === 6 ? "bob" : "ada")
+  );
+  const page = encodePage(v1, three, true);
+  assertEquals(ownIn(page, "ada"), [5, 7]);
+  assertEquals(ownIn(page, "bob"), [6]);
+  assertEquals(ownIn(page, "eve"), []);
 });
 
 for (const dialect of [v1, simple, text] as Dialect[]) {

@@ -6,6 +6,7 @@ import {
   ruleWords,
   type Standing,
 } from "../../static/chat/model/gate.ts";
+import { ClientError, type Rules } from "../../client/hubbub.ts";
 import { RoomModel } from "../../static/chat/model/room.ts";
 import { FakeRoom, message, outgoing } from "./fakes.ts";
 
@@ -60,7 +61,8 @@ Deno.test("gateOf() counts down to the next message in slow mode", () => {
   );
 });
 
-Deno.test("a wait is counted down once a second, however often it is asked for", () => {
+/** A room that is slow, and what is asked of the page meanwhile. */
+function slowRoom(rules: Partial<Rules> = {}) {
   const room = new FakeRoom();
   const clock = { now: 5_000 };
   const waits: number[] = [];
@@ -74,12 +76,24 @@ Deno.test("a wait is counted down once a second, however often it is asked for",
     savePlace: () => {},
   });
   room.join(0);
-  room.rules = { rights: ["read", "write"], locked: false, slowMs: 2_500 };
+  const hold = (rules: Partial<Rules>) => {
+    const rights = ["read", "write"] as const;
+    room.rules = { rights, locked: false, slowMs: 2_500, ...rules };
+    room.emit("rules", room.rules);
+  };
+  hold({ waitMs: 0, ...rules });
+  const send = () =>
+    room.emit("outgoing", {
+      ...outgoing("c"),
+      state: { phase: "sent", seq: 1 },
+    });
+  return { room, clock, waits, model, hold, send };
+}
+
+Deno.test("a wait is counted down once a second, however often it is asked for", () => {
+  const { room, clock, waits, model, send } = slowRoom();
   assertEquals(model.gate(), undefined);
-  room.emit("outgoing", {
-    ...outgoing("c"),
-    state: { phase: "sent", seq: 1 },
-  });
+  send();
   room.say(message(1, { from: "Me", mine: true, cid: "c" }));
   model.gate();
   model.gate();
@@ -90,4 +104,36 @@ Deno.test("a wait is counted down once a second, however often it is asked for",
   assertEquals(waits, [1_000, 500]);
   clock.now += 500;
   assertEquals(model.gate(), undefined);
+});
+
+Deno.test("a wait is known after a reload, from when the room is joined", () => {
+  const { clock, model, hold } = slowRoom({ waitMs: 1_500 });
+  assertEquals(model.gate()?.forMs, 1_500);
+  clock.now += 1_000;
+  assertEquals(model.gate()?.forMs, 500);
+  hold({ slowMs: 2_000 });
+  assertEquals(model.gate(), undefined, "the room has become quicker");
+  hold({ slowMs: 2_500, waitMs: 0 });
+  assertEquals(model.gate(), undefined);
+});
+
+Deno.test("what was sent before a room became slow makes nobody wait", () => {
+  const { model, hold, send } = slowRoom({ slowMs: 0 });
+  send();
+  hold({ slowMs: 60_000 });
+  assertEquals(model.gate(), undefined);
+});
+
+Deno.test("a wait that one did not know of is told by the refusal", () => {
+  const { room, model } = slowRoom();
+  const error = new ClientError("slow_mode", {
+    message: "Wait",
+    retryable: true,
+    retryAfterMs: 2_000,
+  });
+  room.emit("outgoing", {
+    ...outgoing("c"),
+    state: { phase: "failed", error },
+  });
+  assertEquals(model.gate()?.forMs, 2_000);
 });

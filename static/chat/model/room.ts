@@ -97,10 +97,13 @@ export class RoomModel {
     });
     room.on("outgoing", (message) => {
       this.#own.changed(message);
-      if (message.state.phase === "sent") this.#turn.sent();
+      this.#turned(message);
       host.changed();
     });
-    room.on("rules", () => host.changed());
+    room.on("rules", (rules) => {
+      this.#turn.ruled(rules);
+      host.changed();
+    });
     room.on("removed", ({ seq }) => {
       this.window.log.remove(seq);
       host.changed();
@@ -251,6 +254,12 @@ export class RoomModel {
     this.window.keepShort(this.#looking && !this.#atBottom);
     if (!replay) host.arrived(this, message);
     host.changed();
+  }
+
+  #turned({ state }: Outgoing): void {
+    if (state.phase === "sent") this.#turn.sent();
+    if (state.phase !== "failed" || state.error.code !== "slow_mode") return;
+    this.#turn.refused(state.error.retryAfterMs ?? 0);
   }
 
   #moved({ snapshot, joined, left, renamed }: Presence): void {

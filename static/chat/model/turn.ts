@@ -16,7 +16,7 @@ const TICK_MS = 1_000;
 export class Turn {
   readonly #room: Pick<Room, "rules">;
   readonly #host: { now(): number; later(ms: number): void };
-  /** When the server took one's last message. */
+  /** When the server took one's last message, as far as that counts. */
   #sentAt: number | undefined;
   /** When the wait is to be counted down next. */
   #askAgainAt = -Infinity;
@@ -33,9 +33,21 @@ export class Turn {
     this.#host = host;
   }
 
-  /** The server took a message of one's own. */
+  /** The room was joined, or other rules hold. */
+  ruled({ slowMs, waitMs }: Rules): void {
+    if (waitMs !== undefined) this.#waits(waitMs, slowMs);
+  }
+
+  /** The server took a message of one's own. What was sent before a room became
+   * slow does not count. */
   sent(): void {
-    this.#sentAt = this.#host.now();
+    const { slowMs } = this.standing;
+    this.#waits(slowMs, slowMs);
+  }
+
+  /** The server says that it is not one's turn. */
+  refused(retryAfterMs: number): void {
+    this.#waits(retryAfterMs, this.standing.slowMs);
   }
 
   get standing(): Standing {
@@ -60,5 +72,10 @@ export class Turn {
       this.#host.later(ms);
     }
     return gate;
+  }
+
+  /** One has to wait for `waitMs`, in a room as slow as `slowMs`. */
+  #waits(waitMs: number, slowMs: number): void {
+    this.#sentAt = waitMs > 0 ? this.#host.now() + waitMs - slowMs : undefined;
   }
 }

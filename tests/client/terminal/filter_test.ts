@@ -106,7 +106,7 @@ Deno.test("filter with input prints what others say, from now on", async () => {
   const socket = enter(world);
   const [{ cid } = {}] = socket.sent("publish");
   socket.say(
-    message(1, { room: "ci", from: "Ada" }),
+    message(1, { room: "ci", from: "Ada", cid: `${cid}` }),
     message(2, { room: "ci" }),
   );
   socket.say({ type: "ack", cid, room: "ci", seq: 1 });
