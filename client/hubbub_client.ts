@@ -68,6 +68,7 @@ export class HubbubClient implements Client, RoomHost {
       isOpen: (room) =>
         this.#connection.writable &&
         (this.#rooms.get(room)?.sendable ?? false),
+      longest: () => this.limits?.text,
       send: (requests) => this.#connection.send(requests),
       changed: (message) =>
         this.#rooms.get(message.room)?.outgoingChanged(message),

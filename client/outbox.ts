@@ -7,6 +7,7 @@
 export interface OutboxEntry {
   readonly cid: string;
   readonly room: string;
+  readonly text: string;
 }
 
 type Phase = "queued" | "flying" | "failed";
@@ -16,6 +17,12 @@ type Phase = "queued" | "flying" | "failed";
  * overtaken by, and the size of the burst after a reconnect.
  */
 const WINDOW = 32;
+
+/**
+ * Most characters of them, if they are more than one: long ones would be more
+ * bytes at once than a server takes, which hangs up on who goes on meanwhile.
+ */
+const WINDOW_CHARACTERS = 64 * 1024;
 
 /** The publishes of one client that are not acked. */
 export class Outbox<Entry extends OutboxEntry> {
@@ -64,12 +71,26 @@ export class Outbox<Entry extends OutboxEntry> {
    * @param isOpen Whether a room's messages can be sent now.
    */
   take(isOpen: (room: string) => boolean): Entry[] {
-    const room = (this.#careful ? 1 : WINDOW) - this.#count("flying");
-    const taken = [...this.#entries.values()]
-      .filter(({ entry, phase }) => phase === "queued" && isOpen(entry.room))
-      .slice(0, Math.max(room, 0));
-    for (const item of taken) item.phase = "flying";
-    return taken.map(({ entry }) => entry);
+    const items = [...this.#entries.values()];
+    const flying = items.filter(({ phase }) => phase === "flying");
+    const most = this.#careful ? 1 : WINDOW;
+    let count = flying.length;
+    let characters = flying.reduce(
+      (sum, { entry }) => sum + entry.text.length,
+      0,
+    );
+    const taken: Entry[] = [];
+    for (const item of items) {
+      const { entry, phase } = item;
+      if (phase !== "queued" || !isOpen(entry.room)) continue;
+      characters += entry.text.length;
+      if (count >= most) break;
+      if (count > 0 && characters > WINDOW_CHARACTERS) break;
+      item.phase = "flying";
+      taken.push(entry);
+      count++;
+    }
+    return taken;
   }
 
   /**

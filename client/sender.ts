@@ -15,6 +15,8 @@ import { closed } from "./requests.ts";
 export interface SenderUser {
   /** Whether messages of a room can be sent now. */
   isOpen(room: string): boolean;
+  /** Characters that a message may have; undefined before the server said. */
+  longest(): number | undefined;
   send(requests: readonly PublishRequest[]): void;
   changed(message: Outgoing): void;
   /** Keeps what must outlive the client. */
@@ -23,6 +25,10 @@ export interface SenderUser {
 
 /** When an error says to try again but not when. */
 const RETRY_MS = 1_000;
+
+/** UTF-16 units that a character has at most, and CR LF counts as one: what has
+ * more is too long for sure, all else is for the server to judge. */
+const MOST_UNITS = 2;
 
 /** Sends the messages of one client, each until the server has it. */
 export class Sender {
@@ -127,7 +133,14 @@ export class Sender {
   flush(): void {
     if (this.#pause !== undefined) return;
     const taken = this.#outbox.take((room) => this.#user.isOpen(room));
-    if (taken.length > 0) this.#user.send(taken.map(toRequest));
+    const longest = this.#user.longest() ?? Infinity;
+    const fits = ({ text }: Outgoing) => text.length <= MOST_UNITS * longest;
+    const sent = taken.filter(fits);
+    if (sent.length > 0) this.#user.send(sent.map(toRequest));
+    // The server would hang up on a frame that is far too big, for good.
+    for (const parcel of taken) {
+      if (!fits(parcel)) this.#fail(parcel.cid, tooLong(longest));
+    }
   }
 
   /** Nothing that was sent is sure to have arrived. */
@@ -211,4 +224,12 @@ export class Sender {
 
 function toRequest({ cid, room, text }: Outgoing): PublishRequest {
   return { type: "publish", id: cid, cid, room, text };
+}
+
+function tooLong(longest: number): ClientError {
+  return new ClientError("too_long", {
+    message:
+      `The message has more than the ${longest} characters that are allowed. Send it in parts`,
+    retryable: false,
+  });
 }

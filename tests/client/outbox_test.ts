@@ -4,7 +4,7 @@ import { Outbox, type OutboxEntry } from "../../client/outbox.ts";
 function outboxOf(count: number, limit = 200): Outbox<OutboxEntry> {
   const outbox = new Outbox<OutboxEntry>(limit);
   for (let i = 1; i <= count; i++) {
-    outbox.add({ cid: `c${i}`, room: i % 2 ? "odd" : "even" });
+    outbox.add({ cid: `c${i}`, room: i % 2 ? "odd" : "even", text: "" });
   }
   return outbox;
 }
@@ -36,12 +36,30 @@ Deno.test("Outbox.take() keeps few unanswered at a time", () => {
   assertEquals(cids(outbox.take(anywhere)), "c33 c34 c35 c36 c37");
 });
 
+Deno.test("Outbox.take() keeps few characters unanswered at a time, but one message of any length", () => {
+  const outbox = new Outbox<OutboxEntry>(200);
+  const lengths = [60_000, 5_000, 5_000, 200_000, 1];
+  for (const [i, length] of lengths.entries()) {
+    outbox.add({ cid: `c${i + 1}`, room: "odd", text: "x".repeat(length) });
+  }
+  assertEquals(cids(outbox.take(anywhere)), "c1 c2");
+  outbox.remove("c1");
+  assertEquals(cids(outbox.take(anywhere)), "c3");
+  outbox.remove("c2");
+  assertEquals(outbox.take(anywhere), [], "c5 does not overtake c4");
+  outbox.remove("c3");
+  assertEquals(cids(outbox.take(anywhere)), "c4");
+  assertEquals(outbox.take(anywhere), []);
+  outbox.remove("c4");
+  assertEquals(cids(outbox.take(anywhere)), "c5");
+});
+
 Deno.test("Outbox.add() refuses what is over the limit and keeps the rest", () => {
   const outbox = outboxOf(3, 3);
-  assertEquals(outbox.add({ cid: "c4", room: "odd" }), false);
+  assertEquals(outbox.add({ cid: "c4", room: "odd", text: "" }), false);
   assertEquals(cids(outbox.entries), "c1 c2 c3");
   outbox.remove("c1");
-  assertEquals(outbox.add({ cid: "c4", room: "odd" }), true);
+  assertEquals(outbox.add({ cid: "c4", room: "odd", text: "" }), true);
 });
 
 Deno.test("Outbox.restore() takes everything, whatever the limit", () => {
@@ -49,7 +67,7 @@ Deno.test("Outbox.restore() takes everything, whatever the limit", () => {
   const left = outboxOf(3).entries;
   outbox.restore(left);
   assertEquals(cids(outbox.take(anywhere)), "c1 c2 c3");
-  assertEquals(outbox.add({ cid: "c4", room: "odd" }), false);
+  assertEquals(outbox.add({ cid: "c4", room: "odd", text: "" }), false);
 });
 
 Deno.test("Outbox sends one at a time and in order after a postponed one", () => {
@@ -64,8 +82,8 @@ Deno.test("Outbox sends one at a time and in order after a postponed one", () =>
     assertEquals(outbox.take(anywhere), []);
     outbox.remove(cid);
   }
-  outbox.add({ cid: "c4", room: "odd" });
-  outbox.add({ cid: "c5", room: "odd" });
+  outbox.add({ cid: "c4", room: "odd", text: "" });
+  outbox.add({ cid: "c5", room: "odd", text: "" });
   assertEquals(cids(outbox.take(anywhere)), "c4 c5", "back to normal");
 });
 
@@ -93,7 +111,7 @@ Deno.test("Outbox keeps a failed entry for a retry, at the end of the line", () 
 Deno.test("Outbox forgets the oldest of too many failed ones", () => {
   const outbox = outboxOf(0, 2);
   for (const cid of ["c1", "c2", "c3"]) {
-    outbox.add({ cid, room: "odd" });
+    outbox.add({ cid, room: "odd", text: "" });
     outbox.take(anywhere);
     outbox.fail(cid);
   }

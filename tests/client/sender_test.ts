@@ -1,4 +1,9 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import type {
   ConnectOptions,
   Outgoing,
@@ -116,6 +121,26 @@ Deno.test("publish() beyond the limit fails at once, and the others stay", async
   assertEquals(room.outgoing, [a, b]);
   assertEquals(changes, ["a pending", "b pending", "c failed"]);
   assertEquals(texts(world.socket), ["a", "b"]);
+  world.close();
+});
+
+Deno.test("publish() of what is too long for sure fails before it is sent, and the others go", async () => {
+  const { world, room, socket } = inLobby();
+  const longest = "👋".repeat(4096);
+  const [, b, , d] = await publish(
+    room,
+    "a",
+    "x".repeat(8193),
+    longest,
+    "x".repeat(8192),
+  );
+  assertEquals(texts(socket), ["a", longest, d.text]);
+  assert(b.state.phase === "failed");
+  assertEquals([b.state.error.code, b.state.error.retryable], [
+    "too_long",
+    false,
+  ]);
+  assertStringIncludes(b.state.error.message, "more than the 4096 characters");
   world.close();
 });
 
