@@ -61,7 +61,12 @@ function filter(options: Options): Promise<number> {
   // Who pipes into it in a terminal publishes and is not shown the room.
   const wantsOutput = input === undefined || !Deno.stdout.isTerminal();
   const output = wantsOutput ? stdout(json) : undefined;
-  if (input === undefined) output?.broken.then(() => stop.resolve(0));
+  output?.broken.then((error) => {
+    if (error !== undefined) {
+      complain(`Cannot write what the room says: ${error.message}`);
+      stop.resolve(1);
+    } else if (input === undefined) stop.resolve(0);
+  });
   return runFilter(client(options), {
     url,
     room,

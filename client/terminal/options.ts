@@ -51,8 +51,9 @@ from now on, and ends with stdin. Errors go to stderr.
   echo done | deno task chat --room ci
   deno task chat --room ci --json | head -1
 
-Exit codes: 0 fine; 1 could not connect, was sent away, or a message was not
-stored; 2 wrong usage; 3 the server asks for a token, or for another one; 130 interrupted while printing.`;
+Exit codes: 0 fine; 1 could not connect, was sent away, a message was not
+stored, or nothing more could be printed; 2 wrong usage; 3 the server asks for a
+token, or for another one; 130 interrupted.`;
 
 /**
  * Reads the command line.

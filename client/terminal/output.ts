@@ -1,4 +1,4 @@
-/** Lines to stdout, until nobody reads them any more. */
+/** Lines to stdout, until nobody reads them any more or it takes no more. */
 
 /** Where lines go. */
 export interface Sink {
@@ -16,7 +16,7 @@ const PROBES_MS = [100, 1_000];
 export class Output {
   readonly #sink: Sink;
   readonly #probe: string;
-  readonly #broken = Promise.withResolvers<void>();
+  readonly #broken = Promise.withResolvers<Error | undefined>();
   readonly #encoder = new TextEncoder();
   #timers: ReturnType<typeof setTimeout>[] = [];
   #isBroken = false;
@@ -33,12 +33,12 @@ export class Output {
     this.#probe = probe;
   }
 
-  /** Resolves when nobody reads any more. */
-  get broken(): Promise<void> {
+  /** Resolves when nobody reads any more, or with why nothing can be written. */
+  get broken(): Promise<Error | undefined> {
     return this.#broken.promise;
   }
 
-  /** Writes a line; nothing once nobody reads. */
+  /** Writes a line; nothing once it is broken. */
   line(text: string): void {
     this.#write(`${text}\n`);
     this.close();
@@ -62,10 +62,10 @@ export class Output {
         sent += this.#sink.writeSync(bytes.subarray(sent));
       }
     } catch (error) {
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
       this.#isBroken = true;
       this.close();
-      this.#broken.resolve();
+      const nobodyReads = error instanceof Deno.errors.BrokenPipe;
+      this.#broken.resolve(nobodyReads ? undefined : error as Error);
     }
   }
 }

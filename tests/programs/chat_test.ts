@@ -163,6 +163,35 @@ Deno.test("deno task chat | head ends at the next line when the reader has enoug
   assertEquals((await reader.ended()).code, 0);
 });
 
+Deno.test("deno task chat says why it can print no more, and ends with 1", async () => {
+  await using server = await Program.start();
+  const { href } = server.url;
+  await chat("one\n", href, "--room", "ci");
+  const command = [Deno.execPath(), ...COMMAND, href, "--room", "ci"]
+    .map((word) => `'${word}'`).join(" ");
+  const script = `exec ${command} </dev/null >/dev/full`;
+  await using reader = new ChatProcess(["-c", script], "sh");
+  const { code, stderr } = await reader.ended();
+  assertEquals(code, 1);
+  assertMatch(stderr, /^chat: Cannot write what the room says: No space left/);
+});
+
+Deno.test("deno task chat publishes what stands around a line that is far too long", async () => {
+  await using server = await Program.start();
+  const { href } = server.url;
+  const huge = "x".repeat(3_000_000);
+  const args = [href, "--room", "ci", "--name", "Ada"];
+  const { code, stderr } = await chat(`first\n${huge}\nlast\n`, ...args);
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /^chat: Not sent: The message has more than the 4096 characters that are allowed\. Send it in parts: x+\n$/,
+  );
+  await using reader = follow(href, "--room", "ci");
+  const heard = await reader.hears(/last\n/);
+  assertEquals(heard, "[Ada]: first\n[Ada]: last\n");
+});
+
 Deno.test("deno task chat sends what it has read when the server is back", async () => {
   await using server = await Program.start();
   const { href } = server.url;
