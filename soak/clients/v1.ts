@@ -195,6 +195,8 @@ export class V1Client implements BreakableClient {
         this.#joined(event);
         break;
       case "message": {
+        // Until it has begun at the start: then it gets this in its place.
+        if (this.#options.fromStart && !this.#here) break;
         const { seq, text, replay, at } = event;
         truth.delivered(this.id, { room, seq, text: tokenOf(text) });
         this.#cursor = seq;
