@@ -1,7 +1,7 @@
 /**
  * What an engine does for the nodes of a fleet: each method is one atomic step
- * on what all of them share. What a node makes of it is in node.ts and
- * rosters.ts; the adapters are redis.ts and kv.ts.
+ * on what all of them share. What a node makes of it is in node.ts,
+ * holdings.ts and rosters.ts; the adapters are redis.ts and kv.ts.
  */
 
 /** A session as the engine has it. */
@@ -32,11 +32,16 @@ export interface Application extends Choice {
   readonly dialect: string;
 }
 
+/** Of a wish for a name: it is somebody else's. */
+export interface Taken {
+  /** The first of the other names that is free. */
+  readonly taken: string | undefined;
+}
+
 /** What becomes of a wish for a name. */
 export type Answer<T extends object> =
   | T
-  /** It is somebody else's; this is the first of the others that is free. */
-  | { readonly taken: string | undefined }
+  | Taken
   /** Nothing was done: the node, or its session, is not known. */
   | "unknown";
 

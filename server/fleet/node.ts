@@ -1,23 +1,15 @@
 /**
- * One node of a fleet: its lease, which it renews, and the names and sessions
- * it holds by it. The engine decides; what was decided while the engine could
- * not be reached, or while this node did not live, is found out afterwards.
+ * One node of a fleet: its lease, which it renews, and what hangs by it: the
+ * sessions it holds (holdings.ts) and its members in rooms (rosters.ts). What
+ * changed while the engine could not be reached, or while this node did not
+ * live, is found out afterwards.
  */
 
 import { HubbubError } from "../../protocol/errors.ts";
-import { checkName } from "../../protocol/names.ts";
 import { type Cancel, type Clock, every } from "../clock.ts";
 import type { Logger } from "../log.ts";
-import { nickname, similar } from "../nicknames.ts";
-import { nameTaken } from "./alone.ts";
-import type {
-  Answer,
-  Choice,
-  Counts,
-  Engine,
-  EngineEvents,
-  Holding,
-} from "./engine.ts";
+import { chooseName } from "./choose_name.ts";
+import type { Answer, Choice, Counts, Engine, EngineEvents } from "./engine.ts";
 import type {
   Claim,
   Fleet,
@@ -27,16 +19,13 @@ import type {
   Lending,
   LocalRoom,
 } from "./fleet.ts";
+import { Holdings } from "./holdings.ts";
 import { Rosters } from "./rosters.ts";
 
 /** How long a node is believed to live after its last heartbeat, milliseconds.
  * A heart beats three times in it, so a dead node's members are gone after 16
  * seconds at most. */
 export const LEASE_MS = 12_000;
-/** Names that are tried in one step. */
-const TRIES = 20;
-/** Sessions that are written down again in one step. */
-const STEP = 200;
 /** How long leaving may take, milliseconds: a stop has 5 seconds for all. */
 const GOODBYE_MS = 500;
 const RETRY_MS = 1_000;
@@ -54,24 +43,12 @@ export interface FleetNodeOptions {
   readonly leaseMs: number;
 }
 
-/** Claims of one session that are under way. */
-interface Pending {
-  claims: number;
-  /** The version at which another node was heard to have taken it meanwhile. */
-  taken: number;
-}
-
 /** A node. */
 export class FleetNode implements Fleet, EngineEvents {
   readonly #options: FleetNodeOptions;
   readonly #engine: Engine;
   readonly #rosters: Rosters;
-  readonly #held = new Map<string, Holding>();
-  readonly #pending = new Map<string, Pending>();
-  /** Sessions that have ended, and may still be the engine's. */
-  readonly #ended = new Set<string>();
-  #releasing: Promise<void> | null = null;
-  #host: FleetHost | null = null;
+  readonly #holdings: Holdings;
   #beating: Promise<void> | null = null;
   #stopBeating: Cancel = () => {};
   /** No node is taken for dead before, milliseconds since 1970. */
@@ -92,6 +69,11 @@ export class FleetNode implements Fleet, EngineEvents {
     this.#options = options;
     this.#engine = engine(this);
     this.#rosters = new Rosters({ ...options, engine: this.#engine });
+    this.#holdings = new Holdings({
+      ...options,
+      engine: this.#engine,
+      choose: (wanted, ask) => this.#choose(wanted, ask),
+    });
   }
 
   get nodes(): number {
@@ -110,7 +92,7 @@ export class FleetNode implements Fleet, EngineEvents {
   }
 
   begin(host: FleetHost): void {
-    this.#host = host;
+    this.#holdings.begin(host);
   }
 
   share(counts: () => ReadonlyMap<string, number>): void {
@@ -121,42 +103,12 @@ export class FleetNode implements Fleet, EngineEvents {
     return this.#elsewhere;
   }
 
-  async claim(
-    { session: known, name: wanted, user, dialect }: Claim,
-  ): Promise<Held> {
-    const { newId } = this.#options;
-    const session = known ?? newId();
-    const pending = this.#pending.get(session) ?? { claims: 0, taken: 0 };
-    this.#pending.set(session, pending);
-    pending.claims++;
-    try {
-      // What ends at this very moment has ended before it.
-      await this.#releasing;
-      const application = { session, spare: newId(), user, dialect };
-      const { holding, resumed } = await this.#choose(
-        wanted,
-        (choice) => this.#engine.claim({ ...application, ...choice }),
-      );
-      this.#hold(holding);
-      const { taken } = pending;
-      if (taken > holding.version) {
-        // Told after whoever claims has it.
-        this.#options.clock.soon(() => this.taken(session, taken));
-      }
-      return { session: holding.session, name: holding.name, resumed };
-    } finally {
-      if (--pending.claims === 0) this.#pending.delete(session);
-    }
+  claim(claim: Claim): Promise<Held> {
+    return this.#holdings.claim(claim);
   }
 
-  async rename(session: string, wanted: string): Promise<string> {
-    const { name } = await this.#choose(
-      checkName(wanted),
-      (choice) => this.#engine.rename(session, choice),
-    );
-    const holding = this.#held.get(session);
-    if (holding !== undefined) this.#held.set(session, { ...holding, name });
-    return name;
+  rename(session: string, wanted: string): Promise<string> {
+    return this.#holdings.rename(session, wanted);
   }
 
   async lend(
@@ -172,11 +124,7 @@ export class FleetNode implements Fleet, EngineEvents {
   }
 
   release(session: string): void {
-    // Whoever is taking it up has it next.
-    if (this.#pending.has(session)) return;
-    if (!this.#held.delete(session)) return;
-    this.#ended.add(session);
-    void this.#releaseEnded();
+    this.#holdings.release(session);
   }
 
   async enter(room: string, local: LocalRoom): Promise<Here> {
@@ -199,15 +147,7 @@ export class FleetNode implements Fleet, EngineEvents {
   }
 
   taken(session: string, version: number): void {
-    const pending = this.#pending.get(session);
-    if (pending !== undefined) {
-      pending.taken = Math.max(pending.taken, version);
-    }
-    const holding = this.#held.get(session);
-    // Who has it since then has taken it back.
-    if (holding === undefined || holding.version >= version) return;
-    this.#held.delete(session);
-    this.#host?.replaced(session);
+    this.#holdings.taken(session, version);
   }
 
   wrote(...news: Parameters<EngineEvents["wrote"]>): void {
@@ -250,90 +190,38 @@ export class FleetNode implements Fleet, EngineEvents {
     if (this.#options.clock.now() >= this.#buriesFrom) {
       this.#rosters.bury(known.filter((node) => !living.has(node)));
     }
-    for (const session of beat.own) {
-      if (this.#held.has(session) || this.#pending.has(session)) continue;
-      this.#ended.add(session);
-    }
-    await this.#releaseEnded();
+    this.#holdings.disown(beat.own);
+    await this.#holdings.letGo();
     await this.#rosters.refresh();
   }
 
-  /** Writes everything down again under the lease there is now. Whoever the
-   * engine does not know either may be about to do the same. */
+  /** Writes everything down again under the lease there is now. */
   async #comeBack(): Promise<void> {
     const { clock, leaseMs } = this.#options;
     this.#buriesFrom = clock.now() + leaseMs;
-    const holdings = [...this.#held.values()];
-    for (let start = 0; start < holdings.length; start += STEP) {
-      const { replaced, outnamed } = await this.#engine.reassert(
-        holdings.slice(start, start + STEP),
-      );
-      for (const session of replaced) this.taken(session, Infinity);
-      for (const session of outnamed) {
-        if (this.#held.delete(session)) this.#host?.outnamed(session);
-      }
-    }
+    await this.#holdings.reassert();
     await this.#rosters.renew();
-  }
-
-  /** Lets go of what has ended, step by step. */
-  #releaseEnded(): Promise<void> {
-    return this.#releasing ??= this.#releaseAll().catch(() => {
-      // The next heartbeat tries again.
-    }).finally(() => {
-      this.#releasing = null;
-    });
-  }
-
-  async #releaseAll(): Promise<void> {
-    while (this.#ended.size > 0) {
-      const sessions = [...this.#ended].slice(0, STEP);
-      await this.#engine.release(sessions);
-      for (const session of sessions) this.#ended.delete(session);
-    }
   }
 
   async #sayGoodbye(): Promise<void> {
     await this.#rosters.flush();
-    await this.#releasing;
+    await this.#holdings.settled();
     // Sessions wait for their users to come back to another node.
-    if (this.#held.size === 0) await this.#engine.leave();
+    if (this.#holdings.size === 0) await this.#engine.leave();
     else await this.#engine.beat(this.#options.leaseMs, this.#counts());
   }
 
-  #hold(holding: Holding): void {
-    this.#ended.delete(holding.session);
-    this.#held.set(holding.session, holding);
-  }
-
-  /**
-   * Finds a name by asking the engine for some at a time.
-   *
-   * @param wanted As it was asked for; undefined for any.
-   * @param ask Asks for one of some names.
-   * @param fallback What any name is like; a nickname if there is none.
-   * @throws {HubbubError} `bad_name`, `name_taken` or `store_unavailable`.
-   */
-  async #choose<T extends object>(
+  /** Finds a name that can be had; see {@linkcode chooseName}. */
+  #choose<T extends object>(
     wanted: string | undefined,
     ask: (choice: Choice) => Promise<Answer<T>>,
     fallback?: string,
   ): Promise<T> {
-    const any = wanted === undefined;
-    const [name, wrong] = any
-      ? [fallback ?? nickname(() => false, this.#options.random)]
-      : checked(wanted);
-    const more = similar(name);
-    let names = [name];
-    while (true) {
-      while (names.length < TRIES) names.push(more.next().value);
-      const choice = { names: wrong === undefined ? names : [], any };
-      const answer = await this.#ask(() => ask(choice));
-      if (!("taken" in answer)) return answer;
-      if (wrong !== undefined) throw wrong;
-      if (answer.taken !== undefined) throw nameTaken(name, answer.taken);
-      names = any ? [] : [name];
-    }
+    return chooseName(
+      { wanted, fallback },
+      (choice) => this.#ask(() => ask(choice)),
+      this.#options.random,
+    );
   }
 
   /** Asks the engine; if that knows this node no longer, once more when it
@@ -355,16 +243,6 @@ export class FleetNode implements Fleet, EngineEvents {
         retryAfterMs: RETRY_MS,
       });
     }
-  }
-}
-
-/** A name as it is shown, or what is wrong with it. */
-function checked(wanted: string): [name: string, wrong?: HubbubError] {
-  try {
-    return [checkName(wanted)];
-  } catch (error) {
-    if (error instanceof HubbubError) return [wanted, error];
-    throw error;
   }
 }
 

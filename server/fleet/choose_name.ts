@@ -1,0 +1,58 @@
+/** Finding somebody a name, by asking the engine for some at a time. */
+
+import { HubbubError } from "../../protocol/errors.ts";
+import { checkName } from "../../protocol/names.ts";
+import { nickname, similar } from "../nicknames.ts";
+import { nameTaken } from "./alone.ts";
+import type { Choice, Taken } from "./engine.ts";
+
+/** Names that are tried in one step. */
+const TRIES = 20;
+
+/** What somebody wants to be called. */
+export interface Wish {
+  /** The name, as it was asked for; undefined for any. */
+  readonly wanted: string | undefined;
+  /** What any name is like; a nickname if there is none. */
+  readonly fallback?: string | undefined;
+}
+
+/**
+ * Finds a name that can be had.
+ *
+ * @param wish What is wanted.
+ * @param ask Asks the engine for one of some names; whatever that makes of it
+ * is what comes of all this.
+ * @param random Numbers from 0 up to 1, for nicknames.
+ * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
+ */
+export async function chooseName<T extends object>(
+  { wanted, fallback }: Wish,
+  ask: (choice: Choice) => Promise<T | Taken>,
+  random: () => number,
+): Promise<T> {
+  const any = wanted === undefined;
+  const [name, wrong] = any
+    ? [fallback ?? nickname(() => false, random)]
+    : checked(wanted);
+  const more = similar(name);
+  let names = [name];
+  while (true) {
+    while (names.length < TRIES) names.push(more.next().value);
+    const answer = await ask({ names: wrong === undefined ? names : [], any });
+    if (!("taken" in answer)) return answer;
+    if (wrong !== undefined) throw wrong;
+    if (answer.taken !== undefined) throw nameTaken(name, answer.taken);
+    names = any ? [] : [name];
+  }
+}
+
+/** A name as it is shown, or what is wrong with it. */
+function checked(wanted: string): [name: string, wrong?: HubbubError] {
+  try {
+    return [checkName(wanted)];
+  } catch (error) {
+    if (error instanceof HubbubError) return [wanted, error];
+    throw error;
+  }
+}
