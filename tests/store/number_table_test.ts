@@ -18,6 +18,21 @@ Deno.test("a table of numbers finds what was set last, and nothing else", () => 
   }
 });
 
+Deno.test("a table of numbers is whole at every step of its growth", () => {
+  const table = new NumberTable();
+  const keyOf = (n: number) => (n * 0x9e3779b97f4a7) % Number.MAX_SAFE_INTEGER;
+  const map = new Map<number, number>();
+  for (let n = 0; n < 300; n++) {
+    // A new one, and one that may not have been moved yet.
+    for (const one of [n, Math.floor(n / 2)]) {
+      table.set(keyOf(one), n);
+      map.set(keyOf(one), n);
+      assertEquals(table.size, map.size);
+      for (const [key, value] of map) assertEquals(table.get(key), value);
+    }
+  }
+});
+
 Deno.test("a table of numbers keeps keys apart that fall into one slot", () => {
   const table = new NumberTable();
   const keys = [0, 1, 16, 32, 2 ** 32, 2 ** 52, Number.MAX_SAFE_INTEGER];
