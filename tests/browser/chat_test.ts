@@ -130,6 +130,59 @@ pageTest(
   },
 );
 
+pageTest(
+  "sending, and Escape, bring one to the newest message from anywhere",
+  async ({ chat, server }) => {
+    // So many lines that a page of messages is many screens.
+    const long = numbered(200).map((text) => `${text} ${"word ".repeat(60)}`);
+    await publish(server.socket("/ws"), "lobby", long);
+    const ada = await chat("/?name=Ada", {
+      viewport: { width: 390, height: 844 },
+    });
+    await ada.sees("message 200");
+    const up = async () => {
+      await ada.scrollTo(2_000);
+      await ada.until(`!${AT_BOTTOM}`);
+    };
+    await up();
+    await ada.say("from up there");
+    await ada.sees("from up there");
+    await ada.until(AT_BOTTOM);
+    await up();
+    await ada.page.keyboard.press("Escape");
+    await ada.until(AT_BOTTOM);
+  },
+);
+
+pageTest(
+  "what came while one looked elsewhere begins in view",
+  async ({ chat, server }) => {
+    const ada = await chat("/?name=Ada");
+    await ada.say("seen");
+    await ada.sees("seen");
+    await ada.value(`
+      document.hasFocus = () => false;
+      dispatchEvent(new Event("blur"));
+    `);
+    await publish(server.socket("/ws"), "lobby", numbered(100));
+    await ada.sees("message 100");
+    await ada.value(`
+      document.hasFocus = () => true;
+      dispatchEvent(new Event("focus"));
+    `);
+    const button = ada.page.getByRole("button", { name: "100 new messages" });
+    await button.waitFor();
+    await ada.until(`(() => {
+      const { top, bottom } =
+        document.querySelector("li.new").getBoundingClientRect();
+      return top > 50 && bottom < 600;
+    })()`);
+    await button.click();
+    await ada.until(AT_BOTTOM);
+    await button.waitFor({ state: "detached" });
+  },
+);
+
 pageTest("who is here, and who comes and goes", async ({ chat }) => {
   const ada = await chat("/?name=Ada");
   const people = ada.page.getByRole("complementary", { name: "People" });

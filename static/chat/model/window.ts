@@ -26,7 +26,7 @@ export class Window {
   /** The last seq on show; undefined: the newest, whichever it is. */
   #to: number | undefined;
   #loading: Loading;
-  #target: number | undefined;
+  #target: number | "end" | undefined;
 
   /**
    * @param room Whose log.
@@ -46,8 +46,8 @@ export class Window {
     return this.#to === undefined;
   }
 
-  /** The message to bring into view, until it was. */
-  get target(): number | undefined {
+  /** The message to bring into view, or the end, until it was. */
+  get target(): number | "end" | undefined {
     return this.#target;
   }
 
@@ -89,7 +89,7 @@ export class Window {
   /** Shows the newest messages, and those to come. */
   follow(): void {
     this.#to = undefined;
-    this.#target = undefined;
+    this.#target = "end";
     const { newest } = this.log;
     this.#from = this.log.before(newest + 1, PAGE)[0]?.seq ?? this.#from;
     this.#changed();

@@ -49,7 +49,7 @@ export class Timeline extends Component<Props, { down: boolean }> {
     const scroller = this.#scroller.current;
     if (scroller === null) return;
     this.#resizes = new ResizeObserver(() => {
-      if (this.#atBottom) this.#toBottom();
+      if (this.#atBottom) this.#follow();
     });
     this.#resizes.observe(scroller);
     this.#settle();
@@ -79,7 +79,7 @@ export class Timeline extends Component<Props, { down: boolean }> {
     if (room !== this.props.room) {
       this.#opening = true;
     } else if (this.#atBottom && room.window.follows) {
-      this.#toBottom();
+      this.#follow();
     } else if (row?.isConnected) {
       const scroller = this.#scroller.current;
       const moved = row.getBoundingClientRect().top - top;
@@ -158,7 +158,6 @@ export class Timeline extends Component<Props, { down: boolean }> {
 
   /** To the newest message, wherever one is. */
   #down(): void {
-    this.#atBottom = true;
     this.#opening = false;
     this.props.room.follow();
   }
@@ -188,19 +187,37 @@ export class Timeline extends Component<Props, { down: boolean }> {
   /** After drawing: goes where one should be, and tells what is in view. */
   #settle(): void {
     const { room } = this.props;
+    const { target } = room.window;
+    if (target === "end") {
+      room.window.reached();
+      if (!this.#opening) this.#toBottom();
+    }
     if (this.#opening) {
       this.#open();
       if (room.live) this.#opening = false;
     }
-    if (room.window.target !== undefined) this.#show(room.window.target);
+    if (typeof target === "number") this.#show(target);
     this.#scrolled();
   }
 
   /** Where a room opens: where one left off, else at its end. */
   #open(): void {
+    this.#toBottom();
+    this.#keepMark();
+  }
+
+  /** Goes on with what comes. Who looks elsewhere finds, when back, the place
+   * where one left off. */
+  #follow(): void {
+    const { looking, room } = this.props;
+    this.#toBottom();
+    if (!looking && room.unread > 0) this.#keepMark();
+  }
+
+  /** Scrolls no further than that the line "new messages" is in view. */
+  #keepMark(): void {
     const scroller = this.#scroller.current;
     const mark = scroller?.querySelector<HTMLElement>("li.new");
-    this.#toBottom();
     if (!scroller || !mark) return;
     const top = mark.offsetTop - scroller.clientHeight / 4;
     if (top < scroller.scrollTop) scroller.scrollTop = top;
