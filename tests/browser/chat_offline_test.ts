@@ -145,7 +145,7 @@ pageTest(
 );
 
 pageTest(
-  "it is back within a second of being looked at again",
+  "it is back at once when it is looked at again",
   async ({ chat, server }) => {
     const ada = await chat("/?name=Ada");
     await server.stop();
@@ -161,6 +161,7 @@ pageTest(
     );
     const from = Date.now();
     await ada.state("Connected");
-    assert(Date.now() - from < 1_000);
+    // The waits are of up to 15 s by then.
+    assert(Date.now() - from < 5_000);
   },
 );

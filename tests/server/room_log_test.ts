@@ -133,3 +133,18 @@ Deno.test("RoomLog.append() takes away what the messages remove, and says so", (
   }
   assertEquals(log.slice(0, 3)?.length, 3);
 });
+
+Deno.test("RoomLog makes place for as many characters as were removed, once", () => {
+  const long = "x".repeat(600_000);
+  const log = openLog(1, 0);
+  log.append([message(1, long), { ...message(2), removes: 1 }]);
+  log.append([message(3, long)]);
+  assertEquals(log.slice(0, 3)?.length, 3);
+  log.append([4, 5, 6, 7].map((seq) => message(seq)));
+  log.append([message(8, long)]);
+  assertEquals(log.slice(2, 8), undefined);
+  // The one that had to go already makes no more place.
+  log.append([{ ...message(9), removes: 3 }, message(10, long)]);
+  assertEquals(log.slice(7, 10), undefined);
+  assertEquals(log.slice(8, 10)?.length, 2);
+});
