@@ -3,7 +3,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { Icon } from "./icons.tsx";
+import { IconButton } from "./icons.tsx";
 
 /** Closes the dialog that is open: what is only taken off the page gives no
  * focus back. */
@@ -32,14 +32,11 @@ export function Dialog({ title, close, children }: {
       <div class="dialog">
         <header>
           <h2 id="dialog-title">{title}</h2>
-          <button
-            type="button"
-            aria-label="Close"
-            title="Close"
+          <IconButton
+            icon="close"
+            label="Close"
             onClick={() => dialog.current?.close()}
-          >
-            <Icon name="close" />
-          </button>
+          />
         </header>
         {children}
       </div>

@@ -4,7 +4,7 @@ import type { ChatModel } from "../model/chat.ts";
 import type { RoomModel } from "../model/room.ts";
 import type { ConnectionWords } from "../model/words.ts";
 import { counted } from "../model/words.ts";
-import { Icon } from "./icons.tsx";
+import { Icon, IconButton } from "./icons.tsx";
 import { newsWords } from "./room_list.tsx";
 
 interface Props {
@@ -43,23 +43,17 @@ export function Header(
         {connection.word}
       </p>
       {room.rules.moderates && (
-        <button
-          type="button"
-          aria-label="Keep order in this room"
-          title="Keep order in this room"
+        <IconButton
+          icon="shield"
+          label="Keep order in this room"
           onClick={keepOrder}
-        >
-          <Icon name="shield" />
-        </button>
+        />
       )}
-      <button
-        type="button"
-        aria-label="Copy a link to this room"
-        title="Copy a link to this room"
+      <IconButton
+        icon="link"
+        label="Copy a link to this room"
         onClick={share}
-      >
-        <Icon name="link" />
-      </button>
+      />
       <button
         type="button"
         class="to-people"

@@ -27,3 +27,24 @@ export function Icon({ name }: { name: keyof typeof PATHS }) {
     </svg>
   );
 }
+
+/** A button that shows a pictogram alone; its words are read out, and shown to
+ * whoever points at it. */
+export function IconButton({ icon, label, class: className, onClick }: {
+  icon: keyof typeof PATHS;
+  label: string;
+  class?: string;
+  onClick: () => void;
+}) {
+  return (
+    <button
+      type="button"
+      class={className}
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}

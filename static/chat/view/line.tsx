@@ -6,7 +6,7 @@ import { hue } from "../model/people.ts";
 import type { LineRow } from "../model/rows.ts";
 import { timeOfDay } from "../model/times.ts";
 import { Badge } from "./badge.tsx";
-import { Icon } from "./icons.tsx";
+import { IconButton } from "./icons.tsx";
 import { Text } from "./text.tsx";
 
 /** What can be done with a message. Must stay the same object. */
@@ -90,34 +90,25 @@ export class Line extends Component<Props> {
         </div>
         <div class="tools">
           {!removed && (
-            <button
-              type="button"
-              aria-label="Copy the message"
-              title="Copy the message"
+            <IconButton
+              icon="copy"
+              label="Copy the message"
               onClick={() => actions.copy(row)}
-            >
-              <Icon name="copy" />
-            </button>
+            />
           )}
           {seq !== undefined && (
-            <button
-              type="button"
-              aria-label="Copy the link to it"
-              title="Copy the link to it"
+            <IconButton
+              icon="link"
+              label="Copy the link to it"
               onClick={() => actions.copyLink(row)}
-            >
-              <Icon name="link" />
-            </button>
+            />
           )}
           {moderable(row, moderates) && (
-            <button
-              type="button"
-              aria-label={moderates ? "Remove, or more" : "Remove the message"}
-              title={moderates ? "Remove, or more" : "Remove the message"}
+            <IconButton
+              icon={moderates ? "more" : "remove"}
+              label={moderates ? "Remove, or more" : "Remove the message"}
               onClick={() => actions.moderate(row)}
-            >
-              <Icon name={moderates ? "more" : "remove"} />
-            </button>
+            />
           )}
         </div>
       </li>

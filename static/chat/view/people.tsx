@@ -4,7 +4,7 @@ import type { ChatModel } from "../model/chat.ts";
 import type { RoomModel } from "../model/room.ts";
 import { counted } from "../model/words.ts";
 import { Badge } from "./badge.tsx";
-import { Icon } from "./icons.tsx";
+import { IconButton } from "./icons.tsx";
 
 interface Props {
   readonly chat: ChatModel;
@@ -36,15 +36,12 @@ export function People({ chat, room, mention }: Props) {
               {typing.has(name) && <span class="hint">typing…</span>}
             </button>
             {room.rules.moderates && name !== chat.me && (
-              <button
-                type="button"
+              <IconButton
                 class="more"
-                aria-label={`Send ${name} away, or ban`}
-                title={`Send ${name} away, or ban`}
+                icon="more"
+                label={`Send ${name} away, or ban`}
                 onClick={() => chat.consider({ room, name })}
-              >
-                <Icon name="more" />
-              </button>
+              />
             )}
           </li>
         ))}

@@ -7,7 +7,7 @@ import type { RoomModel } from "../model/room.ts";
 import { briefTime } from "../model/times.ts";
 import { counted } from "../model/words.ts";
 import { Badge } from "./badge.tsx";
-import { Icon } from "./icons.tsx";
+import { Icon, IconButton } from "./icons.tsx";
 
 interface Props {
   readonly chat: ChatModel;
@@ -88,15 +88,12 @@ function RoomItem({ room, chat, open }: {
         )}
       </a>
       {chat.canLeave(room) && (
-        <button
-          type="button"
+        <IconButton
           class="leave"
-          aria-label={`Leave ${name}`}
-          title={`Leave ${name}`}
+          icon="close"
+          label={`Leave ${name}`}
           onClick={() => chat.leave(room)}
-        >
-          <Icon name="close" />
-        </button>
+        />
       )}
     </li>
   );
