@@ -83,6 +83,8 @@ export function hubParts(options: HubPartsOptions): HubParts {
     graceMs: options.graceMs,
     depart: (room, session) => rooms.depart(room, session),
     renamed: (session, old) => rooms.renamed(session, old),
+    // An idle node learns so that it could not store anything.
+    outOfReach: () => health.look(),
   });
   const rooms = new Rooms({
     store,

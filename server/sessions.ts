@@ -30,6 +30,8 @@ export interface SessionsOptions {
   readonly depart: (room: string, session: Session) => void;
   /** Tells a session's rooms that it has another name than `old`. */
   readonly renamed: (session: Session, old: string) => void;
+  /** What the fleet is told by cannot be used. */
+  readonly outOfReach: () => void;
 }
 
 /** A session that has just begun, or was taken up again. */
@@ -59,6 +61,7 @@ export class Sessions {
     options.fleet.begin({
       replaced: (id) => this.#replaced(id),
       outnamed: (id) => this.#outnamed(id),
+      outOfReach: options.outOfReach,
     });
   }
 

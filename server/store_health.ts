@@ -69,10 +69,16 @@ export class StoreHealth {
   /** Something else failed than storing: finds out what that means, and says
    * so, once. */
   doubts(words: string, error: unknown): void {
+    this.look(() => this.#options.log.error(words, { error }));
+  }
+
+  /** Finds out whether messages can be stored.
+   *
+   * @param well Called if they can. */
+  look(well: () => void = () => {}): void {
     if (this.#retry !== null || this.#doubting) return;
-    const { store, log } = this.#options;
     this.#doubting = true;
-    store.check().then(() => log.error(words, { error }), (failure) => {
+    this.#options.store.check().then(well, (failure) => {
       if (this.#doubting) this.fails(failure);
     }).finally(() => this.#doubting = false);
   }

@@ -50,7 +50,6 @@ const OF_ENGINE = [
   /"message":"the fleet is out of reach"/,
   /"message":"store out of reach; clients are sent to other nodes"/,
   /"message":"room not opened"/,
-  /"message":"(the fleet is out of reach|names cannot be looked up)"/,
 ];
 /** Memory that is less than any Redis takes. */
 const FULL_BYTES = 1;

@@ -82,6 +82,8 @@ export interface FleetHost {
   replaced(session: string): void;
   /** Somebody else has got its name while this node was cut off. */
   outnamed(session: string): void;
+  /** The engine cannot be used. */
+  outOfReach(): void;
 }
 
 /**

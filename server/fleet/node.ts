@@ -54,6 +54,7 @@ export class FleetNode implements Fleet, EngineEvents {
   /** No node is taken for dead before, milliseconds since 1970. */
   #buriesFrom = 0;
   #reachable = true;
+  #outOfReach = () => {};
   #nodes = 1;
   #counts = (): Counts => ({});
   #elsewhere: ReadonlyMap<string, number> = new Map();
@@ -92,6 +93,7 @@ export class FleetNode implements Fleet, EngineEvents {
   }
 
   begin(host: FleetHost): void {
+    this.#outOfReach = () => host.outOfReach();
     this.#holdings.begin(host);
   }
 
@@ -174,10 +176,16 @@ export class FleetNode implements Fleet, EngineEvents {
       if (!this.#reachable) log.info("the fleet is in reach again");
       this.#reachable = true;
     } catch (error) {
-      // Said once, not with every beat.
-      if (this.#reachable) log.error("the fleet is out of reach", { error });
-      this.#reachable = false;
+      this.#lost(error);
     }
+  }
+
+  /** Said once, not with every beat and everybody who wants a name. */
+  #lost(error: unknown): void {
+    const { log } = this.#options;
+    if (this.#reachable) log.error("the fleet is out of reach", { error });
+    this.#reachable = false;
+    this.#outOfReach();
   }
 
   async #beat(): Promise<void> {
@@ -227,7 +235,6 @@ export class FleetNode implements Fleet, EngineEvents {
   /** Asks the engine; if that knows this node no longer, once more when it
    * does. */
   async #ask<T extends object>(ask: () => Promise<T | "unknown">): Promise<T> {
-    const { log } = this.#options;
     try {
       let answer = await ask();
       if (answer === "unknown") {
@@ -237,7 +244,7 @@ export class FleetNode implements Fleet, EngineEvents {
       if (answer !== "unknown") return answer;
       throw new Error("The engine does not know this node");
     } catch (error) {
-      log.warn("names cannot be looked up", { error });
+      this.#lost(error);
       throw new HubbubError("store_unavailable", {
         message: "Names cannot be looked up right now. Try again in a moment",
         retryAfterMs: RETRY_MS,

@@ -109,6 +109,8 @@ export class Node extends Watched implements FleetHost {
     this.look();
   }
 
+  outOfReach(): void {}
+
   /** Claims what most tests leave out too. */
   async claim(claim: Partial<Claim> = {}): Promise<Held> {
     return await this.fleet.claim({

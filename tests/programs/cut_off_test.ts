@@ -100,3 +100,31 @@ Deno.test({
     assertMatch(stderr, /^hubbub: Cannot open redis:\/\/\S+: OOM [^\n]*\n$/);
   },
 });
+
+Deno.test({
+  name:
+    `an idle node on a full ${redis} says not ready, and what is wrong once`,
+  ignore,
+  async fn() {
+    await using server = await RedisServer.start();
+    await using idle = await Program.start({
+      args: ["--store", server.address],
+    });
+    await server.command("CONFIG", "SET", "maxmemory", "1");
+    for (let i = 0; i < 3; i++) {
+      await using peer = await Peer.connect(idle.socket("/ws"), "hubbub.v1");
+      peer.send({ type: "hello", id: 1 });
+      assertEquals((await peer.event({ id: 1 })).code, "store_unavailable");
+    }
+    await says(idle, 503);
+    await server.command("CONFIG", "SET", "maxmemory", "0");
+    await says(idle, 200);
+    const { stderr } = await idle.stop();
+    assertEquals(
+      stderr.split("\n").filter((line) => line.includes("OOM")).map((line) =>
+        JSON.parse(line).message
+      ),
+      ["the fleet is out of reach", "store fails; messages are refused"],
+    );
+  },
+});
