@@ -13,6 +13,8 @@ export class FakeReader implements Reader {
   address = "192.0.2.7";
   /** Frames it takes before it is full. */
   room = Infinity;
+  /** Whether its socket still holds what was sent in earlier turns. */
+  clogged = false;
   frames: string[] = [];
   ended: CloseReason | undefined;
 
@@ -21,7 +23,7 @@ export class FakeReader implements Reader {
   }
 
   get ready(): boolean {
-    return this.writable;
+    return this.writable && !this.clogged;
   }
 
   get writable(): boolean {

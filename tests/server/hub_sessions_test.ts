@@ -5,6 +5,7 @@ import { CLOSE } from "../../protocol/close_codes.ts";
 import { HubbubError } from "../../protocol/errors.ts";
 import { simple } from "../../protocol/simple.ts";
 import { text } from "../../protocol/text.ts";
+import { type Grant, OPEN } from "../../server/grant.ts";
 import { GRACE_MS, HubBench } from "../helpers/hub_bench.ts";
 import { FakeReader } from "../helpers/reader.ts";
 
@@ -126,6 +127,18 @@ Deno.test("a token is worth its session also when that has ended: the same autho
   await bench.turn();
   assertEquals(again.reader.all("ack")[0]?.duplicate, true);
   assertEquals(bob.reader.texts, ["once"]);
+});
+
+Deno.test("a token of somebody else's session begins a new session, and leaves theirs alone", async () => {
+  const bench = new HubBench();
+  const grantOf = (user: string): Grant => ({ ...OPEN, user });
+  const ada = bench.hello({ name: "Ada" }, undefined, grantOf("ada"));
+  const eve = bench.hello({ token: ada.token }, undefined, grantOf("eve"));
+  assertEquals(eve.reader.all("welcome")[0]?.resumed, false);
+  assertEquals(eve.session === ada.session, false);
+  assertEquals(eve.session.id === ada.session.id, false);
+  assertEquals([ada.session.name, ada.reader.ended], ["Ada", undefined]);
+  await bench.turn();
 });
 
 Deno.test("a forged token begins a new session", async () => {

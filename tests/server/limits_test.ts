@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { TokenBucket } from "../../server/limits.ts";
+import { Buckets, TokenBucket } from "../../server/limits.ts";
 
 Deno.test("TokenBucket gives a burst at once, then as many as come back", () => {
   const bucket = new TokenBucket(10, 3, 0);
@@ -40,4 +40,21 @@ Deno.test("TokenBucket survives a clock that is set back", () => {
   assertEquals(bucket.take(1_000_000), 0);
   assertEquals(bucket.take(0), 100);
   assertEquals(bucket.take(100), 0);
+});
+
+Deno.test("Buckets keeps no more than it may, and forgets who has been away longest", () => {
+  const buckets = new Buckets({ perSecond: 1, burst: 1, most: 2 });
+  for (const key of ["a", "b", "a", "c"]) buckets.take(key, 0);
+  assertEquals(buckets.size, 2);
+  assertEquals(["a", "c"].map((key) => buckets.take(key, 0)), [1_000, 1_000]);
+  assertEquals(buckets.take("b", 0), 0, "as if it was never here");
+});
+
+Deno.test("Buckets forgets who could do everything again", () => {
+  const buckets = new Buckets({ perSecond: 1, burst: 3, most: 10 });
+  buckets.take("a", 0);
+  buckets.take("b", 2_999);
+  assertEquals(buckets.size, 2);
+  buckets.take("b", 3_000);
+  assertEquals(buckets.size, 1);
 });

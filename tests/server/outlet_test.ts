@@ -66,3 +66,24 @@ Deno.test("who has nothing unsent is not stuck, however silent", () => {
   const { watch } = bench();
   assertEquals(watch(() => {}), false);
 });
+
+Deno.test("promise 4: who sends nothing and takes nothing is given up sooner than who still sends", () => {
+  const patience = { slowMs: 60_000, idleMs: 10_000 };
+  for (const silent of [true, false]) {
+    const { outlet, clock } = bench();
+    outlet.send([PAGE]);
+    outlet.isStuck(patience);
+    clock.pass(10_000);
+    if (!silent) outlet.heard();
+    assertEquals(outlet.isStuck(patience), silent);
+  }
+});
+
+Deno.test("promise 4: an outlet is not ready while its socket holds a watermark of what was sent", () => {
+  const { outlet, drain } = bench();
+  assertEquals(outlet.ready, true);
+  outlet.send([PAGE]);
+  assertEquals(outlet.ready, false);
+  drain(4_000);
+  assertEquals(outlet.ready, true, "a byte less than 16 KiB would do");
+});

@@ -28,6 +28,18 @@ Deno.test("promise 4: a reader that is full gets nothing until it drains, then a
   assertEquals(ada.reader.seqs, numbers(1, 500));
 });
 
+Deno.test("promise 4: a reader whose socket holds what it was sent before gets no more, though a turn would take it", () => {
+  const bench = new RoomBench();
+  const ada = bench.enter("Ada");
+  ada.reader.clogged = true;
+  bench.tick(["1"]);
+  bench.poll();
+  assertEquals([ada.reader.frames, bench.lagging.size], [[], 1]);
+  ada.reader.clogged = false;
+  bench.poll();
+  assertEquals(ada.reader.seqs, [1]);
+});
+
 Deno.test("promise 4: a reader gets a page each time it has room for one", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada");

@@ -198,6 +198,18 @@ Deno.test("Room.reset() starts everyone anew in the log's next life", () => {
   assertEquals(ada.reader.texts, ["new"]);
 });
 
+Deno.test("Room.reset() forgets what was encoded of the log's life before, of the same seqs", () => {
+  const bench = new RoomBench();
+  const ada = bench.enter("Ada");
+  bench.tick(["old"]);
+  bench.room.reset({ epoch: "e2", first: 1, head: 0 });
+  bench.room.append([
+    { room: "hall", seq: 1, from: "Bob", text: "new", at: 1, author: "b" },
+  ]);
+  bench.room.deliver();
+  assertEquals(ada.reader.texts, ["old", "new"]);
+});
+
 Deno.test("promise 3: who missed more than is kept, in the same life of the log, is told what is gone", () => {
   for (
     const [dialect, told] of [

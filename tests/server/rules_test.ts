@@ -91,3 +91,14 @@ Deno.test("SlowMode lets everybody write once in a while, and repeat the last me
   slow.failed("hall", "ada");
   assertEquals(slow.wait(next, 1_000, 1), 0);
 });
+
+Deno.test("SlowMode forgets, where many write, only those who may write again", () => {
+  const slow = new SlowMode();
+  for (let n = 0; n < 100; n++) {
+    slow.wrote({ room: "hall", author: `early ${n}` }, 1_000, 0);
+  }
+  slow.wrote({ room: "hall", author: "ada" }, 1_000, 500);
+  slow.wrote({ room: "hall", author: "bob" }, 1_000, 1_000);
+  assertEquals(slow.wait({ room: "hall", author: "ada" }, 1_000, 1_000), 500);
+  assertEquals(slow.wait({ room: "hall", author: "bob" }, 1_000, 1_000), 1_000);
+});
