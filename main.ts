@@ -70,8 +70,10 @@ async function readNamed(flag: string, path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
-    const { message } = error as Error;
-    fail(`--${flag} "${path}" cannot be read: ${message}`, 2);
+    const why = error instanceof Deno.errors.NotCapable
+      ? "the server may read only below ./data. Put the file there"
+      : (error as Error).message;
+    fail(`--${flag} "${path}" cannot be read: ${why}`, 2);
   }
 }
 

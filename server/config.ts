@@ -70,7 +70,9 @@ export function readConfig(
     boolean: ["help"],
     unknown(arg) {
       throw new ConfigError(
-        `Unknown setting "${withoutPassword(arg)}". --help lists them all`,
+        arg === ""
+          ? "An argument is empty: a variable that is not set?"
+          : `Unknown setting "${withoutPassword(arg)}". --help lists them all`,
       );
     },
   });
@@ -84,6 +86,13 @@ export function readConfig(
     const elsewhere = deploy ? DEPLOY_FALLBACKS[key] : undefined;
     if (words === undefined && elsewhere !== undefined) return [key, elsewhere];
     const name = flag !== undefined ? `--${flagOf(key)}` : variable;
+    // Such as "$SECRET" where it was never set: that must not mean none, and
+    // let everybody in.
+    if (words === "" && fallback === "") {
+      throw new ConfigError(
+        `${name} is empty. Give it a value, or leave it out`,
+      );
+    }
     try {
       return [key, parse(words ?? fallback)];
     } catch (error) {

@@ -34,7 +34,7 @@ export function level(words: string): LogLevel {
   throw new ConfigError(`must be one of ${LOG_LEVELS.join(", ")}`);
 }
 
-/** A secret, or none: short ones can be guessed from one token (RFC 7518,
+/** A secret, or none where nothing was said: short ones can be guessed from one token (RFC 7518,
  * 3.2). */
 export function secret(words: string): string {
   if (words === "" || words.length >= 32) return words;

@@ -78,21 +78,45 @@ function lockFor(path: string): Deno.FsFile {
   );
 }
 
-/** Whether there is a file with something in it. */
+/**
+ * Whether there is a file with something in it; throws where it may not be
+ * written to, which SQLite tells no sooner than it has to. Nothing has it open
+ * here yet: closing a second handle would let go of SQLite's locks.
+ */
 function isThere(path: string): boolean {
   try {
-    return Deno.statSync(path).size > 0;
+    using file = Deno.openSync(path, { write: true });
+    return file.statSync().size > 0;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }
 
-/** Why a file could not be opened, and what to do. */
-function reason(error: unknown, path: string): string {
+/**
+ * Why a file could not be opened, and what to do.
+ *
+ * @param error What the system or SQLite threw.
+ * @param path The file.
+ */
+export function reason(error: unknown, path: string): string {
   if (error instanceof Deno.errors.NotCapable) {
     return `the server may write only below ./data. Use a path there, or run ` +
       `deno run with --allow-read and --allow-write for "${dirname(path)}"`;
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return "the server's user may not write there. Give it the file and its " +
+      "folder with chown, or choose another place with --store";
+  }
+  if (error instanceof Deno.errors.IsADirectory) {
+    return "it is a folder. Choose a file with --store";
+  }
+  if (
+    error instanceof Deno.errors.AlreadyExists ||
+    error instanceof Deno.errors.NotADirectory
+  ) {
+    return `"${dirname(path)}" is no folder, and none can be made in its ` +
+      "place. Choose another place with --store";
   }
   const words = error instanceof Error ? error.message : String(error);
   if (/not a database/.test(words)) {

@@ -45,6 +45,12 @@ const WRONG: readonly (readonly [args: string[], words: string])[] = [
   [["--port=65536"], "--port must be a whole number from 0 to 65535"],
   [["--port"], "--port must be a whole number from 0 to 65535"],
   [["--host="], "--host must not be empty"],
+  [["--auth-secret="], "--auth-secret is empty. Give it a value, or"],
+  [["--auth-secret", ""], "An argument is empty: a variable that is not set?"],
+  [
+    ["--store", "memory:", "--auth-keys", "keys.json"],
+    '--auth-keys "keys.json" cannot be read: the server may read only below ./data',
+  ],
   [["--store", "/tmp/x"], "--store must be sqlite:PATH"],
   [["--store", "sqlite:"], "--store must be sqlite:PATH"],
   [["--history=-1"], "--history must be a whole number from 0 to 1000"],

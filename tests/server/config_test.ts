@@ -137,6 +137,24 @@ Deno.test("readConfig() has other defaults on Deno Deploy, where all else is as 
   );
 });
 
+for (
+  const [flag, variable] of [
+    ["--auth-secret", "HUBBUB_AUTH_SECRET"],
+    ["--auth-keys", "HUBBUB_AUTH_KEYS"],
+    ["--cert", "HUBBUB_CERT"],
+    ["--key", "HUBBUB_KEY"],
+    ["--origins", "HUBBUB_ORIGINS"],
+  ] as const
+) {
+  Deno.test(`readConfig() does not take an empty ${flag} for none`, () => {
+    const words = "is empty. Give it a value, or leave it out";
+    assertThrows(() => read([flag]), ConfigError, `${flag} ${words}`);
+    assertThrows(() => read([`${flag}=`]), ConfigError, `${flag} ${words}`);
+    const env = { [variable]: "" };
+    assertThrows(() => read([], env), ConfigError, `${variable} ${words}`);
+  });
+}
+
 Deno.test("readConfig() reads a list of origins as browsers write them", () => {
   const { origins } = read(["--origins", "HTTPS://A.example/, null"]);
   assertEquals(origins, ["https://a.example", "null"]);

@@ -12,6 +12,7 @@ import {
 } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { SqliteStore } from "../../server/store/sqlite.ts";
+import { reason } from "../../server/store/sqlite_file.ts";
 import { StoreOpenError } from "../../server/store/store.ts";
 import { FakeClock } from "../helpers/clock.ts";
 import { TempFolder } from "../helpers/temp.ts";
@@ -135,7 +136,21 @@ Deno.test("sqlite store: a folder in the file's place is told in one line", () =
     () => openAt(folder.file("hubbub.db")),
     StoreOpenError,
   );
-  assertMatch(error.message, /^Cannot open "[^"]+": .+$/);
+  assertMatch(error.message, /^Cannot open "[^"]+": it is a folder\. .+$/);
+});
+
+Deno.test("sqlite store: a file in the folder's place is told in one line", () => {
+  using folder = new TempFolder();
+  Deno.writeTextFileSync(folder.file("data"), "");
+  for (const path of ["data/hubbub.db", "data/deep/hubbub.db"]) {
+    const error = assertThrows(() => openAt(folder.file(path)), StoreOpenError);
+    assertMatch(error.message, /is no folder, and none can be made/);
+  }
+});
+
+Deno.test("sqlite store: who may not write is told what to do", () => {
+  const denied = new Deno.errors.PermissionDenied("open './data/hubbub.db'");
+  assertMatch(reason(denied, "./data/hubbub.db"), /may not write .* chown/);
 });
 
 /** Another program that keeps the file for itself. */
