@@ -8,6 +8,9 @@ import type { PresenceEvent } from "../protocol/events.ts";
 import { presenceChanges } from "../protocol/presence.ts";
 import type { Presence } from "./room_api.ts";
 
+/** As people would have it: Ada, Ada 2, Ada 10. */
+const ORDER = new Intl.Collator(undefined, { numeric: true });
+
 /** The members of one room, as far as the server lists them. */
 export class Members {
   /** Undefined when there are too many to list. */
@@ -17,7 +20,7 @@ export class Members {
 
   /** Sorted; empty when there are too many to list. */
   get names(): readonly string[] {
-    this.#sorted ??= [...this.#names ?? []].sort((a, b) => a.localeCompare(b));
+    this.#sorted ??= [...this.#names ?? []].sort(ORDER.compare);
     return this.#sorted;
   }
 

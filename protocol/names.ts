@@ -42,6 +42,24 @@ export function nameKey(name: string): string {
  * @throws {HubbubError} `bad_name` with the reason.
  */
 export function checkName(wanted: string): string {
+  const name = checkOldName(wanted);
+  if (nameKey(name).startsWith("/")) {
+    throw new HubbubError("bad_name", {
+      message: 'A name does not begin with "/", as commands do. ' +
+        "Choose another one; commands come after it",
+    });
+  }
+  return name;
+}
+
+/**
+ * Checks a name that somebody had once, perhaps by other rules than today's.
+ *
+ * @param wanted The name as it was written down.
+ * @returns The name as it will be shown: trimmed, runs of spaces made one.
+ * @throws {HubbubError} `bad_name` with the reason.
+ */
+export function checkOldName(wanted: string): string {
   const name = wanted.normalize("NFC").trim().replace(/\p{Zs}+/gu, " ");
   const key = nameKey(name);
   if (key === "") {

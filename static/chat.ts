@@ -12,6 +12,7 @@ import "./layout.css";
 import "./timeline.css";
 import "./line.css";
 import "./dialogs.css";
+import "./touch.css";
 import { h, render } from "preact";
 import { type Client, connect, type Unauthorized } from "../client/hubbub.ts";
 import { chime, notify, onNoticeClick, showUnread } from "./chat/attention.ts";

@@ -6,7 +6,7 @@
 
 import { setImmediate } from "node:timers/promises";
 import { HubbubError } from "../../protocol/errors.ts";
-import { checkName, nameKey, SERVER_NAME } from "../../protocol/names.ts";
+import { checkOldName, nameKey, SERVER_NAME } from "../../protocol/names.ts";
 import type { Hub } from "../hub.ts";
 import { checkText } from "../message_text.ts";
 import type { Draft } from "../store/store.ts";
@@ -76,7 +76,7 @@ function draftOf(
   if (typeof text !== "string") throw wrong("text", "a string");
   return {
     room,
-    from: announcement && from === SERVER_NAME ? from : checkName(from),
+    from: announcement && from === SERVER_NAME ? from : checkOldName(from),
     text: checkText(text, hub.limits.text),
     author: `import:${nameKey(from)}`,
     cid: identityOf(fields),

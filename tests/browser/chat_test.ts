@@ -25,6 +25,9 @@ pageTest(
   async ({ open }) => {
     const page = await open("/?room=first&name=Server");
     await page.getByText("is the server's own").waitFor();
+    await page.getByLabel("What should people call you?").fill("/help");
+    await page.keyboard.press("Enter");
+    await page.getByText('A name does not begin with "/"').waitFor();
     await page.getByLabel("What should people call you?").fill("");
     await page.keyboard.press("Enter");
     await new ChatPage(page).ready();

@@ -19,6 +19,11 @@ Deno.test("Members are sorted as people sort", () => {
     "Émile",
     "eve",
   ]);
+  assertEquals(membersOf("Ada 10", "Ada 2", "Ada").names, [
+    "Ada",
+    "Ada 2",
+    "Ada 10",
+  ]);
 });
 
 Deno.test("Members.apply() tells what is new and nothing the second time", () => {

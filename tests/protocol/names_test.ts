@@ -1,5 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { checkName, checkRoom, nameKey } from "../../protocol/names.ts";
+import {
+  checkName,
+  checkOldName,
+  checkRoom,
+  nameKey,
+} from "../../protocol/names.ts";
 import { HubbubError } from "../../protocol/errors.ts";
 
 Deno.test("nameKey() ignores case, width and what cannot be seen", () => {
@@ -23,6 +28,8 @@ for (
     "a".repeat(33),
     "Server",
     "ＳＥＲＶＥＲ",
+    "/help",
+    " ／quit",
     "a\nb",
     "a\u0007",
     "a\u202Eb",
@@ -34,6 +41,11 @@ for (
     assertEquals(error.code, "bad_name");
   });
 }
+
+Deno.test("checkOldName() takes what names could be before, and no more", () => {
+  assertEquals(checkOldName("/help"), "/help");
+  assertThrows(() => checkOldName("Server"), HubbubError);
+});
 
 Deno.test("checkRoom() gives every spelling of a room one name", () => {
   assertEquals(checkRoom("Lobby"), "lobby");

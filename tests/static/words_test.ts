@@ -16,6 +16,7 @@ import {
 } from "../../static/chat/model/times.ts";
 import {
   connectionWords,
+  isEmoji,
   movementWords,
   names,
   typingWords,
@@ -225,4 +226,13 @@ Deno.test("Memory works where storage is forbidden", () => {
   });
   memory.name = "Ada";
   assertEquals(memory.name, undefined);
+});
+
+Deno.test("isEmoji() knows a few emoji and nothing else", () => {
+  for (const text of ["👍", "🎉 🎉", "❤️", "👩‍💻", "🇫🇷", "1️⃣", "👍🏽"]) {
+    assert(isEmoji(text), text);
+  }
+  for (const text of ["", " ", "1", "©", "👍 ok", "ok 👍", "🎉".repeat(7)]) {
+    assert(!isEmoji(text), text);
+  }
 });

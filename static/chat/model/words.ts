@@ -12,6 +12,20 @@ export function graphemes(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
+/** What stands for a picture: a pictogram, a flag, or a key. */
+const EMOJI =
+  /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|\p{Regional_Indicator}{2}|[\d#*]\uFE0F?\u20E3)/u;
+/** More are a text of their own. */
+const MOST_EMOJI = 6;
+
+/** Whether a text is a few emoji and nothing else, to be shown large. */
+export function isEmoji(text: string): boolean {
+  // Most texts are none, and not worth being taken apart.
+  if (text.length > 100 || !EMOJI.test(text.trimStart())) return false;
+  const seen = graphemes(text.replace(/\s/g, ""));
+  return seen.length <= MOST_EMOJI && seen.every((one) => EMOJI.test(one));
+}
+
 /**
  * A number with its noun.
  *

@@ -5,6 +5,7 @@ import { format } from "../model/format.ts";
 import { hue } from "../model/people.ts";
 import type { LineRow } from "../model/rows.ts";
 import { timeOfDay } from "../model/times.ts";
+import { isEmoji } from "../model/words.ts";
 import { Badge } from "./badge.tsx";
 import { IconButton } from "./icons.tsx";
 import { Text } from "./text.tsx";
@@ -45,7 +46,8 @@ export class Line extends Component<Props> {
   render({ row, me, moderates, actions }: Props) {
     const { from, at, head, tail, mine, mentioned, phase, seq } = row;
     const { removed, announcement } = row;
-    const flags = { head, tail, mine, mentioned, removed, announcement };
+    const emoji = isEmoji(row.text);
+    const flags = { head, tail, mine, mentioned, removed, announcement, emoji };
     const time = (
       <time dateTime={new Date(at).toISOString()} data-at={at}>
         {timeOfDay(at)}

@@ -33,7 +33,7 @@ export function SubjectDialog({ chat, subject, close }: {
     chat.say(words);
     closeDialog();
   });
-  const others = room.rules.moderates && name !== chat.me;
+  const others = room.rules.moderates && name !== chat.me && !line?.mine;
   return (
     <Dialog title={line ? `Message by ${name}` : name} close={close}>
       {line?.removed === false && line.seq !== undefined && (
