@@ -117,3 +117,21 @@ Deno.test("Outbox forgets the oldest of too many failed ones", () => {
   }
   assertEquals(cids(outbox.entries), "c2 c3");
 });
+
+Deno.test("Outbox.postpone() is of what is on its way alone: a late refusal wakes nothing up", () => {
+  const outbox = outboxOf(2);
+  assertEquals(outbox.postpone("c1"), false, "not sent yet");
+  outbox.take(anywhere);
+  outbox.fail("c1");
+  assertEquals(outbox.postpone("c1"), false, "failed for good");
+  assertEquals(cids(outbox.take(anywhere)), "");
+  assertEquals([outbox.hasFailed("c1"), outbox.postpone("c3")], [true, false]);
+});
+
+Deno.test("Outbox sends as many as usual on a new connection, also after a postponed one", () => {
+  const outbox = outboxOf(3);
+  outbox.take(anywhere);
+  outbox.postpone("c1");
+  outbox.disconnected();
+  assertEquals(cids(outbox.take(anywhere)), "c1 c2 c3");
+});

@@ -53,6 +53,18 @@ Deno.test("InOrder does what is left of a frame before the next frame", async ()
   assertEquals(done.slice(3), ["1.3", "2.1"]);
 });
 
+Deno.test("InOrder lets what waits wait on, where the next takes a moment too", async () => {
+  const { done, act, long } = bench();
+  const [first, second] = [long("1"), long("2")];
+  act("3");
+  first.resolve();
+  await settled();
+  assertEquals(done, ["1", "2"]);
+  second.resolve();
+  await settled();
+  assertEquals(done, ["1", "2", "3"]);
+});
+
 Deno.test("InOrder tells what failed, and goes on", async () => {
   const { done, act, long } = bench();
   const moment = long("1");
