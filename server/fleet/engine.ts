@@ -4,6 +4,11 @@
  * holdings.ts and rosters.ts; the adapters are redis.ts and kv.ts.
  */
 
+/** Leases for which the sessions of a dead node can still be taken up, with
+ * their names as long as nobody else has got these: longer than a node that is
+ * cut off waits until it gives its clients to others, and these to come. */
+export const KEPT_LEASES = 3;
+
 /** A session as the engine has it. */
 export interface Holding {
   readonly session: string;

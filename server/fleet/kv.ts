@@ -5,18 +5,19 @@
  */
 
 import { type Cancel, type Clock, every } from "../clock.ts";
-import type {
-  Answer,
-  Application,
-  Beat,
-  Choice,
-  Claimed,
-  Counts,
-  Doc,
-  Engine,
-  EngineEvents,
-  Holding,
-  Named,
+import {
+  type Answer,
+  type Application,
+  type Beat,
+  type Choice,
+  type Claimed,
+  type Counts,
+  type Doc,
+  type Engine,
+  type EngineEvents,
+  type Holding,
+  KEPT_LEASES,
+  type Named,
 } from "./engine.ts";
 import { KvNames } from "./kv_names.ts";
 import {
@@ -206,17 +207,21 @@ class KvEngine implements Engine {
     for await (const entry of this.#kv.list<Lease>({ prefix: NODES })) {
       const other = String(entry.key.at(-1));
       const until = entry.value.until + lostMs;
-      if (other === node) held = until >= now;
-      else if (until >= now) {
-        living.push(other);
-        counted.push(entry.value.counts);
-        const longer = { ...entry.value, until };
-        if (lostMs > 0) change.check(entry).set(entry.key, longer);
-      } else {
+      if (other === node) {
+        held = until >= now;
+        continue;
+      }
+      if (until + KEPT_LEASES * leaseMs < now) {
         // Two that do this at once do no harm.
         change.delete(entry.key);
         this.#sweep ??= "";
+        continue;
       }
+      const longer = { ...entry.value, until };
+      if (lostMs > 0) change.check(entry).set(entry.key, longer);
+      if (until < now) continue;
+      living.push(other);
+      counted.push(entry.value.counts);
     }
     const until = now + leaseMs;
     change.set(nodeKey(node), { until, counts }).set(BEAT, now);
@@ -238,7 +243,7 @@ class KvEngine implements Engine {
     return leases;
   }
 
-  /** Ends some sessions of dead nodes. Returns those of this one that it met. */
+  /** Ends some sessions of nodes that are forgotten. Returns those of this one that it met. */
   async #sweepOn(): Promise<string[]> {
     const own: string[] = [];
     if (this.#sweep === null) return own;

@@ -88,11 +88,12 @@ export class KvNames {
     if (known.value?.node === this.#node) await this.#end(known, known.value);
   }
 
-  /** Ends a session if its node lives no longer. */
+  /** Ends a session if its node is forgotten. */
   async sweep(session: string): Promise<void> {
     const known = await this.#record(session);
-    if (known.value === null || await this.#lives(known.value.node)) return;
-    await this.#end(known, known.value);
+    if (known.value === null) return;
+    const lease = await this.#kv.get<Lease>(nodeKey(known.value.node));
+    if (lease.value === null) await this.#end(known, known.value);
   }
 
   /** Writes a session down again; tells whom it belongs to otherwise. */

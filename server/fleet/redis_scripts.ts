@@ -2,7 +2,8 @@
  * What runs inside Redis for the fleet: each script is one atomic step, and the
  * only place where these keys are changed. One hash slot has them all.
  *
- * `nodes` has the end of each node's lease, on Redis' own clock; `sessions` a
+ * `nodes` has the end of each node's lease, on Redis' own clock, for a while
+ * after it too, in which its sessions can be taken up; `sessions` a
  * JSON record by session (node, name, key, user, dialect, version); `names` a
  * session by name's key. A name is held while the session it leads to has that
  * name, and a node that lives: what a dead node left behind does no harm until
@@ -10,6 +11,7 @@
  */
 
 import { type Script, script } from "../store/redis_scripts.ts";
+import { KEPT_LEASES } from "./engine.ts";
 
 const PREFIX = "hubbub:{fleet}";
 
@@ -121,7 +123,7 @@ for i = 1, #all, 2 do
     redis.call('HSET', NODES, node, string.format('%.0f', till))
   end
   if till < now then
-    redis.call('HDEL', NODES, node)
+    if till + ${KEPT_LEASES} * lease < now then redis.call('HDEL', NODES, node) end
     redis.call('HDEL', COUNTS, node)
   elseif node == me then
     held = 1
@@ -139,7 +141,7 @@ for i = 1, #swept[2], 2 do
   local id, it = swept[2][i], cjson.decode(swept[2][i + 1])
   if it.node == me then
     own[#own + 1] = id
-  elseif not alive(it.node) then
+  elseif redis.call('HEXISTS', NODES, it.node) == 0 then
     drop(id, it)
   end
 end

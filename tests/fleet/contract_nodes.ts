@@ -217,16 +217,34 @@ export function nodesContract(
   });
 
   test(
-    "what a dead node left behind is swept away",
+    "a dead node's session can be taken up when its members have left, too",
     async (a, b) => {
-      const { session } = await a.begin("Ada");
+      const ada = await a.begin("Ada");
+      const eve = await a.begin("Eve");
       a.clock.pause();
       await untilNodes(b, 1);
-      // Its session is not there any more, with or without its name.
-      while (true) {
-        const again = await b.claim({ session, name: "Ada" });
-        if (!again.resumed) break;
-        b.fleet.release(session);
+      await b.begin("Eve");
+      const again = await b.claim({ session: ada.session });
+      assertEquals([again.resumed, again.name], [true, "Ada"]);
+      assertEquals((await b.claim({ session: eve.session })).resumed, false);
+    },
+  );
+
+  test(
+    "what a dead node left behind is swept away",
+    async (a, b) => {
+      const sessions: string[] = [];
+      for (let i = 1; i <= 100; i++) {
+        sessions.push((await a.begin(`Ada the ${i}th`)).session);
+      }
+      a.clock.pause();
+      // To look whether one is still there is to take it up.
+      let there = true;
+      while (there) {
+        await new Promise((again) => setTimeout(again, 100));
+        const session = sessions.shift();
+        assert(session !== undefined, "They are still there");
+        there = (await b.claim({ session })).resumed;
       }
     },
   );
