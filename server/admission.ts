@@ -18,7 +18,12 @@ export interface AdmissionOptions {
   readonly elsewhere?: (network: string) => number;
   /** Told of each WebSocket that finds no place. */
   readonly onRefused?: (error: HubbubError) => void;
+  /** Told of each time that a limit leaves somebody no place. */
+  readonly onFull?: (limit: ConnectionLimit) => void;
 }
+
+/** What somebody finds no place for, as the setting is called. */
+export type ConnectionLimit = "maxConnections" | "maxPerAddress";
 
 /** Tells somebody, before the close, why there is no place. */
 export type Apology = (socket: Socket, error: HubbubError) => void;
@@ -35,7 +40,24 @@ const RETRY_MS = 10_000;
 /** The handler of who is already being closed. */
 const TURNED_AWAY: SocketHandler = { message() {}, close() {} };
 
-function tooMany({ reason: message }: CloseReason): HubbubError {
+/** What those are told whom a limit leaves no place. */
+const FULL: Readonly<
+  Record<ConnectionLimit, { ending: CloseReason; message: string }>
+> = {
+  maxConnections: {
+    ending: CLOSE.tryLater,
+    message: "There are as many connections as there may be. Try again later",
+  },
+  maxPerAddress: {
+    ending: CLOSE.tooMany,
+    message:
+      "There are as many connections from your address as there may be. " +
+      "Close another one, or try again later",
+  },
+};
+
+function tooMany(limit: ConnectionLimit): HubbubError {
+  const { message } = FULL[limit];
   const details = { message, retryAfterMs: RETRY_MS };
   return new HubbubError("too_many_connections", details);
 }
@@ -76,12 +98,13 @@ export class Admission {
     apologize: Apology = () => {},
   ): Accept {
     return (socket) => {
-      const reason = this.#refusal(address);
-      if (reason !== undefined) {
-        const error = tooMany(reason);
+      const limit = this.#reached(address);
+      if (limit !== undefined) {
+        const error = tooMany(limit);
         this.#options.onRefused?.(error);
         apologize(socket, error);
-        socket.close(reason.code, reason.reason);
+        const { code, reason } = FULL[limit].ending;
+        socket.close(code, reason);
         return TURNED_AWAY;
       }
       this.#count(address, 1);
@@ -109,8 +132,8 @@ export class Admission {
    * @throws {HubbubError} `too_many_connections`.
    */
   enter(address: string): () => void {
-    const reason = this.#refusal(address);
-    if (reason !== undefined) throw tooMany(reason);
+    const limit = this.#reached(address);
+    if (limit !== undefined) throw tooMany(limit);
     this.#count(address, 1);
     let here = true;
     return () => {
@@ -119,13 +142,16 @@ export class Admission {
     };
   }
 
-  #refusal(address: string): CloseReason | undefined {
+  /** The limit that leaves one more no place. */
+  #reached(address: string): ConnectionLimit | undefined {
     const { total, perAddress, elsewhere = () => 0 } = this.#options;
-    if (this.#total >= total) return CLOSE.tryLater;
     const network = networkOf(address) ?? address;
     const here = this.#byAddress.get(network) ?? 0;
-    const all = here + elsewhere(network);
-    return all >= perAddress ? CLOSE.tooMany : undefined;
+    let limit: ConnectionLimit | undefined;
+    if (this.#total >= total) limit = "maxConnections";
+    else if (here + elsewhere(network) >= perAddress) limit = "maxPerAddress";
+    if (limit !== undefined) this.#options.onFull?.(limit);
+    return limit;
   }
 
   #count(address: string, change: 1 | -1): void {

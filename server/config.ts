@@ -29,7 +29,7 @@ export function isDeploy(env: (name: string) => string | undefined): boolean {
 const rows = Object.entries(SETTINGS) as [keyof Config, Setting][];
 
 /** `retainDays` as a flag: `retain-days`. */
-function flagOf(key: string): string {
+export function flagOf(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

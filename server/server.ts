@@ -15,6 +15,7 @@ import type { Config } from "./settings.ts";
 import { Connection } from "./connection.ts";
 import type { Entry } from "./entrance.ts";
 import type { Fleet } from "./fleet/fleet.ts";
+import { fullLog } from "./full_log.ts";
 import { Hub } from "./hub.ts";
 import { Lessons } from "./lessons/classroom.ts";
 import { LAB_KEY } from "../protocol/lab.ts";
@@ -157,6 +158,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     perAddress: config.maxPerAddress,
     elsewhere: (network) => fleet.elsewhere.get(`address ${network}`) ?? 0,
     onRefused: ({ code }) => stats.refused.add(code),
+    onFull: fullLog(log, { clock, config }),
   });
   fleet.share(() =>
     new Map([

@@ -70,3 +70,21 @@ Deno.test("the log tells of connections by id; no texts, no tokens, no secrets",
     assert(!stderr.includes(secret), `The log has "${secret}"`);
   }
 });
+
+Deno.test("the log names the limit that turns people away, once", async () => {
+  await using program = await Program.start({
+    args: ["--max-per-address", "1"],
+  });
+  await using peer = await Peer.connect(program.socket("/ws"));
+  await peer.event({ event: "welcome" });
+  for (let i = 0; i < 2; i++) {
+    await using late = await Peer.connect(program.socket("/ws"));
+    assertEquals((await late.closed).code, 4504);
+  }
+  const { stderr } = await program.stop();
+  const told = stderr.trimEnd().split("\n").map((line) => JSON.parse(line))
+    .filter(({ message }) => message === "connections refused");
+  assertEquals(told.map(({ level, limit }) => [level, limit]), [
+    ["warn", "--max-per-address 1"],
+  ]);
+});

@@ -24,6 +24,7 @@ for (
     const told = JSON.parse(await third.inbox.next());
     assertEquals([told.event, told.code], ["error", "too_many_connections"]);
     assert(told.retryAfterMs > 0);
+    assertMatch(told.message, /as there may be\. .*[Tt]ry again later$/);
     assertEquals((await third.inbox.ended()).code, code);
     // A lesson has no words for it, but a code.
     await using lesson = await Client.native(server.socket("/lessons/echo"));
