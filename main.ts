@@ -42,6 +42,10 @@ function startFault(error: unknown, config: Config): string | undefined {
   if (error instanceof Deno.errors.InvalidData) {
     return `--cert and --key make no sense: ${error.message}`;
   }
+  if (error instanceof Error && /KeyMismatch/.test(error.message)) {
+    return "--cert and --key do not belong together: it is the key of another " +
+      "certificate";
+  }
   if (
     error instanceof Error && /lookup address|ENOTFOUND/.test(error.message)
   ) {
@@ -67,13 +71,38 @@ function config(): Config {
 /** The text of a file that a setting names; empty where it names none. */
 async function readNamed(flag: string, path: string): Promise<string> {
   if (path === "") return "";
+  let text: string;
   try {
-    return await Deno.readTextFile(path);
+    text = await Deno.readTextFile(path);
   } catch (error) {
     const why = error instanceof Deno.errors.NotCapable
       ? "the server may read only below ./data. Put the file there"
       : (error as Error).message;
     fail(`--${flag} "${path}" cannot be read: ${why}`, 2);
+  }
+  // Not the same as none, which would let everybody in, or encrypt nothing.
+  if (text.trim() === "") fail(`--${flag} "${path}" is empty`, 2);
+  return text;
+}
+
+/** Reads what tokens are checked with. */
+async function readAuthority(
+  { authSecret, authKeys, guests }: Config,
+): Promise<Authority> {
+  const keys = await readNamed("auth-keys", authKeys);
+  try {
+    return await Authority.create({
+      secret: authSecret || undefined,
+      keys: keys || undefined,
+      guests,
+    });
+  } catch (error) {
+    if (keys === "") throw error;
+    fail(
+      `--auth-keys "${authKeys}" is neither a public key (PEM, BEGIN PUBLIC ` +
+        "KEY) nor a JWK Set",
+      2,
+    );
   }
 }
 
@@ -97,11 +126,7 @@ async function start(config: Config, log: Logger): Promise<Server> {
   try {
     const { store, lasts } = await openConfigured(config);
     if (!lasts && isDeploy(env)) log.warn(NO_DATABASE);
-    const authority = await Authority.create({
-      secret: config.authSecret || undefined,
-      keys: await readNamed("auth-keys", config.authKeys) || undefined,
-      guests: config.guests,
-    });
+    const authority = await readAuthority(config);
     const cert = await readNamed("cert", config.cert);
     const key = await readNamed("key", config.key);
     const assets = await readAssets(new URL("./static/", import.meta.url));

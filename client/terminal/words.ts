@@ -141,7 +141,12 @@ export function tokenNote({ code }: Unauthorized): string {
 
 /** What is said when there never was a connection; a program is not told why. */
 export function cannotConnect(url: string): string {
-  return `Cannot connect to ${url}. Is the server running, and at this address?`;
+  const words = "Is the server running, and at this address?";
+  // The runtime does not say which of these it was.
+  const trust = url.startsWith("wss:")
+    ? " Is its certificate one that is trusted here? DENO_CERT=FILE adds an authority"
+    : "";
+  return `Cannot connect to ${url}. ${words}${trust}`;
 }
 
 /** How many messages have not been sent. */

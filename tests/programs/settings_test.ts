@@ -150,3 +150,25 @@ Deno.test("a folder it may not write to is one line and exit code 1", async () =
   assertEquals({ code, stdout }, { code: 1, stdout: "" });
   assertMatch(stderr, /^hubbub: Cannot open ".*x\.db": .*\n$/);
 });
+
+for (
+  const [name, content, words] of [
+    ["empty", "\n", "is empty"],
+    ["neither key nor set", "nonsense", "is neither a public key"],
+    ["broken JSON", "{", "is neither a public key"],
+    ["no set", "{}", "is neither a public key"],
+  ] as const
+) {
+  Deno.test(`a file of keys that is ${name} is one clear line, and no open server`, async () => {
+    using folder = new TempFolder();
+    const keys = folder.file("keys");
+    Deno.writeTextFileSync(keys, content);
+    const { code, stdout, stderr } = await runProgram({
+      folder,
+      args: ["--port", "0", "--store", "memory:", "--auth-keys", keys],
+    });
+    assertEquals({ code, stdout }, { code: 2, stdout: "" });
+    assertMatch(stderr, /^hubbub: --auth-keys ".*" is .*\n$/);
+    assertStringIncludes(stderr, words);
+  });
+}

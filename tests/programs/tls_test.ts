@@ -47,3 +47,36 @@ Deno.test("a certificate that is none is one clear line", async () => {
   assertEquals({ code, stdout }, { code: 1, stdout: "" });
   assertMatch(stderr, /^hubbub: --cert and --key make no sense: .*\n$/);
 });
+
+for (const transport of ["native", "ws"]) {
+  Deno.test(`a key of another certificate is one clear line (${transport})`, async () => {
+    using folder = new TempFolder();
+    using other = new TempFolder();
+    const { cert } = await makeCertificate(folder);
+    const key = folder.file("other.pem");
+    Deno.copyFileSync((await makeCertificate(other)).key, key);
+    const { code, stdout, stderr } = await runProgram({
+      folder,
+      args: ["--port", "0", "--store", "memory:", "--transport", transport]
+        .concat("--cert", cert, "--key", key),
+    });
+    assertEquals({ code, stdout }, { code: 1, stdout: "" });
+    assertMatch(
+      stderr,
+      /^hubbub: --cert and --key do not belong together.*\n$/,
+    );
+  });
+}
+
+Deno.test("files of a certificate and key that are empty are no plain server", async () => {
+  using folder = new TempFolder();
+  const empty = folder.file("empty.pem");
+  Deno.writeTextFileSync(empty, "");
+  const { code, stdout, stderr } = await runProgram({
+    folder,
+    args: ["--port", "0", "--store", "memory:"]
+      .concat("--cert", empty, "--key", empty),
+  });
+  assertEquals({ code, stdout }, { code: 2, stdout: "" });
+  assertMatch(stderr, /^hubbub: --cert ".*" is empty\n$/);
+});

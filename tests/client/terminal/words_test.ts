@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { RoomMessage } from "../../../client/hubbub.ts";
 import {
+  cannotConnect,
   jsonLine,
   membersLine,
   messageLine,
@@ -101,4 +102,18 @@ Deno.test("messageLine() says what is special about a message, and its number to
     ],
   );
   assertEquals(JSON.parse(jsonLine(tombstone)).removes, 2);
+});
+
+Deno.test("cannotConnect() tells of certificates where there is one", () => {
+  assertEquals(
+    cannotConnect("wss://chat.example/ws"),
+    "Cannot connect to wss://chat.example/ws. Is the server running, and at " +
+      "this address? Is its certificate one that is trusted here? " +
+      "DENO_CERT=FILE adds an authority",
+  );
+  assertEquals(
+    cannotConnect("ws://chat.example/ws"),
+    "Cannot connect to ws://chat.example/ws. Is the server running, and at " +
+      "this address?",
+  );
 });
