@@ -12,11 +12,8 @@ import { HubbubError } from "../protocol/errors.ts";
 import type { ServerEvent } from "../protocol/events.ts";
 import type { ClientRequest, RequestId } from "../protocol/requests.ts";
 import { Allowance, type Rates, tooFast } from "./allowance.ts";
-import type { Authority } from "./auth.ts";
-import type { Clock } from "./clock.ts";
-import { Entrance, type Entrant, type Entry } from "./entrance.ts";
+import { Entrance, type EntranceOptions, type Entrant } from "./entrance.ts";
 import type { Soon } from "./fleet/fleet.ts";
-import type { Hub } from "./hub.ts";
 import type { Logger } from "./log.ts";
 import { InOrder } from "./in_order.ts";
 import { refusal } from "./refusals.ts";
@@ -52,22 +49,16 @@ const BY_TRANSPORT: ReadonlySet<number> = new Set([
 const MOST_LATER = 256;
 
 /** What a {@linkcode Connection} needs. */
-export interface ConnectionOptions {
+export interface ConnectionOptions extends EntranceOptions {
   readonly id: string;
   readonly socket: Socket;
   /** Where it comes from, such as `192.0.2.7`. */
   readonly address: string;
-  readonly entry: Entry;
-  readonly hub: Hub;
-  readonly authority: Authority;
-  readonly clock: Clock;
   readonly log: Logger;
   /** What it may send. */
   readonly rates: Rates;
   /** Bytes of a frame. */
   readonly maxFrame: number;
-  /** Milliseconds a client has to say hello. */
-  readonly helloMs: number;
   /** Called once, when it no longer counts. */
   readonly onGone: (connection: Connection) => void;
   /** Called when its socket is closed; never, for some peers that are stuck. */
@@ -89,18 +80,13 @@ export class Connection implements Entrant, SocketHandler {
   #mayReturn = true;
 
   constructor(options: ConnectionOptions) {
-    const { id, socket, entry, hub, authority, clock, helloMs } = options;
+    const { id, socket, entry, clock } = options;
     this.#options = options;
     this.id = id;
     this.address = options.address;
     this.#outlet = new Outlet(socket, entry.dialect, clock);
     this.#allowance = new Allowance(options.rates, clock.now());
-    this.#entrance = new Entrance(this, {
-      entry,
-      hub,
-      authority,
-      clock,
-      helloMs,
+    this.#entrance = new Entrance(this, options, {
       allowance: this.#allowance,
       inOrder: this.#inOrder,
       outlet: this.#outlet,

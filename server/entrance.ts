@@ -51,9 +51,13 @@ export interface EntranceOptions {
   readonly clock: Clock;
   /** Milliseconds a client has to say hello. */
   readonly helloMs: number;
-  /** What it may send. */
+}
+
+/** The parts of a connection that getting in has to do with. */
+interface Parts {
+  /** What the client may send. */
   readonly allowance: Allowance;
-  /** What it asks for waits here while it is being let in. */
+  /** Where what it asks for waits while it is being let in. */
   readonly inOrder: InOrder;
   /** The way out to it, whose dialect a hello may change. */
   readonly outlet: Outlet;
@@ -63,13 +67,23 @@ export interface EntranceOptions {
 export class Entrance {
   readonly #entrant: Entrant;
   readonly #options: EntranceOptions;
+  readonly #allowance: Allowance;
+  readonly #inOrder: InOrder;
+  readonly #outlet: Outlet;
   readonly #badge: Badge;
   #timer: Cancel | null;
 
-  constructor(entrant: Entrant, options: EntranceOptions) {
+  constructor(
+    entrant: Entrant,
+    options: EntranceOptions,
+    { allowance, inOrder, outlet }: Parts,
+  ) {
     const { authority, clock, helloMs } = options;
     this.#entrant = entrant;
     this.#options = options;
+    this.#allowance = allowance;
+    this.#inOrder = inOrder;
+    this.#outlet = outlet;
     this.#badge = new Badge({
       authority,
       clock,
@@ -83,9 +97,9 @@ export class Entrance {
 
   /** Greets, once the socket is open. */
   open(): void {
-    const { entry: { auth }, inOrder } = this.#options;
+    const { auth } = this.#options.entry;
     if (auth === undefined) return this.#greet();
-    inOrder.wait(this.#check(auth, () => this.#greet()), (error) => {
+    this.#inOrder.wait(this.#check(auth, () => this.#greet()), (error) => {
       this.#entrant.refuse(error);
       this.#entrant.end(CLOSE.unauthorized);
     });
@@ -104,14 +118,14 @@ export class Entrance {
       return this.#check(auth, () => this.hello(request));
     }
     this.#badge.mustBeWelcome();
-    const { hub, outlet } = this.#options;
     if (request.batch) {
-      outlet.dialect = outlet.dialect.batched ?? outlet.dialect;
+      const { dialect } = this.#outlet;
+      this.#outlet.dialect = dialect.batched ?? dialect;
     }
     const { grant } = this.#badge;
     const { name = request.name } = grant;
     return whenHere(
-      hub.reception.hello(entrant, { ...request, name }, grant),
+      this.#options.hub.reception.hello(entrant, { ...request, name }, grant),
       (session) => this.#begin(session),
     );
   }
@@ -178,12 +192,12 @@ export class Entrance {
 
   /** Says hello for a client whose dialect has none. */
   #enter(name: string | undefined): void {
-    const { allowance, clock, inOrder } = this.#options;
+    const { clock } = this.#options;
     const again = (error: unknown) => this.#enterElse(error);
     try {
-      allowance.request("hello", clock.now());
+      this.#allowance.request("hello", clock.now());
       const done = this.hello({ type: "hello", ...(name && { name }) });
-      if (done !== undefined) inOrder.wait(done, again);
+      if (done !== undefined) this.#inOrder.wait(done, again);
     } catch (error) {
       again(error);
     }
