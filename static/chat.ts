@@ -53,7 +53,7 @@ function scheduler(draw: () => void): () => void {
 async function copy(chat: ChatModel, text: string, what: string) {
   try {
     await navigator.clipboard.writeText(text);
-    chat.say(what);
+    chat.confirm(what);
   } catch {
     chat.say(
       `This browser does not let the page copy. Copy it yourself: ${text}`,

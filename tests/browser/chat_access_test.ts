@@ -4,8 +4,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { findings, LOOKS } from "./axe.ts";
 import { pageTest } from "./browser.ts";
-import { ChatPage } from "./chat_page.ts";
-import { publish } from "./publish.ts";
+import { AT_BOTTOM, ChatPage } from "./chat_page.ts";
+import { numbered, publish } from "./publish.ts";
 
 /** What has the focus, as a person would call it. */
 function focused(chat: ChatPage): Promise<string> {
@@ -64,6 +64,28 @@ pageTest(
     await ada.until(`!document.activeElement.matches("textarea")`);
     await keyboard.press("?");
     await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  },
+);
+
+pageTest(
+  "the messages are scrolled from where one writes",
+  async ({ chat, server }) => {
+    await publish(server.socket("/ws"), "lobby", numbered(200));
+    const ada = await chat("/?name=Ada");
+    await ada.sees("message 200");
+    await ada.until(AT_BOTTOM);
+    await ada.field.fill("one line");
+    await ada.field.press("PageUp");
+    await ada.until(`!${AT_BOTTOM}`);
+    await ada.field.press("PageDown");
+    await ada.until(AT_BOTTOM);
+    // A long text is itself what one wants to see.
+    await ada.field.fill("line\n".repeat(60));
+    const caret = `document.querySelector("textarea").selectionStart`;
+    assertEquals(await ada.value(caret), 300);
+    await ada.field.press("PageUp");
+    await ada.until(`${caret} < 300`);
+    assert(await ada.value<boolean>(AT_BOTTOM));
   },
 );
 

@@ -150,6 +150,9 @@ pageTest(
     await ada.page.getByText("one message in 1 hour").waitFor();
     await ada.say("first");
     await ada.sees("first");
+    await again.waitFor();
+    await ada.page.reload();
+    await ada.ready();
     const left = await again.textContent() ?? "";
     await ada.say("second");
     assertEquals(await ada.field.inputValue(), "second");

@@ -11,6 +11,9 @@ import type { Memory, Preferences } from "./memory.ts";
 import type { LineRow } from "./rows.ts";
 import { type Place, type RoomHost, RoomModel } from "./room.ts";
 
+/** How long one is told that something went well, milliseconds. */
+const BRIEF_MS = 6_000;
+
 /** Somebody, or what somebody wrote, that something is to be done about. */
 export interface Subject {
   readonly room: RoomModel;
@@ -41,6 +44,8 @@ export class ChatModel implements RoomHost {
   #rooms: RoomModel[] = [];
   #current: RoomModel | undefined;
   #notice: string | undefined;
+  /** When the notice goes by itself. */
+  #noticeUntil = Infinity;
   #subject: Subject | undefined;
   #preferences: Preferences;
 
@@ -74,9 +79,10 @@ export class ChatModel implements RoomHost {
     return this.#rooms.reduce((sum, { unread }) => sum + unread, 0);
   }
 
-  /** Something the reader should know, until the next one or dismissed. */
+  /** Something the reader should know, until the next one or dismissed; or for
+   * a moment, when it is only that something went well. */
   get notice(): string | undefined {
-    return this.#notice;
+    return this.now() < this.#noticeUntil ? this.#notice : undefined;
   }
 
   /** What something is to be done about. */
@@ -103,7 +109,15 @@ export class ChatModel implements RoomHost {
   /** Tells the reader something; nothing: it was read. */
   say(notice: string | undefined): void {
     this.#notice = notice;
+    this.#noticeUntil = Infinity;
     this.changed();
+  }
+
+  /** Tells the reader that something went well. */
+  confirm(notice: string): void {
+    this.say(notice);
+    this.#noticeUntil = this.now() + BRIEF_MS;
+    this.later(BRIEF_MS);
   }
 
   /** Joins the rooms of last time, quietly. */

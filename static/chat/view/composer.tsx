@@ -7,7 +7,7 @@ import { ruleWords } from "../model/gate.ts";
 import type { RoomModel } from "../model/room.ts";
 import { counted } from "../model/words.ts";
 import { Icon } from "./icons.tsx";
-import { focusLastLine } from "./line_keys.ts";
+import { focusLastLine, scrollPage } from "./line_keys.ts";
 
 /** So close to the limit one is told how much is left. */
 const WARN = 200;
@@ -54,6 +54,9 @@ export function Composer({ chat, room }: Props) {
     } else if (event.key === "ArrowUp" && room.draft === "" && !event.altKey) {
       event.preventDefault();
       focusLastLine();
+    } else if (isPage(event.key) && !scrolls(field.current)) {
+      event.preventDefault();
+      scrollPage(event.key === "PageUp" ? -1 : 1);
     }
   };
   return (
@@ -112,6 +115,15 @@ function sendable(chat: ChatModel, room: RoomModel): boolean {
   return room.draft.trim() !== "" && (charactersLeft(chat, room) ?? 0) >= 0 &&
     room.gate() === undefined && room.problem === undefined &&
     chat.client.state.phase !== "closed";
+}
+
+function isPage(key: string): boolean {
+  return key === "PageUp" || key === "PageDown";
+}
+
+/** Whether there is more text than one sees: then it is that which scrolls. */
+function scrolls(field: HTMLTextAreaElement | null): boolean {
+  return field !== null && field.scrollHeight > field.clientHeight;
 }
 
 /** As high as its text; the stylesheet has the upper limit. */

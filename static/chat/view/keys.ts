@@ -14,6 +14,7 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["Enter", "Send"],
   ["Shift Enter", "New line"],
   ["↑ in an empty message", "Go through the messages"],
+  ["Page ↑, Page ↓", "Scroll the messages"],
   ["C", "Copy the message one is on"],
   ["L", "Copy the link to it"],
   ["M", "Remove it; as a moderator, more"],

@@ -9,6 +9,12 @@ export function focusLastLine(): void {
   lines[lines.length - 1]?.focus();
 }
 
+/** Scrolls the conversation by nearly what is in view, up or down. */
+export function scrollPage(direction: -1 | 1): void {
+  const scroller = document.querySelector(".scroller");
+  scroller?.scrollBy({ top: direction * 0.9 * scroller.clientHeight });
+}
+
 /**
  * A key was pressed in the timeline.
  *

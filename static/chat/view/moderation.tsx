@@ -30,7 +30,7 @@ export function SubjectDialog({ chat, subject, close }: {
 }) {
   const { name, line, room } = subject;
   const [problem, act] = useAct((words) => {
-    chat.say(words);
+    chat.confirm(words);
     closeDialog();
   });
   const others = room.rules.moderates && name !== chat.me && !line?.mine;
