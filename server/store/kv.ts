@@ -7,7 +7,6 @@
  * A local database is for one process; other processes' writes are not told.
  */
 
-import { dirname } from "node:path";
 import type { Clock } from "../clock.ts";
 import { Follower } from "./follower.ts";
 import { appendBatch, type Change } from "./kv_append.ts";
@@ -79,12 +78,14 @@ export class KvStore implements Store {
     try {
       // Neither the program's own, nor in memory, nor somebody else's.
       const isFile = path !== "" && !/^:|^https?:/.test(path);
-      if (isFile) await Deno.mkdir(dirname(path), { recursive: true });
-      const kv = await Deno.openKv(path === "" ? undefined : path);
+      const kv = isFile
+        ? await (await import("./kv_file.ts")).openKvFile(path)
+        : await Deno.openKv(path === "" ? undefined : path);
       const store = new KvStore(kv, options);
       store.#owner = true;
       return store;
     } catch (error) {
+      if (error instanceof StoreOpenError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw new StoreOpenError(`Cannot open "kv:${path}": ${reason}`, {
         cause: error,

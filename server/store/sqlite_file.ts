@@ -83,7 +83,7 @@ function lockFor(path: string): Deno.FsFile {
  * written to, which SQLite tells no sooner than it has to. Nothing has it open
  * here yet: closing a second handle would let go of SQLite's locks.
  */
-function isThere(path: string): boolean {
+export function isThere(path: string): boolean {
   try {
     using file = Deno.openSync(path, { write: true });
     return file.statSync().size > 0;

@@ -1,8 +1,12 @@
 /** The Deno KV store against the contracts. */
 
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import { KvStore } from "../../server/store/kv.ts";
+import { StoreOpenError } from "../../server/store/store.ts";
+import { FakeClock } from "../helpers/clock.ts";
 import { TempFolder } from "../helpers/temp.ts";
-import type { Place } from "./bench.ts";
+import { KEEP_ALL, type Place } from "./bench.ts";
 import { storeContract } from "./contract.ts";
 import { fleetContract } from "./contract_fleet.ts";
 
@@ -35,3 +39,39 @@ async function shared(): Promise<Place> {
 
 storeContract("kv", file);
 fleetContract("kv", shared);
+
+function open(path: string): Promise<KvStore> {
+  return KvStore.open(path, { retention: KEEP_ALL, clock: new FakeClock() });
+}
+
+/** Tries to open a file; gives the one line that refuses it. */
+async function refusal(path: string): Promise<string> {
+  const before = Deno.readFileSync(path);
+  const { message } = await assertRejects(() => open(path), StoreOpenError);
+  assertEquals(Deno.readFileSync(path), before);
+  return message;
+}
+
+Deno.test("kv store: a database that is not of Deno KV is left alone", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("hubbub.db");
+  const db = new DatabaseSync(path);
+  db.exec("CREATE TABLE recipes (name TEXT)");
+  db.close();
+  assertMatch(await refusal(path), /is no database of Deno KV\. Choose/);
+});
+
+Deno.test("kv store: a file that is no database is left alone", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("list.txt");
+  Deno.writeTextFileSync(path, "Shopping list: tea\n".repeat(100));
+  assertMatch(await refusal(path), /is not a database\. Choose/);
+});
+
+Deno.test("kv store: an empty file becomes a database, which is opened again", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("kv");
+  Deno.writeTextFileSync(path, "");
+  await (await open(path)).close();
+  await (await open(path)).close();
+});
