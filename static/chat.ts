@@ -13,6 +13,7 @@ import "./timeline.css";
 import "./line.css";
 import "./dialogs.css";
 import "./touch.css";
+import "./forced.css";
 import { h, render } from "preact";
 import { type Client, connect, type Unauthorized } from "../client/hubbub.ts";
 import { chime, notify, onNoticeClick, showUnread } from "./chat/attention.ts";

@@ -148,6 +148,33 @@ pageTest("nothing moves for those who want it so", async ({ chat }) => {
   );
 });
 
+pageTest(
+  "with colours of one's own, lines tell what tints tell",
+  async ({ chat }) => {
+    const ada = await chat("/?name=Ada", { forcedColors: "active" });
+    const grace = await chat("/?name=Grace");
+    await ada.say("Mine");
+    await grace.say("Hello Ada");
+    await grace.say("Hello all");
+    await ada.sees("Hello all");
+    await ada.field.focus();
+    /** How an element is drawn beside its text. */
+    const lines = (selector: string) =>
+      ada.value<string[]>(`(() => {
+        const style = getComputedStyle(document.querySelector("${selector}"));
+        return [style.borderInlineStartWidth, style.outlineStyle];
+      })()`);
+    assertEquals(await lines(".line.mine"), ["3px", "none"]);
+    assertEquals(await lines(".line.mentioned"), ["0px", "dashed"]);
+    assertEquals(
+      await lines(".line:not(.mine, .mentioned)"),
+      ["0px", "none"],
+    );
+    assertEquals((await lines(".rooms [aria-current]"))[1], "solid");
+    assertEquals((await lines(".composer"))[1], "solid");
+  },
+);
+
 for (const { look, options } of LOOKS) {
   pageTest(
     `an automatic check finds nothing, ${look}`,
