@@ -175,8 +175,6 @@ globalThis.addEventListener("unhandledrejection", (event) => {
 });
 
 const server = await start(settings, log);
-log.info("started", { url: server.url.href });
-console.log(`Hubbub is listening on ${server.url.href.replace(/\/$/, "")}`);
 
 let ending = false;
 
@@ -198,6 +196,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     end(0);
   });
 }
+
+// Whoever is told so may stop it in the same moment.
+log.info("started", { url: server.url.href });
+console.log(`Hubbub is listening on ${server.url.href.replace(/\/$/, "")}`);
 
 const { maxMemory } = settings;
 if (maxMemory > 0) {
