@@ -81,7 +81,11 @@ export class RecentCids {
  * @param cid The author's id for it.
  */
 export function cidKey(author: string, cid: string): number {
-  const text = `${author} ${cid}`;
+  return textKey(`${author} ${cid}`);
+}
+
+/** The same, of an author and its cid with a space between them. */
+export function textKey(text: string): number {
   let low = 0x811c9dc5;
   let high = 0x01000193;
   for (let i = 0; i < text.length; i++) {

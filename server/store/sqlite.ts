@@ -112,12 +112,10 @@ export class SqliteStore implements Store {
     });
   }
 
-  follow(room: string, feed: Feed): Promise<LogState> {
-    return attempt(() => {
-      const log = this.#logs.open(room);
-      log.feed = feed;
-      return stateOf(log);
-    });
+  async follow(room: string, feed: Feed): Promise<LogState> {
+    const log = await this.#logs.ready(room);
+    log.feed = feed;
+    return stateOf(log);
   }
 
   unfollow(room: string): void {

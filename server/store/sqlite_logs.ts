@@ -4,7 +4,8 @@
  */
 
 import type { Clock } from "../clock.ts";
-import { cidKey, RecentCids } from "./recent_cids.ts";
+import type { RecentCids } from "./recent_cids.ts";
+import { readRecent } from "./sqlite_recent.ts";
 import { idOf, type Row, seqOf, type Statements } from "./sqlite_statements.ts";
 import {
   DEDUPE_MS,
@@ -20,7 +21,8 @@ export interface Log {
   readonly epoch: string;
   first: number;
   head: number;
-  /** What a repeat is told by; null until somebody sends with a cid. */
+  /** What a repeat is told by; null until it is followed, or somebody sends
+   * with a cid. */
   recent: RecentCids | null;
   /** When this process last stored something in it. */
   wroteAt: number;
@@ -101,9 +103,31 @@ export class SqliteLogs {
     return { head: seqOf(Number(row["id"])), at: Number(row["at"]) };
   }
 
-  /** The cids that were sent to a room lately. */
+  /**
+   * A room, made where there is none, with all in memory that a message needs.
+   * What takes long is done in many turns.
+   */
+  async ready(room: string): Promise<Log> {
+    while (true) {
+      const log = this.open(room);
+      if (log.recent !== null) return log;
+      const reading = readRecent(this.#sql, log, this.#clock.now());
+      let slice = reading.next();
+      for (; !slice.done; slice = reading.next()) {
+        await new Promise<void>((done) => this.#clock.soon(done));
+      }
+      log.recent ??= slice.value;
+    }
+  }
+
+  /** The cids that were sent to a room lately. Takes long where many were, and
+   * the room is not ready. */
   recent(log: Log): RecentCids {
-    return log.recent ??= this.#readRecent(log.id);
+    if (log.recent !== null) return log.recent;
+    const reading = readRecent(this.#sql, log, this.#clock.now());
+    let slice = reading.next();
+    while (!slice.done) slice = reading.next();
+    return log.recent = slice.value;
   }
 
   /** Lets go of what is in memory of a room. */
@@ -118,22 +142,5 @@ export class SqliteLogs {
     const log = this.#logs.get(room);
     if (log === undefined || log.feed !== undefined) return;
     if (log.wroteAt < this.#clock.now() - DEDUPE_MS) this.#logs.delete(room);
-  }
-
-  /** The cids an earlier process has stored lately. */
-  #readRecent(room: number): RecentCids {
-    const since = this.#clock.now() - DEDUPE_MS;
-    const recent = new RecentCids(DEDUPE_MS);
-    const [start, end] = [idOf(room, 0), idOf(room + 1, 0)];
-    const before = this.#sql.lastBefore.get(start, end, since)?.["id"] ?? start;
-    for (
-      const row of this.#sql.readRecent.iterate(before, end) as Iterable<Row>
-    ) {
-      const { id, at, author, cid } = row;
-      if (cid === null) continue;
-      const key = cidKey(String(author), String(cid));
-      recent.add(key, seqOf(Number(id)), Number(at));
-    }
-    return recent;
   }
 }

@@ -5,7 +5,8 @@
 
 import type { Clock } from "../clock.ts";
 import type { Log, SqliteLogs } from "./sqlite_logs.ts";
-import { idOf, seqOf, type Statements } from "./sqlite_statements.ts";
+import { seqSince } from "./sqlite_recent.ts";
+import { idOf, type Statements } from "./sqlite_statements.ts";
 import { DEDUPE_MS, type Retention } from "./store.ts";
 
 /** Rows that one step of the retention deletes at most. */
@@ -83,15 +84,8 @@ export class SqliteRetention {
   #trim(log: Log, budget: number): number {
     const now = this.#clock.now();
     const { messages, ms } = this.#retention;
-    let first = Math.max(log.first, log.head - messages + 1);
-    if (ms > 0) {
-      const row = this.#sql.firstSince.get(
-        idOf(log.id, first),
-        idOf(log.id + 1, 0),
-        now - ms,
-      );
-      first = row === undefined ? log.head + 1 : seqOf(Number(row["id"]));
-    }
+    const young = ms > 0 ? seqSince(this.#sql, log, now - ms) : 0;
+    const first = Math.max(log.first, log.head - messages + 1, young);
     if (first > log.first) {
       this.#sql.setFirst.run(first, this.#logs.newest(log.id).at, log.id);
       log.first = first;

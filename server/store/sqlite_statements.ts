@@ -49,12 +49,16 @@ const SQL = {
   commit: "COMMIT",
   rollback: "ROLLBACK",
   readOne: "SELECT author, cid FROM messages WHERE id = ?",
-  readRecent: `
-    SELECT id, at, author, cid FROM messages
-    WHERE id > ? AND id < ? ORDER BY id`,
-  lastBefore: `
-    SELECT id FROM messages WHERE id > ? AND id < ? AND at < ?
-    ORDER BY id DESC LIMIT 1`,
+  readCids: `
+    SELECT count(*) AS rows, max(id) AS last, max(at) AS at,
+      json_group_array(id || ' ' || author || ' ' || cid)
+        FILTER (WHERE cid IS NOT NULL) AS cids
+    FROM (
+      SELECT id, at, author, cid FROM messages
+      WHERE id >= ? AND id < ? ORDER BY id LIMIT ?
+    )`,
+  nextAt: `
+    SELECT id, at FROM messages WHERE id >= ? AND id < ? ORDER BY id LIMIT 1`,
   newest: `
     SELECT id, at FROM messages WHERE id > ? AND id < ?
     ORDER BY id DESC LIMIT 1`,
@@ -68,9 +72,6 @@ const SQL = {
   readBefore: `
     SELECT id, at, author, sender, text, cid, mark FROM messages
     WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT ?`,
-  firstSince: `
-    SELECT id FROM messages WHERE id >= ? AND id < ? AND at >= ?
-    ORDER BY id LIMIT 1`,
   // Looks at no more than it may delete: what is young would be read again in
   // every step.
   trim: `

@@ -14,9 +14,9 @@ import { DatabaseSync } from "node:sqlite";
 import { SqliteStore } from "../../server/store/sqlite.ts";
 import { reason } from "../../server/store/sqlite_file.ts";
 import { StoreOpenError } from "../../server/store/store.ts";
-import { FakeClock } from "../helpers/clock.ts";
+import { FakeClock, settled } from "../helpers/clock.ts";
 import { TempFolder } from "../helpers/temp.ts";
-import { Bench, draft, KEEP_ALL, type Place } from "./bench.ts";
+import { Bench, draft, KEEP_ALL, type Place, RecordingFeed } from "./bench.ts";
 import { storeContract } from "./contract.ts";
 
 function placeIn(folder: TempFolder): Place {
@@ -287,6 +287,63 @@ Deno.test("sqlite store: a step of the retention reads no more rows than it may 
   bench.clock.pass(11 * MINUTE_MS);
   await bench.trimAll();
   assertEquals(rows(), 1);
+});
+
+Deno.test("sqlite store: the cids that were sent lately are read in many turns, and all of them are known", async () => {
+  await using bench = await Bench.open(placeIn(new TempFolder()));
+  const sent = (n: number) => draft({ room: "hall", text: "hi", cid: `c${n}` });
+  const drafts = Array.from({ length: 7_000 }, (_, n) => sent(n));
+  await bench.store.append(drafts.slice(0, 1_000));
+  bench.clock.pass(9 * MINUTE_MS);
+  // Between them some that have no cid.
+  await bench.fill("hall", 100);
+  await bench.store.append(drafts.slice(1_000));
+  await bench.reopen();
+  const following = bench.follow("hall");
+  let followed = false;
+  following.then(() => followed = true);
+  let turns = 0;
+  while (!followed) {
+    // Others have their turn, and somebody writes without following.
+    await bench.say("yard", "hi");
+    await bench.say("hall", "hi");
+    turns++;
+    bench.clock.endTurn();
+    await settled();
+  }
+  assert(turns >= 3, `${turns} turns`);
+  const { state } = await following;
+  assertEquals(state.head, 7_100 + turns);
+  const receipts = await bench.store.append([
+    sent(0),
+    sent(4_321),
+    sent(6_999),
+    sent(9_999),
+  ]);
+  assertEquals(receipts.map(({ seq, duplicate }) => [seq, duplicate]), [
+    [1, true],
+    [4_422, true],
+    [7_100, true],
+    [7_101 + turns, false],
+  ]);
+});
+
+Deno.test("sqlite store: closing ends what is being read", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("hubbub.db");
+  const clock = new FakeClock();
+  const open = () => SqliteStore.open({ path, retention: KEEP_ALL, clock });
+  const first = open();
+  await first.append(Array.from(
+    { length: 5_000 },
+    (_, n) => draft({ room: "hall", text: "hi", cid: `c${n}` }),
+  ));
+  await first.close();
+  const second = open();
+  const following = second.follow("hall", new RecordingFeed());
+  await second.close();
+  clock.endTurn();
+  await assertRejects(() => following, Error);
 });
 
 Deno.test("sqlite store: a file of version 1 is brought up to date", async () => {

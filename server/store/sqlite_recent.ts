@@ -1,0 +1,69 @@
+/**
+ * What is read of a room's rows by their time: where a time begins, and the
+ * cids that an earlier process has stored lately.
+ */
+
+import { RecentCids, textKey } from "./recent_cids.ts";
+import { idOf, seqOf, type Statements } from "./sqlite_statements.ts";
+import { DEDUPE_MS } from "./store.ts";
+
+/** Rows read at once: some milliseconds. */
+const SLICE = 2_000;
+
+/**
+ * Finds where a time begins in a room's rows, looking at a few of them: they
+ * are in the order of time, but where the clock was set back.
+ *
+ * @param sql The file's statements.
+ * @param log The room's number, and its newest seq.
+ * @param since Milliseconds since 1970.
+ * @returns The first seq stored then or later; the one behind the newest when
+ * there is none.
+ */
+export function seqSince(
+  sql: Statements,
+  { id, head }: { id: number; head: number },
+  since: number,
+): number {
+  let [low, high] = [1, head + 1];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const row = sql.nextAt.get(idOf(id, middle), idOf(id + 1, 0));
+    if (row === undefined || Number(row["at"]) >= since) high = middle;
+    else low = seqOf(Number(row["id"])) + 1;
+  }
+  return low;
+}
+
+/**
+ * Reads a room's cids of the last {@linkcode DEDUPE_MS}. Yields between slices,
+ * so that others can have their turn: ten minutes of a thousand messages a
+ * second are some seconds' work.
+ *
+ * @param sql The file's statements.
+ * @param log The room's number, and its newest seq.
+ * @param now Milliseconds since 1970.
+ * @returns All of them, those that are stored meanwhile too.
+ */
+export function* readRecent(
+  sql: Statements,
+  log: { readonly id: number; readonly head: number },
+  now: number,
+): Generator<void, RecentCids> {
+  const recent = new RecentCids(DEDUPE_MS);
+  const end = idOf(log.id + 1, 0);
+  let next = idOf(log.id, seqSince(sql, log, now - DEDUPE_MS));
+  while (true) {
+    // As one array: with rows of their own it takes four times as long.
+    const slice = sql.readCids.get(next, end, SLICE) ?? {};
+    const cids: string[] = JSON.parse(String(slice["cids"]));
+    for (const words of cids) {
+      const space = words.indexOf(" ");
+      const seq = seqOf(Number(words.slice(0, space)));
+      recent.add(textKey(words.slice(space + 1)), seq, Number(slice["at"]));
+    }
+    if (slice["rows"] !== SLICE) return recent;
+    next = Number(slice["last"]) + 1;
+    yield;
+  }
+}
