@@ -54,9 +54,10 @@ pageTest(
     const context = ada.page.context();
     const address = ada.page.url();
     await ada.page.close();
-    const open = async (name: string) => {
+    const open = async (name?: string) => {
       const page = await context.newPage();
-      await page.goto(new URL(`/?name=${name}`, address).href);
+      const asked = name === undefined ? "/" : `/?name=${name}`;
+      await page.goto(new URL(asked, address).href);
       const chat = await new ChatPage(page).ready();
       await chat.sees("before");
       return chat;
@@ -71,5 +72,11 @@ pageTest(
     await again.say("still here");
     await second.sees("still here");
     assertEquals(await own(second), []);
+    // The name one had last is the one that is gone on with.
+    await rename(again, "Grace");
+    await again.page.close();
+    const third = await open();
+    await third.page.getByRole("button", { name: "Grace, settings" }).waitFor();
+    assertEquals(await own(third), ["before", "still here"]);
   },
 );
