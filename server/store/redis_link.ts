@@ -57,13 +57,27 @@ function newClient(address: string) {
   });
 }
 
-/** Rejects when something takes too long. */
-function inTime<T>(promise: Promise<T>): Promise<T> {
+/**
+ * Rejects when something takes too long.
+ *
+ * @param promise An answer.
+ * @param heard When another one came last, on the clock of `performance`: they
+ * come one after the other, and large ones take their time.
+ */
+function inTime<T>(
+  promise: Promise<T>,
+  heard: () => number = () => -Infinity,
+): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new RedisSilent(`Redis did not answer in ${ANSWER_MS} ms`)),
-    ANSWER_MS,
-  );
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (ms: number) => {
+    timer = setTimeout(() => {
+      const rest = heard() + ANSWER_MS - performance.now();
+      if (rest > 0) wait(rest);
+      else reject(new RedisSilent(`Redis did not answer in ${ANSWER_MS} ms`));
+    }, ms);
+  };
+  wait(ANSWER_MS);
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
@@ -89,6 +103,8 @@ export class RedisLink {
   readonly #options: RedisLinkOptions;
   readonly #listeners = new Map<string, Listener>();
   #client: Client | null = null;
+  /** When Redis answered last. */
+  #heardAt = -Infinity;
   /** Why there is none. */
   #failure: unknown = null;
   #healed: Promise<void> = Promise.resolve();
@@ -183,7 +199,9 @@ export class RedisLink {
   /** A connection that does not answer is dropped: it may never again. */
   async #guard<T>(client: Client, promise: Promise<T>): Promise<T> {
     try {
-      return await inTime(promise);
+      const reply = await inTime(promise, () => this.#heardAt);
+      this.#heardAt = performance.now();
+      return reply;
     } catch (error) {
       // One that has become a replica takes nothing any more.
       const demoted = words(error).startsWith("READONLY");
@@ -217,6 +235,7 @@ export class RedisLink {
     }
     if (this.#closed) return client.destroy();
     this.#client = client;
+    this.#heardAt = -Infinity;
     this.#healed = this.#heal(client);
     try {
       await this.#healed;
