@@ -48,6 +48,8 @@ export class Outlet {
   #written = 0;
   #progressAt: number;
   #heardAt: number;
+  /** Whether the socket was not open when last looked at. */
+  #closing = false;
 
   constructor(socket: Socket, dialect: Dialect, clock: Clock) {
     this.#socket = socket;
@@ -127,12 +129,19 @@ export class Outlet {
   /**
    * Tells a reader that has stopped reading, or a peer that is gone while
    * frames wait for it: the runtime's own pings wait behind these frames and
-   * never find out. To be asked every few seconds.
+   * never find out. Where a ping went out before them, the runtime closes the
+   * socket; but then its close waits behind them, and until it is written
+   * nobody is told, and nothing is said to be unsent. To be asked every few
+   * seconds.
    *
    * @param patience How long it may take nothing.
-   * @returns Whether it has taken nothing for longer.
+   * @returns Whether it has taken nothing for longer, or is being closed since
+   * this was asked last.
    */
   isStuck({ slowMs, idleMs }: Patience): boolean {
+    const wasClosing = this.#closing;
+    this.#closing = !this.#socket.open;
+    if (this.#closing) return wasClosing;
     const now = this.#clock.now();
     const { buffered } = this.#socket;
     // No more is unsent than was written meanwhile: nothing was taken. A byte

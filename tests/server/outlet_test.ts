@@ -13,8 +13,11 @@ const PAGE = "x".repeat(20_000);
 function bench() {
   const clock = new FakeClock();
   let buffered = 0;
+  let open = true;
   const socket: Socket = {
-    open: true,
+    get open() {
+      return open;
+    },
     get buffered() {
       return buffered;
     },
@@ -26,6 +29,11 @@ function bench() {
     outlet,
     clock,
     drain: (bytes: number) => void (buffered -= bytes),
+    /** As the runtime does by itself: all that is unsent is not told of. */
+    startClosing() {
+      open = false;
+      buffered = 0;
+    },
     /** Asks every 2 s for a minute, after `each`. */
     watch(each: () => void): boolean {
       for (let i = 0; i < 30; i++) {
@@ -86,4 +94,13 @@ Deno.test("promise 4: an outlet is not ready while its socket holds a watermark 
   assertEquals(outlet.ready, false);
   drain(4_000);
   assertEquals(outlet.ready, true, "a byte less than 16 KiB would do");
+});
+
+Deno.test("promise 4: a socket that the runtime cannot get closed is stuck at the second look", () => {
+  const { outlet, startClosing } = bench();
+  outlet.send([PAGE]);
+  assertEquals(outlet.isStuck(PATIENCE), false);
+  startClosing();
+  assertEquals(outlet.isStuck(PATIENCE), false, "it may be about to tell");
+  assertEquals(outlet.isStuck(PATIENCE), true);
 });
