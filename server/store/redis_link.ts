@@ -274,10 +274,30 @@ export class RedisLink {
   }
 }
 
+/** What to do about what the system, TLS or Redis says. */
+const REMEDIES: readonly (readonly [says: RegExp, remedy: string])[] = [
+  [
+    /NOAUTH|WRONGPASS/,
+    "User and password stand in the address: redis://USER:PASSWORD@HOST:PORT/DB",
+  ],
+  [
+    /UnknownIssuer|self-signed|issuer certificate/,
+    "DENO_CERT=FILE adds the authority of its certificate",
+  ],
+  [
+    /ECONNREFUSED|ENOTFOUND|Socket closed|did not answer/,
+    "Is Redis running, at this address, and with TLS if it is rediss://?",
+  ],
+];
+
 /** What to tell who starts a server on a Redis that does not let it. */
 export function cannotOpen(address: string, error: unknown): StoreOpenError {
+  const why = words(error);
+  const [, remedy] = REMEDIES.find(([says]) => says.test(why)) ?? [];
   return new StoreOpenError(
-    `Cannot open ${withoutPassword(address)}: ${words(error)}`,
+    `Cannot open ${withoutPassword(address)}: ${why.replace(/\.$/, "")}${
+      remedy === undefined ? "" : `. ${remedy}`
+    }`,
     { cause: error },
   );
 }

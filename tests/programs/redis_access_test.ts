@@ -44,8 +44,12 @@ test("a password is asked for, and taken from the address", async () => {
   await using server = await RedisServer.start("--requirepass", "p@ss/word");
   const host = `127.0.0.1:${server.port}`;
   await assertChats(`redis://:p%40ss%2Fword@${host}`);
-  await assertRefused(`redis://${host}`, /NOAUTH/);
-  await assertRefused(`redis://:wrong@${host}`, /:…@.*WRONGPASS/);
+  const remedy = "\\. User and password stand in the address: redis://USER";
+  await assertRefused(`redis://${host}`, RegExp(`NOAUTH.*${remedy}`));
+  await assertRefused(
+    `redis://:wrong@${host}`,
+    RegExp(`:…@.*WRONGPASS.*${remedy}`),
+  );
 });
 
 /** The user that docs/operating.md makes. */
@@ -77,7 +81,17 @@ test("rediss:// is over TLS, with a certificate that is to be trusted", async ()
   );
   const store = `rediss://127.0.0.1:${port}`;
   await assertChats(store, { DENO_CERT: cert });
-  await assertRefused(store, /certificate|UnknownIssuer/i);
+  await assertRefused(
+    store,
+    /(UnknownIssuer|certificate)\. DENO_CERT=FILE adds/,
+  );
+});
+
+test("a Redis that is not there is asked for", async () => {
+  await assertRefused(
+    `redis://127.0.0.1:${freePort()}`,
+    /ECONNREFUSED.*\. Is Redis running, at this address/,
+  );
 });
 
 test("a Redis Cluster is refused in one line", async () => {
