@@ -47,21 +47,19 @@ export class SqliteLogs {
     this.#clock = clock;
   }
 
-  /** All rooms there are. */
-  names(): string[] {
-    return (this.#sql.rooms.all() as Row[]).map(({ name }) => String(name));
+  /** The room that follows a name in their order; undefined after the last. */
+  nameAfter(name: string): string | undefined {
+    const row = this.#sql.roomAfter.get(name);
+    return row === undefined ? undefined : String(row["name"]);
   }
 
   /** All rooms that have had a message, and their newest ones. */
   summaries(): RoomSummary[] {
-    return (this.#sql.rooms.all() as Row[]).map((row) => {
-      const { head, at } = this.newest(Number(row["id"]));
-      return {
-        room: String(row["name"]),
-        head: Math.max(head, Number(row["first"]) - 1),
-        at: Math.max(at, Number(row["at"])),
-      };
-    }).filter(({ head }) => head > 0);
+    return (this.#sql.rooms.all() as Row[]).map((row) => ({
+      room: String(row["name"]),
+      head: Math.max(seqOf(Number(row["newest"])), Number(row["first"]) - 1),
+      at: Math.max(Number(row["newestAt"]), Number(row["at"])),
+    })).filter(({ head }) => head > 0);
   }
 
   /** A room as it is, made where there is none. */

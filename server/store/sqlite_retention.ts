@@ -33,8 +33,8 @@ export class SqliteRetention {
   readonly #clock: Clock;
   /** Rooms that have grown, or that have more to delete. */
   readonly #due = new Set<string>();
-  /** Rooms that still have to be looked at in this round. */
-  #round: string[] = [];
+  /** The room that was looked at last in this round; empty before the first. */
+  #last = "";
 
   constructor({ sql, logs, retention, clock }: SqliteRetentionOptions) {
     this.#sql = sql;
@@ -61,9 +61,9 @@ export class SqliteRetention {
       this.#due.delete(room);
       budget -= this.#look(room, budget);
     }
-    if (this.#round.length === 0) this.#round = this.#logs.names();
     while (budget > 0) {
-      const room = this.#round.pop();
+      const room = this.#logs.nameAfter(this.#last);
+      this.#last = room ?? "";
       if (room === undefined) break;
       budget -= this.#look(room, budget);
       this.#logs.forgetUnfollowed(room);

@@ -156,8 +156,12 @@ Deno.test("a socket is not asked what is unsent before it was sent enough to mat
 async function statementsOf(act: () => Promise<unknown>): Promise<number> {
   let count = 0;
   const { prototype } = StatementSync;
-  const original = { run: prototype.run, get: prototype.get };
-  for (const name of ["run", "get"] as const) {
+  const original = {
+    run: prototype.run,
+    get: prototype.get,
+    all: prototype.all,
+  };
+  for (const name of ["run", "get", "all"] as const) {
     const method = original[name] as (...args: unknown[]) => unknown;
     Object.assign(prototype, {
       [name](this: StatementSync, ...args: unknown[]) {
@@ -204,5 +208,27 @@ Deno.test("SqliteStore.append() runs at most one statement a message, and a few 
       `${statements} statements for ${count} messages`,
     );
   }
+  await store.close();
+});
+
+Deno.test("SqliteStore takes one statement to list its rooms, and looks at some of them in a step of the retention", async () => {
+  using folder = new TempFolder();
+  const store = SqliteStore.open({
+    path: folder.file("counts.db"),
+    retention: { messages: 1_000, ms: 0 },
+    clock: new FakeClock(),
+  });
+  const steps: number[] = [];
+  for (const count of [200, 400]) {
+    await store.append(Array.from({ length: count }, (_, i): Draft => ({
+      room: `room-${i}`,
+      from: "Ada",
+      text: "hi",
+      author: "s1",
+    })));
+    assertEquals(await statementsOf(() => store.rooms()), 1);
+    steps.push(await statementsOf(() => store.trim()));
+  }
+  assertEquals(steps[0], steps[1]);
   await store.close();
 });
