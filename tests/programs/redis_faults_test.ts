@@ -122,7 +122,8 @@ test(
       using _ = server.pause();
       const start = performance.now();
       await assertRejects(() => a.say("hall", "during"), Error, "not answer");
-      assert(performance.now() - start < 5_000);
+      // It is three; a busy machine may take its time to say so.
+      assert(performance.now() - start < 10_000);
       // The connection is known to be dead by now.
       await assertRejects(() => a.say("hall", "also"));
     }
