@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { CLOSE } from "../../protocol/close_codes.ts";
+import { type Ban, RULE_KEYS } from "../../server/rules.ts";
 import type { BanRequest } from "../../protocol/requests.ts";
 import { simple } from "../../protocol/simple.ts";
 import { text } from "../../protocol/text.ts";
@@ -59,6 +60,27 @@ Deno.test("a client that can be in one room only is closed when it is kicked", a
     await moderate({ type: "kick", name: "Bob" });
     assertEquals(bob.reader.ended, CLOSE.removed);
     assert(bob.reader.frames.join().includes("Mod has sent you away"));
+  }
+});
+
+Deno.test("a ban that is over when a node hears of it sends nobody away", async () => {
+  const { bench } = await hall();
+  const bob = await bench.enter("Bob");
+  for (const until of [bench.clock.now(), bench.clock.now() + 1]) {
+    const ban = {
+      kind: "ban",
+      room: "*",
+      name: "Bob",
+      by: "Mod",
+      at: 0,
+      until,
+    };
+    await bench.store.keep(
+      new Map([[RULE_KEYS.ban(ban as Ban), JSON.stringify(ban)]]),
+    );
+    await bench.turn();
+    const isOver = until === bench.clock.now();
+    assertEquals(bob.reader.ended, isOver ? undefined : CLOSE.banned);
   }
 });
 
