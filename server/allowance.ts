@@ -49,28 +49,19 @@ export function tooFast(retryAfterMs: number): HubbubError {
 
 /** The limits of one connection. */
 export class Allowance {
-  readonly #publishes: TokenBucket;
-  readonly #requests: TokenBucket;
-  readonly #joins: TokenBucket;
-  readonly #renames: TokenBucket;
-  readonly #strikes: TokenBucket;
-  readonly #bytes: TokenBucket;
-  readonly #mostRefused: number;
+  readonly #rates: Rates;
+  // Made when they are needed, and full until then: most connections need few.
+  #publishes: TokenBucket | undefined;
+  #requests: TokenBucket | undefined;
+  #joins: TokenBucket | undefined;
+  #renames: TokenBucket | undefined;
+  #strikes: TokenBucket | undefined;
+  #bytes: TokenBucket | undefined;
   /** Bytes refused since a frame was taken last. */
   #refused = 0;
 
-  constructor({ publish, bytes, request, join, rename }: Rates, now: number) {
-    const perSecond = (rate: number, burstS: number) =>
-      new TokenBucket(rate, rate * burstS, now);
-    const perMinute = (rate: number) =>
-      new TokenBucket(rate / 60, Math.max(rate * RARE_BURST_MIN, 1), now);
-    this.#publishes = perSecond(publish, PUBLISH_BURST_S);
-    this.#requests = perSecond(request, REQUEST_BURST_S);
-    this.#joins = perMinute(join);
-    this.#renames = perMinute(rename);
-    this.#strikes = new TokenBucket(STRIKES.perSecond, STRIKES.burst, now);
-    this.#mostRefused = bytes * BYTES_BURST_S;
-    this.#bytes = perSecond(bytes, BYTES_BURST_S);
+  constructor(rates: Rates) {
+    this.#rates = rates;
   }
 
   /**
@@ -80,6 +71,7 @@ export class Allowance {
    * @returns 0 when its requests may be carried out; else milliseconds to wait.
    */
   frame(bytes: number, now: number): number {
+    this.#bytes ??= perSecond(this.#rates.bytes, BYTES_BURST_S, now);
     const wait = this.#bytes.spend(bytes, now);
     this.#refused = wait === 0 ? 0 : this.#refused + bytes;
     return wait;
@@ -87,7 +79,7 @@ export class Allowance {
 
   /** Whether it sends on and on what is refused: that has to be read too. */
   get flooding(): boolean {
-    return this.#refused > this.#mostRefused;
+    return this.#refused > this.#rates.bytes * BYTES_BURST_S;
   }
 
   /**
@@ -102,20 +94,37 @@ export class Allowance {
 
   /** Counts a frame that makes no sense; true when it was one too many. */
   strike(now: number): boolean {
+    const { perSecond, burst } = STRIKES;
+    this.#strikes ??= new TokenBucket(perSecond, burst, now);
     return this.#strikes.take(now) > 0;
   }
 
   #wait(type: ClientRequest["type"], now: number): number {
-    if (type === "publish") return this.#publishes.take(now);
+    const { publish, request, join, rename } = this.#rates;
+    if (type === "publish") {
+      this.#publishes ??= perSecond(publish, PUBLISH_BURST_S, now);
+      return this.#publishes.take(now);
+    }
+    this.#requests ??= perSecond(request, REQUEST_BURST_S, now);
     const wait = this.#requests.take(now);
     if (wait > 0) return wait;
     switch (type) {
       case "join":
+        this.#joins ??= perMinute(join, now);
         return this.#joins.take(now);
       case "rename":
+        this.#renames ??= perMinute(rename, now);
         return this.#renames.take(now);
       default:
         return 0;
     }
   }
+}
+
+function perSecond(rate: number, burstS: number, now: number): TokenBucket {
+  return new TokenBucket(rate, rate * burstS, now);
+}
+
+function perMinute(rate: number, now: number): TokenBucket {
+  return new TokenBucket(rate / 60, Math.max(rate * RARE_BURST_MIN, 1), now);
 }

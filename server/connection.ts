@@ -85,7 +85,7 @@ export class Connection implements Entrant, SocketHandler {
     this.id = id;
     this.address = options.address;
     this.#outlet = new Outlet(socket, entry.dialect, clock);
-    this.#allowance = new Allowance(options.rates, clock.now());
+    this.#allowance = new Allowance(options.rates);
     this.#entrance = new Entrance(this, options, {
       allowance: this.#allowance,
       inOrder: this.#inOrder,

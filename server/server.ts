@@ -12,6 +12,7 @@ import type { Assets } from "./assets.ts";
 import type { Authority } from "./auth.ts";
 import { type Clock, every } from "./clock.ts";
 import type { Config } from "./settings.ts";
+import type { Rates } from "./allowance.ts";
 import { Connection } from "./connection.ts";
 import type { Entry } from "./entrance.ts";
 import type { Fleet } from "./fleet/fleet.ts";
@@ -188,6 +189,20 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let connectionCount = 0;
   let stopping = false;
 
+  // For all connections, so that each keeps as little as it can.
+  const rates: Rates = {
+    publish: config.rate,
+    bytes: config.byteRate,
+    request: config.requestRate,
+    join: config.joinRate,
+    rename: config.renameRate,
+  };
+  const onGone = (gone: Connection) => {
+    connections.delete(gone);
+    closing.add(gone);
+  };
+  const onClosed = (closed: Connection) => closing.delete(closed);
+
   const enter = (entry: Entry, address: string): Accept => (socket) => {
     const connection = new Connection({
       id: String(++connectionCount),
@@ -198,20 +213,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       authority,
       clock,
       log,
-      rates: {
-        publish: config.rate,
-        bytes: config.byteRate,
-        request: config.requestRate,
-        join: config.joinRate,
-        rename: config.renameRate,
-      },
+      rates,
       maxFrame: config.maxFrame,
       helloMs: helloMs * (entry.dialect.naming === "asked" ? PEOPLE_SLOWER : 1),
-      onGone(gone) {
-        connections.delete(gone);
-        closing.add(gone);
-      },
-      onClosed: (closed) => closing.delete(closed),
+      onGone,
+      onClosed,
     });
     connections.add(connection);
     connection.open();

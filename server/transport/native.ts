@@ -67,6 +67,10 @@ function offer(request: Request, protocol: string): void {
   Object.defineProperty(request, "headers", { value: headers });
 }
 
+function ignore(event: Event): void {
+  event.preventDefault();
+}
+
 /** Deno's own server, which works everywhere. It holds
  * a message, however large, before it shows it to anybody. */
 export class NativeTransport implements Transport {
@@ -124,21 +128,27 @@ export class NativeTransport implements Transport {
       }
     };
 
-    socket.onopen = () => guarded(() => handler = accept(native));
-    socket.onmessage = ({ data }) =>
+    // Not `onopen` and so on: the runtime wraps these, in 110 bytes each.
+    socket.addEventListener(
+      "open",
+      () => guarded(() => handler = accept(native)),
+      { once: true },
+    );
+    socket.addEventListener("message", ({ data }) => {
       guarded(() =>
         handler?.message(typeof data === "string" ? data : new Uint8Array(data))
       );
+    });
     // A broken frame or a lost connection; `close` follows and tells all there
     // is.
-    socket.onerror = (event) => event.preventDefault();
-    socket.onclose = ({ code, wasClean }) => {
+    socket.addEventListener("error", ignore);
+    socket.addEventListener("close", ({ code, wasClean }) => {
       if (closed) return;
       closed = true;
       // Only the runtime's own idle timeout goes away without a handshake.
       const silent = code === CLOSE.goingAway.code && !wasClean;
       guarded(() => handler?.close(silent ? CLOSE.silent.code : code));
-    };
+    });
     return response;
   }
 }
