@@ -35,12 +35,15 @@ function withCost(measures: Measures): Measures {
 
 const COST = ["us/delivery", "deliveries", "p50 ms", "p99 ms", "server cpu"];
 
+/** How old a history is: older than what repeats are looked for in. */
+const AGE_MS = 60 * 60_000;
+
 /** Stores a history in a room before the server starts. */
 function fill(messages: number): (dir: string) => Promise<void> {
   return async (dir) => {
     const store = await openStore(`sqlite:${dir}/hubbub.db`, {
       retention: { messages: Infinity, ms: 0 },
-      clock: systemClock,
+      clock: { ...systemClock, now: () => Date.now() - AGE_MS },
     });
     const draft = {
       room: STORM_ROOM,
