@@ -79,7 +79,7 @@ export function readOptions(args: readonly string[]): Options | "help" {
     peers: peers as PeerName[],
     rounds: whole("rounds", flags["rounds"], quick ? 2 : 3),
     patience: whole("patience", flags["patience"], 0),
-    // After a second, V8 has compiled the half of it: 100x8 is a quarter slower.
+    // V8 compiles in steps: after 0.9 s, 100x64 is a fifth slower.
     warmMs: quick ? 800 : 2_500,
     measureMs: 1_200,
     before,
