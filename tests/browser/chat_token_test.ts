@@ -101,7 +101,7 @@ pageTest(
 pageTest(
   "a token that expires is asked for again, and what was written is kept",
   async ({ chat }) => {
-    const token = await signed({ sub: "ada", name: "Ada" }, 4);
+    const token = await signed({ sub: "ada", name: "Ada" }, 6);
     const ada = await chat(`/#token=${token}`);
     await ada.say("before");
     await ada.sees("before");

@@ -19,6 +19,6 @@ export function signed(
   secret = SECRET,
 ): Promise<string> {
   return new SignJWT({ ...claims }).setProtectedHeader({ alg: "HS256" })
-    .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
+    .setExpirationTime(Math.ceil(Date.now() / 1000) + seconds)
     .sign(new TextEncoder().encode(secret));
 }
