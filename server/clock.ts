@@ -1,5 +1,13 @@
 /**
  * Time, as the server's parts see it: passed in, so that tests can turn it.
+ *
+ * There are two times. Dates (when a message was sent, when a token expires,
+ * how long a ban lasts) are milliseconds since 1970, plain numbers from
+ * `now()`: people and other machines know them, and an administrator or NTP can
+ * set them back or forth. Intervals (rates, idleness, leases, retries) are
+ * measured between two moments of `monotonic()`, which nobody can set. Their
+ * types do not mix: TypeScript refuses to subtract, compare or assign one to
+ * the other.
  */
 
 import { setImmediate } from "node:timers";
@@ -7,10 +15,46 @@ import { setImmediate } from "node:timers";
 /** Stops what was to happen later. Harmless when it has happened. */
 export type Cancel = () => void;
 
+declare const monotonic: unique symbol;
+
+/**
+ * A moment of the monotonic clock. A number at run time, opaque to TypeScript:
+ * moments can be compared with `<`, and measured by {@linkcode msBetween}.
+ */
+export interface Monotonic {
+  readonly [monotonic]: true;
+}
+
+/**
+ * Names a moment of the monotonic clock.
+ *
+ * @param ms Milliseconds after the clock's start, which is arbitrary.
+ */
+export function monotonicAt(ms: number): Monotonic {
+  return ms as unknown as Monotonic;
+}
+
+/** A moment before all others. */
+export const LONG_AGO: Monotonic = monotonicAt(-Infinity);
+
+/** Returns the milliseconds from one moment to another; negative when `to` is
+ * the earlier one. */
+export function msBetween(from: Monotonic, to: Monotonic): number {
+  return (to as unknown as number) - (from as unknown as number);
+}
+
+/** Returns the moment `ms` milliseconds after another one. */
+export function msAfter(moment: Monotonic, ms: number): Monotonic {
+  return monotonicAt((moment as unknown as number) + ms);
+}
+
 /** A source of time and of later. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** The date: milliseconds since 1970. For intervals use `monotonic()`: this
+   * one may jump by days, in both directions. */
   now(): number;
+  /** A moment for measuring intervals; it never goes back. */
+  monotonic(): Monotonic;
   /** Runs `act` once, in `ms` milliseconds. */
   after(ms: number, act: () => void): Cancel;
   /** Runs `act` when what has arrived in this turn of the event loop was handled. */
@@ -20,6 +64,7 @@ export interface Clock {
 /** The machine's own. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => monotonicAt(performance.now()),
   after(ms, act) {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);

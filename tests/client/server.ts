@@ -95,6 +95,7 @@ class StoppableClock implements Clock {
   #stopped = false;
 
   readonly now = systemClock.now;
+  readonly monotonic = systemClock.monotonic;
   readonly soon = systemClock.soon;
 
   after(ms: number, act: () => void): () => void {

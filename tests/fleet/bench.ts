@@ -1,6 +1,11 @@
 /** What the fleet contract's tests share: nodes, and what these are told. */
 
-import { type Cancel, type Clock, systemClock } from "../../server/clock.ts";
+import {
+  type Cancel,
+  type Clock,
+  type Monotonic,
+  systemClock,
+} from "../../server/clock.ts";
 import type {
   Claim,
   Fleet,
@@ -33,6 +38,10 @@ export class PausableClock implements Clock {
 
   now(): number {
     return systemClock.now();
+  }
+
+  monotonic(): Monotonic {
+    return systemClock.monotonic();
   }
 
   after(ms: number, act: () => void): Cancel {

@@ -3,25 +3,43 @@
  * end only when a test says so.
  */
 
-import type { Cancel, Clock } from "../../server/clock.ts";
+import {
+  type Cancel,
+  type Clock,
+  type Monotonic,
+  monotonicAt,
+} from "../../server/clock.ts";
 
-/** A clock turned by hand. */
+/** A clock turned by hand. Its timers follow the monotonic time. */
 export class FakeClock implements Clock {
-  #now: number;
+  /** What the date is ahead of the monotonic time, milliseconds. */
+  #ahead: number;
+  /** Milliseconds since the monotonic clock began. */
+  #passed = 5_000;
   #timers: { at: number; act: () => void }[] = [];
   #turn: (() => void)[] = [];
 
   /** @param now Milliseconds since 1970. */
   constructor(now = 1_700_000_000_000) {
-    this.#now = now;
+    this.#ahead = now - this.#passed;
   }
 
   now(): number {
-    return this.#now;
+    return this.#passed + this.#ahead;
+  }
+
+  monotonic(): Monotonic {
+    return monotonicAt(this.#passed);
+  }
+
+  /** Sets the date forth, or back where `ms` is negative, as NTP or an
+   * administrator does: no time passes. */
+  setForth(ms: number): void {
+    this.#ahead += ms;
   }
 
   after(ms: number, act: () => void): Cancel {
-    const timer = { at: this.#now + ms, act };
+    const timer = { at: this.#passed + ms, act };
     this.#timers.push(timer);
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);
@@ -49,16 +67,16 @@ export class FakeClock implements Clock {
 
   /** Lets time pass, and what is due happen in its order. */
   pass(ms: number): void {
-    const end = this.#now + ms;
+    const end = this.#passed + ms;
     while (true) {
       const next = this.#timers.filter(({ at }) => at <= end)
         .toSorted((a, b) => a.at - b.at)[0];
       if (next === undefined) break;
       this.#timers = this.#timers.filter((timer) => timer !== next);
-      this.#now = next.at;
+      this.#passed = next.at;
       next.act();
     }
-    this.#now = end;
+    this.#passed = end;
   }
 }
 
