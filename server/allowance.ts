@@ -11,6 +11,9 @@ import { TokenBucket } from "./limits.ts";
 const STRIKES = { perSecond: 2, burst: 50 };
 /** Seconds' worth of bytes at once: half of the longest frame by default. */
 const BYTES_BURST_S = 8;
+/** Bytes that a frame costs at least, an empty one too: each has to be read,
+ * unmasked and handled, which takes about as long as so many bytes more. */
+const LEAST_FRAME = 64;
 
 /** Seconds' worth of messages at once. */
 const PUBLISH_BURST_S = 3;
@@ -57,29 +60,35 @@ export class Allowance {
   #renames: TokenBucket | undefined;
   #strikes: TokenBucket | undefined;
   #bytes: TokenBucket | undefined;
-  /** Bytes refused since a frame was taken last. */
-  #refused = 0;
+  /** Counts what is refused: it has to be read all the same. */
+  #refused: TokenBucket | undefined;
+  #flooding = false;
 
   constructor(rates: Rates) {
     this.#rates = rates;
   }
 
   /**
-   * Counts a frame.
+   * Counts a frame, as 64 bytes at least.
    *
-   * @param bytes Its length.
+   * @param bytes Its length; 0 for one that carries nothing.
    * @returns 0 when its requests may be carried out; else milliseconds to wait.
    */
   frame(bytes: number, now: number): number {
     this.#bytes ??= perSecond(this.#rates.bytes, BYTES_BURST_S, now);
-    const wait = this.#bytes.spend(bytes, now);
-    this.#refused = wait === 0 ? 0 : this.#refused + bytes;
+    const cost = Math.max(bytes, LEAST_FRAME);
+    const wait = this.#bytes.spend(cost, now);
+    if (wait > 0) {
+      this.#refused ??= perSecond(this.#rates.bytes, BYTES_BURST_S, now);
+      this.#flooding ||= this.#refused.spend(cost, now) > 0;
+    }
     return wait;
   }
 
-  /** Whether it sends on and on what is refused: that has to be read too. */
+  /** Whether as much was refused as is allowed: that has to be read too. What
+   * is allowed in between, as small frames always are, is no excuse. */
   get flooding(): boolean {
-    return this.#refused > this.#rates.bytes * BYTES_BURST_S;
+    return this.#flooding;
   }
 
   /**

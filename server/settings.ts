@@ -163,8 +163,8 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HUBBUB_BYTE_RATE",
     value: "N",
     fallback: "65536",
-    help: "bytes a second from a connection, eight times that at once; " +
-      "0 is no limit",
+    help: "bytes a second from a connection, eight times that at once; a " +
+      "frame counts as 64 at least; 0 is no limit",
     parse: whole(0, 1_000_000_000),
   },
   requestRate: {

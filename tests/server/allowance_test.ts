@@ -1,0 +1,44 @@
+/** What one connection may send, with a clock of its own. */
+
+import { assert, assertEquals } from "@std/assert";
+import { Allowance, type Rates } from "../../server/allowance.ts";
+
+const RATES: Rates = {
+  publish: 10,
+  bytes: 65_536,
+  request: 20,
+  join: 300,
+  rename: 30,
+};
+
+/** Sends frames evenly, and tells how many came before the flood was seen. */
+function framesUntilFlood(
+  { bytes, perSecond }: { bytes: number; perSecond: number },
+): number {
+  const allowance = new Allowance(RATES);
+  for (let count = 1; count <= 1_000_000; count++) {
+    allowance.frame(bytes, count / perSecond * 1000);
+    if (allowance.flooding) return count;
+  }
+  return Infinity;
+}
+
+Deno.test("Allowance counts each frame as 64 bytes at least, an empty one too", () => {
+  const most = RATES.bytes * 8 / 64;
+  for (const bytes of [0, 1, 64]) {
+    const allowance = new Allowance(RATES);
+    for (let i = 0; i < most; i++) assertEquals(allowance.frame(bytes, 0), 0);
+    assert(allowance.frame(bytes, 0) > 0, String(bytes));
+  }
+});
+
+for (const bytes of [0, 100, 10_000]) {
+  Deno.test(`promise 5: frames of ${bytes} bytes are a flood however evenly they come`, () => {
+    const cost = Math.max(bytes, 64);
+    const allowed = RATES.bytes / cost;
+    // Ten times as many as are allowed: some of them are taken in between.
+    const count = framesUntilFlood({ bytes, perSecond: allowed * 10 });
+    assert(count <= allowed * 8 * 3, String(count));
+    assertEquals(framesUntilFlood({ bytes, perSecond: allowed }), Infinity);
+  });
+}
