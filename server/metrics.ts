@@ -7,6 +7,7 @@
  * anyway, and all that is left for a library to do is this file.
  */
 
+import type { LedgerSnapshot } from "./observability/resource_ledger.ts";
 import type { Histogram, Stats, Tally } from "./stats.ts";
 
 /** What is looked up rather than counted. */
@@ -29,6 +30,8 @@ export interface Gauges {
   readonly lasts: boolean;
   /** Bytes of memory the process holds. */
   readonly memory: number;
+  /** What is open, and what is held for clients. */
+  readonly ledger: LedgerSnapshot;
 }
 
 /** Labels without braces, and the value. */
@@ -90,8 +93,12 @@ function histogram(name: string, help: string, values: Histogram): string {
  * @param gauges What is now.
  */
 export function renderMetrics(stats: Stats, gauges: Gauges): string {
-  const gauge = (name: string, help: string, samples: number) =>
-    metric(`hubbub_${name}`, { type: "gauge", help, samples });
+  const gauge = (
+    name: string,
+    help: string,
+    samples: number | readonly Sample[],
+  ) => metric(`hubbub_${name}`, { type: "gauge", help, samples });
+  const { open, held } = gauges.ledger;
   const counter = (
     name: string,
     help: string,
@@ -111,6 +118,12 @@ export function renderMetrics(stats: Stats, gauges: Gauges): string {
     gauge("store_lasts", "1 if they outlive the process", Number(gauges.lasts)),
     gauge("nodes", "Nodes that live, this one too", gauges.nodes),
     gauge("memory_bytes", "Resident memory", gauges.memory),
+    gauge("open", "What is open", labelled("kind", Object.entries(open))),
+    gauge(
+      "held_bytes",
+      "Bytes held for clients",
+      labelled("kind", Object.entries(held)),
+    ),
     counter("messages", "Messages stored", stats.messages),
     counter("deliveries", "Messages times members", stats.deliveries),
     counter(

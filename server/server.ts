@@ -24,6 +24,10 @@ import { watchLoopDelay } from "./loop_delay.ts";
 import { renderMetrics } from "./metrics.ts";
 import { newId } from "./ids.ts";
 import { Stats } from "./stats.ts";
+import {
+  type LedgerSnapshot,
+  ResourceLedger,
+} from "./observability/resource_ledger.ts";
 import { LabBook } from "./lab_book.ts";
 import { sayFarewell } from "./farewell.ts";
 import { behindDeploy, behindProxy } from "./forwarded.ts";
@@ -59,6 +63,8 @@ export interface Server {
   readonly url: URL;
   /** Sockets that were closed but whose peers have not answered. */
   readonly closing: number;
+  /** Counts what is open now, and what is held for clients. */
+  ledger(): LedgerSnapshot;
   /** Ends it: nothing that was acked is lost. Resolves in less than 5 s. */
   stop(): Promise<void>;
 }
@@ -122,6 +128,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { config, store, fleet, assets, authority, clock, log } = options;
   const { lasts = true, deploy = false } = options;
   const stats = new Stats();
+  const ledger = new ResourceLedger();
   const hub = new Hub({
     stats,
     store,
@@ -148,6 +155,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const transport = await openTransport(config.transport, {
     idleSeconds: config.idleTimeout,
     maxFrame: config.maxFrame,
+    ledger,
     onError,
   });
   const lessons = new Lessons({ clock, onError });
@@ -172,6 +180,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   );
   const api = new Api({
     admit: (address) => admission.enter(address),
+    ledger,
     hub,
     store,
     clock,
@@ -252,6 +261,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         nodes: fleet.nodes,
         lasts,
         memory: Deno.memoryUsage().rss,
+        ledger: ledger.snapshot(),
       }),
     lesson(name, address) {
       const accept = lessons.accept(name);
@@ -336,6 +346,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     get closing() {
       return closing.size;
     },
+    ledger: () => ledger.snapshot(),
     stop: () => ending ??= end(),
   };
 }

@@ -13,6 +13,7 @@ import { tooFast } from "../allowance.ts";
 import { Buckets } from "../limits.ts";
 import { networkOf } from "../networks.ts";
 import type { Logger } from "../log.ts";
+import type { ResourceLedger } from "../observability/resource_ledger.ts";
 import type { Origins } from "../origins.ts";
 import type { Reader } from "../session.ts";
 import type { Store } from "../store/store.ts";
@@ -54,6 +55,8 @@ export interface ApiOptions {
   readonly origins: Origins;
   /** Counts a reader by its address, or throws; gives what ends that. */
   readonly admit?: (address: string) => () => void;
+  /** Counts what is open. */
+  readonly ledger: ResourceLedger;
   /** Milliseconds a reader of events may make no progress. */
   readonly slowMs: number;
   /** Requests a second from one address, or network of IPv6; 0, the default,

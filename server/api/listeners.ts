@@ -5,6 +5,7 @@ import type { JoinRequest } from "../../protocol/requests.ts";
 import { type Cancel, type Clock, every } from "../clock.ts";
 import type { Grant } from "../grant.ts";
 import type { Hub } from "../hub.ts";
+import type { ResourceLedger } from "../observability/resource_ledger.ts";
 import type { Reader } from "../session.ts";
 import { EventStream } from "./event_stream.ts";
 
@@ -17,6 +18,8 @@ export interface ListenersOptions {
   readonly clock: Clock;
   /** Counts a reader by its address, or throws; gives what ends that. */
   readonly admit?: (address: string) => () => void;
+  /** Counts streams while they are open. */
+  readonly ledger: ResourceLedger;
   /** Milliseconds a reader may make no progress before it is cut off. */
   readonly slowMs: number;
 }
@@ -56,11 +59,17 @@ export class Listeners {
     request: JoinRequest,
     { grant, address }: { grant: Grant; address: string },
   ): Promise<EventStream> {
-    const leave = this.#options.admit?.(address) ?? (() => {});
-    try {
-      return await this.#open(request, { grant, address }, leave);
-    } catch (error) {
+    const { admit, ledger } = this.#options;
+    const leave = admit?.(address) ?? (() => {});
+    const release = ledger.open("event_stream");
+    const end = () => {
       leave();
+      release();
+    };
+    try {
+      return await this.#open(request, { grant, address }, end);
+    } catch (error) {
+      end();
       throw error;
     }
   }
@@ -73,7 +82,7 @@ export class Listeners {
   async #open(
     request: JoinRequest,
     { grant, address }: { grant: Grant; address: string },
-    leave: () => void,
+    end: () => void,
   ): Promise<EventStream> {
     const { hub, clock } = this.#options;
     const stream = new EventStream({
@@ -81,7 +90,7 @@ export class Listeners {
       address,
       until: grant.until,
       onGone: () => {
-        leave();
+        end();
         this.#streams.delete(stream);
         hub.leave(session, request.room);
       },

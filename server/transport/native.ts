@@ -82,6 +82,7 @@ export class NativeTransport implements Transport {
 
   listen(options: ListenOptions): Promise<Listener> {
     const { hostname, port, tls, handler, onError, onBadHost } = options;
+    const { ledger } = this.#options;
     const http = Deno.serve(
       {
         hostname,
@@ -92,7 +93,10 @@ export class NativeTransport implements Transport {
         onListen() {},
         onError,
       },
-      (request, { remoteAddr }) => {
+      (request, { remoteAddr, completed }) => {
+        // It fails when the answer could not be sent; either way it is over.
+        const answered = ledger.open("request");
+        completed.then(answered, answered);
         // The runtime makes it of the Host header, which may be anything.
         if (!URL.canParse(request.url)) return onBadHost();
         const address = "hostname" in remoteAddr ? remoteAddr.hostname : "";

@@ -15,6 +15,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { createRequest, sendResponse } from "@remix-run/node-fetch-server";
+import type { ResourceLedger } from "../observability/resource_ledger.ts";
 import type { Listener, ListenOptions } from "./socket.ts";
 
 /** A thousand clients that come at once, as after a restart, fit in. */
@@ -35,6 +36,12 @@ export interface Handshake {
 /** Serves as `Deno.serve` does, and keeps handshakes. */
 export class NodeHttp {
   readonly #handshakes = new WeakMap<Request, Handshake>();
+  readonly #ledger: ResourceLedger;
+
+  /** @param ledger Counts requests until they are answered. */
+  constructor(ledger: ResourceLedger) {
+    this.#ledger = ledger;
+  }
 
   /**
    * Gives the handshake behind a request that the handler is answering; to be
@@ -53,11 +60,13 @@ export class NodeHttp {
   async listen(options: ListenOptions): Promise<Listener> {
     const server = createNodeServer(options);
     server.on("request", (message, response) => {
+      response.once("close", this.#ledger.open("request"));
       this.#answer(message, response, options).catch(options.onError);
     });
     server.on("upgrade", (message, connection, head) => {
       const handshake = { message, connection, head };
-      this.#consider(handshake, options).catch(options.onError);
+      this.#consider(handshake, options).catch(options.onError)
+        .finally(this.#ledger.open("request"));
     });
     await listening(server, options);
     const { address, port } = server.address() as AddressInfo;

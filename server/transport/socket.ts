@@ -4,6 +4,8 @@
  * over `npm:ws`, and tests give fakes.
  */
 
+import type { ResourceLedger } from "../observability/resource_ledger.ts";
+
 /** One WebSocket, as seen by what talks over it. */
 export interface Socket {
   /** Whether frames can be sent. */
@@ -45,6 +47,8 @@ export interface TransportOptions {
   /** Bytes of a message. Only some transports can refuse one that is larger
    * before they hold all of it, so handlers look as well. */
   readonly maxFrame: number;
+  /** Counts requests until they are answered. */
+  readonly ledger: ResourceLedger;
   /** Told of what a handler threw; its socket is closed with 1011. */
   readonly onError: (error: unknown) => void;
 }

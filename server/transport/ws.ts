@@ -104,7 +104,7 @@ class WsSocket implements Socket {
 export class WsTransport implements Transport {
   readonly #options: TransportOptions;
   readonly #server: WebSocketServer;
-  readonly #http = new NodeHttp();
+  readonly #http: NodeHttp;
   readonly #encoder = new Encoder();
   readonly #sockets = new Set<WsSocket>();
   /** The subprotocols that were chosen. */
@@ -112,6 +112,7 @@ export class WsTransport implements Transport {
 
   constructor(options: TransportOptions) {
     this.#options = options;
+    this.#http = new NodeHttp(options.ledger);
     // A constant of its own, since the types do not know 'closeTimeout'.
     const settings = {
       noServer: true,

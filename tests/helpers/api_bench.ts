@@ -2,6 +2,7 @@
 
 import { Api, type ApiOptions } from "../../server/api/api.ts";
 import { createLogger } from "../../server/log.ts";
+import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
 import { Origins } from "../../server/origins.ts";
 import { HubBench } from "./hub_bench.ts";
 
@@ -21,6 +22,7 @@ export type Answer = Record<string, any>;
 export class ApiBench {
   readonly bench = new HubBench();
   readonly logged: string[] = [];
+  readonly ledger = new ResourceLedger();
   readonly api: Api;
 
   constructor(options: Partial<ApiOptions> = {}) {
@@ -36,6 +38,7 @@ export class ApiBench {
       store,
       clock,
       log,
+      ledger: this.ledger,
       origins: new Origins([], log),
       slowMs: 30_000,
       ...options,

@@ -12,6 +12,7 @@ import { Alone } from "../../server/fleet/alone.ts";
 import type { Fleet } from "../../server/fleet/fleet.ts";
 import { newId } from "../../server/ids.ts";
 import { createLogger } from "../../server/log.ts";
+import type { LedgerSnapshot } from "../../server/observability/resource_ledger.ts";
 import { type Server, startServer } from "../../server/server.ts";
 import { MemoryStore } from "../../server/store/memory.ts";
 import type { Store } from "../../server/store/store.ts";
@@ -87,6 +88,11 @@ export class InProcessServer implements AsyncDisposable {
   /** Sockets that it closed and that have not answered. */
   get closing(): number {
     return this.#server.closing;
+  }
+
+  /** What it has open, and what it holds for clients. */
+  get ledger(): LedgerSnapshot {
+    return this.#server.ledger();
   }
 
   /** The address of a page on it. */

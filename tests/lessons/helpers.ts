@@ -5,6 +5,7 @@
 
 import { Lessons } from "../../server/lessons/classroom.ts";
 import type { Cancel } from "../../server/clock.ts";
+import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
 import { openTransport } from "../../server/transport/open.ts";
 import type { Listener, Socket } from "../../server/transport/socket.ts";
 import { TRANSPORT } from "../helpers/transport.ts";
@@ -52,6 +53,7 @@ export class LessonServer implements AsyncDisposable {
     const transport = await openTransport(TRANSPORT, {
       idleSeconds: 0,
       maxFrame: 2 ** 20,
+      ledger: new ResourceLedger(),
       onError: (error) => server.errors.push(error),
     });
     server.#listener = await transport.listen({

@@ -15,6 +15,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/clock.ts",
     "server/log.ts",
     "server/grant.ts",
+    "server/observability/resource_ledger.ts",
     "server/fleet/fleet.ts",
     "server/store/addresses.ts",
     "server/store/marks.ts",

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { v1 } from "../../protocol/v1.ts";
 import { renderMetrics } from "../../server/metrics.ts";
+import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
 import { Stats } from "../../server/stats.ts";
 import { V1Client } from "../helpers/clients.ts";
 import { HubBench } from "../helpers/hub_bench.ts";
@@ -161,6 +162,7 @@ Deno.test("a histogram's buckets hold all that is below them", () => {
     nodes: 3,
     lasts: true,
     memory: 0,
+    ledger: new ResourceLedger().snapshot(),
   });
   const bucket = (le: string) =>
     new RegExp(`tick_messages_bucket\\{le="${le}"\\} (\\d+)`).exec(text)?.[1];
