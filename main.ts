@@ -160,7 +160,7 @@ const settings = config();
 const log = createLogger({
   level: settings.logLevel,
   pretty: Deno.stderr.isTerminal(),
-  now: Date.now,
+  now: systemClock.now,
   write: (line) => console.error(line),
 });
 

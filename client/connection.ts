@@ -96,7 +96,7 @@ export class Connection {
 
   /** The hello was accepted: the connection counts as open. */
   welcomed(): void {
-    this.#openSince = this.#settings.now();
+    this.#openSince = this.#settings.monotonic();
     this.#expectLife();
     this.#become({ phase: "open" });
   }
@@ -203,9 +203,10 @@ export class Connection {
       this.#finish({ code, reason, why: replaced ? "replaced" : "refused" });
       return;
     }
-    const { now, random } = this.#settings;
+    const { now, monotonic, random } = this.#settings;
     const opened = this.#openSince;
-    const good = opened !== undefined && now() - opened >= STABLE_MS;
+    const good = opened !== undefined &&
+      monotonic() - opened >= STABLE_MS;
     this.#failures = good ? 0 : this.#failures + 1;
     const failures = advice === "back off"
       ? Math.max(this.#failures, BACK_OFF_FAILURES)

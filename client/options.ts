@@ -85,6 +85,9 @@ export interface ConnectOptions {
   readonly random?: () => number;
   /** The clock, milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
+  /** Milliseconds from an arbitrary start, for intervals: nobody can set this
+   * clock. Default `performance.now`. */
+  readonly monotonic?: () => number;
   readonly timers?: Timers;
 }
 
@@ -100,6 +103,7 @@ export interface Settings {
   readonly WebSocket: new (url: string, protocols: string[]) => SocketLike;
   readonly random: () => number;
   readonly now: () => number;
+  readonly monotonic: () => number;
   readonly timers: Timers;
 }
 
@@ -128,6 +132,7 @@ export function settingsOf(options: ConnectOptions): Settings {
     WebSocket: options.WebSocket ?? WebSocket,
     random: options.random ?? Math.random,
     now: options.now ?? Date.now,
+    monotonic: options.monotonic ?? (() => performance.now()),
     timers: options.timers ?? platformTimers,
   };
 }

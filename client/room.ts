@@ -128,7 +128,7 @@ export class JoinedRoom implements Room {
   }
 
   typing(): void {
-    const now = this.#host.settings.now();
+    const now = this.#host.settings.monotonic();
     if (this.#phase !== "joined" || now - this.#typedAt < TYPING_MS) return;
     // It would be refused, for something that nobody has asked for.
     if (!this.#mayWrite()) return;

@@ -5,6 +5,7 @@
 
 import { HubbubError } from "../protocol/errors.ts";
 import type { ClientRequest } from "../protocol/requests.ts";
+import type { Monotonic } from "./clock.ts";
 import { TokenBucket } from "./limits.ts";
 
 /** Frames that make no sense, a second and at once, before it is closed. */
@@ -74,7 +75,7 @@ export class Allowance {
    * @param bytes Its length; 0 for one that carries nothing.
    * @returns 0 when its requests may be carried out; else milliseconds to wait.
    */
-  frame(bytes: number, now: number): number {
+  frame(bytes: number, now: Monotonic): number {
     this.#bytes ??= perSecond(this.#rates.bytes, BYTES_BURST_S, now);
     const cost = Math.max(bytes, LEAST_FRAME);
     const wait = this.#bytes.spend(cost, now);
@@ -96,19 +97,19 @@ export class Allowance {
    *
    * @throws {HubbubError} `rate_limited`.
    */
-  request(type: ClientRequest["type"], now: number): void {
+  request(type: ClientRequest["type"], now: Monotonic): void {
     const wait = this.#wait(type, now);
     if (wait > 0) throw tooFast(wait);
   }
 
   /** Counts a frame that makes no sense; true when it was one too many. */
-  strike(now: number): boolean {
+  strike(now: Monotonic): boolean {
     const { perSecond, burst } = STRIKES;
     this.#strikes ??= new TokenBucket(perSecond, burst, now);
     return this.#strikes.take(now) > 0;
   }
 
-  #wait(type: ClientRequest["type"], now: number): number {
+  #wait(type: ClientRequest["type"], now: Monotonic): number {
     const { publish, request, join, rename } = this.#rates;
     if (type === "publish") {
       this.#publishes ??= perSecond(publish, PUBLISH_BURST_S, now);
@@ -130,10 +131,10 @@ export class Allowance {
   }
 }
 
-function perSecond(rate: number, burstS: number, now: number): TokenBucket {
+function perSecond(rate: number, burstS: number, now: Monotonic): TokenBucket {
   return new TokenBucket(rate, rate * burstS, now);
 }
 
-function perMinute(rate: number, now: number): TokenBucket {
+function perMinute(rate: number, now: Monotonic): TokenBucket {
   return new TokenBucket(rate / 60, Math.max(rate * RARE_BURST_MIN, 1), now);
 }

@@ -109,7 +109,7 @@ export class Connection implements Entrant, SocketHandler {
     const bytes = Buffer.byteLength(frame);
     if (bytes > maxFrame) return this.end(CLOSE.tooBig);
     this.#outlet.heard();
-    const waitMs = this.#allowance.frame(bytes, clock.now());
+    const waitMs = this.#allowance.frame(bytes, clock.monotonic());
     if (this.#allowance.flooding) return this.end(CLOSE.flood);
     if (this.#inOrder.waiting >= MOST_LATER) return this.end(CLOSE.tooBig);
     this.#inOrder.add(() => this.#take(frame, waitMs));
@@ -157,7 +157,7 @@ export class Connection implements Entrant, SocketHandler {
    */
   #request(request: ClientRequest): Soon<void> {
     const { hub, clock } = this.#options;
-    this.#allowance.request(request.type, clock.now());
+    this.#allowance.request(request.type, clock.monotonic());
     if (request.type === "auth") return this.#entrance.renew(request);
     if (request.type === "hello") return this.#entrance.hello(request);
     if (this.#session === null) throw new HubbubError("hello_first");
@@ -288,7 +288,7 @@ export class Connection implements Entrant, SocketHandler {
   }
 
   #strike(): void {
-    if (!this.#allowance.strike(this.#options.clock.now())) return;
+    if (!this.#allowance.strike(this.#options.clock.monotonic())) return;
     this.end(CLOSE.badProtocol);
   }
 

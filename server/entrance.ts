@@ -195,7 +195,7 @@ export class Entrance {
     const { clock } = this.#options;
     const again = (error: unknown) => this.#enterElse(error);
     try {
-      this.#allowance.request("hello", clock.now());
+      this.#allowance.request("hello", clock.monotonic());
       const done = this.hello({ type: "hello", ...(name && { name }) });
       if (done !== undefined) this.#inOrder.wait(done, again);
     } catch (error) {

@@ -4,7 +4,7 @@
  */
 
 import type { ConnectionLimit } from "./admission.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, LONG_AGO, type Monotonic, msBetween } from "./clock.ts";
 import { flagOf } from "./config.ts";
 import type { Logger } from "./log.ts";
 import type { Config } from "./settings.ts";
@@ -22,16 +22,14 @@ const QUIET_MS = 60_000;
 export function fullLog(
   log: Pick<Logger, "warn">,
   { clock, config }: {
-    clock: Pick<Clock, "now">;
+    clock: Pick<Clock, "monotonic">;
     config: Pick<Config, ConnectionLimit>;
   },
 ): (limit: ConnectionLimit) => void {
-  const told = new Map<ConnectionLimit, number>();
+  const told = new Map<ConnectionLimit, Monotonic>();
   return (limit) => {
-    const now = clock.now();
-    const since = now - (told.get(limit) ?? -Infinity);
-    // A clock that was set back must not keep it quiet.
-    if (since >= 0 && since < QUIET_MS) return;
+    const now = clock.monotonic();
+    if (msBetween(told.get(limit) ?? LONG_AGO, now) < QUIET_MS) return;
     told.set(limit, now);
     const flag = `--${flagOf(limit)}`;
     log.warn("connections refused", { limit: `${flag} ${config[limit]}` });

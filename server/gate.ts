@@ -8,7 +8,7 @@ import { durationWords } from "../protocol/duration.ts";
 import { HubbubError } from "../protocol/errors.ts";
 import { type Right, RIGHTS } from "../protocol/rights.ts";
 import { bannedError } from "./bans.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, msAfter } from "./clock.ts";
 import type { Grant } from "./grant.ts";
 import type { HouseRules, Person } from "./rules.ts";
 import type { Session } from "./session.ts";
@@ -78,7 +78,7 @@ export class Gate {
     this.speak(session, room);
     const { slowMs } = this.#rules.of(room);
     if (slowMs === 0) return this.#slow.end(room);
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const retryAfterMs = this.#slow.wait({ room, author, cid }, slowMs, now);
     if (retryAfterMs > 0) {
       throw new HubbubError("slow_mode", {
@@ -110,8 +110,11 @@ export class Gate {
   heard(room: string, messages: readonly StoredMessage[]): void {
     const { slowMs } = this.#rules.of(room);
     if (slowMs === 0) return;
+    const [date, now] = [this.#clock.now(), this.#clock.monotonic()];
     for (const { author, cid, at } of messages) {
-      this.#slow.wrote({ room, author, cid }, slowMs, at);
+      // Another node's date may be ahead of this one's, or behind.
+      const agoMs = Math.min(Math.max(date - at, 0), slowMs);
+      this.#slow.wrote({ room, author, cid }, slowMs, msAfter(now, -agoMs));
     }
   }
 
@@ -123,7 +126,7 @@ export class Gate {
     const { locked, slowMs } = this.#rules.of(room);
     const waitMs = slowMs === 0 || moderates(grant, room)
       ? 0
-      : this.#slow.wait({ room, author }, slowMs, this.#clock.now());
+      : this.#slow.wait({ room, author }, slowMs, this.#clock.monotonic());
     return {
       rights: RIGHTS.filter((right) => grant.allows(right, room)),
       ...(locked && { locked }),

@@ -5,7 +5,7 @@
  */
 
 import type { ConnectionReport } from "../protocol/lab.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, type Monotonic, msBetween } from "./clock.ts";
 import type { Accept, Socket } from "./transport/socket.ts";
 
 /** Connections that are watched at once; any more go unwatched. */
@@ -25,24 +25,24 @@ function bytes(frame: string | Uint8Array): number {
 
 /** One connection. */
 class Entry {
-  readonly #clock: Pick<Clock, "now">;
-  readonly #openedAt: number;
-  #heardAt: number | undefined;
+  readonly #clock: Pick<Clock, "monotonic">;
+  readonly #openedAt: Monotonic;
+  #heardAt: Monotonic | undefined;
   #framesIn = 0;
   #bytesIn = 0;
   #framesOut = 0;
   #bytesOut = 0;
   #socket: Socket | undefined;
-  #closed: { code: number; at: number } | undefined;
+  #closed: { code: number; at: Monotonic } | undefined;
 
-  constructor(socket: Socket, clock: Pick<Clock, "now">) {
+  constructor(socket: Socket, clock: Pick<Clock, "monotonic">) {
     this.#socket = socket;
     this.#clock = clock;
-    this.#openedAt = clock.now();
+    this.#openedAt = clock.monotonic();
   }
 
   heard(frame: string | Uint8Array): void {
-    this.#heardAt = this.#clock.now();
+    this.#heardAt = this.#clock.monotonic();
     this.#framesIn++;
     this.#bytesIn += bytes(frame);
   }
@@ -53,19 +53,18 @@ class Entry {
   }
 
   close(code: number): void {
-    this.#closed = { code, at: this.#clock.now() };
+    this.#closed = { code, at: this.#clock.monotonic() };
     this.#socket = undefined;
   }
 
-  closedBefore(time: number): boolean {
-    return this.#closed !== undefined && this.#closed.at < time;
+  closedFor(ms: number): boolean {
+    return this.#closed !== undefined && this.#ago(this.#closed.at) > ms;
   }
 
   report(idleSeconds: number): ConnectionReport {
-    const ago = (at: number) => this.#clock.now() - at;
     return {
-      openedAgo: ago(this.#openedAt),
-      heardAgo: this.#heardAt === undefined ? null : ago(this.#heardAt),
+      openedAgo: this.#ago(this.#openedAt),
+      heardAgo: this.#heardAt === undefined ? null : this.#ago(this.#heardAt),
       framesIn: this.#framesIn,
       bytesIn: this.#bytesIn,
       framesOut: this.#framesOut,
@@ -74,22 +73,27 @@ class Entry {
       idleSeconds,
       closed: this.#closed === undefined
         ? null
-        : { code: this.#closed.code, ago: ago(this.#closed.at) },
+        : { code: this.#closed.code, ago: this.#ago(this.#closed.at) },
     };
+  }
+
+  /** Milliseconds that have passed since. */
+  #ago(moment: Monotonic): number {
+    return msBetween(moment, this.#clock.monotonic());
   }
 }
 
 /** The connections that are watched, each under a key of its client's choice. */
 export class LabBook {
   readonly #entries = new Map<string, Entry>();
-  readonly #clock: Pick<Clock, "now">;
+  readonly #clock: Pick<Clock, "monotonic">;
   readonly #idleSeconds: number;
 
   /** @param options Where time comes from, and after how many silent seconds
    * the server gives a connection up. */
   constructor(
     { clock, idleSeconds }: {
-      clock: Pick<Clock, "now">;
+      clock: Pick<Clock, "monotonic">;
       idleSeconds: number;
     },
   ) {
@@ -148,9 +152,8 @@ export class LabBook {
 
   /** Without a timer, which would keep a stopping server alive. */
   #forget(): void {
-    const time = this.#clock.now() - KEPT_MS;
     for (const [key, entry] of this.#entries) {
-      if (entry.closedBefore(time)) this.#entries.delete(key);
+      if (entry.closedFor(KEPT_MS)) this.#entries.delete(key);
     }
   }
 }

@@ -3,19 +3,21 @@
  * is passed in.
  */
 
+import { type Monotonic, msBetween } from "./clock.ts";
+
 /** A token bucket: so many a second on average, so many at once. */
 export class TokenBucket {
   readonly #perSecond: number;
   readonly #burst: number;
   #tokens: number;
-  #at: number;
+  #at: Monotonic;
 
   /**
    * @param perSecond Tokens that come back each second; 0 is no limit.
    * @param burst Tokens in a full bucket.
-   * @param now Milliseconds.
+   * @param now The moment.
    */
-  constructor(perSecond: number, burst: number, now: number) {
+  constructor(perSecond: number, burst: number, now: Monotonic) {
     this.#perSecond = perSecond;
     this.#burst = burst;
     this.#tokens = burst;
@@ -25,10 +27,10 @@ export class TokenBucket {
   /**
    * Takes one token.
    *
-   * @param now Milliseconds.
+   * @param now The moment.
    * @returns 0 when there was one; else milliseconds until there will be.
    */
-  take(now: number): number {
+  take(now: Monotonic): number {
     return this.spend(1, now);
   }
 
@@ -37,15 +39,14 @@ export class TokenBucket {
    * bucket at most, has to come back before any is given again.
    *
    * @param amount How many.
-   * @param now Milliseconds.
+   * @param now The moment.
    * @returns 0 when there was at least one; else milliseconds until there will
    * be, and none is taken.
    */
-  spend(amount: number, now: number): number {
+  spend(amount: number, now: Monotonic): number {
     if (this.#perSecond === 0) return 0;
-    const back = (now - this.#at) / 1000 * this.#perSecond;
-    // A clock that was set back gives nothing, and takes nothing either.
-    this.#tokens = Math.min(this.#burst, this.#tokens + Math.max(back, 0));
+    const back = msBetween(this.#at, now) / 1000 * this.#perSecond;
+    this.#tokens = Math.min(this.#burst, this.#tokens + back);
     this.#at = now;
     if (this.#tokens >= 1) {
       this.#tokens = Math.max(this.#tokens - amount, -this.#burst);
@@ -73,7 +74,7 @@ export interface BucketsOptions {
 export class Buckets {
   readonly #options: BucketsOptions;
   /** Those used last come last. */
-  readonly #buckets = new Map<string, { bucket: TokenBucket; at: number }>();
+  readonly #buckets = new Map<string, { bucket: TokenBucket; at: Monotonic }>();
 
   constructor(options: BucketsOptions) {
     this.#options = options;
@@ -88,10 +89,10 @@ export class Buckets {
    * Takes one token.
    *
    * @param key Whose.
-   * @param now Milliseconds.
+   * @param now The moment.
    * @returns 0 when there was one; else milliseconds until there will be.
    */
-  take(key: string, now: number): number {
+  take(key: string, now: Monotonic): number {
     const { perSecond, burst, most } = this.#options;
     if (perSecond === 0) return 0;
     const bucket = this.#buckets.get(key)?.bucket ??
@@ -100,7 +101,7 @@ export class Buckets {
     this.#buckets.set(key, { bucket, at: now });
     const fullAfterMs = burst / perSecond * 1000;
     for (const [other, { at }] of this.#buckets) {
-      if (now - at < fullAfterMs && this.#buckets.size <= most) break;
+      if (msBetween(at, now) < fullAfterMs && this.#buckets.size <= most) break;
       this.#buckets.delete(other);
     }
     return bucket.take(now);

@@ -6,7 +6,7 @@
 
 import type { Dialect } from "../protocol/dialect.ts";
 import type { ServerEvent } from "../protocol/events.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, type Monotonic, msBetween } from "./clock.ts";
 import type { Socket } from "./transport/socket.ts";
 
 /** Bytes left unsent by earlier turns above which a member gets no more pages.
@@ -46,8 +46,8 @@ export class Outlet {
   /** Unsent bytes when last asked, and characters written since. */
   #buffered = 0;
   #written = 0;
-  #progressAt: number;
-  #heardAt: number;
+  #progressAt: Monotonic;
+  #heardAt: Monotonic;
   /** Whether the socket was not open when last looked at. */
   #closing = false;
 
@@ -55,7 +55,7 @@ export class Outlet {
     this.#socket = socket;
     this.dialect = dialect;
     this.#clock = clock;
-    this.#progressAt = this.#heardAt = clock.now();
+    this.#progressAt = this.#heardAt = clock.monotonic();
   }
 
   /** Whether what was sent in earlier turns has been taken, but for less than
@@ -123,7 +123,7 @@ export class Outlet {
 
   /** Notes a sign of life. */
   heard(): void {
-    this.#heardAt = this.#clock.now();
+    this.#heardAt = this.#clock.monotonic();
   }
 
   /**
@@ -142,7 +142,7 @@ export class Outlet {
     const wasClosing = this.#closing;
     this.#closing = !this.#socket.open;
     if (this.#closing) return wasClosing;
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const { buffered } = this.#socket;
     // No more is unsent than was written meanwhile: nothing was taken. A byte
     // less than that was, also where the buffer is filled up again and again.
@@ -150,8 +150,8 @@ export class Outlet {
     if (buffered === 0 || grown < this.#written) this.#progressAt = now;
     this.#buffered = buffered;
     this.#written = 0;
-    const stuckFor = now - this.#progressAt;
-    const silentFor = Math.min(stuckFor, now - this.#heardAt);
+    const stuckFor = msBetween(this.#progressAt, now);
+    const silentFor = Math.min(stuckFor, msBetween(this.#heardAt, now));
     return stuckFor >= slowMs || silentFor >= idleMs;
   }
 

@@ -3,9 +3,11 @@
  * Pure: the time is passed in.
  */
 
+import { type Monotonic, msAfter, msBetween } from "./clock.ts";
+
 /** The last message of one author in one room. */
 interface Last {
-  readonly at: number;
+  readonly at: Monotonic;
   readonly cid: string | undefined;
 }
 
@@ -28,7 +30,7 @@ export class SlowMode {
    * @param message Where, by whom, and the sender's own id for it: a repeat of
    * the last one has not to wait, as it is no message more.
    * @param everyMs Milliseconds between two messages.
-   * @param now Milliseconds.
+   * @param now The moment.
    * @returns 0 when it may be sent.
    */
   wait(
@@ -38,15 +40,16 @@ export class SlowMode {
       cid?: string | undefined;
     },
     everyMs: number,
-    now: number,
+    now: Monotonic,
   ): number {
     const last = this.#rooms.get(room)?.last.get(author);
     if (last === undefined || (cid !== undefined && cid === last.cid)) return 0;
-    // A clock that was set back must not make anybody wait for longer.
-    return Math.min(Math.max(last.at + everyMs - now, 0), everyMs);
+    return Math.max(msBetween(now, msAfter(last.at, everyMs)), 0);
   }
 
-  /** Notes that an author has written. */
+  /** Notes that an author has written.
+   *
+   * @param now When. */
   wrote(
     { room, author, cid }: {
       room: string;
@@ -54,7 +57,7 @@ export class SlowMode {
       cid?: string | undefined;
     },
     everyMs: number,
-    now: number,
+    now: Monotonic,
   ): void {
     let authors = this.#rooms.get(room);
     if (authors === undefined) {
@@ -63,7 +66,7 @@ export class SlowMode {
     authors.last.set(author, { at: now, cid });
     if (authors.last.size <= authors.many) return;
     for (const [author, { at }] of authors.last) {
-      if (at + everyMs <= now) authors.last.delete(author);
+      if (msBetween(at, now) >= everyMs) authors.last.delete(author);
     }
     authors.many = Math.max(MANY, 2 * authors.last.size);
   }

@@ -4,7 +4,13 @@
  * whether it is this node that cannot reach it, which others may.
  */
 
-import type { Cancel, Clock } from "./clock.ts";
+import {
+  type Cancel,
+  type Clock,
+  type Monotonic,
+  msAfter,
+  msBetween,
+} from "./clock.ts";
 import type { Logger } from "./log.ts";
 import { OutOfReachError, type Store } from "./store/store.ts";
 
@@ -37,7 +43,7 @@ export class StoreHealth {
   #retry: Cancel | null = null;
   #doubting = false;
   /** Since when it is out of reach; undefined when it is not. */
-  #since: number | undefined;
+  #since: Monotonic | undefined;
   #patienceMs = CUT_OFF_MS;
 
   constructor(options: StoreHealthOptions) {
@@ -104,12 +110,12 @@ export class StoreHealth {
   /** Notes whether the store is out of reach, and for how long. */
   #learn(error: unknown): void {
     const { clock, random, cutOff } = this.#options;
-    const now = clock.now();
+    const now = clock.monotonic();
     if (!(error instanceof OutOfReachError)) {
       this.#since = undefined;
     } else if (this.#since === undefined) {
-      this.#since = now + random() * this.#patienceMs / 2;
-    } else if (now - this.#since >= this.#patienceMs) {
+      this.#since = msAfter(now, random() * this.#patienceMs / 2);
+    } else if (msBetween(this.#since, now) >= this.#patienceMs) {
       this.#patienceMs = Math.min(2 * this.#patienceMs, MOST_CUT_OFF_MS);
       this.#since = now;
       cutOff();

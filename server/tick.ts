@@ -5,7 +5,7 @@
  */
 
 import type { RequestId } from "../protocol/requests.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, LONG_AGO, type Monotonic, msBetween } from "./clock.ts";
 import type { Session } from "./session.ts";
 import type { Stats } from "./stats.ts";
 import type { Draft, Receipt, Store } from "./store/store.ts";
@@ -49,8 +49,8 @@ export class Ticker {
   #due = false;
   /** Drafts there were at the end of the last turn. */
   #seen = 0;
-  #began = 0;
-  #ended = -Infinity;
+  #began: Monotonic = LONG_AGO;
+  #ended: Monotonic = LONG_AGO;
   /** When the first of the drafts came. */
   #first = 0;
   #appending: Promise<void> | null = null;
@@ -74,7 +74,7 @@ export class Ticker {
     if (this.#due) return;
     this.#due = true;
     this.#seen = 0;
-    this.#began = this.#clock.now();
+    this.#began = this.#clock.monotonic();
     this.#clock.soon(this.#endOfTurn);
   }
 
@@ -95,8 +95,9 @@ export class Ticker {
    */
   readonly #endOfTurn = (): void => {
     const more = this.#pending.length > this.#seen;
-    const busy = this.#began - this.#ended < MOST_MS;
-    if (more && busy && this.#clock.now() - this.#began < MOST_MS) {
+    const busy = msBetween(this.#ended, this.#began) < MOST_MS;
+    const gathered = () => msBetween(this.#began, this.#clock.monotonic());
+    if (more && busy && gathered() < MOST_MS) {
       this.#seen = this.#pending.length;
       this.#clock.soon(this.#endOfTurn);
     } else this.#end();
@@ -104,7 +105,7 @@ export class Ticker {
 
   #end(): void {
     this.#due = false;
-    this.#ended = this.#clock.now();
+    this.#ended = this.#clock.monotonic();
     this.#hooks.before();
     if (this.#appending !== null) return;
     if (this.#pending.length === 0) return this.#hooks.after();

@@ -211,7 +211,7 @@ export class Api {
     const { url, address } = visit;
     const waitMs = this.#buckets.take(
       networkOf(address) ?? address,
-      clock.now(),
+      clock.monotonic(),
     );
     if (waitMs > 0) throw tooFast(waitMs);
     const { resource, name, rest } = this.#find(url.pathname);

@@ -8,7 +8,7 @@ import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
 import { HubbubError } from "../../protocol/errors.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import { comeBackIn, eventIn, HEARTBEAT, sse } from "../../protocol/sse.ts";
-import type { Clock } from "../clock.ts";
+import { type Clock, type Monotonic, msBetween } from "../clock.ts";
 import type { Reader } from "../session.ts";
 
 /** Unsent bytes above which no more pages come, as on a socket. */
@@ -52,15 +52,15 @@ export class EventStream implements Reader {
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   #epoch = "";
   #gone = false;
-  #wroteAt: number;
-  #progressAt: number;
+  #wroteAt: Monotonic;
+  #progressAt: Monotonic;
   /** Room that was left below the watermark when last looked at. */
   #left = WATERMARK;
 
   constructor(options: EventStreamOptions) {
     this.#options = options;
     this.address = options.address;
-    this.#wroteAt = this.#progressAt = options.clock.now();
+    this.#wroteAt = this.#progressAt = options.clock.monotonic();
     this.body = new ReadableStream<Uint8Array<ArrayBuffer>>({
       start: (controller) => {
         this.#controller = controller;
@@ -134,21 +134,21 @@ export class EventStream implements Reader {
    */
   check(slowMs: number): void {
     const { clock, until } = this.#options;
-    const now = clock.now();
-    if (now >= until) return this.end(CLOSE.expired);
+    if (clock.now() >= until) return this.end(CLOSE.expired);
+    const now = clock.monotonic();
     const left = this.#controller.desiredSize ?? 0;
     if (left > 0 || left !== this.#left) this.#progressAt = now;
     this.#left = left;
     // What is written was preceded by something that was taken.
-    const idle = now - this.#wroteAt;
-    const stuck = Math.min(idle, now - this.#progressAt);
+    const idle = msBetween(this.#wroteAt, now);
+    const stuck = Math.min(idle, msBetween(this.#progressAt, now));
     if (stuck >= slowMs) return this.end(CLOSE.slow);
     if (left > 0 && idle >= HEARTBEAT_MS) this.#write(HEARTBEAT);
   }
 
   #write(text: string): void {
     if (this.#gone) return;
-    this.#wroteAt = this.#options.clock.now();
+    this.#wroteAt = this.#options.clock.monotonic();
     this.#controller.enqueue(this.#encoder.encode(text));
   }
 

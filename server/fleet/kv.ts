@@ -4,7 +4,14 @@
  * in kv_names.ts.
  */
 
-import { type Cancel, type Clock, every } from "../clock.ts";
+import {
+  type Cancel,
+  type Clock,
+  every,
+  LONG_AGO,
+  type Monotonic,
+  msAfter,
+} from "../clock.ts";
 import {
   type Answer,
   type Application,
@@ -80,8 +87,8 @@ class KvEngine implements Engine {
   readonly #options: KvEngineOptions;
   readonly #names: KvNames;
   readonly #rooms = new Set<string>();
-  /** When the lease ends. */
-  #until = 0;
+  /** When the lease ends, as this node has measured it. */
+  #until: Monotonic = LONG_AGO;
   #others: readonly string[] = [];
   /** How much of what each node told was heard. */
   readonly #heard = new Map<string, number>();
@@ -164,7 +171,7 @@ class KvEngine implements Engine {
 
   async write(room: string, doc: Doc): Promise<boolean> {
     const { clock, node } = this.#options;
-    if (clock.now() > this.#until) return false;
+    if (clock.monotonic() > this.#until) return false;
     const key = [...hereKey(room), node];
     if (doc.count === 0) await this.#kv.delete(key);
     else await this.#kv.set(key, doc, { expireIn: HERE_MS });
@@ -194,7 +201,7 @@ class KvEngine implements Engine {
     counts: Counts,
   ): Promise<Omit<Beat, "own"> | null> {
     const { clock, node } = this.#options;
-    const now = clock.now();
+    const [now, began] = [clock.now(), clock.monotonic()];
     const last = await this.#kv.get<number>(BEAT);
     const gap = now - (last.value ?? now);
     const change = this.#kv.atomic();
@@ -226,7 +233,7 @@ class KvEngine implements Engine {
     const until = now + leaseMs;
     change.set(nodeKey(node), { until, counts }).set(BEAT, now);
     if (!(await change.commit()).ok) return null;
-    this.#until = until;
+    this.#until = msAfter(began, leaseMs);
     this.#others = living;
     return { held, living, counts: counted };
   }

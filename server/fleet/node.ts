@@ -6,7 +6,14 @@
  */
 
 import { HubbubError } from "../../protocol/errors.ts";
-import { type Cancel, type Clock, every } from "../clock.ts";
+import {
+  type Cancel,
+  type Clock,
+  every,
+  LONG_AGO,
+  type Monotonic,
+  msAfter,
+} from "../clock.ts";
 import type { Logger } from "../log.ts";
 import { chooseName } from "./choose_name.ts";
 import type { Answer, Choice, Counts, Engine, EngineEvents } from "./engine.ts";
@@ -52,7 +59,7 @@ export class FleetNode implements Fleet, EngineEvents {
   #beating: Promise<void> | null = null;
   #stopBeating: Cancel = () => {};
   /** No node is taken for dead before, milliseconds since 1970. */
-  #buriesFrom = 0;
+  #buriesFrom: Monotonic = LONG_AGO;
   #reachable = true;
   #outOfReach = () => {};
   #nodes = 1;
@@ -195,7 +202,7 @@ export class FleetNode implements Fleet, EngineEvents {
     this.#nodes = beat.living.length + 1;
     this.#elsewhere = sum(beat.counts);
     const living = new Set(beat.living);
-    if (this.#options.clock.now() >= this.#buriesFrom) {
+    if (this.#options.clock.monotonic() >= this.#buriesFrom) {
       this.#rosters.bury(known.filter((node) => !living.has(node)));
     }
     this.#holdings.disown(beat.own);
@@ -206,7 +213,7 @@ export class FleetNode implements Fleet, EngineEvents {
   /** Writes everything down again under the lease there is now. */
   async #comeBack(): Promise<void> {
     const { clock, leaseMs } = this.#options;
-    this.#buriesFrom = clock.now() + leaseMs;
+    this.#buriesFrom = msAfter(clock.monotonic(), leaseMs);
     await this.#holdings.reassert();
     await this.#rosters.renew();
   }

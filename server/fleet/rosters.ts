@@ -4,7 +4,13 @@
  * a node's members in a room, so that nothing missed has to be made up for.
  */
 
-import type { Cancel, Clock } from "../clock.ts";
+import {
+  type Cancel,
+  type Clock,
+  LONG_AGO,
+  type Monotonic,
+  msBetween,
+} from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Doc, Engine } from "./engine.ts";
 import type { Here, LocalRoom, Roster } from "./fleet.ts";
@@ -34,7 +40,7 @@ interface Followed {
   readonly versions: Map<string, number>;
   /** Whether the engine knows of members here. */
   written: boolean;
-  writtenAt: number;
+  writtenAt: Monotonic;
   /** Whether it could not be learnt who is elsewhere. */
   unread: boolean;
 }
@@ -63,7 +69,7 @@ export class Rosters {
       others: new Map(),
       versions: new Map(),
       written: this.#changed.has(room) || this.#writes.has(room),
-      writtenAt: 0,
+      writtenAt: LONG_AGO,
       unread: true,
     };
     this.#rooms.set(room, followed);
@@ -121,13 +127,13 @@ export class Rosters {
 
   /** Does again what could not be done, and what is to be done now and then. */
   async refresh(): Promise<void> {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.monotonic();
     const unread: [string, Followed][] = [];
     let stale = 0;
     for (const [room, followed] of this.#rooms) {
       if (followed.unread) unread.push([room, followed]);
       const { written, writtenAt } = followed;
-      if (!written || now - writtenAt <= REFRESH_MS) continue;
+      if (!written || msBetween(writtenAt, now) <= REFRESH_MS) continue;
       if (++stale <= STEP) this.#changed.add(room);
     }
     await inSteps(unread, (entry) => this.#read(...entry));
@@ -210,7 +216,7 @@ export class Rosters {
     };
     if (followed !== undefined) {
       followed.written = count > 0;
-      followed.writtenAt = clock.now();
+      followed.writtenAt = clock.monotonic();
     }
     try {
       if (await engine.write(room, doc)) return;

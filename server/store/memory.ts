@@ -3,7 +3,7 @@
  * that nobody has to clean up after.
  */
 
-import type { Clock } from "../clock.ts";
+import { type Clock, type Monotonic, msBetween } from "../clock.ts";
 import { blank, marked, markOf } from "./marks.ts";
 import { takePage } from "./page_size.ts";
 import {
@@ -52,7 +52,8 @@ export class MemoryStore implements Store {
   readonly #clock: Clock;
   readonly #logs = new Map<string, Log>();
   /** In order of time, so that the oldest go first. */
-  readonly #receipts = new Map<string, { seq: number; at: number }>();
+  /** By room, author and cid: what was stored, and when. */
+  readonly #receipts = new Map<string, { seq: number; when: Monotonic }>();
   readonly #kept = new Map<string, string>();
   #watcher: KeptWatcher = () => {};
   readonly #secret = crypto.getRandomValues(new Uint8Array(32));
@@ -63,9 +64,9 @@ export class MemoryStore implements Store {
   }
 
   append(drafts: readonly Draft[]): Promise<Receipt[]> {
-    const at = this.#clock.now();
+    const [at, when] = [this.#clock.now(), this.#clock.monotonic()];
     const news = new Map<string, StoredMessage[]>();
-    const fresh = new Map<string, { seq: number; at: number }>();
+    const fresh = new Map<string, { seq: number; when: Monotonic }>();
     const receipts: Receipt[] = [];
     try {
       for (const draft of drafts) {
@@ -94,7 +95,7 @@ export class MemoryStore implements Store {
         };
         messages.push(marked(message, markOf(draft)));
         news.set(room, messages);
-        if (key !== undefined) fresh.set(key, { seq, at });
+        if (key !== undefined) fresh.set(key, { seq, when });
         receipts.push({ seq, duplicate: false });
       }
     } catch (error) {
@@ -162,8 +163,9 @@ export class MemoryStore implements Store {
 
   trim(): Promise<boolean> {
     const now = this.#clock.now();
-    for (const [key, { at }] of this.#receipts) {
-      if (at > now - DEDUPE_MS) break;
+    const moment = this.#clock.monotonic();
+    for (const [key, { when }] of this.#receipts) {
+      if (msBetween(when, moment) < DEDUPE_MS) break;
       this.#receipts.delete(key);
     }
     const { messages: most, ms } = this.#retention;

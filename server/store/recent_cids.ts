@@ -9,14 +9,15 @@
  * repeat of one of the two is not noticed.
  */
 
+import { type Monotonic, msBetween } from "../clock.ts";
 import { NumberTable } from "./number_table.ts";
 
 /** Cids kept together and forgotten together. */
 interface Generation {
   readonly seqs: NumberTable;
-  /** When the newest was stored, milliseconds. */
-  newest: number;
-  readonly oldest: number;
+  /** When the newest was stored. */
+  newest: Monotonic;
+  readonly oldest: Monotonic;
 }
 
 /** A generation takes new cids for this much of the time they are kept. */
@@ -39,17 +40,17 @@ export class RecentCids {
    *
    * @param key Its author and cid, from {@linkcode cidKey}.
    * @param seq Its seq.
-   * @param at When, milliseconds; not before what was added before.
+   * @param at When; not before what was added before.
    */
-  add(key: number, seq: number, at: number): void {
+  add(key: number, seq: number, at: Monotonic): void {
     let last = this.#generations.at(-1);
     if (
       last === undefined || last.seqs.size >= MOST ||
-      at - last.oldest > this.#ms / GENERATIONS
+      msBetween(last.oldest, at) > this.#ms / GENERATIONS
     ) {
       last = { seqs: new NumberTable(), newest: at, oldest: at };
       this.#generations = this.#generations.filter(({ newest }) =>
-        newest >= at - this.#ms
+        msBetween(newest, at) <= this.#ms
       );
       this.#generations.push(last);
     }
@@ -61,10 +62,13 @@ export class RecentCids {
    * Finds the message that was perhaps stored under a cid.
    *
    * @param key Author and cid, from {@linkcode cidKey}.
+   * @param now The moment: in a room in which nothing is stored any more,
+   * nothing else ends what is kept.
    * @returns Its seq, to be confirmed; undefined when there is none for sure.
    */
-  find(key: number): number | undefined {
-    for (const { seqs } of this.#generations) {
+  find(key: number, now: Monotonic): number | undefined {
+    for (const { seqs, newest } of this.#generations) {
+      if (msBetween(newest, now) > this.#ms) continue;
       const seq = seqs.get(key);
       if (seq !== undefined) return seq;
     }

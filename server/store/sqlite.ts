@@ -93,7 +93,7 @@ export class SqliteStore implements Store {
 
   append(drafts: readonly Draft[]): Promise<Receipt[]> {
     return attempt(() => {
-      const at = this.#clock.now();
+      const [at, when] = [this.#clock.now(), this.#clock.monotonic()];
       const news = new Map<Log, News>();
       const receipts = drafts.map((draft) => this.#number(draft, at, news));
       this.#transaction(() => {
@@ -103,9 +103,9 @@ export class SqliteStore implements Store {
       // Only what is committed counts.
       for (const [log, { messages, cids }] of news) {
         log.head += messages.length;
-        log.wroteAt = at;
+        log.wroteAt = when;
         this.#retention.grown(log, messages.length);
-        for (const [key, seq] of cids) log.recent?.add(key, seq, at);
+        for (const [key, seq] of cids) log.recent?.add(key, seq, when);
       }
       for (const [log, { messages }] of news) log.feed?.append(messages);
       return receipts;
@@ -247,7 +247,7 @@ export class SqliteStore implements Store {
     key: number,
     { author, cid }: { author: string; cid: string | undefined },
   ): number | undefined {
-    const seq = this.#logs.recent(log).find(key);
+    const seq = this.#logs.recent(log).find(key, this.#clock.monotonic());
     if (seq === undefined) return undefined;
     const row = this.#sql.readOne.get(idOf(log.id, seq));
     return row?.["author"] === author && row["cid"] === cid ? seq : undefined;

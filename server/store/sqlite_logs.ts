@@ -3,7 +3,7 @@
  * their heads and the cids that were sent lately.
  */
 
-import type { Clock } from "../clock.ts";
+import { type Clock, LONG_AGO, type Monotonic, msBetween } from "../clock.ts";
 import type { RecentCids } from "./recent_cids.ts";
 import { readRecent } from "./sqlite_recent.ts";
 import { idOf, type Row, seqOf, type Statements } from "./sqlite_statements.ts";
@@ -25,7 +25,7 @@ export interface Log {
    * with a cid. */
   recent: RecentCids | null;
   /** When this process last stored something in it. */
-  wroteAt: number;
+  wroteAt: Monotonic;
   /** Messages since the retention has looked at it. */
   untrimmed: number;
   feed?: Feed | undefined;
@@ -89,7 +89,7 @@ export class SqliteLogs {
       first,
       head: Math.max(this.newest(id).head, first - 1),
       recent: null,
-      wroteAt: -Infinity,
+      wroteAt: LONG_AGO,
       untrimmed: 0,
     };
   }
@@ -109,7 +109,7 @@ export class SqliteLogs {
     while (true) {
       const log = this.open(room);
       if (log.recent !== null) return log;
-      const reading = readRecent(this.#sql, log, this.#clock.now());
+      const reading = readRecent(this.#sql, log, this.#clock);
       let slice = reading.next();
       for (; !slice.done; slice = reading.next()) {
         await new Promise<void>((done) => this.#clock.soon(done));
@@ -122,7 +122,7 @@ export class SqliteLogs {
    * the room is not ready. */
   recent(log: Log): RecentCids {
     if (log.recent !== null) return log.recent;
-    const reading = readRecent(this.#sql, log, this.#clock.now());
+    const reading = readRecent(this.#sql, log, this.#clock);
     let slice = reading.next();
     while (!slice.done) slice = reading.next();
     return log.recent = slice.value;
@@ -139,6 +139,7 @@ export class SqliteLogs {
   forgetUnfollowed(room: string): void {
     const log = this.#logs.get(room);
     if (log === undefined || log.feed !== undefined) return;
-    if (log.wroteAt < this.#clock.now() - DEDUPE_MS) this.#logs.delete(room);
+    const quietMs = msBetween(log.wroteAt, this.#clock.monotonic());
+    if (quietMs > DEDUPE_MS) this.#logs.delete(room);
   }
 }

@@ -3,6 +3,8 @@
  * cids that an earlier process has stored lately.
  */
 
+import type { Clock } from "../clock.ts";
+import { msAfter } from "../clock.ts";
 import { RecentCids, textKey } from "./recent_cids.ts";
 import { idOf, seqOf, type Statements } from "./sqlite_statements.ts";
 import { DEDUPE_MS } from "./store.ts";
@@ -42,25 +44,29 @@ export function seqSince(
  *
  * @param sql The file's statements.
  * @param log The room's number, and its newest seq.
- * @param now Milliseconds since 1970.
+ * @param clock What the time is. A row has its date; how long ago that is, is
+ * as true as the clocks of both days were.
  * @returns All of them, those that are stored meanwhile too.
  */
 export function* readRecent(
   sql: Statements,
   log: { readonly id: number; readonly head: number },
-  now: number,
+  clock: Pick<Clock, "now" | "monotonic">,
 ): Generator<void, RecentCids> {
   const recent = new RecentCids(DEDUPE_MS);
+  const [now, moment] = [clock.now(), clock.monotonic()];
   const end = idOf(log.id + 1, 0);
   let next = idOf(log.id, seqSince(sql, log, now - DEDUPE_MS));
   while (true) {
     // As one array: with rows of their own it takes four times as long.
     const slice = sql.readCids.get(next, end, SLICE) ?? {};
     const cids: string[] = JSON.parse(String(slice["cids"]));
+    const ago = Math.min(Math.max(now - Number(slice["at"]), 0), DEDUPE_MS);
+    const when = msAfter(moment, -ago);
     for (const words of cids) {
       const space = words.indexOf(" ");
       const seq = seqOf(Number(words.slice(0, space)));
-      recent.add(textKey(words.slice(space + 1)), seq, Number(slice["at"]));
+      recent.add(textKey(words.slice(space + 1)), seq, when);
     }
     if (slice["rows"] !== SLICE) return recent;
     next = Number(slice["last"]) + 1;

@@ -21,11 +21,20 @@ import type { ClientRequest } from "../../protocol/requests.ts";
 
 /** Timers that run when the test says so. */
 export class FakeClock {
-  #now = 1_000_000;
+  /** Milliseconds since the monotonic clock began. */
+  #now = 1_000;
+  /** What the date is ahead of it. */
+  #ahead = 999_000;
   #next = 1;
   readonly #timers = new Map<number, { at: number; callback: () => void }>();
 
-  readonly now = (): number => this.#now;
+  readonly now = (): number => this.#now + this.#ahead;
+  readonly monotonic = (): number => this.#now;
+
+  /** Sets the date forth, or back: no time passes. */
+  setForth(ms: number): void {
+    this.#ahead += ms;
+  }
 
   readonly timers = {
     set: (callback: () => void, ms: number): number => {
@@ -152,6 +161,7 @@ export class World {
       },
       random: () => this.random,
       now: this.clock.now,
+      monotonic: this.clock.monotonic,
       timers: this.clock.timers,
       ...options,
     });

@@ -1,6 +1,7 @@
 /** How much each address may ask of the API. */
 
 import { assertEquals } from "@std/assert";
+import { monotonicAt as at } from "../../server/clock.ts";
 import { Buckets } from "../../server/limits.ts";
 import { Client } from "../helpers/clients.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
@@ -63,28 +64,28 @@ Deno.test("a class of 40 behind one address may write and read with scripts at o
 
 Deno.test("Buckets gives each its own", () => {
   const buckets = new Buckets({ perSecond: 1, burst: 2, most: 10 });
-  assertEquals([1, 2, 3].map(() => buckets.take("a", 0)), [0, 0, 1_000]);
-  assertEquals(buckets.take("b", 0), 0);
-  assertEquals(buckets.take("a", 1_000), 0);
+  assertEquals([1, 2, 3].map(() => buckets.take("a", at(0))), [0, 0, 1_000]);
+  assertEquals(buckets.take("b", at(0)), 0);
+  assertEquals(buckets.take("a", at(1_000)), 0);
 });
 
 Deno.test("Buckets forgets those that are full again", () => {
   const buckets = new Buckets({ perSecond: 1, burst: 2, most: 10 });
-  buckets.take("a", 0);
-  buckets.take("b", 1_000);
+  buckets.take("a", at(0));
+  buckets.take("b", at(1_000));
   assertEquals(buckets.size, 2);
-  buckets.take("c", 2_000);
+  buckets.take("c", at(2_000));
   assertEquals(buckets.size, 2);
-  buckets.take("c", 9_000);
+  buckets.take("c", at(9_000));
   assertEquals(buckets.size, 1);
 });
 
 Deno.test("Buckets keeps no more than it may, the most recent ones", () => {
   const buckets = new Buckets({ perSecond: 1, burst: 1, most: 3 });
-  for (const key of ["a", "b", "c", "a", "d"]) buckets.take(key, 0);
+  for (const key of ["a", "b", "c", "a", "d"]) buckets.take(key, at(0));
   assertEquals(buckets.size, 3);
   // It has been forgotten, and the others have not.
-  assertEquals(["b", "a", "d"].map((key) => buckets.take(key, 0) > 0), [
+  assertEquals(["b", "a", "d"].map((key) => buckets.take(key, at(0)) > 0), [
     false,
     true,
     true,
@@ -93,5 +94,5 @@ Deno.test("Buckets keeps no more than it may, the most recent ones", () => {
 
 Deno.test("Buckets without a limit keeps nothing", () => {
   const buckets = new Buckets({ perSecond: 0, burst: 0, most: 3 });
-  assertEquals([buckets.take("a", 0), buckets.size], [0, 0]);
+  assertEquals([buckets.take("a", at(0)), buckets.size], [0, 0]);
 });

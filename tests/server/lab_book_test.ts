@@ -1,6 +1,7 @@
 /** What the server knows of connections that asked to be watched. */
 
 import { assertEquals } from "@std/assert";
+import { monotonicAt } from "../../server/clock.ts";
 import { LabBook } from "../../server/lab_book.ts";
 import type { Socket, SocketHandler } from "../../server/transport/socket.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
@@ -8,7 +9,7 @@ import { InProcessServer } from "../helpers/in_process.ts";
 const KEY = "0123456789abcdef";
 
 function book() {
-  const clock = { time: 1_000, now: () => clock.time };
+  const clock = { time: 1_000, monotonic: () => monotonicAt(clock.time) };
   return { clock, book: new LabBook({ clock, idleSeconds: 30 }) };
 }
 

@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { type Ban, HouseRules, RULE_KEYS } from "../../server/rules.ts";
+import { monotonicAt as at } from "../../server/clock.ts";
 import { SlowMode } from "../../server/slow_mode.ts";
 
 function ban(fields: Partial<Ban>): Ban {
@@ -79,26 +80,31 @@ Deno.test("HouseRules tells what is new, and bears what makes no sense", () => {
 Deno.test("SlowMode lets everybody write once in a while, and repeat the last message", () => {
   const slow = new SlowMode();
   const ada = { room: "hall", author: "ada", cid: "c1" };
-  assertEquals(slow.wait(ada, 1_000, 0), 0);
-  slow.wrote(ada, 1_000, 0);
-  assertEquals(slow.wait(ada, 1_000, 1), 0, "the same message again");
+  assertEquals(slow.wait(ada, 1_000, at(0)), 0);
+  slow.wrote(ada, 1_000, at(0));
+  assertEquals(slow.wait(ada, 1_000, at(1)), 0, "the same message again");
   const next = { ...ada, cid: "c2" };
-  assertEquals(slow.wait(next, 1_000, 1), 999);
-  assertEquals(slow.wait({ ...next, author: "bob" }, 1_000, 1), 0);
-  assertEquals(slow.wait({ ...next, room: "yard" }, 1_000, 1), 0);
-  assertEquals(slow.wait(next, 1_000, 1_000), 0);
-  assertEquals(slow.wait(next, 1_000, -9_999), 1_000, "a clock set back");
+  assertEquals(slow.wait(next, 1_000, at(1)), 999);
+  assertEquals(slow.wait({ ...next, author: "bob" }, 1_000, at(1)), 0);
+  assertEquals(slow.wait({ ...next, room: "yard" }, 1_000, at(1)), 0);
+  assertEquals(slow.wait(next, 1_000, at(1_000)), 0);
   slow.failed("hall", "ada");
-  assertEquals(slow.wait(next, 1_000, 1), 0);
+  assertEquals(slow.wait(next, 1_000, at(1)), 0);
 });
 
 Deno.test("SlowMode forgets, where many write, only those who may write again", () => {
   const slow = new SlowMode();
   for (let n = 0; n < 100; n++) {
-    slow.wrote({ room: "hall", author: `early ${n}` }, 1_000, 0);
+    slow.wrote({ room: "hall", author: `early ${n}` }, 1_000, at(0));
   }
-  slow.wrote({ room: "hall", author: "ada" }, 1_000, 500);
-  slow.wrote({ room: "hall", author: "bob" }, 1_000, 1_000);
-  assertEquals(slow.wait({ room: "hall", author: "ada" }, 1_000, 1_000), 500);
-  assertEquals(slow.wait({ room: "hall", author: "bob" }, 1_000, 1_000), 1_000);
+  slow.wrote({ room: "hall", author: "ada" }, 1_000, at(500));
+  slow.wrote({ room: "hall", author: "bob" }, 1_000, at(1_000));
+  assertEquals(
+    slow.wait({ room: "hall", author: "ada" }, 1_000, at(1_000)),
+    500,
+  );
+  assertEquals(
+    slow.wait({ room: "hall", author: "bob" }, 1_000, at(1_000)),
+    1_000,
+  );
 });
