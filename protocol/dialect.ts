@@ -38,10 +38,11 @@ export interface Dialect {
   /** Whether clients are told of what only programs care for (typing). */
   readonly wantsTyping: boolean;
   /**
-   * Reads one frame. Never throws: what makes no sense comes out as an error
-   * in its place, so that the lines around it still count.
+   * Reads one frame, a request at a time: one that is not asked for is not
+   * read. Never throws: what makes no sense comes out as an error in its place,
+   * so that the lines around it still count.
    */
-  decode(frame: string, state: DecodeState): Decoded[];
+  decode(frame: string, state: DecodeState): Iterable<Decoded>;
   /** The form of it that a client gets that asked for `batch`, if any. */
   readonly batched?: Dialect;
   /**

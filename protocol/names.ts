@@ -3,6 +3,7 @@
  * Shared by server and clients, so that a client can say so before it sends.
  */
 
+import { normalized } from "./bounds.ts";
 import { HubbubError } from "./errors.ts";
 
 /** The name of the server itself; nobody else may have it. */
@@ -12,6 +13,7 @@ export const SERVER_NAME = "Server";
 export const DEFAULT_ROOM = "lobby";
 
 const MAX_NAME = 32;
+const MAX_ROOM = 64;
 /** Controls, line breaks, private use and lone surrogates: nothing to see. */
 const INVISIBLE = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
 /** Joiners, direction marks and variation selectors: change nothing that is
@@ -27,11 +29,14 @@ const ROOM = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]{0,63}$/u;
  * width (NFKC), and characters that cannot be seen.
  *
  * @param name Any text.
- * @returns The key; only for comparing, never for showing.
+ * @returns The key; only for comparing, never for showing. What is too long for
+ * a name is its own key.
  */
 export function nameKey(name: string): string {
-  return name.normalize("NFKC").replace(IGNORED, "").trim().toUpperCase()
-    .toLowerCase().normalize("NFKC");
+  const key = normalized(name, "NFKC", MAX_NAME);
+  if (key === undefined) return name;
+  return key.replace(IGNORED, "").trim().toUpperCase().toLowerCase()
+    .normalize("NFKC");
 }
 
 /**
@@ -60,16 +65,17 @@ export function checkName(wanted: string): string {
  * @throws {HubbubError} `bad_name` with the reason.
  */
 export function checkOldName(wanted: string): string {
-  const name = wanted.normalize("NFC").trim().replace(/\p{Zs}+/gu, " ");
+  const name = normalized(wanted, "NFC", MAX_NAME)?.trim()
+    .replace(/\p{Zs}+/gu, " ");
+  if (name === undefined || [...name].length > MAX_NAME) {
+    throw new HubbubError("bad_name", {
+      message: `A name has at most ${MAX_NAME} characters`,
+    });
+  }
   const key = nameKey(name);
   if (key === "") {
     throw new HubbubError("bad_name", {
       message: "A name needs at least one visible character",
-    });
-  }
-  if ([...name].length > MAX_NAME) {
-    throw new HubbubError("bad_name", {
-      message: `A name has at most ${MAX_NAME} characters`,
     });
   }
   if (INVISIBLE.test(name) || FORMAT.test(name)) {
@@ -94,7 +100,8 @@ export function checkOldName(wanted: string): string {
  * @throws {HubbubError} `bad_room`.
  */
 export function checkRoom(wanted: string): string {
-  const room = wanted.normalize("NFKC").trim().toLowerCase().normalize("NFKC");
-  if (!ROOM.test(room)) throw new HubbubError("bad_room");
+  const room = normalized(wanted, "NFKC", MAX_ROOM)?.trim().toLowerCase()
+    .normalize("NFKC");
+  if (room === undefined || !ROOM.test(room)) throw new HubbubError("bad_room");
   return room;
 }

@@ -28,6 +28,9 @@ export const HELP: readonly string[] = [
 /** Messages that `/remove` alone lists. */
 const LISTED = 20;
 
+/** Characters of an unknown command that are told again. */
+const MOST_TOLD = 32;
+
 /** What a command looks like when it is right. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   nick: "Ada",
@@ -40,6 +43,11 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   slow: "10s",
   announce: "Tea is ready",
 };
+
+/** The beginning of a word that is told again. */
+function short(word: string): string {
+  return word.length > MOST_TOLD ? `${word.slice(0, MOST_TOLD)}…` : word;
+}
 
 function lacking(word: string, what: string): HubbubError {
   return new HubbubError("unknown_command", {
@@ -155,8 +163,9 @@ export function readCommand(line: string): ClientRequest {
     }
     default:
       throw new HubbubError("unknown_command", {
-        message:
-          `Unknown command "/${word}". /help lists them; // sends a line that starts with a slash`,
+        message: `Unknown command "/${
+          short(word)
+        }". /help lists them; // sends a line that starts with a slash`,
       });
   }
 }

@@ -4,6 +4,7 @@
  * requests.ts and events.ts, the words about them in docs/protocol.md.
  */
 
+import { linesOf, parseObject } from "./bounds.ts";
 import type { Decoded, Dialect } from "./dialect.ts";
 import { HubbubError } from "./errors.ts";
 import type {
@@ -18,9 +19,10 @@ import { type Cursor, isPlain, marksOf, type Message } from "./message.ts";
 /** The subprotocol a client offers to speak it (RFC 6455, 1.9). */
 export const V1 = "hubbub.v1";
 
-type Fields = Record<string, unknown>;
+type Fields = Readonly<Record<string, unknown>>;
 
 const MAX_ID = 64;
+const MAX_EPOCH = 256;
 const MAX_TOKEN = 8192;
 const MAX_SUBJECT = 256;
 const MAX_REASON = 200;
@@ -49,6 +51,13 @@ function optionalString(
   if (typeof value !== "string" || value === "" || value.length > max) {
     throw wrong(field, `a string of 1 to ${max} characters`);
   }
+  return value;
+}
+
+/** A required string of at most `max` UTF-16 units, not empty. */
+function requiredString(fields: Fields, field: string, max: number): string {
+  const value = optionalString(fields, field, max);
+  if (value === undefined) throw wrong(field, "a string");
   return value;
 }
 
@@ -99,7 +108,8 @@ function optionalCursor(fields: Fields, field: string): Cursor | undefined {
   const value = fields[field];
   if (value === undefined || value === null) return undefined;
   const { epoch, seq } = value as Partial<Cursor>;
-  if (typeof epoch !== "string" || !isSeq(seq)) {
+  const isEpoch = typeof epoch === "string" && epoch.length <= MAX_EPOCH;
+  if (!isEpoch || !isSeq(seq)) {
     throw wrong(field, 'a cursor such as {"epoch":"k3v9","seq":42}');
   }
   return { epoch, seq };
@@ -146,7 +156,7 @@ function read(type: string, f: Fields): ClientRequest | undefined {
     case "rename":
       return { type, name: string(f, "name") };
     case "auth":
-      return { type, token: string(f, "token") };
+      return { type, token: requiredString(f, "token", MAX_TOKEN) };
     case "remove":
       return { type, room: string(f, "room"), seq: seq(f, "seq") };
     case "kick":
@@ -188,15 +198,20 @@ function requestId(fields: Fields): RequestId | undefined {
 }
 
 function decodeLine(line: string): Decoded {
-  let fields: Fields;
   try {
-    fields = JSON.parse(line);
-  } catch {
-    return { ok: false, error: new HubbubError("bad_json") };
+    return decodeFields(parseObject(line));
+  } catch (error) {
+    return { ok: false, error: error as Error };
   }
-  if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
-    return { ok: false, error: new HubbubError("bad_json") };
-  }
+}
+
+/**
+ * Reads a request.
+ *
+ * @param fields Its fields, which may be anything.
+ * @returns The request, or what was wrong with it.
+ */
+export function decodeFields(fields: Fields): Decoded {
   let id: RequestId | undefined;
   try {
     id = requestId(fields);
@@ -209,6 +224,10 @@ function decodeLine(line: string): Decoded {
   } catch (error) {
     return { ok: false, error: error as Error, id };
   }
+}
+
+function* decodeLines(frame: string): Generator<Decoded> {
+  for (const line of linesOf(frame)) yield decodeLine(line);
 }
 
 /** A message without what only the server knows of it. */
@@ -266,10 +285,7 @@ const shared: Omit<Dialect, "encodeMessages" | "batched"> = {
   wantsTyping: true,
 
   decode(frame) {
-    if (!frame.includes("\n")) return [decodeLine(frame)];
-    return frame.split("\n").filter((line) => line.trim() !== "").map(
-      decodeLine,
-    );
+    return frame.includes("\n") ? decodeLines(frame) : [decodeLine(frame)];
   },
 
   encode(event: ServerEvent) {

@@ -157,9 +157,18 @@ function grantOf(claims: JWTPayload): Grant {
 
 /** A room's name, in which `*` stands for any characters. */
 function matcher(pattern: string): (room: string) => boolean {
-  const parts = pattern.toLowerCase().split("*").map((part) =>
-    part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
-  );
-  const regex = new RegExp(`^${parts.join(".*")}$`, "u");
-  return (room) => regex.test(room);
+  const [head = "", ...parts] = pattern.toLowerCase().split("*");
+  const tail = parts.pop();
+  if (tail === undefined) return (room) => room === head;
+  return (room) => {
+    if (!room.startsWith(head)) return false;
+    // The first place for each part leaves the most to those after it.
+    let at = head.length;
+    for (const part of parts) {
+      const found = room.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return room.length >= at + tail.length && room.endsWith(tail);
+  };
 }

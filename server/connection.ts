@@ -6,6 +6,7 @@
  */
 
 import { Buffer } from "node:buffer";
+import { hasMoreLines } from "../protocol/bounds.ts";
 import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
 import type { Decoded, Dialect } from "../protocol/dialect.ts";
 import { HubbubError } from "../protocol/errors.ts";
@@ -23,7 +24,7 @@ import type { Session } from "./session.ts";
 import { evictionBy } from "./stats.ts";
 import type { Socket, SocketHandler } from "./transport/socket.ts";
 
-/** The most requests in a frame: several times what a client's outbox holds. */
+/** The most lines of a frame: several times what a client's outbox holds. */
 const MOST_LINES = 1000;
 
 /** What a close without a code reads as (RFC 6455, 7.1.5). */
@@ -118,11 +119,12 @@ export class Connection implements Entrant, SocketHandler {
   /** @param waitMs More than 0 when its requests are to be refused. */
   #take(frame: string, waitMs: number): void {
     const named = this.#session !== null;
-    const lines = this.dialect.decode(frame, { named });
     // Each can be answered with more than it is long, all in one frame.
-    if (lines.length > MOST_LINES) return this.end(CLOSE.tooBig);
+    const isTooMuch = this.dialect.separator === "\n" &&
+      hasMoreLines(frame, MOST_LINES);
+    if (isTooMuch) return this.end(CLOSE.tooBig);
     this.#outlet.together(() => {
-      for (const decoded of lines) {
+      for (const decoded of this.dialect.decode(frame, { named })) {
         this.#inOrder.add(() => this.#handle(decoded, waitMs));
         if (this.#gone) break;
       }

@@ -11,14 +11,27 @@ import { HubbubError } from "../protocol/errors.ts";
  * @throws {HubbubError} `empty` or `too_long`.
  */
 export function checkText(raw: string, most: number): string {
+  // No character has more than two units, nor a line break.
+  if (raw.length > 2 * most) throw tooLong(lengthOf(raw), most);
   // What cannot be written as UTF-8, and where SQLite ends a text.
   const text = raw.toWellFormed().replaceAll("\r\n", "\n")
     .replaceAll("\0", "\uFFFD");
   if (text.trim() === "") throw new HubbubError("empty");
   // Counting takes time; no text has more characters than units.
-  const length = text.length > most ? [...text].length : 0;
-  if (length <= most) return text;
-  throw new HubbubError("too_long", {
+  const length = text.length > most ? lengthOf(text) : 0;
+  if (length > most) throw tooLong(length, most);
+  return text;
+}
+
+/** The characters (code points) of a text. */
+function lengthOf(text: string): number {
+  let length = 0;
+  for (const _ of text) length++;
+  return length;
+}
+
+function tooLong(length: number, most: number): HubbubError {
+  return new HubbubError("too_long", {
     message:
       `The message has ${length} characters, ${most} are allowed. Send it in parts`,
   });

@@ -7,6 +7,8 @@
 /** Of the eight groups of an IPv6 address, those that its network has. */
 const NETWORK_GROUPS = 4;
 const V4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
+/** Characters of an address, with the name of an interface behind it. */
+const MOST_ADDRESS = 100;
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/;
 
 /**
@@ -19,8 +21,9 @@ const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/;
  * itself. Undefined for all else.
  */
 export function networkOf(address: string): string | undefined {
-  const words = address.trim().toLowerCase()
-    .replace(/%.*$/, "").replace(/\/64$/, "");
+  if (address.length > MOST_ADDRESS) return undefined;
+  const [bare = ""] = address.trim().toLowerCase().split("%");
+  const words = bare.replace(/\/64$/, "");
   const v4 = MAPPED.exec(words)?.[1] ?? words;
   if (V4.test(v4)) {
     return v4.split(".").every((part) => Number(part) < 256) ? v4 : undefined;

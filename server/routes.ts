@@ -5,12 +5,14 @@
  */
 
 import type { ConnectionReport } from "../protocol/lab.ts";
+import { Problem } from "./api/problem.ts";
 import type { Assets } from "./assets.ts";
 import type { Visit } from "./forwarded.ts";
 import { type Handshake, isChatPath, readHandshake } from "./handshake.ts";
 import { ENDPOINTS } from "./lessons/endpoints.ts";
 import { lessonsPage } from "./lessons/page.ts";
 import type { Origins } from "./origins.ts";
+import { type Overlong, overlong } from "./request_bounds.ts";
 import type { Accept } from "./transport/socket.ts";
 
 /** What the routes need of the server. */
@@ -131,11 +133,25 @@ function handshakeFault(request: Request): string | undefined {
   if (!/^[A-Za-z0-9+/]{22}==$/.test(key)) {
     return "Sec-WebSocket-Key must be 16 bytes in Base64";
   }
-  const connection = headers.get("connection") ?? "";
-  if (!connection.toLowerCase().split(/\s*,\s*/).includes("upgrade")) {
+  const options = (headers.get("connection") ?? "").toLowerCase().split(",");
+  if (!options.some((option) => option.trim() === "upgrade")) {
     return "Connection must be Upgrade";
   }
   return method === "GET" ? undefined : "The method must be GET";
+}
+
+function isApiPath(pathname: string): boolean {
+  return pathname === "/api" || pathname.startsWith("/api/");
+}
+
+/** Answers a request whose head is too long, scripts with a problem. */
+function refuseOverlong(
+  { url }: Request,
+  { status, code, text }: Overlong,
+): Response {
+  return isApiPath(new URL(url).pathname)
+    ? new Problem(code, text).toResponse()
+    : words(status, text);
 }
 
 /** The lesson whose WebSocket an address means, if it means one. */
@@ -220,6 +236,8 @@ export function createRoutes(
     );
 
   return (request, remote) => {
+    const excess = overlong(request);
+    if (excess !== undefined) return refuseOverlong(request, excess);
     const direct = { url: new URL(request.url), address: remote };
     const visit = options.proxies.reduce<Visit>(
       (visit, read) => read(visit, request.headers),
@@ -227,7 +245,7 @@ export function createRoutes(
     );
     const { url } = visit;
     const { pathname } = url;
-    if (/^\/api(\/|$)/.test(pathname)) return api(request, visit);
+    if (isApiPath(pathname)) return api(request, visit);
     const name = lessonOf(url);
     const isSocketPath = isChatPath(pathname) || name !== undefined;
     const upgrading =

@@ -3,6 +3,7 @@
  * parameters. What is wrong is thrown as what the sender is told.
  */
 
+import { parseObject } from "../../protocol/bounds.ts";
 import { HubbubError } from "../../protocol/errors.ts";
 import { Problem } from "./problem.ts";
 
@@ -143,19 +144,10 @@ export function readObject(
   text: string,
   hint: string,
 ): Readonly<Record<string, unknown>> {
-  const wrong = new HubbubError("bad_json", {
-    message: `This is not a JSON object. Send one such as ${hint}`,
-  });
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw wrong;
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw wrong;
-  }
-  return value as Record<string, unknown>;
+  return parseObject(
+    text,
+    `This is not a JSON object. Send one such as ${hint}`,
+  );
 }
 
 /**

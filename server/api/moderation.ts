@@ -7,7 +7,7 @@
 import type { ModerationRequest } from "../../protocol/requests.ts";
 import { SERVER_NAME } from "../../protocol/names.ts";
 import { EVERY_ROOM } from "../../protocol/rights.ts";
-import { v1 } from "../../protocol/v1.ts";
+import { decodeFields } from "../../protocol/v1.ts";
 import { AUDIT_ROOM, auditRecord } from "../audit.ts";
 import { HOUSE_AUTHOR } from "../enforcement.ts";
 import { readHistory } from "../history.ts";
@@ -46,9 +46,8 @@ async function act(
   request: Pick<ModerationRequest, "type"> & Readonly<Record<string, unknown>>,
 ): Promise<number | undefined> {
   const room = call.room || EVERY_ROOM;
-  const line = JSON.stringify({ ...request, room, id: undefined });
-  const [decoded] = v1.decode(line, { named: true });
-  if (decoded?.ok !== true) throw decoded?.error;
+  const decoded = decodeFields({ ...request, room, id: undefined });
+  if (!decoded.ok) throw decoded.error;
   return await moderate(
     hub,
     guiseOf(call),

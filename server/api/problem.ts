@@ -15,9 +15,11 @@ const PHRASES = {
   405: "Method Not Allowed",
   409: "Conflict",
   413: "Content Too Large",
+  414: "URI Too Long",
   415: "Unsupported Media Type",
   422: "Unprocessable Content",
   429: "Too Many Requests",
+  431: "Request Header Fields Too Large",
   500: "Internal Server Error",
   503: "Service Unavailable",
 } as const;
@@ -29,6 +31,8 @@ type HttpCode =
   | "incomplete"
   | "too_large"
   | "unsupported_type"
+  | "address_too_long"
+  | "header_too_long"
   | "key_reused";
 
 /** The code of a problem, as it travels. */
@@ -72,6 +76,8 @@ export const PROBLEM_STATUS: Readonly<
   incomplete: 400,
   too_large: 413,
   unsupported_type: 415,
+  address_too_long: 414,
+  header_too_long: 431,
   key_reused: 422,
 };
 

@@ -7,7 +7,7 @@ const STATE = { named: true };
 
 function decodeOne(line: unknown) {
   const frame = typeof line === "string" ? line : JSON.stringify(line);
-  const decoded = v1.decode(frame, STATE);
+  const decoded = [...v1.decode(frame, STATE)];
   assertEquals(decoded.length, 1);
   return decoded[0]!;
 }
@@ -138,7 +138,7 @@ Deno.test("hubbub.v1: an error keeps the id of what it is about", () => {
 
 Deno.test("promise 5: hubbub.v1: a line that makes no sense spoils none beside it", () => {
   const lines = ['{"type":"ping"}', "nonsense", "", "  ", '{"type":"ping"}\r'];
-  const decoded = v1.decode(lines.join("\n") + "\n", STATE);
+  const decoded = [...v1.decode(lines.join("\n") + "\n", STATE)];
   assertEquals(decoded.map(({ ok }) => ok), [true, false, true]);
 });
 

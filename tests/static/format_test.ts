@@ -33,6 +33,8 @@ const LINKS: Record<string, string[]> = {
   "`` and ` alone": ["`` and ` alone"],
 };
 
+LINKS["http://a)).)(x)!?)"] = ["link:http://a)).)(x", ")!?)"];
+
 for (const [text, tokens] of Object.entries(LINKS)) {
   Deno.test(`format() reads ${JSON.stringify(text)}`, () => {
     assertEquals(inlines(text), tokens);

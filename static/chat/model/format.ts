@@ -4,6 +4,11 @@
  * come out as text, or as a link to http or https.
  */
 
+import { normalized } from "../../../protocol/bounds.ts";
+
+/** Characters of a name. */
+const MOST_NAME = 32;
+
 /** A run of text within a line. */
 export type Inline =
   | { readonly kind: "text"; readonly text: string }
@@ -21,7 +26,7 @@ export type Block =
 const FENCE = /^```[^\n`]*\n([\s\S]*?)(?:\n```[ \t]*$|(?![\s\S]))/gm;
 const CODE_OR_LINK = /(?<!`)`([^`\n]+)`(?!`)|https?:\/\/[^\s<>"`\p{Cc}]+/giu;
 /** What ends a sentence rather than an address. */
-const TRAILING = /[.,:;!?'"*_~…]$/;
+const TRAILING = new Set(".,:;!?'\"*_~…");
 /** What has a meaning of its own in a pattern. */
 const SPECIAL = /[\\^$.*+?()[\]{}|/-]/g;
 
@@ -34,7 +39,7 @@ const SPECIAL = /[\\^$.*+?()[\]{}|/-]/g;
 export function format(text: string, name?: string): readonly Block[] {
   const blocks: Block[] = [];
   const paragraph = (part: string) => {
-    const trimmed = part.replace(/^\n+|\n+$/g, "");
+    const trimmed = withoutBreaks(part);
     if (trimmed === "") return;
     blocks.push({ kind: "paragraph", inlines: inlines(trimmed, name) });
   };
@@ -46,6 +51,14 @@ export function format(text: string, name?: string): readonly Block[] {
   }
   paragraph(text.slice(at));
   return blocks;
+}
+
+/** A text without the line breaks around it. */
+function withoutBreaks(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && text[start] === "\n") start++;
+  while (start < end && text[end - 1] === "\n") end--;
+  return text.slice(start, end);
 }
 
 function inlines(text: string, name: string | undefined): Inline[] {
@@ -66,12 +79,7 @@ function inlines(text: string, name: string | undefined): Inline[] {
 /** The address at the start of a run, without what belongs to the sentence
  * around it: `(see https://x.org/a_(b)).` links `https://x.org/a_(b)`. */
 function readLink(run: string): Inline | undefined {
-  let text = run;
-  for (;;) {
-    if (TRAILING.test(text)) text = text.slice(0, -1);
-    else if (text.endsWith(")") && !balanced(text)) text = text.slice(0, -1);
-    else break;
-  }
+  const text = withoutTail(run);
   const url = URL.parse(text);
   // Whoever reads "https://bank.example@evil.example" takes it for the bank.
   if (url === null || url.username !== "" || url.password !== "") {
@@ -80,8 +88,23 @@ function readLink(run: string): Inline | undefined {
   return { kind: "link", text, href: url.href };
 }
 
-function balanced(text: string): boolean {
-  return text.split("(").length >= text.split(")").length;
+/** An address without what belongs to the sentence: the marks that end it, and
+ * brackets that were not opened in it. */
+function withoutTail(run: string): string {
+  let unopened = count(run, ")") - count(run, "(");
+  let end = run.length;
+  for (; end > 0; end--) {
+    const last = run[end - 1]!;
+    if (last === ")" && unopened > 0) unopened--;
+    else if (!TRAILING.has(last)) break;
+  }
+  return run.slice(0, end);
+}
+
+function count(text: string, wanted: string): number {
+  let found = 0;
+  for (const char of text) if (char === wanted) found++;
+  return found;
 }
 
 function words(text: string, name: string | undefined): Inline[] {
@@ -106,7 +129,7 @@ let cached: { name: string; pattern: RegExp | undefined } | undefined;
 /** A name as a word of its own, with or without an @, in any case. */
 function mentionPattern(name: string): RegExp | undefined {
   if (cached?.name !== name) {
-    const plain = name.normalize("NFC").trim();
+    const plain = normalized(name, "NFC", MOST_NAME)?.trim() ?? "";
     cached = {
       name,
       pattern: plain === "" ? undefined : new RegExp(

@@ -1,6 +1,7 @@
 /** How a person is told apart at a glance: a hue and an initial, both from the
  * name alone, so that they are the same everywhere and for ever. */
 
+import { nameKey } from "../../../protocol/names.ts";
 import { graphemes } from "./words.ts";
 
 /**
@@ -11,7 +12,7 @@ import { graphemes } from "./words.ts";
 export function hue(name: string): number {
   // FNV-1a: neighbouring names land far apart.
   let hash = 0x811c9dc5;
-  for (const char of name.normalize("NFKC").toLowerCase()) {
+  for (const char of nameKey(name)) {
     hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
   }
   return (hash >>> 0) % 360;
