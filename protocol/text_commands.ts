@@ -55,6 +55,14 @@ function lacking(word: string, what: string): HubbubError {
   });
 }
 
+/** Parts a text behind its first word. */
+function cut(text: string): [word: string, rest: string] {
+  const end = text.search(/\s/);
+  return end < 0
+    ? [text, ""]
+    : [text.slice(0, end), text.slice(end).trimStart()];
+}
+
 /** What a word that is asked for first leaves over. */
 interface Taken {
   readonly first: string;
@@ -63,10 +71,13 @@ interface Taken {
 
 /** Takes a name: a word, or several between quotes. */
 function takeName(word: string, argument: string): Taken {
-  const [, quoted, bare, rest = ""] =
-    /^(?:"([^"]+)"|(\S+))\s*([^]*)$/.exec(argument) ?? [];
-  const first = quoted ?? bare;
-  if (first === undefined) throw lacking(word, "a name");
+  const end = argument.startsWith('"') ? argument.indexOf('"', 2) : -1;
+  if (end > 0) {
+    const rest = argument.slice(end + 1).trimStart();
+    return { first: argument.slice(1, end), rest };
+  }
+  const [first, rest] = cut(argument);
+  if (first === "") throw lacking(word, "a name");
   return { first, rest };
 }
 
@@ -74,9 +85,9 @@ function takeName(word: string, argument: string): Taken {
 function takeRoom(
   argument: string,
 ): { room: { room?: string }; rest: string } {
-  const [, rest] = /^\*(?:\s+([^]*))?$/.exec(argument) ?? [];
-  return argument.startsWith("*") && (rest !== undefined || argument === "*")
-    ? { room: { room: EVERY_ROOM }, rest: rest ?? "" }
+  const [first, rest] = cut(argument);
+  return first === "*"
+    ? { room: { room: EVERY_ROOM }, rest }
     : { room: {}, rest: argument };
 }
 
@@ -86,7 +97,7 @@ function reasonOf(words: string): { reason?: string } {
 
 function ban(argument: string): ClientRequest {
   const { first: name, rest } = takeName("ban", argument);
-  const [, time = "", after = ""] = /^(\S*)\s*([^]*)$/.exec(rest) ?? [];
+  const [time, after] = cut(rest);
   const forMs = readDuration(time);
   if (forMs === undefined) throw lacking("ban", "a time");
   const { room, rest: reason } = takeRoom(after);
@@ -118,8 +129,7 @@ function remove(argument: string): ClientRequest {
  * @throws {HubbubError} `unknown_command`, with what to write instead.
  */
 export function readCommand(line: string): ClientRequest {
-  const [, word = "", rest = ""] = /^\/(\S*)\s*([^]*)$/.exec(line.trim()) ?? [];
-  const argument = rest.trim();
+  const [word, argument] = cut(line.trim().slice(1));
   switch (word) {
     case "help":
     case "who":
