@@ -13,6 +13,7 @@ import { HubbubError } from "../protocol/errors.ts";
 import type { ServerEvent } from "../protocol/events.ts";
 import type { ClientRequest, RequestId } from "../protocol/requests.ts";
 import { Allowance, type Rates, tooFast } from "./allowance.ts";
+import { LONG_AGO, type Monotonic, msAfter, msBetween } from "./clock.ts";
 import { Entrance, type EntranceOptions, type Entrant } from "./entrance.ts";
 import type { Soon } from "./fleet/fleet.ts";
 import type { Logger } from "./log.ts";
@@ -29,13 +30,12 @@ const MOST_LINES = 1000;
 
 /** What a close without a code reads as (RFC 6455, 7.1.5). */
 const NO_CODE = 1005;
-/** Closes after which a session ends at once: its user said goodbye, had been
- * unheard of for longer than the grace period already, or has to go. */
+/** Closes after which a session ends at once: its user left on purpose, or was
+ * removed. After all others it outlives its connection for the grace period,
+ * however the loss was noticed. */
 const FINAL: ReadonlySet<number> = new Set([
   CLOSE.normal.code,
   NO_CODE,
-  CLOSE.silent.code,
-  CLOSE.slow.code,
   CLOSE.removed.code,
   CLOSE.banned.code,
 ]);
@@ -79,6 +79,8 @@ export class Connection implements Entrant, SocketHandler {
   #gone = false;
   /** Whether its user may come back to the session. */
   #mayReturn = true;
+  /** When its peer last showed that it was there, once it is gone. */
+  #lostAt: Monotonic = LONG_AGO;
 
   constructor(options: ConnectionOptions) {
     const { id, socket, entry, clock } = options;
@@ -244,9 +246,7 @@ export class Connection implements Entrant, SocketHandler {
 
   begin(session: Session): void {
     this.#session = session;
-    if (this.#gone) {
-      this.#options.hub.reception.lost(session, this, this.#mayReturn);
-    }
+    if (this.#gone) this.#lose(session);
   }
 
   /**
@@ -307,9 +307,26 @@ export class Connection implements Entrant, SocketHandler {
     this.#options.log.debug("closed", { connection: this.id, code });
     this.#entrance.stop();
     this.#inOrder.stop();
-    if (this.#session !== null) {
-      this.#options.hub.reception.lost(this.#session, this, this.#mayReturn);
-    }
+    this.#lostAt = this.#lossOf(code);
+    if (this.#session !== null) this.#lose(this.#session);
     this.#options.onGone(this);
+  }
+
+  /** When a connection was lost that is closed with `code`: a loss that shows
+   * by silence is noticed long after it has happened. */
+  #lossOf(code: number): Monotonic {
+    const { clock, hub: { limits } } = this.#options;
+    const now = clock.monotonic();
+    if (code === CLOSE.slow.code) return this.#outlet.livedAt;
+    if (code !== CLOSE.silent.code) return now;
+    return msAfter(now, -limits.idleSeconds * 1000);
+  }
+
+  #lose(session: Session): void {
+    const { clock, hub } = this.#options;
+    hub.reception.lost(session, this, {
+      mayReturn: this.#mayReturn,
+      agoMs: msBetween(this.#lostAt, clock.monotonic()),
+    });
   }
 }

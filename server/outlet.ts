@@ -121,6 +121,11 @@ export class Outlet {
     for (const reply of replies) this.#write(reply);
   }
 
+  /** When the peer last sent something, or took something that waited. */
+  get livedAt(): Monotonic {
+    return this.#heardAt < this.#progressAt ? this.#progressAt : this.#heardAt;
+  }
+
   /** Notes a sign of life. */
   heard(): void {
     this.#heardAt = this.#clock.monotonic();

@@ -19,7 +19,7 @@ import { type Gate, personOf } from "./gate.ts";
 import type { Grant } from "./grant.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Reader, Session } from "./session.ts";
-import { authorOf, type Sessions } from "./sessions.ts";
+import { authorOf, type Loss, type Sessions } from "./sessions.ts";
 
 /** What a {@linkcode Reception} needs. */
 export interface ReceptionOptions {
@@ -145,9 +145,9 @@ export class Reception {
    * A connection is gone. Its session goes with it, at once or, where it can
    * be resumed, after a grace period in which nobody notices.
    *
-   * @param mayReturn Whether its user may come back to it.
+   * @param loss Whether its user may come back to it, and when it was lost.
    */
-  lost(session: Session, reader: Reader, mayReturn: boolean): void {
-    this.#options.sessions.lost(session, reader, mayReturn);
+  lost(session: Session, reader: Reader, loss: Loss): void {
+    this.#options.sessions.lost(session, reader, loss);
   }
 }

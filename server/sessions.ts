@@ -34,6 +34,15 @@ export interface SessionsOptions {
   readonly outOfReach: () => void;
 }
 
+/** How a session lost its connection. */
+export interface Loss {
+  /** Whether its user may come back to it. */
+  readonly mayReturn: boolean;
+  /** How long ago the peer last showed that it was there, milliseconds; 0 by
+   * default. */
+  readonly agoMs?: number;
+}
+
 /** A session that has just begun, or was taken up again. */
 export interface Welcome {
   readonly session: Session;
@@ -116,13 +125,14 @@ export class Sessions {
    * A connection is gone. Its session goes with it, at once or, where it can
    * be resumed, after a grace period in which nobody notices.
    *
-   * @param mayReturn Whether its user may come back to it.
+   * @param loss Whether its user may come back to it, and when it was lost: the
+   * grace period runs from then.
    */
-  lost(session: Session, reader: Reader, mayReturn: boolean): void {
+  lost(session: Session, reader: Reader, { mayReturn, agoMs = 0 }: Loss): void {
     if (session.reader !== reader) return;
     session.reader = null;
     if (!mayReturn || !session.dialect.resumable) return this.end(session);
-    this.#endLater(session);
+    this.#endLater(session, agoMs);
   }
 
   /** Ends a session: it leaves every room and its name is free. */
@@ -207,11 +217,13 @@ export class Sessions {
     if (name !== old) this.#options.renamed(session, old);
   }
 
-  #endLater(session: Session): void {
+  /** @param agoMs For how long its grace period has been running already. */
+  #endLater(session: Session, agoMs = 0): void {
     const { clock, graceMs } = this.#options;
-    if (graceMs === 0) return this.end(session);
+    const restMs = graceMs - agoMs;
+    if (restMs <= 0) return this.end(session);
     session.grace?.();
-    session.grace = clock.after(graceMs, () => this.end(session));
+    session.grace = clock.after(restMs, () => this.end(session));
   }
 
   /** Another node has it now: here it is kept only as long as those who see it

@@ -6,14 +6,15 @@
 
 import { setImmediate } from "node:timers";
 import { CLOSE } from "../../protocol/close_codes.ts";
-import type {
-  Accept,
-  Listener,
-  ListenOptions,
-  Socket,
-  SocketHandler,
-  Transport,
-  TransportOptions,
+import {
+  type Accept,
+  type Listener,
+  type ListenOptions,
+  peersCode,
+  type Socket,
+  type SocketHandler,
+  type Transport,
+  type TransportOptions,
 } from "./socket.ts";
 
 /** A thousand clients that come at once, as after a restart, fit in. */
@@ -151,7 +152,9 @@ export class NativeTransport implements Transport {
       closed = true;
       // Only the runtime's own idle timeout goes away without a handshake.
       const silent = code === CLOSE.goingAway.code && !wasClean;
-      guarded(() => handler?.close(silent ? CLOSE.silent.code : code));
+      guarded(() =>
+        handler?.close(silent ? CLOSE.silent.code : peersCode(code))
+      );
     });
     return response;
   }

@@ -1,9 +1,10 @@
 /**
  * The smallest view of a WebSocket, and of what brings them, that the rest of
- * the server needs. Owns no code: native.ts gives it over `Deno.serve`, ws.ts
+ * the server needs. native.ts gives it over `Deno.serve`, ws.ts
  * over `npm:ws`, and tests give fakes.
  */
 
+import { CLOSE } from "../../protocol/close_codes.ts";
 import type { ResourceLedger } from "../observability/resource_ledger.ts";
 
 /** One WebSocket, as seen by what talks over it. */
@@ -32,6 +33,23 @@ export interface SocketHandler {
    * the connection was lost.
    */
   close(code: number): void;
+}
+
+/** Codes by which a transport says what it did itself. */
+const OWN: ReadonlySet<number> = new Set([
+  CLOSE.silent.code,
+  CLOSE.tooBig.code,
+]);
+
+/**
+ * Returns the code of a peer's close frame as a handler is given it: a peer may
+ * send any, also those that stand for what a transport does itself.
+ *
+ * @param code What the peer sent, or 0.
+ * @returns The same, or 0, a lost connection, for what is not the peer's to say.
+ */
+export function peersCode(code: number): number {
+  return OWN.has(code) ? 0 : code;
 }
 
 /**

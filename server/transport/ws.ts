@@ -11,14 +11,15 @@ import type { IncomingMessage } from "node:http";
 import { WebSocket, WebSocketServer } from "ws";
 import { CLOSE } from "../../protocol/close_codes.ts";
 import { NodeHttp } from "./node_http.ts";
-import type {
-  Accept,
-  Listener,
-  ListenOptions,
-  Socket,
-  SocketHandler,
-  Transport,
-  TransportOptions,
+import {
+  type Accept,
+  type Listener,
+  type ListenOptions,
+  peersCode,
+  type Socket,
+  type SocketHandler,
+  type Transport,
+  type TransportOptions,
 } from "./socket.ts";
 
 /** How long a peer may take to answer a close, milliseconds. */
@@ -185,7 +186,7 @@ export class WsTransport implements Transport {
     });
     ws.on("close", (code: number) => {
       this.#sockets.delete(socket);
-      const peers = code === LOST ? 0 : code;
+      const peers = code === LOST ? 0 : peersCode(code);
       guarded(() => handler?.close(socket.cause ?? peers));
     });
     guarded(() => handler = accept(socket));

@@ -32,10 +32,14 @@ export class HubBench {
     { nodes: 1 },
   );
 
-  constructor({ retention, history = 50 }: {
-    retention?: Retention;
-    history?: number;
-  } = {}) {
+  constructor(
+    { retention, history = 50, graceMs = GRACE_MS, idleSeconds = 30 }: {
+      retention?: Retention;
+      history?: number;
+      graceMs?: number;
+      idleSeconds?: number;
+    } = {},
+  ) {
     this.store = new HeldStore(this.clock, retention);
     this.hub = new Hub({
       store: this.store,
@@ -52,9 +56,9 @@ export class HubBench {
         write: (line) => this.logged.push(line),
       }),
       stats: new Stats(),
-      limits: { text: 100, rate: 0, history: 1_000, idleSeconds: 30 },
+      limits: { text: 100, rate: 0, history: 1_000, idleSeconds },
       history,
-      graceMs: GRACE_MS,
+      graceMs,
       maxRooms: 1_000,
       maxRoomsPerSession: 100,
     });

@@ -98,7 +98,7 @@ withEachJump("an event stream shows that it lives", async (jump) => {
 withEachJump("a session keeps its grace", async (jump) => {
   const bench = new HubBench();
   const ada = await bench.enter("Ada");
-  bench.hub.reception.lost(ada.session, ada.reader, true);
+  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: true });
   jump(bench.clock);
   await bench.pass(GRACE_MS - 1);
   assertEquals(bench.hub.sessions, 1);

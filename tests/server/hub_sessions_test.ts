@@ -16,7 +16,7 @@ async function lostAda() {
   bench.hub.join(ada.session, { type: "join", room: "hall" });
   await bench.turn();
   const bob = await bench.enter("Bob");
-  bench.hub.reception.lost(ada.session, ada.reader, true);
+  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: true });
   await bench.turn();
   return { bench, ada, bob };
 }
@@ -70,7 +70,7 @@ Deno.test("a clean close leaves at once", async () => {
   const bench = new HubBench();
   const ada = await bench.enter("Ada");
   const bob = await bench.enter("Bob");
-  bench.hub.reception.lost(ada.session, ada.reader, false);
+  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: false });
   await bench.turn();
   assertEquals(bob.reader.all("presence").map(({ left }) => left), [["Ada"]]);
   assertEquals(bench.hub.sessions, 1);
@@ -81,7 +81,7 @@ for (const dialect of [simple, text]) {
     const bench = new HubBench();
     const ada = await bench.enter("Ada", dialect);
     const bob = await bench.enter("Bob");
-    bench.hub.reception.lost(ada.session, ada.reader, true);
+    bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: true });
     await bench.turn();
     assertEquals(bob.reader.all("presence").map(({ left }) => left), [["Ada"]]);
   });
@@ -96,7 +96,7 @@ Deno.test("a second connection with the token takes over, and the first is told 
   const second = bench.hello({ token: ada.token });
   assertEquals(ada.reader.ended, CLOSE.replaced);
   // Its socket tells so later; that is no news.
-  bench.hub.reception.lost(ada.session, ada.reader, false);
+  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: false });
   assertEquals(second.session, ada.session);
   rejoin(bench, second.session, 0, ada.reader.all("joined")[0]?.epoch ?? "");
   await bench.turn();
@@ -168,7 +168,7 @@ Deno.test("a session lost while its room is being opened is let in nowhere", asy
   bench.store.held.add("follow");
   const ada = bench.hello({ name: "Ada" });
   bench.hub.join(ada.session, { type: "join", room: "hall" });
-  bench.hub.reception.lost(ada.session, ada.reader, false);
+  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: false });
   await bench.store.release();
   await bench.turn();
   const bob = bench.hello({ name: "Bob" });
@@ -195,11 +195,11 @@ Deno.test("a rename reaches every room one is in, and the next message", async (
 
 Deno.test("a lost connection is no news when it was replaced or is told twice", async () => {
   const { bench, ada, bob } = await lostAda();
-  bench.hub.reception.lost(ada.session, ada.reader, true);
+  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: true });
   await bench.pass(GRACE_MS);
-  bench.hub.reception.lost(ada.session, ada.reader, true);
+  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: true });
   const other = await bench.enter("Ada");
-  bench.hub.reception.lost(ada.session, ada.reader, false);
+  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: false });
   await bench.pass(GRACE_MS);
   assertEquals(bench.hub.sessions, 2);
   assertThrows(() => bench.hello({ name: "ada" }), HubbubError, "taken");

@@ -125,7 +125,7 @@ Deno.test("who is banned from the server is closed, and not let in again before 
 Deno.test("a session within its grace period is banned too", async () => {
   const { bench, moderate } = await hall();
   const bob = await bench.enter("Bob");
-  bench.hub.reception.lost(bob.session, bob.reader, true);
+  bench.hub.reception.lost(bob.session, bob.reader, { mayReturn: true });
   const before = bench.hub.sessions;
   await moderate({ type: "ban", room: "*", name: "Bob", forMs: 60_000 });
   assertEquals(bench.hub.sessions, before - 1);
