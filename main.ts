@@ -10,6 +10,7 @@ import { helpText, isDeploy, readConfig } from "./server/config.ts";
 import { openFleet } from "./server/fleet/open.ts";
 import { createLogger, type Logger } from "./server/log.ts";
 import { watchMemory } from "./server/memory_watch.ts";
+import { LogWriter } from "./server/runtime/log_writer.ts";
 import { type Server, startServer } from "./server/server.ts";
 import { ConfigError } from "./server/setting_values.ts";
 import type { Config } from "./server/settings.ts";
@@ -20,9 +21,21 @@ const NO_DATABASE = "messages are kept in this instance alone and lost with " +
   "it: no database is assigned to the app. docs/deploy.md tells how";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** How long the last lines of the log get before the process ends. */
+const FLUSH_MS = 500;
+
+/** Prints a line, if that can be done: a full disk ends nothing. */
+function print(to: "log" | "error", line: string): void {
+  try {
+    console[to](line);
+  } catch {
+    // This is where it would be told.
+  }
+}
+
 /** Ends with a line that says why: 2 for a wrong setting, else 1. */
 function fail(message: string, code: 1 | 2): never {
-  console.error(`hubbub: ${message}`);
+  print("error", `hubbub: ${message}`);
   Deno.exit(code);
 }
 
@@ -60,7 +73,7 @@ function config(): Config {
   try {
     const config = readConfig(Deno.args, env);
     if (config !== "help") return config;
-    console.log(helpText());
+    print("log", helpText());
     Deno.exit(0);
   } catch (error) {
     if (error instanceof ConfigError) fail(error.message, 2);
@@ -122,7 +135,10 @@ async function openConfigured(
   return { store, lasts: address !== "memory:" };
 }
 
-async function start(config: Config, log: Logger): Promise<Server> {
+async function start(
+  config: Config,
+  { log, writer }: { log: Logger; writer: LogWriter },
+): Promise<Server> {
   try {
     const { store, lasts } = await openConfigured(config);
     if (!lasts && isDeploy(env)) log.warn(NO_DATABASE);
@@ -145,6 +161,7 @@ async function start(config: Config, log: Logger): Promise<Server> {
       authority,
       clock: systemClock,
       log,
+      logDropped: () => writer.dropped,
       ...(cert !== "" && { tls: { cert, key } }),
     });
   } catch (error) {
@@ -152,16 +169,27 @@ async function start(config: Config, log: Logger): Promise<Server> {
     if (fault !== undefined) fail(fault, 1);
     // Not thrown: the last resort below would let it hang half started.
     log.error("start failed", { error });
-    Deno.exit(1);
+    return await exit(1, writer);
   }
 }
 
+/** Ends when the last lines of the log are written, or cannot be. */
+async function exit(code: 0 | 1, writer: LogWriter): Promise<never> {
+  const late = new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
+  await Promise.race([writer.flush(), late]);
+  Deno.exit(code);
+}
+
 const settings = config();
+const writer = new LogWriter({
+  sink: Deno.stderr,
+  onRecovered: (dropped) => log.warn("log lines were dropped", { dropped }),
+});
 const log = createLogger({
   level: settings.logLevel,
   pretty: Deno.stderr.isTerminal(),
   now: systemClock.now,
-  write: (line) => console.error(line),
+  write: (line) => writer.line(line),
 });
 
 // The last resort: a fault in one handler must not end everybody's server.
@@ -174,7 +202,7 @@ globalThis.addEventListener("unhandledrejection", (event) => {
   log.error("unhandled rejection", { error: event.reason });
 });
 
-const server = await start(settings, log);
+const server = await start(settings, { log, writer });
 
 let ending = false;
 
@@ -185,7 +213,7 @@ function end(code: 0 | 1): void {
   server.stop().then(
     () => log.info("stopped"),
     (error) => log.error("stop failed", { error }),
-  ).finally(() => Deno.exit(code));
+  ).finally(() => exit(code, writer));
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -199,7 +227,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 // Whoever is told so may stop it in the same moment.
 log.info("started", { url: server.url.href });
-console.log(`Hubbub is listening on ${server.url.href.replace(/\/$/, "")}`);
+print("log", `Hubbub is listening on ${server.url.href.replace(/\/$/, "")}`);
 
 const { maxMemory } = settings;
 if (maxMemory > 0) {

@@ -32,6 +32,8 @@ export interface Gauges {
   readonly memory: number;
   /** What is open, and what is held for clients. */
   readonly ledger: LedgerSnapshot;
+  /** Lines of the log that could not be written. */
+  readonly logDropped: number;
 }
 
 /** Labels without braces, and the value. */
@@ -137,6 +139,7 @@ export function renderMetrics(stats: Stats, gauges: Gauges): string {
       labelled("recovered", Object.entries(stats.resumes)),
     ),
     counter("refused", "Errors told", tallied("code", stats.refused)),
+    counter("log_lines_dropped", "Log lines not written", gauges.logDropped),
     sizes("tick_messages", "Messages of a tick", stats.tickSize),
     sizes("tick_seconds", "From a tick's first message on", stats.tickTime),
     sizes("append_seconds", "Storing a tick", stats.appendTime),

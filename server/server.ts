@@ -53,6 +53,8 @@ export interface ServerOptions {
   readonly authority: Authority;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Lines of the log that could not be written; none by default. */
+  readonly logDropped?: () => number;
   /** Certificate and key, PEM, to serve https and wss; http without. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
@@ -262,6 +264,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         lasts,
         memory: Deno.memoryUsage().rss,
         ledger: ledger.snapshot(),
+        logDropped: options.logDropped?.() ?? 0,
       }),
     lesson(name, address) {
       const accept = lessons.accept(name);

@@ -1,8 +1,9 @@
 /** What the program logs of a whole conversation, and what it keeps to itself. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { SignJWT } from "jose";
-import { Program } from "../helpers/program.ts";
+import { Program, runProgram } from "../helpers/program.ts";
+import { TempFolder } from "../helpers/temp.ts";
 import { Peer } from "./peer.ts";
 
 const SECRET = "a secret that nobody has ever guessed";
@@ -87,4 +88,51 @@ Deno.test("the log names the limit that turns people away, once", async () => {
   assertEquals(told.map(({ level, limit }) => [level, limit]), [
     ["warn", "--max-per-address 1"],
   ]);
+});
+
+/** A log that cannot be written, by what a shell does before it starts the
+ * server. */
+const BROKEN_LOGS: readonly (readonly [string, string])[] = [
+  ["the disk under it is full", `exec "$@" 2>/dev/full`],
+  ["the program that read it has ended", `exec "$@" 2> >(:)`],
+  [
+    "the program that reads it hangs",
+    `mkfifo $0/log; exec 3<>$0/log; head -c 65536 /dev/zero >&3; exec "$@" 2>&3`,
+  ],
+];
+
+for (const [what, script] of BROKEN_LOGS) {
+  Deno.test(`promise 5: the server goes on without its log, counts what is lost and stops well: ${what}`, async () => {
+    using folder = new TempFolder();
+    await using program = await Program.start({
+      folder,
+      args: ["--log-level", "debug"],
+      through: ["bash", "-c", script, folder.path],
+    });
+    await using peer = await Peer.connect(program.socket("/ws"), "hubbub.v1");
+    peer.send({ type: "hello", name: "Ada" }, { type: "join", room: "hall" });
+    await peer.event({ type: "joined" });
+    // Moderating is logged, and allowed to the own machine.
+    const ban = await fetch(new URL("/api/bans", program.url), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ name: "Eve", seconds: 60 }),
+    });
+    await ban.body?.cancel();
+    peer.send({ type: "publish", room: "hall", text: "still here", id: 1 });
+    await peer.event({ type: "ack", id: 1 });
+    if (!what.includes("hangs")) {
+      const text = await (await fetch(new URL("/metrics", program.url))).text();
+      assertMatch(text, /^hubbub_log_lines_dropped_total [1-9]/m);
+    }
+    assertEquals((await program.stop()).code, 0);
+  });
+}
+
+Deno.test("a wrong setting ends with code 2 where nothing can be printed either", async () => {
+  const { code } = await runProgram({
+    args: ["--port", "x"],
+    through: ["bash", "-c", `exec "$@" >/dev/full 2>&1`, "bash"],
+  });
+  assertEquals(code, 2);
 });

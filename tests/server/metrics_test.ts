@@ -163,6 +163,7 @@ Deno.test("a histogram's buckets hold all that is below them", () => {
     lasts: true,
     memory: 0,
     ledger: new ResourceLedger().snapshot(),
+    logDropped: 0,
   });
   const bucket = (le: string) =>
     new RegExp(`tick_messages_bucket\\{le="${le}"\\} (\\d+)`).exec(text)?.[1];
