@@ -100,7 +100,7 @@ async function readNamed(flag: string, path: string): Promise<string> {
 
 /** Reads what tokens are checked with. */
 async function readAuthority(
-  { authSecret, authKeys, guests }: Config,
+  { authSecret, authKeys, guests, authAudience, authIssuer }: Config,
 ): Promise<Authority> {
   const keys = await readNamed("auth-keys", authKeys);
   try {
@@ -108,6 +108,8 @@ async function readAuthority(
       secret: authSecret || undefined,
       keys: keys || undefined,
       guests,
+      audience: authAudience || undefined,
+      issuer: authIssuer || undefined,
     });
   } catch (error) {
     if (keys === "") throw error;
@@ -222,6 +224,12 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     if (ending) return;
     log.info("stopping", { signal });
     end(0);
+  });
+}
+
+if (settings.authKeys !== "" && settings.authAudience === "") {
+  log.warn("tokens for other services with these keys are accepted", {
+    prevent: "--auth-audience TEXT",
   });
 }
 

@@ -24,7 +24,8 @@ type Fields = Readonly<Record<string, unknown>>;
 const MAX_ID = 64;
 const MAX_EPOCH = 256;
 const MAX_TOKEN = 8192;
-const MAX_SUBJECT = 256;
+/** Characters of a name, user or address that a ban is about. */
+export const MAX_SUBJECT = 256;
 const MAX_REASON = 200;
 
 function wrong(field: string, wanted: string): HubbubError {

@@ -36,11 +36,11 @@ export interface AuditEntry {
  */
 export function auditDraft(
   entry: AuditEntry,
-  { name, author }: Session,
+  { name, author }: Pick<Session, "name" | "author">,
   cid?: string,
 ): Draft {
   const text = JSON.stringify(entry);
-  return { room: AUDIT_ROOM, from: name, author, text, cid };
+  return { room: AUDIT_ROOM, from: name, author: author.key, text, cid };
 }
 
 /** An entry as it is read; its own seq is `seq`, that of a message `message`. */

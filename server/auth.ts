@@ -10,9 +10,11 @@ import {
   type JWTPayload,
   jwtVerify,
   type JWTVerifyGetKey,
+  type JWTVerifyOptions,
 } from "jose";
 import { HubbubError } from "../protocol/errors.ts";
 import type { Right } from "../protocol/rights.ts";
+import { MAX_SUBJECT } from "../protocol/v1.ts";
 import type { Grant } from "./grant.ts";
 
 /** How tokens are checked. */
@@ -23,6 +25,11 @@ export interface AuthoritySettings {
   readonly keys?: string | undefined;
   /** What those without a token may do; without any key they may write. */
   readonly guests: "none" | "read" | "write";
+  /** What the claim `aud` must have, so that tokens for other services that use
+   * the same keys are refused. */
+  readonly audience?: string | undefined;
+  /** What the claim `iss` must be. */
+  readonly issuer?: string | undefined;
 }
 
 /** Asymmetric algorithms that are fit for use; HS256 goes with a secret only,
@@ -40,17 +47,17 @@ type Key =
 /** Checks tokens. */
 export class Authority {
   readonly #key: Key | null;
-  readonly #algorithms: string[];
+  readonly #options: JWTVerifyOptions;
   /** What those without a token get. */
   readonly guest: Grant;
 
   private constructor(
     key: Key | null,
-    algorithms: string[],
+    options: JWTVerifyOptions,
     guests: Right[],
   ) {
     this.#key = key;
-    this.#algorithms = algorithms;
+    this.#options = options;
     this.guest = {
       until: Infinity,
       allows: (right) => guests.includes(right),
@@ -64,27 +71,35 @@ export class Authority {
    * @throws {TypeError} When the keys cannot be read.
    */
   static async create(
-    { secret, keys, guests }: AuthoritySettings,
+    { secret, keys, guests, audience, issuer }: AuthoritySettings,
   ): Promise<Authority> {
     const rights: Right[] = guests === "none"
       ? []
       : guests === "read"
       ? ["read"]
       : ["read", "write"];
+    const withAlgorithms = (algorithms: string[]): JWTVerifyOptions => ({
+      algorithms,
+      clockTolerance: TOLERANCE_S,
+      ...(audience !== undefined && { audience }),
+      ...(issuer !== undefined && { issuer }),
+    });
     if (secret !== undefined) {
       const key = new TextEncoder().encode(secret);
-      return new Authority(key, ["HS256"], rights);
+      return new Authority(key, withAlgorithms(["HS256"]), rights);
     }
-    if (keys === undefined) return new Authority(null, [], ["read", "write"]);
+    if (keys === undefined) {
+      return new Authority(null, {}, ["read", "write"]);
+    }
     if (keys.trimStart().startsWith("{")) {
       const set = createLocalJWKSet(JSON.parse(keys));
-      return new Authority(set, ALGORITHMS, rights);
+      return new Authority(set, withAlgorithms(ALGORITHMS), rights);
     }
     // The key itself says which algorithm it is for; try what fits.
     for (const algorithm of ALGORITHMS) {
       try {
         const key = await importSPKI(keys, algorithm);
-        return new Authority(key, [algorithm], rights);
+        return new Authority(key, withAlgorithms([algorithm]), rights);
       } catch {
         continue;
       }
@@ -112,18 +127,23 @@ export class Authority {
   async verify(token: string): Promise<Grant> {
     if (this.#key === null) return this.guest;
     try {
-      const options = {
-        algorithms: this.#algorithms,
-        clockTolerance: TOLERANCE_S,
-      };
       const { payload } = typeof this.#key === "function"
-        ? await jwtVerify(token, this.#key, options)
-        : await jwtVerify(token, this.#key, options);
+        ? await jwtVerify(token, this.#key, this.#options)
+        : await jwtVerify(token, this.#key, this.#options);
       return grantOf(payload);
     } catch (error) {
       if (error instanceof HubbubError) throw error;
       if (error instanceof errors.JWTExpired) {
         throw new HubbubError("auth_expired");
+      }
+      if (
+        error instanceof errors.JWTClaimValidationFailed &&
+        (error.claim === "aud" || error.claim === "iss")
+      ) {
+        throw new HubbubError("auth_invalid", {
+          message: `The token's claim "${error.claim}" is not the one this ` +
+            "server asks for. Ask for a token that is made for this server",
+        });
       }
       throw new HubbubError("auth_invalid");
     }
@@ -140,15 +160,32 @@ function strings(value: unknown, claim: string): string[] | undefined {
   });
 }
 
+/**
+ * Checks who a claim says somebody is: what is compared, kept and shown, and
+ * what a ban can name.
+ *
+ * @throws {HubbubError} `auth_invalid`.
+ */
+function identity(value: unknown, claim: string): string | undefined {
+  if (value === undefined) return undefined;
+  const fits = typeof value === "string" && value !== "" &&
+    value.length <= MAX_SUBJECT && !/[\p{Cc}\p{Cs}]/u.test(value);
+  if (fits) return value;
+  throw new HubbubError("auth_invalid", {
+    message: `The token's claim "${claim}" must be a string of 1 to ` +
+      `${MAX_SUBJECT} characters, none of them a control character`,
+  });
+}
+
 /** What the claims of a token grant. */
 function grantOf(claims: JWTPayload): Grant {
-  const { sub, exp, name } = claims;
+  const { exp } = claims;
   const rooms = strings(claims["rooms"], "rooms") ?? ["*"];
   const rights = strings(claims["rights"], "rights") ?? ["read", "write"];
   const patterns = rooms.map(matcher);
   return {
-    user: sub,
-    name: typeof name === "string" ? name : undefined,
+    user: identity(claims.sub, "sub"),
+    name: identity(claims["name"], "name"),
     until: exp === undefined ? Infinity : exp * 1000,
     allows: (right, room) =>
       rights.includes(right) && patterns.some((matches) => matches(room)),

@@ -118,6 +118,17 @@ export function readConfig(
       "--auth-secret and --auth-keys are two ways to check tokens. Choose one",
     );
   }
+  if (authSecret === "" && authKeys === "") {
+    for (const key of ["authAudience", "authIssuer"] as const) {
+      if (settings[key] === "") continue;
+      throw new ConfigError(
+        `--${
+          flagOf(key)
+        } needs --auth-secret or --auth-keys. Without them no ` +
+          "token is checked",
+      );
+    }
+  }
   if (deploy && settings.store.startsWith("sqlite:")) {
     throw new ConfigError(
       "Files do not last on Deno Deploy. Assign a database to the app and set " +

@@ -20,7 +20,7 @@ import { checkName } from "../protocol/names.ts";
 import { EVERY_ROOM } from "../protocol/rights.ts";
 import type { AuditEntry } from "./audit.ts";
 import { checkLength, checkSubject, placeOf, whoOf } from "./bans.ts";
-import { type Ban, type HouseRules, RULE_KEYS } from "./rules.ts";
+import { authorsOf, type Ban, type HouseRules, RULE_KEYS } from "./rules.ts";
 
 /** How long a kick keeps somebody out, milliseconds: long enough for a client
  * that comes back by itself to give up. */
@@ -84,7 +84,7 @@ export function decreeOf(
 
 function kick(
   { room, name: wanted, reason: words }: About<KickRequest>,
-  { by, at }: DecreeOptions,
+  { by, at, rules }: DecreeOptions,
 ): Decree {
   const name = checkName(wanted);
   const reason = checkReason(words);
@@ -92,14 +92,17 @@ function kick(
   const kick: Ban = { kind: "kick", room, name, by, at, until, reason };
   return {
     entry: { act: "kick", room, name, reason },
-    documents: [[RULE_KEYS.ban(kick), kick]],
+    documents: extended(kick, { at, rules }),
     message: `${name} is sent away from ${placeOf(room)}, for ${
       durationWords(KICK_MS)
     } at least`,
   };
 }
 
-function ban(request: About<BanRequest>, { by, at }: DecreeOptions): Decree {
+function ban(
+  request: About<BanRequest>,
+  { by, at, rules }: DecreeOptions,
+): Decree {
   const { room, withAddress } = request;
   const subject = checkSubject(request);
   const forMs = checkLength(request.forMs);
@@ -114,13 +117,43 @@ function ban(request: About<BanRequest>, { by, at }: DecreeOptions): Decree {
     until: at + forMs,
     reason,
   };
+  const documents = extended(ban, { at, rules });
+  const [[, { until }]] = documents;
   return {
     entry: { act: "ban", room, ...subject, withAddress, forMs, reason },
-    documents: [[RULE_KEYS.ban(ban), ban]],
+    documents,
     message: `${whoOf(subject)} is banned from ${placeOf(room)} for ${
-      durationWords(forMs)
+      durationWords(until - at)
     }`,
   };
+}
+
+/**
+ * Adds a ban to what holds already: it ends no earlier, and for nobody whom the
+ * one before it was about.
+ *
+ * @returns The documents: that of the ban itself, then those it has begun.
+ */
+function extended(
+  ban: Ban,
+  { at, rules }: Pick<DecreeOptions, "at" | "rules">,
+): [readonly [string, Ban], ...(readonly [string, Ban])[]] {
+  const key = RULE_KEYS.ban(ban);
+  const before = rules.ban(key);
+  if (before === undefined || before.until <= at) return [[key, ban]];
+  const until = Math.max(ban.until, before.until);
+  const begun = rules.begunBy(key).map(([key, other]) =>
+    [key, { ...other, until: Math.max(until, other.until) }] as const
+  );
+  const authors = authorsOf(before);
+  const withAddress = ban.withAddress ?? before.withAddress;
+  return [[key, {
+    ...ban,
+    until,
+    reason: ban.reason ?? before.reason,
+    ...(withAddress && { withAddress }),
+    ...(authors.length > 0 && { authors }),
+  }], ...begun];
 }
 
 function unban(
@@ -129,9 +162,7 @@ function unban(
 ): Decree {
   const { room } = request;
   const subject: BanSubject = checkSubject(request);
-  const keys = (["ban", "kick"] as const)
-    .map((kind) => RULE_KEYS.ban({ kind, room, ...subject }))
-    .filter((key) => rules.has(key));
+  const keys = rules.bansOn({ room, ...subject });
   if (keys.length === 0) {
     throw new HubbubError("not_found", {
       message: `${whoOf(subject)} is not banned from ${placeOf(room)}`,

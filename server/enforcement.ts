@@ -8,6 +8,7 @@ import { CLOSE } from "../protocol/close_codes.ts";
 import { SERVER_NAME } from "../protocol/names.ts";
 import { EVERY_ROOM } from "../protocol/rights.ts";
 import { v1 } from "../protocol/v1.ts";
+import { SYSTEM } from "./auth/author.ts";
 import { bannedError } from "./bans.ts";
 import type { Clock } from "./clock.ts";
 import { moderates, personOf } from "./gate.ts";
@@ -17,6 +18,7 @@ import { refusal } from "./refusals.ts";
 import type { Rooms } from "./rooms.ts";
 import {
   type Announcement,
+  authorsOf,
   type Ban,
   type HouseRules,
   isAbout,
@@ -26,13 +28,10 @@ import { newSession, type Session } from "./session.ts";
 import { type KeptChanges, MOST_KEPT, type Store } from "./store/store.ts";
 import type { Pending } from "./tick.ts";
 
-/** Who sends what comes from nobody's session, as the store knows it. */
-export const HOUSE_AUTHOR = "house";
-
-/** The session of nobody, for messages whose sender waits for no answer. */
-export const HOUSE: Session = newSession({
-  id: HOUSE_AUTHOR,
-  author: HOUSE_AUTHOR,
+/** The server's own session, for messages whose sender waits for no answer. */
+export const SYSTEM_SESSION: Session = newSession({
+  id: SYSTEM.key,
+  author: SYSTEM,
   dialect: v1,
   name: SERVER_NAME,
   grant: TRUSTED,
@@ -102,6 +101,24 @@ export class Enforcement {
     }
   }
 
+  /** Looks again at a session whose rights have changed: who may not moderate
+   * any more is banned like everybody. */
+  review(session: Session): void {
+    const { clock, rules } = this.#options;
+    const now = clock.now();
+    const { grant } = session;
+    const banIn = (room: string) =>
+      moderates(grant, room)
+        ? undefined
+        : rules.banOf(personOf(session), room, now);
+    const ban = banIn(EVERY_ROOM);
+    if (ban !== undefined) return this.#expel(session, ban);
+    for (const room of [...session.members.keys()]) {
+      const ban = banIn(room);
+      if (ban !== undefined) this.#evict(session, ban);
+    }
+  }
+
   /** Those who read events have no session of their own. */
   #everyone(): Set<Session> {
     const { sessions, rooms } = this.#options;
@@ -113,13 +130,14 @@ export class Enforcement {
 
   /** Adds what only the node knows where the banned one is. */
   #complete(ban: Ban, session: Session): void {
-    if (ban.name === undefined || ban.author !== undefined) return;
-    const known = { ...ban, author: session.author };
-    const bans: Ban[] = [known];
+    const authors = authorsOf(ban);
+    const author = session.author.key;
+    if (ban.name === undefined || authors.includes(author)) return;
+    const bans: Ban[] = [{ ...ban, authors: [...authors, author] }];
     const address = session.reader?.address ?? "";
     if (ban.withAddress && address !== "") {
-      const { name: _, withAddress: __, ...rest } = ban;
-      bans.push({ ...rest, address });
+      const { name: _, withAddress: __, authors: ___, ...rest } = ban;
+      bans.push({ ...rest, address, beganBy: RULE_KEYS.ban(ban) });
     }
     this.#keep(
       new Map(bans.map((ban) => [RULE_KEYS.ban(ban), JSON.stringify(ban)])),
@@ -169,10 +187,10 @@ export class Enforcement {
         room: name,
         from: by,
         text,
-        author: HOUSE_AUTHOR,
+        author: SYSTEM.key,
         cid: `announcement ${id}`,
         announcement: true,
-        session: HOUSE,
+        session: SYSTEM_SESSION,
         id: undefined,
       });
     }

@@ -28,7 +28,11 @@ export interface Standing {
  * it is called. */
 export function personOf({ name, grant, author, reader }: Session): Person {
   const address = reader?.address ?? "";
-  return { name: name === "" ? grant.name : name, author, address };
+  return {
+    name: name === "" ? grant.name : name,
+    author: author.key,
+    address,
+  };
 }
 
 /** Lets people in, and lets them write. */
@@ -69,7 +73,7 @@ export class Gate {
     { room, cid }: { room: string; cid?: string | undefined },
   ): void {
     if (this.#rules.size === 0) return;
-    const { author, grant } = session;
+    const { author: { key: author }, grant } = session;
     if (moderates(grant, room)) return;
     // Who is in the room was let in, and is out as soon as it is banned.
     if (!session.members.has(room)) {
@@ -120,7 +124,7 @@ export class Gate {
 
   /** What a session may do in a room, and what holds there. */
   standing(
-    { grant, author }: Pick<Session, "grant" | "author">,
+    { grant, author: { key: author } }: Pick<Session, "grant" | "author">,
     room: string,
   ): Standing {
     const { locked, slowMs } = this.#rules.of(room);

@@ -17,6 +17,7 @@ import type {
   RequestId,
 } from "../protocol/requests.ts";
 import { EVERY_ROOM, type Right } from "../protocol/rights.ts";
+import { owns, sessionAuthor, userAuthor } from "./auth/author.ts";
 import { Census } from "./census.ts";
 import { type Cancel, every } from "./clock.ts";
 import type { Enforcement } from "./enforcement.ts";
@@ -32,7 +33,7 @@ import type { Room } from "./room.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Ban, HouseRules, RoomRules } from "./rules.ts";
 import { newSession, type Reader, type Session } from "./session.ts";
-import { authorOf, type Sessions } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
 import type { Stats } from "./stats.ts";
 import type { Range } from "./store/store.ts";
 import type { StoreHealth } from "./store_health.ts";
@@ -85,7 +86,14 @@ export class Hub {
     this.#enforcement = parts.enforcement;
     this.#moderation = parts.moderation;
     this.census = new Census(rooms, fleet);
-    this.reception = new Reception({ fleet, gate, sessions, rooms, limits });
+    this.reception = new Reception({
+      fleet,
+      gate,
+      sessions,
+      rooms,
+      limits,
+      review: (session) => parts.enforcement.review(session),
+    });
     this.#stopTrimming = keepTrimming({
       store,
       clock,
@@ -160,7 +168,7 @@ export class Hub {
     const session: Session = {
       ...newSession({
         id,
-        author: user === undefined ? id : authorOf(user),
+        author: user === undefined ? sessionAuthor(id) : userAuthor(user),
         dialect: reader.dialect,
         name: "",
         grant,
@@ -194,7 +202,7 @@ export class Hub {
       room,
       from: session.name,
       text,
-      author: session.author,
+      author: session.author.key,
       cid: request.cid,
       session,
       id: request.id,
@@ -227,7 +235,7 @@ export class Hub {
           head,
           messages: messages.map(({ room: _, author, ...rest }) => ({
             ...rest,
-            ...(author === session.author && { own: true }),
+            ...(owns(session.author, author) && { own: true }),
           })),
           ...(request.numbered && { numbered: true }),
           id,

@@ -118,6 +118,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
   });
   const moderation = new Moderation({
     ...forRules,
+    gate,
     newId,
     hasOthers: () => fleet.nodes > 1,
     maxText: options.limits.text,

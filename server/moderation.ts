@@ -12,14 +12,15 @@ import type {
   RemoveRequest,
   RequestId,
 } from "../protocol/requests.ts";
-import { nameKey } from "../protocol/names.ts";
+import { nameKey, SERVER_NAME } from "../protocol/names.ts";
 import { EVERY_ROOM } from "../protocol/rights.ts";
 import { auditDraft, type AuditEntry } from "./audit.ts";
 import { placeOf } from "./bans.ts";
 import type { Clock } from "./clock.ts";
 import { type About, type Decree, decreeOf, oneRoom } from "./decrees.ts";
-import { HOUSE, HOUSE_AUTHOR } from "./enforcement.ts";
-import { moderates } from "./gate.ts";
+import { owns, SYSTEM } from "./auth/author.ts";
+import { SYSTEM_SESSION } from "./enforcement.ts";
+import { type Gate, moderates, personOf } from "./gate.ts";
 import type { Logger } from "./log.ts";
 import { checkText } from "./message_text.ts";
 import { refusal, STORE_UNAVAILABLE } from "./refusals.ts";
@@ -35,6 +36,7 @@ const ANNOUNCE_MS = 60_000;
 export interface ModerationOptions {
   readonly store: Pick<Store, "append" | "read" | "keep">;
   readonly rules: HouseRules;
+  readonly gate: Pick<Gate, "enter" | "speak">;
   readonly clock: Clock;
   readonly log: Logger;
   readonly newId: () => string;
@@ -106,18 +108,22 @@ export class Moderation {
         message: "It is said in all rooms that somebody is in",
       });
     }
-    log.info("moderated", { by, author, ...entry });
+    log.info("moderated", { by, author: author.key, ...entry });
     add({
       room,
       from: by,
       text,
       // Its sender is shown it as well, in every dialect.
-      author: HOUSE_AUTHOR,
+      author: SYSTEM.key,
       announcement: true,
       session,
       id,
     });
-    add({ ...auditDraft(entry, session), session: HOUSE, id: undefined });
+    add({
+      ...auditDraft(entry, session),
+      session: SYSTEM_SESSION,
+      id: undefined,
+    });
   }
 
   #remove(session: Session, request: About<RemoveRequest>): void {
@@ -143,9 +149,10 @@ export class Moderation {
   ): void {
     const { add, log } = this.#options;
     const { room, seq, from, author } = message;
-    const own = author === session.author &&
+    const own = owns(session.author, author) &&
       session.grant.allows("write", room);
-    if (!own) mustModerate(session, room);
+    if (own) this.#mayAct(session, room);
+    else mustModerate(session, room);
     if (message.removes !== undefined) {
       throw new HubbubError("bad_field", {
         message: `Message ${seq} says that another one was removed; it stays`,
@@ -162,9 +169,10 @@ export class Moderation {
     const cid = `remove ${seq}`;
     add({
       room,
-      from: session.name,
-      text: `A message by ${from} was removed`,
-      author: HOUSE_AUTHOR,
+      // Nothing the author has chosen: a notice cannot be removed.
+      from: own ? SERVER_NAME : session.name,
+      text: `A message was removed by ${own ? "its author" : "a moderator"}`,
+      author: SYSTEM.key,
       cid,
       removes: seq,
       session,
@@ -174,14 +182,25 @@ export class Moderation {
     const entry: AuditEntry = { act: "remove", room, seq, name: from };
     log.info("moderated", {
       by: session.name,
-      author: session.author,
+      author: session.author.key,
       ...entry,
     });
     add({
       ...auditDraft(entry, session, `${cid} ${room}`),
-      session: HOUSE,
+      session: SYSTEM_SESSION,
       id: undefined,
     });
+  }
+
+  /**
+   * Bans and locks hold for every act, not for messages alone.
+   *
+   * @throws {HubbubError} `banned` or `locked`.
+   */
+  #mayAct(session: Session, room: string): void {
+    const { gate } = this.#options;
+    gate.enter(personOf(session), room, session.grant);
+    gate.speak(session, room);
   }
 
   /** Writes an act down, and makes it so. */
@@ -204,7 +223,7 @@ export class Moderation {
         ])),
       );
       const { name: by, author, reader } = session;
-      log.info("moderated", { by, author, ...entry });
+      log.info("moderated", { by, author: author.key, ...entry });
       reader?.tell({ type: "done", message, id });
     };
     act().catch((error) => this.#failed(session, id, error));

@@ -9,6 +9,7 @@ import type { Limits } from "../protocol/events.ts";
 import { nameKey } from "../protocol/names.ts";
 import type { HelloRequest, RequestId } from "../protocol/requests.ts";
 import { EVERY_ROOM } from "../protocol/rights.ts";
+import { userAuthor } from "./auth/author.ts";
 import {
   type Fleet,
   type Lending,
@@ -19,7 +20,7 @@ import { type Gate, personOf } from "./gate.ts";
 import type { Grant } from "./grant.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Reader, Session } from "./session.ts";
-import { authorOf, type Loss, type Sessions } from "./sessions.ts";
+import type { Loss, Sessions } from "./sessions.ts";
 
 /** What a {@linkcode Reception} needs. */
 export interface ReceptionOptions {
@@ -27,6 +28,8 @@ export interface ReceptionOptions {
   readonly gate: Gate;
   readonly sessions: Sessions;
   readonly rooms: Pick<Rooms, "depart">;
+  /** Makes bans hold for a session whose rights have changed. */
+  readonly review: (session: Session) => void;
   /** What everybody who comes is told. */
   readonly limits: Limits;
 }
@@ -54,6 +57,7 @@ export class Reception {
     this.admit({ name: request.name, address: reader.address }, grant);
     const welcome = sessions.hello(reader, request, grant);
     return whenHere(welcome, ({ session, token, resumed }) => {
+      this.#admitAs(session);
       reader.tell({
         type: "welcome",
         session: session.id,
@@ -65,6 +69,21 @@ export class Reception {
       });
       return session;
     });
+  }
+
+  /**
+   * Looks again when it is known who it is: a ban holds under another name too.
+   *
+   * @throws {HubbubError} `banned`; the session is over then.
+   */
+  #admitAs(session: Session): void {
+    const { gate, sessions } = this.#options;
+    try {
+      gate.enter(personOf(session), EVERY_ROOM, session.grant);
+    } catch (error) {
+      sessions.end(session);
+      throw error;
+    }
   }
 
   /**
@@ -84,7 +103,7 @@ export class Reception {
     room: string = EVERY_ROOM,
   ): void {
     const { user } = grant;
-    const author = user === undefined ? undefined : authorOf(user);
+    const author = user === undefined ? undefined : userAuthor(user).key;
     this.#options.gate.enter({ name, author, address }, room, grant);
   }
 
@@ -126,8 +145,9 @@ export class Reception {
 
   /** Changes what a session may do; it leaves the rooms it may not read. */
   regrant(session: Session, grant: Grant): void {
-    const { gate, rooms } = this.#options;
+    const { gate, rooms, review } = this.#options;
     session.grant = grant;
+    review(session);
     for (const room of [...session.members.keys()]) {
       if (grant.allows("read", room)) {
         const standing = gate.standing(session, room);

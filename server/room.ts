@@ -315,7 +315,7 @@ export class Room {
         () => log.slice(after, upTo) ?? between(fetched, after, upTo),
       );
       if (page === undefined) return this.#hooks.fetch(member);
-      const { author, grant } = member.session;
+      const { author: { key: author }, grant } = member.session;
       // What one sends on this connection is acked; a page is the same for all.
       if (replay || grant.user !== undefined) {
         const seqs = ownIn(page, author);

@@ -5,7 +5,9 @@
  */
 
 import { nameKey } from "../protocol/names.ts";
+import type { BanSubject } from "../protocol/requests.ts";
 import { EVERY_ROOM } from "../protocol/rights.ts";
+import { userAuthor } from "./auth/author.ts";
 import { networkOf } from "./networks.ts";
 
 /** Who did it, when and why. */
@@ -26,8 +28,12 @@ export interface Ban extends Act {
   /** The `sub` of a token. */
   readonly user?: string | undefined;
   readonly address?: string | undefined;
-  /** Who had the name then: it holds under another name too. */
+  /** Who has had the name since: it holds for them under other names too. */
+  readonly authors?: readonly string[] | undefined;
+  /** The only one of these, in bans that earlier versions have kept. */
   readonly author?: string | undefined;
+  /** The key of the ban that began this one, and ends it. */
+  readonly beganBy?: string | undefined;
   /** Whether the address of who has the name is to be banned as well. */
   readonly withAddress?: boolean | undefined;
   /** When it is over, milliseconds since 1970. */
@@ -72,18 +78,26 @@ export const RULE_KEYS = {
   lock: (room: string) => `lock/${room}`,
   slow: (room: string) => `slow/${room}`,
   announcement: (id: string) => `announcement/${id}`,
-  /** One for each kind, room and person: a later one takes its place. */
+  /** One for each kind, room and person: a later one takes its place. One that
+   * another ban began is kept beside one that a moderator made. */
   ban: (ban: Omit<Ban, "by" | "at" | "until">) =>
-    `${ban.kind}/${ban.room}/${subjectOf(ban)}`,
+    `${ban.kind}/${ban.room}/${subjectOf(ban)}${
+      ban.beganBy === undefined ? "" : ` through ${ban.beganBy}`
+    }`,
 };
 
 /** Who is meant by a ban, in a form that can be compared. */
 function subjectOf(
-  { name, user, address }: Pick<Ban, "name" | "user" | "address">,
+  { name, user, address }: BanSubject,
 ): string {
   if (name !== undefined) return `name ${nameKey(name)}`;
-  if (user !== undefined) return `author user:${user}`;
+  if (user !== undefined) return `author ${userAuthor(user).key}`;
   return `address ${networkOf(address ?? "") ?? ""}`;
+}
+
+/** Who is known to have had the name of a ban. */
+export function authorsOf({ author, authors = [] }: Ban): readonly string[] {
+  return author === undefined ? authors : [...new Set([...authors, author])];
 }
 
 /** All that a person might be banned as. */
@@ -99,7 +113,7 @@ function subjectsOf({ name, author, address }: Person): string[] {
 export function isAbout(ban: Ban, person: Person): boolean {
   const subjects = subjectsOf(person);
   return subjects.includes(subjectOf(ban)) ||
-    (ban.author !== undefined && ban.author === person.author);
+    (person.author !== undefined && authorsOf(ban).includes(person.author));
 }
 
 const OPEN: RoomRules = { locked: false, slowMs: 0 };
@@ -107,6 +121,7 @@ const OPEN: RoomRules = { locked: false, slowMs: 0 };
 /** The rules of one server, or of a fleet. */
 export class HouseRules {
   #documents: ReadonlyMap<string, string> = new Map();
+  #bansByKey = new Map<string, Ban>();
   /** By whom they are about. */
   #bans = new Map<string, Ban[]>();
   #rooms = new Map<string, RoomRules>();
@@ -132,6 +147,7 @@ export class HouseRules {
     const [before, roomsBefore] = [this.#documents, this.#rooms];
     this.#documents = documents;
     this.#bans = new Map();
+    this.#bansByKey = new Map();
     this.#rooms = new Map();
     this.#until = new Map();
     const bans: Ban[] = [];
@@ -148,6 +164,7 @@ export class HouseRules {
         case "ban":
         case "kick": {
           const ban = rule as unknown as Ban;
+          this.#bansByKey.set(key, ban);
           this.#addBan(ban);
           if (isNew) bans.push(ban);
           break;
@@ -172,6 +189,27 @@ export class HouseRules {
       return locked !== now.locked || slowMs !== now.slowMs;
     });
     return { bans, rooms, announcements };
+  }
+
+  /** Returns the ban under a key, also one that is over. */
+  ban(key: string): Ban | undefined {
+    return this.#bansByKey.get(key);
+  }
+
+  /** Returns the bans that the one under a key has begun, by their keys. */
+  begunBy(key: string): (readonly [key: string, ban: Ban])[] {
+    return [...this.#bansByKey].filter(([, ban]) => ban.beganBy === key);
+  }
+
+  /** Returns the keys of all that keeps one subject out of a room: bans, kicks,
+   * and what these have begun. */
+  bansOn({ room, ...subject }: BanSubject & { room: string }): string[] {
+    const wanted = subjectOf(subject);
+    const keys = [...this.#bansByKey].filter(([, ban]) =>
+      ban.room === room && subjectOf(ban) === wanted
+    ).map(([key]) => key);
+    const begun = keys.flatMap((key) => this.begunBy(key).map(([key]) => key));
+    return [...new Set([...keys, ...begun])];
   }
 
   /** What holds in a room. */
@@ -222,7 +260,7 @@ export class HouseRules {
   #addBan(ban: Ban): void {
     const subjects = new Set([
       subjectOf(ban),
-      ...(ban.author === undefined ? [] : [`author ${ban.author}`]),
+      ...authorsOf(ban).map((author) => `author ${author}`),
     ]);
     for (const subject of subjects) {
       const bans = this.#bans.get(subject) ?? [];

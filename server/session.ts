@@ -6,6 +6,7 @@
 import type { CloseReason } from "../protocol/close_codes.ts";
 import type { Dialect } from "../protocol/dialect.ts";
 import type { ServerEvent } from "../protocol/events.ts";
+import type { Author } from "./auth/author.ts";
 import type { Grant } from "./grant.ts";
 import type { Cancel } from "./clock.ts";
 
@@ -36,7 +37,7 @@ export interface Session {
   readonly id: string;
   /** What repeats and its own messages are known by: the user of its token,
    * or else itself. */
-  readonly author: string;
+  readonly author: Author;
   readonly dialect: Dialect;
   name: string;
   /** What it may do. */

@@ -6,6 +6,7 @@
 
 import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
 import type { HelloRequest } from "../protocol/requests.ts";
+import { sessionAuthor, userAuthor } from "./auth/author.ts";
 import type { Clock } from "./clock.ts";
 import {
   type Fleet,
@@ -49,11 +50,6 @@ export interface Welcome {
   /** Its secret. */
   readonly token: string;
   readonly resumed: boolean;
-}
-
-/** Who sends a message, in the long run, when a token says who it is. */
-export function authorOf(user: string): string {
-  return `user:${user}`;
 }
 
 /** All sessions of this node. */
@@ -178,7 +174,9 @@ export class Sessions {
   #begin(reader: Reader, { session: id, name }: Held, grant: Grant): Session {
     const session = newSession({
       id,
-      author: grant.user === undefined ? id : authorOf(grant.user),
+      author: grant.user === undefined
+        ? sessionAuthor(id)
+        : userAuthor(grant.user),
       dialect: reader.dialect,
       name,
       grant,

@@ -68,6 +68,10 @@ export interface Config {
   readonly authSecret: string;
   /** A file with a public key or JWK Set; empty for none. */
   readonly authKeys: string;
+  /** What the claim `aud` of a token must have; empty for anything. */
+  readonly authAudience: string;
+  /** What the claim `iss` of a token must be; empty for anything. */
+  readonly authIssuer: string;
   /** What those without a token may do, where tokens are asked for. */
   readonly guests: "none" | "read" | "write";
   /** Origins of pages that may connect beside its own. */
@@ -284,6 +288,21 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     value: "FILE",
     fallback: "",
     help: "public key (PEM) or JWK Set to check tokens with",
+    parse: (words) => words,
+  },
+  authAudience: {
+    env: "HUBBUB_AUTH_AUDIENCE",
+    value: "TEXT",
+    fallback: "",
+    help: "what a token's claim aud must have; needed where other services " +
+      "use the same keys",
+    parse: (words) => words,
+  },
+  authIssuer: {
+    env: "HUBBUB_AUTH_ISSUER",
+    value: "TEXT",
+    fallback: "",
+    help: "what a token's claim iss must be",
     parse: (words) => words,
   },
   guests: {

@@ -17,6 +17,10 @@ Usage: deno task token [settings]
   --rights LIST       of read, write, moderate (default read,write)
   --moderate          all of them: for who keeps order
   --for TIME          how long it is good: 90m, 12h, 7d (default 1d)
+  --audience TEXT     who it is for, where the server runs with
+                      --auth-audience (default: HUBBUB_AUTH_AUDIENCE)
+  --issuer TEXT       who made it, where the server runs with --auth-issuer
+                      (default: HUBBUB_AUTH_ISSUER)
   --auth-secret TEXT  the server's secret (default: HUBBUB_AUTH_SECRET)`;
 
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
@@ -55,7 +59,16 @@ function checked(
   }
 }
 
-const NAMES = ["name", "user", "rooms", "rights", "for", "auth-secret"];
+const NAMES = [
+  "name",
+  "user",
+  "rooms",
+  "rights",
+  "for",
+  "audience",
+  "issuer",
+  "auth-secret",
+];
 const args = parseArgs(Deno.args, {
   string: NAMES,
   boolean: ["help", "moderate"],
@@ -95,4 +108,8 @@ const jwt = new SignJWT(claims).setProtectedHeader({ alg: "HS256" })
     Math.floor(Date.now() / 1000) + seconds(text("for") ?? "1d"),
   );
 if (user !== undefined) jwt.setSubject(user);
+const audience = text("audience") ?? Deno.env.get("HUBBUB_AUTH_AUDIENCE");
+if (audience) jwt.setAudience(audience);
+const issuer = text("issuer") ?? Deno.env.get("HUBBUB_AUTH_ISSUER");
+if (issuer) jwt.setIssuer(issuer);
 console.log(await jwt.sign(new TextEncoder().encode(secret)));

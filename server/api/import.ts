@@ -9,6 +9,7 @@ import { HubbubError } from "../../protocol/errors.ts";
 import { checkOldName, nameKey, SERVER_NAME } from "../../protocol/names.ts";
 import type { Hub } from "../hub.ts";
 import { checkText } from "../message_text.ts";
+import { importAuthor } from "../auth/author.ts";
 import type { Draft } from "../store/store.ts";
 import { checkCid, mediaType, readLines, readObject } from "./body.ts";
 import { type Call, json, type Tools } from "./call.ts";
@@ -78,7 +79,7 @@ function draftOf(
     room,
     from: announcement && from === SERVER_NAME ? from : checkOldName(from),
     text: checkText(text, hub.limits.text),
-    author: `import:${nameKey(from)}`,
+    author: importAuthor(nameKey(from)).key,
     cid: identityOf(fields),
     ...(announcement && { announcement }),
   };

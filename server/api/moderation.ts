@@ -9,10 +9,9 @@ import { SERVER_NAME } from "../../protocol/names.ts";
 import { EVERY_ROOM } from "../../protocol/rights.ts";
 import { decodeFields } from "../../protocol/v1.ts";
 import { AUDIT_ROOM, auditRecord } from "../audit.ts";
-import { HOUSE_AUTHOR } from "../enforcement.ts";
+import { SYSTEM, userAuthor } from "../auth/author.ts";
 import { readHistory } from "../history.ts";
 import type { Ban } from "../rules.ts";
-import { authorOf } from "../sessions.ts";
 import { readObject, readText } from "./body.ts";
 import { type AnswerOptions, type Call, json, type Tools } from "./call.ts";
 import { rangeOf } from "./messages.ts";
@@ -23,12 +22,17 @@ import { type Guise, moderate } from "./visitor.ts";
 const MOST_BYTES = 16 * 1024;
 const CREATED: AnswerOptions = { status: 201 };
 
-/** Who asks: its token says so, or it is on the server's own machine. Without a
- * token nobody has messages of one's own. */
+/** The name that others see of a moderator whose token has none. A token's
+ * `sub` is private: it may be an e-mail address. */
+const MODERATOR = "Moderator";
+
+/** Returns who asks. A request without a token acts for the server; it owns no
+ * messages. */
 function guiseOf({ grant, address }: Call): Guise {
-  const { user, name = user ?? SERVER_NAME } = grant;
-  const author = user === undefined ? HOUSE_AUTHOR : authorOf(user);
-  return { name, author, grant, address };
+  const { user, name } = grant;
+  return user === undefined
+    ? { name: name ?? SERVER_NAME, author: SYSTEM, grant, address }
+    : { name: name ?? MODERATOR, author: userAuthor(user), grant, address };
 }
 
 function fieldsOf({ url }: Call): Readonly<Record<string, string>> {

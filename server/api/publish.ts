@@ -6,7 +6,7 @@
 import { HubbubError } from "../../protocol/errors.ts";
 import { nameKey } from "../../protocol/names.ts";
 import { checkText } from "../message_text.ts";
-import { authorOf } from "../sessions.ts";
+import { scriptAuthor, userAuthor } from "../auth/author.ts";
 import { checkCid, mediaType, readObject, readText } from "./body.ts";
 import { type Call, json, pathOf, type Tools } from "./call.ts";
 import { Problem } from "./problem.ts";
@@ -88,8 +88,8 @@ export async function publish(
   const wanted = grant.name ?? from;
   const author = grant.user === undefined
     // By the name it asks for, so that scripts may count their keys 1, 2, 3.
-    ? `script:${nameKey(wanted ?? "")}`
-    : authorOf(grant.user);
+    ? scriptAuthor(nameKey(wanted ?? ""))
+    : userAuthor(grant.user);
   // Nothing is held for a script, but it takes nobody's name either.
   const name = await hub.reception.lendName(wanted, {
     user: grant.user,

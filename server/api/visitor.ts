@@ -14,6 +14,7 @@ import type {
   PublishRequest,
 } from "../../protocol/requests.ts";
 import { sse } from "../../protocol/sse.ts";
+import type { Author } from "../auth/author.ts";
 import type { Grant } from "../grant.ts";
 import type { Hub } from "../hub.ts";
 import { newSession, type Reader, type Session } from "../session.ts";
@@ -24,7 +25,7 @@ export interface Guise {
   /** The name it goes by for this request. */
   readonly name: string;
   /** Who it is, in the long run. */
-  readonly author: string;
+  readonly author: Author;
   readonly grant: Grant;
   readonly address: string;
 }
@@ -76,7 +77,7 @@ function visit(
 ): Promise<AckEvent | DoneEvent> {
   const reader = new Visitor(address);
   const { dialect } = reader;
-  ask(newSession({ id: author, author, dialect, name, grant, reader }));
+  ask(newSession({ id: author.key, author, dialect, name, grant, reader }));
   return reader.answer;
 }
 

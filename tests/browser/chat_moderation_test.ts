@@ -69,7 +69,8 @@ pageTest(
       await page.locator(".line.removed", {
         hasText: "This message was removed",
       }).waitFor();
-      await page.getByText("A message by Ada was removed").first().waitFor();
+      await page.getByText("A message was removed by its author").first()
+        .waitFor();
       await page.getByText("Frist", { exact: true }).waitFor({
         state: "detached",
       });

@@ -1,5 +1,6 @@
 /** A connection made of paper: what rooms and hub write to it can be read. */
 
+import { sessionAuthor } from "../../server/auth/author.ts";
 import { TRUSTED } from "../../server/grant.ts";
 import type { CloseReason } from "../../protocol/close_codes.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
@@ -95,7 +96,14 @@ export function fakeSession(
   const { dialect } = reader;
   const grant = TRUSTED;
   return {
-    ...newSession({ id, author: id, dialect, name, grant, reader }),
+    ...newSession({
+      id,
+      author: sessionAuthor(id),
+      dialect,
+      name,
+      grant,
+      reader,
+    }),
     reader,
   };
 }

@@ -286,7 +286,7 @@ Deno.test({
     assertEquals((await chat("rude\n", href, "--name", "Eve")).code, 0);
     await terminal.hears(/#2 \[Eve\]: rude/);
     await terminal.type("/remove #2\r");
-    await bob.hears(/\[Server\]: A message by Eve was removed\.\n/);
+    await bob.hears(/\[Server\]: A message was removed by a moderator\.\n/);
     await terminal.type("/lock\r");
     await terminal.hears(/This room is locked/);
     const refused = await chat("but\n", href, "--name", "Eve");

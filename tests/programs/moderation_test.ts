@@ -133,7 +133,9 @@ Deno.test("a person with a bare client moderates by commands, and rules outlive 
   ada.send("/remove");
   await ada.until((line) => line === "#1 [Bob]: rude");
   ada.send("/remove 1");
-  await ada.until((line) => line === "[Server]: A message by Bob was removed.");
+  await ada.until((line) =>
+    line === "[Server]: A message was removed by a moderator."
+  );
   const removed = await bob.event({ removes: 1 });
   assertEquals(removed.sender, "Server");
   ada.send("/slow 10s");

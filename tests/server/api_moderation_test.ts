@@ -64,7 +64,11 @@ Deno.test("a script removes a message, and everybody sees so", async () => {
       removed,
       removes,
     ]),
-    [["", true, undefined], ["A message by Script was removed", undefined, 1]],
+    [["", true, undefined], [
+      "A message was removed by a moderator",
+      undefined,
+      1,
+    ]],
   );
   const exported = await (await api.ask("/api/rooms/hall/export")).text();
   assert(!exported.includes("secret"));

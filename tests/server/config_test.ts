@@ -37,6 +37,8 @@ Deno.test("readConfig() has a default for everything", () => {
     grace: 15,
     authSecret: "",
     authKeys: "",
+    authAudience: "",
+    authIssuer: "",
     guests: "none",
     origins: [],
     trustProxy: false,

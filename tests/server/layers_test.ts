@@ -12,6 +12,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["protocol/"],
   // The store's interface, time, and what else pure code may know.
   [
+    "server/auth/author.ts",
     "server/clock.ts",
     "server/log.ts",
     "server/grant.ts",

@@ -55,7 +55,7 @@ Deno.test("in slow mode everybody writes once in a while, wherever the last mess
   await bench.pass(10_000);
   const { author } = bob.session;
   await bench.store.append([
-    { room: "hall", from: "Bob", text: "elsewhere", author },
+    { room: "hall", from: "Bob", text: "elsewhere", author: author.key },
   ]);
   await bench.turn();
   assertRefused(() => bench.say(bob.session, "three"), "slow_mode");

@@ -1,0 +1,92 @@
+/**
+ * Who wrote a message or did an act. Owns the one place where an author is
+ * written to, and read from, the string that stores keep.
+ */
+
+/** An author. Make one with the functions below, never by hand. */
+export type Author =
+  /** A guest: the id of the session it began with. */
+  | { readonly kind: "session"; readonly id: string; readonly key: string }
+  /** The bearer of a token, by its `sub`. */
+  | { readonly kind: "user"; readonly id: string; readonly key: string }
+  /** A script without a token, by the name it publishes under. */
+  | { readonly kind: "script"; readonly id: string; readonly key: string }
+  /** Somebody whose messages were imported, by name. */
+  | { readonly kind: "import"; readonly id: string; readonly key: string }
+  /** The server itself: announcements, notices, and acts of no user. */
+  | { readonly kind: "system"; readonly id: ""; readonly key: string };
+
+/** Before the id in the stored form. A session's has none: ids of sessions are
+ * hexadecimal, so that they look like no other. */
+const PREFIXES = { user: "user:", script: "script:", import: "import:" };
+const SYSTEM_KEY = "house";
+
+/** The server itself. */
+export const SYSTEM: Author = { kind: "system", id: "", key: SYSTEM_KEY };
+
+/**
+ * Returns a guest as an author.
+ *
+ * @param id The id of the session it began with, made by the server.
+ */
+export function sessionAuthor(id: string): Author {
+  return { kind: "session", id, key: id };
+}
+
+/**
+ * Returns the bearer of a token as an author.
+ *
+ * @param sub The token's `sub`.
+ */
+export function userAuthor(sub: string): Author {
+  return prefixed("user", sub);
+}
+
+/**
+ * Returns a script without a token as an author.
+ *
+ * @param nameKey The comparable form of the name it publishes under.
+ */
+export function scriptAuthor(nameKey: string): Author {
+  return prefixed("script", nameKey);
+}
+
+/**
+ * Returns the sender of imported messages as an author.
+ *
+ * @param nameKey The comparable form of its name.
+ */
+export function importAuthor(nameKey: string): Author {
+  return prefixed("import", nameKey);
+}
+
+/**
+ * Reads an author back from a store.
+ *
+ * @param key What {@linkcode Author.key} was.
+ */
+export function readAuthor(key: string): Author {
+  if (key === SYSTEM_KEY) return SYSTEM;
+  for (const kind of ["user", "script", "import"] as const) {
+    const prefix = PREFIXES[kind];
+    if (key.startsWith(prefix)) return prefixed(kind, key.slice(prefix.length));
+  }
+  return sessionAuthor(key);
+}
+
+/**
+ * Returns whether an author may treat a message as its own, to remove it.
+ * Only sessions and users are authenticated: scripts and imports are known by
+ * a name that anybody may use, and what the server says belongs to moderators.
+ *
+ * @param author Who asks.
+ * @param key The author of the message, as it is stored.
+ */
+export function owns(author: Author, key: string): boolean {
+  const authenticated = author.kind === "session" || author.kind === "user";
+  return authenticated && author.key === key;
+}
+
+function prefixed(kind: keyof typeof PREFIXES, id: string): Author {
+  return { kind, id, key: PREFIXES[kind] + id };
+}
