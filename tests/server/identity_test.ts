@@ -18,6 +18,7 @@ import {
 } from "../../server/auth/author.ts";
 import { Authority } from "../../server/auth.ts";
 import { type Grant, OPEN, TRUSTED } from "../../server/grant.ts";
+import type { Hub } from "../../server/hub.ts";
 import type { Session } from "../../server/session.ts";
 import { ApiBench } from "../helpers/api_bench.ts";
 import { assertRefused, hall, user } from "../helpers/hall.ts";
@@ -245,7 +246,7 @@ Deno.test("bans and locks hold for removing one's own messages too", async () =>
 });
 
 /** Whether a session may join the hall. */
-function mayJoin(hub: { join: Function }, session: Session): boolean {
+function mayJoin(hub: Hub, session: Session): boolean {
   try {
     hub.join(session, { type: "join", room: "hall" });
     return true;
