@@ -300,10 +300,15 @@ export class Hub {
     this.#stopping = true;
   }
 
-  /** Waits until all that came is stored, and stops what is to happen later. */
-  async stop(): Promise<void> {
+  /** Takes no message any more, and resolves when all that came is stored. */
+  async settle(): Promise<void> {
     this.refuse();
     await this.#ticker.idle();
+  }
+
+  /** Stops what is to happen later. */
+  stop(): void {
+    this.refuse();
     this.#stopTrimming();
     this.#stopTidying();
     this.#health.stop();

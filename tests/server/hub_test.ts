@@ -219,13 +219,13 @@ for (const what of ["who", "typing"] as const) {
   });
 }
 
-Deno.test("promise 8: Hub.stop() waits for what was published, and refuses what comes after", async () => {
+Deno.test("promise 8: Hub.settle() waits for what was published, and refuses what comes after", async () => {
   const bench = new HubBench();
   const { session, reader } = await bench.enter("Ada");
   bench.store.held.add("append");
   bench.say(session, "last");
   let stopped = false;
-  const stopping = bench.hub.stop().then(() => stopped = true);
+  const stopping = bench.hub.settle().then(() => stopped = true);
   const error = assertThrows(() => bench.say(session, "late"), HubbubError);
   assertEquals(error.code, "stopping");
   await bench.turn();
@@ -233,5 +233,6 @@ Deno.test("promise 8: Hub.stop() waits for what was published, and refuses what 
   await bench.store.release();
   await stopping;
   assertEquals(reader.all("ack").length, 1);
+  bench.hub.stop();
   assertEquals(bench.clock.waiting, 0);
 });
