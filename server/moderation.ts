@@ -27,7 +27,7 @@ import { refusal, STORE_UNAVAILABLE } from "./refusals.ts";
 import type { Rooms } from "./rooms.ts";
 import { type HouseRules, MOST_RULES, RULE_KEYS } from "./rules.ts";
 import type { Session } from "./session.ts";
-import type { Store, StoredMessage } from "./store/store.ts";
+import { mustBeStored, type Store, type StoredMessage } from "./store/store.ts";
 import type { Pending } from "./tick.ts";
 
 /** How long an announcement waits for nodes that hear of it late. */
@@ -215,7 +215,7 @@ export class Moderation {
     }
     const act = async () => {
       // First: there is nothing that was done and not written down.
-      await store.append([auditDraft(entry, session)]);
+      mustBeStored(await store.append([auditDraft(entry, session)]));
       await store.keep(
         new Map(documents.map(([key, document]) => [
           key,

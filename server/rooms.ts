@@ -189,14 +189,7 @@ export class Rooms {
       append: (messages) => {
         if (slot.room === null) return;
         this.#options.heard(name, messages);
-        try {
-          slot.room.append(messages);
-        } catch (error) {
-          // A store that breaks its contract must not cost other rooms their
-          // messages. The readers come back and resume from what it has.
-          log.error("fed out of order", { room: name, error });
-          return slot.room.disband(CLOSE.resync);
-        }
+        slot.room.append(messages);
         this.#fed.add(slot.room);
         slot.arrivals.letIn(slot.room);
         this.#options.wake();
@@ -206,6 +199,12 @@ export class Rooms {
         if (slot.room === null) return;
         slot.room.reset(state);
         slot.arrivals.letIn(slot.room);
+      },
+      failed: (error) => {
+        // Also when the store breaks its contract: no other room must lack a
+        // message. The readers come back and resume from what it has.
+        log.error("room not fed", { room: name, error });
+        slot.room?.disband(CLOSE.resync);
       },
     }).then((state) => {
       const room = new Room(name, state, {

@@ -3,6 +3,7 @@
  * it those who published get acks or errors, and everybody the messages.
  */
 
+import type { ErrorEvent } from "../protocol/events.ts";
 import type { Gate } from "./gate.ts";
 import { STORE_UNAVAILABLE } from "./refusals.ts";
 import type { Rooms } from "./rooms.ts";
@@ -23,6 +24,14 @@ export interface TickHooksOptions {
 export function tickHooks(
   { rooms, gate, health, stats }: TickHooksOptions,
 ): TickHooks {
+  const refuse = (
+    { room, author, session, id, cid }: Pending,
+    error: ErrorEvent,
+  ) => {
+    gate.failed(room, author);
+    stats.refused.add(error.code);
+    session.reader?.tell({ ...error, cid, id });
+  };
   return {
     before() {
       rooms.deliver();
@@ -33,6 +42,11 @@ export function tickHooks(
       // A sender gets its acks and the tick's messages in one frame.
       for (const [index, draft] of pending.entries()) {
         const receipt = receipts[index];
+        if (receipt?.refused !== undefined) {
+          health.doubts("message not stored", receipt.refused);
+          refuse(draft, refusalOf(receipt.refused));
+          continue;
+        }
         if (!receipt?.duplicate) stats.messages++;
         acknowledge(draft, receipt);
       }
@@ -41,13 +55,17 @@ export function tickHooks(
     },
     failed(pending, error) {
       health.fails(error);
-      for (const { room, author, session, id, cid } of pending) {
-        gate.failed(room, author);
-        stats.refused.add(STORE_UNAVAILABLE.code);
-        session.reader?.tell({ ...STORE_UNAVAILABLE, cid, id });
-      }
+      for (const draft of pending) refuse(draft, STORE_UNAVAILABLE);
     },
     after: () => rooms.announceDepartures(),
+  };
+}
+
+/** What a sender is told whose message was refused while others were stored. */
+function refusalOf(_reason: Error): ErrorEvent {
+  return {
+    ...STORE_UNAVAILABLE,
+    message: "This message could not be stored. Send it again in a moment",
   };
 }
 

@@ -91,10 +91,12 @@ async function store(
   tally: Tally,
 ): Promise<void> {
   if (!hub.accepting) throw new HubbubError("stopping");
-  for (const { duplicate } of await storage.append(drafts)) {
+  const receipts = await storage.append(drafts);
+  for (const { duplicate, refused } of receipts) {
     if (duplicate) tally.duplicates++;
-    else tally.imported++;
+    else if (refused === undefined) tally.imported++;
   }
+  storage.mustBeStored(receipts);
   // Everybody else has a turn.
   await setImmediate();
 }

@@ -5,13 +5,14 @@
 
 import { HubbubError } from "../../protocol/errors.ts";
 import type { Logger } from "../log.ts";
-import type {
-  Draft,
-  Page,
-  Range,
-  Receipt,
-  RoomSummary,
-  Store,
+import {
+  type Draft,
+  mustBeStored,
+  type Page,
+  type Range,
+  type Receipt,
+  type RoomSummary,
+  type Store,
 } from "../store/store.ts";
 
 /** The part of a {@linkcode Store} that the API uses. */
@@ -28,6 +29,15 @@ export class Storage implements Pick<Store, "append" | "read" | "rooms"> {
     return this.#tell("append", this.#store.append(drafts));
   }
 
+  /** @throws {HubbubError} `store_unavailable` when one was refused. */
+  mustBeStored(receipts: readonly Receipt[]): void {
+    try {
+      mustBeStored(receipts);
+    } catch (error) {
+      throw this.#unavailable("append", error);
+    }
+  }
+
   read(room: string, range: Range): Promise<Page> {
     return this.#tell("read", this.#store.read(room, range));
   }
@@ -38,8 +48,12 @@ export class Storage implements Pick<Store, "append" | "read" | "rooms"> {
 
   #tell<T>(what: string, work: Promise<T>): Promise<T> {
     return work.catch((error) => {
-      this.#log.error("store failed a request", { what, error });
-      throw new HubbubError("store_unavailable");
+      throw this.#unavailable(what, error);
     });
+  }
+
+  #unavailable(what: string, error: unknown): HubbubError {
+    this.#log.error("store failed a request", { what, error });
+    return new HubbubError("store_unavailable");
   }
 }

@@ -8,8 +8,10 @@
  */
 
 import type { Clock } from "../clock.ts";
+import { storeStorable } from "./drafts.ts";
+import { GuardedFeed } from "./feeding.ts";
 import { Follower } from "./follower.ts";
-import { appendBatch, type Change } from "./kv_append.ts";
+import { appendApart, type Change } from "./kv_append.ts";
 import { KvKept } from "./kv_kept.ts";
 import { beginLog, listRooms, readLog } from "./kv_log.ts";
 import { KvRetention } from "./kv_retention.ts";
@@ -31,6 +33,7 @@ import {
   type Page,
   type Range,
   type Receipt,
+  refusedFor,
   type Retention,
   type RoomSummary,
   type Store,
@@ -106,21 +109,37 @@ export class KvStore implements Store {
     return this.#kv;
   }
 
-  async append(drafts: readonly Draft[]): Promise<Receipt[]> {
+  append(drafts: readonly Draft[]): Promise<Receipt[]> {
+    return storeStorable(drafts, (drafts) => this.#store(drafts));
+  }
+
+  async #store(drafts: readonly Draft[]): Promise<Receipt[]> {
     const at = this.#clock.now();
     const known = (room: string) => this.#followed.get(room)?.head;
     const all: Receipt[] = [];
     for (const batch of batches(drafts.map((draft) => encode(draft, at)))) {
-      const done = await appendBatch(this.#kv, batch, { at, known });
-      all.push(...done.receipts);
-      await Promise.all(done.changes.map((change) => this.#learn(change)));
+      try {
+        const done = await appendApart(this.#kv, batch, { at, known });
+        all.push(...done.receipts);
+        // What is stored stays stored; a feed that lacks something gets it later.
+        await Promise.allSettled(
+          done.changes.map((change) => this.#learn(change)),
+        );
+      } catch (error) {
+        if (all.length === 0) throw error;
+        // What is behind it would overtake it.
+        return [
+          ...all,
+          ...drafts.slice(all.length).map(() => refusedFor(error)),
+        ];
+      }
     }
     return all;
   }
 
   async follow(room: string, feed: Feed): Promise<LogState> {
     this.unfollow(room);
-    const follower = new Follower(feed, {
+    const follower = new Follower(new GuardedFeed(feed), {
       read: (after, limit) => readLog(this.#kv, room, { after, limit }),
       begin: () => beginLog(this.#kv, room).then(() => {}),
       // KV loses nothing that it has acknowledged.

@@ -20,6 +20,7 @@ import {
   DEDUPE_MS,
   type Draft,
   type Receipt,
+  refusedFor,
   type StoredMessage,
 } from "./store.ts";
 
@@ -40,6 +41,14 @@ export interface Change {
   readonly messages: readonly StoredMessage[];
 }
 
+/** What became of some drafts. */
+export interface Appended {
+  /** One for each, in order. */
+  readonly receipts: Receipt[];
+  /** What became of their rooms: of a room perhaps more than one, in order. */
+  readonly changes: Change[];
+}
+
 /** What one commit is made of. */
 interface Plan {
   readonly commit: Deno.AtomicOperation;
@@ -55,6 +64,53 @@ interface Situation {
   /** The parts of messages that are to be removed. They change with the head
    * only: whoever removes a message adds one, the retention moves the start. */
   readonly targets: ReadonlyMap<Draft, readonly Deno.KvEntry<Uint8Array>[]>;
+}
+
+/** A room whose head is not what this program has written. */
+class DamagedRoomError extends Error {
+  override name = "DamagedRoomError";
+}
+
+/** What KV, or what is read from it, throws about one draft or room: a key too
+ * long, a value too large, a head or message that makes no sense. */
+const OF_ONE = [TypeError, RangeError, SyntaxError, DamagedRoomError];
+/** Commits that are tried at most to find out which drafts cannot be stored. On
+ * Deno Deploy each costs. */
+const MOST_PARTS = 64;
+
+/**
+ * Stores drafts that fit into one commit; if that fails because of one of them,
+ * each half for itself, until those are left that cannot be stored.
+ *
+ * @param kv Where.
+ * @param batch The drafts.
+ * @param options See {@linkcode appendBatch}.
+ * @returns A receipt for each draft, and what became of their rooms.
+ * @throws When nothing can be stored.
+ */
+export async function appendApart(
+  kv: Deno.Kv,
+  batch: readonly Encoded[],
+  options: Parameters<typeof appendBatch>[2],
+  tries = { left: MOST_PARTS },
+): Promise<Appended> {
+  tries.left--;
+  try {
+    return await appendBatch(kv, batch, options);
+  } catch (error) {
+    const ofOne = OF_ONE.some((kind) => error instanceof kind);
+    if (!ofOne && tries.left === MOST_PARTS - 1) throw error;
+    if (!ofOne || batch.length === 1 || tries.left <= 0) {
+      return { receipts: batch.map(() => refusedFor(error)), changes: [] };
+    }
+  }
+  const middle = batch.length >> 1;
+  const one = await appendApart(kv, batch.slice(0, middle), options, tries);
+  const other = await appendApart(kv, batch.slice(middle), options, tries);
+  return {
+    receipts: [...one.receipts, ...other.receipts],
+    changes: [...one.changes, ...other.changes],
+  };
 }
 
 /**
@@ -74,7 +130,7 @@ export async function appendBatch(
     at: number;
     known: (room: string) => Deno.KvEntryMaybe<Head> | undefined;
   },
-): Promise<{ receipts: Receipt[]; changes: Change[] }> {
+): Promise<Appended> {
   const rooms = [...new Set(batch.map(({ draft }) => draft.room))];
   // Most tries succeed at once: no cid is known, and no head has changed.
   let heads = await readHeads(kv, rooms, known);
@@ -125,7 +181,11 @@ function plan(
     if (repeated !== undefined) return { seq: repeated, duplicate: true };
     let log = news.get(room);
     if (log === undefined) {
-      log = { head: heads.get(room)?.value ?? newHead(), messages: [] };
+      const head = heads.get(room)?.value ?? newHead();
+      if (!Number.isSafeInteger(head.head)) {
+        throw new DamagedRoomError(`Room "${room}" has a damaged head`);
+      }
+      log = { head, messages: [] };
       news.set(room, log);
     }
     const seq = log.head.head + 1;

@@ -52,16 +52,22 @@ export class KvRetention {
   async #step(): Promise<Map<string, Head>> {
     const changed = new Map<string, Head>();
     const { retention, clock } = this.#options;
+    const failures: unknown[] = [];
     for (const room of await this.#next()) {
       const done = await trimLog(this.#kv, room, {
         retention,
         now: clock.now(),
+      }).catch((error) => {
+        // One that cannot be trimmed must not keep the others from it.
+        failures.push(error);
+        return null;
       });
       if (done === null) continue;
       changed.set(room, done.head);
       this.#nextIdle = 1;
       if (done.more) this.#grown.add(room);
     }
+    if (failures.length > 0) throw failures[0];
     return changed;
   }
 

@@ -4,6 +4,8 @@
  */
 
 import { type Clock, type Monotonic, msBetween } from "../clock.ts";
+import { storeStorable } from "./drafts.ts";
+import { GuardedFeed } from "./feeding.ts";
 import { blank, marked, markOf } from "./marks.ts";
 import { takePage } from "./page_size.ts";
 import {
@@ -51,8 +53,8 @@ export class MemoryStore implements Store {
   readonly #retention: Retention;
   readonly #clock: Clock;
   readonly #logs = new Map<string, Log>();
-  /** In order of time, so that the oldest go first. */
-  /** By room, author and cid: what was stored, and when. */
+  /** By room, author and cid: what was stored, and when. In order of time, so
+   * that the oldest go first. */
   readonly #receipts = new Map<string, { seq: number; when: Monotonic }>();
   readonly #kept = new Map<string, string>();
   #watcher: KeptWatcher = () => {};
@@ -64,44 +66,48 @@ export class MemoryStore implements Store {
   }
 
   append(drafts: readonly Draft[]): Promise<Receipt[]> {
+    return storeStorable(
+      drafts,
+      (drafts) => Promise.resolve(this.#store(drafts)),
+    );
+  }
+
+  /** Nothing of this fails. */
+  #store(drafts: readonly Draft[]): Receipt[] {
     const [at, when] = [this.#clock.now(), this.#clock.monotonic()];
+    this.#forgetReceipts();
     const news = new Map<string, StoredMessage[]>();
     const fresh = new Map<string, { seq: number; when: Monotonic }>();
     const receipts: Receipt[] = [];
-    try {
-      for (const draft of drafts) {
-        const { room, from, text, author, cid } = draft;
-        const key = cid === undefined
-          ? undefined
-          : JSON.stringify([room, author, cid]);
-        const known = key === undefined
-          ? undefined
-          : this.#receipts.get(key) ?? fresh.get(key);
-        if (known !== undefined) {
-          receipts.push({ seq: known.seq, duplicate: true });
-          continue;
-        }
-        const messages = news.get(room) ?? [];
-        const log = this.#logs.get(room);
-        const seq = (log === undefined ? 0 : head(log)) + messages.length + 1;
-        const message = {
-          room,
-          seq,
-          from,
-          text,
-          at,
-          author,
-          ...(cid !== undefined && { cid }),
-        };
-        messages.push(marked(message, markOf(draft)));
-        news.set(room, messages);
-        if (key !== undefined) fresh.set(key, { seq, when });
-        receipts.push({ seq, duplicate: false });
+    for (const draft of drafts) {
+      const { room, from, text, author, cid } = draft;
+      const key = cid === undefined
+        ? undefined
+        : JSON.stringify([room, author, cid]);
+      const known = key === undefined
+        ? undefined
+        : this.#receipts.get(key) ?? fresh.get(key);
+      if (known !== undefined) {
+        receipts.push({ seq: known.seq, duplicate: true });
+        continue;
       }
-    } catch (error) {
-      return Promise.reject(error);
+      const messages = news.get(room) ?? [];
+      const log = this.#logs.get(room);
+      const seq = (log === undefined ? 0 : head(log)) + messages.length + 1;
+      const message = {
+        room,
+        seq,
+        from,
+        text,
+        at,
+        author,
+        ...(cid !== undefined && { cid }),
+      };
+      messages.push(marked(message, markOf(draft)));
+      news.set(room, messages);
+      if (key !== undefined) fresh.set(key, { seq, when });
+      receipts.push({ seq, duplicate: false });
     }
-    // From here on nothing fails: all or nothing.
     for (const [key, receipt] of fresh) this.#receipts.set(key, receipt);
     for (const [room, messages] of news) {
       const log = this.#log(room);
@@ -116,12 +122,12 @@ export class MemoryStore implements Store {
     for (const [room, messages] of news) {
       this.#logs.get(room)?.feed?.append(messages);
     }
-    return Promise.resolve(receipts);
+    return receipts;
   }
 
   follow(room: string, feed: Feed): Promise<LogState> {
     const log = this.#log(room);
-    log.feed = feed;
+    log.feed = new GuardedFeed(feed);
     return Promise.resolve(state(log));
   }
 
@@ -163,11 +169,7 @@ export class MemoryStore implements Store {
 
   trim(): Promise<boolean> {
     const now = this.#clock.now();
-    const moment = this.#clock.monotonic();
-    for (const [key, { when }] of this.#receipts) {
-      if (msBetween(when, moment) < DEDUPE_MS) break;
-      this.#receipts.delete(key);
-    }
+    this.#forgetReceipts();
     const { messages: most, ms } = this.#retention;
     for (const log of this.#logs.values()) {
       let drop = Math.max(log.messages.length - most, 0);
@@ -178,6 +180,14 @@ export class MemoryStore implements Store {
       log.feed?.trimmed(log.first);
     }
     return Promise.resolve(false);
+  }
+
+  #forgetReceipts(): void {
+    const moment = this.#clock.monotonic();
+    for (const [key, { when }] of this.#receipts) {
+      if (msBetween(when, moment) <= DEDUPE_MS) break;
+      this.#receipts.delete(key);
+    }
   }
 
   check(): Promise<void> {

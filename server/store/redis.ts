@@ -12,6 +12,8 @@ import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { readRedisAddress } from "./addresses.ts";
+import { storeStorable } from "./drafts.ts";
+import { GuardedFeed } from "./feeding.ts";
 import { Follower } from "./follower.ts";
 import { RedisKept } from "./redis_kept.ts";
 import { RedisLink, type Reply } from "./redis_link.ts";
@@ -30,10 +32,12 @@ import {
 import {
   appended,
   entriesOf,
+  isOfOneRoom,
   newsOf,
   pageOf,
   type Part,
   partArguments,
+  refusalOf,
 } from "./redis_wire.ts";
 import {
   type Draft,
@@ -45,6 +49,7 @@ import {
   type Page,
   type Range,
   type Receipt,
+  refusedFor,
   type Retention,
   type RoomSummary,
   type Store,
@@ -110,7 +115,11 @@ export class RedisStore implements Store {
     this.#database = readRedisAddress(options.address)?.database ?? 0;
   }
 
-  async append(drafts: readonly Draft[]): Promise<Receipt[]> {
+  append(drafts: readonly Draft[]): Promise<Receipt[]> {
+    return storeStorable(drafts, (drafts) => this.#store(drafts));
+  }
+
+  async #store(drafts: readonly Draft[]): Promise<Receipt[]> {
     // A log that may be another one since an outage is not added to.
     await this.#link.healed;
     const at = this.#options.clock.now();
@@ -126,16 +135,31 @@ export class RedisStore implements Store {
       ROOMS_KEY,
       ...parts.flatMap(({ room }) => roomKeys(room)),
     ], [at, fresh(), messages, ms, ...parts.flatMap(partArguments)]);
-    const seqs = new Map<string, Iterator<number>>();
-    await Promise.all(parts.map((part, index) => {
+    const receipts = new Map<string, Iterator<Receipt>>();
+    const refusals = parts.map((part, index) =>
+      refusalOf((reply as Reply[])[index]!, part.room)
+    );
+    const [first] = refusals;
+    // A Redis that can take nothing refuses every room.
+    if (first?.ofRedis && refusals.every(Boolean)) throw first.error;
+    await Promise.allSettled(parts.map((part, index) => {
+      const refusal = refusals[index];
+      if (refusal !== undefined) {
+        const { error } = refusal;
+        receipts.set(
+          part.room,
+          part.drafts.map(() => refusedFor(error)).values(),
+        );
+        return;
+      }
       const done = appended((reply as Reply[])[index]!, part, at);
-      seqs.set(part.room, done.seqs.values());
+      receipts.set(part.room, done.receipts.values());
+      // What is stored stays stored; a feed that lacks something gets it later.
       return this.#followers.get(part.room)?.learn(done.news);
     }));
-    return drafts.map(({ room }) => {
-      const seq: number = seqs.get(room)?.next().value;
-      return { seq: Math.abs(seq), duplicate: seq < 0 };
-    });
+    return drafts.map(({ room }) =>
+      receipts.get(room)?.next().value ?? refusedFor("Redis told nothing of it")
+    );
   }
 
   async follow(room: string, feed: Feed): Promise<LogState> {
@@ -229,20 +253,24 @@ export class RedisStore implements Store {
   }
 
   #newFollower(room: string, feed: Feed): Follower {
-    return new Follower({
-      append: (messages) => feed.append(messages),
-      trimmed: (first) => feed.trimmed(first),
-      reset: (state) => {
-        this.#keepSecret();
-        feed.reset(state);
+    return new Follower(
+      new GuardedFeed({
+        append: (messages) => feed.append(messages),
+        trimmed: (first) => feed.trimmed(first),
+        reset: (state) => {
+          this.#keepSecret();
+          feed.reset(state);
+        },
+        failed: (error) => feed.failed?.(error),
+      }),
+      {
+        read: (after, limit) => this.#read(room, { after, limit }),
+        begin: () => this.#begin(room).then(() => {}),
+        renew: async (epoch) => {
+          await this.#link.run(RENEW, roomKeys(room), [epoch, fresh()]);
+        },
       },
-    }, {
-      read: (after, limit) => this.#read(room, { after, limit }),
-      begin: () => this.#begin(room).then(() => {}),
-      renew: async (epoch) => {
-        await this.#link.run(RENEW, roomKeys(room), [epoch, fresh()]);
-      },
-    });
+    );
   }
 
   /** Puts the fleet's secret back, should it have been wiped with all else. */
@@ -279,7 +307,12 @@ export class RedisStore implements Store {
     const followers = [...this.#followers.values()];
     while (followers.length > 0) {
       await Promise.all(
-        followers.splice(-HEAL_ROOMS).map((follower) => follower.catchUp()),
+        followers.splice(-HEAL_ROOMS).map((follower) =>
+          follower.catchUp().catch((error) => {
+            // A room whose keys are wrong must not keep the others waiting.
+            if (!isOfOneRoom(error)) throw error;
+          })
+        ),
       );
     }
   }

@@ -52,12 +52,14 @@ export class RedisRetention {
       TRIM_ROOMS,
       rooms.flatMap(roomKeys),
       [clock.now(), messages, ms],
-    ) as ([string, number, number] | null)[];
-    return new Map(rooms.map((room, index) => {
+    ) as ([string, number, number] | [string] | null)[];
+    return new Map(rooms.flatMap((room, index): [string, LogState][] => {
       const state = states[index] ?? null;
-      if (state === null) return [room, NO_LOG];
+      if (state === null) return [[room, NO_LOG]];
       const [epoch, first, head] = state;
-      return [room, { epoch, first, head }];
+      // Its keys are wrong: that is told to who writes there.
+      if (first === undefined || head === undefined) return [];
+      return [[room, { epoch, first, head }]];
     }));
   }
 

@@ -65,9 +65,16 @@ const MOST_MISSED = 1_000;
 const MOST_BYTES = 3 * PAGE_CHARACTERS;
 const READ_STEP = 64;
 
-/** `state()` reads a log; one whose messages are gone (evicted, or deleted by
- * hand) is none. */
+/** `apart()` does something for one room, whose fault must not cost the others
+ * anything: gives what that returns, or false and why. `state()` reads a log; one
+ * whose messages are gone (evicted, or deleted by hand) is none. */
 const STATE = `
+local function apart(act)
+  local done, reply = pcall(act)
+  if done then return reply end
+  return false, type(reply) == 'table' and reply.err or tostring(reply)
+end
+
 local function state(log, messages)
   local it = redis.call('HMGET', log, 'epoch', 'first', 'head', 'born')
   local head = tonumber(it[3])
@@ -167,7 +174,9 @@ end
  * `''`: none).
  *
  * Returns for each room the epoch, `first`, the head, the messages the node has
- * missed before its own, and a seq for each draft, negative for a repeat's.
+ * missed before its own, and a seq for each draft, negative for a repeat's; or
+ * one word, why nothing of this room could be stored. A script's writes are not
+ * undone: what can be wrong with a room is found before its first one.
  * Publishes `EPOCH FIRST HEAD NOW` and the new drafts as JSON.
  */
 export const APPEND = script(`${OPEN}${TRIM}
@@ -192,10 +201,13 @@ local function blank(messages, removed, seq)
   redis.call('XDEL', messages, entry[1])
 end
 
-for k = 2, #KEYS, ${ROOM_KEYS} do
+local function append(k, drafts)
   local log, messages, cids, removed = KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3]
-  local room, channel, known_epoch = argument(), argument(), argument()
-  local known, count = tonumber(argument()), tonumber(argument())
+  local room, channel, known_epoch, known = drafts.room, drafts.channel, drafts.epoch, drafts.head
+  -- Keys that are no longer what they were say so here.
+  redis.call('XLEN', messages)
+  redis.call('HLEN', cids)
+  redis.call('ZCARD', removed)
   local renewed = fresh .. '.' .. k
   local epoch, first, head = open(log, messages, cids, removed, renewed)
   local missed = {}
@@ -207,8 +219,8 @@ for k = 2, #KEYS, ${ROOM_KEYS} do
     missed = range(messages, removed, known + 1, head, ${MOST_MISSED})
   end
   local before, seqs, news = head, {}, {}
-  for i = 1, count do
-    local from, text, author, cid, mark = argument(), argument(), argument(), argument(), argument()
+  for i, draft in ipairs(drafts) do
+    local from, text, author, cid, mark = unpack(draft)
     local key = cid ~= '' and author .. '\\n' .. cid
     local first_seq = key and redis.call('HGET', cids, key)
     if first_seq then
@@ -241,7 +253,16 @@ for k = 2, #KEYS, ${ROOM_KEYS} do
     end
     redis.call('PUBLISH', channel, string.format('%s %.0f %.0f %s ', epoch, first, head, at) .. cjson.encode(news))
   end
-  replies[#replies + 1] = {epoch, first, head, missed, seqs}
+  return {epoch, first, head, missed, seqs}
+end
+
+for k = 2, #KEYS, ${ROOM_KEYS} do
+  local drafts = {room = argument(), channel = argument(), epoch = argument(), head = tonumber(argument())}
+  for i = 1, tonumber(argument()) do
+    drafts[i] = {argument(), argument(), argument(), argument(), argument()}
+  end
+  local reply, why = apart(function() return append(k, drafts) end)
+  replies[#replies + 1] = reply or {why}
 end
 return replies
 `);
@@ -293,17 +314,20 @@ return {epoch, first, head, born, entries}
 /**
  * Applies the retention. KEYS: of some rooms. ARGV: now, messages and
  * milliseconds to keep. Returns for each the epoch, `first` and the head;
- * nothing for one that has no log.
+ * nothing for one that has no log; one word, what is wrong with its keys.
  */
 export const TRIM_ROOMS = script(`${STATE}${TRIM}
 local now, most, ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local replies = {}
 for k = 1, #KEYS, ${ROOM_KEYS} do
-  local epoch, first, head = state(KEYS[k], KEYS[k + 1])
-  if epoch and head > 0 then
-    first = trim(KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], first, head, now, most, ms, STEP)
-  end
-  replies[#replies + 1] = epoch and {epoch, first, head} or false
+  local reply, why = apart(function()
+    local epoch, first, head = state(KEYS[k], KEYS[k + 1])
+    if epoch and head > 0 then
+      first = trim(KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], first, head, now, most, ms, STEP)
+    end
+    return epoch and {epoch, first, head}
+  end)
+  replies[#replies + 1] = reply or why and {why} or false
 end
 return replies
 `);

@@ -7,7 +7,7 @@ import type { EnginePage, News } from "./follower.ts";
 import { marked, markOf } from "./marks.ts";
 import { takePage } from "./page_size.ts";
 import type { Reply } from "./redis_link.ts";
-import type { Draft, LogState, StoredMessage } from "./store.ts";
+import type { Draft, LogState, Receipt, StoredMessage } from "./store.ts";
 
 /** One room's part of a tick, as its node has it. */
 export interface Part {
@@ -22,8 +22,16 @@ export interface Part {
 export interface Appended {
   /** What the node is to be fed. */
   readonly news: News;
-  /** A seq for each draft; negative for a repeat's. */
-  readonly seqs: readonly number[];
+  /** One for each draft. */
+  readonly receipts: readonly Receipt[];
+}
+
+/** Why nothing of one {@linkcode Part} was stored. */
+export interface Refusal {
+  readonly error: Error;
+  /** Whether it is Redis that takes nothing (full, read-only …), not the room
+   * whose keys are wrong. */
+  readonly ofRedis: boolean;
 }
 
 /** The arguments for one part. */
@@ -63,8 +71,25 @@ export function appended(reply: Reply, part: Part, at: number): Appended {
   const whole = length === 0 || messages[0]?.seq === head - length + 1;
   return {
     news: { epoch, first, head, messages: whole ? messages : own },
-    seqs,
+    receipts: seqs.map((seq) => ({ seq: Math.abs(seq), duplicate: seq < 0 })),
   };
+}
+
+/** Why the script could not store one part; undefined when it could. */
+export function refusalOf(reply: Reply, room: string): Refusal | undefined {
+  const [why, ...rest] = reply as [string, ...unknown[]];
+  if (rest.length > 0) return undefined;
+  const error = new Error(`Room "${room}" in Redis: ${why}`);
+  return { error, ofRedis: !ROOM_FAULT.test(why) };
+}
+
+/** What Redis says when what it has under a room's keys is wrong. All else it
+ * says (OOM, READONLY, LOADING, MISCONF …) holds for every room. */
+const ROOM_FAULT = /^(WRONGTYPE|ERR|user_script)/;
+
+/** Whether an error is about one room's keys. */
+export function isOfOneRoom(error: unknown): boolean {
+  return error instanceof Error && ROOM_FAULT.test(error.message);
 }
 
 /** The messages of stream entries, which are `[id, [field, value, …]]`. */

@@ -8,6 +8,8 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../clock.ts";
+import { storeStorable } from "./drafts.ts";
+import { GuardedFeed } from "./feeding.ts";
 import { marked, markOf } from "./marks.ts";
 import { takePage } from "./page_size.ts";
 import { cidKey } from "./recent_cids.ts";
@@ -33,6 +35,7 @@ import {
   type Page,
   type Range,
   type Receipt,
+  refusedFor,
   type Retention,
   type RoomSummary,
   type Store,
@@ -92,29 +95,52 @@ export class SqliteStore implements Store {
   }
 
   append(drafts: readonly Draft[]): Promise<Receipt[]> {
-    return attempt(() => {
-      const [at, when] = [this.#clock.now(), this.#clock.monotonic()];
-      const news = new Map<Log, News>();
-      const receipts = drafts.map((draft) => this.#number(draft, at, news));
-      this.#transaction(() => {
-        this.#insert(news);
-        for (const [log, { messages }] of news) this.#mark(log, messages);
-      });
-      // Only what is committed counts.
-      for (const [log, { messages, cids }] of news) {
-        log.head += messages.length;
-        log.wroteAt = when;
-        this.#retention.grown(log, messages.length);
-        for (const [key, seq] of cids) log.recent?.add(key, seq, when);
+    return storeStorable(
+      drafts,
+      (drafts) => attempt(() => this.#storeApart(drafts)),
+    );
+  }
+
+  /** Stores all drafts at once, or if that fails each half for itself, until
+   * those are left that cannot be stored. */
+  #storeApart(drafts: readonly Draft[], inPart = false): Receipt[] {
+    try {
+      return this.#store(drafts);
+    } catch (error) {
+      if (isOfTheFile(error)) {
+        if (!inPart) throw error;
+      } else if (drafts.length > 1) {
+        const middle = drafts.length >> 1;
+        return [drafts.slice(0, middle), drafts.slice(middle)]
+          .flatMap((half) => this.#storeApart(half, true));
       }
-      for (const [log, { messages }] of news) log.feed?.append(messages);
-      return receipts;
+      return drafts.map(() => refusedFor(error));
+    }
+  }
+
+  /** Stores all drafts or none. */
+  #store(drafts: readonly Draft[]): Receipt[] {
+    const [at, when] = [this.#clock.now(), this.#clock.monotonic()];
+    const news = new Map<Log, News>();
+    const receipts = drafts.map((draft) => this.#number(draft, at, news));
+    this.#transaction(() => {
+      this.#insert(news);
+      for (const [log, { messages }] of news) this.#mark(log, messages);
     });
+    // Only what is committed counts.
+    for (const [log, { messages, cids }] of news) {
+      log.head += messages.length;
+      log.wroteAt = when;
+      this.#retention.grown(log, messages.length);
+      for (const [key, seq] of cids) log.recent?.add(key, seq, when);
+    }
+    for (const [log, { messages }] of news) log.feed?.append(messages);
+    return receipts;
   }
 
   async follow(room: string, feed: Feed): Promise<LogState> {
     const log = await this.#logs.ready(room);
-    log.feed = feed;
+    log.feed = new GuardedFeed(feed);
     return stateOf(log);
   }
 
@@ -309,6 +335,19 @@ function repeatIn(
   // Another cid with the same hash is no repeat: its message would be lost.
   const first = news?.messages[seq - head - 1];
   return first?.author === author && first.cid === cid ? seq : undefined;
+}
+
+/** What SQLite says when it can write nothing into a file, whatever it is
+ * (https://sqlite.org/rescode.html): busy, locked, no memory, read-only,
+ * interrupted, a fault of the disk, full, cannot open, protocol, not a
+ * database. */
+const OF_THE_FILE = new Set([5, 6, 7, 8, 9, 10, 13, 14, 15, 26]);
+
+/** Whether an error holds for all drafts, and need not be tried one by one. */
+function isOfTheFile(error: unknown): boolean {
+  const { errcode, code } = error as { errcode?: unknown; code?: unknown };
+  return code === "ERR_INVALID_STATE" ||
+    (typeof errcode === "number" && OF_THE_FILE.has(errcode & 0xff));
 }
 
 /** Makes synchronous work, and what it throws, a promise. */

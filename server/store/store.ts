@@ -28,9 +28,28 @@ export interface StoredMessage extends Message {
 
 /** What became of one draft. */
 export interface Receipt {
+  /** Its place in the log; 0 when it was refused. */
   readonly seq: number;
   /** It was a repeat; `seq` is that of the first. */
   readonly duplicate: boolean;
+  /** Why this one was not stored, while others of its tick could be. */
+  readonly refused?: Error;
+}
+
+/** The receipt of a draft that was not stored. */
+export function refusedFor(reason: unknown): Receipt {
+  const refused = reason instanceof Error ? reason : new Error(String(reason));
+  return { seq: 0, duplicate: false, refused };
+}
+
+/**
+ * Makes sure that all drafts of an append were stored.
+ *
+ * @param receipts What came of them.
+ * @throws The reason why the first one that was refused was.
+ */
+export function mustBeStored(receipts: readonly Receipt[]): void {
+  for (const { refused } of receipts) if (refused !== undefined) throw refused;
 }
 
 /** The state of a room's log. */
@@ -65,7 +84,8 @@ export interface RoomSummary {
   readonly at: number;
 }
 
-/** Gets what was stored in one room, in order, each message once. */
+/** Gets what was stored in one room, in order, each message once. A feed that
+ * throws harms nobody else: it is told so. */
 export interface Feed {
   /** The next messages: the first one's seq is the last one's before, plus 1. */
   append(messages: readonly StoredMessage[]): void;
@@ -77,6 +97,8 @@ export interface Feed {
    * kept, and the epoch is the same. It goes on from the state's `head`.
    */
   reset(state: LogState): void;
+  /** One of the above has thrown: it may lack messages from now on. */
+  failed?(error: unknown): void;
 }
 
 /** Small documents to be kept, by key; null: none any more. */
@@ -88,21 +110,27 @@ export type KeptWatcher = (documents: ReadonlyMap<string, string>) => void;
 /** Keeps the logs. All methods may be called before earlier calls have ended. */
 export interface Store {
   /**
-   * Stores what one tick brought, in one atomic step: all drafts or none. Where
-   * an engine bounds what a step may hold (Deno KV), a larger tick takes
-   * several, in the order of the drafts; one that fails is the last. A draft
+   * Stores what one tick brought, in one atomic step. Where an engine bounds
+   * what a step may hold (Deno KV), a larger tick takes several, in the order of
+   * the drafts. A draft that cannot be stored (what is wrong may be its own or
+   * its room's) is refused alone: its receipt says why, nothing of it is stored,
+   * and the others are stored as if it had not been there. A draft
    * whose `(room, author, cid)` was stored within the last 10 minutes,
    * also by an earlier process, is not stored again. Each room's messages get
    * the next seqs without a hole, in the order of the drafts. When this
    * resolves the messages survive a `kill -9`, and a local feed has had them.
+   *
+   * A `from` or text is stored as well-formed Unicode without NUL, which not
+   * every engine takes (`storable()` of drafts.ts); a room, an author or a cid that
+   * is not is refused, since what tells people apart is never changed.
    *
    * A draft that `removes` a message takes its text away in the same step: from
    * then on that one reads as {@linkcode blank} makes it. One that is no longer
    * kept stays as it is.
    *
    * @returns One receipt a draft, in the same order.
-   * @throws When they could not be stored. A network may leave open whether
-   * they were: a repeat with the same `cid` tells.
+   * @throws When the engine takes nothing at all. A network may leave open
+   * whether it did: a repeat with the same `cid` tells.
    */
   append(drafts: readonly Draft[]): Promise<Receipt[]>;
 

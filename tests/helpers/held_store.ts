@@ -4,18 +4,19 @@
  */
 
 import { MemoryStore } from "../../server/store/memory.ts";
-import type {
-  Draft,
-  Feed,
-  KeptChanges,
-  KeptWatcher,
-  LogState,
-  Page,
-  Range,
-  Receipt,
-  Retention,
-  RoomSummary,
-  Store,
+import {
+  type Draft,
+  type Feed,
+  type KeptChanges,
+  type KeptWatcher,
+  type LogState,
+  type Page,
+  type Range,
+  type Receipt,
+  refusedFor,
+  type Retention,
+  type RoomSummary,
+  type Store,
 } from "../../server/store/store.ts";
 import { settled } from "./clock.ts";
 import type { FakeClock } from "./clock.ts";
@@ -30,6 +31,8 @@ export class HeldStore implements Store {
   readonly held = new Set<Held>();
   /** Calls of these fail when they are carried out. */
   readonly failing = new Set<Held>();
+  /** Rooms that take no message, while others do. */
+  readonly broken = new Set<string>();
   /** Makes the error they fail with. */
   failure: (words: string) => Error = (words) => new Error(words);
   readonly #waiting: (() => void)[] = [];
@@ -53,7 +56,15 @@ export class HeldStore implements Store {
   }
 
   append(drafts: readonly Draft[]): Promise<Receipt[]> {
-    return this.#do("append", () => this.inner.append(drafts));
+    return this.#do("append", async () => {
+      const good = drafts.filter(({ room }) => !this.broken.has(room));
+      const receipts = (await this.inner.append(good)).values();
+      return drafts.map(({ room }) =>
+        this.broken.has(room)
+          ? refusedFor("This room is broken")
+          : receipts.next().value!
+      );
+    });
   }
 
   follow(room: string, feed: Feed): Promise<LogState> {

@@ -1,6 +1,7 @@
 /** Redis as a place for stores, where this machine has it. */
 
 import { RedisStore } from "../../server/store/redis.ts";
+import { roomKeys } from "../../server/store/redis_scripts.ts";
 import { hasRedis, RedisServer } from "../helpers/redis_server.ts";
 import type { Place } from "../store/bench.ts";
 
@@ -28,6 +29,9 @@ export async function redisPlace(...settings: string[]): Promise<RedisPlace> {
     persistent: true,
     server,
     open: (options) => RedisStore.open({ address: server.address, ...options }),
+    async breakRoom(_, room) {
+      await server.command("SET", roomKeys(room)[1]!, "broken");
+    },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }

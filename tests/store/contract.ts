@@ -1,14 +1,16 @@
 /**
  * The contract of server/store/store.ts as tests that every adapter passes:
- * numbering, all or nothing, repeats. The rest of it stands next to this file:
- * following in contract_feed.ts, reading in contract_read.ts, the retention in
- * contract_retention.ts, removing in contract_moderation.ts; for several nodes at once in contract_fleet.ts.
+ * numbering and repeats. The rest of it stands next to this file: faults of one
+ * draft or room in contract_isolation.ts, following in contract_feed.ts, reading
+ * in contract_read.ts, the retention in contract_retention.ts, removing in
+ * contract_moderation.ts; for several nodes at once in contract_fleet.ts.
  */
 
-import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { DEDUPE_MS, type Draft } from "../../server/store/store.ts";
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { DEDUPE_MS } from "../../server/store/store.ts";
 import { assertWithoutHoles, Bench, draft, type Place } from "./bench.ts";
 import { feedContract } from "./contract_feed.ts";
+import { isolationContract } from "./contract_isolation.ts";
 import { moderationContract } from "./contract_moderation.ts";
 import { readContract } from "./contract_read.ts";
 import { retentionContract } from "./contract_retention.ts";
@@ -39,21 +41,11 @@ export function storeContract(
     });
   appendContract(test);
   repeatContract(test);
+  isolationContract(test);
   feedContract(test);
   readContract(test);
   retentionContract(test);
   moderationContract(test);
-}
-
-/** A list that breaks while it is gone through, after `good` drafts. */
-function breakingAfter(good: readonly Draft[]): Draft[] {
-  const bad = {
-    ...draft({ room: "hall" }),
-    get text(): string {
-      throw new Error("This draft breaks");
-    },
-  };
-  return [...good, bad];
 }
 
 function appendContract(test: Test): void {
@@ -100,28 +92,6 @@ function appendContract(test: Test): void {
       author: "lee",
       cid: "c-1",
     }]);
-  });
-
-  test("stores all drafts of a tick or none, in every room", async (place) => {
-    await using bench = await Bench.open(place);
-    await bench.say("hall", "before");
-    const hall = await bench.follow("hall");
-    const yard = await bench.follow("yard");
-    await assertRejects(() =>
-      bench.store.append(breakingAfter([
-        draft({ room: "hall", text: "lost", cid: "c" }),
-        draft({ room: "yard", text: "lost" }),
-      ]))
-    );
-    assertEquals(await bench.texts("hall"), ["before"]);
-    assertEquals(await bench.texts("yard"), []);
-    assertEquals([hall.texts, yard.texts], [[], []]);
-    // The numbers go on where they were, and the repeat is no repeat.
-    const [receipt] = await bench.store.append([
-      draft({ room: "hall", text: "again", cid: "c" }),
-    ]);
-    assertEquals(receipt, { seq: 2, duplicate: false });
-    assertEquals(await bench.texts("hall"), ["before", "again"]);
   });
 
   test("goes on after being opened again", async (place) => {

@@ -3,6 +3,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { KvStore } from "../../server/store/kv.ts";
+import { roomKey } from "../../server/store/kv_wire.ts";
 import { StoreOpenError } from "../../server/store/store.ts";
 import { FakeClock } from "../helpers/clock.ts";
 import { TempFolder } from "../helpers/temp.ts";
@@ -16,6 +17,10 @@ function file(): Promise<Place> {
   return Promise.resolve({
     persistent: true,
     open: (options) => KvStore.open(folder.file("kv"), options),
+    async breakRoom(store, room) {
+      if (!(store instanceof KvStore)) throw new TypeError("Not in Deno KV");
+      await store.database.set(roomKey(room), "broken");
+    },
     [Symbol.asyncDispose]() {
       folder[Symbol.dispose]();
       return Promise.resolve();

@@ -26,6 +26,14 @@ function placeIn(folder: TempFolder): Place {
       Promise.resolve(
         SqliteStore.open({ path: folder.file("hubbub.db"), ...options }),
       ),
+    breakRoom(_, room) {
+      using db = new DatabaseSync(folder.file("hubbub.db"));
+      db.exec(`
+        CREATE TRIGGER broken BEFORE INSERT ON messages
+        WHEN NEW.id >> 32 = (SELECT id FROM rooms WHERE name = '${room}')
+        BEGIN SELECT RAISE(ABORT, 'This room is broken'); END`);
+      return Promise.resolve();
+    },
     [Symbol.asyncDispose]() {
       folder[Symbol.dispose]();
       return Promise.resolve();
