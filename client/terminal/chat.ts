@@ -28,6 +28,8 @@ import {
 
 /** How long unsent messages get when one leaves. */
 const LAST_WORDS_MS = 2_000;
+/** The exit code of who does not wait for a close in order. */
+const INTERRUPTED = 130;
 
 /** One person's chat, in one room at a time. */
 export class Chat {
@@ -39,6 +41,9 @@ export class Chat {
   #room: Room;
   #everOpen = false;
   #told = false;
+  #leaving = false;
+  /** The exit code, once it is known. */
+  #code: number | undefined;
 
   /**
    * @param client Just connected; this joins rooms and closes it.
@@ -72,9 +77,10 @@ export class Chat {
     return this.#done.promise;
   }
 
-  /** Ends it, as if the terminal had been closed. */
+  /** Ends it, as if the terminal had been closed; at once, when asked again. */
   end(): void {
-    this.#prompt.close();
+    if (this.#leaving) this.#done.resolve(INTERRUPTED);
+    else this.#prompt.close();
   }
 
   #entered(line: string): void {
@@ -228,7 +234,7 @@ export class Chat {
     } else if (state.phase === "waiting") {
       if (!this.#everOpen) {
         this.#note(cannotConnect(url));
-        this.#finish(1);
+        void this.#finish(1);
         return;
       }
       const words = stateNote(state, Date.now());
@@ -237,7 +243,7 @@ export class Chat {
     } else if (state.phase === "unauthorized") {
       this.#noteUnsent();
       this.#note(tokenNote(state));
-      this.#finish(NEEDS_TOKEN);
+      void this.#finish(NEEDS_TOKEN);
     }
   }
 
@@ -251,6 +257,7 @@ export class Chat {
   }
 
   async #leave(): Promise<void> {
+    this.#leaving = true;
     const outgoing = this.#room.outgoing.map(({ done }) => done);
     if (outgoing.length > 0 && this.#client.state.phase === "open") {
       let timer: ReturnType<typeof setTimeout> | undefined;
@@ -260,7 +267,7 @@ export class Chat {
       await Promise.race([Promise.all(outgoing), late]);
       clearTimeout(timer);
     }
-    this.#finish(this.#noteUnsent() > 0 ? 1 : 0);
+    await this.#finish(this.#noteUnsent() > 0 ? 1 : 0);
   }
 
   /** Says how many messages stay behind, if any do. */
@@ -273,13 +280,17 @@ export class Chat {
   #closed({ why, reason }: ClosedState): void {
     if (why === "asked") return;
     this.#note(`The server closed the connection: ${printable(reason)}`);
-    this.#finish(1);
+    void this.#finish(1);
   }
 
-  #finish(code: number): void {
-    this.#done.resolve(code);
+  /** Closes the connection, so that the name is free at once, and ends. */
+  async #finish(code: number): Promise<void> {
+    if (this.#code !== undefined) return;
+    this.#code = code;
     this.#prompt.close();
-    void this.#client.close();
+    // Bounded: a server that does not answer the close is left alone.
+    await this.#client.close();
+    this.#done.resolve(code);
   }
 
   #failed(error: Error): void {

@@ -37,8 +37,12 @@ export class Prompt {
     this.#readline.on("SIGINT", () => this.#readline.close());
     this.#readline.on("close", () => {
       this.#ended = true;
+      // What is printed next, the shell's prompt at the latest, begins a line.
+      process.stdout.write("\n");
       user.ended();
     });
+    // The terminal is gone: there is nobody to tell.
+    process.stdout.on("error", () => this.#readline.close());
     // A terminal that gets another width wraps the line anew by itself: readline
     // has to know how far up it begins now, before it draws it again.
     process.stdout.prependListener("resize", () => {

@@ -338,3 +338,48 @@ Deno.test({
     assertMatch(stdout, /[^-]icanon/);
   },
 });
+
+Deno.test({
+  name:
+    "leaving the terminal frees the name at once, and ends the prompt's line",
+  ignore: ignoreTerminal,
+  async fn(t) {
+    await using server = await Program.start();
+    const words = [Deno.execPath(), ...COMMAND, server.url.href]
+      .concat("--name", "Ada").join(" ");
+    const ways = { "/quit": "/quit\r", "Ctrl-C": "\x03", "Ctrl-D": "\x04" };
+    for (const [way, keys] of Object.entries(ways)) {
+      await t.step(way, async () => {
+        await using terminal = new ChatProcess(
+          ["-qec", `${words}; echo shell; exit 7`, "/dev/null"],
+          "script",
+        );
+        // Not "Ada 2": the one before has left nobody behind.
+        await terminal.hears(/You are Ada in lobby[^]*lobby> /);
+        await terminal.type(keys);
+        const { stdout } = await terminal.ended();
+        assertMatch(stdout, /\nshell\r?\n$/);
+      });
+    }
+  },
+});
+
+Deno.test({
+  name: "a server that does not answer the close holds nobody in the terminal",
+  ignore: ignoreTerminal,
+  async fn() {
+    await using server = await Program.start();
+    const words = [Deno.execPath(), ...COMMAND, server.url.href].join(" ");
+    await using terminal = new ChatProcess(
+      ["-qec", words, "/dev/null"],
+      "script",
+    );
+    await terminal.hears(/lobby> /);
+    server.signal("SIGSTOP");
+    await terminal.type("/quit\r");
+    // deno-lint-ignore no-control-regex -- after the prompt, not after /quit
+    await terminal.hears(/\x1b\[8G\r\n$/);
+    await terminal.type("\x03");
+    assertEquals((await terminal.ended()).code, 130);
+  },
+});
