@@ -124,10 +124,12 @@ async function readAuthority(
 /** Opens the store, and tells whether what is in it outlives this process. */
 async function openConfigured(
   { store: address, retainMessages, retainDays }: Config,
+  log: Logger,
 ): Promise<{ store: Store; lasts: boolean }> {
   const options = {
     retention: { messages: retainMessages, ms: retainDays * DAY_MS },
     clock: systemClock,
+    warn: (words: string) => log.warn(words),
   };
   if (isDeploy(env)) {
     const { openDeployStore } = await import("./server/store/deploy.ts");
@@ -142,7 +144,7 @@ async function start(
   { log, writer }: { log: Logger; writer: LogWriter },
 ): Promise<Server> {
   try {
-    const { store, lasts } = await openConfigured(config);
+    const { store, lasts } = await openConfigured(config, log);
     if (!lasts && isDeploy(env)) log.warn(NO_DATABASE);
     const authority = await readAuthority(config);
     const cert = await readNamed("cert", config.cert);

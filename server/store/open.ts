@@ -16,7 +16,11 @@ import { type Retention, type Store, StoreOpenError } from "./store.ts";
  */
 export async function openStore(
   address: string,
-  options: { retention: Retention; clock: Clock },
+  options: {
+    retention: Retention;
+    clock: Clock;
+    warn?: (words: string) => void;
+  },
 ): Promise<Store> {
   const [scheme, rest] = split(address);
   switch (scheme) {

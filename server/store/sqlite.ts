@@ -14,6 +14,7 @@ import { marked, markOf } from "./marks.ts";
 import { takePage } from "./page_size.ts";
 import { cidKey } from "./recent_cids.ts";
 import { openDatabase } from "./sqlite_file.ts";
+import type { DatabaseLock } from "./sqlite_lock.ts";
 import { type Log, SqliteLogs, stateOf } from "./sqlite_logs.ts";
 import { SqliteRetention } from "./sqlite_retention.ts";
 import {
@@ -47,6 +48,8 @@ export interface SqliteStoreOptions {
   readonly path: string;
   readonly retention: Retention;
   readonly clock: Clock;
+  /** Told of what is not as it should be, such as who may read the file. */
+  readonly warn?: (words: string) => void;
 }
 
 /** What one tick adds to a room. */
@@ -58,7 +61,7 @@ interface News {
 /** Keeps logs in one file. */
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
-  readonly #lock: Deno.FsFile;
+  readonly #lock: DatabaseLock;
   readonly #retention: SqliteRetention;
   readonly #clock: Clock;
   readonly #logs: SqliteLogs;
@@ -73,15 +76,18 @@ export class SqliteStore implements Store {
    * @param options Where it is and how much to keep.
    * @throws {StoreOpenError} With one line that says what to do.
    */
-  static open({ path, ...options }: SqliteStoreOptions): SqliteStore {
-    const { db, lock } = openDatabase(path);
+  static open({ path, warn, ...options }: SqliteStoreOptions): SqliteStore {
+    const { db, lock, warnings } = openDatabase(path);
+    for (const words of warnings) warn?.(words);
     return new SqliteStore(db, { ...options, lock });
   }
 
   private constructor(
     db: DatabaseSync,
-    { retention, clock, lock }: Omit<SqliteStoreOptions, "path"> & {
-      lock: Deno.FsFile;
+    { retention, clock, lock }: {
+      retention: Retention;
+      clock: Clock;
+      lock: DatabaseLock;
     },
   ) {
     this.#lock = lock;

@@ -6,16 +6,20 @@
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beginAnew } from "./sqlite_copy.ts";
+import { DatabaseLock, secureFiles } from "./sqlite_lock.ts";
 import { inspect, migrate } from "./sqlite_schema.ts";
 import { StoreOpenError } from "./store.ts";
 
 /** How long a write waits for another program's lock, milliseconds. The event
  * loop waits with it, so this is short: the sender is told to try again. */
 const BUSY_MS = 50;
+
 /** A database, and what keeps other servers from it until it is closed. */
 export interface OpenDatabase {
   readonly db: DatabaseSync;
-  readonly lock: Deno.FsFile;
+  readonly lock: DatabaseLock;
+  /** What is not as it should be, in words for the log. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -29,10 +33,10 @@ export interface OpenDatabase {
  */
 export function openDatabase(path: string): OpenDatabase {
   let db: DatabaseSync | undefined;
-  let lock: Deno.FsFile | undefined;
+  let lock: DatabaseLock | undefined;
   try {
     Deno.mkdirSync(dirname(path), { recursive: true });
-    lock = lockFor(path);
+    lock = DatabaseLock.take(path);
     if (isThere(path)) {
       // Whoever opens a file to write also closes it so: the WAL of another
       // program that crashed would be merged into its file.
@@ -52,7 +56,7 @@ export function openDatabase(path: string): OpenDatabase {
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; " +
         "PRAGMA secure_delete = ON",
     );
-    return { db, lock };
+    return { db, lock, warnings: secureFiles(path) };
   } catch (error) {
     if (db?.isOpen) db.close();
     lock?.close();
@@ -62,20 +66,6 @@ export function openDatabase(path: string): OpenDatabase {
       { cause: error },
     );
   }
-}
-
-/**
- * Two servers on one file would both give out the next seq. The lock is beside
- * the file, so that other programs can still read it and copy it, and goes with
- * the process, however that ends.
- */
-function lockFor(path: string): Deno.FsFile {
-  const file = Deno.openSync(`${path}.lock`, { write: true, create: true });
-  if (file.tryLockSync(true)) return file;
-  file.close();
-  throw new StoreOpenError(
-    `"${path}" is in use by another server. Stop that one, or choose another file with --store`,
-  );
 }
 
 /**
