@@ -4,12 +4,48 @@
  * nobody who counts up. Pure.
  */
 
+import ipaddr from "ipaddr.js";
+
 /** Of the eight groups of an IPv6 address, those that its network has. */
 const NETWORK_GROUPS = 4;
-const V4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
-/** Characters of an address, with the name of an interface behind it. */
-const MOST_ADDRESS = 100;
-const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/;
+/** Characters of the longest address, with brackets, zone and port. */
+const MOST_CHARACTERS = 100;
+
+/** `[2001:db8::1]`, `[2001:db8::1]:443` or `192.0.2.7:4711`. */
+const BRACKETS = /^\[([^\]]+)\](?::\d+)?$/;
+const WITH_PORT = /^(\d+\.\d+\.\d+\.\d+):\d+$/;
+
+type Parsed = ReturnType<typeof ipaddr.parse>;
+
+function parse(words: string): Parsed | undefined {
+  if (words.length > MOST_CHARACTERS) return undefined;
+  // Not `127.1` or `0x7f000001`: whoever writes these means to get past.
+  if (ipaddr.IPv4.isValidFourPartDecimal(words)) return ipaddr.parse(words);
+  if (!words.includes(":") || !ipaddr.isValid(words)) return undefined;
+  const v6 = ipaddr.IPv6.parse(words);
+  // As it reads when a proxy gives it, or on a machine that speaks both.
+  return v6.isIPv4MappedAddress() ? v6.toIPv4Address() : v6;
+}
+
+/** An address without the name of an interface behind it. */
+function withoutZone(words: string): string {
+  const [bare = ""] = words.split("%");
+  return bare;
+}
+
+/**
+ * Reads an address as proxies write it: with a port or without one (Azure),
+ * IPv6 in brackets or without them.
+ *
+ * @param words Such as `192.0.2.7:4711` or `[2001:db8::1]:443`.
+ * @returns The address alone, in the one way to write it (RFC 5952), without a
+ * zone; undefined when it is none, such as `unknown` or `_hidden` (RFC 7239, 6).
+ */
+export function readAddress(words: string): string | undefined {
+  if (words.length > MOST_CHARACTERS) return undefined;
+  const bare = (BRACKETS.exec(words) ?? WITH_PORT.exec(words))?.[1] ?? words;
+  return parse(withoutZone(bare))?.toString();
+}
 
 /**
  * Tells to whom an address belongs.
@@ -21,34 +57,12 @@ const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/;
  * itself. Undefined for all else.
  */
 export function networkOf(address: string): string | undefined {
-  if (address.length > MOST_ADDRESS) return undefined;
-  const [bare = ""] = address.trim().toLowerCase().split("%");
-  const words = bare.replace(/\/64$/, "");
-  const v4 = MAPPED.exec(words)?.[1] ?? words;
-  if (V4.test(v4)) {
-    return v4.split(".").every((part) => Number(part) < 256) ? v4 : undefined;
-  }
-  if (!words.includes(":") || !URL.canParse(`http://[${words}]/`)) {
-    return undefined;
-  }
-  // In the one way in which `URL` writes it (RFC 5952), in hexadecimal alone.
-  const [head = "", tail] = new URL(`http://[${words}]/`).hostname
-    .slice(1, -1).split("::");
-  const groups = groupsOf(head);
-  if (tail !== undefined) {
-    const missing = 8 - groups.length - groupsOf(tail).length;
-    groups.push(...Array<string>(missing).fill("0"), ...groupsOf(tail));
-  }
-  // As it reads when a proxy gives it, or on a machine that speaks both.
-  if (groups.slice(0, 6).join(":") === "0:0:0:0:0:ffff") {
-    return groups.slice(6).flatMap((group) => {
-      const value = parseInt(group, 16);
-      return [value >> 8, value & 0xff];
-    }).join(".");
-  }
-  return `${groups.slice(0, NETWORK_GROUPS).join(":")}::/64`;
-}
-
-function groupsOf(words: string): string[] {
-  return words === "" ? [] : words.split(":");
+  if (address.length > MOST_CHARACTERS) return undefined;
+  const words = withoutZone(address.trim()).replace(/\/64$/, "");
+  const parsed = parse(words);
+  if (parsed === undefined) return undefined;
+  if (!("parts" in parsed)) return parsed.toString();
+  const groups = parsed.parts.slice(0, NETWORK_GROUPS)
+    .map((group) => group.toString(16));
+  return `${groups.join(":")}::/64`;
 }

@@ -29,6 +29,84 @@ for (
       "2001:db8::7",
     ],
     [
+      "a port behind the address, as Azure writes it",
+      { "x-forwarded-for": "192.0.2.7:4711" },
+      "http://127.0.0.1:8000/ws?name=a",
+      "192.0.2.7",
+    ],
+    [
+      "IPv6 in brackets",
+      { "x-forwarded-for": "203.0.113.9, [2001:DB8::7]:443" },
+      "http://127.0.0.1:8000/ws?name=a",
+      "2001:db8::7",
+    ],
+    [
+      "IPv4 written as IPv6",
+      { "x-forwarded-for": "::ffff:192.0.2.7" },
+      "http://127.0.0.1:8000/ws?name=a",
+      "192.0.2.7",
+    ],
+    [
+      "Forwarded",
+      { "forwarded": "for=192.0.2.7;host=chat.example;proto=https;by=_me" },
+      "https://chat.example/ws?name=a",
+      "192.0.2.7",
+    ],
+    [
+      "Forwarded in capitals, quoted, with a port and a list",
+      {
+        "forwarded":
+          'For=203.0.113.9, FOR="[2001:db8::7]:443" ; Proto=HTTPS;Host="chat.example:8443"',
+      },
+      "https://chat.example:8443/ws?name=a",
+      "2001:db8::7",
+    ],
+    [
+      "Forwarded that hides who it was",
+      { "forwarded": "for=_hidden;host=chat.example" },
+      "http://chat.example/ws?name=a",
+      "10.0.0.1",
+    ],
+    [
+      "Forwarded that does not know",
+      { "forwarded": 'for=unknown, for="_gazonk:123"' },
+      "http://127.0.0.1:8000/ws?name=a",
+      "10.0.0.1",
+    ],
+    [
+      "Forwarded behind a client's quote that never ends",
+      { "forwarded": 'for="203.0.113.9, for=192.0.2.7;proto=https' },
+      "https://127.0.0.1:8000/ws?name=a",
+      "192.0.2.7",
+    ],
+    [
+      "Forwarded behind a client's nonsense",
+      { "forwarded": '@@;"",;;, for="[2001:db8::7]"' },
+      "http://127.0.0.1:8000/ws?name=a",
+      "2001:db8::7",
+    ],
+    [
+      "Forwarded that is nonsense itself",
+      { "forwarded": "for=192.0.2.7, @@" },
+      "http://127.0.0.1:8000/ws?name=a",
+      "10.0.0.1",
+    ],
+    [
+      "X-Forwarded-For, and not what the client wrote beside it",
+      {
+        "forwarded": "for=203.0.113.9;host=evil.example",
+        "x-forwarded-for": "192.0.2.7",
+      },
+      "http://127.0.0.1:8000/ws?name=a",
+      "192.0.2.7",
+    ],
+    [
+      "addresses in no form that counts",
+      { "x-forwarded-for": "0x7f.1" },
+      "http://127.0.0.1:8000/ws?name=a",
+      "10.0.0.1",
+    ],
+    [
       "nonsense",
       {
         "x-forwarded-for": "unknown",
@@ -85,5 +163,50 @@ for (const trustProxy of [true, false]) {
       "X-Forwarded-Proto": "https",
     });
     assert(head.startsWith(`HTTP/1.1 ${status} `), head);
+  });
+}
+
+Deno.test("behindProxy() reads headers of any length in a time that grows with it", () => {
+  const visit = { url: new URL("http://127.0.0.1:8000/"), address: "10.0.0.1" };
+  const time = (header: string, name: string) => {
+    const headers = new Headers({ [name]: header });
+    const start = performance.now();
+    for (let i = 0; i < 20; i++) behindProxy(visit, headers);
+    return performance.now() - start;
+  };
+  for (const name of ["forwarded", "x-forwarded-for", "x-forwarded-host"]) {
+    for (const part of [" ", ",", '"', "for=a;", "for=a,", "1.", ":", "\\"]) {
+      const of = (bytes: number) => part.repeat(bytes / part.length);
+      time(of(8_000), name);
+      const short = time(of(8_000), name);
+      const long = time(of(64_000), name);
+      // Eight times as much; quadratic would be 64 times, plus 20 ms for noise.
+      assert(long < short * 24 + 20, `${name} ${part}: ${short} ${long}`);
+    }
+  }
+});
+
+for (
+  const [title, client] of [
+    ["X-Forwarded-For with a port", { "X-Forwarded-For": "192.0.2.7:4711" }],
+    ["Forwarded", { "Forwarded": 'for="[::ffff:192.0.2.7]:4711"' }],
+  ] as const
+) {
+  Deno.test(`a limit by address holds for who comes with ${title}`, async () => {
+    const settings = { trustProxy: true, maxPerAddress: 1 };
+    await using server = await InProcessServer.start(settings);
+    using _first = await RawClient.open(server.port, {
+      path: "/ws",
+      headers: { "X-Forwarded-For": "192.0.2.7" },
+    });
+    using second = await RawClient.open(server.port, {
+      path: "/ws",
+      headers: client,
+    });
+    assertEquals(await second.ended(), 4504);
+    using _other = await RawClient.open(server.port, {
+      path: "/ws",
+      headers: { "Forwarded": "for=192.0.2.8" },
+    });
   });
 }
