@@ -1,7 +1,9 @@
 /** docs/nginx.conf and docs/Caddyfile, on the real programs: sockets, events and
  * addresses get through. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { KEEP_ALIVE_MS } from "../../server/transport/node_http.ts";
+import { TRANSPORTS } from "../../server/transport/open.ts";
 import { EventReader } from "../helpers/events.ts";
 import { Program } from "../helpers/program.ts";
 import { TempFolder } from "../helpers/temp.ts";
@@ -177,5 +179,40 @@ for (const kind of [NGINX, CADDY]) {
     assertEquals(await post({ origin }), 403);
     const claim = { "x-forwarded-host": "elsewhere.example" };
     assertEquals(await post({ origin, ...claim }), 403);
+  });
+}
+
+for (
+  const [config, pattern] of [
+    [NGINX.config, /^ *keepalive_timeout (\d+)s;$/m],
+    [CADDY.config, /^\s*keepalive (\d+)s$/m],
+  ] as const
+) {
+  Deno.test(`${config} closes idle connections before the server does`, () => {
+    const text = Deno.readTextFileSync(config);
+    const seconds = Number(pattern.exec(text)?.[1]);
+    // A second for the way and for two clocks.
+    assert(seconds > 0 && seconds * 1000 <= KEEP_ALIVE_MS - 1000, `${seconds}`);
+  });
+}
+
+for (const transport of TRANSPORTS) {
+  Deno.test(`over ${transport} a connection that a proxy keeps takes its next request after a while`, async () => {
+    const args = ["--transport", transport];
+    await using program = await Program.start({ args });
+    const port = Number(program.url.port);
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    const request = new TextEncoder().encode(
+      "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    );
+    for (const wait of [0, 7_000]) {
+      // Node's own default closes after 5 to 6 s.
+      await new Promise((done) => setTimeout(done, wait));
+      await connection.write(request);
+      const answer = new Uint8Array(1024);
+      const size = await connection.read(answer);
+      const text = new TextDecoder().decode(answer.subarray(0, size ?? 0));
+      assertMatch(text, /^HTTP\/1\.1 200 /, `after ${wait} ms`);
+    }
   });
 }
