@@ -8,26 +8,30 @@ import type { ConnectionReport } from "../protocol/lab.ts";
 import { Problem } from "./api/problem.ts";
 import type { Assets } from "./assets.ts";
 import type { Visit } from "./forwarded.ts";
+import { elementsOf, hasToken } from "./http/header_lists.ts";
+import { hostnameOf, type HostPolicy } from "./http/host_policy.ts";
 import { type Handshake, isChatPath, readHandshake } from "./handshake.ts";
 import { ENDPOINTS } from "./lessons/endpoints.ts";
 import { lessonsPage } from "./lessons/page.ts";
 import type { Origins } from "./origins.ts";
 import { type Overlong, overlong } from "./request_bounds.ts";
-import type { Accept } from "./transport/socket.ts";
+import type { Accept, RequestFault } from "./transport/socket.ts";
 
 /** What the routes need of the server. */
 export interface RoutesOptions {
   readonly assets: Assets;
   /** Whether new connections are welcome. */
   readonly accepting: () => boolean;
+  /** Which hosts it answers to. */
+  readonly hosts: HostPolicy;
   /** Which pages may talk to the rooms. */
   readonly origins: Origins;
   /** What those say who stand before the server, the nearest first. */
   readonly proxies: readonly ((visit: Visit, headers: Headers) => Visit)[];
   /** `ready`, perhaps with more to say, or why not. */
   readonly health: () => string;
-  /** Told of a handshake that comes from another origin and is refused. */
-  readonly onForeign: () => void;
+  /** Told of what is refused before it is known what it is for. */
+  readonly onRefused: (code: "foreign_origin" | "wrong_host") => void;
   /** What is counted, for Prometheus. */
   readonly metrics: () => string;
   /** Makes the handler of a chat WebSocket. */
@@ -91,10 +95,33 @@ export function words(
   });
 }
 
-/** Answers a request whose `Host` makes no address. */
-export function badHost(): Response {
-  return words(400, "The header Host must be a host, such as example.org");
+/** What is said of a request that is none, by what is wrong with it. */
+const FAULTS: Readonly<Record<RequestFault, () => Response>> = {
+  host: () =>
+    words(400, "The header Host must be one host, such as example.org"),
+  framing: () => words(400, "HTTP/1.0 has no Transfer-Encoding. Use HTTP/1.1"),
+  method: () => badMethod("This method"),
+  version: () =>
+    words(505, "This version of HTTP is unknown here. Use HTTP/1.1"),
+};
+
+/** Answers a request that a transport cannot hand on. */
+export function faulty(fault: RequestFault): Response {
+  return FAULTS[fault]();
 }
+
+function badMethod(method: string): Response {
+  return words(405, `${method} is not possible here. Use GET`, {
+    "allow": "GET, HEAD",
+  });
+}
+
+/** How a WebSocket is asked for (RFC 6455, 4.4; RFC 9110, 7.8). */
+const UPGRADE = {
+  "upgrade": "websocket",
+  "connection": "Upgrade",
+  "sec-websocket-version": "13",
+};
 
 /** A file or a page, or 304 when the client has it already. */
 function file(
@@ -110,9 +137,14 @@ function file(
     "cache-control": "no-cache",
     ...(etag !== undefined && { etag }),
   };
+  const wanted = elementsOf(request.headers.get("if-match"));
+  if (wanted.length > 0 && !wanted.some((tag) => tag === "*" || tag === etag)) {
+    return words(412, "This has changed since. Ask for it without If-Match");
+  }
   // A compressed answer went out with a weak one (RFC 9110, 8.8.1).
-  const known = request.headers.get("if-none-match")?.replace(/^W\//, "");
-  if (etag !== undefined && known === etag) {
+  const known = elementsOf(request.headers.get("if-none-match"))
+    .map((tag) => tag.replace(/^W\//, ""));
+  if (known.some((tag) => tag === "*" || tag === etag)) {
     return new Response(null, { status: 304, headers });
   }
   return new Response(request.method === "HEAD" ? null : body, { headers });
@@ -123,18 +155,27 @@ function json(value: unknown): Response {
   return Response.json(value, { headers });
 }
 
+/** What balancers ask, often by HTTP/1.0 and without a `Host`. It is nothing
+ * that a page could not find out by connecting. */
+const PROBES: readonly string[] = ["/healthz", "/readyz"];
+
+/** Whether a request has no `Host` (RFC 9112, 3.2). HTTP/2 has none either, but
+ * the host in its address is the client's; the one that the runtime makes up
+ * where there is none is always this. */
+function lacksHost({ headers }: Request, { protocol, hostname }: URL): boolean {
+  const host = headers.get("host");
+  if (host !== null) return hostnameOf(host) === undefined;
+  return protocol === "http:" && hostname === "localhost";
+}
+
 /** Whether a request is a handshake, or why it is none (RFC 6455, 4.2.1). */
 function handshakeFault(request: Request): string | undefined {
   const { method, headers } = request;
-  if (headers.get("sec-websocket-version")?.trim() !== "13") {
-    return "Sec-WebSocket-Version must be 13";
-  }
   const key = headers.get("sec-websocket-key")?.trim() ?? "";
   if (!/^[A-Za-z0-9+/]{22}==$/.test(key)) {
     return "Sec-WebSocket-Key must be 16 bytes in Base64";
   }
-  const options = (headers.get("connection") ?? "").toLowerCase().split(",");
-  if (!options.some((option) => option.trim() === "upgrade")) {
+  if (!hasToken(headers.get("connection"), "upgrade")) {
     return "Connection must be Upgrade";
   }
   return method === "GET" ? undefined : "The method must be GET";
@@ -197,6 +238,12 @@ export function createRoutes(
 
   /** Answers a request to a path with a WebSocket behind it. */
   const socket = (request: Request, { url, address }: Visit): Response => {
+    const version = request.headers.get("sec-websocket-version")?.trim();
+    if (version !== "13") {
+      // A version that is not spoken here, or nothing said of one.
+      const status = version === undefined ? 400 : 426;
+      return words(status, "Sec-WebSocket-Version must be 13", UPGRADE);
+    }
     const fault = handshakeFault(request);
     if (fault !== undefined) return words(400, fault);
     if (!accepting()) {
@@ -215,7 +262,7 @@ export function createRoutes(
     const origin = request.headers.get("origin");
     const foreign = options.origins.refusal(origin, url.host);
     if (foreign !== undefined) {
-      options.onForeign();
+      options.onRefused("foreign_origin");
       return words(403, foreign);
     }
     const handshake = readHandshake(url, {
@@ -232,7 +279,7 @@ export function createRoutes(
       `This is a WebSocket. Connect with new WebSocket("${
         url.protocol.replace("http", "ws")
       }//${url.host}${url.pathname}")`,
-      { "upgrade": "websocket", "connection": "Upgrade" },
+      UPGRADE,
     );
 
   return (request, remote) => {
@@ -245,16 +292,24 @@ export function createRoutes(
     );
     const { url } = visit;
     const { pathname } = url;
-    if (isApiPath(pathname)) return api(request, visit);
+    const isApi = isApiPath(pathname);
+    if (!PROBES.includes(pathname)) {
+      if (lacksHost(request, direct.url)) return faulty("host");
+      const misdirected = options.hosts.refusal(direct.url, visit);
+      if (misdirected !== undefined) {
+        options.onRefused("wrong_host");
+        return isApi
+          ? new Problem("wrong_host", misdirected).toResponse()
+          : words(421, misdirected);
+      }
+    }
+    if (isApi) return api(request, visit);
     const name = lessonOf(url);
     const isSocketPath = isChatPath(pathname) || name !== undefined;
-    const upgrading =
-      request.headers.get("upgrade")?.toLowerCase() === "websocket";
+    const upgrading = hasToken(request.headers.get("upgrade"), "websocket");
     if (upgrading && isSocketPath) return socket(request, visit);
     if (request.method !== "GET" && request.method !== "HEAD") {
-      return words(405, `${request.method} is not possible here. Use GET`, {
-        "allow": "GET, HEAD",
-      });
+      return badMethod(request.method);
     }
     switch (pathname) {
       case "/":

@@ -33,9 +33,10 @@ import { LabBook } from "./lab_book.ts";
 import { sayFarewell } from "./farewell.ts";
 import { behindDeploy, behindProxy } from "./forwarded.ts";
 import type { Logger } from "./log.ts";
+import { HostPolicy } from "./http/host_policy.ts";
 import { Origins } from "./origins.ts";
 import { refusal } from "./refusals.ts";
-import { badHost, createRoutes, words } from "./routes.ts";
+import { createRoutes, faulty, words } from "./routes.ts";
 import { type Store, StoreOpenError } from "./store/store.ts";
 import type { Accept } from "./transport/socket.ts";
 import { openTransport } from "./transport/open.ts";
@@ -247,7 +248,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     assets,
     accepting: () => !stopping,
     origins,
-    onForeign: () => stats.refused.add("foreign_origin"),
+    hosts: new HostPolicy({
+      allowed: config.publicHost,
+      listening: config.host,
+      lenient: deploy || options.tls !== undefined ||
+        (authority.checks && !authority.guestsEnter),
+      log,
+    }),
+    onRefused: (code) => stats.refused.add(code),
     proxies: [
       ...(deploy ? [behindDeploy] : []),
       ...(config.trustProxy ? [behindProxy] : []),
@@ -301,7 +309,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       if (!(error instanceof CutStream)) onError(error);
       return words(500, "Something broke here. Try again in a moment");
     },
-    onBadHost: badHost,
+    onFault: faulty,
   });
 
   const stopWatching = every(clock, {

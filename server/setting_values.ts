@@ -4,6 +4,7 @@
  */
 
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
+import { readPublicHost } from "./http/host_policy.ts";
 import { readOrigin } from "./origins.ts";
 import { readRedisAddress, STORE_ADDRESSES } from "./store/addresses.ts";
 
@@ -62,16 +63,28 @@ export function yesOrNo(words: string): boolean {
   throw new ConfigError("must be yes or no");
 }
 
+/** The parts of a list with commas between them. */
+function listOf<T>(
+  words: string,
+  { read, must }: { read: (part: string) => T | undefined; must: string },
+): T[] {
+  return words.split(",").map((part) => part.trim())
+    .filter((part) => part !== "").map((part) => {
+      const value = read(part);
+      if (value !== undefined) return value;
+      throw new ConfigError(`${must}, with commas between them`);
+    });
+}
+
 /** Origins of pages, with commas between them. */
 export function origins(words: string): string[] {
-  const parts = words.split(",").map((part) => part.trim())
-    .filter((part) => part !== "");
-  return parts.map((part) => {
-    const origin = readOrigin(part);
-    if (origin !== undefined) return origin;
-    throw new ConfigError(
-      "must be origins such as https://example.org, null or *, with commas " +
-        "between them",
-    );
-  });
+  const must = "must be origins such as https://example.org, null or *";
+  return listOf(words, { read: readOrigin, must });
+}
+
+/** Names of hosts, with commas between them. */
+export function publicHosts(words: string): string[] {
+  const must = "must be names of hosts such as chat.example.org, without " +
+    "https:// and port";
+  return listOf(words, { read: readPublicHost, must });
 }

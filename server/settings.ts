@@ -8,6 +8,7 @@ import {
   level,
   oneOf,
   origins,
+  publicHosts,
   secret,
   store,
   text,
@@ -76,6 +77,8 @@ export interface Config {
   readonly guests: "none" | "read" | "write";
   /** Origins of pages that may connect beside its own. */
   readonly origins: readonly string[];
+  /** Hosts it answers to beside addresses, `localhost` and `host`. */
+  readonly publicHost: readonly string[];
   /** Whether a proxy says where requests come from. */
   readonly trustProxy: boolean;
   /** Files with the certificate and its key, PEM; empty for no TLS. */
@@ -321,13 +324,21 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
       "between them; null is pages from files, * is all",
     parse: origins,
   },
+  publicHost: {
+    env: "HUBBUB_PUBLIC_HOST",
+    value: "LIST",
+    fallback: "",
+    help: "names it answers to beside addresses, localhost and --host, with " +
+      "commas between them; .example.org is all below it too, * is any",
+    parse: publicHosts,
+  },
   trustProxy: {
     env: "HUBBUB_TRUST_PROXY",
     value: "YES",
     fallback: "no",
     bare: "yes",
-    help: "yes or no: believe X-Forwarded-For, -Host and -Proto; only where " +
-      "all come through a proxy",
+    help: "yes or no: believe X-Forwarded-For, -Host and -Proto, or " +
+      "Forwarded; only where all come through a proxy",
     parse: yesOrNo,
   },
   cert: {

@@ -17,6 +17,7 @@ const PHRASES = {
   413: "Content Too Large",
   414: "URI Too Long",
   415: "Unsupported Media Type",
+  421: "Misdirected Request",
   422: "Unprocessable Content",
   429: "Too Many Requests",
   431: "Request Header Fields Too Large",
@@ -28,6 +29,7 @@ const PHRASES = {
 type HttpCode =
   | "method_not_allowed"
   | "foreign_origin"
+  | "wrong_host"
   | "incomplete"
   | "too_large"
   | "unsupported_type"
@@ -73,6 +75,7 @@ export const PROBLEM_STATUS: Readonly<
   not_found: 404,
   method_not_allowed: 405,
   foreign_origin: 403,
+  wrong_host: 421,
   incomplete: 400,
   too_large: 413,
   unsupported_type: 415,

@@ -82,7 +82,7 @@ export class NativeTransport implements Transport {
   }
 
   listen(options: ListenOptions): Promise<Listener> {
-    const { hostname, port, tls, handler, onError, onBadHost } = options;
+    const { hostname, port, tls, handler, onError, onFault } = options;
     const { ledger } = this.#options;
     const http = Deno.serve(
       {
@@ -99,7 +99,7 @@ export class NativeTransport implements Transport {
         const answered = ledger.open("request");
         completed.then(answered, answered);
         // The runtime makes it of the Host header, which may be anything.
-        if (!URL.canParse(request.url)) return onBadHost();
+        if (!URL.canParse(request.url)) return onFault("host");
         const address = "hostname" in remoteAddr ? remoteAddr.hostname : "";
         return handler(request, address);
       },

@@ -16,10 +16,16 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { createRequest, sendResponse } from "@remix-run/node-fetch-server";
 import type { ResourceLedger } from "../observability/resource_ledger.ts";
-import type { Listener, ListenOptions } from "./socket.ts";
+import { hasToken } from "../http/header_lists.ts";
+import { readHead } from "./http1.ts";
+import type { Listener, ListenOptions, RequestFault } from "./socket.ts";
 
 /** A thousand clients that come at once, as after a restart, fit in. */
 const BACKLOG = 4096;
+/** How long a connection may wait for its next request, milliseconds: longer
+ * than any proxy of docs/ keeps one, which sends a request into it else that
+ * is lost on the way. */
+export const KEEP_ALIVE_MS = 75_000;
 /** What gets smaller, and does not wait for more to come. */
 const COMPRESSIBLE =
   /^(text\/(?!event-stream)|image\/svg|application\/(json|javascript|manifest\+json|problem\+json))/;
@@ -53,6 +59,8 @@ export class NodeHttp {
     const handshake = this.#handshakes.get(request);
     if (handshake === undefined) throw new TypeError("No handshake");
     this.#handshakes.delete(request);
+    // `ws` knows no list of protocols.
+    handshake.message.headers.upgrade = "websocket";
     return handshake;
   }
 
@@ -68,6 +76,7 @@ export class NodeHttp {
       this.#consider(handshake, options).catch(options.onError)
         .finally(this.#ledger.open("request"));
     });
+    server.on("clientError", refuse);
     await listening(server, options);
     const { address, port } = server.address() as AddressInfo;
     return {
@@ -87,9 +96,11 @@ export class NodeHttp {
     options: ListenOptions,
   ): Promise<void> {
     const request = requestOf(message, response);
-    const answer = request === undefined
-      ? options.onBadHost()
+    const answer = typeof request === "string"
+      ? options.onFault(request)
       : await answerTo(request, message, options);
+    // What follows cannot be told from the body.
+    if (request === "framing") response.shouldKeepAlive = false;
     await send(message, response, answer, options);
   }
 
@@ -103,11 +114,12 @@ export class NodeHttp {
     connection.on("error", () => {});
     const response = new ServerResponse(message);
     const request = requestOf(message, response);
-    if (request !== undefined) this.#handshakes.set(request, handshake);
-    const answer = request === undefined
-      ? options.onBadHost()
+    const isFault = typeof request === "string";
+    if (!isFault) this.#handshakes.set(request, handshake);
+    const answer = isFault
+      ? options.onFault(request)
       : await answerTo(request, message, options);
-    if (request !== undefined && !this.#handshakes.has(request)) return;
+    if (!isFault && !this.#handshakes.has(request)) return;
     response.shouldKeepAlive = false;
     response.assignSocket(message.socket);
     response.on("finish", () => connection.end());
@@ -115,11 +127,24 @@ export class NodeHttp {
   }
 }
 
+/** Answers what is no request. */
+function refuse(_error: Error, connection: Duplex): void {
+  if (!connection.writable) return void connection.destroy();
+  connection.end(
+    `HTTP/1.1 400 Bad Request\r\nDate: ${new Date().toUTCString()}\r\n` +
+      "Content-Length: 0\r\nConnection: close\r\n\r\n",
+    () => connection.destroy(),
+  );
+}
+
 function createNodeServer({ tls }: ListenOptions): Server {
   const settings = {
     // Any other upgrade may be ignored (RFC 9110, 7.8).
-    shouldUpgradeCallback: ({ headers }: IncomingMessage) =>
-      headers.upgrade?.toLowerCase() === "websocket",
+    shouldUpgradeCallback: ({ headers, httpVersion }: IncomingMessage) =>
+      hasToken(headers.upgrade, "websocket") && httpVersion === "1.1",
+    // Refused in words.
+    requireHostHeader: false,
+    keepAliveTimeout: KEEP_ALIVE_MS,
   };
   if (tls === undefined) return createServer(settings);
   checkCertificate(tls);
@@ -156,15 +181,17 @@ function listening(
   });
 }
 
-/** The request as `fetch` knows it; undefined where its host makes none. */
+/** The request as `fetch` knows it, or why it can be none. */
 function requestOf(
   message: IncomingMessage,
   response: ServerResponse,
-): Request | undefined {
+): Request | RequestFault {
+  const fault = readHead(message);
+  if (fault !== undefined) return fault;
   try {
     return createRequest(message, response);
   } catch {
-    return undefined;
+    return "host";
   }
 }
 
@@ -188,6 +215,10 @@ async function send(
   answer: Response,
   { onError }: ListenOptions,
 ): Promise<void> {
+  const connection = answer.headers.get("connection");
+  if (connection !== null && hasToken(message.headers.connection, "close")) {
+    answer.headers.set("connection", `${connection}, close`);
+  }
   try {
     await sendResponse(response, answer);
   } catch (error) {

@@ -71,6 +71,10 @@ export interface TransportOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** What is wrong with the head of a request: its `Host`, the length of its
+ * body, its method or the version of HTTP. */
+export type RequestFault = "host" | "framing" | "method" | "version";
+
 /** Where to listen, and what answers. */
 export interface ListenOptions {
   readonly hostname: string;
@@ -85,8 +89,8 @@ export interface ListenOptions {
   ) => Response | Promise<Response>;
   /** Answers where a handler or the body it gave has thrown. */
   readonly onError: (error: unknown) => Response;
-  /** Answers a request whose `Host` is none. */
-  readonly onBadHost: () => Response;
+  /** Answers a request that {@linkcode handler} cannot be given. */
+  readonly onFault: (fault: RequestFault) => Response;
 }
 
 /** A port that is listened on. */

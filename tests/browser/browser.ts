@@ -46,8 +46,8 @@ function browser(): Promise<Browser> {
       "--disable-gpu",
       "--disable-dev-shm-usage",
       "--disable-background-networking",
-      // This machine under a name, as if it were far away.
-      "--host-resolver-rules=MAP hubbub.test 127.0.0.1",
+      // This machine under names, as if it were far away.
+      "--host-resolver-rules=MAP *.test 127.0.0.1",
     ],
   });
   return started;
@@ -138,7 +138,9 @@ export function pageTest(
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
-      await using server = await Program.start({ args: settings });
+      await using server = await Program.start({
+        args: ["--public-host", "hubbub.test", ...settings],
+      });
       const contexts: BrowserContext[] = [];
       const faults: string[] = [];
       try {

@@ -67,7 +67,7 @@ export class LessonServer implements AsyncDisposable {
           : transport.upgrade(request, accept);
       },
       onError: Response.error,
-      onBadHost: Response.error,
+      onFault: Response.error,
     });
     return server;
   }

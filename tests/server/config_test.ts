@@ -41,6 +41,7 @@ Deno.test("readConfig() has a default for everything", () => {
     authIssuer: "",
     guests: "none",
     origins: [],
+    publicHost: [],
     trustProxy: false,
     cert: "",
     key: "",

@@ -67,7 +67,7 @@ Deno.test("the port is not needed to know: the address in a 426 is the one that 
 for (
   const [title, path, headers, status, words] of [
     ["no version", "/ws", { "Sec-WebSocket-Version": undefined }, 400, /13/],
-    ["an old version", "/ws", { "Sec-WebSocket-Version": "8" }, 400, /13/],
+    ["an old version", "/ws", { "Sec-WebSocket-Version": "8" }, 426, /13/],
     ["no key", "/ws", { "Sec-WebSocket-Key": undefined }, 400, /16 bytes/],
     ["a short key", "/ws", { "Sec-WebSocket-Key": "abc=" }, 400, /16 bytes/],
     ["no Connection", "/ws", { "Connection": "close" }, 400, /Connection/],

@@ -14,6 +14,7 @@ const LAYERS: readonly (readonly string[])[] = [
   [
     "server/auth/author.ts",
     "server/clock.ts",
+    "server/http/header_lists.ts",
     "server/log.ts",
     "server/grant.ts",
     "server/observability/resource_ledger.ts",
