@@ -16,6 +16,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { createRequest, sendResponse } from "@remix-run/node-fetch-server";
 import type { ResourceLedger } from "../observability/resource_ledger.ts";
+import { systemClock } from "../clock.ts";
 import { hasToken } from "../http/header_lists.ts";
 import { readHead } from "./http1.ts";
 import type { Listener, ListenOptions, RequestFault } from "./socket.ts";
@@ -130,8 +131,9 @@ export class NodeHttp {
 /** Answers what is no request. */
 function refuse(_error: Error, connection: Duplex): void {
   if (!connection.writable) return void connection.destroy();
+  const date = new Date(systemClock.now()).toUTCString();
   connection.end(
-    `HTTP/1.1 400 Bad Request\r\nDate: ${new Date().toUTCString()}\r\n` +
+    `HTTP/1.1 400 Bad Request\r\nDate: ${date}\r\n` +
       "Content-Length: 0\r\nConnection: close\r\n\r\n",
     () => connection.destroy(),
   );

@@ -168,11 +168,14 @@ for (const trustProxy of [true, false]) {
 
 Deno.test("behindProxy() reads headers of any length in a time that grows with it", () => {
   const visit = { url: new URL("http://127.0.0.1:8000/"), address: "10.0.0.1" };
+  // The least of some tries: whatever else the machine does makes it more.
   const time = (header: string, name: string) => {
     const headers = new Headers({ [name]: header });
-    const start = performance.now();
-    for (let i = 0; i < 20; i++) behindProxy(visit, headers);
-    return performance.now() - start;
+    return Math.min(...Array.from({ length: 8 }, () => {
+      const start = performance.now();
+      for (let i = 0; i < 5; i++) behindProxy(visit, headers);
+      return performance.now() - start;
+    }));
   };
   for (const name of ["forwarded", "x-forwarded-for", "x-forwarded-host"]) {
     for (const part of [" ", ",", '"', "for=a;", "for=a,", "1.", ":", "\\"]) {
@@ -180,8 +183,8 @@ Deno.test("behindProxy() reads headers of any length in a time that grows with i
       time(of(8_000), name);
       const short = time(of(8_000), name);
       const long = time(of(64_000), name);
-      // Eight times as much; quadratic would be 64 times, plus 20 ms for noise.
-      assert(long < short * 24 + 20, `${name} ${part}: ${short} ${long}`);
+      // Eight times as much; quadratic would be 64 times, plus 10 ms for noise.
+      assert(long < short * 24 + 10, `${name} ${part}: ${short} ${long}`);
     }
   }
 });

@@ -21,7 +21,7 @@ for (const transport of TRANSPORTS) {
       using client = await RawClient.connect(server.port);
       const lines = Object.entries({ ...headers, connection: "close" })
         .map(([name, value]) => `${name}: ${value}\r\n`).join("");
-      await client.write(`GET / HTTP/1.1\r\nhost: a\r\n${lines}\r\n`);
+      await client.write(`GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n${lines}\r\n`);
       return (await client.rest()).toLowerCase();
     };
     const plain = await get({});
