@@ -38,7 +38,11 @@ const MOST_SHARED = 200;
 const RETRY_MS = 10_000;
 
 /** The handler of who is already being closed. */
-const TURNED_AWAY: SocketHandler = { message() {}, close() {} };
+const TURNED_AWAY: SocketHandler = {
+  message() {},
+  control() {},
+  close() {},
+};
 
 /** What those are told whom a limit leaves no place. */
 const FULL: Readonly<
@@ -112,9 +116,10 @@ export class Admission {
         const handler = accept(socket);
         return {
           message: (frame) => handler.message(frame),
-          close: (code) => {
+          control: (bytes) => handler.control(bytes),
+          close: (code, cause) => {
             this.#count(address, -1);
-            handler.close(code);
+            handler.close(code, cause);
           },
         };
       } catch (error) {

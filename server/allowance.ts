@@ -16,6 +16,10 @@ const BYTES_BURST_S = 8;
  * unmasked and handled, which takes about as long as so many bytes more. */
 const LEAST_FRAME = 64;
 
+/** Bytes that what is refused costs at least, be it a frame or a request: it is
+ * answered with why. */
+const LEAST_REFUSED = 512;
+
 /** Seconds' worth of messages at once. */
 const PUBLISH_BURST_S = 3;
 /** Seconds' worth of other requests at once. */
@@ -79,15 +83,13 @@ export class Allowance {
     this.#bytes ??= perSecond(this.#rates.bytes, BYTES_BURST_S, now);
     const cost = Math.max(bytes, LEAST_FRAME);
     const wait = this.#bytes.spend(cost, now);
-    if (wait > 0) {
-      this.#refused ??= perSecond(this.#rates.bytes, BYTES_BURST_S, now);
-      this.#flooding ||= this.#refused.spend(cost, now) > 0;
-    }
+    if (wait > 0) this.#refuse(bytes, now);
     return wait;
   }
 
-  /** Whether as much was refused as is allowed: that has to be read too. What
-   * is allowed in between, as small frames always are, is no excuse. */
+  /** Whether as much was refused as is allowed: that has to be read too, and
+   * answered. What is allowed in between, as small frames always are, is no
+   * excuse. */
   get flooding(): boolean {
     return this.#flooding;
   }
@@ -99,7 +101,9 @@ export class Allowance {
    */
   request(type: ClientRequest["type"], now: Monotonic): void {
     const wait = this.#wait(type, now);
-    if (wait > 0) throw tooFast(wait);
+    if (wait === 0) return;
+    this.#refuse(0, now);
+    throw tooFast(wait);
   }
 
   /** Counts a frame that makes no sense; true when it was one too many. */
@@ -107,6 +111,12 @@ export class Allowance {
     const { perSecond, burst } = STRIKES;
     this.#strikes ??= new TokenBucket(perSecond, burst, now);
     return this.#strikes.take(now) > 0;
+  }
+
+  #refuse(bytes: number, now: Monotonic): void {
+    this.#refused ??= perSecond(this.#rates.bytes, BYTES_BURST_S, now);
+    const cost = Math.max(bytes, LEAST_REFUSED);
+    this.#flooding ||= this.#refused.spend(cost, now) > 0;
   }
 
   #wait(type: ClientRequest["type"], now: Monotonic): number {

@@ -30,20 +30,19 @@ const MOST_LINES = 1000;
 
 /** What a close without a code reads as (RFC 6455, 7.1.5). */
 const NO_CODE = 1005;
-/** Closes after which a session ends at once: its user left on purpose, or was
- * removed. After all others it outlives its connection for the grace period,
+/** The peer's closes after which its session ends at once: its user left on
+ * purpose. After all others it outlives its connection for the grace period,
  * however the loss was noticed. */
-const FINAL: ReadonlySet<number> = new Set([
+const FINAL_BY_PEER: ReadonlySet<number> = new Set([
   CLOSE.normal.code,
   NO_CODE,
+]);
+/** The server's closes after which a session ends at once: its user was
+ * removed. */
+const FINAL: ReadonlySet<number> = new Set([
+  CLOSE.normal.code,
   CLOSE.removed.code,
   CLOSE.banned.code,
-]);
-
-/** Closes that a transport tells of as its own doing. */
-const BY_TRANSPORT: ReadonlySet<number> = new Set([
-  CLOSE.silent.code,
-  CLOSE.tooBig.code,
 ]);
 
 /** Frames that may wait for what takes a moment, such as a token's check. */
@@ -131,6 +130,7 @@ export class Connection implements Entrant, SocketHandler {
         if (this.#gone) break;
       }
     });
+    if (this.#allowance.flooding) this.end(CLOSE.flood);
     if (this.#outlet.hopeless) this.end(CLOSE.slow);
   }
 
@@ -168,10 +168,18 @@ export class Connection implements Entrant, SocketHandler {
     return carryOut(hub, { session: this.#session, reader: this }, request);
   }
 
-  close(code: number): void {
+  control(bytes: number): void {
+    if (this.#gone) return;
+    this.#allowance.frame(bytes, this.#options.clock.monotonic());
+    if (this.#allowance.flooding) this.end(CLOSE.flood);
+  }
+
+  close(code: number, cause?: CloseReason): void {
     // Those that the transport ends by itself; all others go through `end()`.
-    if (!this.#gone && BY_TRANSPORT.has(code)) this.#evicted(code);
-    this.#leave(code);
+    // A peer may send any code.
+    if (!this.#gone && cause !== undefined) this.#evicted(cause.code);
+    if (cause !== undefined) this.#leave(cause.code);
+    else this.#leave(code, { byPeer: true });
     this.#options.onClosed(this);
   }
 
@@ -300,20 +308,23 @@ export class Connection implements Entrant, SocketHandler {
     this.end(CLOSE.internalError);
   }
 
-  #leave(code: number): void {
+  /** Ends it here. A peer's codes mean only what a peer may say. */
+  #leave(code: number, { byPeer = false } = {}): void {
     if (this.#gone) return;
     this.#gone = true;
-    this.#mayReturn = !FINAL.has(code);
+    this.#mayReturn = !(byPeer ? FINAL_BY_PEER : FINAL).has(code);
     this.#options.log.debug("closed", { connection: this.id, code });
     this.#entrance.stop();
     this.#inOrder.stop();
-    this.#lostAt = this.#lossOf(code);
+    this.#lostAt = byPeer
+      ? this.#options.clock.monotonic()
+      : this.#lossOf(code);
     if (this.#session !== null) this.#lose(this.#session);
     this.#options.onGone(this);
   }
 
-  /** When a connection was lost that is closed with `code`: a loss that shows
-   * by silence is noticed long after it has happened. */
+  /** When a connection was lost that the server closes with `code`: a loss that
+   * shows by silence is noticed long after it has happened. */
   #lossOf(code: number): Monotonic {
     const { clock, hub: { limits } } = this.#options;
     const now = clock.monotonic();

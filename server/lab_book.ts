@@ -136,9 +136,10 @@ export class LabBook {
           entry.heard(frame);
           handler.message(frame);
         },
-        close: (code) => {
+        control: (bytes) => handler.control(bytes),
+        close: (code, cause) => {
           entry.close(code);
-          handler.close(code);
+          handler.close(code, cause);
         },
       };
     };

@@ -169,7 +169,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ledger,
     onError,
   });
-  const lessons = new Lessons({ clock, onError });
+  const lessons = new Lessons({
+    clock,
+    onError,
+    byteRate: config.byteRate,
+  });
   const labBook = new LabBook({ clock, idleSeconds: config.idleTimeout });
   const slowMs = config.slowTimeout * 1000;
   const origins = new Origins(config.origins, log);

@@ -4,6 +4,7 @@
  */
 
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
+import { Allowance, type Rates } from "../allowance.ts";
 import { type Cancel, type Clock, systemClock } from "../clock.ts";
 import type { Accept, Socket, SocketHandler } from "../transport/socket.ts";
 import { type Lesson, LESSONS } from "./table.ts";
@@ -21,15 +22,27 @@ export const LONGEST_KEPT = 4 * 1024;
 /** Bytes that may wait for a reader. 100 kept messages are at most 1.2 MiB. */
 const WATERMARK = 2 * 1024 * 1024;
 
+/** What a lesson counts no requests by. */
+const NO_RATES: Rates = {
+  publish: 0,
+  bytes: 0,
+  request: 0,
+  join: 0,
+  rename: 0,
+};
+
 /** How long a client that was asked to close may take. */
 const FAREWELL_MS = 10_000;
 
 /** What the lessons may depend on. */
 export interface LessonsOptions {
   /** Where later comes from. */
-  readonly clock?: Pick<Clock, "after">;
+  readonly clock?: Pick<Clock, "after" | "monotonic">;
   /** Told of what a socket threw; that connection is closed. */
   readonly onError?: (error: unknown) => void;
+  /** Bytes a second from a connection, 8 times that at once, and as much again
+   * before it is closed; 0 is no limit, as without it. */
+  readonly byteRate?: number;
 }
 
 /** All lessons of one server, with who is there. */
@@ -38,13 +51,12 @@ export class Lessons {
 
   /** @param options What they may depend on; all of it has a default. */
   constructor(
-    { clock = systemClock, onError = console.error }: LessonsOptions = {},
+    { clock = systemClock, onError = console.error, byteRate = 0 }:
+      LessonsOptions = {},
   ) {
+    const options = { clock, onError, byteRate };
     this.#rooms = new Map(
-      LESSONS.map((lesson) => [
-        lesson.name,
-        new Classroom(lesson, { clock, onError }),
-      ]),
+      LESSONS.map((lesson) => [lesson.name, new Classroom(lesson, options)]),
     );
   }
 
@@ -96,6 +108,7 @@ class Classroom {
     for (const past of this.#history) visitor.send(answer(past));
     return {
       message: (frame) => this.#message(visitor, frame),
+      control: (bytes) => visitor.count(bytes),
       close: () => visitor.forget(),
     };
   }
@@ -105,6 +118,8 @@ class Classroom {
   }
 
   #message(visitor: Visitor, frame: string | Uint8Array<ArrayBuffer>): void {
+    // Bytes of UTF-8 may be up to three times as many.
+    visitor.count(frame.length);
     // Frames still come after the server has begun to close.
     if (!this.#present.has(visitor)) return;
     const { answer, to, remembers, hangsUpOn, awaitsClose, echoesBinary } =
@@ -134,6 +149,7 @@ class Classroom {
 class Visitor {
   readonly #socket: Socket;
   readonly #options: Required<LessonsOptions> & { onGone: () => void };
+  readonly #allowance: Allowance;
   #cancelEnd: Cancel | undefined;
 
   constructor(
@@ -142,6 +158,13 @@ class Visitor {
   ) {
     this.#socket = socket;
     this.#options = options;
+    this.#allowance = new Allowance({ ...NO_RATES, bytes: options.byteRate });
+  }
+
+  /** Counts a frame, and ends who sends on and on. */
+  count(bytes: number): void {
+    this.#allowance.frame(bytes, this.#options.clock.monotonic());
+    if (this.#allowance.flooding) this.end(CLOSE.flood);
   }
 
   send(frame: string | Uint8Array<ArrayBuffer>): void {

@@ -6,15 +6,14 @@
 
 import { setImmediate } from "node:timers";
 import { CLOSE } from "../../protocol/close_codes.ts";
-import {
-  type Accept,
-  type Listener,
-  type ListenOptions,
-  peersCode,
-  type Socket,
-  type SocketHandler,
-  type Transport,
-  type TransportOptions,
+import type {
+  Accept,
+  Listener,
+  ListenOptions,
+  Socket,
+  SocketHandler,
+  Transport,
+  TransportOptions,
 } from "./socket.ts";
 
 /** A thousand clients that come at once, as after a restart, fit in. */
@@ -153,7 +152,9 @@ export class NativeTransport implements Transport {
       // Only the runtime's own idle timeout goes away without a handshake.
       const silent = code === CLOSE.goingAway.code && !wasClean;
       guarded(() =>
-        handler?.close(silent ? CLOSE.silent.code : peersCode(code))
+        silent
+          ? handler?.close(CLOSE.silent.code, CLOSE.silent)
+          : handler?.close(code)
       );
     });
     return response;

@@ -4,7 +4,7 @@
  * over `npm:ws`, and tests give fakes.
  */
 
-import { CLOSE } from "../../protocol/close_codes.ts";
+import type { CloseReason } from "../../protocol/close_codes.ts";
 import type { ResourceLedger } from "../observability/resource_ledger.ts";
 
 /** One WebSocket, as seen by what talks over it. */
@@ -26,30 +26,20 @@ export interface Socket {
 export interface SocketHandler {
   /** One whole message; a string for a text frame. */
   message(frame: string | Uint8Array<ArrayBuffer>): void;
+  /** A ping or pong with a payload of so many bytes. Not every transport can
+   * tell. */
+  control(bytes: number): void;
   /**
    * The socket is gone; called at most once, and perhaps long after it was
-   * closed. `code` is the peer's, `CLOSE.silent`'s when nothing was heard for
-   * too long, `CLOSE.tooBig`'s when the transport refused a message, or 0 when
-   * the connection was lost.
+   * closed.
+   *
+   * @param code The peer's, any that it likes, or 0 when the connection was
+   * lost.
+   * @param cause Why the transport ended it by itself, if it did; the code is
+   * that of the cause then. `CLOSE.silent` when nothing was heard for too long,
+   * `CLOSE.tooBig` when it refused a message, `CLOSE.flood` for too many pings.
    */
-  close(code: number): void;
-}
-
-/** Codes by which a transport says what it did itself. */
-const OWN: ReadonlySet<number> = new Set([
-  CLOSE.silent.code,
-  CLOSE.tooBig.code,
-]);
-
-/**
- * Returns the code of a peer's close frame as a handler is given it: a peer may
- * send any, also those that stand for what a transport does itself.
- *
- * @param code What the peer sent, or 0.
- * @returns The same, or 0, a lost connection, for what is not the peer's to say.
- */
-export function peersCode(code: number): number {
-  return OWN.has(code) ? 0 : code;
+  close(code: number, cause?: CloseReason): void;
 }
 
 /**

@@ -9,17 +9,17 @@ import { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 // @ts-types="@types/ws"
 import { WebSocket, WebSocketServer } from "ws";
-import { CLOSE } from "../../protocol/close_codes.ts";
+import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
 import { NodeHttp } from "./node_http.ts";
-import {
-  type Accept,
-  type Listener,
-  type ListenOptions,
-  peersCode,
-  type Socket,
-  type SocketHandler,
-  type Transport,
-  type TransportOptions,
+import { readInTurns } from "./read_in_turns.ts";
+import type {
+  Accept,
+  Listener,
+  ListenOptions,
+  Socket,
+  SocketHandler,
+  Transport,
+  TransportOptions,
 } from "./socket.ts";
 
 /** How long a peer may take to answer a close, milliseconds. */
@@ -28,6 +28,25 @@ const CLOSE_MS = 2_000;
 const MOST_SWEEP_MS = 1_000;
 /** How a lost connection reads (RFC 6455, 7.1.5). */
 const LOST = 1006;
+/** Pongs that may wait to be written to one peer, who sends pings for them. */
+const MOST_PONGS = 256;
+/** What `ws` refuses because of how much it is. */
+const TOO_BIG: ReadonlySet<string> = new Set([
+  "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
+  "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH",
+  "WS_ERR_TOO_MANY_BUFFERED_PARTS",
+]);
+/** Frames that may still come of a peer that was sent a close. */
+const MOST_LATE = 1_000;
+/** A message may come in fragments of this many bytes on average, as some
+ * libraries flush them, and hardly smaller ones; each is kept with an overhead
+ * until the message is whole. */
+const LEAST_FRAGMENT = 4096;
+/** A frame may come in packets of this many bytes on average, and hardly
+ * smaller ones: what any network carries (RFC 1122, 3.3.3). */
+const LEAST_PACKET = 512;
+/** Fragments and packets that a message may have however short it is. */
+const MOST_SMALL = 64;
 
 /** Makes a frame's bytes once for all who are sent it one after another. */
 class Encoder {
@@ -49,8 +68,11 @@ class WsSocket implements Socket {
   readonly #encoder: Encoder;
   #heardAt = performance.now();
   #pingedAt: number | undefined;
+  #ending = false;
+  /** Frames that came after it was closed from here. */
+  #late = 0;
   /** Why the transport itself ends it, if it does. */
-  cause: number | undefined;
+  cause: CloseReason | undefined;
 
   constructor(socket: WebSocket, encoder: Encoder) {
     this.#socket = socket;
@@ -71,14 +93,29 @@ class WsSocket implements Socket {
     this.#socket.send(this.#encoder.encode(frame), { binary: false });
   }
 
-  close(code: number, reason: string): void {
-    if (this.open) this.#socket.close(code, reason);
+  /** Whether something else than this has ended it. */
+  get lost(): boolean {
+    return !this.open && !this.#ending;
   }
 
-  /** Notes a sign of life. */
-  heard(): void {
+  close(code: number, reason: string): void {
+    if (!this.open) return;
+    this.#ending = true;
+    this.#socket.close(code, reason);
+  }
+
+  /**
+   * Notes a frame as a sign of life.
+   *
+   * @returns Whether anybody still listens: not after a close from here. Who
+   * sends on and on after that is cut off.
+   */
+  heard(): boolean {
     this.#heardAt = performance.now();
     this.#pingedAt = undefined;
+    if (this.open) return true;
+    if (++this.#late > MOST_LATE) this.cutOff();
+    return false;
   }
 
   /** Pings after half of the time without a sign of life, and cuts off when
@@ -91,12 +128,13 @@ class WsSocket implements Socket {
       this.#pingedAt = now;
       this.#socket.ping();
     } else if (now - this.#pingedAt >= idleMs / 2) {
-      this.cause = CLOSE.silent.code;
+      this.cause = CLOSE.silent;
       this.cutOff();
     }
   }
 
   cutOff(): void {
+    this.#ending = true;
     this.#socket.terminate();
   }
 }
@@ -119,6 +157,10 @@ export class WsTransport implements Transport {
       noServer: true,
       clientTracking: false,
       maxPayload: options.maxFrame,
+      maxFragments: MOST_SMALL + Math.ceil(options.maxFrame / LEAST_FRAGMENT),
+      maxBufferedChunks: MOST_SMALL +
+        Math.ceil(options.maxFrame / LEAST_PACKET),
+      maxPendingAutoPongs: MOST_PONGS,
       perMessageDeflate: false,
       closeTimeout: CLOSE_MS,
       handleProtocols: (_: Set<string>, message: IncomingMessage) =>
@@ -172,22 +214,31 @@ export class WsTransport implements Transport {
       }
     };
     this.#sockets.add(socket);
-    ws.on("ping", () => socket.heard());
-    ws.on("pong", () => socket.heard());
+    readInTurns(ws);
+    const control = ({ length }: Buffer) => {
+      if (socket.heard()) guarded(() => handler?.control(length));
+    };
+    ws.on("pong", control);
+    ws.on("ping", (data: Buffer) => {
+      // `ws` has cut it off: too many pongs for it wait.
+      if (socket.lost) socket.cause ??= CLOSE.flood;
+      control(data);
+    });
     ws.on("message", (data: Buffer, binary: boolean) => {
-      socket.heard();
+      if (!socket.heard()) return;
       guarded(() => handler?.message(binary ? copied(data) : data.toString()));
     });
     // A frame that is against the rules, or a lost connection; `close` follows.
-    ws.on("error", (error: Error & { code?: string }) => {
-      if (error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") {
-        socket.cause = CLOSE.tooBig.code;
-      }
+    ws.on("error", ({ code = "" }: Error & { code?: string }) => {
+      if (TOO_BIG.has(code)) socket.cause = CLOSE.tooBig;
     });
     ws.on("close", (code: number) => {
       this.#sockets.delete(socket);
-      const peers = code === LOST ? 0 : peersCode(code);
-      guarded(() => handler?.close(socket.cause ?? peers));
+      const { cause } = socket;
+      if (cause !== undefined) {
+        return guarded(() => handler?.close(cause.code, cause));
+      }
+      guarded(() => handler?.close(code === LOST ? 0 : code));
     });
     guarded(() => handler = accept(socket));
   }

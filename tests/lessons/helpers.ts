@@ -4,7 +4,11 @@
  */
 
 import { Lessons } from "../../server/lessons/classroom.ts";
-import type { Cancel } from "../../server/clock.ts";
+import {
+  type Cancel,
+  type Monotonic,
+  monotonicAt,
+} from "../../server/clock.ts";
 import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
 import { openTransport } from "../../server/transport/open.ts";
 import type { Listener, Socket } from "../../server/transport/socket.ts";
@@ -14,6 +18,10 @@ import { TRANSPORT } from "../helpers/transport.ts";
 export class FakeTime {
   #now = 0;
   #due: { at: number; act: () => void }[] = [];
+
+  monotonic(): Monotonic {
+    return monotonicAt(this.#now);
+  }
 
   get waiting(): number {
     return this.#due.length;

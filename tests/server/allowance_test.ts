@@ -1,6 +1,6 @@
 /** What one connection may send, with a clock of its own. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { monotonicAt } from "../../server/clock.ts";
 import { Allowance, type Rates } from "../../server/allowance.ts";
 
@@ -45,3 +45,15 @@ for (const bytes of [0, 100, 10_000]) {
     assertEquals(framesUntilFlood({ bytes, perSecond: allowed }), Infinity);
   });
 }
+
+Deno.test("promise 5: requests that are refused again and again are a flood too", () => {
+  const allowance = new Allowance(RATES);
+  const refused = () =>
+    assertThrows(() => allowance.request("publish", monotonicAt(0)));
+  for (let i = 0; i < 30; i++) allowance.request("publish", monotonicAt(0));
+  // All of a full frame may be refused: its sender is told so before it goes.
+  for (let i = 0; i < 1_000; i++) refused();
+  assert(!allowance.flooding);
+  for (let i = 0; i < 100; i++) refused();
+  assert(allowance.flooding);
+});

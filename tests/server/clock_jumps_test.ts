@@ -166,7 +166,10 @@ withEachJump("the lab is told how long ago it was", (jump) => {
   const clock = new FakeClock();
   const key = "0123456789abcdef";
   const lab = new LabBook({ clock, idleSeconds: 30 });
-  const handler = lab.watch(key, () => ({ message() {}, close() {} }))({
+  const handler = lab.watch(
+    key,
+    () => ({ message() {}, control() {}, close() {} }),
+  )({
     open: true,
     buffered: 0,
     send() {},

@@ -82,7 +82,7 @@ const LOSSES: readonly (readonly [
   ],
   ["silent", IDLE_MS, async ({ bench, connection }) => {
     await bench.pass(IDLE_MS);
-    connection.close(CLOSE.silent.code);
+    connection.close(CLOSE.silent.code, CLOSE.silent);
   }],
   ["slow", IDLE_MS, async ({ bench, connection }) => {
     connection.checkProgress(PATIENCE);

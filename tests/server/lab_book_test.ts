@@ -25,7 +25,7 @@ function connect(
   let socket = paper();
   const handler = book.watch(key, (watched) => {
     socket = watched;
-    return { message() {}, close() {} };
+    return { message() {}, control() {}, close() {} };
   })(socket);
   return { socket, handler };
 }
@@ -64,7 +64,7 @@ Deno.test("LabBook tells how a connection ended, for a minute", () => {
 
 Deno.test("LabBook leaves alone who did not ask, or asked badly", () => {
   const { book: lab } = book();
-  const accept = () => ({ message() {}, close() {} });
+  const accept = () => ({ message() {}, control() {}, close() {} });
   for (const key of [null, "", "short", "a".repeat(65), `${KEY}/..`]) {
     assertEquals(lab.watch(key, accept), accept);
   }
