@@ -40,6 +40,9 @@ export interface WelcomeEvent extends Reply {
   readonly name: string;
   /** The session's secret: send it in the next hello to resume. */
   readonly token: string;
+  /** The guest's secret: send it in every hello of the same person, on whatever
+   * device. Absent where a signed token says who it is. */
+  readonly guest?: string;
   /** Whether the session was taken up again within its grace period. */
   readonly resumed: boolean;
   readonly limits: Limits;

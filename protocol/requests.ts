@@ -19,6 +19,9 @@ export interface HelloRequest extends Request {
   readonly name?: string | undefined;
   /** The secret of an earlier welcome, to take that session up again. */
   readonly token?: string | undefined;
+  /** The guest secret of an earlier welcome: this device or tab belongs to the
+   * same person. Ignored where a signed token says who it is. */
+  readonly guest?: string | undefined;
   /** A signed token, where the server asks for one. */
   readonly auth?: string | undefined;
   /** Get `messages` instead of `message`: runs of messages, fewer bytes. */

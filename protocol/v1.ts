@@ -123,6 +123,7 @@ function read(type: string, f: Fields): ClientRequest | undefined {
         type,
         name: optionalString(f, "name", 256),
         token: optionalString(f, "token", 512),
+        guest: optionalString(f, "guest", 512),
         auth: optionalString(f, "auth", MAX_TOKEN),
         batch: f["batch"] === true ? true : undefined,
       };

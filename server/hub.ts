@@ -29,6 +29,7 @@ import { checkText } from "./message_text.ts";
 import type { Moderation } from "./moderation.ts";
 import { Reception } from "./reception.ts";
 import { STORE_UNAVAILABLE } from "./refusals.ts";
+import { SentMessages } from "./rooms/sent_messages.ts";
 import type { Room } from "./room.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Ban, HouseRules, RoomRules } from "./rules.ts";
@@ -207,6 +208,9 @@ export class Hub {
       session,
       id: request.id,
     });
+    const member = session.members.get(room);
+    if (member === undefined) return;
+    (member.sent ??= new SentMessages()).sending(text);
   }
 
   /**

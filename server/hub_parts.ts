@@ -82,7 +82,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
     clock,
     graceMs: options.graceMs,
     depart: (room, session) => rooms.depart(room, session),
-    renamed: (session, old) => rooms.renamed(session, old),
+    renamed: (sessions, old) => rooms.renamed(sessions, old),
     // An idle node learns so that it could not store anything.
     outOfReach: () => health.look(),
   });

@@ -13,8 +13,10 @@ export interface Page {
   readonly to: number;
   /** One frame for all, or one or more for each where frames hold one only. */
   readonly frames: readonly string[];
-  /** Who wrote its messages, in their order. */
-  readonly authors: readonly string[];
+  /** What is in it. */
+  readonly messages: readonly StoredMessage[];
+  /** Who wrote its messages. */
+  readonly authors: ReadonlySet<string>;
   /** Whether nobody gets the frames of its own messages: one frame each. */
   readonly othersOnly: boolean;
 }
@@ -36,6 +38,8 @@ const ENVELOPE = 80;
 /** Characters after which a page ends: what a member is sent at once, and so
  * the most it can hold beyond the watermark of its connection. */
 const PAGE_CHARACTERS = 29 * 1024;
+
+const NONE: readonly StoredMessage[] = [];
 
 /** Pages kept a room: the live one of each dialect, and those of a replay that
  * many joining at once share. */
@@ -67,45 +71,50 @@ export function encodePage(
   const run = messages.slice(0, pageLength(messages));
   const strings = dialect.encodeMessages(run, replay);
   const to = run.at(-1)?.seq ?? 0;
-  const authors = run.map(({ author }) => author);
+  const authors = new Set(run.map(({ author }) => author));
   if (dialect.separator !== null) {
     const frames = [strings.join(dialect.separator)];
-    return { to, frames, authors, othersOnly: false };
+    return { to, frames, messages: run, authors, othersOnly: false };
   }
   const othersOnly = !dialect.echoes && !replay;
-  return { to, frames: strings, authors, othersOnly };
+  return { to, frames: strings, messages: run, authors, othersOnly };
 }
 
 /**
- * Chooses the frames of a page that a reader gets.
+ * Returns the messages of a page that somebody wrote, in their order. Usually
+ * none: this runs for every member.
  *
  * @param page Any page.
- * @param author The reader's session.
- * @returns All of them, but for its own where a dialect leaves these out.
+ * @param author The key of an author.
  */
-export function framesFor(page: Page, author: string): readonly string[] {
-  const { frames, authors, othersOnly } = page;
-  return othersOnly && authors.includes(author)
-    ? frames.filter((_, index) => authors[index] !== author)
-    : frames;
+export function ownIn(
+  { messages, authors }: Page,
+  author: string,
+): readonly StoredMessage[] {
+  if (!authors.has(author)) return NONE;
+  return messages.filter((message) => message.author === author);
 }
 
 /**
- * Tells which messages of a page somebody wrote.
+ * Returns the frames of a page that a reader gets.
  *
  * @param page Any page.
- * @param author Who.
- * @returns Their seqs, ascending.
+ * @param author The key of the reader's author.
+ * @param kept Seqs of its author's messages that it has not sent itself.
+ * @returns All of them, but for those that it has sent where a dialect leaves
+ * these out.
  */
-export function ownIn({ to, authors }: Page, author: string): number[] {
-  const first = to - authors.length + 1;
-  const seqs: number[] = [];
-  for (
-    let index = authors.indexOf(author);
-    index >= 0;
-    index = authors.indexOf(author, index + 1)
-  ) seqs.push(first + index);
-  return seqs;
+export function framesFor(
+  page: Page,
+  author: string,
+  kept: readonly number[],
+): readonly string[] {
+  const { frames, messages, authors, othersOnly } = page;
+  if (!othersOnly || !authors.has(author)) return frames;
+  return frames.filter((_, index) => {
+    const message = messages[index];
+    return message?.author !== author || kept.includes(message.seq);
+  });
 }
 
 /**

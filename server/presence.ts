@@ -16,8 +16,8 @@ export const MOST_LISTED = 200;
 
 /** Somebody who has another name now. */
 interface Renamed {
-  /** Undefined when it is on another node. */
-  readonly session: Session | undefined;
+  /** Those of this node. */
+  readonly sessions: readonly Session[];
   readonly event: PresenceEvent;
 }
 
@@ -33,7 +33,7 @@ export class Presence {
   #unlisted = 0;
   #joined = new Set<string>();
   #left = new Set<string>();
-  #renames: { session: Session | undefined; change: Change }[] = [];
+  #renames: { sessions: readonly Session[]; change: Change }[] = [];
   #typing = new Set<string>();
   /** Whether those who are here know who is. */
   #listed = true;
@@ -81,20 +81,28 @@ export class Presence {
     if (!this.#joined.delete(name)) this.#left.add(name);
   }
 
-  /** Somebody has another name now. */
-  rename(from: string, to: string, session?: Session): void {
-    const known = this.#here.get(from) === 1 && !this.#here.has(to) &&
+  /**
+   * Somebody has another name now.
+   *
+   * @param sessions Its sessions on this node; one that is on another node
+   * counts for itself.
+   */
+  rename(from: string, to: string, sessions: readonly Session[] = []): void {
+    const count = Math.max(sessions.length, 1);
+    const known = this.#here.get(from) === count && !this.#here.has(to) &&
       !this.#joined.has(from);
     if (!known) {
-      this.exit(from);
-      this.enter(to);
+      for (let i = 0; i < count; i++) {
+        this.exit(from);
+        this.enter(to);
+      }
       return;
     }
     this.#here.delete(from);
-    this.#here.set(to, 1);
+    this.#here.set(to, count);
     const joined = this.#left.delete(to) ? [] : [to];
     const change = { left: [from], joined, renamed: [[from, to]] } as const;
-    this.#renames.push({ session, change });
+    this.#renames.push({ sessions, change });
   }
 
   /** Somebody is typing. */
@@ -146,9 +154,9 @@ export class Presence {
   renamed(): Renamed[] {
     const renames = this.#renames;
     this.#renames = [];
-    return renames.flatMap(({ session, change }) => {
+    return renames.flatMap(({ sessions, change }) => {
       const event = this.#news(change);
-      return event === undefined ? [] : [{ session, event }];
+      return event === undefined ? [] : [{ sessions, event }];
     });
   }
 

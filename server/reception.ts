@@ -56,13 +56,14 @@ export class Reception {
     const { sessions, limits } = this.#options;
     this.admit({ name: request.name, address: reader.address }, grant);
     const welcome = sessions.hello(reader, request, grant);
-    return whenHere(welcome, ({ session, token, resumed }) => {
+    return whenHere(welcome, ({ session, token, guest, resumed }) => {
       this.#admitAs(session);
       reader.tell({
         type: "welcome",
         session: session.id,
         name: session.name,
         token,
+        ...(guest !== undefined && { guest }),
         resumed,
         limits,
         id: request.id,

@@ -169,9 +169,12 @@ export class Room {
     this.#hooks.here.changed();
   }
 
-  /** Notes that a member, whose name has changed already, was called `old`. */
-  rename(session: Session, old: string): void {
-    this.#presence.rename(old, session.name, session);
+  /** Notes that a person, whose name has changed already, was called `old`.
+   *
+   * @param sessions Those of it that are in this room; at least one. */
+  rename(sessions: readonly Session[], old: string): void {
+    const [{ name = old } = {}] = sessions;
+    this.#presence.rename(old, name, sessions);
     this.#hooks.here.changed();
   }
 
@@ -201,11 +204,11 @@ export class Room {
 
   /** Before the tick's messages: tells who came, and lets them in. */
   announceArrivals(): void {
-    for (const { session, event } of this.#presence.renamed()) {
+    for (const { sessions, event } of this.#presence.renamed()) {
       // Who does not see its own messages does not see itself renamed either.
       this.#tell(
         event,
-        (member) => member.session === session && !session.dialect.echoes,
+        ({ session }) => sessions.includes(session) && !session.dialect.echoes,
       );
     }
     const arrivals = this.#arrivals.filter((arrival) =>
@@ -315,15 +318,17 @@ export class Room {
         () => log.slice(after, upTo) ?? between(fetched, after, upTo),
       );
       if (page === undefined) return this.#hooks.fetch(member);
-      const { author: { key: author }, grant } = member.session;
-      // What one sends on this connection is acked; a page is the same for all.
-      if (replay || grant.user !== undefined) {
-        const seqs = ownIn(page, author);
-        if (seqs.length > 0) {
-          reader.note({ type: "own", room: this.name, seqs });
-        }
+      const { key: author } = member.session.author;
+      // A page is the same for all. Whose a message is, its author alone is
+      // told, on all connections but the one that sent it.
+      const own = ownIn(page, author);
+      const seqs = replay || member.sent === undefined
+        ? own.map(({ seq }) => seq)
+        : member.sent.othersOf(own);
+      if (seqs.length > 0) {
+        reader.note({ type: "own", room: this.name, seqs });
       }
-      reader.send(framesFor(page, author));
+      reader.send(framesFor(page, author, seqs));
       this.#hooks.stats.deliveries += page.to - after;
       member.cursor = page.to;
     }
@@ -348,6 +353,7 @@ export class Room {
       attached: false,
       fetching: false,
       stalePresence: false,
+      sent: undefined,
       laggedAt: -1,
       looks: 0,
     };

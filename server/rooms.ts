@@ -108,11 +108,14 @@ export class Rooms {
   }
 
   /** Tells a session's rooms that it was called `old`. */
-  renamed(session: Session, old: string): void {
-    for (const name of session.members.keys()) {
+  renamed(sessions: readonly Session[], old: string): void {
+    const names = new Set(
+      sessions.flatMap(({ members }) => [...members.keys()]),
+    );
+    for (const name of names) {
       const room = this.get(name);
       if (room === undefined) continue;
-      room.rename(session, old);
+      room.rename(sessions.filter((session) => room.has(session)), old);
       this.stir(room);
     }
   }

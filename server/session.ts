@@ -9,6 +9,7 @@ import type { ServerEvent } from "../protocol/events.ts";
 import type { Author } from "./auth/author.ts";
 import type { Grant } from "./grant.ts";
 import type { Cancel } from "./clock.ts";
+import type { SentMessages } from "./rooms/sent_messages.ts";
 
 /** The smallest view of a connection that rooms and hub need. */
 export interface Reader {
@@ -93,4 +94,6 @@ export interface Member {
   fetching: boolean;
   /** Whether it missed who came and went, and needs the whole list. */
   stalePresence: boolean;
+  /** What it has sent itself; undefined before it has sent anything. */
+  sent: SentMessages | undefined;
 }

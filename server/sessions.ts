@@ -1,10 +1,11 @@
 /**
- * The sessions of this node: how they begin, outlive a connection, come back,
- * here or on another node, and end. Whose name is whose, the fleet knows; which
- * rooms they are in, the hub.
+ * The sessions of this node, and whose they are: how they begin, outlive a
+ * connection, come back, here or on another node, and end. Whose name is whose,
+ * the fleet knows; which rooms they are in, the hub.
  */
 
 import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
+import { nameKey } from "../protocol/names.ts";
 import type { HelloRequest } from "../protocol/requests.ts";
 import { sessionAuthor, userAuthor } from "./auth/author.ts";
 import type { Clock } from "./clock.ts";
@@ -29,8 +30,9 @@ export interface SessionsOptions {
   readonly graceMs: number;
   /** Takes a session out of a room. */
   readonly depart: (room: string, session: Session) => void;
-  /** Tells a session's rooms that it has another name than `old`. */
-  readonly renamed: (session: Session, old: string) => void;
+  /** Tells the rooms of a person's sessions that it has another name than
+   * `old`. */
+  readonly renamed: (sessions: readonly Session[], old: string) => void;
   /** What the fleet is told by cannot be used. */
   readonly outOfReach: () => void;
 }
@@ -49,6 +51,8 @@ export interface Welcome {
   readonly session: Session;
   /** Its secret. */
   readonly token: string;
+  /** Its guest's secret; undefined for who has a signed token. */
+  readonly guest: string | undefined;
   readonly resumed: boolean;
 }
 
@@ -57,6 +61,8 @@ export class Sessions {
   readonly #options: SessionsOptions;
   readonly #tokens: Tokens;
   readonly #byId = new Map<string, Session>();
+  /** By the author's key: all sessions of a person. */
+  readonly #byAuthor = new Map<string, Set<Session>>();
   /** Those that another node has by now, for the rest of their grace. */
   readonly #handedOver = new Set<Session>();
 
@@ -65,6 +71,10 @@ export class Sessions {
     this.#tokens = new Tokens(options.secret);
     options.fleet.begin({
       replaced: (id) => this.#replaced(id),
+      renamed: (id, name) => {
+        const session = this.#byId.get(id);
+        if (session !== undefined) this.#rename(session, name, { told: null });
+      },
       outnamed: (id) => this.#outnamed(id),
       outOfReach: options.outOfReach,
     });
@@ -87,21 +97,48 @@ export class Sessions {
    */
   hello(
     reader: Reader,
-    { name, token }: Pick<HelloRequest, "name" | "token">,
+    { name, token, guest: secret }: Pick<
+      HelloRequest,
+      "name" | "token" | "guest"
+    >,
     grant: Grant,
   ): Soon<Welcome> {
     const { user } = grant;
-    const known = token === undefined ? undefined : this.#tokens.verify(token);
-    const old = known === undefined ? undefined : this.#byId.get(known);
+    const known = this.#tokens.verify(token ?? "");
+    const old = this.#byId.get(known?.session ?? "");
     const other = old !== undefined &&
       (old.dialect.name !== reader.dialect.name || old.grant.user !== user);
+    const guest = known?.guest ?? this.#tokens.verifyGuest(secret ?? "");
     const held = this.#options.fleet.claim({
-      session: other ? undefined : known,
+      session: other ? undefined : known?.session,
       name,
       user,
+      guest,
       dialect: reader.dialect.name,
     });
-    return whenHere(held, (held) => this.#welcome(reader, held, grant));
+    return whenHere(held, (held) =>
+      whenHere(
+        this.#keepName(held, grant),
+        (held) => this.#welcome(reader, held, { grant, guest }),
+      ));
+  }
+
+  /** A person who is here under another name takes the one its token has. */
+  #keepName(held: Held, { name: own }: Grant): Soon<Held> {
+    if (own === undefined || nameKey(held.name) === nameKey(own)) return held;
+    const { fleet } = this.#options;
+    const failed = (error: unknown): never => {
+      fleet.release(held.session);
+      throw error;
+    };
+    try {
+      const name = fleet.rename(held.session, own);
+      return name instanceof Promise
+        ? name.then((name) => ({ ...held, name }), failed)
+        : { ...held, name };
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   /**
@@ -142,6 +179,10 @@ export class Sessions {
     session.reader = null;
     this.#handedOver.delete(session);
     if (!this.#byId.delete(session.id)) return;
+    const author = session.author.key;
+    const all = this.#byAuthor.get(author);
+    all?.delete(session);
+    if (all?.size === 0) this.#byAuthor.delete(author);
     this.#options.fleet.release(session.id);
   }
 
@@ -159,23 +200,33 @@ export class Sessions {
     for (const session of this.#byId.values()) session.grace?.();
   }
 
-  #welcome(reader: Reader, held: Held, grant: Grant): Welcome {
+  #welcome(
+    reader: Reader,
+    held: Held,
+    { grant, guest }: { grant: Grant; guest: string | undefined },
+  ): Welcome {
     const old = this.#byId.get(held.session);
-    const session = old === undefined
-      ? this.#begin(reader, held, grant)
-      : this.#resume(old, { reader, held, grant });
+    const session = old ?? this.#begin(reader, held, { grant, guest });
+    if (old !== undefined) this.#resume(old, { reader, held, grant });
+    const { kind, id: person } = session.author;
+    const isGuest = kind === "session";
     return {
       session,
-      token: this.#tokens.issue(session.id),
+      token: this.#tokens.issue(session.id, isGuest ? person : session.id),
+      guest: isGuest ? this.#tokens.issueGuest(person) : undefined,
       resumed: held.resumed || old !== undefined,
     };
   }
 
-  #begin(reader: Reader, { session: id, name }: Held, grant: Grant): Session {
+  #begin(
+    reader: Reader,
+    { session: id, name }: Held,
+    { grant, guest = id }: { grant: Grant; guest: string | undefined },
+  ): Session {
     const session = newSession({
       id,
       author: grant.user === undefined
-        ? sessionAuthor(id)
+        ? sessionAuthor(guest)
         : userAuthor(grant.user),
       dialect: reader.dialect,
       name,
@@ -183,6 +234,10 @@ export class Sessions {
       reader,
     });
     this.#byId.set(id, session);
+    const author = session.author.key;
+    const all = this.#byAuthor.get(author) ?? new Set();
+    this.#byAuthor.set(author, all.add(session));
+    this.#rename(session, name);
     return session;
   }
 
@@ -190,7 +245,7 @@ export class Sessions {
   #resume(
     session: Session,
     { reader, held, grant }: { reader: Reader; held: Held; grant: Grant },
-  ): Session {
+  ): void {
     session.grant = grant;
     this.#handedOver.delete(session);
     const old = session.reader;
@@ -206,13 +261,29 @@ export class Sessions {
         if (!attached) depart(room, session);
       }
     });
-    return session;
   }
 
-  #rename(session: Session, name: string): void {
-    const old = session.name;
-    session.name = name;
-    if (name !== old) this.#options.renamed(session, old);
+  /**
+   * All sessions of a person have one name.
+   *
+   * @param told The one that is told of it otherwise.
+   */
+  #rename(
+    one: Session,
+    name: string,
+    { told }: { told: Session | null } = { told: one },
+  ): void {
+    const renamed = new Map<string, Session[]>();
+    for (const session of this.#byAuthor.get(one.author.key) ?? [one]) {
+      const old = session.name;
+      if (old === name) continue;
+      session.name = name;
+      renamed.set(old, [...renamed.get(old) ?? [], session]);
+      if (session !== told) session.reader?.tell({ type: "renamed", name });
+    }
+    for (const [old, sessions] of renamed) {
+      this.#options.renamed(sessions, old);
+    }
   }
 
   /** @param agoMs For how long its grace period has been running already. */

@@ -24,10 +24,9 @@ export interface TickHooksOptions {
 export function tickHooks(
   { rooms, gate, health, stats }: TickHooksOptions,
 ): TickHooks {
-  const refuse = (
-    { room, author, session, id, cid }: Pending,
-    error: ErrorEvent,
-  ) => {
+  const refuse = (draft: Pending, error: ErrorEvent) => {
+    const { room, author, session, id, cid } = draft;
+    settled(draft);
     gate.failed(room, author);
     stats.refused.add(error.code);
     session.reader?.tell({ ...error, cid, id });
@@ -48,6 +47,9 @@ export function tickHooks(
           continue;
         }
         if (!receipt?.duplicate) stats.messages++;
+        // What was stored before does not come back to it.
+        const seq = receipt?.duplicate ? undefined : receipt?.seq;
+        settled(draft, seq);
         acknowledge(draft, receipt);
       }
       rooms.deliver();
@@ -67,6 +69,10 @@ function refusalOf(_reason: Error): ErrorEvent {
     ...STORE_UNAVAILABLE,
     message: "This message could not be stored. Send it again in a moment",
   };
+}
+
+function settled({ session, room, text }: Pending, seq?: number): void {
+  session.members.get(room)?.sent?.settled(text, seq);
 }
 
 function acknowledge(

@@ -1,6 +1,7 @@
 /**
- * The secret of a session: its public id and a signature of it. Signed instead
- * of remembered, so that a session is the same author after a restart.
+ * The secrets of sessions and of guests: a public id and a signature of it.
+ * Signed instead of remembered, so that a session is the same author, and a
+ * guest the same person, after a restart.
  */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
@@ -16,30 +17,60 @@ export class Tokens {
   }
 
   /**
-   * @param session Public id of a session.
-   * @returns Its token.
+   * Returns the secret of a session.
+   *
+   * @param session Its public id.
+   * @param guest Whose it is, where that is not the guest it began with.
    */
-  issue(session: string): string {
-    return `${session}.${this.#sign(session)}`;
+  issue(session: string, guest: string = session): string {
+    const id = guest === session ? session : `${session}~${guest}`;
+    return `${id}.${this.#sign(`session ${id}`)}`;
   }
 
   /**
+   * Returns the session a secret was issued for, and its guest; undefined when
+   * it was not issued here.
+   *
    * @param token Anything a client sent.
-   * @returns The session it was issued for, or undefined when it was not
-   * issued here.
    */
-  verify(token: string): string | undefined {
-    const dot = token.lastIndexOf(".");
-    const session = token.slice(0, dot);
-    const wanted = Buffer.from(this.#sign(session));
-    const given = Buffer.from(token.slice(dot + 1));
-    const same = wanted.length === given.length &&
-      timingSafeEqual(wanted, given);
-    return dot > 0 && same ? session : undefined;
+  verify(token: string): { session: string; guest: string } | undefined {
+    const id = this.#verified("session", token);
+    if (id === undefined) return undefined;
+    const [session = "", guest = session] = id.split("~");
+    return { session, guest };
   }
 
-  #sign(session: string): string {
-    return createHmac("sha256", this.#secret).update(`session ${session}`)
+  /**
+   * Returns the secret of a guest, which all of its sessions may show.
+   *
+   * @param guest The public id of the session it began with.
+   */
+  issueGuest(guest: string): string {
+    return `${guest}.${this.#sign(`guest ${guest}`)}`;
+  }
+
+  /**
+   * Returns the guest a secret was issued for; undefined when it was not issued
+   * here.
+   *
+   * @param secret Anything a client sent.
+   */
+  verifyGuest(secret: string): string | undefined {
+    return this.#verified("guest", secret);
+  }
+
+  #verified(kind: "session" | "guest", secret: string): string | undefined {
+    const dot = secret.lastIndexOf(".");
+    const id = secret.slice(0, dot);
+    const wanted = Buffer.from(this.#sign(`${kind} ${id}`));
+    const given = Buffer.from(secret.slice(dot + 1));
+    const same = wanted.length === given.length &&
+      timingSafeEqual(wanted, given);
+    return dot > 0 && same ? id : undefined;
+  }
+
+  #sign(words: string): string {
+    return createHmac("sha256", this.#secret).update(words)
       .digest("base64url").slice(0, 32);
   }
 }

@@ -3,7 +3,14 @@
 import { HubbubError } from "../../protocol/errors.ts";
 import { checkName, nameKey } from "../../protocol/names.ts";
 import { nickname, numbered } from "../nicknames.ts";
-import type { Claim, Fleet, Held, Here, Lending } from "./fleet.ts";
+import {
+  type Claim,
+  type Fleet,
+  type Held,
+  type Here,
+  type Lending,
+  personOf,
+} from "./fleet.ts";
 
 /** What {@linkcode Alone} needs. */
 export interface AloneOptions {
@@ -13,11 +20,11 @@ export interface AloneOptions {
   readonly newId: () => string;
 }
 
-/** Who holds a name. */
+/** A person who holds a name. */
 interface Holder {
-  readonly session: string;
-  readonly name: string;
-  readonly user: string | undefined;
+  readonly person: string;
+  readonly sessions: Set<string>;
+  name: string;
 }
 
 const NOBODY_ELSE: Here = {
@@ -33,6 +40,7 @@ export class Alone implements Fleet {
   readonly elsewhere: ReadonlyMap<string, number> = new Map();
   readonly #options: AloneOptions;
   readonly #bySession = new Map<string, Holder>();
+  readonly #byPerson = new Map<string, Holder>();
   readonly #byName = new Map<string, Holder>();
 
   constructor(options: AloneOptions) {
@@ -43,26 +51,36 @@ export class Alone implements Fleet {
 
   share(): void {}
 
-  claim({ session, name: wanted, user }: Claim): Held {
-    const known = this.#bySession.get(session ?? "");
-    if (known !== undefined) {
-      return { session: known.session, name: known.name, resumed: true };
-    }
+  claim({ session: known, name: wanted, user, guest }: Claim): Held {
     const { random, newId } = this.#options;
-    const name = wanted === undefined
-      ? nickname(this.#taken, random)
-      : this.#free(checkName(wanted));
-    const holder = { session: session ?? newId(), name, user };
-    this.#hold(holder);
-    return { session: holder.session, name, resumed: false };
+    const session = known ?? newId();
+    const resumed = this.#bySession.get(session);
+    if (resumed !== undefined) {
+      return { session, name: resumed.name, resumed: true };
+    }
+    const person = personOf({ session, user, guest });
+    const here = this.#byPerson.get(person);
+    const holder = here ?? {
+      person,
+      sessions: new Set<string>(),
+      name: wanted === undefined
+        ? nickname(this.#taken, random)
+        : this.#free(checkName(wanted)),
+    };
+    holder.sessions.add(session);
+    this.#bySession.set(session, holder);
+    if (here === undefined) this.#hold(holder);
+    return { session, name: holder.name, resumed: false };
   }
 
   rename(session: string, wanted: string): string {
-    const holder = this.#bySession.get(session);
     const name = checkName(wanted);
+    const holder = this.#bySession.get(session);
+    if (holder === undefined) return this.#free(name);
     if (this.#byName.get(nameKey(name)) !== holder) this.#free(name);
-    this.release(session);
-    this.#hold({ session, name, user: holder?.user });
+    this.#byName.delete(nameKey(holder.name));
+    holder.name = name;
+    this.#hold(holder);
     return name;
   }
 
@@ -72,7 +90,8 @@ export class Alone implements Fleet {
     }
     const name = checkName(wanted);
     const holder = this.#byName.get(nameKey(name));
-    const own = user !== undefined && holder?.user === user;
+    const own = user !== undefined &&
+      holder?.person === personOf({ session: "", user });
     return own ? name : this.#free(name);
   }
 
@@ -80,6 +99,9 @@ export class Alone implements Fleet {
     const holder = this.#bySession.get(session);
     if (holder === undefined) return;
     this.#bySession.delete(session);
+    holder.sessions.delete(session);
+    if (holder.sessions.size > 0) return;
+    this.#byPerson.delete(holder.person);
     this.#byName.delete(nameKey(holder.name));
   }
 
@@ -92,7 +114,7 @@ export class Alone implements Fleet {
   }
 
   #hold(holder: Holder): void {
-    this.#bySession.set(holder.session, holder);
+    this.#byPerson.set(holder.person, holder);
     this.#byName.set(nameKey(holder.name), holder);
   }
 

@@ -1,6 +1,6 @@
 /**
- * What a hub needs of the nodes beside it: names that one session of the whole
- * fleet holds, sessions that go from node to node, and who is in a room
+ * What a hub needs of the nodes beside it: names that one person of the whole
+ * fleet holds, with all their sessions, sessions that go from node to node, and who is in a room
  * elsewhere. A single process is a fleet of one (alone.ts). The contract stands
  * here in words and in tests/fleet/contract.ts as tests that every adapter
  * passes.
@@ -15,7 +15,7 @@ export type Soon<T> = T | Promise<T>;
 /** Goes on at once with what is here already, else when it comes. */
 export function whenHere<T, R>(
   value: Soon<T>,
-  act: (value: T) => R,
+  act: (value: T) => Soon<R>,
 ): Soon<R> {
   return value instanceof Promise ? value.then(act) : act(value);
 }
@@ -26,9 +26,26 @@ export interface Claim {
   readonly session: string | undefined;
   /** The name it asks for, as it came; undefined for any. */
   readonly name: string | undefined;
-  /** Who it is in the long run, if a token says so. */
+  /** The user, if a token says so. */
   readonly user: string | undefined;
+  /** The guest, if it has shown that it is one; else a new one begins. */
+  readonly guest?: string | undefined;
   readonly dialect: string;
+}
+
+/**
+ * Returns who holds a name: a user, or a guest, with all their sessions.
+ *
+ * @returns Something to compare; no user looks like a guest.
+ */
+export function personOf(
+  { session, user, guest = session }: {
+    readonly session: string;
+    readonly user: string | undefined;
+    readonly guest?: string | undefined;
+  },
+): string {
+  return user === undefined ? `guest ${guest}` : `user ${user}`;
 }
 
 /** A session and its name, held by this node from now on. */
@@ -80,6 +97,8 @@ export interface Here {
 export interface FleetHost {
   /** Another node has taken the session up. */
   replaced(session: string): void;
+  /** Another node has given the session's person another name. */
+  renamed(session: string, name: string): void;
   /** Somebody else has got its name while this node was cut off. */
   outnamed(session: string): void;
   /** The engine cannot be used. */
@@ -109,14 +128,16 @@ export interface Fleet {
   /**
    * Begins a session, or takes one up again, wherever it is. The session is
    * this node's from then on; the node that had it is told so. One that was
-   * begun for another user, or in another dialect, is not taken up.
+   * begun for another user, or in another dialect, is not taken up. A person
+   * who is here already keeps the name it has, whatever is asked for.
    *
    * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
    */
   claim(claim: Claim): Soon<Held>;
 
   /**
-   * Gives a session of this node another name.
+   * Gives a session of this node, and all others of the same person, another
+   * name.
    *
    * @returns The name as it is shown; its own in another spelling is fine.
    * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
@@ -134,7 +155,8 @@ export interface Fleet {
    */
   lend(wanted: string | undefined, lending: Lending): Soon<string>;
 
-  /** Lets a session and its name go, unless another node has it by now. */
+  /** Lets a session go, and its name with the person's last session, unless
+   * another node has it by now. */
   release(session: string): void;
 
   /** Opens a room, once the others' members are known or cannot be learnt. */

@@ -95,6 +95,8 @@ export class Node extends Watched implements FleetHost {
   readonly fleet: Fleet;
   /** Sessions that others have taken up. */
   readonly gone: string[] = [];
+  /** Sessions whose persons other nodes have renamed. */
+  readonly renames: (readonly [session: string, name: string])[] = [];
   /** Sessions that have lost their names. */
   readonly nameless: string[] = [];
 
@@ -110,6 +112,11 @@ export class Node extends Watched implements FleetHost {
 
   replaced(session: string): void {
     this.gone.push(session);
+    this.look();
+  }
+
+  renamed(session: string, name: string): void {
+    this.renames.push([session, name]);
     this.look();
   }
 

@@ -16,6 +16,7 @@ function memberOf(name: string): Member {
     attached: true,
     fetching: false,
     stalePresence: false,
+    sent: undefined,
     laggedAt: -1,
     looks: 0,
   };

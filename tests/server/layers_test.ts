@@ -37,6 +37,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/tokens.ts",
     "server/message_text.ts",
     "server/room_log.ts",
+    "server/rooms/sent_messages.ts",
     "server/pages.ts",
     "server/session.ts",
     "server/refusals.ts",

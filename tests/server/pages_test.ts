@@ -38,15 +38,16 @@ Deno.test("encodePage() tells nobody the author's id, from which a session is na
 Deno.test("encodePage() makes a frame of each message where frames hold one", () => {
   const page = encodePage(text, TWO, false);
   assertEquals(page.frames, ["[Ada]: hi", "[Ada]: ho"]);
-  assertEquals(framesFor(page, "ada"), ["[Ada]: ho"]);
-  assertEquals(framesFor(page, "eve"), page.frames);
+  assertEquals(framesFor(page, "ada", []), ["[Ada]: ho"]);
+  assertEquals(framesFor(page, "ada", [1]), page.frames, "from elsewhere");
+  assertEquals(framesFor(page, "eve", []), page.frames);
 });
 
 Deno.test("encodePage() marks a replay, which leaves nobody's own messages out", () => {
   const replay = encodePage(simple, TWO, true);
   assertEquals(JSON.parse(replay.frames[0] ?? "").replay, true);
   for (const page of [replay, encodePage(text, TWO, true)]) {
-    assertEquals(framesFor(page, "ada"), page.frames);
+    assertEquals(framesFor(page, "ada", []), page.frames);
   }
 });
 
@@ -55,9 +56,10 @@ Deno.test("ownIn() tells which messages of a page are whose", () => {
     message(seq, "hi", seq === 6 ? "bob" : "ada")
   );
   const page = encodePage(v1, three, true);
-  assertEquals(ownIn(page, "ada"), [5, 7]);
-  assertEquals(ownIn(page, "bob"), [6]);
-  assertEquals(ownIn(page, "eve"), []);
+  const seqs = (author: string) => ownIn(page, author).map(({ seq }) => seq);
+  assertEquals(seqs("ada"), [5, 7]);
+  assertEquals(seqs("bob"), [6]);
+  assertEquals(seqs("eve"), []);
 });
 
 for (const dialect of [v1, simple, text] as Dialect[]) {

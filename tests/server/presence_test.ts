@@ -63,8 +63,8 @@ Deno.test("Presence tells a rename on another node as one thing", () => {
   presence.came();
   presence.elsewhere("n", just("s", "Rob"));
   const [told] = presence.renamed();
-  assertEquals([told?.session, told?.event.renamed], [
-    undefined,
+  assertEquals([told?.sessions, told?.event.renamed], [
+    [],
     [["Bob", "Rob"]],
   ]);
   assertEquals([presence.came(), presence.went()], [undefined, undefined]);

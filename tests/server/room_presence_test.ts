@@ -97,7 +97,7 @@ Deno.test("Room tells of a rename as one thing, also to who renamed", () => {
   const bob = bench.enter("Bob");
   ada.reader.frames = [];
   bob.name = "Rob";
-  bench.room.rename(bob, "Bob");
+  bench.room.rename([bob], "Bob");
   bench.tick();
   const told = [
     { left: ["Bob"], joined: ["Rob"], renamed: [["Bob", "Rob"]], count: 2 },
@@ -113,7 +113,7 @@ Deno.test("Room spares a person the news of the own rename, which was answered",
   const bob = bench.enter("Bob", text);
   ada.reader.frames = [];
   bob.name = "Rob";
-  bench.room.rename(bob, "Bob");
+  bench.room.rename([bob], "Bob");
   bench.tick();
   assertEquals(ada.reader.frames, ["[Server]: Bob is now Rob."]);
   assertEquals(bob.reader.frames, []);
@@ -125,7 +125,7 @@ Deno.test("Room tells of a rename and a leave in one tick in that order", () => 
   const bob = bench.enter("Bob");
   ada.reader.frames = [];
   bob.name = "Rob";
-  bench.room.rename(bob, "Bob");
+  bench.room.rename([bob], "Bob");
   bench.room.depart(bob);
   bench.tick();
   assertEquals(ada.reader.frames, [

@@ -4,7 +4,14 @@ import { Tokens } from "../../server/tokens.ts";
 const tokens = new Tokens(new Uint8Array(32).fill(7));
 
 Deno.test("Tokens.verify() gives the session a token was issued for", () => {
-  assertEquals(tokens.verify(tokens.issue("k3v9")), "k3v9");
+  assertEquals(tokens.verify(tokens.issue("k3v9")), {
+    session: "k3v9",
+    guest: "k3v9",
+  });
+  assertEquals(tokens.verify(tokens.issue("k3v9", "a1")), {
+    session: "k3v9",
+    guest: "a1",
+  });
 });
 
 Deno.test("Tokens.issue() gives the same token with the same secret, after a restart too", () => {
@@ -33,6 +40,13 @@ for (
     assertEquals(tokens.verify(forged), undefined);
   });
 }
+
+Deno.test("a session's secret is no guest's, nor the other way round", () => {
+  assertEquals(tokens.verifyGuest(tokens.issueGuest("k3v9")), "k3v9");
+  assertEquals(tokens.verifyGuest(tokens.issue("k3v9")), undefined);
+  assertEquals(tokens.verify(tokens.issueGuest("k3v9")), undefined);
+  assertEquals(tokens.verifyGuest(""), undefined);
+});
 
 Deno.test("Tokens.issue() signs each session differently", () => {
   const [, a] = tokens.issue("a").split(".");
