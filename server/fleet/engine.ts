@@ -13,8 +13,10 @@ export const KEPT_LEASES = 3;
 export interface Holding {
   readonly session: string;
   readonly name: string;
-  /** Who it is in the long run, if a token says so. */
+  /** The user, if a token says so. */
   readonly user: string | undefined;
+  /** The guest, where there is no user. */
+  readonly guest?: string | undefined;
   readonly dialect: string;
   /** Grows each time a node takes the session up, and is larger too when the
    * session had been forgotten: it is the time, or one more than the last. */
@@ -34,6 +36,8 @@ export interface Application extends Choice {
   /** Its id if there is one of that id that is not to be taken up. */
   readonly spare: string;
   readonly user: string | undefined;
+  /** The guest it is; undefined for one that begins with this session. */
+  readonly guest?: string | undefined;
   readonly dialect: string;
 }
 
@@ -92,12 +96,21 @@ export interface EngineEvents {
   met(): void;
   /** Another node has taken a session up. */
   taken(session: string, version: number): void;
+  /** Another node has renamed a session's person. */
+  renamed(session: string, name: string): void;
   /** Another node has written about a room. */
   wrote(room: string, doc: Doc): void;
   /** Somebody on another node is typing. */
   typing(room: string, name: string): void;
   /** It could not be reached for a while: much may have been missed. */
   healed(): Promise<void>;
+}
+
+/** What became of what a node has written down again. */
+export interface Reasserted {
+  readonly replaced: readonly string[];
+  readonly outnamed: readonly string[];
+  readonly renamed: readonly (readonly [session: string, name: string])[];
 }
 
 /** All that nodes share. Methods reject, in bounded time, when the engine
@@ -108,18 +121,18 @@ export interface Engine {
    * does not pass. */
   beat(leaseMs: number, counts: Counts): Promise<Beat>;
   claim(application: Application): Promise<Claimed>;
-  /** Gives a session of this node another name; `unknown` if it is not its. */
+  /** Gives a session of this node, and all others of its person, another name;
+   * `unknown` if it is not its. */
   rename(session: string, choice: Choice): Promise<Answer<Named>>;
   /** Looks for a name that is free, or, the first one, that of `user`. */
   find(choice: Choice, user: string | undefined): Promise<Answer<Named>>;
   /** Ends sessions, those of them that are this node's. */
   release(sessions: readonly string[]): Promise<void>;
   /** Writes down again what this node holds, in the name of its new lease.
-   * Returns the sessions that others have taken up, and those whose names have
-   * been given to others, which are ended. */
-  reassert(
-    holdings: readonly Holding[],
-  ): Promise<{ replaced: readonly string[]; outnamed: readonly string[] }>;
+   * Returns the sessions that others have taken up, those whose names have
+   * been given to others, which are ended, and those whose persons have other
+   * names by now. */
+  reassert(holdings: readonly Holding[]): Promise<Reasserted>;
   /** Wants to be told what is written about a room. */
   follow(room: string): Promise<void>;
   unfollow(room: string): void;

@@ -7,7 +7,7 @@
 import { checkName } from "../../protocol/names.ts";
 import type { Clock } from "../clock.ts";
 import type { Answer, Choice, Engine, Holding } from "./engine.ts";
-import type { Claim, FleetHost, Held } from "./fleet.ts";
+import { type Claim, type FleetHost, type Held, personOf } from "./fleet.ts";
 
 /** Sessions that are written down again, or let go of, in one step. */
 const STEP = 200;
@@ -58,7 +58,7 @@ export class Holdings {
 
   /** See {@linkcode Fleet.claim}. */
   async claim(
-    { session: known, name: wanted, user, dialect }: Claim,
+    { session: known, name: wanted, user, guest, dialect }: Claim,
   ): Promise<Held> {
     const { engine, clock, newId, choose } = this.#options;
     const session = known ?? newId();
@@ -68,7 +68,7 @@ export class Holdings {
     try {
       // What ends at this very moment has ended before it.
       await this.#releasing;
-      const application = { session, spare: newId(), user, dialect };
+      const application = { session, spare: newId(), user, guest, dialect };
       const { holding, resumed } = await choose(
         wanted,
         (choice) => engine.claim({ ...application, ...choice }),
@@ -94,8 +94,20 @@ export class Holdings {
       (choice) => engine.rename(session, choice),
     );
     const holding = this.#held.get(session);
-    if (holding !== undefined) this.#held.set(session, { ...holding, name });
+    if (holding === undefined) return name;
+    const person = personOf(holding);
+    for (const [id, other] of this.#held) {
+      if (personOf(other) === person) this.#held.set(id, { ...other, name });
+    }
     return name;
+  }
+
+  /** Another node has renamed a session's person. */
+  renamed(session: string, name: string): void {
+    const holding = this.#held.get(session);
+    if (holding === undefined || holding.name === name) return;
+    this.#held.set(session, { ...holding, name });
+    this.#host?.renamed(session, name);
   }
 
   /** See {@linkcode Fleet.release}. */
@@ -134,10 +146,12 @@ export class Holdings {
   async reassert(): Promise<void> {
     const holdings = [...this.#held.values()];
     for (let start = 0; start < holdings.length; start += STEP) {
-      const { replaced, outnamed } = await this.#options.engine.reassert(
-        holdings.slice(start, start + STEP),
-      );
+      const { replaced, outnamed, renamed } = await this.#options.engine
+        .reassert(
+          holdings.slice(start, start + STEP),
+        );
       for (const session of replaced) this.taken(session, Infinity);
+      for (const [session, name] of renamed) this.renamed(session, name);
       for (const session of outnamed) {
         if (this.#held.delete(session)) this.#host?.outnamed(session);
       }

@@ -39,6 +39,7 @@ import {
   nodeKey,
   NODES,
   type Record,
+  renamedKey,
   SESSIONS,
   takenKey,
 } from "./kv_wire.ts";
@@ -142,12 +143,16 @@ class KvEngine implements Engine {
 
   async reassert(holdings: readonly Holding[]) {
     const [replaced, outnamed]: [string[], string[]] = [[], []];
-    for (const holding of holdings) {
-      const outcome = await this.#names.reassert(holding);
-      if (outcome === "replaced") replaced.push(holding.session);
-      if (outcome === "outnamed") outnamed.push(holding.session);
+    const renamed: [session: string, name: string][] = [];
+    for (const { session, ...rest } of holdings) {
+      const outcome = await this.#names.reassert({ session, ...rest });
+      if (outcome === "replaced") replaced.push(session);
+      else if (outcome === "outnamed") outnamed.push(session);
+      else if (outcome.name !== rest.name) {
+        renamed.push([session, outcome.name]);
+      }
     }
-    return { replaced, outnamed };
+    return { replaced, outnamed, renamed };
   }
 
   follow(room: string): Promise<void> {
@@ -304,6 +309,11 @@ class KvEngine implements Engine {
     const taken = this.#kv.list<number>({ prefix: takenKey(node) });
     for await (const { key, value } of taken) {
       events.taken(String(key.at(-1)), value);
+      await this.#kv.delete(key);
+    }
+    const renamed = this.#kv.list<string>({ prefix: renamedKey(node) });
+    for await (const { key, value } of renamed) {
+      events.renamed(String(key.at(-1)), value);
       await this.#kv.delete(key);
     }
     for await (const { key, value } of this.#kv.list<News>({ prefix: NEWS })) {

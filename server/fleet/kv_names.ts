@@ -16,15 +16,21 @@ import {
   holderKey,
   type Lease,
   nodeKey,
+  personKey,
   type Record,
+  renamedKey,
   sessionKey,
   takenKey,
 } from "./kv_wire.ts";
+import { personOf } from "./fleet.ts";
 
 /** Tries before it is said that names cannot be looked up. */
 const TRIES = 30;
 /** Longest pause between two of them, milliseconds. */
 const MOST_PAUSE_MS = 100;
+/** Sessions of one person that are renamed together: a commit checks 100 keys
+ * at most. */
+const MOST_MATES = 60;
 /** For how long a node may find out that a session was taken, milliseconds. */
 const TAKEN_MS = 60 * 60_000;
 
@@ -32,6 +38,14 @@ const TAKEN_MS = 60 * 60_000;
 interface Place {
   readonly name: string;
   readonly entry: Deno.KvEntryMaybe<string>;
+}
+
+/** What a record is written for: its person's sessions, its name, and a session
+ * that has the name already. */
+interface Standing {
+  readonly person: Deno.KvEntryMaybe<string[]>;
+  readonly place: Place;
+  readonly mate?: Deno.KvEntry<Record> | undefined;
 }
 
 /** The names of a fleet, as one node sees them. */
@@ -63,10 +77,23 @@ export class KvNames {
       const record = known.value;
       const mine = record?.node === this.#node && await this.#lives(this.#node);
       if (record === null || !mine) return "unknown";
-      const place = await this.#choose(choice, session);
+      const place = await this.#choose(choice, personOf(record));
       if ("taken" in place) return place;
-      const { name } = place;
-      return await this.#put(known, { ...record, name }, place) && { name };
+      const { name, entry } = place;
+      const person = await this.#person(record);
+      const change = this.#kv.atomic().check(person, entry);
+      const mates = await this.#recordsOf(person);
+      await this.#freeName(change, record, { name });
+      for (const mate of [known, ...mates]) {
+        if (mate !== known && mate.value.session === session) continue;
+        const renamed = { ...record, ...mate.value, name };
+        change.check(mate).set(mate.key, renamed);
+        if (renamed.node === this.#node) continue;
+        const key = [...renamedKey(renamed.node), renamed.session];
+        change.set(key, name, { expireIn: TAKEN_MS });
+      }
+      change.set(entry.key, session);
+      return (await change.commit()).ok && { name };
     });
   }
 
@@ -79,7 +106,7 @@ export class KvNames {
     if (name === undefined) return { taken: undefined };
     const holder = await this.#holder(await this.#kv.get(holderKey(name)));
     if (user !== undefined && holder?.user === user) return { name };
-    return await this.#choose(choice, undefined);
+    return await this.#choose(choice, "");
   }
 
   /** Ends a session if it is this node's. */
@@ -96,20 +123,26 @@ export class KvNames {
     if (lease.value === null) await this.#end(known, known.value);
   }
 
-  /** Writes a session down again; tells whom it belongs to otherwise. */
-  reassert(holding: Holding): Promise<"held" | "replaced" | "outnamed"> {
+  /** Writes a session down again; tells whom it belongs to otherwise, or the
+   * name that its person has by now. */
+  reassert(holding: Holding): Promise<Named | "replaced" | "outnamed"> {
     return this.#insist(async () => {
       const known = await this.#record(holding.session);
       const record = known.value;
       const elsewhere = record !== null && record.node !== this.#node;
       if (elsewhere && record.version > holding.version) return "replaced";
+      const person = await this.#person(holding);
+      const mates = await this.#matesOf(person);
+      const { name } = (elsewhere ? undefined : record) ??
+        mates.find(({ value }) => value.session !== holding.session)?.value ??
+        holding;
       const place = await this.#choose(
-        { names: [holding.name], any: false },
-        holding.session,
+        { names: [name], any: false },
+        personOf(holding),
       );
       if (!("taken" in place)) {
-        const mine = { ...holding, node: this.#node };
-        return await this.#put(known, mine, place) && "held";
+        const mine = { ...holding, name, node: this.#node };
+        return await this.#put(known, mine, { person, place }) && { name };
       }
       const { ok } = await this.#kv.atomic().check(known).delete(known.key)
         .commit();
@@ -119,7 +152,7 @@ export class KvNames {
 
   /** @returns False when somebody else was faster. */
   async #claim(application: Application): Promise<Claimed | false> {
-    const { session, spare, user, dialect } = application;
+    const { session, spare, user, guest, dialect } = application;
     if (!await this.#lives(this.#node)) return "unknown";
     const known = await this.#record(session);
     const record = known.value;
@@ -127,13 +160,16 @@ export class KvNames {
       record !== null && record.user === user && record.dialect === dialect
     ) {
       const entry = await this.#kv.get<string>(holderKey(record.name));
-      if (entry.value === session) return await this.#take(known, record);
+      const first = await this.#record(entry.value ?? "");
+      const same = first.value !== null &&
+        personOf(first.value) === personOf(record);
+      if (same) return await this.#take(known, record);
     }
     // Somebody else's is left alone; what a dead node had is written over.
     const other = record !== null && await this.#lives(record.node);
     return await this.#begin(
       other ? await this.#record(spare) : known,
-      application,
+      { ...application, guest },
     );
   }
 
@@ -142,19 +178,20 @@ export class KvNames {
     known: Deno.KvEntryMaybe<Record>,
     application: Application,
   ): Promise<Claimed | false> {
-    const { user, dialect } = application;
     const session = String(known.key.at(-1));
-    const place = await this.#choose(application, session);
+    const { user, dialect, guest = session } = application;
+    const who = { session, user, ...(user === undefined && { guest }) };
+    const whole = { ...who, name: "", dialect, version: this.#now() };
+    const person = await this.#person(whole);
+    const [mate] = await this.#matesOf(person);
+    const place = mate === undefined
+      ? await this.#choose(application, personOf(who))
+      : await this.#placeOf(mate.value.name);
     if ("taken" in place) return place;
-    const holding = {
-      session,
-      name: place.name,
-      user,
-      dialect,
-      version: this.#now(),
-    };
+    const holding = { ...whole, name: place.name };
     const mine = { ...holding, node: this.#node };
-    return await this.#put(known, mine, place) && { holding, resumed: false };
+    return await this.#put(known, mine, { person, place, mate }) &&
+      { holding, resumed: false };
   }
 
   /** Takes a session up, wherever it is. */
@@ -176,8 +213,21 @@ export class KvNames {
 
   /** Ends a session. If somebody was faster, it is somebody else's. */
   async #end(known: Deno.KvEntryMaybe<Record>, record: Record): Promise<void> {
-    const change = this.#kv.atomic().check(known).delete(known.key);
-    await this.#freeName(change, record);
+    const { session } = record;
+    const person = await this.#person(record);
+    const change = this.#kv.atomic().check(known, person).delete(known.key);
+    const left = (person.value ?? []).filter((other) => other !== session);
+    if (left.length === 0) change.delete(person.key);
+    else change.set(person.key, left);
+    const entry = await this.#kv.get<string>(holderKey(record.name));
+    if (entry.value === session) {
+      // The person may be here with another session.
+      const mates = await this.#matesOf(person);
+      const heir = mates.find(({ value }) => value.session !== session)?.value;
+      change.check(entry);
+      if (heir === undefined) change.delete(entry.key);
+      else change.set(entry.key, heir.session);
+    }
     await change.commit();
   }
 
@@ -185,37 +235,44 @@ export class KvNames {
   async #put(
     known: Deno.KvEntryMaybe<Record>,
     record: Record,
-    { entry }: Place,
+    { person, place: { entry }, mate }: Standing,
   ): Promise<boolean> {
     const { session } = record;
-    const change = this.#kv.atomic().check(known, entry)
-      .set(known.key, record).set(entry.key, session);
+    const others = (person.value ?? []).filter((other) => other !== session);
+    const change = this.#kv.atomic().check(known, person, entry)
+      .set(known.key, record).set(entry.key, session)
+      .set(person.key, [...others, session].slice(-MOST_MATES));
+    if (mate !== undefined) change.check(mate);
     const old = known.value;
-    if (old !== null && nameKey(old.name) !== nameKey(record.name)) {
-      await this.#freeName(change, old);
-    }
+    if (old !== null) await this.#freeName(change, old, record);
     return (await change.commit()).ok;
   }
 
-  /** Deletes the name of a record that is no longer, if it is still its. */
+  /** Deletes the name of a record that has another one now, if it is still
+   * its person's. */
   async #freeName(
     change: Deno.AtomicOperation,
-    { session, name }: Record,
+    old: Record,
+    { name }: Named,
   ): Promise<void> {
-    const entry = await this.#kv.get<string>(holderKey(name));
-    if (entry.value === session) change.check(entry).delete(entry.key);
+    if (nameKey(old.name) === nameKey(name)) return;
+    const entry = await this.#kv.get<string>(holderKey(old.name));
+    const first = await this.#record(entry.value ?? "");
+    const same = first.value !== null &&
+      personOf(first.value) === personOf(old);
+    if (same) change.check(entry).delete(entry.key);
   }
 
-  /** The first name that can be had by a session. */
+  /** The first name that a person can have. */
   async #choose(
     { names, any }: Choice,
-    session: string | undefined,
+    person: string,
   ): Promise<Place | { readonly taken: string | undefined }> {
     for (const [index, name] of names.entries()) {
-      const entry = await this.#kv.get<string>(holderKey(name));
-      const holder = await this.#holder(entry);
-      if (holder !== null && holder.session !== session) continue;
-      return any || index === 0 ? { name, entry } : { taken: name };
+      const place = await this.#placeOf(name);
+      const holder = await this.#holder(place.entry);
+      if (holder !== null && personOf(holder) !== person) continue;
+      return any || index === 0 ? place : { taken: name };
     }
     return { taken: undefined };
   }
@@ -225,7 +282,41 @@ export class KvNames {
     if (entry.value === null) return null;
     const { value } = await this.#record(entry.value);
     const same = value !== null && nameKey(value.name) === entry.key.at(-1);
-    return same && await this.#lives(value.node) ? value : null;
+    if (!same) return null;
+    if (await this.#lives(value.node)) return value;
+    const mates = await this.#matesOf(await this.#person(value));
+    return mates.find((mate) =>
+      nameKey(mate.value.name) === nameKey(value.name)
+    )?.value ?? null;
+  }
+
+  async #placeOf(name: string): Promise<Place> {
+    return { name, entry: await this.#kv.get<string>(holderKey(name)) };
+  }
+
+  #person(holding: Holding): Promise<Deno.KvEntryMaybe<string[]>> {
+    return this.#kv.get<string[]>(personKey(holding));
+  }
+
+  /** All sessions of a person. */
+  async #recordsOf(
+    { value }: Deno.KvEntryMaybe<string[]>,
+  ): Promise<Deno.KvEntry<Record>[]> {
+    const entries = await Promise.all(
+      (value ?? []).map((session) => this.#record(session)),
+    );
+    return entries.filter((entry) => entry.value !== null);
+  }
+
+  /** Those sessions of a person whose nodes live. */
+  async #matesOf(
+    person: Deno.KvEntryMaybe<string[]>,
+  ): Promise<Deno.KvEntry<Record>[]> {
+    const mates: Deno.KvEntry<Record>[] = [];
+    for (const entry of await this.#recordsOf(person)) {
+      if (await this.#lives(entry.value.node)) mates.push(entry);
+    }
+    return mates;
   }
 
   #record(session: string): Promise<Deno.KvEntryMaybe<Record>> {

@@ -1,14 +1,15 @@
 /**
  * How a fleet looks in Deno KV: a lease for each node, a record for each
- * session, a session for each name, a document for each room and node, and what
+ * session, a session for each name, a list of sessions for each person, a document for each room and node, and what
  * nodes have to tell. Pure.
  *
- * A name is held while the session it leads to has that name, and a node that
- * lives: what a dead node left behind does no harm until it is swept away.
+ * A name is held while a session of the person it leads to has that name, and a
+ * node that lives: what a dead node left behind does no harm until it is swept away.
  */
 
 import { nameKey } from "../../protocol/names.ts";
 import type { Counts, Holding } from "./engine.ts";
+import { personOf } from "./fleet.ts";
 
 const FLEET = ["hubbub", "fleet"];
 
@@ -50,6 +51,21 @@ export function newsKey(node: string): Deno.KvKey {
 export function takenKey(node: string): Deno.KvKey {
   return [...FLEET, "taken", node];
 }
+
+/** The key of a person's sessions: a list of their ids, the newest last. */
+export function personKey(holding: Holding): Deno.KvKey {
+  const person = personOf(holding);
+  // Keys have 2 KiB in all; a token may say anything.
+  return [...FLEET, "person", person.slice(0, MOST_PERSON)];
+}
+
+/** The key of the sessions that others have renamed: session to name. */
+export function renamedKey(node: string): Deno.KvKey {
+  return [...FLEET, "renamed", node];
+}
+
+/** Characters of a person in a key: more than a user has. */
+const MOST_PERSON = 300;
 
 /** A node lives until then, milliseconds since 1970. */
 export interface Lease {

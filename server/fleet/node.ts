@@ -159,6 +159,10 @@ export class FleetNode implements Fleet, EngineEvents {
     this.#holdings.taken(session, version);
   }
 
+  renamed(session: string, name: string): void {
+    this.#holdings.renamed(session, name);
+  }
+
   wrote(...news: Parameters<EngineEvents["wrote"]>): void {
     this.#rosters.hear(...news);
   }

@@ -35,6 +35,7 @@ import {
   REASSERT,
   RELEASE,
   RENAME,
+  RENAMED,
   WRITE_HERE,
 } from "./redis_scripts.ts";
 
@@ -114,23 +115,25 @@ class RedisEngine implements Engine {
   }
 
   async claim(application: Application): Promise<Claimed> {
-    const { session, spare, user = "", dialect } = application;
+    const { session, spare, user = "", guest = "", dialect } = application;
     const reply = await this.#run(CLAIM, [
       this.#node,
       session,
       spare,
       user,
+      guest,
       dialect,
       nodeChannels(this.#database),
       ...choiceArguments(application),
     ]);
     if (reply === "unknown") return reply;
-    const [id, name, version, resumed] = reply as Reply[];
+    const [id, name, version, resumed, holder] = reply as Reply[];
     if (name === undefined) return { taken: taken(id) };
     const holding = {
       session: String(id),
       name: String(name),
       user: application.user,
+      ...(holder !== "" && { guest: String(holder) }),
       dialect,
       version: Number(version),
     };
@@ -142,6 +145,7 @@ class RedisEngine implements Engine {
       await this.#run(RENAME, [
         this.#node,
         session,
+        nodeChannels(this.#database),
         ...choiceArguments(choice),
       ]),
     );
@@ -163,7 +167,7 @@ class RedisEngine implements Engine {
 
   async reassert(holdings: readonly Holding[]) {
     const records = holdings.flatMap((
-      { session, name, user = "", dialect, version },
+      { session, name, user = "", guest, dialect, version },
     ) => [
       session,
       JSON.stringify({
@@ -171,15 +175,17 @@ class RedisEngine implements Engine {
         key: nameKey(name),
         name,
         user,
+        guest,
         dialect,
         version,
       }),
     ]);
-    const [replaced, outnamed] = await this.#run(REASSERT, [
+    const [replaced, outnamed, ids, names] = await this.#run(REASSERT, [
       this.#node,
       ...records,
-    ]) as [string[], string[]];
-    return { replaced, outnamed };
+    ]) as [string[], string[], string[], string[]];
+    const renamed = ids.map((id, index) => [id, names[index] ?? ""] as const);
+    return { replaced, outnamed, renamed };
   }
 
   async follow(room: string): Promise<void> {
@@ -241,7 +247,10 @@ class RedisEngine implements Engine {
     if (this.#listens) return;
     const channel = nodeChannels(this.#database) + this.#node;
     await this.#link.subscribe(channel, (payload) => {
-      const [session = "", version] = payload.split(" ");
+      const [session = "", version = "", ...words] = payload.split(" ");
+      if (session === RENAMED) {
+        return this.#events.renamed(version, words.join(" "));
+      }
       this.#events.taken(session, Number(version));
     });
     await this.#link.subscribe(nodesChannel(this.#database), (node) => {

@@ -4,10 +4,11 @@
  *
  * `nodes` has the end of each node's lease, on Redis' own clock, for a while
  * after it too, in which its sessions can be taken up; `sessions` a
- * JSON record by session (node, name, key, user, dialect, version); `names` a
- * session by name's key. A name is held while the session it leads to has that
- * name, and a node that lives: what a dead node left behind does no harm until
- * it is swept away. A room has a hash of documents by node.
+ * JSON record by session (node, name, key, user or guest, dialect, version);
+ * `names` a session by name's key; a set for each person its sessions, which all
+ * have one name. A name is held while a session of the person it leads to has a
+ * node that lives: what a dead node left behind does no harm until it is swept
+ * away. A room has a hash of documents by node.
  */
 
 import { type Script, script } from "../store/redis_scripts.ts";
@@ -44,6 +45,10 @@ export function nodeChannels(database: number): string {
   return `hubbub:${database}:node:`;
 }
 
+/** How news of another name begins; then come the session and the name. An
+ * earlier version takes it for the id of a session, which none has. */
+export const RENAMED = "renamed";
+
 /** Documents that no node has written again for so long are forgotten. */
 const HERE_SECONDS = 60 * 60;
 /** Sessions that are looked at, with each heartbeat, whether they still live. */
@@ -64,35 +69,59 @@ local function session(id)
   return record and cjson.decode(record)
 end
 
--- The session that holds a name, if one does.
+-- Whose a session is. Earlier versions know of no guests.
+local function person(id, it)
+  if it.user ~= '' then return 'user ' .. it.user end
+  return 'guest ' .. (it.guest or id)
+end
+
+local function sessions_of(who) return '${PREFIX}:person:' .. who end
+
+-- A session of a person whose node lives, but for one.
+local function living(who, but)
+  for _, id in ipairs(redis.call('SMEMBERS', sessions_of(who))) do
+    local it = id ~= but and session(id)
+    if it and alive(it.node) then return id, it end
+  end
+end
+
+-- A session whose person holds a name, if anybody does.
 local function holder(key)
   local id = redis.call('HGET', NAMES, key)
   local it = id and session(id)
-  if it and it.key == key and alive(it.node) then return id, it end
+  if not it or it.key ~= key then return end
+  if alive(it.node) then return id, it end
+  local other, that = living(person(id, it))
+  if that and that.key == key then return other, that end
 end
 
-local function drop_name(key, id)
-  if redis.call('HGET', NAMES, key) == id then redis.call('HDEL', NAMES, key) end
+local function drop(id, it)
+  local who = person(id, it)
+  redis.call('HDEL', SESSIONS, id)
+  redis.call('SREM', sessions_of(who), id)
+  if redis.call('HGET', NAMES, it.key) ~= id then return end
+  local other, that = living(who, id)
+  if that and that.key == it.key then
+    redis.call('HSET', NAMES, it.key, other)
+  else
+    redis.call('HDEL', NAMES, it.key)
+  end
 end
 
 local function put(id, it)
   local old = session(id)
-  if old and old.key ~= it.key then drop_name(old.key, id) end
+  if old then drop(id, old) end
   redis.call('HSET', NAMES, it.key, id)
   redis.call('HSET', SESSIONS, id, cjson.encode(it))
+  redis.call('SADD', sessions_of(person(id, it)), id)
 end
 
-local function drop(id, it)
-  redis.call('HDEL', SESSIONS, id)
-  drop_name(it.key, id)
-end
-
--- The place of the first name that can be had, of pairs of key and name in
--- ARGV. Without 'any' that is only the first; of the others it is told then.
-local function choose(from, id, any)
+-- The place of the first name that a person can have, of pairs of key and name
+-- in ARGV. Without 'any' that is only the first; of the others it is told then.
+local function choose(from, who, any)
   for i = from, #ARGV, 2 do
-    local by = holder(ARGV[i])
-    if not by or by == id then
+    local by, it = holder(ARGV[i])
+    if not by or person(by, it) == who then
       if any == '1' or i == from then return i end
       return nil, ARGV[i + 1]
     end
@@ -149,41 +178,75 @@ return {held, living, counts, own, swept[1]}
 `);
 
 /**
- * Claims a session. ARGV: the node, the session, a spare id, user (''), dialect,
- * the start of nodes' channels, whether any name will do, and pairs of key and
- * name. Returns the session, its name, its version and whether it was taken up;
- * or, refused, the first other name that is free.
+ * Claims a session. ARGV: the node, the session, a spare id, user (''), guest
+ * (''), dialect, the start of nodes' channels, whether any name will do, and
+ * pairs of key and name. Returns the session, its name, its version, whether it
+ * was taken up, and its guest (''); or, refused, the first other name that is
+ * free. A person who is here keeps its name.
  */
 export const CLAIM = fleetScript(`
-local me, id, spare, user, dialect, channels, any = unpack(ARGV, 1, 7)
+local me, id, spare, user, guest, dialect, channels, any = unpack(ARGV, 1, 8)
 if not alive(me) then return 'unknown' end
 local it = session(id)
-if it and it.user == user and it.dialect == dialect and redis.call('HGET', NAMES, it.key) == id then
+local first = it and redis.call('HGET', NAMES, it.key)
+local that = first and session(first)
+if that and it.user == user and it.dialect == dialect and person(first, that) == person(id, it) then
   local from = it.node
   it.node, it.version = me, math.max(now, it.version + 1)
   put(id, it)
   if from ~= me then
     redis.call('PUBLISH', channels .. from, string.format('%s %.0f', id, it.version))
   end
-  return {id, it.name, it.version, 1}
+  return {id, it.name, it.version, 1, user == '' and (it.guest or id) or ''}
 end
 if it and alive(it.node) then id = spare end
-local place, other = choose(8, id, any)
-if not place then return {other or false} end
-put(id, {node = me, key = ARGV[place], name = ARGV[place + 1], user = user, dialect = dialect, version = now})
-return {id, ARGV[place + 1], now, 0}
+if user ~= '' then guest = nil elseif guest == '' then guest = id end
+local new = {node = me, user = user, guest = guest, dialect = dialect, version = now}
+local who = person(id, new)
+local _, mate = living(who)
+if mate then
+  new.key, new.name = mate.key, mate.name
+else
+  local place, other = choose(9, who, any)
+  if not place then return {other or false} end
+  new.key, new.name = ARGV[place], ARGV[place + 1]
+end
+put(id, new)
+return {id, new.name, now, 0, guest or ''}
 `);
 
-/** Renames. ARGV: the node, the session, whether any name will do, and pairs of
- * key and name. Returns the name, and 1; or the first other that is free. */
+/** Renames a session's person, and tells the nodes of its other sessions. ARGV:
+ * the node, the session, the start of nodes' channels, whether any name will do,
+ * and pairs of key and name. Returns the name, and 1; or the first other that is
+ * free. */
 export const RENAME = fleetScript(`
-local it = session(ARGV[2])
-if not it or it.node ~= ARGV[1] or not alive(ARGV[1]) then return 'unknown' end
-local place, other = choose(4, ARGV[2], ARGV[3])
+local me, id, channels, any = unpack(ARGV, 1, 4)
+local it = session(id)
+if not it or it.node ~= me or not alive(me) then return 'unknown' end
+local who = person(id, it)
+local place, other = choose(5, who, any)
 if not place then return {other or false} end
-it.key, it.name = ARGV[place], ARGV[place + 1]
-put(ARGV[2], it)
-return {it.name, 1}
+local key, name = ARGV[place], ARGV[place + 1]
+local all = redis.call('SMEMBERS', sessions_of(who))
+-- What an earlier version has written down is in no set.
+if redis.call('SISMEMBER', sessions_of(who), id) == 0 then all[#all + 1] = id end
+for _, mate in ipairs(all) do
+  local that = session(mate)
+  if that then
+    local first = redis.call('HGET', NAMES, that.key)
+    if first == id or (first and redis.call('SISMEMBER', sessions_of(who), first) == 1) then
+      redis.call('HDEL', NAMES, that.key)
+    end
+    that.key, that.name = key, name
+    redis.call('HSET', SESSIONS, mate, cjson.encode(that))
+    if that.node ~= me then
+      redis.call('PUBLISH', channels .. that.node, '${RENAMED} ' .. mate .. ' ' .. name)
+    end
+  end
+end
+redis.call('SADD', sessions_of(who), id)
+redis.call('HSET', NAMES, key, id)
+return {name, 1}
 `);
 
 /** Finds a free name. ARGV: a user (''), whether any name will do, and pairs of
@@ -191,7 +254,7 @@ return {it.name, 1}
 export const FIND = fleetScript(`
 local by, it = holder(ARGV[3])
 if by and ARGV[1] ~= '' and it.user == ARGV[1] then return {ARGV[4], 1} end
-local place, other = choose(3, false, ARGV[2])
+local place, other = choose(3, '', ARGV[2])
 return place and {ARGV[place + 1], 1} or {other or false}
 `);
 
@@ -205,19 +268,26 @@ end
 
 /**
  * Writes sessions down again. ARGV: the node, and of each session its id and
- * its record. Returns those that others have taken up, and those whose names
- * others have.
+ * its record. Returns those that others have taken up, those whose names
+ * others have, and those whose persons have other names by now, with these.
  */
 export const REASSERT = fleetScript(`
-local me, replaced, outnamed = ARGV[1], {}, {}
+local me, replaced, outnamed, renamed, names = ARGV[1], {}, {}, {}, {}
 for i = 2, #ARGV, 2 do
   local id, mine = ARGV[i], cjson.decode(ARGV[i + 1])
   local it = session(id)
   if it and it.node ~= me and it.version > mine.version then
     replaced[#replaced + 1] = id
   else
-    local by = holder(mine.key)
-    if not by or by == id then
+    local who = person(id, mine)
+    local _, that = living(who, id)
+    if it and it.node == me then that = it end
+    if that and that.key ~= mine.key then
+      mine.key, mine.name = that.key, that.name
+      renamed[#renamed + 1], names[#names + 1] = id, mine.name
+    end
+    local by, holds = holder(mine.key)
+    if not by or person(by, holds) == who then
       put(id, mine)
     else
       outnamed[#outnamed + 1] = id
@@ -225,7 +295,7 @@ for i = 2, #ARGV, 2 do
     end
   end
 end
-return {replaced, outnamed}
+return {replaced, outnamed, renamed, names}
 `);
 
 /** Ends a lease. ARGV: the node. */

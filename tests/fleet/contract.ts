@@ -132,6 +132,46 @@ export function namesContract(
     assertEquals(again, { session, name: "Countess", resumed: false });
   });
 
+  for (const who of [{ user: "ada" }, { guest: "0123456789abcdef" }]) {
+    const [kind] = Object.keys(who);
+    test(
+      `promise 6: all sessions of one ${kind} have one name, until the last ends`,
+      async (node) => {
+        const desk = await node.claim({ ...who, name: "Ada" });
+        const phone = await node.claim({ ...who, name: "Somebody" });
+        assertEquals([phone.name, phone.resumed], ["Ada", false]);
+        assert(desk.session !== phone.session);
+        assertEquals((await node.claim({ ...who })).name, "Ada");
+        node.fleet.release(desk.session);
+        await assertRefused("name_taken", () => node.begin("Ada"));
+        const again = await node.claim({ ...who, session: desk.session });
+        assertEquals([again.session, again.name], [desk.session, "Ada"]);
+        await node.fleet.rename(phone.session, "Countess");
+        assertEquals((await node.claim({ ...who })).name, "Countess");
+        await node.begin("Ada");
+        await assertRefused("name_taken", () => node.begin("Countess"));
+        await assertRefused(
+          "name_taken",
+          () => node.fleet.rename(desk.session, "Ada"),
+        );
+        await node.fleet.rename(desk.session, "COUNTESS");
+      },
+    );
+  }
+
+  test("a guest is the session it began with, and no user of that name", async (node) => {
+    const first = await node.begin("Ada");
+    const second = await node.claim({ guest: first.session });
+    assertEquals(second.name, "Ada");
+    await assertRefused(
+      "name_taken",
+      () => node.claim({ user: first.session, name: "Ada" }),
+    );
+    node.fleet.release(first.session);
+    node.fleet.release(second.session);
+    await node.begin("Ada");
+  });
+
   test("promise 6: a lent name is nobody's", async (node) => {
     const { fleet } = node;
     const guest = { user: undefined, fallback: "Script" };

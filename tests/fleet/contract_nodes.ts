@@ -103,6 +103,66 @@ export function nodesContract(
     },
   );
 
+  for (const who of [{ user: "ada" }, { guest: "0123456789abcdef" }]) {
+    const [kind] = Object.keys(who);
+    test(
+      `promise 6: a ${kind} has one name on all nodes, is renamed on all, and keeps it when one dies`,
+      async (a, b, fleet) => {
+        const desk = await a.claim({ ...who, name: "Ada" });
+        const phone = await b.claim({ ...who, name: "Somebody" });
+        assertEquals([phone.name, phone.resumed], ["Ada", false]);
+        assertEquals([a.gone, b.gone], [[], []]);
+        await a.fleet.rename(desk.session, "Countess Ada");
+        await b.until(() => b.renames.length > 0);
+        assertEquals(b.renames[0], [phone.session, "Countess Ada"]);
+        const c = await fleet.join();
+        await c.begin("Ada");
+        a.clock.pause();
+        await untilNodes(b, 2);
+        await assertRefused("name_taken", () => c.begin("Countess Ada"));
+        // The name goes from the dead node to the living, and on.
+        assertEquals((await c.claim({ ...who })).name, "Countess Ada");
+        b.fleet.release(phone.session);
+        await assertRefused("name_taken", () => b.begin("Countess Ada"));
+        a.clock.resume();
+      },
+    );
+
+    test(
+      `a node that was paused learns the name its ${kind} has by then`,
+      async (a, b) => {
+        const desk = await a.claim({ ...who, name: "Ada" });
+        const phone = await b.claim({ ...who });
+        a.clock.pause();
+        await untilNodes(b, 1);
+        await b.fleet.rename(phone.session, "Countess");
+        await b.begin("Ada");
+        a.clock.resume();
+        await a.until(() =>
+          a.renames.some(([session, name]) =>
+            session === desk.session && name === "Countess"
+          )
+        );
+        assertEquals(a.nameless, []);
+        await assertRefused("name_taken", () => b.begin("countess"));
+      },
+    );
+  }
+
+  test(
+    "two sessions that one person begins at once have one name",
+    async (a, b) => {
+      for (let round = 0; round < 10; round++) {
+        const user = `u${round}`;
+        const [one, two] = await Promise.all([
+          a.claim({ user, name: `A${round}` }),
+          b.claim({ user, name: `B${round}` }),
+        ]);
+        assertEquals(one.name, two.name);
+      }
+    },
+  );
+
   test("a session that hops is where it hopped last", async (a, b) => {
     const { session } = await a.begin("Ada");
     for (let hop = 0; hop < 10; hop++) {
