@@ -76,6 +76,9 @@ export interface Client {
   readonly session: string | undefined;
   /** The session's secret; a later `connect()` with it resumes. */
   readonly token: string | undefined;
+  /** The secret of the guest one is: give it to other clients of the same person
+   * as `guest`. */
+  readonly guest: string | undefined;
   /** What the server allows; undefined before the first welcome. */
   readonly limits: Limits | undefined;
   /** The rooms joined, or being joined. */

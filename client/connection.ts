@@ -112,9 +112,14 @@ export class Connection {
     this.#comeBackWithin = ms;
   }
 
-  /** Gives the socket up as dead or useless, and comes back. */
-  drop(reason: string): void {
-    if (this.#socket !== undefined) this.#ended(0, reason);
+  /**
+   * Gives the socket up as dead or useless, and comes back.
+   *
+   * @param reason Why, for people.
+   * @param leastMs How long to wait at least, milliseconds.
+   */
+  drop(reason: string, leastMs = 0): void {
+    if (this.#socket !== undefined) this.#ended(0, reason, leastMs);
   }
 
   /** Closes for good, because the server does not want this client. */
@@ -187,7 +192,7 @@ export class Connection {
     }
   }
 
-  #ended(code: number, reason: string): void {
+  #ended(code: number, reason: string, leastMs = 0): void {
     if (this.#state.phase === "closing") {
       this.#finish({ code, reason, why: "asked" });
       return;
@@ -214,13 +219,15 @@ export class Connection {
     const wait = this.#comeBackWithin === undefined
       ? fullJitter(failures, this.#settings.backoff, random)
       : Math.floor(random() * this.#comeBackWithin);
+    // Those who were told the same time do not come back together.
+    const afterMs = leastMs + wait;
     this.#abandon();
     this.#user.lost();
-    this.#after(wait, () => this.connect());
+    this.#after(afterMs, () => this.connect());
     this.#become({
       phase: "waiting",
       attempt: this.#failures,
-      until: now() + wait,
+      until: now() + afterMs,
       reason,
     });
   }

@@ -54,10 +54,10 @@ export class HubbubClient implements Client, RoomHost {
     this.settings = settingsOf(options);
     this.#storage = options.outbox;
     const saved = this.#storage?.load();
-    this.#identity = new Identity(
-      this.settings,
-      options.token ?? saved?.token,
-    );
+    this.#identity = new Identity(this.settings, {
+      token: options.token ?? saved?.token,
+      guest: options.guest ?? saved?.guest,
+    });
     this.#permit = new Permit({
       state: () => this.state,
       ask: (request, asker) => this.ask(request, asker),
@@ -98,6 +98,10 @@ export class HubbubClient implements Client, RoomHost {
 
   get token(): string | undefined {
     return this.#identity.token;
+  }
+
+  get guest(): string | undefined {
+    return this.#identity.guest;
   }
 
   get limits(): Limits | undefined {
@@ -206,13 +210,14 @@ export class HubbubClient implements Client, RoomHost {
     if (error.code === "disconnected") return;
     if (error.code === "name_taken") {
       this.#identity.nameTaken(error.suggestion);
-      this.#greet();
+      if (this.#identity.exhausted) this.#connection.drop(error.message);
+      else this.#greet();
     } else if (isAboutToken(error.code)) {
       // The next one may have come while this one was looked at.
       if (this.#permit.isNewer) this.#greet();
       else this.#connection.lockOut(error.code, error.message);
     } else if (error.retryable) {
-      this.#connection.drop(error.message);
+      this.#connection.drop(error.message, error.retryAfterMs);
     } else {
       this.#connection.refuse(error.message);
     }
@@ -306,9 +311,13 @@ export class HubbubClient implements Client, RoomHost {
   }
 
   #save(entries: readonly SavedPublish[]): void {
-    const { token } = this.#identity;
+    const { token, guest } = this.#identity;
     try {
-      this.#storage?.save({ ...(token !== undefined && { token }), entries });
+      this.#storage?.save({
+        ...(token !== undefined && { token }),
+        ...(guest !== undefined && { guest }),
+        entries,
+      });
     } catch {
       // A full or forbidden storage must not keep anybody from talking.
     }

@@ -18,16 +18,24 @@ export class Identity {
   #taken: string | undefined;
   #attempts = 0;
   #token: string | undefined;
+  #guest: string | undefined;
   #welcome: WelcomeEvent | undefined;
 
   /**
    * @param settings With the wanted name.
-   * @param token Of a session to resume.
+   * @param secrets Of a session to resume, and of the guest one is.
    */
-  constructor(settings: Settings, token: string | undefined) {
+  constructor(
+    settings: Settings,
+    { token, guest }: {
+      readonly token: string | undefined;
+      readonly guest: string | undefined;
+    },
+  ) {
     this.#settings = settings;
     this.#wanted = settings.name;
     this.#token = token;
+    this.#guest = guest;
   }
 
   get name(): string | undefined {
@@ -42,6 +50,16 @@ export class Identity {
     return this.#token;
   }
 
+  get guest(): string | undefined {
+    return this.#guest;
+  }
+
+  /** Whether so many names were refused that asking on needs a pause: the name
+   * may be a token's, which cannot be another one. */
+  get exhausted(): boolean {
+    return this.#attempts > NAME_ATTEMPTS;
+  }
+
   get limits(): Limits | undefined {
     return this.#welcome?.limits;
   }
@@ -50,11 +68,13 @@ export class Identity {
   get hello(): HelloRequest {
     const name = this.#wanted;
     const token = this.#token;
+    const guest = this.#guest;
     return {
       type: "hello",
       batch: true,
       ...(name !== undefined && { name }),
       ...(token !== undefined && { token }),
+      ...(guest !== undefined && { guest }),
     };
   }
 
@@ -79,6 +99,7 @@ export class Identity {
     this.#attempts = 0;
     this.#welcome = event;
     this.#token = event.token;
+    this.#guest = event.guest ?? this.#guest;
     return taken;
   }
 

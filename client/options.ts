@@ -7,6 +7,8 @@ import type { Backoff } from "./backoff.ts";
 export interface SavedOutbox {
   /** The session that published: the server knows repeats by it. */
   readonly token?: string;
+  /** The guest that one was, if one had no signed token. */
+  readonly guest?: string;
   readonly entries: readonly SavedPublish[];
 }
 
@@ -51,6 +53,9 @@ export interface ConnectOptions {
   readonly name?: string;
   /** The token of an earlier session, to resume it. */
   readonly token?: string;
+  /** The guest secret of an earlier client of the same person, on this device or
+   * another: both have one name, and each other's messages are own. */
+  readonly guest?: string;
   /** The signed token, for servers that ask for one; `authorize()` replaces
    * it. */
   readonly auth?: string;

@@ -23,7 +23,14 @@ import { Announcer } from "./chat/model/announcer.ts";
 import { ChatModel, type Shell } from "./chat/model/chat.ts";
 import { Memory } from "./chat/model/memory.ts";
 import { keepPage } from "./chat/keep_page.ts";
-import { claimTab, keepName, keepToken, keptName } from "./chat/tab.ts";
+import {
+  claimTab,
+  keepGuest,
+  keepName,
+  keepToken,
+  keptGuest,
+  keptName,
+} from "./chat/tab.ts";
 import { App } from "./chat/view/app.tsx";
 import type { LineActions } from "./chat/view/line.tsx";
 import { TokenForm } from "./chat/view/token_form.tsx";
@@ -196,14 +203,20 @@ async function main(): Promise<void> {
   for (;;) {
     try {
       const { token } = entry;
+      const guest = keptGuest(name);
       const client = connect(socketUrl(location.origin, "/ws"), {
         ...(name !== "" && { name }),
+        ...(guest !== undefined && { guest }),
         ...(token !== undefined && { auth: token }),
         outbox,
       });
       if (keptName(asked) === undefined && name !== "") memory.name = name;
-      client.on("welcome", ({ name }) => keepName(asked, name));
-      client.on("name", ({ name }) => keepName(asked, name));
+      const keep = ({ name }: { name: string }) => {
+        keepName(asked, name);
+        keepGuest(name, client.guest);
+      };
+      client.on("welcome", keep);
+      client.on("name", keep);
       entry.close();
       start(client);
       return;

@@ -10,6 +10,9 @@ import type { OutboxStorage, SavedOutbox } from "../../client/hubbub.ts";
 const ID = "hubbub.tab";
 const NAME = "hubbub.name";
 const TOKEN = "hubbub.token";
+const GUESTS = "hubbub.guests";
+/** Names whose guests are kept; those used last. */
+const MOST_GUESTS = 10;
 const PREFIX = "hubbub.outbox.";
 /** A reloaded page may have to wait until its predecessor is gone. */
 const PATIENCE_MS = 1_000;
@@ -65,6 +68,38 @@ export function keepName(asked: string | undefined, name: string): void {
     if (saved !== undefined) storage(id).save(saved);
   } catch {
     // Storage is forbidden: the tab asks again.
+  }
+}
+
+/**
+ * The guest that this browser is under a name: all of its tabs are one person.
+ * Another name is another person, so that one can talk to oneself.
+ *
+ * @param name The name one is about to have.
+ */
+export function keptGuest(name: string): string | undefined {
+  return guests().get(name);
+}
+
+/** Keeps which guest one is, for the other tabs and for the next time. */
+export function keepGuest(name: string, guest: string | undefined): void {
+  if (guest === undefined) return;
+  const known = [...guests()].filter(([other, secret]) =>
+    other !== name && secret !== guest
+  );
+  try {
+    const all = [...known, [name, guest]].slice(-MOST_GUESTS);
+    localStorage.setItem(GUESTS, JSON.stringify(all));
+  } catch {
+    // Storage is forbidden: each tab is somebody else.
+  }
+}
+
+function guests(): Map<string, string> {
+  try {
+    return new Map(JSON.parse(localStorage.getItem(GUESTS) ?? "[]"));
+  } catch {
+    return new Map();
   }
 }
 

@@ -405,6 +405,60 @@ Deno.test("client does not ask for taken names for ever", () => {
   world.close();
 });
 
+Deno.test("client backs off when its hello is refused again and again", () => {
+  // A name by a token cannot be another one, whatever is asked for.
+  const world = new World({ name: "Ada", auth: "signed" });
+  let hellos = 0;
+  world.socket.open();
+  for (let round = 0; round < 10; round++) {
+    const before = hellos;
+    for (let i = 0; i < 100 && world.client.state.phase === "connecting"; i++) {
+      const [hello] = world.socket.take();
+      if (hello?.type !== "hello") break;
+      hellos++;
+      const taken = { type: "error", code: "name_taken", message: "Taken" };
+      world.socket.say({ ...taken, id: hello.id, suggestion: "Ada 2" });
+    }
+    assertEquals(world.client.state.phase, "waiting");
+    world.clock.advance(20_000);
+    world.socket.open();
+    if (round > 0) assertEquals(hellos - before, 1, "one for each connection");
+  }
+  assertEquals(hellos < 20, true);
+  world.close();
+});
+
+Deno.test("client waits as long as a refused hello says", () => {
+  const world = new World({ name: "Ada" });
+  world.socket.open();
+  const [hello] = world.socket.take();
+  world.socket.say({
+    type: "error",
+    id: hello?.id,
+    code: "rate_limited",
+    message: "Too fast",
+    retryable: true,
+    retryAfterMs: 60_000,
+  });
+  const { state } = world.client;
+  assertEquals(state.phase, "waiting");
+  const until = state.phase === "waiting" ? state.until : 0;
+  assertEquals(until >= world.clock.now() + 60_000, true);
+  world.close();
+});
+
+Deno.test("client is the same guest after a reconnect, and tells which", () => {
+  const world = new World({ name: "Ada", guest: "g1.secret" });
+  world.socket.open();
+  const [hello] = world.socket.take();
+  assertEquals(hello?.type === "hello" && hello.guest, "g1.secret");
+  world.socket.say({ ...welcomeAs("Ada"), id: hello?.id, guest: "g2.secret" });
+  assertEquals(world.client.guest, "g2.secret");
+  const [again] = world.comeBack().take();
+  assertEquals(again?.type === "hello" && again.guest, "g2.secret");
+  world.close();
+});
+
 Deno.test("client.rename() gives the server's spelling, or its refusal", async () => {
   const { world, socket } = inLobby();
   const renamed = world.client.rename(" Eve ");

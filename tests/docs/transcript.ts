@@ -10,7 +10,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Peer } from "../programs/peer.ts";
 
 /** Fields whose values the server makes up. */
-const MADE_UP = new Set(["session", "token", "epoch", "at"]);
+const MADE_UP = new Set(["session", "token", "guest", "epoch", "at"]);
 
 // deno-lint-ignore no-explicit-any -- any JSON value
 type Value = any;

@@ -35,6 +35,9 @@ export class OwnMessages {
   /** A message came. */
   arrived({ mine, cid, removes }: RoomMessage): void {
     if (!mine || cid === undefined || removes !== undefined) return;
-    if (!this.#acked.delete(cid)) this.#came.add(cid);
+    if (this.#acked.delete(cid)) return;
+    // One that another device of the same person has sent is not awaited.
+    const awaited = this.#room.outgoing.some((other) => other.cid === cid);
+    if (awaited) this.#came.add(cid);
   }
 }
