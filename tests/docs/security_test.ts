@@ -4,13 +4,13 @@ import { assert } from "@std/assert";
 import { join } from "node:path";
 import { codes, readDocument, section, tables } from "./markdown.ts";
 
-/** The sources of all tests. */
+/** The sources of all tests, of the contracts of adapters too. */
 function sources(directory: string): string[] {
   return Array.from(Deno.readDirSync(directory)).flatMap(
     ({ name, isDirectory }) => {
       const path = join(directory, name);
       if (isDirectory) return sources(path);
-      return name.endsWith("_test.ts") ? [Deno.readTextFileSync(path)] : [];
+      return name.endsWith(".ts") ? [Deno.readTextFileSync(path)] : [];
     },
   );
 }
