@@ -38,7 +38,7 @@ export function helpText(scenarios: readonly Scenario[]): string {
                    ${USUAL_PEERS.join(", ")};
                    bare is Hubbub for clients without its library, turns a loop
                    on Deno that keeps nothing and sends a frame a turn; or
-                   hardened, which is Hubbub with --transport ws
+                   native, which is Hubbub with --transport native
   --before COMMIT  also Hubbub as it was then, as the side "before"
   --rounds N       how often each is measured, 3
   --patience N     how often to measure again what other programs disturbed, 0

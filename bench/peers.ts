@@ -107,8 +107,8 @@ const ALL = {
   before: hubbubIn(BEFORE),
   /** Hubbub for clients that do without its library. */
   bare: hubbubIn(path(".."), "bare"),
-  /** Hubbub on the transport that is harder to harm. */
-  hardened: hubbubIn(path(".."), "hubbub", { HUBBUB_TRANSPORT: "ws" }),
+  /** Hubbub on Deno's own sockets. */
+  native: hubbubIn(path(".."), "hubbub", { HUBBUB_TRANSPORT: "native" }),
   bun: {
     wire: "plain",
     check: { command: BUN_PROGRAM, args: ["--version"] },
@@ -137,7 +137,7 @@ export type PeerName = keyof typeof ALL;
 
 /** Who is measured unless others are asked for. */
 export const USUAL_PEERS = Object.keys(ALL).filter((name) =>
-  !["before", "hardened"].includes(name)
+  !["before", "native"].includes(name)
 );
 
 /** Every side of the comparison. */

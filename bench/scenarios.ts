@@ -165,7 +165,7 @@ const idle: Scenario = {
   cases: ({ peers }) => [
     peersCase(
       "5000",
-      only(peers, "hubbub", "before", "hardened", "naive"),
+      only(peers, "hubbub", "before", "native", "naive"),
       (peer) => measureIdle(peer, 5_000),
     ),
   ],

@@ -14,7 +14,7 @@ Usage: deno task fuzz [settings]
   --seed N       of all that is sent (default: a random one)
   --count N      inputs (default 10000)
   --seconds N    after which it ends with fewer (default 600)
-  --transport T  of the server: native (the default) or ws
+  --transport T  of the server: ws (the default) or native
   --help         this text
 
 It prints its figures as JSON, and exits 0 when the process lived, a witness in
@@ -47,7 +47,7 @@ function number(name: string, fallback: number): number {
 }
 
 function transport(): TransportName {
-  const words = flags["transport"] ?? "native";
+  const words = flags["transport"] ?? "ws";
   const name = TRANSPORTS.find((name) => name === words);
   return name ?? refuse(`--transport must be ${TRANSPORTS.join(" or ")}`);
 }

@@ -15,6 +15,8 @@ const DEPLOYMENT = "DENO_DEPLOYMENT_ID";
 const DEPLOY_FALLBACKS: Partial<Record<keyof Config, string>> = {
   host: "0.0.0.0",
   store: "",
+  // What the platform documents, and where it listens.
+  transport: "native",
 };
 
 /**

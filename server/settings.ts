@@ -358,9 +358,9 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
   transport: {
     env: "HUBBUB_TRANSPORT",
     value: "NAME",
-    fallback: "native",
-    help:
-      "what serves WebSockets: native is Deno's own, ws holds no message that is too big",
+    fallback: "ws",
+    help: "what serves WebSockets: ws bounds all that a client can send, " +
+      "native is Deno's own, the default on Deno Deploy",
     parse: oneOf(...TRANSPORTS),
   },
   logLevel: {

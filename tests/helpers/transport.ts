@@ -1,6 +1,6 @@
 /**
  * The transport that real servers of the tests use: the default one, or what
- * `HUBBUB_TRANSPORT` says, so that `deno task test:ws` runs the same tests over
+ * `HUBBUB_TRANSPORT` says, so that `deno task test:native` runs the same tests over
  * the other one.
  */
 
@@ -14,4 +14,4 @@ export function transportOnly(name: string): string | undefined {
 }
 
 /** The transport's name. */
-export const TRANSPORT = (Deno.env.get(NAME) ?? "native") as TransportName;
+export const TRANSPORT = (Deno.env.get(NAME) ?? "ws") as TransportName;

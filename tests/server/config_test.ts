@@ -45,7 +45,7 @@ Deno.test("readConfig() has a default for everything", () => {
     trustProxy: false,
     cert: "",
     key: "",
-    transport: "native",
+    transport: "ws",
     logLevel: "info",
   });
 });
@@ -129,6 +129,7 @@ Deno.test("readConfig() has other defaults on Deno Deploy, where all else is as 
   const deploy = { DENO_DEPLOYMENT_ID: "x" };
   const config = read([], deploy);
   assertEquals([config.host, config.store, config.port], ["0.0.0.0", "", 8000]);
+  assertEquals(config.transport, "native");
   assertEquals(
     read([], { ...deploy, HUBBUB_STORE: "kv:", HOST: "::1" }),
     { ...config, store: "kv:", host: "::1" },
