@@ -10,6 +10,7 @@ import { helpText, isDeploy, readConfig } from "./server/config.ts";
 import { openFleet } from "./server/fleet/open.ts";
 import { createLogger, type Logger } from "./server/log.ts";
 import { watchMemory } from "./server/memory_watch.ts";
+import { operatorNotice } from "./server/operator_notice.ts";
 import { LogWriter } from "./server/runtime/log_writer.ts";
 import { type Server, startServer } from "./server/server.ts";
 import { ConfigError } from "./server/setting_values.ts";
@@ -235,9 +236,23 @@ if (settings.authKeys !== "" && settings.authAudience === "") {
   });
 }
 
+const moderate = await operatorNotice({
+  token: server.operator,
+  store: settings.store,
+  page: server.url,
+  terminal: Deno.stdout.isTerminal(),
+  log,
+});
+
 // Whoever is told so may stop it in the same moment.
 log.info("started", { url: server.url.href });
-print("log", `Hubbub is listening on ${server.url.href.replace(/\/$/, "")}`);
+print(
+  "log",
+  [
+    `Hubbub is listening on ${server.url.href.replace(/\/$/, "")}`,
+    ...(moderate === undefined ? [] : [moderate]),
+  ].join("\n"),
+);
 
 const { maxMemory } = settings;
 if (maxMemory > 0) {

@@ -72,6 +72,9 @@ export async function fuzz(options: FuzzOptions): Promise<Report> {
     { folder, port, flags: [...FLAGS, "--transport", transport] },
     complain,
   );
+  const operator = Deno.readTextFileSync(
+    `${folder}/hubbub.db.operator-token`,
+  ).trim();
   const inputs: Tally = { handshake: 0, frame: 0, saying: 0, request: 0 };
   const sent = () => Object.values(inputs).reduce((sum, n) => sum + n, 0);
   const start = performance.now();
@@ -80,7 +83,7 @@ export async function fuzz(options: FuzzOptions): Promise<Report> {
     // Each has dice of its own: who is quicker does not change what is sent.
     const visitor = async (dice: Dice) => {
       while (sent() < until && elapsed() < seconds && findings.length === 0) {
-        await visit(port, dice, inputs);
+        await visit({ port, operator }, dice, inputs);
       }
     };
     await Promise.all(Array.from(

@@ -54,6 +54,7 @@ const HEADERS = [
   "X-Forwarded-For: 1.2.3.4, unknown",
   "X-Forwarded-Host: a b/c?d",
   "X-Forwarded-Proto: gopher",
+  'Forwarded: for="[::1]:x", for="',
   "Authorization: Bearer x.y.z",
   'Idempotency-Key: "a"',
   "Last-Event-ID: x:1",
@@ -64,6 +65,7 @@ const HEADERS = [
   "Upgrade: h2c",
   "Range: bytes=0-1",
   "Host: [",
+  "Host: elsewhere.example",
   "no colon",
   `X-Long: ${"x".repeat(20_000)}`,
 ];
@@ -106,8 +108,12 @@ export function brokenHandshake(dice: Dice): Uint8Array {
   ])();
 }
 
-/** A request to the API or a page, mutated more often than not. */
-export function httpRequest(dice: Dice): Uint8Array {
+/**
+ * A request to the API or a page, mutated more often than not.
+ *
+ * @param operator The operator's token: moderation is to be reached too.
+ */
+export function httpRequest(dice: Dice, operator: string): Uint8Array {
   const path = dice.pick(API);
   const body = encoder.encode(dice.oneIn(4) ? "Hello" : line(dice));
   const lines = [
@@ -119,6 +125,7 @@ export function httpRequest(dice: Dice): Uint8Array {
     `Content-Type: ${dice.pick(MEDIA)}`,
     `Content-Length: ${dice.oneIn(10) ? dice.below(1_000) : body.length}`,
     ...(dice.oneIn(2) ? [dice.pick(HEADERS)] : []),
+    ...(dice.oneIn(2) ? [`Authorization: Bearer ${operator}`] : []),
   ];
   return concat(head(lines), body);
 }

@@ -16,16 +16,24 @@ const MOST_FRAMES = 20;
 /** How long the server may wait for more before the visitor hangs up. */
 const PATIENCE_MS = 150;
 
+/** What a visitor knows of the server. */
+export interface Visited {
+  /** Where it listens, on 127.0.0.1. */
+  readonly port: number;
+  /** The operator's token. */
+  readonly operator: string;
+}
+
 /**
  * Visits the server once.
  *
- * @param port Where it listens, on 127.0.0.1.
+ * @param visited The server.
  * @param dice What is chosen.
  * @param tally Where each input is counted.
  * @throws {Error} When it cannot connect.
  */
 export async function visit(
-  port: number,
+  { port, operator }: Visited,
   dice: Dice,
   tally: Tally,
 ): Promise<void> {
@@ -36,7 +44,7 @@ export async function visit(
   }
   if (plan < 5) {
     tally.request++;
-    return await send(port, [httpRequest(dice)]);
+    return await send(port, [httpRequest(dice, operator)]);
   }
   const frames = dice.oneIn(4) ? [] : [HELLO];
   for (let left = 1 + dice.below(MOST_FRAMES); left > 0; left--) {

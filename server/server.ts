@@ -3,13 +3,14 @@
  * the right order. Which parts, main.ts has chosen.
  */
 
-import { byToken, openToAll } from "./api/access.ts";
+import { byToken } from "./api/access.ts";
 import { CLOSE } from "../protocol/close_codes.ts";
 import { Admission } from "./admission.ts";
 import { Api } from "./api/api.ts";
 import { CutStream } from "./api/event_stream.ts";
 import type { Assets } from "./assets.ts";
-import type { Authority } from "./auth.ts";
+import { Authority } from "./auth.ts";
+import { operatorToken } from "./auth/operator_token.ts";
 import { type Clock, every } from "./clock.ts";
 import type { Config } from "./settings.ts";
 import type { Rates } from "./allowance.ts";
@@ -65,6 +66,8 @@ export interface ServerOptions {
 export interface Server {
   /** Where its page is. */
   readonly url: URL;
+  /** What moderates an open server; undefined where tokens are asked for. */
+  readonly operator: string | undefined;
   /** Sockets that were closed but whose peers have not answered. */
   readonly closing: number;
   /** Counts what is open now, and what is held for clients. */
@@ -136,15 +139,23 @@ async function readFirst<T>(reading: Promise<T>): Promise<T> {
  * @throws {Deno.errors.AddrInUse} And other errors of listening.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { config, store, fleet, assets, authority, clock, log } = options;
+  const { config, store, fleet, assets, clock, log } = options;
   const { lasts = true, deploy = false } = options;
+  const secret = await readFirst(store.secret());
+  // On Deploy all that is printed is kept, and there are no files.
+  const operator = options.authority.checks || deploy
+    ? undefined
+    : operatorToken(secret);
+  const authority = operator === undefined
+    ? options.authority
+    : Authority.open(operator);
   const stats = new Stats();
   const ledger = new ResourceLedger();
   const hub = new Hub({
     stats,
     store,
     fleet,
-    secret: await readFirst(store.secret()),
+    secret,
     clock,
     random: Math.random,
     cutOff: () => handOver(),
@@ -203,7 +214,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     origins,
     slowMs,
     rate: config.httpRate,
-    authorize: authority.checks ? byToken(authority) : openToAll,
+    authorize: byToken(authority),
   });
   const helloMs = config.helloTimeout * 1000;
   const connections = new Set<Connection>();
@@ -375,6 +386,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   let ending: Promise<void> | undefined;
   return {
+    operator,
     url: urlOf(listener.addr, options.tls ? "https" : "http"),
     get closing() {
       return closing.size;

@@ -17,7 +17,7 @@ import type { ResourceLedger } from "../observability/resource_ledger.ts";
 import type { Origins } from "../origins.ts";
 import type { Reader } from "../session.ts";
 import type { Store } from "../store/store.ts";
-import { type Authorize, checkOrigin, openToAll } from "./access.ts";
+import { type Authorize, checkOrigin } from "./access.ts";
 import type { Right } from "../../protocol/rights.ts";
 import type { Call, Tools } from "./call.ts";
 import { openEvents } from "./events.ts";
@@ -62,8 +62,8 @@ export interface ApiOptions {
   /** Requests a second from one address, or network of IPv6; 0, the default,
    * is no limit. */
   readonly rate?: number;
-  /** Who may do what; everyone may read and write when it is left out. */
-  readonly authorize?: Authorize;
+  /** Who may do what. */
+  readonly authorize: Authorize;
 }
 
 /** What can be done with a resource by one method. */
@@ -207,7 +207,7 @@ export class Api {
   }
 
   async #answer(request: Request, visit: Visit): Promise<Response> {
-    const { hub, clock, authorize = openToAll } = this.#options;
+    const { hub, clock, authorize } = this.#options;
     const { url, address } = visit;
     const waitMs = this.#buckets.take(
       networkOf(address) ?? address,

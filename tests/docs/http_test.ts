@@ -47,11 +47,16 @@ async function hasCurl(): Promise<boolean> {
  */
 async function run(
   command: string,
-  { cwd, enough }: { cwd: string; enough: (output: string) => boolean },
+  { cwd, token, enough }: {
+    cwd: string;
+    token: string;
+    enough: (output: string) => boolean;
+  },
 ): Promise<string> {
   const child = new Deno.Command("bash", {
     args: ["-c", command],
     cwd,
+    env: { TOKEN: token },
     stdin: "null",
     stdout: "piped",
     stderr: "null",
@@ -94,6 +99,7 @@ Deno.test({
           .replaceAll(EPOCH, epoch),
         {
           cwd: folder.path,
+          token: server.operator.authorization.replace("Bearer ", ""),
           enough: (output) =>
             translate(output).trimEnd().length >= wanted.length,
         },

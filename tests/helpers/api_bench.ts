@@ -3,14 +3,19 @@
 import { Api, type ApiOptions } from "../../server/api/api.ts";
 import { createLogger } from "../../server/log.ts";
 import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
+import { byToken } from "../../server/api/access.ts";
+import { Authority } from "../../server/auth.ts";
 import { Origins } from "../../server/origins.ts";
 import { HubBench } from "./hub_bench.ts";
 
-/** How a request differs from a plain GET from this machine. */
+const OPERATOR = "operator";
+
+/** How a request differs from a plain GET by the operator. */
 export interface AskOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: BodyInit;
+  /** Where somebody asks who is not the operator. */
   readonly address?: string;
 }
 
@@ -24,6 +29,8 @@ export class ApiBench {
   readonly logged: string[] = [];
   readonly ledger = new ResourceLedger();
   readonly api: Api;
+  /** Whether it asks nobody for a token. */
+  readonly #isOpen: boolean;
 
   constructor(options: Partial<ApiOptions> = {}) {
     const { hub, store, clock } = this.bench;
@@ -33,6 +40,7 @@ export class ApiBench {
       now: () => 0,
       write: (line) => this.logged.push(line),
     });
+    this.#isOpen = options.authorize === undefined;
     this.api = new Api({
       hub,
       store,
@@ -41,6 +49,7 @@ export class ApiBench {
       ledger: this.ledger,
       origins: new Origins([], log),
       slowMs: 30_000,
+      authorize: byToken(Authority.open(OPERATOR)),
       ...options,
     });
   }
@@ -48,17 +57,21 @@ export class ApiBench {
   /** Asks, and lets happen what the answer waits for. */
   async ask(
     path: string,
-    { method = "GET", headers = {}, body, address = "127.0.0.1" }: AskOptions =
-      {},
+    { method = "GET", headers = {}, body, address }: AskOptions = {},
   ): Promise<Response> {
     const url = new URL(path, "http://127.0.0.1:8000");
+    const isOperator = this.#isOpen && address === undefined;
     const request = new Request(url, {
       method,
-      headers,
+      headers: {
+        ...(isOperator && { authorization: `Bearer ${OPERATOR}` }),
+        ...headers,
+      },
       ...(body !== undefined && { body }),
     });
     let answered = false;
-    const answer = this.api.answer(request, { url, address })
+    const answer = this.api
+      .answer(request, { url, address: address ?? "127.0.0.1" })
       .finally(() => answered = true);
     while (!answered) {
       await this.bench.turn();

@@ -81,6 +81,11 @@ export class InProcessServer implements AsyncDisposable {
     return new InProcessServer(server, { errors, warnings });
   }
 
+  /** The headers of a request by the operator of an open server. */
+  get operator(): { readonly authorization: string } {
+    return { authorization: `Bearer ${this.#server.operator}` };
+  }
+
   get port(): number {
     return Number(this.#server.url.port);
   }

@@ -184,6 +184,14 @@ export class Program implements AsyncDisposable {
     return this.#child.pid;
   }
 
+  /** The headers of a request by the operator of an open server. */
+  get operator(): { readonly authorization: string } {
+    const file = this.folder.file("hubbub.db.operator-token");
+    return {
+      authorization: `Bearer ${Deno.readTextFileSync(file).trim()}`,
+    };
+  }
+
   /** The address of one of its WebSockets. */
   socket(path: string): string {
     return new URL(path, this.url).href.replace(/^http/, "ws");

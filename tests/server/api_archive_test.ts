@@ -52,7 +52,7 @@ Deno.test("a room that is exported and imported is the same conversation", async
   const send = async () =>
     await (await fetch(server.url("/api/rooms/copy/import"), {
       method: "POST",
-      headers: TYPE,
+      headers: { ...TYPE, ...server.operator },
       body: file,
     })).json();
   assertEquals(await send(), { room: "copy", imported: 700, duplicates: 0 });

@@ -191,9 +191,9 @@ const CASES: readonly Case[] = [
     code: "forbidden",
   },
   {
-    what: "an import from behind a proxy on this machine",
+    what: "an import from this machine without the operator's token",
     path: "/api/rooms/hall/import",
-    ask: post("{}", { ...LINES, "x-forwarded-for": "192.0.2.7" }),
+    ask: { ...post("{}", LINES), address: "127.0.0.1" },
     status: 403,
     code: "forbidden",
   },

@@ -13,6 +13,7 @@ const LAYERS: readonly (readonly string[])[] = [
   // The store's interface, time, and what else pure code may know.
   [
     "server/auth/author.ts",
+    "server/auth/operator_token.ts",
     "server/clock.ts",
     "server/http/header_lists.ts",
     "server/log.ts",
