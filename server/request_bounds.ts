@@ -28,6 +28,7 @@ const READ: readonly string[] = [
   "sec-websocket-key",
   "sec-websocket-protocol",
   "sec-websocket-version",
+  "transfer-encoding",
   "upgrade",
   "x-deno-client-address",
   "x-forwarded-for",

@@ -7,14 +7,19 @@
 import type { ConnectionReport } from "../protocol/lab.ts";
 import { Problem } from "./api/problem.ts";
 import type { Assets } from "./assets.ts";
+import type { Clock } from "./clock.ts";
 import type { Visit } from "./forwarded.ts";
 import { elementsOf, hasToken } from "./http/header_lists.ts";
 import { hostnameOf, type HostPolicy } from "./http/host_policy.ts";
+import type { Exchange } from "./http/exchange.ts";
+import type { PacedBodies } from "./http/paced_body.ts";
+import type { RequestLimits } from "./http/request_limits.ts";
+import { afterBody } from "./http/unread_body.ts";
 import { type Handshake, isChatPath, readHandshake } from "./handshake.ts";
 import { ENDPOINTS } from "./lessons/endpoints.ts";
 import { lessonsPage } from "./lessons/page.ts";
 import type { Origins } from "./origins.ts";
-import { type Overlong, overlong } from "./request_bounds.ts";
+import { overlong } from "./request_bounds.ts";
 import type { Accept, RequestFault } from "./transport/socket.ts";
 
 /** What the routes need of the server. */
@@ -44,7 +49,16 @@ export interface RoutesOptions {
   /** What is known of a connection that the lab watches. */
   readonly watched: (key: string) => ConnectionReport | undefined;
   /** Answers what is below `/api`. */
-  readonly api: (request: Request, visit: Visit) => Promise<Response>;
+  readonly api: (
+    request: Request,
+    visit: Visit,
+    exchange: Exchange,
+  ) => Promise<Response>;
+  /** How many requests may be in progress. */
+  readonly limits: RequestLimits;
+  /** Gives large answers as they are taken. */
+  readonly bodies: PacedBodies;
+  readonly clock: Clock;
   /** Upgrades; called last, and its response is returned as it is. */
   readonly upgrade: (
     request: Request,
@@ -155,8 +169,9 @@ function json(value: unknown): Response {
   return Response.json(value, { headers });
 }
 
-/** What balancers ask, often by HTTP/1.0 and without a `Host`. It is nothing
- * that a page could not find out by connecting. */
+/** What balancers ask, often by HTTP/1.0 and without a `Host`, and however many
+ * requests are in progress. It is nothing that a page could not find out by
+ * connecting. */
 const PROBES: readonly string[] = ["/healthz", "/readyz"];
 
 /** Whether a request has no `Host` (RFC 9112, 3.2). HTTP/2 has none either, but
@@ -185,14 +200,11 @@ function isApiPath(pathname: string): boolean {
   return pathname === "/api" || pathname.startsWith("/api/");
 }
 
-/** Answers a request whose head is too long, scripts with a problem. */
-function refuseOverlong(
-  { url }: Request,
-  { status, code, text }: Overlong,
-): Response {
-  return isApiPath(new URL(url).pathname)
-    ? new Problem(code, text).toResponse()
-    : words(status, text);
+/** Refuses a request before it is looked at further, scripts with a problem. */
+function refuse(pathname: string, problem: Problem): Response {
+  return isApiPath(pathname)
+    ? problem.toResponse()
+    : words(problem.status, problem.message, problem.details.headers);
 }
 
 /** The lesson whose WebSocket an address means, if it means one. */
@@ -208,13 +220,19 @@ function noLesson(name: string): Response {
  * Makes the server's request handler.
  *
  * @param options What it needs.
- * @returns A handler of a request and the address it comes from, such as
- * `192.0.2.7`; it does not throw.
+ * @returns A handler of a request, the address it comes from, such as
+ * `192.0.2.7`, and the end of its answer; it does not throw.
  */
 export function createRoutes(
   options: RoutesOptions,
-): (request: Request, address: string) => Response | Promise<Response> {
+): (
+  request: Request,
+  address: string,
+  done: Promise<void>,
+) => Response | Promise<Response> {
   const {
+    bodies,
+    clock,
     assets,
     accepting,
     health,
@@ -282,32 +300,17 @@ export function createRoutes(
       UPGRADE,
     );
 
-  return (request, remote) => {
-    const excess = overlong(request);
-    if (excess !== undefined) return refuseOverlong(request, excess);
-    const direct = { url: new URL(request.url), address: remote };
-    const visit = options.proxies.reduce<Visit>(
-      (visit, read) => read(visit, request.headers),
-      direct,
-    );
+  /** Answers what is no handshake. */
+  const answer = (
+    request: Request,
+    visit: Visit,
+    exchange: Exchange,
+  ): Response | Promise<Response> => {
     const { url } = visit;
     const { pathname } = url;
-    const isApi = isApiPath(pathname);
-    if (!PROBES.includes(pathname)) {
-      if (lacksHost(request, direct.url)) return faulty("host");
-      const misdirected = options.hosts.refusal(direct.url, visit);
-      if (misdirected !== undefined) {
-        options.onRefused("wrong_host");
-        return isApi
-          ? new Problem("wrong_host", misdirected).toResponse()
-          : words(421, misdirected);
-      }
-    }
-    if (isApi) return api(request, visit);
+    if (isApiPath(pathname)) return api(request, visit, exchange);
     const name = lessonOf(url);
     const isSocketPath = isChatPath(pathname) || name !== undefined;
-    const upgrading = hasToken(request.headers.get("upgrade"), "websocket");
-    if (upgrading && isSocketPath) return socket(request, visit);
     if (request.method !== "GET" && request.method !== "HEAD") {
       return badMethod(request.method);
     }
@@ -363,5 +366,70 @@ export function createRoutes(
       404,
       "There is nothing here. / is the chat, /lessons the lessons, /lab the lab",
     );
+  };
+
+  /** Answers what is no handshake, once it has a place among the requests in
+   * progress, which it keeps until its answer was taken. */
+  const place = async (
+    request: Request,
+    visit: Visit,
+    done: Promise<void>,
+  ): Promise<Response> => {
+    const { pathname } = visit.url;
+    if (PROBES.includes(pathname)) {
+      const handOver = () => {};
+      return await answer(request, visit, { done, handOver });
+    }
+    try {
+      const handOver = options.limits.enter(visit.address);
+      done.then(handOver);
+      return bodies.paced(await answer(request, visit, { done, handOver }));
+    } catch (error) {
+      if (error instanceof Problem) return refuse(pathname, error);
+      throw error;
+    }
+  };
+
+  /** Refuses what is not looked at any further. */
+  const refusal = (
+    request: Request,
+    direct: URL,
+    visit: Visit,
+  ): Response | undefined => {
+    const { pathname } = visit.url;
+    if (PROBES.includes(pathname)) return undefined;
+    if (lacksHost(request, direct)) return faulty("host");
+    const misdirected = options.hosts.refusal(direct, visit);
+    if (misdirected === undefined) return undefined;
+    options.onRefused("wrong_host");
+    return refuse(pathname, new Problem("wrong_host", misdirected));
+  };
+
+  return (request, remote, done) => {
+    const direct = { url: new URL(request.url), address: remote };
+    const excess = overlong(request);
+    if (excess !== undefined) {
+      const { code, text } = excess;
+      const answer = refuse(direct.url.pathname, new Problem(code, text));
+      return afterBody(request, answer, clock);
+    }
+    const visit = options.proxies.reduce<Visit>(
+      (visit, read) => read(visit, request.headers),
+      direct,
+    );
+    const refused = refusal(request, direct.url, visit);
+    if (refused !== undefined) return afterBody(request, refused, clock);
+    const isSocketPath = isChatPath(visit.url.pathname) ||
+      lessonOf(visit.url) !== undefined;
+    const upgrading = hasToken(request.headers.get("upgrade"), "websocket");
+    if (!upgrading || !isSocketPath) {
+      return place(request, visit, done)
+        .then((answer) => afterBody(request, answer, clock));
+    }
+    const response = socket(request, visit);
+    // Nothing may touch the request of one that was upgraded.
+    return response.status === 101
+      ? response
+      : afterBody(request, response, clock);
   };
 }

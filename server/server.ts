@@ -8,6 +8,9 @@ import { CLOSE } from "../protocol/close_codes.ts";
 import { Admission } from "./admission.ts";
 import { Api } from "./api/api.ts";
 import { CutStream } from "./api/event_stream.ts";
+import { CutAnswer, PacedBodies } from "./http/paced_body.ts";
+import { RequestLimits } from "./http/request_limits.ts";
+import { CutBody } from "./http/unread_body.ts";
 import type { Assets } from "./assets.ts";
 import { Authority } from "./auth.ts";
 import { operatorToken } from "./auth/operator_token.ts";
@@ -81,12 +84,16 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+/** Ends of answers that are our own doing. */
+const CUTS = [CutStream, CutAnswer, CutBody];
 /** How often sockets are asked whether they still take anything. */
 const PROGRESS_MS = 2_000;
 /** How much longer than programs people may take to say hello: they type. */
 const PEOPLE_SLOWER = 12;
 /** Most messages of one page of history. */
 const HISTORY_PAGE = 1_000;
+/** Requests in progress: each may hold a body or a piece of its answer. */
+const REQUESTS = { total: 500, perAddress: 200 };
 /** How long connections get to close by themselves when the server stops. */
 const LAST_WORDS_MS = 1_000;
 /** How long a stop may take: less than the 5 s of promise 8, milliseconds. */
@@ -174,10 +181,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   });
   await readFirst(hub.begin());
   const onError = (error: unknown) => log.error("handler failed", { error });
+  const slowMs = config.slowTimeout * 1000;
   const transport = await openTransport(config.transport, {
     idleSeconds: config.idleTimeout,
     maxFrame: config.maxFrame,
     ledger,
+    slowMs,
     onError,
   });
   const lessons = new Lessons({
@@ -186,7 +195,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     byteRate: config.byteRate,
   });
   const labBook = new LabBook({ clock, idleSeconds: config.idleTimeout });
-  const slowMs = config.slowTimeout * 1000;
   const origins = new Origins(config.origins, log);
   const admission = new Admission({
     total: config.maxConnections,
@@ -204,7 +212,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       ...hub.census.crowds,
     ])
   );
+  const bodies = new PacedBodies({ clock, ledger, slowMs });
   const api = new Api({
+    bodies,
     admit: (address) => admission.enter(address),
     ledger,
     hub,
@@ -307,7 +317,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         for (const frame of frames) socket.send(frame);
       }),
     watched: (key) => labBook.report(key),
-    api: (request, visit) => api.answer(request, visit),
+    api: (request, visit, exchange) => api.answer(request, visit, exchange),
+    limits: new RequestLimits(REQUESTS),
+    bodies,
+    clock,
     upgrade: (request, accept, protocol) => {
       const key = new URL(request.url).searchParams.get(LAB_KEY);
       const watched = labBook.watch(key, accept);
@@ -321,7 +334,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     tls: options.tls,
     handler,
     onError(error) {
-      if (!(error instanceof CutStream)) onError(error);
+      if (!CUTS.some((cut) => error instanceof cut)) onError(error);
       return words(500, "Something broke here. Try again in a moment");
     },
     onFault: faulty,
@@ -365,6 +378,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   const stopListening = async () => {
     api.stop();
+    bodies.stop();
     // A peer that does not read never answers, and must not hold up the end.
     const patience = Promise.withResolvers<void>();
     const cancel = clock.after(LAST_WORDS_MS, patience.resolve);

@@ -8,6 +8,8 @@ import { HubbubError } from "../../protocol/errors.ts";
 import { checkRoom } from "../../protocol/names.ts";
 import type { Clock } from "../clock.ts";
 import type { Visit } from "../forwarded.ts";
+import type { Exchange } from "../http/exchange.ts";
+import type { PacedBodies } from "../http/paced_body.ts";
 import type { Hub } from "../hub.ts";
 import { tooFast } from "../allowance.ts";
 import { Buckets } from "../limits.ts";
@@ -55,9 +57,12 @@ export interface ApiOptions {
   readonly origins: Origins;
   /** Counts a reader by its address, or throws; gives what ends that. */
   readonly admit?: (address: string) => () => void;
+  /** Gives exports as they are taken. */
+  readonly bodies: PacedBodies;
   /** Counts what is open. */
   readonly ledger: ResourceLedger;
-  /** Milliseconds a reader of events may make no progress. */
+  /** Milliseconds without progress after which a reader, or a body, is cut
+   * off. */
   readonly slowMs: number;
   /** Requests a second from one address, or network of IPv6; 0, the default,
    * is no limit. */
@@ -136,11 +141,12 @@ export class Api {
   readonly #resources: readonly Resource[];
 
   constructor(options: ApiOptions) {
-    const { hub, store, log } = options;
+    const { hub, store, log, clock, ledger, slowMs } = options;
     this.#options = options;
     const listeners = new Listeners(options);
     this.#listeners = listeners;
-    const tools: Tools = { hub, storage: new Storage(store, log) };
+    const storage = new Storage(store, log);
+    const tools: Tools = { hub, storage, clock, ledger, slowMs };
     const { rate = 0 } = options;
     this.#buckets = new Buckets({
       perSecond: rate,
@@ -166,7 +172,10 @@ export class Api {
       },
       {
         path: /^\/api\/rooms\/([^/]+)\/export$/,
-        GET: { right: "read", answer: (call) => exportRoom(tools, call) },
+        GET: {
+          right: "read",
+          answer: (call) => exportRoom(tools, call, options),
+        },
       },
       {
         path: /^\/api\/rooms\/([^/]+)\/import$/,
@@ -186,11 +195,16 @@ export class Api {
    *
    * @param request Any request below `/api`.
    * @param visit Where it goes and where it comes from.
+   * @param exchange The connection it is answered on.
    * @returns The answer; never a rejection.
    */
-  async answer(request: Request, visit: Visit): Promise<Response> {
+  async answer(
+    request: Request,
+    visit: Visit,
+    exchange: Exchange,
+  ): Promise<Response> {
     try {
-      return await this.#answer(request, visit);
+      return await this.#answer(request, visit, exchange);
     } catch (error) {
       const problem = problemOf(error);
       this.#options.hub.stats.refused.add(problem.code);
@@ -206,7 +220,11 @@ export class Api {
     this.#listeners.stop();
   }
 
-  async #answer(request: Request, visit: Visit): Promise<Response> {
+  async #answer(
+    request: Request,
+    visit: Visit,
+    exchange: Exchange,
+  ): Promise<Response> {
     const { hub, clock, authorize } = this.#options;
     const { url, address } = visit;
     const waitMs = this.#buckets.take(
@@ -224,8 +242,15 @@ export class Api {
     const { right } = action;
     const grant = await authorize(request, { right, room, address });
     hub.reception.admit({ name: grant.name, address }, grant, room);
-    const call = { request, url, address, room: room ?? "", rest, grant };
-    return await action.answer(call);
+    return await action.answer({
+      request,
+      url,
+      address,
+      room: room ?? "",
+      rest,
+      grant,
+      exchange,
+    });
   }
 
   #find(

@@ -5,6 +5,7 @@
 
 import { parseObject } from "../../protocol/bounds.ts";
 import { HubbubError } from "../../protocol/errors.ts";
+import { type BodyTools, readPieces } from "../http/read_body.ts";
 import { Problem } from "./problem.ts";
 
 /** As `hubbub.v1` has it. */
@@ -37,32 +38,14 @@ export function mediaType({ headers }: Request): string {
   return type.trim();
 }
 
-/** The body as it comes. That it does not come whole is its sender's doing:
- * who hung up, or wrote chunks that are none. */
-async function* arriving(request: Request): AsyncGenerator<Uint8Array> {
-  try {
-    yield* request.body ?? [];
-  } catch {
-    throw new Problem(
-      "incomplete",
-      "The body ended before it was whole. Send it again",
-    );
-  }
-}
-
 /** The body piece by piece, decoded. */
 async function* pieces(
   request: Request,
   { bytes: most }: Bounds,
+  tools: BodyTools,
 ): AsyncGenerator<string> {
-  const tooLarge = new Problem(
-    "too_large",
-    `The body has more than ${most} bytes. Send it in parts`,
-    { more: { most } },
-  );
-  if (Number(request.headers.get("content-length")) > most) throw tooLarge;
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  const decode = (bytes?: Uint8Array) => {
+  const decode = (bytes?: Uint8Array<ArrayBuffer>) => {
     try {
       return decoder.decode(bytes, { stream: bytes !== undefined });
     } catch {
@@ -71,10 +54,7 @@ async function* pieces(
       });
     }
   };
-  let total = 0;
-  for await (const bytes of arriving(request)) {
-    total += bytes.length;
-    if (total > most) throw tooLarge;
+  for await (const bytes of readPieces(request, most, tools)) {
     yield decode(bytes);
   }
   yield decode();
@@ -85,15 +65,17 @@ async function* pieces(
  *
  * @param request Any request.
  * @param bounds How large it may be.
- * @throws {Problem} `too_large`.
+ * @param tools What reading needs.
+ * @throws {Problem} `too_large`, `too_slow` or `incomplete`.
  * @throws {HubbubError} `bad_encoding`.
  */
 export async function readText(
   request: Request,
   bounds: Bounds,
+  tools: BodyTools,
 ): Promise<string> {
   let text = "";
-  for await (const piece of pieces(request, bounds)) text += piece;
+  for await (const piece of pieces(request, bounds, tools)) text += piece;
   return text;
 }
 
@@ -103,21 +85,24 @@ export async function readText(
  *
  * @param request Any request.
  * @param bounds How large it, and a line of it, may be.
+ * @param tools What reading needs.
  * @returns The lines without their ends, empty ones too.
- * @throws {Problem} `too_large`.
+ * @throws {Problem} `too_large`, `too_slow` or `incomplete`.
  * @throws {HubbubError} `bad_encoding`.
  */
 export async function* readLines(
   request: Request,
   bounds: Required<Bounds>,
+  tools: BodyTools,
 ): AsyncGenerator<string> {
   let rest = "";
-  for await (const piece of pieces(request, bounds)) {
-    const lines = (rest + piece).split("\n");
-    rest = lines.pop() ?? "";
+  for await (const piece of pieces(request, bounds, tools)) {
+    const [first = "", ...lines] = piece.split("\n");
+    rest += first;
     for (const line of lines) {
-      checkLine(line, bounds);
-      yield line;
+      checkLine(rest, bounds);
+      yield rest;
+      rest = line;
     }
     checkLine(rest, bounds);
   }

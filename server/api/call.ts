@@ -5,13 +5,15 @@
 
 import { marksOf } from "../../protocol/message.ts";
 import type { Grant } from "../grant.ts";
+import type { Exchange } from "../http/exchange.ts";
+import type { BodyTools } from "../http/read_body.ts";
 import type { Hub } from "../hub.ts";
 import type { StoredMessage } from "../store/store.ts";
 import { API_HEADERS } from "./problem.ts";
 import type { Storage } from "./storage.ts";
 
 /** What resources need. */
-export interface Tools {
+export interface Tools extends BodyTools {
   readonly hub: Hub;
   readonly storage: Storage;
 }
@@ -28,6 +30,8 @@ export interface Call {
   readonly rest: string | undefined;
   /** What its sender may do; what it asks for is part of it. */
   readonly grant: Grant;
+  /** The connection it is answered on. */
+  readonly exchange: Exchange;
 }
 
 /** How an answer differs from the plain one. */
@@ -46,11 +50,13 @@ export function json(
   value: unknown,
   { status = 200, headers = {} }: AnswerOptions = {},
 ): Response {
-  return new Response(`${JSON.stringify(value)}\n`, {
+  const body = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
+  return new Response(body, {
     status,
     headers: {
       ...API_HEADERS,
       "content-type": "application/json",
+      "content-length": String(body.length),
       ...headers,
     },
   });

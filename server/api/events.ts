@@ -38,19 +38,19 @@ export async function openEvents(
 ): Promise<Response> {
   const since = sinceOf(call);
   const limit = readWhole(call.url, "history");
+  const headers = {
+    ...API_HEADERS,
+    "content-type": EVENT_STREAM,
+    // Who compresses or buffers it on the way delays it.
+    "cache-control": "no-store, no-transform",
+    "x-accel-buffering": "no",
+  };
+  if (call.request.method === "HEAD") return new Response(null, { headers });
   const { body } = await listeners.open({
     type: "join",
     room: call.room,
     ...(since !== undefined && { since }),
     ...(limit !== undefined && { limit }),
   }, call);
-  return new Response(body, {
-    headers: {
-      ...API_HEADERS,
-      "content-type": EVENT_STREAM,
-      // Who compresses or buffers it on the way delays it.
-      "cache-control": "no-store, no-transform",
-      "x-accel-buffering": "no",
-    },
-  });
+  return new Response(body, { headers });
 }

@@ -7,6 +7,7 @@
 import { setImmediate } from "node:timers/promises";
 import { HubbubError } from "../../protocol/errors.ts";
 import { checkOldName, nameKey, SERVER_NAME } from "../../protocol/names.ts";
+import { bodyLimit } from "../http/read_body.ts";
 import type { Hub } from "../hub.ts";
 import { checkText } from "../message_text.ts";
 import { importAuthor } from "../auth/author.ts";
@@ -16,9 +17,8 @@ import { type Call, json, type Tools } from "./call.ts";
 import { NDJSON } from "./export.ts";
 import { Problem, problemOf } from "./problem.ts";
 
-/** What a request may bring: a text of the longest allowed fits in a line,
- * however it is escaped. */
-const BOUNDS = { bytes: 64 * 1024 * 1024, line: 512 * 1024 };
+/** Bytes that a request may bring. */
+const MOST_BYTES = 64 * 1024 * 1024;
 /** Messages stored together. */
 const BATCH = 256;
 const TYPES = new Set([NDJSON, "application/ndjson", "application/jsonl"]);
@@ -108,7 +108,9 @@ async function storeAll(
 ): Promise<void> {
   const { hub } = tools;
   let drafts: Draft[] = [];
-  for await (const text of readLines(request, BOUNDS)) {
+  // A text of the longest allowed fits in a line, however it is escaped.
+  const bounds = { bytes: MOST_BYTES, line: bodyLimit(hub.limits.text) };
+  for await (const text of readLines(request, bounds, tools)) {
     tally.line++;
     if (text.trim() === "") continue;
     const draft = draftOf(text, { hub, room });

@@ -4,6 +4,7 @@
 import type { JoinRequest } from "../../protocol/requests.ts";
 import { type Cancel, type Clock, every } from "../clock.ts";
 import type { Grant } from "../grant.ts";
+import type { Exchange } from "../http/exchange.ts";
 import type { Hub } from "../hub.ts";
 import type { ResourceLedger } from "../observability/resource_ledger.ts";
 import type { Reader } from "../session.ts";
@@ -50,26 +51,35 @@ export class Listeners {
    * Begins to read a room.
    *
    * @param request Which room, and from where on.
-   * @param reader What it may do, which it ends with, and where it is.
+   * @param reader What it may do, which it ends with, where it is, and the
+   * connection it is answered on.
    * @returns The stream, which has joined.
    * @throws {HubbubError} `store_unavailable`, `rooms_full`,
    * `too_many_connections` or `stopping`.
    */
   async open(
     request: JoinRequest,
-    { grant, address }: { grant: Grant; address: string },
+    { grant, address, exchange }: {
+      grant: Grant;
+      address: string;
+      exchange: Exchange;
+    },
   ): Promise<EventStream> {
     const { admit, ledger } = this.#options;
     const leave = admit?.(address) ?? (() => {});
     const release = ledger.open("event_stream");
     const end = () => {
-      leave();
       release();
+      // A connection that nobody reads from outlives its stream.
+      exchange.done.then(leave);
     };
     try {
-      return await this.#open(request, { grant, address }, end);
+      const stream = await this.#open(request, { grant, address }, end);
+      exchange.handOver();
+      return stream;
     } catch (error) {
-      end();
+      leave();
+      release();
       throw error;
     }
   }

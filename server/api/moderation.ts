@@ -39,8 +39,11 @@ function fieldsOf({ url }: Call): Readonly<Record<string, string>> {
   return Object.fromEntries(url.searchParams);
 }
 
-async function bodyOf({ request }: Call, hint: string) {
-  return readObject(await readText(request, { bytes: MOST_BYTES }), hint);
+async function bodyOf(tools: Tools, { request }: Call, hint: string) {
+  return readObject(
+    await readText(request, { bytes: MOST_BYTES }, tools),
+    hint,
+  );
 }
 
 /** Carries a request out; gives the seq of the message it added, if it did. */
@@ -97,7 +100,7 @@ export async function setSlow(
   on: boolean,
 ): Promise<Response> {
   const { everyMs } = on
-    ? await bodyOf(call, '{"everyMs":10000}')
+    ? await bodyOf(tools, call, '{"everyMs":10000}')
     : { everyMs: 0 };
   await act(tools, call, { type: "slow", everyMs });
   return rulesOf(tools, call);
@@ -108,7 +111,7 @@ export async function kick(
   tools: Tools,
   call: Call,
 ): Promise<Response> {
-  const { name, reason } = await bodyOf(call, '{"name":"Eve"}');
+  const { name, reason } = await bodyOf(tools, call, '{"name":"Eve"}');
   await act(tools, call, { type: "kick", name, reason });
   return json({ room: call.room || EVERY_ROOM, name, reason });
 }
@@ -131,7 +134,7 @@ export async function ban(
   tools: Tools,
   call: Call,
 ): Promise<Response> {
-  const body = await bodyOf(call, '{"name":"Eve","forMs":600000}');
+  const body = await bodyOf(tools, call, '{"name":"Eve","forMs":600000}');
   await act(tools, call, { ...body, type: "ban" });
   const { name, user, address, forMs, reason } = body;
   const room = call.room || EVERY_ROOM;
@@ -153,7 +156,7 @@ export async function announce(
   tools: Tools,
   call: Call,
 ): Promise<Response> {
-  const { text } = await readWanted(call);
+  const { text } = await readWanted(tools, call);
   const seq = await act(tools, call, { type: "announce", text });
   return json({ room: call.room || EVERY_ROOM, seq }, CREATED);
 }

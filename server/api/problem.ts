@@ -13,6 +13,7 @@ const PHRASES = {
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  408: "Request Timeout",
   409: "Conflict",
   413: "Content Too Large",
   414: "URI Too Long",
@@ -32,6 +33,8 @@ type HttpCode =
   | "wrong_host"
   | "incomplete"
   | "too_large"
+  | "too_slow"
+  | "too_many_requests"
   | "unsupported_type"
   | "address_too_long"
   | "header_too_long"
@@ -78,6 +81,8 @@ export const PROBLEM_STATUS: Readonly<
   wrong_host: 421,
   incomplete: 400,
   too_large: 413,
+  too_slow: 408,
+  too_many_requests: 503,
   unsupported_type: 415,
   address_too_long: 414,
   header_too_long: 431,
@@ -113,6 +118,11 @@ export class Problem extends Error {
     super(message);
     this.code = code;
     this.details = details;
+  }
+
+  /** As HTTP has it. */
+  get status(): number {
+    return PROBLEM_STATUS[this.code];
   }
 
   /** Adds members to the object. */

@@ -5,6 +5,7 @@
 
 import { HubbubError } from "../../protocol/errors.ts";
 import { nameKey } from "../../protocol/names.ts";
+import { bodyLimit } from "../http/read_body.ts";
 import { checkText } from "../message_text.ts";
 import { scriptAuthor, userAuthor } from "../auth/author.ts";
 import { checkCid, mediaType, readObject, readText } from "./body.ts";
@@ -14,8 +15,6 @@ import { deliver } from "./visitor.ts";
 
 /** Who speaks when a script gives no name. */
 const DEFAULT_NAME = "Script";
-/** Bytes of a body: a text as long as it may be, escaped as badly as JSON can. */
-const MOST_BYTES = 1024 * 1024;
 
 /** What a script wants to say. */
 interface Wanted {
@@ -24,18 +23,22 @@ interface Wanted {
 }
 
 /** Reads a text, and who is to say it. */
-export async function readWanted({ request, url }: Call): Promise<Wanted> {
+export async function readWanted(
+  tools: Tools,
+  { request, url }: Call,
+): Promise<Wanted> {
+  const bounds = { bytes: bodyLimit(tools.hub.limits.text) };
   const type = mediaType(request);
   const name = url.searchParams.get("name") ?? undefined;
   switch (type) {
     case "":
     case "text/plain": {
-      const text = await readText(request, { bytes: MOST_BYTES });
+      const text = await readText(request, bounds, tools);
       // Pipes send the line break along.
       return { text: text.replace(/\r?\n$/, ""), from: name };
     }
     case "application/json": {
-      const body = await readText(request, { bytes: MOST_BYTES });
+      const body = await readText(request, bounds, tools);
       const { text, from = name } = readObject(body, '{"text":"Hello"}');
       if (typeof text !== "string") throw wrongField("text");
       if (from !== undefined && typeof from !== "string") {
@@ -76,15 +79,14 @@ function keyOf({ headers }: Request): string | undefined {
  * @param call The request.
  * @throws {HubbubError} `bad_json`, `bad_field`, `bad_name`,
  * `name_taken`, `empty`, `too_long`, `stopping` or `store_unavailable`.
- * @throws {Problem} `unsupported_type`, `too_large` or `key_reused`.
+ * @throws {Problem} `unsupported_type`, `too_large`, `too_slow` or
+ * `key_reused`.
  */
-export async function publish(
-  { hub, storage }: Tools,
-  call: Call,
-): Promise<Response> {
+export async function publish(tools: Tools, call: Call): Promise<Response> {
+  const { hub, storage } = tools;
   const { room, request, address, grant } = call;
   const cid = keyOf(request);
-  const { text, from } = await readWanted(call);
+  const { text, from } = await readWanted(tools, call);
   const wanted = grant.name ?? from;
   const author = grant.user === undefined
     // By the name it asks for, so that scripts may count their keys 1, 2, 3.

@@ -96,11 +96,11 @@ export class NativeTransport implements Transport {
       (request, { remoteAddr, completed }) => {
         // It fails when the answer could not be sent; either way it is over.
         const answered = ledger.open("request");
-        completed.then(answered, answered);
+        const done = completed.then(answered, answered);
         // The runtime makes it of the Host header, which may be anything.
         if (!URL.canParse(request.url)) return onFault("host");
         const address = "hostname" in remoteAddr ? remoteAddr.hostname : "";
-        return handler(request, address);
+        return handler(request, address, done);
       },
     );
     return Promise.resolve({

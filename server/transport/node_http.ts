@@ -14,11 +14,11 @@ import {
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { createRequest, sendResponse } from "@remix-run/node-fetch-server";
 import type { ResourceLedger } from "../observability/resource_ledger.ts";
 import { systemClock } from "../clock.ts";
 import { hasToken } from "../http/header_lists.ts";
 import { readHead } from "./http1.ts";
+import { bodyOf, joinChunks } from "./node_body.ts";
 import type { Listener, ListenOptions, RequestFault } from "./socket.ts";
 
 /** A thousand clients that come at once, as after a restart, fit in. */
@@ -27,6 +27,8 @@ const BACKLOG = 4096;
  * than any proxy of docs/ keeps one, which sends a request into it else that
  * is lost on the way. */
 export const KEEP_ALIVE_MS = 75_000;
+/** How long an answer may take whose request has not come to its end. */
+const LINGER_MS = 500;
 /** What gets smaller, and does not wait for more to come. */
 const COMPRESSIBLE =
   /^(text\/(?!event-stream)|image\/svg|application\/(json|javascript|manifest\+json|problem\+json))/;
@@ -40,14 +42,21 @@ export interface Handshake {
   readonly head: Buffer;
 }
 
+/** What {@linkcode NodeHttp} needs. */
+export interface NodeHttpOptions {
+  /** Counts requests until they are answered. */
+  readonly ledger: ResourceLedger;
+  /** Milliseconds in which a peer must take what was written. */
+  readonly slowMs: number;
+}
+
 /** Serves as `Deno.serve` does, and keeps handshakes. */
 export class NodeHttp {
   readonly #handshakes = new WeakMap<Request, Handshake>();
-  readonly #ledger: ResourceLedger;
+  readonly #options: NodeHttpOptions;
 
-  /** @param ledger Counts requests until they are answered. */
-  constructor(ledger: ResourceLedger) {
-    this.#ledger = ledger;
+  constructor(options: NodeHttpOptions) {
+    this.#options = options;
   }
 
   /**
@@ -69,13 +78,16 @@ export class NodeHttp {
   async listen(options: ListenOptions): Promise<Listener> {
     const server = createNodeServer(options);
     server.on("request", (message, response) => {
-      response.once("close", this.#ledger.open("request"));
-      this.#answer(message, response, options).catch(options.onError);
+      joinChunks(message);
+      const answered = this.#options.ledger.open("request");
+      const done = closed(response).then(answered);
+      this.#answer({ message, response, done }, options)
+        .catch(options.onError);
     });
     server.on("upgrade", (message, connection, head) => {
       const handshake = { message, connection, head };
       this.#consider(handshake, options).catch(options.onError)
-        .finally(this.#ledger.open("request"));
+        .finally(this.#options.ledger.open("request"));
     });
     server.on("clientError", refuse);
     await listening(server, options);
@@ -91,18 +103,14 @@ export class NodeHttp {
     };
   }
 
-  async #answer(
-    message: IncomingMessage,
-    response: ServerResponse,
-    options: ListenOptions,
-  ): Promise<void> {
-    const request = requestOf(message, response);
+  async #answer(pair: Pair, options: ListenOptions): Promise<void> {
+    const request = requestOf(pair.message);
     const answer = typeof request === "string"
       ? options.onFault(request)
-      : await answerTo(request, message, options);
+      : await answerTo(request, pair, options);
     // What follows cannot be told from the body.
-    if (request === "framing") response.shouldKeepAlive = false;
-    await send(message, response, answer, options);
+    if (request === "framing") pair.response.shouldKeepAlive = false;
+    await this.#send(pair, answer, options);
   }
 
   /** Answers a handshake, unless somebody has taken it. */
@@ -114,18 +122,102 @@ export class NodeHttp {
     // It may be lost before anybody else listens to it.
     connection.on("error", () => {});
     const response = new ServerResponse(message);
-    const request = requestOf(message, response);
+    const pair = { message, response, done: closed(response) };
+    const request = requestOf(message);
     const isFault = typeof request === "string";
     if (!isFault) this.#handshakes.set(request, handshake);
     const answer = isFault
       ? options.onFault(request)
-      : await answerTo(request, message, options);
+      : await answerTo(request, pair, options);
     if (!isFault && !this.#handshakes.has(request)) return;
     response.shouldKeepAlive = false;
     response.assignSocket(message.socket);
     response.on("finish", () => connection.end());
-    await send(message, response, answer, options);
+    await this.#send(pair, answer, options);
   }
+
+  /** Writes an answer; one whose body fails on the way, or that its reader does
+   * not take, is cut off. */
+  async #send(
+    { message, response, done }: Pair,
+    { status, headers, body }: Response,
+    { onError }: ListenOptions,
+  ): Promise<void> {
+    const connection = headers.get("connection");
+    if (connection !== null && hasToken(message.headers.connection, "close")) {
+      headers.set("connection", `${connection}, close`);
+    }
+    response.writeHead(status, Object.fromEntries(headers));
+    if (body !== null && message.method !== "HEAD") {
+      if (!await this.#write(response, body, { done, onError })) return;
+    } else body?.cancel().catch(() => {});
+    if (!message.complete) {
+      // What still comes of a body that nobody reads is no next request. To
+      // hang up at once would take the answer back.
+      response.flushHeaders();
+      message.socket.pause();
+      return await cutAfter(LINGER_MS, response, done);
+    }
+    response.end();
+    await this.#inTime(response, done);
+  }
+
+  /** Writes a body as its reader takes it; false when it fails on the way. */
+  async #write(
+    response: ServerResponse,
+    body: ReadableStream<Uint8Array>,
+    { done, onError }: Pick<Pair, "done"> & Pick<ListenOptions, "onError">,
+  ): Promise<boolean> {
+    const reader = body.getReader();
+    // Also while nobody reads from it.
+    reader.closed.catch((error) => {
+      onError(error);
+      response.destroy();
+    });
+    done.then(() => reader.cancel().catch(() => {}));
+    try {
+      while (!response.destroyed) {
+        const { value, done: isAll } = await reader.read();
+        if (isAll) return true;
+        if (response.write(value)) continue;
+        const drained = new Promise<void>((resolve) =>
+          response.once("drain", resolve)
+        );
+        await this.#inTime(response, Promise.race([drained, done]));
+      }
+    } catch {
+      // `closed` has said so.
+    }
+    return false;
+  }
+
+  /** Waits for the peer to take what was written; cuts it off when it does not. */
+  #inTime(response: ServerResponse, taken: Promise<void>): Promise<void> {
+    return cutAfter(this.#options.slowMs, response, taken);
+  }
+}
+
+/** A request of Node's API, its answer, and the end of that. */
+interface Pair {
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly done: Promise<void>;
+}
+
+/** Waits, and breaks the connection when that takes too long. */
+async function cutAfter(
+  ms: number,
+  response: ServerResponse,
+  end: Promise<void>,
+): Promise<void> {
+  const timer = setTimeout(() => response.destroy(), ms);
+  await end;
+  clearTimeout(timer);
+}
+
+/** Resolves when an answer was sent, or can not be any more. */
+function closed(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => response.once("close", resolve));
 }
 
 /** Answers what is no request. */
@@ -184,14 +276,23 @@ function listening(
 }
 
 /** The request as `fetch` knows it, or why it can be none. */
-function requestOf(
-  message: IncomingMessage,
-  response: ServerResponse,
-): Request | RequestFault {
+function requestOf(message: IncomingMessage): Request | RequestFault {
   const fault = readHead(message);
   if (fault !== undefined) return fault;
+  const { method = "GET", url } = message;
+  const scheme = "encrypted" in message.socket ? "https" : "http";
+  const hasBody = method !== "GET" && method !== "HEAD";
   try {
-    return createRequest(message, response);
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(message.headers)) {
+      if (value === undefined) continue;
+      headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+    }
+    return new Request(`${scheme}://${message.headers.host}${url}`, {
+      method,
+      headers,
+      ...(hasBody && { body: bodyOf(message), duplex: "half" }),
+    });
   } catch {
     return "host";
   }
@@ -199,33 +300,15 @@ function requestOf(
 
 async function answerTo(
   request: Request,
-  message: IncomingMessage,
+  { message, done }: Pair,
   { handler, onError }: ListenOptions,
 ): Promise<Response> {
   try {
-    const answer = await handler(request, message.socket.remoteAddress ?? "");
+    const address = message.socket.remoteAddress ?? "";
+    const answer = await handler(request, address, done);
     return compressed(request, answer);
   } catch (error) {
     return onError(error);
-  }
-}
-
-/** Writes an answer; one whose body fails on the way is cut off. */
-async function send(
-  message: IncomingMessage,
-  response: ServerResponse,
-  answer: Response,
-  { onError }: ListenOptions,
-): Promise<void> {
-  const connection = answer.headers.get("connection");
-  if (connection !== null && hasToken(message.headers.connection, "close")) {
-    answer.headers.set("connection", `${connection}, close`);
-  }
-  try {
-    await sendResponse(response, answer);
-  } catch (error) {
-    onError(error);
-    message.socket.destroy();
   }
 }
 
@@ -234,6 +317,8 @@ function compressed(request: Request, answer: Response): Response {
   const { body, headers, status } = answer;
   const isWorthIt = COMPRESSIBLE.test(headers.get("content-type") ?? "");
   if (body === null || !isWorthIt) return answer;
+  // Such an answer has to go out as it comes.
+  if (/no-transform/.test(headers.get("cache-control") ?? "")) return answer;
   headers.append("vary", "accept-encoding");
   if (!GZIP.test(request.headers.get("accept-encoding") ?? "")) return answer;
   headers.set("content-encoding", "gzip");

@@ -57,6 +57,9 @@ export interface TransportOptions {
   readonly maxFrame: number;
   /** Counts requests until they are answered. */
   readonly ledger: ResourceLedger;
+  /** Milliseconds without progress after which a reader of an answer may be cut
+   * off; not every transport can. */
+  readonly slowMs: number;
   /** Told of what a handler threw; its socket is closed with 1011. */
   readonly onError: (error: unknown) => void;
 }
@@ -65,6 +68,11 @@ export interface TransportOptions {
  * body, its method or the version of HTTP. */
 export type RequestFault = "host" | "framing" | "method" | "version";
 
+/** A body came in chunks so small that they cost more than they bring. */
+export class TinyChunks extends Error {
+  override name = "TinyChunks";
+}
+
 /** Where to listen, and what answers. */
 export interface ListenOptions {
   readonly hostname: string;
@@ -72,10 +80,12 @@ export interface ListenOptions {
   readonly port: number;
   /** Certificate and key, PEM, to serve https and wss; http without. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
-  /** Answers a request that comes from an address, such as `192.0.2.7`. */
+  /** Answers a request that comes from an address, such as `192.0.2.7`; `done`
+   * resolves when the whole answer was sent, or cannot be sent any more. */
   readonly handler: (
     request: Request,
     address: string,
+    done: Promise<void>,
   ) => Response | Promise<Response>;
   /** Answers where a handler or the body it gave has thrown. */
   readonly onError: (error: unknown) => Response;

@@ -151,7 +151,7 @@ export class WsTransport implements Transport {
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    this.#http = new NodeHttp(options.ledger);
+    this.#http = new NodeHttp(options);
     // A constant of its own, since the types do not know 'closeTimeout'.
     const settings = {
       noServer: true,

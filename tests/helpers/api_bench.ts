@@ -2,6 +2,7 @@
 
 import { Api, type ApiOptions } from "../../server/api/api.ts";
 import { createLogger } from "../../server/log.ts";
+import { PacedBodies } from "../../server/http/paced_body.ts";
 import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
 import { byToken } from "../../server/api/access.ts";
 import { Authority } from "../../server/auth.ts";
@@ -47,6 +48,7 @@ export class ApiBench {
       clock,
       log,
       ledger: this.ledger,
+      bodies: new PacedBodies({ clock, ledger: this.ledger, slowMs: 30_000 }),
       origins: new Origins([], log),
       slowMs: 30_000,
       authorize: byToken(Authority.open(OPERATOR)),
@@ -70,8 +72,9 @@ export class ApiBench {
       ...(body !== undefined && { body }),
     });
     let answered = false;
-    const answer = this.api
-      .answer(request, { url, address: address ?? "127.0.0.1" })
+    const exchange = { done: Promise.resolve(), handOver() {} };
+    const visit = { url, address: address ?? "127.0.0.1" };
+    const answer = this.api.answer(request, visit, exchange)
       .finally(() => answered = true);
     while (!answered) {
       await this.bench.turn();

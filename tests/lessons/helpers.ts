@@ -62,6 +62,7 @@ export class LessonServer implements AsyncDisposable {
       idleSeconds: 0,
       maxFrame: 2 ** 20,
       ledger: new ResourceLedger(),
+      slowMs: 30_000,
       onError: (error) => server.errors.push(error),
     });
     server.#listener = await transport.listen({

@@ -203,7 +203,9 @@ Deno.test("promise 7: an import that is stopped tells how far it came", async ()
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull(controller) {
       if (sent++ === 300) api.bench.hub.refuse();
-      const line = lines({ from: "Ada", text: `${sent}`, cid: `${sent}` });
+      // Long, as a body is looked at in pieces of 32 KiB.
+      const rest = ".".repeat(1_000);
+      const line = lines({ from: "Ada", text: "Hi", cid: `${sent}`, rest });
       controller.enqueue(new TextEncoder().encode(line));
       if (sent === 600) controller.close();
     },

@@ -87,6 +87,7 @@ Deno.test("promise 5: over ws the frames of one packet leave others their turns"
     idleSeconds: 0,
     maxFrame: 65_536,
     ledger: new ResourceLedger(),
+    slowMs: 30_000,
     onError(error) {
       throw error;
     },
