@@ -18,6 +18,7 @@ import type { ResourceLedger } from "../observability/resource_ledger.ts";
 import { systemClock } from "../clock.ts";
 import { hasToken } from "../http/header_lists.ts";
 import { readHead } from "./http1.ts";
+import { NodeExchanges } from "./node_exchanges.ts";
 import { bodyOf, joinChunks } from "./node_body.ts";
 import type { Listener, ListenOptions, RequestFault } from "./socket.ts";
 
@@ -53,6 +54,7 @@ export interface NodeHttpOptions {
 /** Serves as `Deno.serve` does, and keeps handshakes. */
 export class NodeHttp {
   readonly #handshakes = new WeakMap<Request, Handshake>();
+  readonly #exchanges = new NodeExchanges();
   readonly #options: NodeHttpOptions;
 
   constructor(options: NodeHttpOptions) {
@@ -78,9 +80,11 @@ export class NodeHttp {
   async listen(options: ListenOptions): Promise<Listener> {
     const server = createNodeServer(options);
     server.on("request", (message, response) => {
+      const end = this.#exchanges.begin(message, response);
+      if (end === undefined) return void message.socket.destroy();
       joinChunks(message);
       const answered = this.#options.ledger.open("request");
-      const done = closed(response).then(answered);
+      const done = end.then(answered);
       this.#answer({ message, response, done }, options)
         .catch(options.onError);
     });
@@ -122,7 +126,9 @@ export class NodeHttp {
     // It may be lost before anybody else listens to it.
     connection.on("error", () => {});
     const response = new ServerResponse(message);
-    const pair = { message, response, done: closed(response) };
+    const done = this.#exchanges.begin(message, response);
+    if (done === undefined) return void message.socket.destroy();
+    const pair = { message, response, done };
     const request = requestOf(message);
     const isFault = typeof request === "string";
     if (!isFault) this.#handshakes.set(request, handshake);
@@ -139,40 +145,41 @@ export class NodeHttp {
   /** Writes an answer; one whose body fails on the way, or that its reader does
    * not take, is cut off. */
   async #send(
-    { message, response, done }: Pair,
+    pair: Pair,
     { status, headers, body }: Response,
     { onError }: ListenOptions,
   ): Promise<void> {
+    const { message, response, done } = pair;
     const connection = headers.get("connection");
     if (connection !== null && hasToken(message.headers.connection, "close")) {
       headers.set("connection", `${connection}, close`);
     }
     response.writeHead(status, Object.fromEntries(headers));
     if (body !== null && message.method !== "HEAD") {
-      if (!await this.#write(response, body, { done, onError })) return;
+      if (!await this.#write(pair, body, onError)) return;
     } else body?.cancel().catch(() => {});
     if (!message.complete) {
       // What still comes of a body that nobody reads is no next request. To
       // hang up at once would take the answer back.
       response.flushHeaders();
       message.socket.pause();
-      return await cutAfter(LINGER_MS, response, done);
+      return await cutAfter(LINGER_MS, message, done);
     }
     response.end();
-    await this.#inTime(response, done);
+    await this.#inTime(message, done);
   }
 
   /** Writes a body as its reader takes it; false when it fails on the way. */
   async #write(
-    response: ServerResponse,
+    { message, response, done }: Pair,
     body: ReadableStream<Uint8Array>,
-    { done, onError }: Pick<Pair, "done"> & Pick<ListenOptions, "onError">,
+    onError: ListenOptions["onError"],
   ): Promise<boolean> {
     const reader = body.getReader();
     // Also while nobody reads from it.
     reader.closed.catch((error) => {
       onError(error);
-      response.destroy();
+      message.socket.destroy();
     });
     done.then(() => reader.cancel().catch(() => {}));
     try {
@@ -183,7 +190,7 @@ export class NodeHttp {
         const drained = new Promise<void>((resolve) =>
           response.once("drain", resolve)
         );
-        await this.#inTime(response, Promise.race([drained, done]));
+        await this.#inTime(message, Promise.race([drained, done]));
       }
     } catch {
       // `closed` has said so.
@@ -192,8 +199,8 @@ export class NodeHttp {
   }
 
   /** Waits for the peer to take what was written; cuts it off when it does not. */
-  #inTime(response: ServerResponse, taken: Promise<void>): Promise<void> {
-    return cutAfter(this.#options.slowMs, response, taken);
+  #inTime(message: IncomingMessage, taken: Promise<void>): Promise<void> {
+    return cutAfter(this.#options.slowMs, message, taken);
   }
 }
 
@@ -207,17 +214,12 @@ interface Pair {
 /** Waits, and breaks the connection when that takes too long. */
 async function cutAfter(
   ms: number,
-  response: ServerResponse,
+  { socket }: IncomingMessage,
   end: Promise<void>,
 ): Promise<void> {
-  const timer = setTimeout(() => response.destroy(), ms);
+  const timer = setTimeout(() => socket.destroy(), ms);
   await end;
   clearTimeout(timer);
-}
-
-/** Resolves when an answer was sent, or can not be any more. */
-function closed(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => response.once("close", resolve));
 }
 
 /** Answers what is no request. */
