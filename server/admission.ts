@@ -1,12 +1,14 @@
 /**
- * How many connections there may be, in total and from one address. Who is one
- * too many is let in for a moment to be told: a browser shows its page nothing
- * of a handshake that was refused, but the code and reason of a close.
+ * How many connections there may be, in total and from one address. A few of
+ * those beyond a limit are let in for a moment to be told: a browser shows its
+ * page nothing of a handshake that was refused, but the code and reason of a
+ * close. All others get 503.
  */
 
 import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
 import { HubbubError } from "../protocol/errors.ts";
 import { networkOf } from "./networks.ts";
+import type { ResourceLedger } from "./observability/resource_ledger.ts";
 import type { Accept, Socket, SocketHandler } from "./transport/socket.ts";
 
 /** How many connections there may be. */
@@ -20,6 +22,8 @@ export interface AdmissionOptions {
   readonly onRefused?: (error: HubbubError) => void;
   /** Told of each time that a limit leaves somebody no place. */
   readonly onFull?: (limit: ConnectionLimit) => void;
+  /** Counts the sockets that are being refused. */
+  readonly ledger?: Pick<ResourceLedger, "open">;
 }
 
 /** What somebody finds no place for, as the setting is called. */
@@ -37,12 +41,10 @@ const MOST_SHARED = 200;
 /** When it is worth trying again, milliseconds: connections last. */
 const RETRY_MS = 10_000;
 
-/** The handler of who is already being closed. */
-const TURNED_AWAY: SocketHandler = {
-  message() {},
-  control() {},
-  close() {},
-};
+/** Sockets beyond a limit that may be open at once to be told so. Each is gone
+ * in a moment, but for a peer that does not answer the close: `ws` cuts that off
+ * after two seconds, `native` when it was silent for the idle timeout. */
+const MOST_REFUSED = { total: 100, perAddress: 5 };
 
 /** What those are told whom a limit leaves no place. */
 const FULL: Readonly<
@@ -71,6 +73,9 @@ export class Admission {
   readonly #options: AdmissionOptions;
   readonly #byAddress = new Map<string, number>();
   #total = 0;
+  /** Those that are being refused. */
+  readonly #refusedByAddress = new Map<string, number>();
+  #refused = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -87,6 +92,24 @@ export class Admission {
     const crowds = [...this.#byAddress].filter(([, here]) => here >= least);
     crowds.sort(([, a], [, b]) => b - a);
     return new Map(crowds.slice(0, MOST_SHARED));
+  }
+
+  /**
+   * Tells whether a handshake is to be answered over HTTP: there is no place
+   * for it, nor for one more that is let in to be told.
+   *
+   * @param address Where it comes from.
+   * @returns The error to answer with; it is counted.
+   */
+  refuse(address: string): HubbubError | undefined {
+    const { total, perAddress } = MOST_REFUSED;
+    const refusedHere = this.#refusedByAddress.get(placeOf(address)) ?? 0;
+    if (this.#refused < total && refusedHere < perAddress) return undefined;
+    const limit = this.#reached(address);
+    if (limit === undefined) return undefined;
+    const error = tooMany(limit);
+    this.#options.onRefused?.(error);
+    return error;
   }
 
   /**
@@ -109,7 +132,7 @@ export class Admission {
         apologize(socket, error);
         const { code, reason } = FULL[limit].ending;
         socket.close(code, reason);
-        return TURNED_AWAY;
+        return this.#turnedAway(address);
       }
       this.#count(address, 1);
       try {
@@ -147,10 +170,27 @@ export class Admission {
     };
   }
 
+  /** The handler of a socket that is being refused: counts it to its end. */
+  #turnedAway(address: string): SocketHandler {
+    const place = placeOf(address);
+    const gone = this.#options.ledger?.open("socket_refused");
+    this.#refused++;
+    change(this.#refusedByAddress, place, 1);
+    return {
+      message() {},
+      control() {},
+      close: () => {
+        this.#refused--;
+        change(this.#refusedByAddress, place, -1);
+        gone?.();
+      },
+    };
+  }
+
   /** The limit that leaves one more no place. */
   #reached(address: string): ConnectionLimit | undefined {
     const { total, perAddress, elsewhere = () => 0 } = this.#options;
-    const network = networkOf(address) ?? address;
+    const network = placeOf(address);
     const here = this.#byAddress.get(network) ?? 0;
     let limit: ConnectionLimit | undefined;
     if (this.#total >= total) limit = "maxConnections";
@@ -159,11 +199,20 @@ export class Admission {
     return limit;
   }
 
-  #count(address: string, change: 1 | -1): void {
-    this.#total += change;
-    const network = networkOf(address) ?? address;
-    const here = (this.#byAddress.get(network) ?? 0) + change;
-    if (here === 0) this.#byAddress.delete(network);
-    else this.#byAddress.set(network, here);
+  #count(address: string, by: 1 | -1): void {
+    this.#total += by;
+    change(this.#byAddress, placeOf(address), by);
   }
+}
+
+/** What is counted as one: an address, or a network of IPv6. */
+function placeOf(address: string): string {
+  return networkOf(address) ?? address;
+}
+
+/** Changes a count, and forgets one that is nothing. */
+function change(counts: Map<string, number>, key: string, by: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
 }

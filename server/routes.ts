@@ -4,6 +4,7 @@
  * elsewhere.
  */
 
+import type { HubbubError } from "../protocol/errors.ts";
 import type { ConnectionReport } from "../protocol/lab.ts";
 import { Problem } from "./api/problem.ts";
 import type { Assets } from "./assets.ts";
@@ -27,6 +28,9 @@ export interface RoutesOptions {
   readonly assets: Assets;
   /** Whether new connections are welcome. */
   readonly accepting: () => boolean;
+  /** Why a handshake from an address finds no place, if it is not to be told
+   * over a WebSocket. */
+  readonly full: (address: string) => HubbubError | undefined;
   /** Which hosts it answers to. */
   readonly hosts: HostPolicy;
   /** Which pages may talk to the rooms. */
@@ -254,6 +258,14 @@ export function createRoutes(
     return words(404, "This page was not built. Start with deno task start");
   };
 
+  const full = (address: string): Response | undefined => {
+    const error = options.full(address);
+    if (error === undefined) return undefined;
+    const { message, details: { retryAfterMs = 0 } } = error;
+    const headers = { "retry-after": String(Math.ceil(retryAfterMs / 1000)) };
+    return words(503, message, headers);
+  };
+
   /** Answers a request to a path with a WebSocket behind it. */
   const socket = (request: Request, { url, address }: Visit): Response => {
     const version = request.headers.get("sec-websocket-version")?.trim();
@@ -275,7 +287,7 @@ export function createRoutes(
       const accept = lesson(name, address);
       return accept === undefined
         ? noLesson(name)
-        : upgrade(request, accept, undefined);
+        : full(address) ?? upgrade(request, accept, undefined);
     }
     const origin = request.headers.get("origin");
     const foreign = options.origins.refusal(origin, url.host);
@@ -288,7 +300,8 @@ export function createRoutes(
       authorization: request.headers.get("authorization"),
     });
     if ("refused" in handshake) return words(400, handshake.refused);
-    return upgrade(request, chat(handshake, address), handshake.protocol);
+    return full(address) ??
+      upgrade(request, chat(handshake, address), handshake.protocol);
   };
 
   const needsUpgrade = (url: URL): Response =>

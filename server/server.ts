@@ -202,6 +202,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     elsewhere: (network) => fleet.elsewhere.get(`address ${network}`) ?? 0,
     onRefused: ({ code }) => stats.refused.add(code),
     onFull: fullLog(log, { clock, config }),
+    ledger,
   });
   fleet.share(() =>
     new Map([
@@ -271,6 +272,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   const handler = createRoutes({
     assets,
+    full: (address) => admission.refuse(address),
     accepting: () => !stopping,
     origins,
     hosts: new HostPolicy({

@@ -9,11 +9,12 @@
 
 /** What can be open. */
 export const OPEN_KINDS = [
-  /** WebSockets that were let in and not closed. */
+  /** WebSockets that the server has not closed. */
   "socket",
-  /** WebSockets beyond a limit, until their connection has ended. */
+  /** WebSockets beyond a limit, until their connection has ended; they are
+   * among those that close. */
   "socket_refused",
-  /** WebSockets the server closed whose peer has not answered. */
+  /** WebSockets that the server closed and whose connection has not ended. */
   "socket_closing",
   /** HTTP requests without a whole answer. */
   "request",

@@ -6,6 +6,7 @@
 
 import { setImmediate } from "node:timers";
 import { CLOSE } from "../../protocol/close_codes.ts";
+import { SocketCount } from "./socket_count.ts";
 import type {
   Accept,
   Listener,
@@ -22,6 +23,8 @@ const BACKLOG = 4096;
 class NativeSocket implements Socket {
   readonly #socket: WebSocket;
   #closing = false;
+  /** From its opening on. */
+  count: SocketCount | undefined;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -42,6 +45,7 @@ class NativeSocket implements Socket {
   close(code: number, reason: string): void {
     if (this.#closing) return;
     this.#closing = true;
+    this.count?.closing();
     // Not now: called from `onmessage` while more frames have arrived already,
     // the runtime never writes the close frame.
     setImmediate(() => {
@@ -112,7 +116,7 @@ export class NativeTransport implements Transport {
   }
 
   upgrade(request: Request, accept: Accept, protocol?: string): Response {
-    const { onError, idleSeconds } = this.#options;
+    const { onError, idleSeconds, ledger } = this.#options;
     if (protocol !== undefined) offer(request, protocol);
     const { socket, response } = Deno.upgradeWebSocket(request, {
       idleTimeout: idleSeconds,
@@ -135,7 +139,10 @@ export class NativeTransport implements Transport {
     // Not `onopen` and so on: the runtime wraps these, in 110 bytes each.
     socket.addEventListener(
       "open",
-      () => guarded(() => handler = accept(native)),
+      () => {
+        native.count = new SocketCount(ledger);
+        guarded(() => handler = accept(native));
+      },
       { once: true },
     );
     socket.addEventListener("message", ({ data }) => {
@@ -149,6 +156,7 @@ export class NativeTransport implements Transport {
     socket.addEventListener("close", ({ code, wasClean }) => {
       if (closed) return;
       closed = true;
+      native.count?.gone();
       // Only the runtime's own idle timeout goes away without a handshake.
       const silent = code === CLOSE.goingAway.code && !wasClean;
       guarded(() =>

@@ -10,8 +10,10 @@ import type { IncomingMessage } from "node:http";
 // @ts-types="@types/ws"
 import { WebSocket, WebSocketServer } from "ws";
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
+import type { ResourceLedger } from "../observability/resource_ledger.ts";
 import { NodeHttp } from "./node_http.ts";
 import { readInTurns } from "./read_in_turns.ts";
+import { SocketCount } from "./socket_count.ts";
 import type {
   Accept,
   Listener,
@@ -68,15 +70,20 @@ class WsSocket implements Socket {
   readonly #encoder: Encoder;
   #heardAt = performance.now();
   #pingedAt: number | undefined;
+  readonly #count: SocketCount;
   #ending = false;
   /** Frames that came after it was closed from here. */
   #late = 0;
   /** Why the transport itself ends it, if it does. */
   cause: CloseReason | undefined;
 
-  constructor(socket: WebSocket, encoder: Encoder) {
+  constructor(
+    socket: WebSocket,
+    { encoder, ledger }: { encoder: Encoder; ledger: ResourceLedger },
+  ) {
     this.#socket = socket;
     this.#encoder = encoder;
+    this.#count = new SocketCount(ledger);
   }
 
   get open(): boolean {
@@ -101,6 +108,7 @@ class WsSocket implements Socket {
   close(code: number, reason: string): void {
     if (!this.open) return;
     this.#ending = true;
+    this.#count.closing();
     this.#socket.close(code, reason);
   }
 
@@ -133,8 +141,14 @@ class WsSocket implements Socket {
     }
   }
 
+  /** Its connection has ended. */
+  gone(): void {
+    this.#count.gone();
+  }
+
   cutOff(): void {
     this.#ending = true;
+    this.#count.closing();
     this.#socket.terminate();
   }
 }
@@ -203,7 +217,8 @@ export class WsTransport implements Transport {
   }
 
   #open(ws: WebSocket, accept: Accept): void {
-    const socket = new WsSocket(ws, this.#encoder);
+    const { ledger } = this.#options;
+    const socket = new WsSocket(ws, { encoder: this.#encoder, ledger });
     let handler: SocketHandler | undefined;
     const guarded = (act: () => void) => {
       try {
@@ -234,6 +249,7 @@ export class WsTransport implements Transport {
     });
     ws.on("close", (code: number) => {
       this.#sockets.delete(socket);
+      socket.gone();
       const { cause } = socket;
       if (cause !== undefined) {
         return guarded(() => handler?.close(cause.code, cause));
