@@ -4,49 +4,119 @@
  */
 
 import { backup, DatabaseSync } from "node:sqlite";
+import { dirname, join } from "node:path";
+import { withoutPassword } from "../server/store/addresses.ts";
 import { markCopy } from "../server/store/sqlite_copy.ts";
+import { inspect } from "../server/store/sqlite_schema.ts";
+import { StoreOpenError } from "../server/store/store.ts";
 
 const USAGE = `Copies the database of a Hubbub server, which may be running.
 
-Usage: deno task backup FILE [DATABASE]
+Usage: deno task backup [PLACE] [DATABASE]
 
-  FILE      the copy; it must not exist
-  DATABASE  default data/hubbub.db`;
+  PLACE     a file, which must not exist, or a folder, where the copy's name
+            gets the date (default: the folder backups beside the database)
+  DATABASE  default: that of HUBBUB_STORE, or data/hubbub.db`;
 
-function fail(message: string, code: 1 | 2): never {
+const DEFAULT_STORE = "sqlite:./data/hubbub.db";
+const SCHEME = "sqlite:";
+
+function fail(message: string, code: 1 | 2 = 1): never {
   console.error(`backup: ${message}`);
   Deno.exit(code);
 }
 
-function exists(path: string): boolean {
+/** Undefined where nothing is, or nothing may be looked at. */
+function isFolder(path: string): boolean | undefined {
   try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return undefined;
   }
 }
 
-const [copy, database = "data/hubbub.db", ...more] = Deno.args;
-if (copy === "--help") {
-  console.log(USAGE);
-  Deno.exit(0);
+/** The database that the server with the same settings uses. */
+function databaseOf(store: string): string {
+  if (store.startsWith(SCHEME)) return store.slice(SCHEME.length);
+  fail(
+    `HUBBUB_STORE is "${withoutPassword(store)}", which is no SQLite file. ` +
+      "Back that up with its own tools, or name a database",
+    2,
+  );
 }
-if (copy === undefined || more.length > 0 || copy.startsWith("-")) {
-  fail("Say where the copy is to be. --help tells more", 2);
+
+/** Where the copy goes. */
+function copyOf(database: string, place: string | undefined): string {
+  if (place !== undefined && !isFolder(place)) return place;
+  const folder = place ?? join(dirname(database), "backups");
+  const date = new Date().toISOString().replaceAll(/[:.]/g, "-").slice(0, 23);
+  return join(folder, `hubbub-${date}.db`);
 }
-// SQLite would make an empty database, and copy that.
-if (!exists(database)) fail(`There is no "${database}"`, 1);
-if (exists(copy)) fail(`"${copy}" exists. Choose another name`, 1);
-try {
-  using db = new DatabaseSync(database);
-  // In one step: between two, the server would change what was copied, and
-  // the copy would begin again. Whoever writes to a WAL is not held up.
-  await backup(db, copy, { rate: -1 });
-  markCopy(copy);
-} catch (error) {
-  const words = error instanceof Error ? error.message : String(error);
-  fail(`"${database}" cannot be copied: ${words}`, 1);
+
+/** Makes the file of the copy, for its owner alone. */
+function make(copy: string): void {
+  try {
+    const options = { write: true, createNew: true, mode: 0o600 };
+    Deno.openSync(copy, options).close();
+  } catch (error) {
+    fail(`"${copy}" cannot be written: ${words(error)}`);
+  }
 }
-console.log(`Copied "${database}" to "${copy}"`);
+
+/** What went wrong, in a line. */
+function words(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split("\n", 1)[0] ?? "";
+}
+
+/** Opens the database to be copied, if it is one of this server. */
+function open(database: string): DatabaseSync {
+  // SQLite would make an empty database, and copy that.
+  if (isFolder(database) === undefined) {
+    fail(`There is no database "${database}". Name the one to copy`);
+  }
+  try {
+    // To look, only: whoever opens a file to write changes it on closing.
+    using db = new DatabaseSync(database, { readOnly: true });
+    inspect(db, database);
+    return new DatabaseSync(database);
+  } catch (error) {
+    if (error instanceof StoreOpenError) fail(error.message);
+    fail(`"${database}" cannot be read: ${words(error)}`);
+  }
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes("--help")) return console.log(USAGE);
+  const [place, named, ...more] = args;
+  const unknown = args.find((arg) => arg.startsWith("-") || arg === "");
+  if (unknown !== undefined || more.length > 0) {
+    fail(`What is "${unknown ?? more[0]}"? --help tells more`, 2);
+  }
+  const database = named ??
+    databaseOf(Deno.env.get("HUBBUB_STORE") || DEFAULT_STORE);
+  const copy = copyOf(database, place);
+  if (isFolder(copy) !== undefined) {
+    fail(`"${copy}" exists. Choose another name, or name a folder`);
+  }
+  using db = open(database);
+  const folder = dirname(copy);
+  if (place === undefined) {
+    Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } else if (isFolder(folder) !== true) {
+    fail(`There is no folder "${folder}". Make it, or choose another place`);
+  }
+  make(copy);
+  try {
+    // In one step: between two, the server would change what was copied, and
+    // the copy would begin again. Whoever writes to a WAL is not held up.
+    await backup(db, copy, { rate: -1 });
+    markCopy(copy);
+  } catch (error) {
+    Deno.removeSync(copy);
+    fail(`"${copy}" cannot be written, and is gone: ${words(error)}`);
+  }
+  console.log(`Copied "${database}" to "${copy}"`);
+}
+
+await main(Deno.args);

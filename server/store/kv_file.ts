@@ -6,6 +6,7 @@
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { isThere, reason } from "./sqlite_file.ts";
+import { makeFile, secureFiles } from "./sqlite_lock.ts";
 import { StoreOpenError } from "./store.ts";
 
 /** The table that every database of Deno KV has. */
@@ -22,7 +23,10 @@ export async function openKvFile(path: string): Promise<Deno.Kv> {
   try {
     Deno.mkdirSync(dirname(path), { recursive: true });
     if (isThere(path)) inspect(path);
-    return await Deno.openKv(path);
+    else makeFile(path);
+    const kv = await Deno.openKv(path);
+    secureFiles(path);
+    return kv;
   } catch (error) {
     if (error instanceof StoreOpenError) throw error;
     throw new StoreOpenError(

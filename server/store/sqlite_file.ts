@@ -6,7 +6,7 @@
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beginAnew } from "./sqlite_copy.ts";
-import { DatabaseLock, secureFiles } from "./sqlite_lock.ts";
+import { checkParts, DatabaseLock, secureFiles } from "./sqlite_lock.ts";
 import { inspect, migrate } from "./sqlite_schema.ts";
 import { StoreOpenError } from "./store.ts";
 
@@ -37,6 +37,7 @@ export function openDatabase(path: string): OpenDatabase {
   try {
     Deno.mkdirSync(dirname(path), { recursive: true });
     lock = DatabaseLock.take(path);
+    checkParts(path);
     if (isThere(path)) {
       // Whoever opens a file to write also closes it so: the WAL of another
       // program that crashed would be merged into its file.
@@ -115,5 +116,6 @@ export function reason(error: unknown, path: string): string {
   if (/locked|busy/.test(words)) {
     return "another program has locked it. Stop that program first";
   }
-  return words;
+  const [line = ""] = words.split("\n");
+  return line;
 }

@@ -71,6 +71,15 @@ function realPath(path: string): string {
   }
 }
 
+/**
+ * Makes an empty file that its owner alone may read, where there is none.
+ *
+ * @param path Where; its folder is there.
+ */
+export function makeFile(path: string): void {
+  openFile(path).close();
+}
+
 function openFile(path: string): Deno.FsFile {
   const options = { read: true, write: true, create: true, mode: OWNER_ONLY };
   return Deno.openSync(path, options);
@@ -80,18 +89,44 @@ function openFile(path: string): Deno.FsFile {
 function openLock(path: string): Deno.FsFile {
   try {
     return openFile(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+  } catch (denied) {
+    if (!(denied instanceof Deno.errors.PermissionDenied)) throw denied;
+    try {
+      return Deno.openSync(path, { read: true });
+    } catch (error) {
+      // It is the folder that may not be written to.
+      if (error instanceof Deno.errors.NotFound) throw denied;
+      throw notOurs(path);
+    }
   }
-  try {
-    return Deno.openSync(path, { read: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
-    throw new StoreOpenError(
-      `Cannot open "${path}": it belongs to another user, as after a start as ` +
-        "root. Stop that server, if it runs, and remove the file",
-    );
+}
+
+/**
+ * Makes sure that what stands beside a database may be written to: with files
+ * of another user SQLite opens it and takes no message. Nothing has it open.
+ *
+ * @param path The database, locked.
+ * @throws {StoreOpenError} With what to do.
+ */
+export function checkParts(path: string): void {
+  const real = realPath(path);
+  for (const file of [`${real}-wal`, `${real}-shm`]) {
+    try {
+      Deno.openSync(file, { write: true }).close();
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) continue;
+      if (error instanceof Deno.errors.PermissionDenied) throw notOurs(file);
+      throw error;
+    }
   }
+}
+
+function notOurs(path: string): StoreOpenError {
+  return new StoreOpenError(
+    `Cannot open "${path}": it belongs to another user, as after a start as ` +
+      "root. Stop that server if it runs, and give all files of the database " +
+      "to this server's user with chown",
+  );
 }
 
 function inUse(path: string): StoreOpenError {
@@ -122,7 +157,9 @@ export function secureFiles(path: string): string[] {
       const { mode } = Deno.statSync(file);
       if (((mode ?? 0) & OTHERS) !== 0) Deno.chmodSync(file, OWNER_ONLY);
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) continue;
+      const isGone = error instanceof Deno.errors.NotFound;
+      // A lock says nothing.
+      if (isGone || file.endsWith(".lock")) continue;
       warnings.push(
         `Everybody on this machine can read "${file}". Its owner can change ` +
           "that with chmod 600",

@@ -177,7 +177,9 @@ function rehearsed(db: DatabaseSync, path: string, steps: Steps): Steps {
 }
 
 function cannotUpdate(path: string, error: unknown): StoreOpenError {
-  const why = error instanceof Error ? error.message : String(error);
+  const words = error instanceof Error ? error.message : String(error);
+  // The runtime adds the statement, over many lines.
+  const [why = ""] = words.split(/(?: in)?\s*\n/);
   return refused(
     path,
     `cannot be brought up to date (${why}) and is as it was. Start the ` +

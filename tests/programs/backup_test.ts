@@ -8,6 +8,9 @@ import { type Json, Peer } from "./peer.ts";
 
 const backup = (...args: string[]) => runTask("backup", args);
 
+const modeOf = (path: string) =>
+  ((Deno.statSync(path).mode ?? 0) & 0o777).toString(8);
+
 /** Publishes until it is told to stop; gives the seqs that were acked. */
 async function writeOn(peer: Peer, going: () => boolean): Promise<number[]> {
   const acked: number[] = [];
@@ -114,10 +117,75 @@ Deno.test("deno task backup overwrites nothing, and copies nothing that is not t
   Deno.writeTextFileSync(path, "precious");
   const onto = await backup(path, path);
   assertEquals([onto.code, onto.stdout], [1, ""]);
-  assertMatch(onto.stderr, /exists\. Choose another name\n$/);
+  assertMatch(onto.stderr, /exists\. Choose another name, or name a folder\n$/);
   assertEquals(Deno.readTextFileSync(path), "precious");
   const missing = await backup(folder.file("copy.db"), folder.file("no.db"));
   assertEquals(missing.code, 1);
   assertMatch(missing.stderr, /There is no/);
   assertEquals((await backup()).code, 2);
+});
+
+Deno.test("deno task backup gives copies a name with the date, as often as it is asked, for their owner alone", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("chat.db");
+  {
+    await using _program = await Program.start({
+      folder,
+      args: ["--store", `sqlite:${path}`],
+    });
+  }
+  const env = { HUBBUB_STORE: `sqlite:${path}` };
+  for (let time = 0; time < 2; time++) {
+    const { code, stderr } = await runTask("backup", [], { env });
+    assertEquals(code, 0, stderr);
+  }
+  const place = folder.file("kept");
+  Deno.mkdirSync(place);
+  for (let time = 0; time < 2; time++) {
+    assertEquals((await backup(place, path)).code, 0);
+  }
+  for (const made of [place, folder.file("backups")]) {
+    const names = Array.from(Deno.readDirSync(made), ({ name }) => name);
+    assertEquals(names.length, 2);
+    for (const name of names) {
+      assertMatch(name, /^hubbub-\d{4}-\d\d-\d\dT[\d-]+\.db$/);
+      assertEquals(modeOf(`${made}/${name}`), "600");
+    }
+  }
+});
+
+Deno.test("deno task backup says in one line what is wrong, with the copy or with the database", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("hubbub.db");
+  {
+    await using _program = await Program.start({ folder });
+  }
+  const other = folder.file("other.db");
+  Deno.writeTextFileSync(other, "Dear diary");
+  const fails = async (
+    words: RegExp,
+    args: string[],
+    env: Record<string, string> = {},
+  ) => {
+    const { code, stdout, stderr } = await runTask("backup", args, { env });
+    assert(code > 0);
+    assertEquals(stdout, "");
+    assertMatch(stderr, /^backup: [^\n]+\n$/);
+    assertMatch(stderr, words);
+  };
+  const missing = folder.file("missing/copy.db");
+  await fails(/There is no folder "[^"]+missing"\. Make it/, [missing, path]);
+  await fails(/other\.db" cannot be read: .*not a database/, [
+    folder.file("copy.db"),
+    other,
+  ]);
+  await fails(/HUBBUB_STORE is "redis:\/\/u:…@h", which is no/, [], {
+    HUBBUB_STORE: "redis://u:secret@h",
+  });
+  await fails(/What is "--now"\?/, ["--now"]);
+  assert(
+    !Array.from(Deno.readDirSync(folder.path)).some(({ name }) =>
+      name.startsWith("copy")
+    ),
+  );
 });

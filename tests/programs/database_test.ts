@@ -59,6 +59,131 @@ Deno.test("a second server on the same file is one line, and the first goes on",
   assert((await fetch(new URL("/readyz", program.url)).then(ok)).ok);
 });
 
+/** Other names of a file. */
+const NAMES: Readonly<Record<string, (from: string, to: string) => void>> = {
+  "a symbolic link": (from, to) =>
+    Deno.symlinkSync(Deno.realPathSync(from), to),
+  "a hard link": Deno.linkSync,
+};
+
+for (const [kind, link] of Object.entries(NAMES)) {
+  Deno.test(`promise 2: a second server is refused under another name of the file: ${kind}`, async () => {
+    using folder = new TempFolder();
+    await using program = await Program.start({ folder });
+    const [path, other] = [folder.file("hubbub.db"), folder.file("other.db")];
+    link(path, other);
+    const refuse = async (path: string) => {
+      const args = ["--port", "0", "--store", `sqlite:${path}`];
+      const { code, stderr } = await runProgram({ args, folder });
+      assertEquals(code, 1);
+      assertMatch(
+        stderr,
+        /^hubbub: "[^"]+" is in use by another server\..*\n$/,
+      );
+    };
+    await refuse(other);
+    // And the other way round.
+    await program.stop();
+    const args = ["--store", `sqlite:${other}`];
+    await using _second = await Program.start({ folder, args });
+    await refuse(path);
+  });
+}
+
+Deno.test("a server that was killed locks nobody out", async () => {
+  using folder = new TempFolder();
+  await using program = await Program.start({ folder });
+  program.signal("SIGKILL");
+  await using again = await program.startAgain();
+  assert((await fetch(new URL("/readyz", again.url)).then(ok)).ok);
+});
+
+Deno.test("nobody but its owner can read a database, nor one that everybody could", async () => {
+  using folder = new TempFolder();
+  const store = `sqlite:${folder.file("hubbub.db")}`;
+  const through = ["sh", "-c", `umask 022; exec "$@"`, "sh"];
+  const modes = () =>
+    Object.fromEntries(
+      Array.from(Deno.readDirSync(folder.path), ({ name }) => {
+        const { mode } = Deno.statSync(folder.file(name));
+        return [name, ((mode ?? 0) & 0o777).toString(8)];
+      }),
+    );
+  const files = ["", "-shm", "-wal", ".lock"].map((part) => `hubbub.db${part}`);
+  const all = (mode: string) =>
+    Object.fromEntries(files.map((name) => [name, mode]));
+  const options = { folder, args: ["--store", store], through };
+  {
+    await using program = await Program.start(options);
+    assertEquals(modes(), all("600"));
+    program.signal("SIGKILL");
+    await program.ended;
+  }
+  for (const name of files) Deno.chmodSync(folder.file(name), 0o644);
+  {
+    await using program = await Program.start(options);
+    assertEquals(modes(), all("600"));
+    program.signal("SIGKILL");
+    await program.ended;
+  }
+  // A group was let in on purpose.
+  for (const name of files) Deno.chmodSync(folder.file(name), 0o640);
+  await using _program = await Program.start(options);
+  assertEquals(modes(), all("640"));
+});
+
+/** Runs a command as a user who may not do everything: root without that. */
+const AS_USER = [
+  "setpriv",
+  "--bounding-set=-dac_override,-dac_read_search,-fowner,-chown",
+  "--inh-caps=-all",
+];
+const NOBODY = 65_534;
+const isRoot = Deno.build.os === "linux" && Deno.uid() === 0 &&
+  (await new Deno.Command("sh", { args: ["-c", "command -v setpriv"] })
+    .output()).success;
+
+/** Files of another user, by what they are and how they may be used. */
+const FOREIGN: readonly (readonly [part: string, mode: number])[] = [
+  [".lock", 0o600],
+  ["", 0o600],
+  ["", 0o644],
+  ["-wal", 0o600],
+  ["-wal", 0o644],
+  ["-shm", 0o600],
+  ["-shm", 0o644],
+];
+
+for (const [part, mode] of FOREIGN) {
+  const what = `hubbub.db${part} ${mode.toString(8)}`;
+  Deno.test({
+    name:
+      `a file that another user left is told in one line with what to do: ${what}`,
+    // Only root can give files away.
+    ignore: !isRoot,
+    async fn() {
+      using folder = new TempFolder();
+      {
+        await using program = await Program.start({ folder });
+        program.signal("SIGKILL");
+        await program.ended;
+      }
+      const path = folder.file(`hubbub.db${part}`);
+      Deno.chmodSync(path, mode);
+      Deno.chownSync(path, NOBODY, NOBODY);
+      const store = `sqlite:${folder.file("hubbub.db")}`;
+      const args = ["--port", "0", "--store", store];
+      const { code, stderr } = await runProgram({
+        args,
+        folder,
+        through: AS_USER,
+      });
+      assertEquals(code, 1);
+      assertMatch(stderr, /^hubbub: Cannot open .* with chown.*\n$/);
+    },
+  });
+}
+
 async function ok(response: Response): Promise<Response> {
   await response.body?.cancel();
   return response;
