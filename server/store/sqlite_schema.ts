@@ -179,10 +179,10 @@ function rehearsed(db: DatabaseSync, path: string, steps: Steps): Steps {
 function cannotUpdate(path: string, error: unknown): StoreOpenError {
   const words = error instanceof Error ? error.message : String(error);
   // The runtime adds the statement, over many lines.
-  const [why = ""] = words.split(/(?: in)?\s*\n/);
+  const [why = ""] = words.split("\n", 1);
   return refused(
     path,
-    `cannot be brought up to date (${why}) and is as it was. Start the ` +
+    `cannot be brought up to date (${why.trim()}) and is as it was. Start the ` +
       "server it was made by, or choose another file with --store",
     error,
   );
