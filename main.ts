@@ -7,6 +7,7 @@ import { readAssets } from "./server/assets.ts";
 import { Authority } from "./server/auth.ts";
 import { systemClock } from "./server/clock.ts";
 import { helpText, isDeploy, readConfig } from "./server/config.ts";
+import { accessOf, startLines } from "./server/config/start_lines.ts";
 import { openFleet } from "./server/fleet/open.ts";
 import { createLogger, type Logger } from "./server/log.ts";
 import { watchMemory } from "./server/memory_watch.ts";
@@ -70,9 +71,20 @@ function startFault(error: unknown, config: Config): string | undefined {
 
 const env = (name: string) => Deno.env.get(name);
 
+/** The variables that there are, of those that may be known: with
+ * --ignore-env, as `deno task start` has it, the others are left out. */
+function variables(): string[] {
+  try {
+    return Object.keys(Deno.env.toObject());
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return [];
+    throw error;
+  }
+}
+
 function config(): Config {
   try {
-    const config = readConfig(Deno.args, env);
+    const config = readConfig(Deno.args, env, variables());
     if (config !== "help") return config;
     print("log", helpText());
     Deno.exit(0);
@@ -245,11 +257,18 @@ const moderate = await operatorNotice({
 });
 
 // Whoever is told so may stop it in the same moment.
-log.info("started", { url: server.url.href });
+log.info("started", {
+  url: server.url.href,
+  host: settings.host,
+  access: accessOf(settings),
+});
+const [address, ...more] = startLines(server.url, settings);
 print(
   "log",
   [
-    `Hubbub is listening on ${server.url.href.replace(/\/$/, "")}`,
+    address,
+    // On Deno Deploy the platform listens.
+    ...(isDeploy(env) ? [] : more),
     ...(moderate === undefined ? [] : [moderate]),
   ].join("\n"),
 );

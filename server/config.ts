@@ -4,6 +4,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
+import { checkVariables, meant } from "./config/variables.ts";
 import { ConfigError } from "./setting_values.ts";
 import { type Config, type Setting, SETTINGS } from "./settings.ts";
 import { withoutPassword } from "./store/addresses.ts";
@@ -30,6 +31,9 @@ export function isDeploy(env: (name: string) => string | undefined): boolean {
 
 const rows = Object.entries(SETTINGS) as [keyof Config, Setting][];
 
+/** Variables that are not the server's, and may be set where it starts. */
+const OTHER_VARIABLES = ["HUBBUB_TOKEN"];
+
 /** `retainDays` as a flag: `retain-days`. */
 export function flagOf(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -54,17 +58,28 @@ export function helpText(): string {
   ].join("\n");
 }
 
+/** Without what stands behind it, which may be a secret. */
+function unknownFlag(arg: string, flags: readonly string[]): string {
+  const [flag = ""] = withoutPassword(arg).split("=", 1);
+  const known = flags.map((name) => `--${name}`);
+  return `Unknown setting "${flag}".${
+    meant(flag, known)
+  } --help lists them all`;
+}
+
 /**
  * Reads the settings: flags win over the environment, that over defaults.
  *
  * @param args The command line's arguments.
  * @param env Looks up an environment variable.
+ * @param names The names of all variables, as far as they may be known.
  * @returns The settings, or `"help"` when these were asked for.
  * @throws {ConfigError} With one line that names the setting and what it may be.
  */
 export function readConfig(
   args: readonly string[],
   env: (name: string) => string | undefined,
+  names: readonly string[] = [],
 ): Config | "help" {
   const flags = new Set(rows.map(([key]) => flagOf(key)));
   const parsed = parseArgs(args, {
@@ -74,11 +89,13 @@ export function readConfig(
       throw new ConfigError(
         arg === ""
           ? "An argument is empty: a variable that is not set?"
-          : `Unknown setting "${withoutPassword(arg)}". --help lists them all`,
+          : unknownFlag(arg, [...flags]),
       );
     },
   });
   if (parsed["help"] === true) return "help";
+  const variables = rows.map(([, { env }]) => env);
+  checkVariables(names, [...variables, ...OTHER_VARIABLES]);
   const deploy = isDeploy(env);
   const config = rows.map(([key, setting]) => {
     const { env: variable, parse, fallback, bare, show = String } = setting;

@@ -91,6 +91,17 @@ Deno.test("a wrong environment variable is named in the one line", async () => {
   });
 });
 
+Deno.test("a variable that is mistyped is no open server, but an error that names the one that is meant", async () => {
+  const env = { HUBBUB_AUTH_SECRETS: "x".repeat(32) };
+  const { code, stdout, stderr } = await runProgram({ env });
+  assertEquals({ code, stdout, stderr }, {
+    code: 2,
+    stdout: "",
+    stderr: "hubbub: Unknown variable HUBBUB_AUTH_SECRETS. Did you mean " +
+      "HUBBUB_AUTH_SECRET? --help lists them all\n",
+  });
+});
+
 Deno.test("environment variables set what no flag does, and flags win", async () => {
   const env = {
     PORT: "0",

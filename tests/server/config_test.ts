@@ -228,6 +228,66 @@ for (
   });
 }
 
+/** What is said of a variable that is no setting; nothing where it may be. */
+function saidOf(name: string): string {
+  try {
+    readConfig([], () => undefined, ["PATH", "HUBBUB_STORE", name]);
+    return "";
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+}
+
+Deno.test("readConfig() refuses variables that are mistyped, with the name that is meant", () => {
+  for (
+    const [wrong, meant] of [
+      ["HUBBUB_AUTH_SECRETS", "HUBBUB_AUTH_SECRET"],
+      ["HUBBUB_AUTHSECRET", "HUBBUB_AUTH_SECRET"],
+      ["HUBBUB_AUTH_KEY", "HUBBUB_AUTH_KEYS"],
+      ["HUBBUB_GUEST", "HUBBUB_GUESTS"],
+      ["HUBBUB_ORIGIN", "HUBBUB_ORIGINS"],
+      ["HUBBUB_LOGLEVEL", "HUBBUB_LOG_LEVEL"],
+      ["HUBBUB_TRUST_PROXIES", "HUBBUB_TRUST_PROXY"],
+    ] as const
+  ) {
+    assertEquals(
+      saidOf(wrong),
+      `Unknown variable ${wrong}. Did you mean ${meant}? --help lists them all`,
+    );
+  }
+  assertEquals(
+    saidOf("HUBBUB_WHATEVER_ELSE_THERE_IS"),
+    "Unknown variable HUBBUB_WHATEVER_ELSE_THERE_IS. --help lists them all",
+  );
+});
+
+Deno.test("readConfig() minds no variables of others", () => {
+  for (
+    const name of [
+      "HUBBUB",
+      "HUBBUB_TOKEN",
+      "HUBBUB_SERVICE_HOST",
+      "HUBBUB_SERVICE_PORT_HTTP",
+      "HUBBUB_PORT",
+      "HUBBUB_PORT_8000_TCP_ADDR",
+      "HUBBUB_REDIS_PORT_6379_TCP",
+      "HUB_BUB_AUTH_SECRET",
+    ]
+  ) assertEquals(saidOf(name), "");
+});
+
+Deno.test("readConfig() names the flag that is meant, and shows no secret", () => {
+  const { message } = assertThrows(
+    () => read(["--auth-secrets=very secret"]),
+    ConfigError,
+  );
+  assertEquals(
+    message,
+    'Unknown setting "--auth-secrets". Did you mean --auth-secret? --help lists them all',
+  );
+});
+
 Deno.test("readConfig() names the environment variable that is wrong", () => {
   const { message } = assertThrows(
     () => read([], { HUBBUB_RATE: "fast" }),
