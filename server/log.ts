@@ -49,9 +49,10 @@ export function createLogger(
   const at = (level: LogLevel): Write => (message, fields = {}) => {
     if (LOG_LEVELS.indexOf(level) < lowest) return;
     const time = new Date(now()).toISOString();
-    const values = Object.entries(fields).map(([key, value]) =>
-      [key, plain(value)] as const
-    );
+    const values = Object.entries(fields)
+      // What is not there is left out: "undefined" could be a name.
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, plain(value)] as const);
     if (!pretty) {
       return write(
         JSON.stringify({ time, level, message, ...Object.fromEntries(values) }),

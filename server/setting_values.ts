@@ -52,6 +52,12 @@ export function oneOf(...values: string[]): (words: string) => string {
 
 /** The address of a store. */
 export function store(words: string): string {
+  // What people mean by these is no path: a URL's host, or memory.
+  if (/^sqlite:(\s|\/\/[^/]|:)/.test(words)) {
+    throw new ConfigError(
+      "must have the path right behind the colon, as in sqlite:data/hubbub.db",
+    );
+  }
   if (/^(memory:$|sqlite:.|kv:)/.test(words)) return words;
   if (readRedisAddress(words) !== undefined) return words;
   throw new ConfigError(`must be ${STORE_ADDRESSES}`);

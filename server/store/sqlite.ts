@@ -43,6 +43,9 @@ import {
   type StoredMessage,
 } from "./store.ts";
 
+/** What there must be room for: a message of the longest kind, as UTF-8. */
+const CHECK_BYTES = 3 * 65_536;
+
 /** What {@linkcode SqliteStore.open} needs. */
 export interface SqliteStoreOptions {
   readonly path: string;
@@ -195,11 +198,16 @@ export class SqliteStore implements Store {
   }
 
   check(): Promise<void> {
-    return attempt(() =>
+    return attempt(() => {
+      // Two steps: what is written and taken away in one is never on the disk.
+      // A full one takes what fits into pages that it has already.
+      this.#transaction(() => {
+        this.#sql.fill.run("checked", CHECK_BYTES);
+      });
       this.#transaction(() => {
         this.#sql.touch.run("checked", this.#clock.now());
-      })
-    );
+      });
+    });
   }
 
   keep(changes: KeptChanges): Promise<void> {

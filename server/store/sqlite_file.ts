@@ -3,7 +3,7 @@
  * clear line when it cannot be done.
  */
 
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beginAnew } from "./sqlite_copy.ts";
 import { checkParts, DatabaseLock, secureFiles } from "./sqlite_lock.ts";
@@ -84,6 +84,14 @@ export function isThere(path: string): boolean {
   }
 }
 
+function isFolder(path: string): boolean {
+  try {
+    return path.endsWith("/") || Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Why a file could not be opened, and what to do.
  *
@@ -91,16 +99,18 @@ export function isThere(path: string): boolean {
  * @param path The file.
  */
 export function reason(error: unknown, path: string): string {
+  if (error instanceof Deno.errors.IsADirectory || isFolder(path)) {
+    const file = join(path, "hubbub.db");
+    return `it is a folder. Name a file in it, such as "${file}", with --store`;
+  }
   if (error instanceof Deno.errors.NotCapable) {
-    return `the server may write only below ./data. Use a path there, or run ` +
-      `deno run with --allow-read and --allow-write for "${dirname(path)}"`;
+    return "the server may write only below ./data. Use a path there, such as " +
+      `data/hubbub.db, or run deno run with --allow-read and --allow-write ` +
+      `for "${dirname(path)}"`;
   }
   if (error instanceof Deno.errors.PermissionDenied) {
     return "the server's user may not write there. Give it the file and its " +
       "folder with chown, or choose another place with --store";
-  }
-  if (error instanceof Deno.errors.IsADirectory) {
-    return "it is a folder. Choose a file with --store";
   }
   if (
     error instanceof Deno.errors.AlreadyExists ||

@@ -98,6 +98,7 @@ const SQL = {
   allKept: "SELECT key, document FROM kept",
   getMeta: "SELECT value FROM meta WHERE key = ?",
   touch: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, CAST(? AS BLOB))",
+  fill: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, zeroblob(?))",
   setMeta: "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
 } as const;
 

@@ -63,6 +63,13 @@ Deno.test({
     const { head } = await peer.event({ type: "history" });
     assertEquals(head, acked);
 
+    // It looks once a second, and does not take room for little for room.
+    const until = Date.now() + 3_500;
+    while (Date.now() < until) {
+      assertEquals(await health(), [503, "store fails"]);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+
     const free = ["--pid", String(program.pid), "--fsize=unlimited"];
     const freed = await new Deno.Command("prlimit", { args: free }).output();
     assert(freed.success);

@@ -40,6 +40,13 @@ Deno.test("createLogger() leaves out what is below its level", () => {
 });
 
 for (const pretty of [true, false]) {
+  Deno.test(`createLogger() leaves out what is not there (pretty: ${pretty})`, () => {
+    const { written, log } = lines("info", pretty);
+    log.info("moderated", { room: undefined, by: "Ada" });
+    assertStringIncludes(written[0] ?? "", "Ada");
+    assert(!/room|undefined/.test(written[0] ?? ""));
+  });
+
   Deno.test(`createLogger() says where an error came from (pretty: ${pretty})`, () => {
     const { written, log } = lines("error", pretty);
     log.error("broke", { error: new TypeError("No such thing") });
