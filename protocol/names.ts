@@ -22,6 +22,24 @@ const IGNORED =
   /[\p{Cf}\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}\u{115F}\u{1160}\u{3164}\u{FFA0}]/gu;
 /** Direction overrides and the like; only joiners, which emoji need, may stay. */
 const FORMAT = /(?![\u200C\u200D])\p{Cf}/u;
+/** What has no glyph (Default_Ignorable_Code_Point, which RFC 8264, 9.13 and UTS
+ * #39 keep out of names), and what has an empty one. */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u2800\u{1D159}]/gu;
+/** The same without joiners, which some scripts and emoji are written with (RFC
+ * 5892, A.1 and A.2), and how an emoji looks: these are not compared. */
+const FORBIDDEN =
+  /(?![\u200C\u200D\uFE0E\uFE0F])[\p{Default_Ignorable_Code_Point}\u2800\u{1D159}]/u;
+/** Marks that would draw over what stands beside them: no letter has so many. */
+const STACKED = /^\p{M}|[\p{Mn}\p{Me}]{5}/u;
+/** Alphabets whose letters look alike. */
+const ALPHABETS: readonly RegExp[] = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Cherokee}/u,
+  /\p{Script=Coptic}/u,
+];
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]{0,63}$/u;
 
 /**
@@ -54,7 +72,30 @@ export function checkName(wanted: string): string {
         "Choose another one; commands come after it",
     });
   }
+  if (FORBIDDEN.test(name)) {
+    throw new HubbubError("bad_name", {
+      message: "A name has visible characters only",
+    });
+  }
+  if (STACKED.test(name)) {
+    throw new HubbubError("bad_name", {
+      message: "A name has a letter in front of its marks, and at most four " +
+        "marks in a row",
+    });
+  }
+  if (name.split(/[^\p{L}\p{M}]/u).some(isMixed)) {
+    throw new HubbubError("bad_name", {
+      message: "A word of a name has letters of one alphabet only. Others " +
+        "could take it for another name",
+    });
+  }
   return name;
+}
+
+/** Whether a word has letters of two alphabets that look alike (UTS #39, 5.1,
+ * by words). */
+function isMixed(word: string): boolean {
+  return ALPHABETS.filter((letters) => letters.test(word)).length > 1;
 }
 
 /**
@@ -93,15 +134,18 @@ export function checkOldName(wanted: string): string {
 }
 
 /**
- * Checks a room's name. Names that differ only in case or width are one room.
+ * Checks a room's name. Names that differ only in case, width and what cannot
+ * be seen are one room.
  *
  * @param wanted The name as typed.
  * @returns The one spelling the room is known by.
  * @throws {HubbubError} `bad_room`.
  */
 export function checkRoom(wanted: string): string {
-  const room = normalized(wanted, "NFKC", MAX_ROOM)?.trim().toLowerCase()
-    .normalize("NFKC");
-  if (room === undefined || !ROOM.test(room)) throw new HubbubError("bad_room");
+  const room = normalized(wanted, "NFKC", MAX_ROOM)?.replace(UNSEEN, "").trim()
+    .toLowerCase().normalize("NFKC");
+  if (room === undefined || !ROOM.test(room) || STACKED.test(room)) {
+    throw new HubbubError("bad_room");
+  }
   return room;
 }

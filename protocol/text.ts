@@ -33,6 +33,46 @@ export function printable(text: string): string {
   return text.replace(CONTROLS, "").replace(LINE_BREAKS, "\n    ");
 }
 
+/** What stands around a name in front of a line, and what looks like it. */
+const OPENING = /\p{Ps}/gu;
+const CLOSING = /\p{Pe}/gu;
+const QUOTES = /["\u201C-\u201F\u00AB\u00BB\u2039\u203A\uFF02]/g;
+/** A name of one to three words without what makes a sentence. */
+const PLAIN = /^[^\s\p{P}]+( [^\s\p{P}]+){0,2}$/u;
+/** Signs that are part of names. */
+const IN_NAMES = /['\u2019_-]/g;
+
+/**
+ * Writes a name where lines show who speaks: whatever it is, it can neither end
+ * the brackets around it nor its line.
+ *
+ * @param name Any text; a hostile server may send more than a name.
+ * @returns The name on one line, with round brackets in place of all others.
+ */
+export function shownName(name: string): string {
+  return name.replace(CONTROLS, "").replace(/\s+/gu, " ")
+    .replace(OPENING, "(").replace(CLOSING, ")");
+}
+
+/**
+ * Writes a name into a sentence: in quotation marks where it could be taken for
+ * a part of it.
+ *
+ * @param name Any name.
+ * @returns Such as `Ada` or `"Bob has left. Eve"`.
+ */
+export function nameInWords(name: string): string {
+  const shown = shownName(name);
+  return PLAIN.test(shown.replace(IN_NAMES, "x"))
+    ? shown
+    : `"${shown.replace(QUOTES, "'")}"`;
+}
+
+/** Who says a line, as it stands in front of it. */
+export function speaker(name: string): string {
+  return `[${shownName(name)}]:`;
+}
+
 /**
  * Writes names for people.
  *
@@ -40,8 +80,9 @@ export function printable(text: string): string {
  * @returns Such as `Ada, Bob and Eve`; `nobody` when there are none.
  */
 export function list(names: readonly string[]): string {
-  if (names.length < 2) return names[0] ?? "nobody";
-  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  const words = names.map(nameInWords);
+  if (words.length < 2) return words[0] ?? "nobody";
+  return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
 /** How many messages, in words. */
@@ -50,11 +91,11 @@ export function counted(messages: number): string {
 }
 
 function server(message: string): string {
-  return `[${SERVER_NAME}]: ${printable(message)}`;
+  return `${speaker(SERVER_NAME)} ${printable(message)}`;
 }
 
 function line(from: string, text: string): string {
-  return `[${from}]: ${printable(text)}`;
+  return `${speaker(from)} ${printable(text)}`;
 }
 
 /** What there is to say about a removed message's text. */
@@ -65,7 +106,7 @@ export function messageLine(message: Omit<Message, "room">): string {
   const { from, text, removed, removes, announcement } = message;
   if (removes !== undefined) return server(`${text}.`);
   if (announcement) {
-    const by = from === SERVER_NAME ? "" : ` by ${from}`;
+    const by = from === SERVER_NAME ? "" : ` by ${nameInWords(from)}`;
     return server(`Announcement${by}: ${text}`);
   }
   return line(from, removed ? REMOVED_WORDS : text);
@@ -115,7 +156,11 @@ function encode(event: ServerEvent): readonly string[] {
         : `Here now: ${list(event.members)}.`;
       const replayed = event.head - event.after;
       return [
-        server(`You are in ${event.room}. ${people} /help lists commands.`),
+        server(
+          `You are in ${
+            shownName(event.room)
+          }. ${people} /help lists commands.`,
+        ),
         ...rulesWords(event).map(server),
         ...(replayed > 0 ? [`--- the last ${counted(replayed)} ---`] : []),
       ];
@@ -137,9 +182,15 @@ function encode(event: ServerEvent): readonly string[] {
       if (event.asked) return [server(`${event.count} people are here.`)];
       const { joined, renamed, left } = presenceChanges(event);
       return [
-        ...joined.map((name) => server(`${name} has joined the chat.`)),
-        ...renamed.map(([name, to]) => server(`${name} is now ${to}.`)),
-        ...left.map((name) => server(`${name} has left the chat.`)),
+        ...joined.map((name) =>
+          server(`${nameInWords(name)} has joined the chat.`)
+        ),
+        ...renamed.map(([name, to]) =>
+          server(`${nameInWords(name)} is now ${nameInWords(to)}.`)
+        ),
+        ...left.map((name) =>
+          server(`${nameInWords(name)} has left the chat.`)
+        ),
       ];
     }
     case "rules": {
@@ -151,7 +202,7 @@ function encode(event: ServerEvent): readonly string[] {
     case "done":
       return event.message === undefined ? [] : [server(`${event.message}.`)];
     case "renamed":
-      return [server(`You are now ${event.name}.`)];
+      return [server(`You are now ${nameInWords(event.name)}.`)];
     case "gap":
       return [
         `--- ${event.to - event.from + 1} messages are no longer kept ---`,
@@ -159,7 +210,7 @@ function encode(event: ServerEvent): readonly string[] {
     case "error": {
       const instead = event.suggestion === undefined
         ? ""
-        : ` Free is: ${event.suggestion}.`;
+        : ` Free is: ${nameInWords(event.suggestion)}.`;
       return [server(`${event.message}.${instead}`)];
     }
     case "reconnect":

@@ -5,6 +5,7 @@ import { HubbubError } from "../protocol/errors.ts";
 import type { BanSubject } from "../protocol/requests.ts";
 import { checkName } from "../protocol/names.ts";
 import { EVERY_ROOM } from "../protocol/rights.ts";
+import { nameInWords } from "../protocol/text.ts";
 import { networkOf } from "./networks.ts";
 import type { Ban } from "./rules.ts";
 
@@ -52,7 +53,8 @@ export function placeOf(room: string): string {
 
 /** Who is banned, for people. */
 export function whoOf({ name, user, address }: BanSubject): string {
-  return name ?? (user === undefined ? `All at ${address}` : `User "${user}"`);
+  if (name !== undefined) return nameInWords(name);
+  return user === undefined ? `All at ${address}` : `User "${user}"`;
 }
 
 /**
@@ -67,7 +69,7 @@ export function bannedError(ban: Ban, now: number): HubbubError {
   const time = durationWords(retryAfterMs);
   const why = reason === undefined ? "" : `: ${reason}`;
   const message = kind === "kick"
-    ? `${by} has sent you away from ${placeOf(room)}${why}. ` +
+    ? `${nameInWords(by)} has sent you away from ${placeOf(room)}${why}. ` +
       `You may come back in ${time}`
     : `You are banned from ${placeOf(room)} for ${time}${why}`;
   return new HubbubError("banned", { message, retryAfterMs });

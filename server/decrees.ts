@@ -18,6 +18,7 @@ import type {
 } from "../protocol/requests.ts";
 import { checkName } from "../protocol/names.ts";
 import { EVERY_ROOM } from "../protocol/rights.ts";
+import { nameInWords } from "../protocol/text.ts";
 import type { AuditEntry } from "./audit.ts";
 import { checkLength, checkSubject, placeOf, whoOf } from "./bans.ts";
 import { authorsOf, type Ban, type HouseRules, RULE_KEYS } from "./rules.ts";
@@ -93,7 +94,7 @@ function kick(
   return {
     entry: { act: "kick", room, name, reason },
     documents: extended(kick, { at, rules }),
-    message: `${name} is sent away from ${placeOf(room)}, for ${
+    message: `${nameInWords(name)} is sent away from ${placeOf(room)}, for ${
       durationWords(KICK_MS)
     } at least`,
   };

@@ -2,6 +2,11 @@
 
 import { HubbubError } from "../protocol/errors.ts";
 
+/** What shows nothing: blanks, controls, what has no glyph of its own (Unicode's
+ * Default_Ignorable_Code_Point), and what has an empty one. */
+const BLANK =
+  /^[\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2800\u{1D159}]*$/u;
+
 /**
  * Checks a text somebody wants to send.
  *
@@ -16,7 +21,7 @@ export function checkText(raw: string, most: number): string {
   // What cannot be written as UTF-8, and where SQLite ends a text.
   const text = raw.toWellFormed().replaceAll("\r\n", "\n")
     .replaceAll("\0", "\uFFFD");
-  if (text.trim() === "") throw new HubbubError("empty");
+  if (BLANK.test(text)) throw new HubbubError("empty");
   // Counting takes time; no text has more characters than units.
   const length = text.length > most ? lengthOf(text) : 0;
   if (length > most) throw tooLong(length, most);

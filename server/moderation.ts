@@ -14,6 +14,7 @@ import type {
 } from "../protocol/requests.ts";
 import { nameKey, SERVER_NAME } from "../protocol/names.ts";
 import { EVERY_ROOM } from "../protocol/rights.ts";
+import { nameInWords } from "../protocol/text.ts";
 import { auditDraft, type AuditEntry } from "./audit.ts";
 import { placeOf } from "./bans.ts";
 import type { Clock } from "./clock.ts";
@@ -239,7 +240,7 @@ export class Moderation {
       here = true;
       if (!moderates(session.grant, room)) continue;
       throw new HubbubError("forbidden", {
-        message: `${session.name} may moderate too, and stays`,
+        message: `${nameInWords(session.name)} may moderate too, and stays`,
       });
     }
     return here || !hasOthers();
@@ -290,7 +291,7 @@ function eventOf(error: unknown): ErrorEvent {
 function unlessModerator(decree: Decree, name: string): Decree {
   return {
     ...decree,
-    message: `${decree.message}, unless ${name} may moderate too`,
+    message: `${decree.message}, unless ${nameInWords(name)} may moderate too`,
   };
 }
 

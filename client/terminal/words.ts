@@ -7,6 +7,7 @@ import {
   counted,
   messageLine as lineOf,
   printable,
+  speaker,
   text,
 } from "../../protocol/text.ts";
 import type {
@@ -60,7 +61,7 @@ export function messageLine(
   const line = lineOf(message);
   const isNote = message.removed || message.removes !== undefined;
   // Who says it is in front, up to the colon: names have brackets around them.
-  const head = `[${message.announcement ? SERVER_NAME : message.from}]:`;
+  const head = speaker(message.announcement ? SERVER_NAME : message.from);
   const words = isNote
     ? style.faint(line)
     : message.announcement
