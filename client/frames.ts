@@ -1,5 +1,6 @@
 /** Requests to frames and frames to events: JSON, one object a line. Pure. */
 
+import { linesOf } from "../protocol/bounds.ts";
 import type {
   MessageEvent,
   MessagesEvent,
@@ -30,11 +31,14 @@ export function toFrames(requests: readonly ClientRequest[]): string[] {
  * with a message for each of a run: nobody else needs to know of runs.
  */
 export function fromFrame(frame: string): ServerEvent[] {
-  return frame.split("\n").flatMap((line) => {
+  const events: ServerEvent[] = [];
+  for (const line of linesOf(frame)) {
     const event = parse(line);
-    if (event === undefined) return [];
-    return event.type === "messages" ? messagesOf(event) : [event];
-  });
+    if (event === undefined) continue;
+    if (event.type === "messages") events.push(...messagesOf(event));
+    else events.push(event);
+  }
+  return events;
 }
 
 function messagesOf(run: MessagesEvent): MessageEvent[] {

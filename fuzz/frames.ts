@@ -8,14 +8,16 @@ const encoder = new TextEncoder();
 const TEXT = 1;
 const CLOSE = 8;
 
-interface FrameOptions {
+/** How a frame is made. */
+export interface FrameOptions {
   readonly first?: number;
   readonly masked?: boolean;
   /** What the head says; the payload's length unless told otherwise. */
   readonly length?: number;
 }
 
-function frame(
+/** A frame, right unless told otherwise. */
+export function frame(
   payload: Uint8Array,
   { first = 0x80 | TEXT, masked = true, length = payload.length }:
     FrameOptions = {},

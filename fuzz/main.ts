@@ -3,6 +3,8 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { fileURLToPath } from "node:url";
 import { type TransportName, TRANSPORTS } from "../server/transport/open.ts";
+import { fuzzCost } from "./cost/cost.ts";
+import { FEW } from "./cost/alphabets.ts";
 import { endOnSignals } from "../soak/server_process.ts";
 import { fuzz } from "./fuzz.ts";
 
@@ -15,10 +17,17 @@ Usage: deno task fuzz [settings]
   --count N      inputs (default 10000)
   --seconds N    after which it ends with fewer (default 600)
   --transport T  of the server: ws (the default) or native
+  --cost         look for inputs that cost more than their size instead: every
+                 field, header, query, body and text, made of all that has ever
+                 been slow, 1, 2, 4 and 8 times as long
+  --quick        with --cost: only of what has been slow most often
+  --only WORDS   with --cost: only inputs whose names have these words in them
   --help         this text
 
 It prints its figures as JSON, and exits 0 when the process lived, a witness in
-a room noticed nothing, and memory came back; 1 on any finding, 2 on wrong usage.`;
+a room noticed nothing, and memory came back; with --cost, when no input held
+the event loop for more than 50 ms or took more than linear time. It exits 1 on
+any finding, 2 on wrong usage.`;
 
 const MOST = 2 ** 31;
 
@@ -29,8 +38,8 @@ function refuse(message: string): never {
 }
 
 const flags = parseArgs(Deno.args, {
-  string: ["seed", "count", "seconds", "transport"],
-  boolean: ["help"],
+  string: ["seed", "count", "seconds", "transport", "only"],
+  boolean: ["help", "cost", "quick"],
   unknown: (arg) => refuse(`Unknown setting "${arg}"`),
 });
 if (flags["help"] === true) {
@@ -52,13 +61,29 @@ function transport(): TransportName {
   return name ?? refuse(`--transport must be ${TRANSPORTS.join(" or ")}`);
 }
 
+/** Ends with what was found. */
+function finish(report: { readonly findings: readonly string[] }): never {
+  console.log(JSON.stringify(report, null, 2));
+  Deno.exit(report.findings.length === 0 ? 0 : 1);
+}
+
+if (flags["cost"] === true) {
+  finish(
+    await fuzzCost({
+      transport: transport(),
+      ...(flags["quick"] === true && { units: FEW }),
+      only: String(flags["only"] ?? ""),
+      onFinding: (finding) => console.error(finding),
+    }),
+  );
+}
 endOnSignals();
-const report = await fuzz({
-  seed: number("seed", Math.floor(Math.random() * MOST)),
-  count: number("count", 10_000),
-  seconds: number("seconds", 600),
-  transport: transport(),
-  folder: fileURLToPath(new URL("../.tmp", import.meta.url)),
-});
-console.log(JSON.stringify(report, null, 2));
-Deno.exit(report.findings.length === 0 ? 0 : 1);
+finish(
+  await fuzz({
+    seed: number("seed", Math.floor(Math.random() * MOST)),
+    count: number("count", 10_000),
+    seconds: number("seconds", 600),
+    transport: transport(),
+    folder: fileURLToPath(new URL("../.tmp", import.meta.url)),
+  }),
+);

@@ -12,7 +12,8 @@ export const SERVER_NAME = "Server";
 /** The room a connection that names none is in. */
 export const DEFAULT_ROOM = "lobby";
 
-const MAX_NAME = 32;
+/** Characters of a name. */
+export const MAX_NAME = 32;
 const MAX_ROOM = 64;
 /** Controls, line breaks, private use and lone surrogates: nothing to see. */
 const INVISIBLE = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;

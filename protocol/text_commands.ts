@@ -1,8 +1,10 @@
 /** The commands of dialect `text`: what is typed after a slash. */
 
 import { readDuration } from "./duration.ts";
+import { isOverlong } from "./bounds.ts";
 import { HubbubError } from "./errors.ts";
 import type { ClientRequest } from "./requests.ts";
+import { MAX_NAME } from "./names.ts";
 import { EVERY_ROOM } from "./rights.ts";
 
 /** What `/help` shows. */
@@ -61,6 +63,11 @@ function cut(text: string): [word: string, rest: string] {
   return end < 0
     ? [text, ""]
     : [text.slice(0, end), text.slice(end).trimStart()];
+}
+
+/** A name whose words may be apart by more than a space. */
+function withSpaces(name: string): string {
+  return isOverlong(name, MAX_NAME) ? name : name.replace(/\s+/g, " ");
 }
 
 /** What a word that is asked for first leaves over. */
@@ -137,7 +144,7 @@ export function readCommand(line: string): ClientRequest {
       return { type: word };
     case "nick":
       if (argument === "") throw lacking(word, "a name");
-      return { type: "rename", name: argument.replace(/\s+/g, " ") };
+      return { type: "rename", name: withSpaces(argument) };
     case "join":
       if (argument === "") throw lacking(word, "a room");
       return { type: "join", room: argument, only: true };

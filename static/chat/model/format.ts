@@ -5,9 +5,7 @@
  */
 
 import { normalized } from "../../../protocol/bounds.ts";
-
-/** Characters of a name. */
-const MOST_NAME = 32;
+import { MAX_NAME } from "../../../protocol/names.ts";
 
 /** A run of text within a line. */
 export type Inline =
@@ -129,7 +127,7 @@ let cached: { name: string; pattern: RegExp | undefined } | undefined;
 /** A name as a word of its own, with or without an @, in any case. */
 function mentionPattern(name: string): RegExp | undefined {
   if (cached?.name !== name) {
-    const plain = normalized(name, "NFC", MOST_NAME)?.trim() ?? "";
+    const plain = normalized(name, "NFC", MAX_NAME)?.trim() ?? "";
     cached = {
       name,
       pattern: plain === "" ? undefined : new RegExp(

@@ -1,0 +1,72 @@
+/** What inputs are made of that cost some code more than their size. */
+
+/** Units that are repeated, each for what it does to code that is careless. */
+export const UNITS: Readonly<Record<string, string>> = {
+  letters: "a",
+  words: "ab ",
+  digits: "1",
+  zeros: "0",
+  "fractions": "0.",
+  // Quadratic to normalize.
+  "combining marks": "\u0315\u0300",
+  "marks in order": "\u0300",
+  "letters with marks": "e\u0323\u0301",
+  // 18 times as long in NFKC.
+  "NFKC expanders": "\uFDFA",
+  "jamo": "\u1100\u1161\u11A8",
+  "joiners": "\u200D",
+  "emoji": "\u{1F469}\u200D",
+  "lone surrogates": "\uD800",
+  "opening brackets": "[",
+  "opening braces": "{",
+  "nested objects": '{"a":',
+  "numeric keys": '"16777216":1,',
+  "opening parentheses": "(",
+  "closing parentheses": ")",
+  "parentheses": "()",
+  "spaces": " ",
+  "tabs": "\t",
+  "line breaks": "\n",
+  "CRLF": "\r\n",
+  "short lines": "1\n",
+  "empty objects": "{}\n",
+  "quotes": '"',
+  "apostrophes": "'",
+  "backslashes": "\\",
+  "backticks": "`",
+  "fences": "```\n",
+  "commas": ",",
+  "commas and spaces": " , ",
+  "semicolons": "; ",
+  "parameters": ";q=0",
+  "dots": ".",
+  "parent folders": "../",
+  "slashes": "/",
+  "colons": ":",
+  "hyphens": "-",
+  "stars": "*",
+  "at signs": "@",
+  "percent signs": "%",
+  "escaped letters": "%61",
+  "escaped marks": "%CC%95%CC%80",
+  "queries": "&a=b",
+  "links": "http://a ",
+  "punycode": "xn--a",
+  "names": "Ada ",
+};
+
+/** Those that have found most, for a short run. */
+export const FEW: readonly string[] = [
+  "combining marks",
+  "NFKC expanders",
+  "nested objects",
+  "closing parentheses",
+  "spaces",
+  "short lines",
+  "escaped marks",
+];
+
+/** Repeats a unit. */
+export function fill(unit: string, length: number): string {
+  return unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
+}

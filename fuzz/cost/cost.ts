@@ -1,0 +1,102 @@
+/** Cost fuzzing: no input may cost more than its size. */
+
+import { InProcessServer } from "../../tests/helpers/in_process.ts";
+import type { TransportName } from "../../server/transport/open.ts";
+import { fill, UNITS } from "./alphabets.ts";
+import { type Kind, kindsOf } from "./kinds.ts";
+import { type Growth, growthOf, held } from "./measure.ts";
+import { costOf } from "./talk.ts";
+
+/** How to run. */
+export interface CostOptions {
+  readonly transport: TransportName;
+  /** Names of {@linkcode UNITS}; all of them by default. */
+  readonly units?: readonly string[];
+  /** Part of the names of the kinds that are tried; all by default. */
+  readonly only?: string | undefined;
+  /** Told of each finding when it is made. */
+  readonly onFinding?: (finding: string) => void;
+}
+
+/** What came of it. */
+export interface CostReport {
+  readonly transport: TransportName;
+  readonly kinds: number;
+  /** Kinds, each with each unit, bare and with what stands around it. */
+  readonly inputs: number;
+  readonly seconds: number;
+  /** The longest that any of them has held the event loop, milliseconds. */
+  readonly slowestMs: number;
+  readonly slowest: string;
+  readonly findings: readonly string[];
+}
+
+/** Nothing is refused for coming too fast: that would be all there is to see. */
+const SETTINGS = {
+  rate: 0,
+  byteRate: 0,
+  httpRate: 0,
+  requestRate: 0,
+  joinRate: 0,
+  renameRate: 0,
+  history: 0,
+  trustProxy: true,
+  maxPerAddress: 10_000,
+  grace: 0,
+} as const;
+/** What can stand in a head. */
+const ASCII = /^[\x20-\x7e]*$/;
+
+/** Runs it all. */
+export async function fuzzCost(options: CostOptions): Promise<CostReport> {
+  const { transport, units = Object.keys(UNITS), only = "", onFinding } =
+    options;
+  await using server = await InProcessServer.start({ ...SETTINGS, transport });
+  const kinds = kindsOf(transport).filter(({ name }) => name.includes(only));
+  const start = performance.now();
+  const findings: string[] = [];
+  let [inputs, slowestMs, slowest] = [0, 0, ""];
+  const run = async (kind: Kind, unit: string, isWrapped: boolean) => {
+    const growth = await tried(kind, UNITS[unit]!, isWrapped, server.port);
+    const name = `${kind.name}: ${unit}${
+      isWrapped ? ", with more around" : ""
+    }`;
+    inputs++;
+    const { heldMs } = growth;
+    if (heldMs > slowestMs) [slowestMs, slowest] = [heldMs, name];
+    if (growth.finding === undefined) return false;
+    const finding = `${name}: ${growth.finding}`;
+    findings.push(finding);
+    onFinding?.(finding);
+    return true;
+  };
+  for (const kind of kinds) {
+    for (const unit of units) {
+      if (kind.ascii && !ASCII.test(UNITS[unit]!)) continue;
+      await run(kind, unit, false);
+      if (kind.around !== undefined) await run(kind, unit, true);
+    }
+  }
+  return {
+    transport,
+    kinds: kinds.length,
+    inputs,
+    seconds: Math.round((performance.now() - start) / 1000),
+    slowestMs: Math.round(slowestMs),
+    slowest,
+    findings,
+  };
+}
+
+function tried(
+  kind: Kind,
+  unit: string,
+  isWrapped: boolean,
+  port: number,
+): Promise<Growth> {
+  const [before, after] = isWrapped ? kind.around ?? ["", ""] : ["", ""];
+  return growthOf(kind.most, (size) => {
+    const put = kind.put(before + fill(unit, size) + after);
+    return typeof put === "function" ? held(put) : costOf(port, put);
+  });
+}

@@ -1,0 +1,91 @@
+/** That the cost fuzzer knows what is slow, and tries every place there is. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { FEW, fill, UNITS } from "../../fuzz/cost/alphabets.ts";
+import { kindsOf, REQUEST_TYPES } from "../../fuzz/cost/kinds.ts";
+import { growthOf, held } from "../../fuzz/cost/measure.ts";
+
+/** The growth of something that takes so long for a size. */
+function growth(msFor: (size: number) => number) {
+  return growthOf(8000, (size) => Promise.resolve(msFor(size)));
+}
+
+Deno.test("growthOf() passes what is linear, and what is quick whatever it does", async () => {
+  assertEquals((await growth((size) => size / 200)).finding, undefined);
+  assertEquals((await growth((size) => (size / 2000) ** 2)).finding, undefined);
+});
+
+Deno.test("growthOf() finds what grows faster than its size", async () => {
+  const { finding = "" } = await growth((size) => 45 * (size / 8000) ** 2);
+  assertMatch(finding, /^1, 2, 4, 8 times as long take 1, 3, 11, 45 ms$/);
+});
+
+Deno.test("growthOf() finds what holds the event loop, and tries nothing longer", async () => {
+  const sizes: number[] = [];
+  const { finding = "" } = await growth((size) => {
+    sizes.push(size);
+    return size ** 2;
+  });
+  assertEquals([finding, sizes], [
+    "125 characters hold the event loop for 15625 ms",
+    [125],
+  ]);
+});
+
+Deno.test("growthOf() takes the least of several measurements", async () => {
+  let runs = 0;
+  const { heldMs, finding } = await growth(() => ++runs % 3 === 0 ? 5 : 90);
+  assertEquals([heldMs, finding], [5, undefined]);
+});
+
+Deno.test("held() sees what nobody else gets a turn in, not what waits", async () => {
+  assert(
+    await held(() => new Promise((done) => setTimeout(done, 100))) < 90,
+  );
+  const busy = await held(async () => {
+    await new Promise((done) => setTimeout(done, 1));
+    const end = performance.now() + 60;
+    while (performance.now() < end) { /* busy */ }
+  });
+  assert(busy > 5, `${busy}`);
+});
+
+Deno.test("fill() repeats a unit to a length, whole or not", () => {
+  assertEquals(fill("ab", 5), "ababa");
+  for (const unit of Object.values(UNITS)) {
+    assertEquals(fill(unit, 100).length, 100);
+  }
+  assertEquals(FEW.filter((name) => !(name in UNITS)), []);
+});
+
+for (const transport of ["native", "ws"] as const) {
+  Deno.test(`every kind of input of the cost fuzzer over ${transport} can be made`, () => {
+    const kinds = kindsOf(transport);
+    const names = kinds.map(({ name }) => name);
+    assert(kinds.length > 120, `${kinds.length}`);
+    assertEquals(names.length - new Set(names).size, 0);
+    for (const { put, around = ["", ""] } of kinds) {
+      const made = put(`${around[0]}aa${around[1]}`);
+      if (typeof made === "function") made();
+    }
+  });
+}
+
+Deno.test("the cost fuzzer tries every request of hubbub.v1 and every resource of the API", () => {
+  const v1 = Deno.readTextFileSync("protocol/v1.ts");
+  const start = v1.indexOf("function read(");
+  const cases = v1.slice(start, v1.indexOf("\n}", start));
+  const types = [...cases.matchAll(/case "(\w+)":/g)].map(([, type]) => type!);
+  assertEquals(types.toSorted(), REQUEST_TYPES.toSorted());
+  const api = Deno.readTextFileSync("server/api/api.ts");
+  const resources = [...api.matchAll(/\/api\\\/.*?([a-z]+)(?:\\\/\S*)?\$\//g)]
+    .map(([, name]) => name!);
+  assert(resources.length > 8, resources.join());
+  const names = kindsOf("native").map(({ name }) => name).join("\n");
+  // Of these only what stands before them in the path is somebody else's text.
+  const bare = new Set(["rooms", "rules", "lock", "slow"]);
+  assertEquals(
+    resources.filter((name) => !names.includes(name) && !bare.has(name)),
+    [],
+  );
+});
