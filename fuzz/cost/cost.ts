@@ -57,21 +57,23 @@ export async function fuzzCost(options: CostOptions): Promise<CostReport> {
   const findings: string[] = [];
   let [inputs, slowestMs, slowest] = [0, 0, ""];
   const run = async (kind: Kind, unit: string, isWrapped: boolean) => {
-    const growth = await tried(kind, UNITS[unit]!, isWrapped, server.port);
     const name = `${kind.name}: ${unit}${
       isWrapped ? ", with more around" : ""
     }`;
     inputs++;
-    const { heldMs } = growth;
+    const { heldMs, finding } = await tried(
+      kind,
+      UNITS[unit]!,
+      isWrapped,
+      server.port,
+    ).catch((error) => ({ heldMs: 0, finding: `it fails: ${error}` }));
     if (heldMs > slowestMs) [slowestMs, slowest] = [heldMs, name];
-    if (growth.finding === undefined) return false;
-    const finding = `${name}: ${growth.finding}`;
-    findings.push(finding);
-    onFinding?.(finding);
-    return true;
+    if (finding === undefined) return;
+    findings.push(`${name}: ${finding}`);
+    onFinding?.(`${name}: ${finding}`);
   };
   for (const kind of kinds) {
-    for (const unit of units) {
+    for (const unit of kind.counts ? ["letters"] : units) {
       if (kind.ascii && !ASCII.test(UNITS[unit]!)) continue;
       await run(kind, unit, false);
       if (kind.around !== undefined) await run(kind, unit, true);
@@ -95,8 +97,8 @@ function tried(
   port: number,
 ): Promise<Growth> {
   const [before, after] = isWrapped ? kind.around ?? ["", ""] : ["", ""];
-  return growthOf(kind.most, (size) => {
-    const put = kind.put(before + fill(unit, size) + after);
-    return typeof put === "function" ? held(put) : costOf(port, put);
+  return growthOf(kind.most, async (size) => {
+    const put = await kind.put(before + fill(unit, size) + after);
+    return await (typeof put === "function" ? held(put) : costOf(port, put));
   });
 }

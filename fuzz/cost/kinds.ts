@@ -9,6 +9,7 @@ import { hue, initial } from "../../static/chat/model/people.ts";
 import { isEmoji } from "../../static/chat/model/words.ts";
 import { fromFrame } from "../../client/frames.ts";
 import { messageLine } from "../../protocol/text.ts";
+import { namesakes, PEOPLE, ROOMS, rooms } from "./crowds.ts";
 import {
   handshake,
   type Header,
@@ -18,15 +19,20 @@ import {
   type Talk,
 } from "./wire.ts";
 
+/** What is said to a server, or what is run. */
+export type Put = Talk | (() => void | Promise<void>);
+
 /** One place. */
 export interface Kind {
   readonly name: string;
   /** Characters that can come in there, as servers are by default. */
   readonly most: number;
-  /** Puts a text there: what is sent, or what is run. */
-  readonly put: (text: string) => Talk | (() => void);
+  /** Puts a text there; what it takes to do that is not measured. */
+  readonly put: (text: string) => Put | Promise<Put>;
   /** What often stands before and after it. */
   readonly around?: readonly [before: string, after: string];
+  /** Whether it is the length alone that matters. */
+  readonly counts?: true;
   /** Whether only visible characters of ASCII can stand there. */
   readonly ascii?: true;
 }
@@ -371,6 +377,24 @@ function readerKinds(): Kind[] {
   ];
 }
 
+/** Where the length of a text is how many there are. */
+function crowdKinds(): Kind[] {
+  return [
+    {
+      name: "people who want one name",
+      most: PEOPLE,
+      counts: true,
+      put: ({ length }) => namesakes(length),
+    },
+    {
+      name: "the list of rooms",
+      most: ROOMS,
+      counts: true,
+      put: ({ length }) => rooms(length),
+    },
+  ];
+}
+
 /**
  * All of them.
  *
@@ -383,5 +407,6 @@ export function kindsOf(transport: "native" | "ws"): readonly Kind[] {
     ...handshakeKinds(HEAD[transport]),
     ...httpKinds(HEAD[transport]),
     ...readerKinds(),
+    ...crowdKinds(),
   ];
 }

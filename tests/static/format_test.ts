@@ -95,3 +95,10 @@ for (const [text, name, expected] of MENTIONS) {
     assertEquals(mentions(text, name), expected);
   });
 }
+
+Deno.test("format() finds a name whatever it is made of", () => {
+  for (let code = 0x21; code < 0x7f; code++) {
+    const name = `A${String.fromCharCode(code)}b`;
+    assertEquals(inlines(`Hi ${name}!`, name), ["Hi ", `mention:${name}`, "!"]);
+  }
+});

@@ -26,7 +26,7 @@ const CODE_OR_LINK = /(?<!`)`([^`\n]+)`(?!`)|https?:\/\/[^\s<>"`\p{Cc}]+/giu;
 /** What ends a sentence rather than an address. */
 const TRAILING = new Set(".,:;!?'\"*_~…");
 /** What has a meaning of its own in a pattern. */
-const SPECIAL = /[\\^$.*+?()[\]{}|/-]/g;
+const SPECIAL = /[\\^$.*+?()[\]{}|/]/g;
 
 /**
  * Reads a text.

@@ -1,0 +1,55 @@
+/** What costs more the more people or rooms there are, not the longer it is. */
+
+import { HubbubError } from "../../protocol/errors.ts";
+import { ApiBench } from "../../tests/helpers/api_bench.ts";
+import { HubBench } from "../../tests/helpers/hub_bench.ts";
+
+/** People who want the same name, and rooms on a server: what there can be. */
+export const PEOPLE = 4_000;
+export const ROOMS = 50_000;
+/** How often the same is asked for: one time is too short to be measured. */
+const TIMES = 20;
+
+/**
+ * People who all ask for one name.
+ *
+ * @param count How many have it, and the names like it.
+ * @returns Lets others ask for it.
+ */
+export function namesakes(count: number): () => void {
+  const bench = new HubBench();
+  for (let n = 1; n <= count; n++) {
+    bench.hello({ name: n === 1 ? "Guest" : `Guest ${n}` });
+  }
+  return () => {
+    for (let n = 0; n < TIMES; n++) {
+      try {
+        bench.hello({ name: "Guest" });
+      } catch (error) {
+        if (!(error instanceof HubbubError)) throw error;
+      }
+    }
+  };
+}
+
+/**
+ * Rooms that something was said in.
+ *
+ * @param count How many.
+ * @returns Asks for the list of them.
+ */
+export async function rooms(count: number): Promise<() => Promise<void>> {
+  const bench = new ApiBench();
+  const drafts = Array.from({ length: count }, (_, n) => ({
+    room: `room-${n}`,
+    from: "Ada",
+    text: "Hello",
+    author: "script:ada",
+  }));
+  await bench.bench.store.append(drafts);
+  return async () => {
+    const answer = await bench.ask("/api/rooms");
+    if (answer.status !== 200) throw new Error(await answer.text());
+    await answer.text();
+  };
+}
