@@ -1,6 +1,6 @@
 /**
  * The program: reads the settings, chooses the parts, starts the server and
- * ends it on SIGINT or SIGTERM. Nothing else chooses parts.
+ * ends it on SIGINT, SIGTERM or SIGHUP. Nothing else chooses parts.
  */
 
 import { readAssets } from "./server/assets.ts";
@@ -13,6 +13,7 @@ import { createLogger, type Logger } from "./server/log.ts";
 import { watchMemory } from "./server/memory_watch.ts";
 import { operatorNotice } from "./server/operator_notice.ts";
 import { LogWriter } from "./server/runtime/log_writer.ts";
+import { isSocketFault, ProcessEnd } from "./server/runtime/process_end.ts";
 import { type Server, startServer } from "./server/server.ts";
 import { ConfigError } from "./server/setting_values.ts";
 import type { Config } from "./server/settings.ts";
@@ -209,37 +210,34 @@ const log = createLogger({
   write: (line) => writer.line(line),
 });
 
-// The last resort: a fault in one handler must not end everybody's server.
+let server: Server | undefined;
+
+const processEnd = new ProcessEnd({
+  clock: systemClock,
+  log,
+  stop: () => server?.stop() ?? Promise.resolve(),
+  exit: (code) => void exit(code, writer),
+});
+
+// What is thrown so far that it comes here left some work half done. Faults of
+// one room, session or message do not get here.
 globalThis.addEventListener("error", (event) => {
   event.preventDefault();
-  log.error("uncaught error", { error: event.error });
+  processEnd.fatal("uncaught error; the process ends", event.error);
 });
 globalThis.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  log.error("unhandled rejection", { error: event.reason });
+  const { reason } = event;
+  if (isSocketFault(reason)) {
+    return log.error("socket failed in the runtime", { error: reason });
+  }
+  processEnd.fatal("unhandled rejection; the process ends", reason);
 });
 
-const server = await start(settings, { log, writer });
+server = await start(settings, { log, writer });
 
-let ending = false;
-
-/** Says goodbye, and ends. */
-function end(code: 0 | 1): void {
-  ending = true;
-  // Exits even if a peer that does not read keeps its socket open.
-  server.stop().then(
-    () => log.info("stopped"),
-    (error) => log.error("stop failed", { error }),
-  ).finally(() => exit(code, writer));
-}
-
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => {
-    // A terminal's Ctrl+C reaches the task and this process, which gets both.
-    if (ending) return;
-    log.info("stopping", { signal });
-    end(0);
-  });
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  Deno.addSignalListener(signal, () => processEnd.signal(signal));
 }
 
 if (settings.authKeys !== "" && settings.authAudience === "") {
@@ -280,7 +278,7 @@ if (maxMemory > 0) {
     held: () => Deno.memoryUsage().rss,
     onFull(held) {
       log.error("memory full", { heldMb: Math.round(held / 1e6), maxMemory });
-      end(1);
+      processEnd.stop(1);
     },
   });
 }

@@ -33,7 +33,7 @@ async function stuckPeer(url: URL): Promise<Deno.TcpConn> {
   return socket;
 }
 
-for (const signal of ["SIGTERM", "SIGINT"] as const) {
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
   Deno.test(`promise 8: ${signal} closes all with 1012 and ends with 0`, async () => {
     await using program = await Program.start();
     await using text = await Peer.connect(program.socket("/"));
@@ -68,7 +68,7 @@ Deno.test("promise 8: peers that do not read do not hold up the end", async () =
   assertLess(ms, 5_000);
 });
 
-Deno.test("promise 8: a second signal does not cut the first one short", async () => {
+Deno.test("promise 8: the echo of a signal does not cut the stop short", async () => {
   await using program = await Program.start();
   await using peer = await Peer.connect(program.socket("/ws"), "hubbub.v1");
   peer.send({ type: "hello" });
@@ -86,6 +86,29 @@ Deno.test("promise 8: a second signal does not cut the first one short", async (
   const files = Array.from(Deno.readDirSync(program.folder.path));
   const logs = files.filter(({ name }) => name.endsWith("-wal"));
   assertEquals(logs, []);
+});
+
+Deno.test("a second signal ends a stop that takes its time at once, with 1", async () => {
+  await using program = await Program.start();
+  // A request whose rest never comes holds up the end for a second.
+  using half = await RawClient.connect(Number(program.url.port));
+  await half.write(
+    "POST /api/rooms/lobby/messages HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
+      "Content-Type: text/plain\r\nContent-Length: 100\r\n\r\nHal",
+  );
+  await using peer = await Peer.connect(program.socket("/ws"), "hubbub.v1");
+  peer.send({ type: "hello" }, { type: "publish", room: "lobby", text: "A" });
+  peer.send({ type: "publish", room: "lobby", text: "Remember me", id: 1 });
+  await peer.event({ type: "ack", id: 1 });
+  let ended = false;
+  const end = program.ended.finally(() => ended = true);
+  while (!ended) {
+    program.signal("SIGINT");
+    await Promise.race([end, new Promise((done) => setTimeout(done, 50))]);
+  }
+  const { code, stderr } = await end;
+  assertEquals(code, 1, stderr);
+  assertMatch(stderr, /stopped at once by a second signal/);
 });
 
 Deno.test("promise 8: what was acked before a stop is there after it", async () => {
