@@ -180,6 +180,7 @@ async function start(
       clock: systemClock,
       log,
       logDropped: () => writer.dropped,
+      onFatal: (error) => processEnd.fatal("fault; the process ends", error),
       ...(cert !== "" && { tls: { cert, key } }),
     });
   } catch (error) {
@@ -210,12 +211,12 @@ const log = createLogger({
   write: (line) => writer.line(line),
 });
 
-let server: Server | undefined;
+let stop = () => Promise.resolve();
 
 const processEnd = new ProcessEnd({
   clock: systemClock,
   log,
-  stop: () => server?.stop() ?? Promise.resolve(),
+  stop: () => stop(),
   exit: (code) => void exit(code, writer),
 });
 
@@ -234,7 +235,8 @@ globalThis.addEventListener("unhandledrejection", (event) => {
   processEnd.fatal("unhandled rejection; the process ends", reason);
 });
 
-server = await start(settings, { log, writer });
+const server = await start(settings, { log, writer });
+stop = () => server.stop();
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   Deno.addSignalListener(signal, () => processEnd.signal(signal));
@@ -280,5 +282,6 @@ if (maxMemory > 0) {
       log.error("memory full", { heldMb: Math.round(held / 1e6), maxMemory });
       processEnd.stop(1);
     },
+    failed: (error) => log.error("memory not watched", { error }),
   });
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Logger } from "./log.ts";
+import { attempt } from "./runtime/attempt.ts";
 import { STORE_UNAVAILABLE } from "./refusals.ts";
 import type { Arrival, Room } from "./room.ts";
 import type { Session } from "./session.ts";
@@ -56,7 +57,7 @@ export class Arrivals {
     const { store, log, stir } = this.#options;
     const { session, since, id } = arrival;
     this.#waiting.push(arrival);
-    store.read(room.name, { after: room.head, limit: 1 }).then(
+    attempt(() => store.read(room.name, { after: room.head, limit: 1 })).then(
       ({ epoch, head }) => {
         if (!this.#waiting.includes(arrival)) return;
         if (epoch === since?.epoch && head >= since.seq) return;

@@ -7,6 +7,7 @@
 import { CLOSE } from "../protocol/close_codes.ts";
 import type { Later } from "./clock.ts";
 import type { Logger } from "./log.ts";
+import { attempt } from "./runtime/attempt.ts";
 import { STORE_RETRY_MS } from "./refusals.ts";
 import type { Room } from "./room.ts";
 import type { Member } from "./session.ts";
@@ -80,8 +81,9 @@ export class CatchUp {
     const key = JSON.stringify([name, epoch, removals, after]);
     let reading = this.#reads.get(key);
     if (reading === undefined) {
-      reading = this.#options.store.read(name, { after, limit: FETCH })
-        .finally(() => this.#reads.delete(key));
+      reading = attempt(() =>
+        this.#options.store.read(name, { after, limit: FETCH })
+      ).finally(() => this.#reads.delete(key));
       this.#reads.set(key, reading);
     }
     return reading;

@@ -79,18 +79,31 @@ export const systemClock: Clock = {
  * last.
  *
  * @param clock Where the time comes from.
- * @param options `ms` between runs, and what to `run`.
+ * @param options `ms` between runs, what to `run`, and who is told when it
+ * throws: it runs again all the same. Of failures one after the other the first
+ * is told.
  * @returns Stops it.
  */
 export function every(
   clock: Clock,
-  { ms, run }: { ms: number; run: () => void },
+  { ms, run, failed }: {
+    readonly ms: number;
+    readonly run: () => void;
+    readonly failed: (error: unknown) => void;
+  },
 ): Cancel {
   let cancel: Cancel;
   let stopped = false;
+  let failing = false;
   const next = () => {
     cancel = clock.after(ms, () => {
-      run();
+      try {
+        run();
+        failing = false;
+      } catch (error) {
+        if (!failing) failed(error);
+        failing = true;
+      }
       // It may have stopped itself.
       if (!stopped) next();
     });

@@ -239,7 +239,11 @@ export class Connection implements Entrant, SocketHandler {
       log.error("send failed", { connection: this.id, error });
     }
     this.#leave(code);
-    socket.close(code, reason);
+    try {
+      socket.close(code, reason);
+    } catch (error) {
+      log.error("close failed", { connection: this.id, error });
+    }
   }
 
   // What its entrance calls.
@@ -319,8 +323,11 @@ export class Connection implements Entrant, SocketHandler {
     this.#lostAt = byPeer
       ? this.#options.clock.monotonic()
       : this.#lossOf(code);
-    if (this.#session !== null) this.#lose(this.#session);
-    this.#options.onGone(this);
+    try {
+      if (this.#session !== null) this.#lose(this.#session);
+    } finally {
+      this.#options.onGone(this);
+    }
   }
 
   /** When a connection was lost that the server closes with `code`: a loss that

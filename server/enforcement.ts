@@ -15,6 +15,7 @@ import { moderates, personOf } from "./gate.ts";
 import { TRUSTED } from "./grant.ts";
 import type { Logger } from "./log.ts";
 import { refusal } from "./refusals.ts";
+import { attempt } from "./runtime/attempt.ts";
 import type { Rooms } from "./rooms.ts";
 import {
   type Announcement,
@@ -77,28 +78,37 @@ export class Enforcement {
   }
 
   #changed(documents: ReadonlyMap<string, string>): void {
-    const { rules, log } = this.#options;
-    try {
+    const { rules, clock, log } = this.#options;
+    // Whoever has kept a document must not fail because of what it does, nor
+    // must one that cannot be applied keep the others from it.
+    const contain = (act: () => void) => {
+      try {
+        act();
+      } catch (error) {
+        log.error("rules not applied", { error });
+      }
+    };
+    contain(() => {
       const { bans, rooms, announcements } = rules.replace(documents);
-      for (const ban of bans) this.#enforce(ban);
-      for (const room of rooms) this.#tell(room);
-      for (const announcement of announcements) this.#announce(announcement);
-    } catch (error) {
-      // Whoever has kept a document must not fail because of what it does.
-      log.error("rules not applied", { error });
-    }
+      for (const ban of bans) {
+        if (ban.until <= clock.now()) continue;
+        for (const session of this.#everyone()) {
+          contain(() => this.#enforce(ban, session));
+        }
+      }
+      for (const room of rooms) contain(() => this.#tell(room));
+      for (const announcement of announcements) {
+        contain(() => this.#announce(announcement));
+      }
+    });
   }
 
-  #enforce(ban: Ban): void {
-    const { clock } = this.#options;
-    if (ban.until <= clock.now()) return;
-    for (const session of this.#everyone()) {
-      if (!isAbout(ban, personOf(session))) continue;
-      if (moderates(session.grant, ban.room)) continue;
-      this.#complete(ban, session);
-      if (ban.room === EVERY_ROOM) this.#expel(session, ban);
-      else this.#evict(session, ban);
-    }
+  #enforce(ban: Ban, session: Session): void {
+    if (!isAbout(ban, personOf(session))) return;
+    if (moderates(session.grant, ban.room)) return;
+    this.#complete(ban, session);
+    if (ban.room === EVERY_ROOM) this.#expel(session, ban);
+    else this.#evict(session, ban);
   }
 
   /** Looks again at a session whose rights have changed: who may not moderate
@@ -198,7 +208,7 @@ export class Enforcement {
 
   #keep(changes: KeptChanges): void {
     const { store, log } = this.#options;
-    store.keep(changes).catch((error) =>
+    attempt(() => store.keep(changes)).catch((error) =>
       log.error("rules not kept", { error })
     );
   }

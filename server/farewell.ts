@@ -17,6 +17,15 @@ const COME_BACK_MS = 2;
 const MOST_COME_BACK_MS = 10_000;
 const LEAST_COME_BACK_MS = 500;
 
+/** One that cannot be told must not keep the others from it. */
+function attempt(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // It is closed with the rest of the server, or when it shows no progress.
+  }
+}
+
 /**
  * Tells every connection to come back, each at its own time, and closes them
  * in slices.
@@ -40,13 +49,13 @@ export async function sayFarewell(
   );
   for (const connection of connections) {
     const afterMs = Math.round(window * random());
-    connection.tell({ type: "reconnect", afterMs });
+    attempt(() => connection.tell({ type: "reconnect", afterMs }));
   }
   const slices = SPREAD_MS / SLICE_MS;
   const size = Math.max(Math.ceil(connections.length / slices), SLICE);
   for (let start = 0; start < connections.length; start += size) {
     for (const connection of connections.slice(start, start + size)) {
-      connection.end(reason);
+      attempt(() => connection.end(reason));
     }
     // A close frame needs a moment to get out before the port goes.
     await new Promise<void>((done) => void clock.after(SLICE_MS, done));

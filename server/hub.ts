@@ -35,6 +35,7 @@ import type { Rooms } from "./rooms.ts";
 import type { Ban, HouseRules, RoomRules } from "./rules.ts";
 import { newSession, type Reader, type Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
+import { ContainedReader } from "./sessions/contained_reader.ts";
 import type { Stats } from "./stats.ts";
 import type { Range } from "./store/store.ts";
 import type { StoreHealth } from "./store_health.ts";
@@ -70,13 +71,19 @@ export class Hub {
   readonly #stopTrimming: Cancel;
   readonly #stopTidying: Cancel;
   #stopping = false;
+  /** Whether what it knows may be wrong. */
+  #broken = false;
 
   constructor(options: HubOptions) {
-    const { store, fleet, clock, limits, stats } = options;
+    const { store, fleet, clock, log, limits, stats } = options;
     this.#options = options;
     this.limits = limits;
     this.stats = stats;
-    const parts = hubParts(options);
+    const onFatal = (error: unknown) => {
+      this.#broken = true;
+      options.onFatal(error);
+    };
+    const parts = hubParts({ ...options, onFatal });
     const { sessions, rooms, gate } = parts;
     this.#sessions = sessions;
     this.#rooms = rooms;
@@ -103,6 +110,7 @@ export class Hub {
     this.#stopTidying = every(clock, {
       ms: TIDY_MS,
       run: () => this.#enforcement.tidy(),
+      failed: (error) => log.error("rules not tidied", { error }),
     });
   }
 
@@ -117,7 +125,14 @@ export class Hub {
 
   /** Whether messages can be stored, as far as is known. */
   get healthy(): boolean {
-    return this.#health.healthy;
+    return this.trouble === undefined;
+  }
+
+  /** Why messages cannot be stored, in a few words; undefined if they can. */
+  get trouble(): string | undefined {
+    if (this.#broken) return "broken; to be restarted";
+    if (!this.#health.healthy) return "store fails";
+    return this.#ticker.stuck ? "store does not answer" : undefined;
   }
 
   /** Sessions that are here, those within their grace period too. */
@@ -166,6 +181,10 @@ export class Hub {
   listen(reader: Reader, request: JoinRequest, grant: Grant): Session {
     const id = this.#options.newId();
     const { user } = grant;
+    const contained = new ContainedReader(
+      reader,
+      (error) => this.#sessions.failed(session, error),
+    );
     const session: Session = {
       ...newSession({
         id,
@@ -173,7 +192,7 @@ export class Hub {
         dialect: reader.dialect,
         name: "",
         grant,
-        reader,
+        reader: contained,
       }),
       listening: true,
     };

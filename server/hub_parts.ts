@@ -34,6 +34,9 @@ export interface HubPartsOptions {
   /** Makes ids for announcements, and for those who only listen. */
   readonly newId: () => string;
   readonly log: Logger;
+  /** Called when something has thrown that belongs to no room, session or
+   * message: what the hub knows may be wrong from now on. */
+  readonly onFatal: (error: unknown) => void;
   readonly stats: Stats;
   readonly limits: Limits;
   /** Milliseconds a session outlives its connection. */
@@ -80,6 +83,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
     fleet,
     secret: options.secret,
     clock,
+    log,
     graceMs: options.graceMs,
     depart: (room, session) => rooms.depart(room, session),
     renamed: (sessions, old) => rooms.renamed(sessions, old),
@@ -98,10 +102,17 @@ export function hubParts(options: HubPartsOptions): HubParts {
     elsewhere: (room, roster) => sessions.arrivedElsewhere(room, roster),
     standing: (session, room) => gate.standing(session, room),
     heard: (room, messages) => gate.heard(room, messages),
+    failed: (session, error) => sessions.failed(session, error),
   });
   const ticker = new Ticker(
-    { store, clock, stats },
-    tickHooks({ rooms, gate, health, stats }),
+    { store, clock, stats, fatal: options.onFatal },
+    tickHooks({
+      rooms,
+      gate,
+      health,
+      stats,
+      failed: (session, error) => sessions.failed(session, error),
+    }),
   );
   const forRules = {
     store,

@@ -11,9 +11,14 @@ const LOOK_MS = 200;
  *
  * @param clock Whose timers.
  * @param stats Where it is counted.
+ * @param failed Told when it could not be measured.
  * @returns Stops it.
  */
-export function watchLoopDelay(clock: Clock, stats: Stats): Cancel {
+export function watchLoopDelay(
+  clock: Clock,
+  stats: Stats,
+  failed: (error: unknown) => void,
+): Cancel {
   let due = stats.now() + LOOK_MS;
   return every(clock, {
     ms: LOOK_MS,
@@ -21,5 +26,6 @@ export function watchLoopDelay(clock: Clock, stats: Stats): Cancel {
       stats.loopDelay.add(Math.max(stats.since(due), 0));
       due = stats.now() + LOOK_MS;
     },
+    failed,
   });
 }

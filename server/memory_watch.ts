@@ -19,6 +19,8 @@ export interface MemoryWatchOptions {
   readonly held: () => number;
   /** Told once, with what it holds, when it holds more for over a second. */
   readonly onFull: (held: number) => void;
+  /** Told when it could not look. */
+  readonly failed: (error: unknown) => void;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface MemoryWatchOptions {
  */
 export function watchMemory(
   clock: Clock,
-  { most, held, onFull }: MemoryWatchOptions,
+  { most, held, onFull, failed }: MemoryWatchOptions,
 ): Cancel {
   let above = 0;
   const stop = every(clock, {
@@ -41,6 +43,7 @@ export function watchMemory(
       stop();
       onFull(now);
     },
+    failed,
   });
   return stop;
 }

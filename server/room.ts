@@ -45,6 +45,9 @@ export interface RoomHooks {
   standing(
     session: Session,
   ): Pick<JoinedEvent, "rights" | "locked" | "slowMs" | "waitMs">;
+  /** Something that concerns this session alone has thrown: end it. Never
+   * throws. */
+  failed(session: Session, error: unknown): void;
   /** Call {@linkcode Room.pump} again when the member's socket has drained. */
   lagging(member: Member): void;
   /** Read what is behind the member's cursor, then pump it with that. */
@@ -220,10 +223,14 @@ export class Room {
         session.reader !== null && !this.#members.has(session)
       ),
     );
-    for (const session of fresh) this.#admit(session);
+    for (const session of fresh) {
+      this.#contain(session, () => this.#admit(session));
+    }
     const came = this.#presence.came();
     if (came) this.#tell(came, ({ session }) => fresh.has(session));
-    for (const arrival of arrivals) this.#start(arrival);
+    for (const arrival of arrivals) {
+      this.#contain(arrival.session, () => this.#start(arrival));
+    }
   }
 
   /** The tick's messages, from the store. */
@@ -264,10 +271,15 @@ export class Room {
     this.#log.forgetBefore(first);
   }
 
-  /** Ends every reader: what it has cannot be trusted any more. */
+  /** Takes everybody out and ends every reader: what this room knows cannot be
+   * trusted any more. Never throws. */
   disband(reason: CloseReason): void {
-    for (const { session } of [...this.#members.values()]) {
-      session.reader?.end(reason);
+    const sessions = [...this.#members.keys()];
+    this.#members.clear();
+    this.#arrivals = [];
+    for (const session of sessions) {
+      session.members.delete(this.name);
+      this.#contain(session, () => session.reader?.end(reason));
     }
   }
 
@@ -279,7 +291,11 @@ export class Room {
     this.#pages.clear();
     if (same) return this.deliver();
     for (const { session } of this.#members.values()) {
-      this.#start({ session, since: undefined, limit: 0, id: undefined });
+      this.#contain(
+        session,
+        () =>
+          this.#start({ session, since: undefined, limit: 0, id: undefined }),
+      );
     }
   }
 
@@ -294,6 +310,15 @@ export class Room {
    * older than what is in memory. It is not kept: who lags costs no memory.
    */
   pump(member: Member, fetched?: readonly StoredMessage[]): void {
+    // Without a closure: this runs for every member and tick.
+    try {
+      this.#pump(member, fetched);
+    } catch (error) {
+      this.#hooks.failed(member.session, error);
+    }
+  }
+
+  #pump(member: Member, fetched?: readonly StoredMessage[]): void {
     const { reader } = member.session;
     if (reader === null || !member.attached || member.fetching) return;
     // Its socket drained, or the store answered, after it had left.
@@ -340,6 +365,15 @@ export class Room {
       if (!reader.ready) return this.#hooks.lagging(member);
       member.stalePresence = false;
       reader.tell(this.presence());
+    }
+  }
+
+  /** What goes wrong with one session must not reach the others. */
+  #contain(session: Session, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#hooks.failed(session, error);
     }
   }
 

@@ -3,7 +3,7 @@
  * last has gone, and what each has to do around a tick.
  */
 
-import { CLOSE } from "../protocol/close_codes.ts";
+import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
 import { HubbubError } from "../protocol/errors.ts";
 import { Arrivals } from "./arrivals.ts";
 import { CatchUp } from "./catch_up.ts";
@@ -14,6 +14,7 @@ import type { Logger } from "./log.ts";
 import { refusal, STORE_RETRY_MS, STORE_UNAVAILABLE } from "./refusals.ts";
 import { type Arrival, Room } from "./room.ts";
 import type { Session } from "./session.ts";
+import { attempt } from "./runtime/attempt.ts";
 import type { Stats } from "./stats.ts";
 import type { Standing } from "./gate.ts";
 import type { Store, StoredMessage } from "./store/store.ts";
@@ -44,6 +45,8 @@ export interface RoomsOptions {
   readonly wake: () => void;
   /** Told whom another node has in a room. */
   readonly elsewhere: (room: string, roster: Roster) => void;
+  /** Ends a session of which something has thrown. Never throws. */
+  readonly failed: (session: Session, error: unknown) => void;
 }
 
 const NOBODY: Roster = { count: 0 };
@@ -103,8 +106,11 @@ export class Rooms {
     if (slot === undefined) return;
     slot.arrivals.forget(session);
     if (slot.room === null) return;
-    slot.room.depart(session);
-    this.stir(slot.room);
+    const { room } = slot;
+    this.#contain(room, () => {
+      room.depart(session);
+      this.stir(room);
+    });
   }
 
   /** Tells a session's rooms that it was called `old`. */
@@ -115,8 +121,10 @@ export class Rooms {
     for (const name of names) {
       const room = this.get(name);
       if (room === undefined) continue;
-      room.rename(sessions.filter((session) => room.has(session)), old);
-      this.stir(room);
+      this.#contain(room, () => {
+        room.rename(sessions.filter((session) => room.has(session)), old);
+        this.stir(room);
+      });
     }
   }
 
@@ -129,23 +137,25 @@ export class Rooms {
   /** Before a tick's messages. */
   announceArrivals(): void {
     for (const room of this.#stirred) {
-      room.announceArrivals();
       this.#settling.add(room);
+      this.#contain(room, () => room.announceArrivals());
     }
     this.#stirred.clear();
   }
 
   /** Sends what the store has fed. */
   deliver(): void {
-    for (const room of this.#fed) room.deliver();
+    for (const room of this.#fed) this.#contain(room, () => room.deliver());
     this.#fed.clear();
   }
 
   /** After a tick's messages. */
   announceDepartures(): void {
     for (const room of this.#settling) {
-      room.announceDepartures();
-      if (room.empty) this.#close(room);
+      this.#contain(room, () => {
+        room.announceDepartures();
+        if (room.empty) this.#close(room);
+      });
     }
     this.#settling.clear();
   }
@@ -169,77 +179,152 @@ export class Rooms {
     arrivals.wait(arrival);
     const slot: Slot = { room: null, arrivals };
     this.#slots.set(name, slot);
-    const here = fleet.enter(name, {
-      roster: () => slot.room?.roster ?? NOBODY,
-      elsewhere: (node, roster) => {
-        if (slot.room === null) return;
-        slot.room.elsewhere(node, roster);
-        this.stir(slot.room);
-        if (roster !== undefined) elsewhere(name, roster);
-      },
-      typing: (name) => {
-        if (slot.room === null) return;
-        slot.room.typingElsewhere(name);
-        this.stir(slot.room);
-      },
-    });
-    whenHere(here, (here) => this.#follow(name, slot, here));
+    /** Does something with the room, if it is open. */
+    const inRoom = (act: (room: Room) => void) => {
+      const { room } = slot;
+      if (room !== null) this.#contain(room, () => act(room));
+    };
+    const enter = () =>
+      whenHere(
+        fleet.enter(name, {
+          roster: () => {
+            let roster = NOBODY;
+            inRoom((room) => roster = room.roster);
+            return roster;
+          },
+          elsewhere: (node, roster) =>
+            inRoom((room) => {
+              room.elsewhere(node, roster);
+              this.stir(room);
+              if (roster !== undefined) elsewhere(name, roster);
+            }),
+          typing: (name) =>
+            inRoom((room) => {
+              room.typingElsewhere(name);
+              this.stir(room);
+            }),
+        }),
+        (here) => this.#follow(name, slot, here),
+      );
+    attempt(enter).catch((error) => this.#notOpened(name, slot, { error }));
   }
 
   #follow(name: string, slot: Slot, here: Here): void {
     const { store, log, stats } = this.#options;
-    store.follow(name, {
-      append: (messages) => {
-        if (slot.room === null) return;
-        this.#options.heard(name, messages);
-        slot.room.append(messages);
-        this.#fed.add(slot.room);
-        slot.arrivals.letIn(slot.room);
-        this.#options.wake();
-      },
-      trimmed: (first) => slot.room?.trimmed(first),
-      reset: (state) => {
-        if (slot.room === null) return;
-        slot.room.reset(state);
-        slot.arrivals.letIn(slot.room);
-      },
-      failed: (error) => {
-        // Also when the store breaks its contract: no other room must lack a
-        // message. The readers come back and resume from what it has.
-        log.error("room not fed", { room: name, error });
-        slot.room?.disband(CLOSE.resync);
-      },
-    }).then((state) => {
+    attempt(() =>
+      store.follow(name, {
+        append: (messages) => {
+          if (slot.room === null) return;
+          this.#options.heard(name, messages);
+          slot.room.append(messages);
+          this.#fed.add(slot.room);
+          slot.arrivals.letIn(slot.room);
+          this.#options.wake();
+        },
+        trimmed: (first) => slot.room?.trimmed(first),
+        reset: (state) => {
+          if (slot.room === null) return;
+          slot.room.reset(state);
+          slot.arrivals.letIn(slot.room);
+        },
+        failed: (error) => {
+          // Also when the store breaks its contract. The readers come back and
+          // resume from what it has.
+          if (slot.room !== null) this.#fail(slot.room, error, CLOSE.resync);
+          else log.error("room not fed", { room: name, error });
+        },
+      })
+    ).then((state) => {
       const room = new Room(name, state, {
         stats,
         here,
         admits: (arrival) => this.#admits(arrival),
         standing: (session) => this.#options.standing(session, name),
+        failed: this.#options.failed,
         lagging: (member) => this.#laggards.add(member, room),
         fetch: (member) => this.#catchUp.fetch(member, room),
         recountLater: () =>
           this.#later.add(RECOUNT_MS, () => {
-            room.recount();
-            if (this.get(name) === room) this.stir(room);
+            if (this.get(name) !== room) return;
+            this.#contain(room, () => room.recount());
+            this.stir(room);
           }),
       });
       slot.room = room;
       this.stir(room);
-      for (const arrival of slot.arrivals.takeAll()) {
-        slot.arrivals.arriveIn(room, arrival);
-      }
-    }).catch((error) => {
-      here.leave();
+      this.#contain(room, () => {
+        for (const arrival of slot.arrivals.takeAll()) {
+          slot.arrivals.arriveIn(room, arrival);
+        }
+      });
+    }).catch((error) => this.#notOpened(name, slot, { error, here }));
+  }
+
+  #notOpened(
+    name: string,
+    slot: Slot,
+    { error, here }: { readonly error: unknown; readonly here?: Here },
+  ): void {
+    const { log } = this.#options;
+    this.#slots.delete(name);
+    const waiting = slot.arrivals.takeAll();
+    if (!waiting.some(({ again }) => again)) {
+      log.error("room not opened", { room: name, error });
+    }
+    this.#attempt(name, () => here?.leave());
+    this.#turnAway(name, waiting);
+  }
+
+  /** Tells those who waited for a room that it cannot be had now. */
+  #turnAway(name: string, waiting: readonly Arrival[]): void {
+    for (const { session, id, again } of waiting) {
+      if (!again) session.reader?.tell({ ...STORE_UNAVAILABLE, id });
+    }
+    this.#again(name, waiting);
+  }
+
+  /** What goes wrong in one room must not reach the others. */
+  #contain(room: Room, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#fail(room, error);
+    }
+  }
+
+  /** A room has thrown: what it knows may be wrong. Everybody there is closed,
+   * and comes back to a room that is opened anew. */
+  #fail(
+    room: Room,
+    error: unknown,
+    reason: CloseReason = CLOSE.internalError,
+  ): void {
+    const { log, store } = this.#options;
+    const { name } = room;
+    log.error("room failed", { room: name, error });
+    for (const rooms of [this.#stirred, this.#settling, this.#fed]) {
+      rooms.delete(room);
+    }
+    const slot = this.#slots.get(name);
+    let waiting: readonly Arrival[] = [];
+    if (slot?.room === room) {
       this.#slots.delete(name);
-      const waiting = slot.arrivals.takeAll();
-      if (!waiting.some(({ again }) => again)) {
-        log.error("room not opened", { room: name, error });
-      }
-      for (const { session, id, again } of waiting) {
-        if (!again) session.reader?.tell({ ...STORE_UNAVAILABLE, id });
-      }
-      this.#again(name, waiting);
-    });
+      slot.room = null;
+      waiting = slot.arrivals.takeAll();
+      this.#attempt(name, () => store.unfollow(name));
+    }
+    room.disband(reason);
+    this.#attempt(name, () => room.leave());
+    this.#turnAway(name, waiting);
+  }
+
+  /** Does what may fail without harm to anything else. */
+  #attempt(name: string, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#options.log.error("room not left well", { room: name, error });
+    }
   }
 
   /** Lets in later who could not be let in now and has no request to ask for it
@@ -254,8 +339,8 @@ export class Rooms {
         try {
           this.arrive(name, { ...arrival, again: true });
         } catch (error) {
-          if (!(error instanceof HubbubError)) throw error;
-          this.#again(name, [arrival]);
+          if (error instanceof HubbubError) this.#again(name, [arrival]);
+          else this.#options.failed(arrival.session, error);
         }
       }
     });
@@ -266,8 +351,8 @@ export class Rooms {
     // It was closed already, and perhaps there is another one of that name.
     if (slot?.room !== room || !slot.arrivals.empty) return;
     this.#slots.delete(room.name);
-    this.#options.store.unfollow(room.name);
-    room.leave();
+    this.#attempt(room.name, () => this.#options.store.unfollow(room.name));
+    this.#attempt(room.name, () => room.leave());
   }
 
   /** Counted as late as here: of many joins in one turn none is a room yet. */

@@ -59,6 +59,12 @@ export interface ServerOptions {
   readonly authority: Authority;
   readonly clock: Clock;
   readonly log: Logger;
+  /**
+   * Called when something has thrown that belongs to no room, session or
+   * message. What the server knows may be wrong from then on: end the process.
+   * By default it is thrown where nothing catches it.
+   */
+  readonly onFatal?: (error: unknown) => void;
   /** Lines of the log that could not be written; none by default. */
   readonly logDropped?: () => number;
   /** Certificate and key, PEM, to serve https and wss; http without. */
@@ -137,6 +143,13 @@ async function readFirst<T>(reading: Promise<T>): Promise<T> {
   }
 }
 
+/** Leaves an error to the process. */
+function throwUncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
 /**
  * Starts a server.
  *
@@ -165,6 +178,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     secret,
     clock,
     random: Math.random,
+    onFatal: options.onFatal ?? throwUncaught,
     cutOff: () => handOver(),
     newId,
     log,
@@ -249,6 +263,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
   const onClosed = (closed: Connection) => closing.delete(closed);
 
+  /** What goes wrong with one connection must not reach the others. */
+  const contain = (connection: Connection, act: () => void) => {
+    try {
+      act();
+    } catch (error) {
+      log.error("connection failed", { connection: connection.id, error });
+      connection.end(CLOSE.internalError);
+    }
+  };
+
   const enter = (entry: Entry, address: string): Accept => (socket) => {
     const connection = new Connection({
       id: String(++connectionCount),
@@ -266,7 +290,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       onClosed,
     });
     connections.add(connection);
-    connection.open();
+    contain(connection, () => connection.open());
     return connection;
   };
 
@@ -290,8 +314,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     health: () =>
       stopping
         ? "stopping"
-        : !hub.healthy
-        ? "store fails"
+        : hub.trouble !== undefined
+        ? hub.trouble
         : lasts
         ? "ready"
         : "ready, but messages are lost when this process ends",
@@ -345,13 +369,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const stopWatching = every(clock, {
     ms: PROGRESS_MS,
     run() {
+      const patience = { slowMs, idleMs: config.idleTimeout * 1000 };
       for (const connection of connections) {
-        connection.checkProgress({
-          slowMs,
-          idleMs: config.idleTimeout * 1000,
-        });
+        contain(connection, () => connection.checkProgress(patience));
       }
     },
+    failed: onError,
   });
 
   const handOver = () => {
@@ -360,10 +383,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       clients: readers.length,
     });
     const reason = CLOSE.goingAway;
-    sayFarewell(readers, { reason, clock, random: Math.random });
+    sayFarewell(readers, { reason, clock, random: Math.random }).catch(onError);
   };
 
-  const stopLoopWatch = watchLoopDelay(clock, stats);
+  const stopLoopWatch = watchLoopDelay(clock, stats, onError);
 
   const closeClients = async () => {
     stopping = true;

@@ -17,7 +17,9 @@ import {
   whenHere,
 } from "./fleet/fleet.ts";
 import type { Grant } from "./grant.ts";
+import type { Logger } from "./log.ts";
 import { newSession, type Reader, type Session } from "./session.ts";
+import { ContainedReader, isReader } from "./sessions/contained_reader.ts";
 import { Tokens } from "./tokens.ts";
 
 /** What {@linkcode Sessions} needs. */
@@ -26,6 +28,7 @@ export interface SessionsOptions {
   /** The store's secret, for session tokens. */
   readonly secret: Uint8Array;
   readonly clock: Clock;
+  readonly log: Pick<Logger, "error">;
   /** Milliseconds a session outlives its connection. */
   readonly graceMs: number;
   /** Takes a session out of a room. */
@@ -69,13 +72,24 @@ export class Sessions {
   constructor(options: SessionsOptions) {
     this.#options = options;
     this.#tokens = new Tokens(options.secret);
+    // The fleet has more to tell, of others.
+    const contained = (act: (id: string) => void) => (id: string) => {
+      try {
+        act(id);
+      } catch (error) {
+        options.log.error("session failed", { session: id, error });
+      }
+    };
     options.fleet.begin({
-      replaced: (id) => this.#replaced(id),
-      renamed: (id, name) => {
-        const session = this.#byId.get(id);
-        if (session !== undefined) this.#rename(session, name, { told: null });
-      },
-      outnamed: (id) => this.#outnamed(id),
+      replaced: contained((id) => this.#replaced(id)),
+      renamed: (id, name) =>
+        contained((id) => {
+          const session = this.#byId.get(id);
+          if (session !== undefined) {
+            this.#rename(session, name, { told: null });
+          }
+        })(id),
+      outnamed: contained((id) => this.#outnamed(id)),
       outOfReach: options.outOfReach,
     });
   }
@@ -104,6 +118,7 @@ export class Sessions {
     grant: Grant,
   ): Soon<Welcome> {
     const { user } = grant;
+    const contained = this.#contain(reader);
     const known = this.#tokens.verify(token ?? "");
     const old = this.#byId.get(known?.session ?? "");
     const other = old !== undefined &&
@@ -119,7 +134,7 @@ export class Sessions {
     return whenHere(held, (held) =>
       whenHere(
         this.#keepName(held, grant),
-        (held) => this.#welcome(reader, held, { grant, guest }),
+        (held) => this.#welcome(contained, held, { grant, guest }),
       ));
   }
 
@@ -162,18 +177,31 @@ export class Sessions {
    * grace period runs from then.
    */
   lost(session: Session, reader: Reader, { mayReturn, agoMs = 0 }: Loss): void {
-    if (session.reader !== reader) return;
+    if (!isReader(session.reader, reader)) return;
     session.reader = null;
     if (!mayReturn || !session.dialect.resumable) return this.end(session);
     this.#endLater(session, agoMs);
   }
 
-  /** Ends a session: it leaves every room and its name is free. */
+  /**
+   * Something that belongs to one session has thrown: its connection is closed
+   * with 1011, and its user may come back.
+   */
+  failed(session: Session, error: unknown): void {
+    this.#options.log.error("session failed", { session: session.id, error });
+    const { reader } = session;
+    if (reader === null) return;
+    reader.end(CLOSE.internalError);
+    this.lost(session, reader, { mayReturn: true });
+  }
+
+  /** Ends a session: it leaves every room and its name is free. Never throws:
+   * what cannot be done is logged. */
   end(session: Session): void {
     session.grace?.();
     session.grace = null;
     for (const room of [...session.members.keys()]) {
-      this.#options.depart(room, session);
+      this.#attempt(session, () => this.#options.depart(room, session));
     }
     // Rooms that were still being opened for it let nobody in without a reader.
     session.reader = null;
@@ -183,7 +211,7 @@ export class Sessions {
     const all = this.#byAuthor.get(author);
     all?.delete(session);
     if (all?.size === 0) this.#byAuthor.delete(author);
-    this.#options.fleet.release(session.id);
+    this.#attempt(session, () => this.#options.fleet.release(session.id));
   }
 
   /** Another node tells whom it has in a room. Who was handed over to it has
@@ -198,6 +226,25 @@ export class Sessions {
   /** Stops all that is to happen later. */
   stop(): void {
     for (const session of this.#byId.values()) session.grace?.();
+  }
+
+  #attempt(session: Session, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      const { log } = this.#options;
+      log.error("session not ended well", { session: session.id, error });
+    }
+  }
+
+  /** What a reader throws costs its own session's connection alone. */
+  #contain(reader: Reader): Reader {
+    const contained = new ContainedReader(reader, (error) => {
+      const session = this.all().find((one) => one.reader === contained);
+      if (session !== undefined) return this.failed(session, error);
+      this.#options.log.error("reader failed", { error });
+    });
+    return contained;
   }
 
   #welcome(
@@ -258,7 +305,7 @@ export class Sessions {
     const { clock, graceMs, depart } = this.#options;
     session.grace = clock.after(graceMs, () => {
       for (const [room, { attached }] of [...session.members]) {
-        if (!attached) depart(room, session);
+        if (!attached) this.#attempt(session, () => depart(room, session));
       }
     });
   }

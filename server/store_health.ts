@@ -12,6 +12,7 @@ import {
   msBetween,
 } from "./clock.ts";
 import type { Logger } from "./log.ts";
+import { attempt } from "./runtime/attempt.ts";
 import { OutOfReachError, type Store } from "./store/store.ts";
 
 /** Time between two tries, milliseconds. */
@@ -84,7 +85,7 @@ export class StoreHealth {
   look(well: () => void = () => {}): void {
     if (this.#retry !== null || this.#doubting) return;
     this.#doubting = true;
-    this.#options.store.check().then(well, (failure) => {
+    attempt(() => this.#options.store.check()).then(well, (failure) => {
       if (this.#doubting) this.fails(failure);
     }).finally(() => this.#doubting = false);
   }
@@ -99,7 +100,7 @@ export class StoreHealth {
   #checkLater(): void {
     const { store, clock } = this.#options;
     this.#retry = clock.after(CHECK_MS, () => {
-      store.check().then(() => this.works(), (error) => {
+      attempt(() => store.check()).then(() => this.works(), (error) => {
         if (this.#retry === null) return;
         this.#learn(error);
         this.#checkLater();

@@ -6,6 +6,7 @@
 
 import type { RequestId } from "../protocol/requests.ts";
 import { type Clock, LONG_AGO, type Monotonic, msBetween } from "./clock.ts";
+import { attempt } from "./runtime/attempt.ts";
 import type { Session } from "./session.ts";
 import type { Stats } from "./stats.ts";
 import type { Draft, Receipt, Store } from "./store/store.ts";
@@ -13,6 +14,9 @@ import type { Draft, Receipt, Store } from "./store/store.ts";
 /** A tick gathers no longer than this, milliseconds; and one that comes later
  * than this after the one before ends with its turn. */
 const MOST_MS = 4;
+
+/** A tick that takes longer counts as stuck, milliseconds. */
+const STUCK_MS = 5_000;
 
 /** A draft, and who wants to know what became of it. */
 export interface Pending extends Draft {
@@ -37,6 +41,8 @@ export interface TickerOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly stats: Stats;
+  /** Called when a hook throws, which leaves the state unknown. */
+  readonly fatal: (error: unknown) => void;
 }
 
 /** Gathers drafts and stores them tick by tick. */
@@ -45,6 +51,7 @@ export class Ticker {
   readonly #clock: Clock;
   readonly #stats: Stats;
   readonly #hooks: TickHooks;
+  readonly #fatal: (error: unknown) => void;
   #pending: Pending[] = [];
   #due = false;
   /** Drafts there were at the end of the last turn. */
@@ -54,12 +61,22 @@ export class Ticker {
   /** When the first of the drafts came. */
   #first = 0;
   #appending: Promise<void> | null = null;
+  /** When the append that is under way began. */
+  #asked: Monotonic = LONG_AGO;
 
-  constructor({ store, clock, stats }: TickerOptions, hooks: TickHooks) {
+  constructor({ store, clock, stats, fatal }: TickerOptions, hooks: TickHooks) {
     this.#store = store;
     this.#clock = clock;
     this.#stats = stats;
     this.#hooks = hooks;
+    this.#fatal = fatal;
+  }
+
+  /** Whether a tick has been under way for so long that something is wrong. */
+  get stuck(): boolean {
+    const now = this.#clock.monotonic();
+    return this.#due && msBetween(this.#began, now) > STUCK_MS ||
+      this.#appending !== null && msBetween(this.#asked, now) > STUCK_MS;
   }
 
   /** Adds a draft to the tick that is under way. */
@@ -106,11 +123,14 @@ export class Ticker {
   #end(): void {
     this.#due = false;
     this.#ended = this.#clock.monotonic();
-    this.#hooks.before();
+    this.#run(() => this.#hooks.before());
     if (this.#appending !== null) return;
-    if (this.#pending.length === 0) return this.#hooks.after();
+    if (this.#pending.length === 0) {
+      return this.#run(() => this.#hooks.after());
+    }
     const pending = this.#pending;
     this.#pending = [];
+    this.#asked = this.#ended;
     this.#appending = this.#append(pending);
   }
 
@@ -118,22 +138,29 @@ export class Ticker {
     const stats = this.#stats;
     const first = this.#first;
     const began = stats.now();
-    const outcome = await this.#store.append(pending).then(
+    const outcome = await attempt(() => this.#store.append(pending)).then(
       (receipts) => ({ receipts }),
       (error: unknown) => ({ error }),
     );
     this.#appending = null;
+    // What is stored stays stored, whatever goes wrong in telling of it.
+    if ("receipts" in outcome) {
+      stats.appendTime.add(stats.since(began));
+      this.#run(() => this.#hooks.stored(pending, outcome.receipts));
+      stats.tickSize.add(pending.length);
+      stats.tickTime.add(stats.since(first));
+    } else this.#run(() => this.#hooks.failed(pending, outcome.error));
+    this.#run(() => this.#hooks.after());
+    if (this.#pending.length > 0) this.wake();
+  }
+
+  /** Runs a hook. The ticks go on after one that throws, until whoever is told
+   * so ends the process. */
+  #run(hook: () => void): void {
     try {
-      // What is stored stays stored, whatever goes wrong in telling of it.
-      if ("receipts" in outcome) {
-        stats.appendTime.add(stats.since(began));
-        this.#hooks.stored(pending, outcome.receipts);
-        stats.tickSize.add(pending.length);
-        stats.tickTime.add(stats.since(first));
-      } else this.#hooks.failed(pending, outcome.error);
-      this.#hooks.after();
-    } finally {
-      if (this.#pending.length > 0) this.wake();
+      hook();
+    } catch (error) {
+      this.#fatal(error);
     }
   }
 }

@@ -7,6 +7,7 @@ import type { ErrorEvent } from "../protocol/events.ts";
 import type { Gate } from "./gate.ts";
 import { STORE_UNAVAILABLE } from "./refusals.ts";
 import type { Rooms } from "./rooms.ts";
+import type { Session } from "./session.ts";
 import type { Stats } from "./stats.ts";
 import type { StoreHealth } from "./store_health.ts";
 import type { Receipt } from "./store/store.ts";
@@ -18,11 +19,13 @@ export interface TickHooksOptions {
   readonly gate: Gate;
   readonly health: StoreHealth;
   readonly stats: Stats;
+  /** Ends a session of which something has thrown. Never throws. */
+  readonly failed: (session: Session, error: unknown) => void;
 }
 
 /** What a hub does around each append. */
 export function tickHooks(
-  { rooms, gate, health, stats }: TickHooksOptions,
+  { rooms, gate, health, stats, failed }: TickHooksOptions,
 ): TickHooks {
   const refuse = (draft: Pending, error: ErrorEvent) => {
     const { room, author, session, id, cid } = draft;
@@ -30,6 +33,25 @@ export function tickHooks(
     gate.failed(room, author);
     stats.refused.add(error.code);
     session.reader?.tell({ ...error, cid, id });
+  };
+  const answer = (draft: Pending, receipt: Receipt | undefined) => {
+    if (receipt?.refused !== undefined) {
+      health.doubts("message not stored", receipt.refused);
+      return refuse(draft, refusalOf(receipt.refused));
+    }
+    if (!receipt?.duplicate) stats.messages++;
+    // What was stored before does not come back to it.
+    const seq = receipt?.duplicate ? undefined : receipt?.seq;
+    settled(draft, seq);
+    acknowledge(draft, receipt);
+  };
+  // What goes wrong with one message must not reach the others.
+  const contain = ({ session }: Pending, act: () => void) => {
+    try {
+      act();
+    } catch (error) {
+      failed(session, error);
+    }
   };
   return {
     before() {
@@ -40,24 +62,16 @@ export function tickHooks(
       health.works();
       // A sender gets its acks and the tick's messages in one frame.
       for (const [index, draft] of pending.entries()) {
-        const receipt = receipts[index];
-        if (receipt?.refused !== undefined) {
-          health.doubts("message not stored", receipt.refused);
-          refuse(draft, refusalOf(receipt.refused));
-          continue;
-        }
-        if (!receipt?.duplicate) stats.messages++;
-        // What was stored before does not come back to it.
-        const seq = receipt?.duplicate ? undefined : receipt?.seq;
-        settled(draft, seq);
-        acknowledge(draft, receipt);
+        contain(draft, () => answer(draft, receipts[index]));
       }
       rooms.deliver();
       for (const { session } of pending) session.reader?.flush();
     },
     failed(pending, error) {
       health.fails(error);
-      for (const draft of pending) refuse(draft, STORE_UNAVAILABLE);
+      for (const draft of pending) {
+        contain(draft, () => refuse(draft, STORE_UNAVAILABLE));
+      }
     },
     after: () => rooms.announceDepartures(),
   };

@@ -2,6 +2,7 @@
  * one soon after the other while there is more. */
 
 import type { Cancel, Clock } from "./clock.ts";
+import { attempt } from "./runtime/attempt.ts";
 import type { Store } from "./store/store.ts";
 
 /** Time between two steps where there is nothing more to do, milliseconds. */
@@ -31,10 +32,13 @@ export function keepTrimming(
     if (!stopped) cancel = clock.after(ms, step);
   };
   const step = () => {
-    store.trim().then((more) => nextIn(more ? BUSY_MS : IDLE_MS), (error) => {
-      failed(error);
-      nextIn(IDLE_MS);
-    });
+    attempt(() => store.trim()).then(
+      (more) => nextIn(more ? BUSY_MS : IDLE_MS),
+      (error) => {
+        failed(error);
+        nextIn(IDLE_MS);
+      },
+    );
   };
   nextIn(IDLE_MS);
   return () => {

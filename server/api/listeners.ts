@@ -1,11 +1,13 @@
 /** Everyone who reads a room as server-sent events: how they begin, what is
  * done for all of them, and how they end. */
 
+import { CLOSE } from "../../protocol/close_codes.ts";
 import type { JoinRequest } from "../../protocol/requests.ts";
 import { type Cancel, type Clock, every } from "../clock.ts";
 import type { Grant } from "../grant.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Hub } from "../hub.ts";
+import type { Logger } from "../log.ts";
 import type { ResourceLedger } from "../observability/resource_ledger.ts";
 import type { Reader } from "../session.ts";
 import { EventStream } from "./event_stream.ts";
@@ -17,6 +19,7 @@ const CHECK_MS = 2_000;
 export interface ListenersOptions {
   readonly hub: Hub;
   readonly clock: Clock;
+  readonly log: Pick<Logger, "error">;
   /** Counts a reader by its address, or throws; gives what ends that. */
   readonly admit?: (address: string) => () => void;
   /** Counts streams while they are open. */
@@ -32,13 +35,14 @@ export class Listeners {
   readonly #stopChecking: Cancel;
 
   constructor(options: ListenersOptions) {
-    const { clock, slowMs } = options;
+    const { clock, log, slowMs } = options;
     this.#options = options;
     this.#stopChecking = every(clock, {
       ms: CHECK_MS,
       run: () => {
-        for (const stream of this.#streams) stream.check(slowMs);
+        for (const stream of this.#streams) this.#check(stream, slowMs);
       },
+      failed: (error) => log.error("event streams not checked", { error }),
     });
   }
 
@@ -87,6 +91,17 @@ export class Listeners {
   /** Stops looking after them. */
   stop(): void {
     this.#stopChecking();
+  }
+
+  /** What goes wrong with one stream must not reach the others. */
+  #check(stream: EventStream, slowMs: number): void {
+    try {
+      stream.check(slowMs);
+    } catch (error) {
+      this.#options.log.error("event stream failed", { error });
+      this.#streams.delete(stream);
+      stream.end(CLOSE.internalError);
+    }
   }
 
   async #open(

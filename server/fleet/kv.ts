@@ -26,6 +26,7 @@ import {
   KEPT_LEASES,
   type Named,
 } from "./engine.ts";
+import type { Logger } from "../log.ts";
 import { KvNames } from "./kv_names.ts";
 import {
   BEAT,
@@ -78,6 +79,7 @@ export async function joinKv(
 interface KvEngineOptions {
   readonly node: string;
   readonly clock: Clock;
+  readonly log: Pick<Logger, "error">;
   readonly leaseMs: number;
   readonly events: EngineEvents;
 }
@@ -105,13 +107,14 @@ class KvEngine implements Engine {
   constructor(kv: Deno.Kv, options: KvEngineOptions) {
     this.#kv = kv;
     this.#options = options;
-    const { clock, node, leaseMs } = options;
+    const { clock, log, node, leaseMs } = options;
     this.#names = new KvNames(kv, node, () => clock.now());
     this.#stopLooking = every(clock, {
       ms: leaseMs / LOOKS,
       run: () => {
         if (this.#others.length > 0) void this.#look();
       },
+      failed: (error) => log.error("other nodes not heard", { error }),
     });
   }
 

@@ -96,6 +96,7 @@ export class FleetNode implements Fleet, EngineEvents {
     this.#stopBeating = every(clock, {
       ms: leaseMs / 3,
       run: () => void this.#beatOn(),
+      failed: (error) => this.#options.log.error("no heartbeat", { error }),
     });
   }
 

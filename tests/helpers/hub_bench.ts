@@ -22,6 +22,8 @@ export class HubBench {
   readonly store: HeldStore;
   readonly hub: Hub;
   readonly logged: string[] = [];
+  /** What left the hub broken. */
+  readonly fatal: unknown[] = [];
   /** How often the hub found itself cut off. */
   cutOffs = 0;
   #ids = 0;
@@ -46,6 +48,7 @@ export class HubBench {
       fleet: this.fleet,
       random: () => 0,
       cutOff: () => this.cutOffs++,
+      onFatal: (error) => this.fatal.push(error),
       secret: new Uint8Array(32),
       clock: this.clock,
       newId: this.#newId,

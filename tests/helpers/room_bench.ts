@@ -37,6 +37,9 @@ export class RoomBench {
       admits: () => true,
       standing: () => ({ rights: ["read", "write"] }),
       lagging: (member) => this.lagging.add(member),
+      failed: (_session, error) => {
+        throw error;
+      },
       recountLater: () => this.recounts++,
       fetch: (member) => {
         member.fetching = true;

@@ -44,6 +44,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/refusals.ts",
     "server/stats.ts",
     "server/sessions.ts",
+    "server/sessions/contained_reader.ts",
     "server/presence.ts",
     "server/room.ts",
     "server/fleet/alone.ts",
@@ -51,6 +52,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ],
   // Knows the store, but no adapter of it.
   [
+    "server/runtime/attempt.ts",
     "server/history.ts",
     "server/tick.ts",
     "server/tick_hooks.ts",

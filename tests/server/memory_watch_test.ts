@@ -10,6 +10,9 @@ Deno.test("watchMemory() tells once of what stays above, not of a moment's garba
     most: 100,
     held: () => held,
     onFull: (bytes) => told.push(bytes),
+    failed(error) {
+      throw error;
+    },
   });
   clock.pass(5_000);
   for (let moment = 0; moment < 3; moment++) {

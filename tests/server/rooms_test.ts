@@ -19,6 +19,9 @@ function bench() {
     fleet: new Alone({ random: () => 0, newId: () => "" }),
     standing: () => ({ rights: ["read", "write"] }),
     heard() {},
+    failed(_session, error) {
+      throw error;
+    },
     elsewhere() {},
     store,
     clock,

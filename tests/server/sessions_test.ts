@@ -6,6 +6,7 @@ import type { FleetHost } from "../../server/fleet/fleet.ts";
 import { OPEN } from "../../server/grant.ts";
 import type { Member } from "../../server/session.ts";
 import { Sessions, type Welcome } from "../../server/sessions.ts";
+import { SILENCE } from "../helpers/silence.ts";
 import { FakeClock } from "../helpers/clock.ts";
 import { FakeReader } from "../helpers/reader.ts";
 
@@ -23,6 +24,7 @@ function node() {
     clock: new FakeClock(),
     graceMs: 15_000,
     depart: (room, { name }) => void left.push(`${name} left ${room}`),
+    log: SILENCE,
     renamed() {},
     outOfReach() {},
   });

@@ -12,7 +12,12 @@ function bench() {
   const done: string[] = [];
   const words = (pending: readonly Pending[]) =>
     pending.map(({ text }) => text).join("+");
-  const ticker = new Ticker({ store, clock, stats: new Stats() }, {
+  const ticker = new Ticker({
+    store,
+    clock,
+    stats: new Stats(),
+    fatal: (error) => done.push(`fatal: ${error}`),
+  }, {
     before: () => done.push("before"),
     stored: (pending, receipts) =>
       done.push(
