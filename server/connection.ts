@@ -114,7 +114,11 @@ export class Connection implements Entrant, SocketHandler {
     const waitMs = this.#allowance.frame(bytes, clock.monotonic());
     if (this.#allowance.flooding) return this.end(CLOSE.flood);
     if (this.#inOrder.waiting >= MOST_LATER) return this.end(CLOSE.tooBig);
-    this.#inOrder.add(() => this.#take(frame, waitMs));
+    try {
+      this.#inOrder.add(() => this.#take(frame, waitMs));
+    } catch (error) {
+      this.#broke(error);
+    }
   }
 
   /** @param waitMs More than 0 when its requests are to be refused. */

@@ -58,7 +58,7 @@ export class Reception {
     const welcome = sessions.hello(reader, request, grant);
     return whenHere(welcome, ({ session, token, guest, resumed }) => {
       this.#admitAs(session);
-      reader.tell({
+      session.reader?.tell({
         type: "welcome",
         session: session.id,
         name: session.name,

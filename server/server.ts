@@ -218,15 +218,21 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     onFull: fullLog(log, { clock, config }),
     ledger,
   });
-  fleet.share(() =>
-    new Map([
-      ...Array.from(
-        admission.crowds,
-        ([network, count]) => [`address ${network}`, count] as const,
-      ),
-      ...hub.census.crowds,
-    ])
-  );
+  fleet.share(() => {
+    try {
+      return new Map([
+        ...Array.from(
+          admission.crowds,
+          ([network, count]) => [`address ${network}`, count] as const,
+        ),
+        ...hub.census.crowds,
+      ]);
+    } catch (error) {
+      // The heartbeat goes out all the same.
+      onError(error);
+      return new Map();
+    }
+  });
   const bodies = new PacedBodies({ clock, ledger, slowMs });
   const api = new Api({
     bodies,

@@ -26,6 +26,8 @@ export interface InProcessOptions extends Partial<Config> {
   readonly fleet?: Fleet;
   /** The pages' files; none by default. */
   readonly assets?: Assets;
+  /** Told of what leaves it broken; by default it fails the test. */
+  readonly onFatal?: (error: unknown) => void;
 }
 
 /** A running server; ended at the end of its scope. */
@@ -46,8 +48,8 @@ export class InProcessServer implements AsyncDisposable {
   }
 
   static async start(
-    { with: store, fleet, assets = new Map(), ...settings }: InProcessOptions =
-      {},
+    { with: store, fleet, assets = new Map(), onFatal, ...settings }:
+      InProcessOptions = {},
   ): Promise<InProcessServer> {
     const defaults = readConfig(["--port", "0"], transportOnly);
     if (defaults === "help") throw new Error("Nobody asked for help");
@@ -66,6 +68,7 @@ export class InProcessServer implements AsyncDisposable {
       }),
       fleet: fleet ?? new Alone({ random: Math.random, newId }),
       assets,
+      ...(onFatal !== undefined && { onFatal }),
       authority: await Authority.create({
         secret: settings.authSecret,
         guests: settings.guests ?? "none",
