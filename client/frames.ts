@@ -7,6 +7,7 @@ import type {
   ServerEvent,
 } from "../protocol/events.ts";
 import type { ClientRequest } from "../protocol/requests.ts";
+import { isServerEvent } from "./event_checks.ts";
 
 /** Frames are cut here, so that many waiting messages do not make one that is
  * too big for the server; a longer line goes alone. */
@@ -56,8 +57,8 @@ function messagesOf(run: MessagesEvent): MessageEvent[] {
 
 function parse(line: string): ServerEvent | undefined {
   try {
-    const event = JSON.parse(line);
-    return typeof event?.type === "string" ? event : undefined;
+    const event: unknown = JSON.parse(line);
+    return isServerEvent(event) ? event : undefined;
   } catch {
     return undefined;
   }

@@ -31,7 +31,7 @@ import {
   settingsOf,
 } from "./options.ts";
 import { isAboutToken, Permit } from "./permit.ts";
-import { type Asker, disconnected, Requests } from "./requests.ts";
+import { type Asker, disconnected, Requests, unexpected } from "./requests.ts";
 import { JoinedRoom } from "./room.ts";
 import type { RoomHost } from "./room_host.ts";
 import { leaving, Rooms } from "./rooms.ts";
@@ -142,6 +142,7 @@ export class HubbubClient implements Client, RoomHost {
     this.ask({ type: "rename", name }, {
       answered: (event) => {
         if (event.type === "renamed") resolve(event.name);
+        else reject(unexpected());
       },
       refused: reject,
     });

@@ -112,8 +112,11 @@ export interface Settings {
   readonly timers: Timers;
 }
 
+/** A longer timer fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 const platformTimers: Timers = {
-  set: (callback, ms) => setTimeout(callback, ms),
+  set: (callback, ms) => setTimeout(callback, Math.min(ms, LONGEST_TIMER_MS)),
   clear: (timer) => clearTimeout(timer as number | undefined),
 };
 

@@ -52,6 +52,14 @@ export function disconnected(): ClientError {
   });
 }
 
+/** What happens to a request that the server answers with something else. */
+export function unexpected(): ClientError {
+  return new ClientError("disconnected", {
+    message: "The server's answer makes no sense. Try again",
+    retryable: true,
+  });
+}
+
 /** What happens to a message that is given up. */
 export function closed(): ClientError {
   return new ClientError("closed", {

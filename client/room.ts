@@ -4,7 +4,6 @@
  */
 
 import type {
-  HistoryEvent,
   JoinedEvent,
   LeftEvent,
   RulesEvent,
@@ -27,7 +26,7 @@ import { Emitter } from "./emitter.ts";
 import { ClientError } from "./errors.ts";
 import { toPage, toRoomMessage } from "./messages.ts";
 import { Members } from "./members.ts";
-import type { Asker } from "./requests.ts";
+import { type Asker, unexpected } from "./requests.ts";
 import type { RoomHost } from "./room_host.ts";
 import { RoomReader, type Step } from "./room_reader.ts";
 
@@ -108,7 +107,10 @@ export class JoinedRoom implements Room {
   history(options: HistoryOptions = {}): Promise<HistoryPage> {
     const { promise, resolve, reject } = Promise.withResolvers<HistoryPage>();
     this.#host.ask({ type: "history", room: this.name, ...options }, {
-      answered: (event) => resolve(toPage(event as HistoryEvent)),
+      answered: (event) =>
+        event.type === "history"
+          ? resolve(toPage(event))
+          : reject(unexpected()),
       refused: reject,
     });
     return promise;
@@ -344,9 +346,9 @@ export class JoinedRoom implements Room {
   #fetch(after: number): void {
     this.#host.ask({ type: "history", room: this.name, after }, {
       answered: (event) => {
-        if (this.#phase === "joined") {
-          this.#take(this.#reader.page(event as HistoryEvent));
-        }
+        if (this.#phase !== "joined") return;
+        if (event.type === "history") this.#take(this.#reader.page(event));
+        else this.#host.resync();
       },
       refused: ({ code }) => {
         if (code !== "disconnected") this.#host.resync();

@@ -8,7 +8,7 @@ import type {
   ModerationRequest,
 } from "../../protocol/requests.ts";
 import { EVERY_ROOM } from "../../protocol/rights.ts";
-import { counted, printable, text } from "../../protocol/text.ts";
+import { counted, nameInWords, printable, text } from "../../protocol/text.ts";
 import type { Client, ClosedState, Room } from "../hubbub.ts";
 import type { Options } from "./options.ts";
 import { Prompt } from "./prompt.ts";
@@ -66,7 +66,7 @@ export class Chat {
     client.on(
       "nametaken",
       ({ wanted, instead }) =>
-        this.#note(`"${wanted}" is taken; you are ${instead}`),
+        this.#note(`"${wanted}" is taken; you are ${nameInWords(instead)}`),
     );
     client.on("error", ({ message }) => this.#note(message));
     void client.closed.then((state) => this.#closed(state));
@@ -188,7 +188,9 @@ export class Chat {
       if (again) return;
       print(
         note(
-          `You are ${this.#client.name} in ${room.name}; /help lists commands`,
+          `You are ${
+            nameInWords(this.#client.name ?? "")
+          } in ${room.name}; /help lists commands`,
         ),
         ...membersLine(room.name, room),
       );

@@ -4,19 +4,25 @@
  */
 
 import { fstatSync } from "node:fs";
+import { printable } from "../../protocol/text.ts";
 import { type Client, connect } from "../hubbub.ts";
 import { Chat } from "./chat.ts";
 import { runFilter } from "./filter.ts";
 import { linesOf } from "./lines.ts";
 import { HELP, type Options, readOptions, UsageError } from "./options.ts";
 import { Output } from "./output.ts";
-import { jsonLine, plainLine, styleFor } from "./words.ts";
+import { forTerminal, jsonLine, plainLine, styleFor } from "./words.ts";
 
 const STDIN = 0;
 const STDOUT = 1;
 
+/** Prints a line; where that cannot be done, nobody would see why. */
 function complain(words: string): void {
-  console.error(`chat: ${words}`);
+  try {
+    console.error(forTerminal(`chat: ${printable(words)}`));
+  } catch {
+    // A full disk, or a terminal that is gone.
+  }
 }
 
 function options(): Options {

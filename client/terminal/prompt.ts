@@ -1,10 +1,11 @@
 /**
  * The line being typed, and printing above it. Owns the screen; knows nothing
- * of what is printed.
+ * of what is printed, and lets nothing through that is more than lines.
  */
 
 import process from "node:process";
 import readline from "node:readline";
+import { forTerminal } from "./words.ts";
 
 /** Who types into a prompt. */
 export interface PromptUser {
@@ -54,14 +55,14 @@ export class Prompt {
 
   /** Changes what stands before the line. */
   set label(label: string) {
-    this.#readline.setPrompt(label);
+    this.#readline.setPrompt(forTerminal(label));
     if (!this.#ended) this.#readline.prompt(true);
   }
 
   /** Prints lines above the one being typed. */
   print(...lines: readonly string[]): void {
     if (lines.length === 0) return;
-    const text = `${lines.join("\n")}\n`;
+    const text = forTerminal(`${lines.join("\n")}\n`);
     if (this.#ended) {
       process.stdout.write(text);
       return;

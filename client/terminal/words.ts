@@ -39,7 +39,34 @@ export function plainLine(message: RoomMessage): string {
 export function jsonLine(message: RoomMessage): string {
   const { room, seq, from, text, at, replay } = message;
   const marks = marksOf(message);
-  return JSON.stringify({ room, seq, from, text, at, ...marks, replay });
+  // JSON itself escapes some controls only.
+  return JSON.stringify({ room, seq, from, text, at, ...marks, replay })
+    .replace(
+      UNSAFE,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
+}
+
+/** What a terminal may act on, but for ends of lines and tabs; the line ends of
+ * other languages; and what turns the direction of the text beside it. */
+const UNSAFE =
+  // deno-lint-ignore no-control-regex -- controls are what it is about
+  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g;
+/** Ours: strong, faint, and neither. */
+// deno-lint-ignore no-control-regex -- controls are what it is about
+const STYLED = /(\x1b\[(?:1|2|22)m)/;
+
+/**
+ * What may go to a terminal. Everything that is printed passes through here,
+ * whatever was done to it before.
+ *
+ * @param text Lines, styled or not.
+ * @returns The same without controls, but for ends of lines, tabs and styles.
+ */
+export function forTerminal(text: string): string {
+  return text.split(STYLED)
+    .map((part, index) => index % 2 === 1 ? part : part.replace(UNSAFE, ""))
+    .join("");
 }
 
 /**
@@ -101,7 +128,7 @@ export function membersLine(
 
 /** A line of the client's own. */
 export function note(words: string): string {
-  return `--- ${words} ---`;
+  return `--- ${printable(words)} ---`;
 }
 
 /** What there is to say about how the connection does; nothing when it does. */

@@ -131,6 +131,11 @@ export class FakeSocket implements SocketLike {
     this.#tell("message", { data });
   }
 
+  /** The server says this, whatever it is. */
+  sayRaw(data: string): void {
+    this.#tell("message", { data });
+  }
+
   /** The connection is closed by the server, or lost. */
   lose(code = 1006, reason = ""): void {
     this.readyState = 3;

@@ -383,3 +383,91 @@ Deno.test({
     assertEquals((await terminal.ended()).code, 130);
   },
 });
+
+Deno.test({
+  name:
+    "promise 5: a hostile server does nothing to the terminal but print lines",
+  ignore: ignoreTerminal,
+  async fn() {
+    const evil = "\x1b]0;owned\x07\x1b[31m\x9b2J\u202E";
+    const room = "lobby";
+    const welcome = {
+      type: "welcome",
+      session: evil,
+      name: `Ada${evil}`,
+      token: "t",
+      resumed: false,
+      limits: { text: 9, rate: 0, history: 9, idleSeconds: 30 },
+    };
+    const joined = {
+      type: "joined",
+      room,
+      epoch: "e",
+      head: 2,
+      after: 0,
+      recovered: "none",
+      missed: 0,
+      count: 2,
+      members: [`Bob${evil}`, "Ada"],
+      rights: ["read", "write", "moderate"],
+    };
+    const says = [
+      { ...joined, members: 5 },
+      { type: "message", room, seq: 1, from: evil, text: `one${evil}`, at: 0 },
+      { type: "message", room, seq: 2, from: 7, text: {}, at: "x" },
+      { type: "message", room, seq: 2, from: "x", text: "two", at: 1 },
+      { type: "presence", room, count: 3, joined: [`Eve${evil}`] },
+      { type: "error", code: evil, message: `error${evil}`, retryable: false },
+      { type: "error", code: 5, message: null },
+      {
+        type: "left",
+        room,
+        code: "banned",
+        message: `banned${evil}\n[Server]: fake`,
+      },
+    ];
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      (request) => {
+        const { socket, response } = Deno.upgradeWebSocket(request, {
+          protocol: "hubbub.v1",
+        });
+        socket.onmessage = ({ data }) => {
+          for (const line of String(data).split("\n")) {
+            const { type, id } = JSON.parse(line);
+            if (type === "hello") {
+              socket.send(JSON.stringify({ ...welcome, id }));
+            }
+            if (type !== "join") continue;
+            const lines = [{ ...joined, id }, ...says];
+            socket.send(lines.map((line) => JSON.stringify(line)).join("\n"));
+          }
+        };
+        return response;
+      },
+    );
+    const words = [Deno.execPath(), ...COMMAND, `127.0.0.1:${server.addr.port}`]
+      .join(" ");
+    await using terminal = new ChatProcess(
+      ["-qec", `stty cols 200; ${words}`, "/dev/null"],
+      "script",
+    );
+    await terminal.hears(/banned/);
+    await terminal.type("/quit\r");
+    const { code, stdout } = await terminal.ended();
+    assertEquals(code, 0);
+    for (const part of ["one", "two", "Eve", "error", "banned"]) {
+      assertMatch(stdout, new RegExp(part));
+    }
+    // What is left are the moves of the line that is typed, and our styles.
+    const rest = stdout.replace(
+      // deno-lint-ignore no-control-regex -- controls are what it is about
+      /\x1b\[(?:\d*[AGJK]|1m|2m|22m|\?2004[hl])/g,
+      "",
+    );
+    // deno-lint-ignore no-control-regex -- controls are what it is about
+    const controls = rest.match(/[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\u202E]/g);
+    assertEquals(controls, null, JSON.stringify(rest));
+    assertEquals(/^\[Server\]: fake/m.test(rest), false);
+  },
+});
