@@ -25,6 +25,8 @@ export interface DirectorOptions {
 const LANES: Partial<Record<FaultKind, string>> = {
   kill: "servers",
   restart: "servers",
+  roomFault: "servers",
+  sessionFault: "servers",
   storm: "servers",
   nodeKill: "servers",
   rolling: "servers",
@@ -95,6 +97,10 @@ async function perform(
     case "engineFull":
       await world.servers.suffer(fault);
       await world.everybodyBack();
+      return true;
+    case "roomFault":
+    case "sessionFault":
+      await world.servers.suffer(fault);
       return true;
     case "hop": {
       const client = victim(world, whom);

@@ -31,6 +31,12 @@ const TO_FLEET = {
   engineFull: "engine's memory full for a while",
 } as const;
 
+/** What is done to single parts of whatever server. */
+const TO_PARTS = {
+  roomFault: "room in which something throws",
+  sessionFault: "session in which something throws",
+} as const;
+
 /** What is done to clients of a fleet. */
 const TO_ITS_CLIENTS = {
   hop: "client comes back at once, at the next node",
@@ -40,6 +46,7 @@ const TO_ITS_CLIENTS = {
 export const FAULTS = {
   ...TO_CLIENTS,
   ...TO_ITS_CLIENTS,
+  ...TO_PARTS,
   ...TO_SERVER,
   ...TO_FLEET,
 } as const;
@@ -51,11 +58,16 @@ export type FaultKind = keyof typeof FAULTS;
 export type FaultCounts = Partial<Record<FaultKind, number>>;
 
 /** The kinds for a single server. */
-export const SERVER_KINDS = kindsOf({ ...TO_CLIENTS, ...TO_SERVER });
+export const SERVER_KINDS = kindsOf({
+  ...TO_CLIENTS,
+  ...TO_PARTS,
+  ...TO_SERVER,
+});
 /** The kinds for a fleet. */
 export const FLEET_KINDS = kindsOf({
   ...TO_CLIENTS,
   ...TO_ITS_CLIENTS,
+  ...TO_PARTS,
   ...TO_FLEET,
 });
 /** Those after which other processes run, or have to recover: what a soak

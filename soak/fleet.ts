@@ -5,6 +5,7 @@
  */
 
 import type { Fault } from "./faults.ts";
+import { type Part, partOf } from "./injected.ts";
 import { pick } from "./random.ts";
 import { DURABLE, RedisProcess } from "./redis_process.ts";
 import { Relay } from "./relay.ts";
@@ -25,6 +26,8 @@ export interface FleetSettings {
   readonly ports: readonly number[];
   /** Further flags for every node, such as `--grace 3`. */
   readonly flags: readonly string[];
+  /** Told of each room that was broken from within. */
+  readonly roomBroken: (room: string) => void;
 }
 
 /** How many ports a fleet takes: the balancer's, the engine's, and of each node
@@ -123,6 +126,10 @@ class Node {
     this.#lineTrouble = Date.now();
   }
 
+  async breakPart(part: Part): Promise<void> {
+    await this.#server?.breakPart(part);
+  }
+
   async memory(): Promise<Memory | undefined> {
     return await this.#server?.memory();
   }
@@ -203,6 +210,8 @@ export class Fleet implements Servers {
 
   async suffer({ kind, whom, ms, heavy }: Fault): Promise<void> {
     const node = pick(this.#nodes, whom);
+    const part = partOf(kind);
+    if (part !== undefined) return await node?.breakPart(part);
     switch (kind) {
       case "nodeKill":
         await node?.kill();
@@ -258,14 +267,14 @@ export class Fleet implements Servers {
   }
 
   async #start(): Promise<void> {
-    const { folder, nodes, ports, flags } = this.#settings;
+    const { folder, nodes, ports, flags, roomBroken } = this.#settings;
     await this.#engine.start();
     for (let index = 0; index < nodes; index++) {
       const [port = 0, linePort = 0] = ports.slice(portsOf(index));
       const line = await Relay.start(linePort, () => [this.#engine.port]);
       this.#relays.push(line);
       const store = `redis://127.0.0.1:${linePort}`;
-      const node = new Node({ folder, port, store, flags }, line, {
+      const node = new Node({ folder, port, store, flags, roomBroken }, line, {
         troubled: () => this.#troubled,
         violated: this.#violated,
       });

@@ -1,7 +1,7 @@
 /**
  * The near side of a process's inspector (`deno run --inspect`): asks it to
  * collect its garbage, so that what it holds can be told from what it has not
- * got round to give back.
+ * got round to give back, and to break one of its parts.
  */
 
 interface Target {
@@ -56,15 +56,20 @@ export class Inspector implements Disposable {
     return usedSize;
   }
 
+  /** Runs an expression. */
+  async run(expression: string): Promise<void> {
+    await this.#ask("Runtime.evaluate", { expression });
+  }
+
   [Symbol.dispose](): void {
     this.#socket.close();
   }
 
-  #ask(method: string): Promise<unknown> {
+  #ask(method: string, params: object = {}): Promise<unknown> {
     const { promise, resolve } = Promise.withResolvers<unknown>();
     const id = ++this.#asked;
     this.#answers.set(id, resolve);
-    this.#socket.send(JSON.stringify({ id, method }));
+    this.#socket.send(JSON.stringify({ id, method, params }));
     return promise;
   }
 }

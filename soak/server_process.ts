@@ -6,6 +6,7 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { INJECTED, type Part } from "./injected.ts";
 import { lines } from "./clients/lines.ts";
 import { Inspector } from "./inspector.ts";
 
@@ -18,6 +19,8 @@ export interface ServerSettings {
   readonly store?: string;
   /** Further flags, such as `--grace 3`. */
   readonly flags: readonly string[];
+  /** Told of each room that was broken from within. */
+  readonly roomBroken?: (room: string) => void;
 }
 
 /** How a stop by SIGTERM went. */
@@ -107,6 +110,7 @@ export class ServerProcess {
   }`;
   readonly #process: Deno.ChildProcess;
   readonly #complain: (words: string) => void;
+  readonly #roomBroken: (room: string) => void;
   #expected = false;
 
   /**
@@ -127,10 +131,11 @@ export class ServerProcess {
   }
 
   private constructor(
-    { folder, port, store, flags }: ServerSettings,
+    { folder, port, store, flags, roomBroken = () => {} }: ServerSettings,
     complain: (words: string) => void,
   ) {
     this.#complain = complain;
+    this.#roomBroken = roomBroken;
     const path = (relative: string) => fileURLToPath(new URL(relative, ROOT));
     this.#process = new Deno.Command("deno", {
       args: [
@@ -144,7 +149,7 @@ export class ServerProcess {
         "--ignore-env=WS_NO_BUFFER_UTIL,WS_NO_UTF_8_VALIDATE",
         `--inspect=${this.inspect}`,
         "--quiet",
-        path("main.ts"),
+        path("soak/breakable_main.ts"),
         "--port",
         String(port),
         "--store",
@@ -183,6 +188,12 @@ export class ServerProcess {
     this.#process.kill("SIGTERM");
     const { code } = await this.#process.status;
     return { code, ms: Math.round(performance.now() - start) };
+  }
+
+  /** Has something throw in one of its rooms or sessions. */
+  async breakPart(part: Part): Promise<void> {
+    using inspector = await Inspector.connect(this.inspect);
+    await inspector.run(`breakPart("${part}")`);
   }
 
   /** Collects its garbage, so that it holds no more than it needs. */
@@ -234,6 +245,11 @@ export class ServerProcess {
 
   async #readLog(): Promise<void> {
     for await (const line of lines(this.#process.stderr)) {
+      if (line.includes(INJECTED)) {
+        const { room } = JSON.parse(line) as { room?: string };
+        if (room !== undefined) this.#roomBroken(room);
+        continue;
+      }
       this.#complain(`server says: ${line.slice(0, 1000)}`);
     }
   }

@@ -5,6 +5,7 @@
  */
 
 import type { Fault } from "./faults.ts";
+import { partOf } from "./injected.ts";
 import { type Memory, ServerProcess } from "./server_process.ts";
 import type { ServerSettings } from "./server_process.ts";
 import type { Report } from "./violation.ts";
@@ -81,6 +82,8 @@ export class OneServer implements Servers {
   }
 
   async suffer({ kind }: Fault): Promise<void> {
+    const part = partOf(kind);
+    if (part !== undefined) return await this.#server.breakPart(part);
     if (kind === "kill") await this.#server.kill();
     else if (kind === "restart") await stopWell(this.#server, this.#violated);
     else throw new Error(`One server knows no "${kind}"`);

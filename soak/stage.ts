@@ -86,6 +86,8 @@ export class Stage {
   readonly #script: readonly Fault[];
   readonly #counts: FaultCounts;
   readonly #start = Date.now();
+  /** How often rooms were broken from within. */
+  readonly #brokenRooms = new Map<string, number>();
   #world: World | undefined;
   #memory: Figures["memory"];
 
@@ -172,6 +174,17 @@ export class Stage {
     if (memoryBefore !== undefined && after !== undefined) {
       this.#memory = { before: memoryBefore, after };
     }
+    const { roomFault = 0, sessionFault = 0 } = this.#counts;
+    if (roomFault > 0 && this.#brokenRooms.size === 0) {
+      truth.violated({ what: "none of the faults of rooms has happened" });
+    }
+    truth.isolated(
+      new Map([...this.#brokenRooms].map(([room, times]) => [
+        room,
+        times * crew.all.filter((client) => client.room === room).length,
+      ])),
+      sessionFault,
+    );
     await world.end();
     return { figures: this.figures, violations: truth.violations };
   }
@@ -198,10 +211,12 @@ export class Stage {
       `--${flag}`,
       String(value),
     ]);
+    const roomBroken = (room: string) =>
+      void this.#brokenRooms.set(room, (this.#brokenRooms.get(room) ?? 0) + 1);
     const [port = 0] = ports;
     return store === "sqlite"
-      ? OneServer.start({ folder, port, flags }, violated)
-      : Fleet.start({ folder, nodes, ports, flags }, violated);
+      ? OneServer.start({ folder, port, flags, roomBroken }, violated)
+      : Fleet.start({ folder, nodes, ports, flags, roomBroken }, violated);
   }
 
   /** What the servers hold after the last of them was restarted, under load. */

@@ -43,6 +43,8 @@ export class Truth {
   readonly #tellers = new Map<string, string>();
   readonly #sent = new Set<string>();
   readonly #violations: Violation[] = [];
+  /** Connections that were closed for a fault, by room. */
+  readonly #broken = new Map<string, number>();
   #violationCount = 0;
   #deliveries = 0;
   #gaps = 0;
@@ -50,6 +52,29 @@ export class Truth {
   /** @param retain Messages that the server keeps a room; by default all. */
   constructor(retain = Infinity) {
     this.#retain = retain;
+  }
+
+  /** A reader's connection was closed for a fault of the server's. */
+  broken(room: string): void {
+    this.#broken.set(room, (this.#broken.get(room) ?? 0) + 1);
+  }
+
+  /**
+   * Faults were injected into rooms and sessions: nobody else may have been
+   * closed for one.
+   *
+   * @param most How many may have been closed for faults of their room, by room.
+   * @param sessions How many sessions were given one.
+   */
+  isolated(most: ReadonlyMap<string, number>, sessions: number): void {
+    let others = 0;
+    for (const [room, closed] of this.#broken) {
+      others += Math.max(closed - (most.get(room) ?? 0), 0);
+    }
+    if (others <= sessions) return;
+    const what = `${others} connections were closed for faults of others; ` +
+      `faults of sessions were only ${sessions}`;
+    this.violated({ what });
   }
 
   /** Messages that anyone was told of. */

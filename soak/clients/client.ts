@@ -59,6 +59,10 @@ export interface BreakableClient extends SoakClient {
 /** A frame that nobody must ever see, since only half of it is sent. */
 export const HALF = "half a frame ".repeat(20);
 
+/** The close of a connection that something has thrown for (protocol/
+ * close_codes.ts). */
+const BROKEN = 1011;
+
 /** Who uses a {@linkcode Link}. */
 export interface LinkUser {
   readonly url: URL;
@@ -68,6 +72,8 @@ export interface LinkUser {
   heard(frame: string): void;
   /** It is gone; another one follows. */
   lost(code: number): void;
+  /** Something has thrown at the server: told before it is gone. */
+  broken?(): void;
 }
 
 /** A connection that comes back until it is ended. */
@@ -130,6 +136,7 @@ export class Link {
       closed: (code) => {
         if (this.#socket !== socket) return;
         this.#socket = undefined;
+        if (code === BROKEN) this.#user.broken?.();
         this.#user.lost(code);
         if (this.#ended !== undefined) return this.#ended();
         const wait = Math.ceil(this.#random() * this.#comeBackMs);

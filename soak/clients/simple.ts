@@ -97,6 +97,10 @@ export class SimpleClient implements BreakableClient {
     this.#options.changes.notify();
   }
 
+  broken(): void {
+    this.#options.truth.broken(this.room);
+  }
+
   lost(): void {
     this.#name = undefined;
     this.#options.changes.notify();

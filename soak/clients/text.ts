@@ -82,6 +82,10 @@ export class TextClient implements BreakableClient {
     this.#options.changes.notify();
   }
 
+  broken(): void {
+    this.#options.truth.broken(this.room);
+  }
+
   lost(): void {
     this.#here = false;
     this.#options.changes.notify();

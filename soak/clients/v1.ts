@@ -178,6 +178,10 @@ export class V1Client implements BreakableClient {
     this.#options.changes.notify();
   }
 
+  broken(): void {
+    this.#options.truth.broken(this.room);
+  }
+
   lost(): void {
     this.#here = false;
     this.#options.changes.notify();

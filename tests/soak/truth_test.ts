@@ -247,3 +247,14 @@ Deno.test("Truth counts violations it does not keep in words", () => {
   assertEquals(truth.violationCount, 1_000);
   assertEquals(truth.violations.length, 200);
 });
+
+Deno.test("promise 11: Truth notes who was closed for a fault of another room", () => {
+  const truth = new Truth();
+  for (let n = 0; n < 3; n++) truth.broken("hall");
+  truth.broken("yard");
+  truth.isolated(new Map([["hall", 3]]), 1);
+  assertEquals(truth.violations, []);
+  truth.broken("yard");
+  truth.isolated(new Map([["hall", 3]]), 1);
+  assertEquals(truth.violationCount, 1);
+});
