@@ -234,13 +234,16 @@ function removeTarget(
   for (const { key } of others) commit.delete(key);
 }
 
-/** KV lets go of what has expired when it comes to it, not on time. */
+/** KV lets go of what has expired when it comes to it, not on time. The date is
+ * only for that: a clock that was set by some minutes makes no repeat new. */
 function seqOfRepeat(
   known: Deno.KvEntryMaybe<KnownCid> | undefined,
   at: number,
 ): number | undefined {
   const value = known?.value ?? null;
-  return value !== null && value.at >= at - DEDUPE_MS ? value.seq : undefined;
+  return value !== null && value.at >= at - 2 * DEDUPE_MS
+    ? value.seq
+    : undefined;
 }
 
 function cidName({ room, author, cid }: Draft): string | undefined {

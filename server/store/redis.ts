@@ -65,7 +65,13 @@ export interface RedisStoreOptions {
   readonly address: string;
   readonly retention: Retention;
   readonly clock: Clock;
+  /** What Redis' clock shows, milliseconds, for tests that turn it; it is asked
+   * itself otherwise. */
+  readonly redisTime?: () => number;
 }
+
+/** Lets Redis look at its own clock. */
+const ownTime = () => "";
 
 /** Keeps logs in Redis. */
 export class RedisStore implements Store {
@@ -123,7 +129,7 @@ export class RedisStore implements Store {
     // A log that may be another one since an outage is not added to.
     await this.#link.healed;
     const at = this.#options.clock.now();
-    const { messages, ms } = this.#options.retention;
+    const { retention: { messages, ms }, redisTime = ownTime } = this.#options;
     const groups = Map.groupBy(drafts, ({ room }) => room);
     const parts = Array.from(groups, ([room, drafts]): Part => ({
       room,
@@ -134,7 +140,14 @@ export class RedisStore implements Store {
     const reply = await this.#link.run(APPEND, [
       ROOMS_KEY,
       ...parts.flatMap(({ room }) => roomKeys(room)),
-    ], [at, fresh(), messages, ms, ...parts.flatMap(partArguments)]);
+    ], [
+      at,
+      fresh(),
+      messages,
+      ms,
+      redisTime(),
+      ...parts.flatMap(partArguments),
+    ]);
     const receipts = new Map<string, Iterator<Receipt>>();
     const refusals = parts.map((part, index) =>
       refusalOf((reply as Reply[])[index]!, part.room)

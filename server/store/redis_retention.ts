@@ -12,10 +12,17 @@ import { type LogState, NO_LOG, type Retention } from "./store.ts";
 /** Rooms of each kind that one step looks at; of all rooms, about so many. */
 const STEP_ROOMS = 50;
 
+/** See `RedisStoreOptions` of redis.ts. */
+interface RedisRetentionOptions {
+  readonly retention: Retention;
+  readonly clock: Clock;
+  readonly redisTime?: () => number;
+}
+
 /** The retention of one node. */
 export class RedisRetention {
   readonly #link: RedisLink;
-  readonly #options: { retention: Retention; clock: Clock };
+  readonly #options: RedisRetentionOptions;
   /** Followed rooms that were not looked at yet in this round. */
   #followed: string[] = [];
   /** Where the round over all rooms stands. */
@@ -24,7 +31,7 @@ export class RedisRetention {
 
   constructor(
     link: RedisLink,
-    options: { retention: Retention; clock: Clock },
+    options: RedisRetentionOptions,
   ) {
     this.#link = link;
     this.#options = options;
@@ -47,11 +54,11 @@ export class RedisRetention {
     const here = this.#followed.splice(-STEP_ROOMS);
     const rooms = [...new Set([...here, ...await this.#nextOfAll()])];
     if (rooms.length === 0) return new Map();
-    const { clock, retention: { messages, ms } } = this.#options;
+    const { clock, retention: { messages, ms }, redisTime } = this.#options;
     const states = await this.#link.run(
       TRIM_ROOMS,
       rooms.flatMap(roomKeys),
-      [clock.now(), messages, ms],
+      [clock.now(), messages, ms, redisTime?.() ?? ""],
     ) as ([string, number, number] | [string] | null)[];
     return new Map(rooms.flatMap((room, index): [string, LogState][] => {
       const state = states[index] ?? null;

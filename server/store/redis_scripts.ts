@@ -2,10 +2,11 @@
  * What runs inside Redis: each script is one atomic step, and the only place
  * where a room's keys are changed together. Also names the keys.
  *
- * A room has a hash `log` (epoch, first, head, at, born), a stream `messages`
- * (ids `SEQ-0`), and a hash `cids` from author and cid to seq. An entry stays in
- * the stream, and its cid in the hash, for as long as the retention wants the
- * one or a repeat must be known for the other.
+ * A room has a hash `log` (epoch, first, head, at, born, cids), a stream
+ * `messages` (ids `SEQ-0`), and two hashes `cids` and `cids:old` from author and
+ * cid to seq. What is sent goes into the first for ten minutes, from when `log`
+ * says on; then that becomes the second, and ten minutes later it goes. Time is
+ * Redis' own here: nodes' clocks may be wrong by hours.
  *
  * Entries of a stream cannot be changed, so a message that is removed leaves the
  * stream. What is left of it is in the sorted set `removed`, by seq, as the entry
@@ -39,13 +40,14 @@ export function keptChannel(database: number): string {
 }
 
 /** How many {@linkcode roomKeys} there are. */
-const ROOM_KEYS = 4;
+const ROOM_KEYS = 5;
 
 /** The keys of a room, in the order in which scripts take them. One hash slot
  * has them all (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags). */
 export function roomKeys(room: string): string[] {
   const key = `hubbub:room:{${room}}`;
-  return ["log", "messages", "cids", "removed"].map((part) => `${key}:${part}`);
+  const parts = ["log", "messages", "cids", "removed", "cids:old"];
+  return parts.map((part) => `${key}:${part}`);
 }
 
 /** The channel that tells of a room's news. Channels know no databases. */
@@ -116,21 +118,52 @@ end
  * every script that adds, is one that a full memory refuses: after that all are
  * allowed, so that a script is done as a whole or not at all. */
 const OPEN = `${STATE}
-local function open(log, messages, cids, removed, fresh)
+local function open(log, messages, cids, removed, old, fresh)
   local epoch, first, head, born = state(log, messages)
   if epoch then return epoch, first, head, born end
   redis.call('HSET', log, 'epoch', fresh, 'first', 1, 'head', 0, 'born', 0)
-  redis.call('DEL', messages, cids, removed)
+  redis.call('DEL', messages, cids, removed, old)
   return fresh, 1, 0, 0
+end
+`;
+
+/** `age()` lets go of cids that are old enough. The time is that of Redis, or
+ * the one passed in, for tests. */
+const AGE = `
+local DEDUPE_MS = ${DEDUPE_MS}
+
+local function time_of(passed)
+  if passed ~= '' then return tonumber(passed) end
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function age(log, cids, old, time)
+  local since = tonumber(redis.call('HGET', log, 'cids') or nil)
+  local ms = since and time - since
+  if ms and ms >= 0 and ms <= DEDUPE_MS then return end
+  -- A clock that was set back tells nothing of how old they are.
+  local next = time
+  if ms and ms > 2 * DEDUPE_MS then
+    redis.call('DEL', cids, old)
+  elseif ms and ms > DEDUPE_MS then
+    if redis.call('EXISTS', cids) == 1 then
+      redis.call('RENAME', cids, old)
+    else
+      redis.call('DEL', old)
+    end
+    next = since + DEDUPE_MS
+  end
+  redis.call('HSET', log, 'cids', string.format('%.0f', next))
 end
 `;
 
 /** `trim()` moves a log's start and deletes what is before it, at most `step`
  * entries. It deletes first: a full memory allows that, and then the rest. */
 const TRIM = `
-local STEP, DEDUPE_MS = 100, ${DEDUPE_MS}
+local STEP = 100
 
-local function trim(log, messages, cids, removed, was_first, head, now, most, ms, step)
+local function trim(log, messages, removed, was_first, head, now, most, ms, step)
   local first = math.max(was_first, head - most + 1)
   if ms > 0 and first <= head then
     for _, entry in ipairs(redis.call('XRANGE', messages, id(first), '+', 'COUNT', step)) do
@@ -138,24 +171,12 @@ local function trim(log, messages, cids, removed, was_first, head, now, most, ms
       first = seq_of(entry) + 1
     end
   end
-  local kept, gone = nil, {}
-  for _, entry in ipairs(redis.call('XRANGE', messages, '-', '+', 'COUNT', step)) do
-    local seq = seq_of(entry)
-    if seq >= first or tonumber(field(entry, 'at')) >= now - DEDUPE_MS then break end
-    kept = seq + 1
-    local cid = field(entry, 'cid')
-    if cid then gone[#gone + 1] = field(entry, 'author') .. '\\n' .. cid end
-  end
-  if kept then
+  local entries = redis.call('XRANGE', messages, '-', id(first - 1), 'COUNT', step)
+  if #entries > 0 then
+    local kept = #entries == step and seq_of(entries[#entries]) + 1 or first
     redis.call('XTRIM', messages, 'MINID', id(kept))
-    for _, entry in ipairs(redis.call('ZRANGEBYSCORE', removed, '-inf', kept - 1)) do
-      entry = cjson.decode(entry)
-      local cid = field(entry, 'cid')
-      if cid then gone[#gone + 1] = field(entry, 'author') .. '\\n' .. cid end
-    end
     redis.call('ZREMRANGEBYSCORE', removed, '-inf', kept - 1)
   end
-  for _, cid in ipairs(gone) do redis.call('HDEL', cids, cid) end
   if first == was_first then return first end
   -- Refused when nothing was deleted and the memory is full. That must not keep
   -- the next room from giving memory back.
@@ -168,7 +189,8 @@ end
  * Stores one tick.
  *
  * KEYS: {@linkcode ROOMS_KEY}, then the keys of each room. ARGV: now, a fresh
- * epoch, messages and milliseconds to keep; then for each room its name, its
+ * epoch, messages and milliseconds to keep, the time for cids (`''`: Redis');
+ * then for each room its name, its
  * channel, the epoch and head its node knows (`-1`: nothing), how many drafts,
  * and of each draft `from`, `text`, `author`, `cid` and mark (marks.ts;
  * `''`: none).
@@ -179,11 +201,12 @@ end
  * undone: what can be wrong with a room is found before its first one.
  * Publishes `EPOCH FIRST HEAD NOW` and the new drafts as JSON.
  */
-export const APPEND = script(`${OPEN}${TRIM}
+export const APPEND = script(`${OPEN}${AGE}${TRIM}
 local now, fresh = tonumber(ARGV[1]), ARGV[2]
 local most, ms = tonumber(ARGV[3]), tonumber(ARGV[4])
 local at = ARGV[1]
-local next, replies = 4, {}
+local time = time_of(ARGV[5])
+local next, replies = 5, {}
 
 local function argument()
   next = next + 1
@@ -202,14 +225,16 @@ local function blank(messages, removed, seq)
 end
 
 local function append(k, drafts)
-  local log, messages, cids, removed = KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3]
+  local log, messages, cids, removed, old = unpack(KEYS, k, k + ${ROOM_KEYS} - 1)
   local room, channel, known_epoch, known = drafts.room, drafts.channel, drafts.epoch, drafts.head
   -- Keys that are no longer what they were say so here.
   redis.call('XLEN', messages)
   redis.call('HLEN', cids)
+  redis.call('HLEN', old)
   redis.call('ZCARD', removed)
   local renewed = fresh .. '.' .. k
-  local epoch, first, head = open(log, messages, cids, removed, renewed)
+  local epoch, first, head = open(log, messages, cids, removed, old, renewed)
+  age(log, cids, old, time)
   local missed = {}
   if epoch == known_epoch and known > head then
     -- Redis came back without its last moments; the node still has them.
@@ -222,7 +247,7 @@ local function append(k, drafts)
   for i, draft in ipairs(drafts) do
     local from, text, author, cid, mark = unpack(draft)
     local key = cid ~= '' and author .. '\\n' .. cid
-    local first_seq = key and redis.call('HGET', cids, key)
+    local first_seq = key and (redis.call('HGET', cids, key) or redis.call('HGET', old, key))
     if first_seq then
       seqs[i] = -tonumber(first_seq)
     else
@@ -249,7 +274,7 @@ local function append(k, drafts)
     -- Now and then, so that a busy room does not wait for the retention to
     -- come by; each time more than has been added since the last.
     if math.floor(head / STEP) > math.floor(before / STEP) then
-      first = trim(log, messages, cids, removed, first, head, now, most, ms, 2 * (STEP + head - before))
+      first = trim(log, messages, removed, first, head, now, most, ms, 2 * (STEP + head - before))
     end
     redis.call('PUBLISH', channel, string.format('%s %.0f %.0f %s ', epoch, first, head, at) .. cjson.encode(news))
   end
@@ -272,7 +297,7 @@ return replies
  * epoch. Returns the epoch, `first`, the head and the newest entry, if any.
  */
 export const FOLLOW = script(`${OPEN}
-local epoch, first, head = open(KEYS[1], KEYS[2], KEYS[3], KEYS[4], ARGV[1])
+local epoch, first, head = open(KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[1])
 return {epoch, first, head, redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)}
 `);
 
@@ -313,17 +338,20 @@ return {epoch, first, head, born, entries}
 
 /**
  * Applies the retention. KEYS: of some rooms. ARGV: now, messages and
- * milliseconds to keep. Returns for each the epoch, `first` and the head;
+ * milliseconds to keep, the time for cids (`''`: Redis'). Returns for each the epoch, `first` and the head;
  * nothing for one that has no log; one word, what is wrong with its keys.
  */
-export const TRIM_ROOMS = script(`${STATE}${TRIM}
+export const TRIM_ROOMS = script(`${STATE}${AGE}${TRIM}
 local now, most, ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local time = time_of(ARGV[4])
 local replies = {}
 for k = 1, #KEYS, ${ROOM_KEYS} do
   local reply, why = apart(function()
-    local epoch, first, head = state(KEYS[k], KEYS[k + 1])
+    local log, messages, cids, removed, old = unpack(KEYS, k, k + ${ROOM_KEYS} - 1)
+    local epoch, first, head = state(log, messages)
     if epoch and head > 0 then
-      first = trim(KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], first, head, now, most, ms, STEP)
+      age(log, cids, old, time)
+      first = trim(log, messages, removed, first, head, now, most, ms, STEP)
     end
     return epoch and {epoch, first, head}
   end)

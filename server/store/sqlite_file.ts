@@ -47,16 +47,16 @@ export function openDatabase(path: string): OpenDatabase {
       db.close();
     }
     db = new DatabaseSync(path);
-    db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    // What is deleted is overwritten: a text that was removed is not in the file.
+    db.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA secure_delete = ON`);
     migrate(db, path);
     beginAnew(db);
     // NORMAL in WAL mode survives the end of the process at any time; only a
     // power cut may cost the last commits (https://sqlite.org/wal.html).
-    // What is deleted is overwritten: a text that was removed is not in the file.
-    db.exec(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; " +
-        "PRAGMA secure_delete = ON",
-    );
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    // A process that was killed right after a text was removed has left it in
+    // the log of changes. The retention does so again, should it be busy now.
+    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     return { db, lock, warnings: secureFiles(path) };
   } catch (error) {
     if (db?.isOpen) db.close();

@@ -116,7 +116,9 @@ export interface Store {
    * its room's) is refused alone: its receipt says why, nothing of it is stored,
    * and the others are stored as if it had not been there. A draft
    * whose `(room, author, cid)` was stored within the last 10 minutes,
-   * also by an earlier process, is not stored again. Each room's messages get
+   * also by an earlier process, is not stored again; one that was stored more
+   * than 20 minutes ago is. A clock that is set changes that only where an
+   * earlier process' dates are all there is to go by. Each room's messages get
    * the next seqs without a hole, in the order of the drafts. When this
    * resolves the messages survive a `kill -9`, and a local feed has had them.
    *
@@ -215,7 +217,8 @@ export const PAGE_CHARACTERS = 256 * 1024;
 /** Documents that are kept in one step: Deno KV takes no more. */
 export const MOST_KEPT = 500;
 
-/** For how long a repeat is known as one, milliseconds. */
+/** For how long a repeat is known as one at least, milliseconds; twice as long
+ * at most. */
 export const DEDUPE_MS = 10 * 60_000;
 
 /** The engine that a store shares with those of other nodes is not answered by,

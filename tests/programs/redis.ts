@@ -1,5 +1,6 @@
 /** Redis as a place for stores, where this machine has it. */
 
+import { monotonicAt, msBetween } from "../../server/clock.ts";
 import { RedisStore } from "../../server/store/redis.ts";
 import { roomKeys } from "../../server/store/redis_scripts.ts";
 import { hasRedis, RedisServer } from "../helpers/redis_server.ts";
@@ -28,7 +29,12 @@ export async function redisPlace(...settings: string[]): Promise<RedisPlace> {
   return {
     persistent: true,
     server,
-    open: (options) => RedisStore.open({ address: server.address, ...options }),
+    open: (options) =>
+      RedisStore.open({
+        address: server.address,
+        redisTime: () => msBetween(monotonicAt(0), options.clock.monotonic()),
+        ...options,
+      }),
     async breakRoom(_, room) {
       await server.command("SET", roomKeys(room)[1]!, "broken");
     },

@@ -29,6 +29,9 @@ export interface Place extends AsyncDisposable {
   /** Opens a store on it: one at a time, or several where that is what is
    * tested (fleet.ts). */
   open(options: OpenOptions): Promise<Store>;
+  /** By how much the date may be set without a repeat being taken for new,
+   * where it goes by dates; milliseconds. */
+  readonly datesSet?: readonly number[];
   /** Makes what is stored of a room such that nothing can be added to it; not
    * where a room has nothing outside of this process that could break. */
   breakRoom?(store: Store, room: string): Promise<void>;

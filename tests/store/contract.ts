@@ -6,7 +6,7 @@
  * contract_moderation.ts; for several nodes at once in contract_fleet.ts.
  */
 
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { DEDUPE_MS } from "../../server/store/store.ts";
 import { assertWithoutHoles, Bench, draft, type Place } from "./bench.ts";
 import { feedContract } from "./contract_feed.ts";
@@ -213,15 +213,85 @@ function repeatContract(test: Test): void {
     assertEquals((await bench.follow("hall")).state.head, 6);
   });
 
-  test("stores a repeat anew when 10 minutes and the retention are over", async (place) => {
-    await using bench = await Bench.open(place, { messages: 2, ms: 0 });
+  const MOMENT_MS = 1;
+
+  test("stores a repeat anew after 20 minutes, also in a quiet room that keeps all", async (place) => {
+    await using bench = await Bench.open(place);
+    for (const room of ["followed", "unfollowed"]) {
+      const again = { ...once, room };
+      if (room === "followed") await bench.follow(room);
+      for (let seq = 1; seq <= 3; seq++) {
+        assertEquals(await bench.store.append([again, again]), [
+          { seq, duplicate: false },
+          { seq, duplicate: true },
+        ]);
+        bench.clock.pass(DEDUPE_MS - MOMENT_MS);
+        assertEquals(await bench.store.append([again]), [
+          { seq, duplicate: true },
+        ]);
+        bench.clock.pass(DEDUPE_MS + 2 * MOMENT_MS);
+      }
+    }
+  });
+
+  test("stores a repeat anew after 20 minutes, also when it was opened again", async (place) => {
+    if (!place.persistent) return await place[Symbol.asyncDispose]();
+    await using bench = await Bench.open(place);
     await bench.store.append([once]);
-    await bench.fill("hall", 5);
-    bench.clock.pass(DEDUPE_MS + 1);
-    await bench.trimAll();
-    assertEquals(await bench.store.append([once]), [{
-      seq: 7,
-      duplicate: false,
-    }]);
+    bench.clock.pass(2 * DEDUPE_MS + MOMENT_MS);
+    await bench.reopen();
+    assertEquals(await bench.store.append([once]), [
+      { seq: 2, duplicate: false },
+    ]);
+  });
+
+  test("knows each repeat for 10 to 20 minutes while others come all the time", async (place) => {
+    await using bench = await Bench.open(place, { messages: 10, ms: 0 });
+    const [ages, stepMs]: [number[], number] = [[], DEDUPE_MS / 8];
+    const stored = new Map<string, number>();
+    for (let step = 0; step < 60; step++) {
+      const now = bench.clock.now();
+      const names = Array.from({ length: 17 }, (_, n) => `c${step - n}`);
+      const cids = names.filter((cid) => Number(cid.slice(1)) >= 0);
+      const receipts = await bench.store.append(
+        cids.map((cid) => draft({ room: "hall", cid })),
+      );
+      for (const [index, cid] of cids.entries()) {
+        const age = now - (stored.get(cid) ?? now);
+        if (receipts[index]?.duplicate) ages.push(age);
+        else {
+          assert(age === 0 || age >= DEDUPE_MS, `${cid} after ${age} ms`);
+          stored.set(cid, now);
+        }
+      }
+      if (step % 3 === 0) await bench.store.trim();
+      bench.clock.pass(stepMs);
+    }
+    assert(Math.max(...ages) <= 2 * DEDUPE_MS);
+  });
+
+  test("knows a repeat when the date is set forth or back meanwhile", async (place) => {
+    await using bench = await Bench.open(place, { messages: 2, ms: 60_000 });
+    let seq = 1;
+    for (const ms of place.datesSet ?? [60 * 60_000, -60 * 60_000]) {
+      const again = { ...once, cid: `c${ms}` };
+      await bench.store.append([again]);
+      bench.clock.setForth(ms);
+      await bench.trimAll();
+      bench.clock.pass(DEDUPE_MS - MOMENT_MS);
+      assertEquals(await bench.store.append([again]), [
+        { seq: seq++, duplicate: true },
+      ]);
+    }
+    for (const ms of place.datesSet ?? [60 * 60_000, -60 * 60_000]) {
+      const again = { ...once, cid: `d${ms}` };
+      await bench.store.append([again]);
+      bench.clock.setForth(ms);
+      bench.clock.pass(2 * DEDUPE_MS + MOMENT_MS);
+      assertEquals(await bench.store.append([again]), [
+        { seq: ++seq, duplicate: false },
+      ]);
+      seq++;
+    }
   });
 }

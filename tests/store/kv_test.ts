@@ -16,6 +16,7 @@ function file(): Promise<Place> {
   const folder = new TempFolder();
   return Promise.resolve({
     persistent: true,
+    datesSet: [9 * 60_000],
     open: (options) => KvStore.open(folder.file("kv"), options),
     async breakRoom(store, room) {
       if (!(store instanceof KvStore)) throw new TypeError("Not in Deno KV");

@@ -259,6 +259,68 @@ Deno.test("sqlite store: what was removed is not in the file any more, nor besid
   await store.close();
 });
 
+/** Whether words are in any of the files that begin with a path. */
+function isInFiles(folder: TempFolder, words: string): boolean {
+  return [...Deno.readDirSync(folder.path)].some(({ name }) =>
+    new TextDecoder("latin1").decode(Deno.readFileSync(folder.file(name)))
+      .includes(words)
+  );
+}
+
+/** What a process leaves that is killed now. */
+function leftBy(folder: TempFolder): TempFolder {
+  const left = new TempFolder();
+  for (const { name } of Deno.readDirSync(folder.path)) {
+    Deno.copyFileSync(folder.file(name), left.file(name));
+  }
+  return left;
+}
+
+Deno.test("sqlite store: what was removed right before a kill is in no file once it was opened again", async () => {
+  using folder = new TempFolder();
+  const store = openAt(folder.file("hubbub.db"));
+  const secret = "Correct horse battery staple";
+  const texts = [secret, secret.repeat(300), `${"x".repeat(5_000)}${secret}`];
+  for (const text of texts) {
+    await store.append([draft({ room: "hall", text })]);
+  }
+  // Some of it has reached the file, some only the log of changes.
+  await store.trim();
+  for (const text of texts) {
+    await store.append([draft({ room: "hall", text })]);
+  }
+  for (let removes = 1; removes <= 6; removes++) {
+    await store.append([draft({ room: "hall", text: "Removed", removes })]);
+  }
+  using left = leftBy(folder);
+  await store.close();
+  assert(isInFiles(left, secret));
+  const again = openAt(left.file("hubbub.db"));
+  assert(!isInFiles(left, secret));
+  const { messages } = await again.read("hall", { after: 0, limit: 99 });
+  assertEquals(messages.filter(({ removed }) => removed).length, 6);
+  await again.close();
+  assert(!isInFiles(left, secret));
+});
+
+Deno.test("sqlite store: what was removed right before a kill goes when who reads the file at the start has ended", async () => {
+  using folder = new TempFolder();
+  const store = openAt(folder.file("hubbub.db"));
+  const secret = "Correct horse battery staple";
+  await store.append([draft({ room: "hall", text: secret })]);
+  await store.append([draft({ room: "hall", text: "Removed", removes: 1 })]);
+  using left = leftBy(folder);
+  await store.close();
+  const reader = new DatabaseSync(left.file("hubbub.db"));
+  reader.exec("BEGIN; SELECT count(*) FROM messages");
+  const again = openAt(left.file("hubbub.db"));
+  reader.exec("COMMIT");
+  reader.close();
+  await again.trim();
+  assert(!isInFiles(left, secret));
+  await again.close();
+});
+
 const MINUTE_MS = 60_000;
 
 Deno.test("sqlite store: the retention comes to who has grown at once, and says how long there is more", async () => {
