@@ -137,11 +137,12 @@ async function readAuthority(
 
 /** Opens the store, and tells whether what is in it outlives this process. */
 async function openConfigured(
-  { store: address, retainMessages, retainDays }: Config,
+  { store: address, retainMessages, retainDays, maxStoredRooms }: Config,
   log: Logger,
 ): Promise<{ store: Store; lasts: boolean }> {
   const options = {
     retention: { messages: retainMessages, ms: retainDays * DAY_MS },
+    maxRooms: maxStoredRooms,
     clock: systemClock,
     warn: (words: string) => log.warn(words),
   };

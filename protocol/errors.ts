@@ -118,6 +118,11 @@ export const ERRORS = {
     message:
       "As many rooms are open as there may be. Join one of these, or try again later",
   },
+  no_more_rooms: {
+    retryable: false,
+    message:
+      "The server keeps as many rooms as it may. Write to a room that exists",
+  },
   too_many_connections: {
     retryable: true,
     message: "There are as many connections as there may be. Try again later",
@@ -125,6 +130,11 @@ export const ERRORS = {
   store_unavailable: {
     retryable: true,
     message: "Messages cannot be stored right now. Send it again in a moment",
+  },
+  not_stored: {
+    retryable: false,
+    message:
+      "This message cannot be stored, while others can. Write to another room, or try again later",
   },
   stopping: {
     retryable: true,

@@ -40,7 +40,9 @@ export function auditDraft(
   cid?: string,
 ): Draft {
   const text = JSON.stringify(entry);
-  return { room: AUDIT_ROOM, from: name, author: author.key, text, cid };
+  const draft = { room: AUDIT_ROOM, from: name, author: author.key, text, cid };
+  // Also where there are as many rooms as there may be.
+  return { ...draft, makesRoom: "always" };
 }
 
 /** An entry as it is read; its own seq is `seq`, that of a message `message`. */

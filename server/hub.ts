@@ -32,6 +32,7 @@ import { STORE_UNAVAILABLE } from "./refusals.ts";
 import { SentMessages } from "./rooms/sent_messages.ts";
 import type { Room } from "./room.ts";
 import type { Rooms } from "./rooms.ts";
+import type { RoomCreation } from "./rooms/room_creation.ts";
 import type { Ban, HouseRules, RoomRules } from "./rules.ts";
 import { newSession, type Reader, type Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
@@ -62,6 +63,7 @@ export class Hub {
   readonly #options: HubOptions;
   readonly #sessions: Sessions;
   readonly #rooms: Rooms;
+  readonly #creation: RoomCreation;
   readonly #ticker: Ticker;
   readonly #health: StoreHealth;
   readonly #rules: HouseRules;
@@ -87,6 +89,7 @@ export class Hub {
     const { sessions, rooms, gate } = parts;
     this.#sessions = sessions;
     this.#rooms = rooms;
+    this.#creation = parts.creation;
     this.#ticker = parts.ticker;
     this.#health = parts.health;
     this.#rules = parts.rules;
@@ -224,12 +227,19 @@ export class Hub {
       text,
       author: session.author.key,
       cid: request.cid,
+      makesRoom: this.#mayMake(session, room) ? undefined : "never",
       session,
       id: request.id,
     });
     const member = session.members.get(room);
     if (member === undefined) return;
     (member.sent ??= new SentMessages()).sending(text);
+  }
+
+  /** Whether a message may make its room. Most rooms are known to exist. */
+  #mayMake(session: Session, room: string): boolean {
+    return (this.#rooms.get(room)?.head ?? 0) > 0 ||
+      this.#creation.wait(session) === 0;
   }
 
   /**

@@ -11,6 +11,7 @@ import { Gate } from "./gate.ts";
 import type { Logger } from "./log.ts";
 import { Moderation } from "./moderation.ts";
 import { Rooms } from "./rooms.ts";
+import { RoomCreation } from "./rooms/room_creation.ts";
 import { HouseRules } from "./rules.ts";
 import { Sessions } from "./sessions.ts";
 import type { Stats } from "./stats.ts";
@@ -43,6 +44,8 @@ export interface HubPartsOptions {
   readonly graceMs: number;
   /** Rooms open at once. */
   readonly maxRooms: number;
+  /** New rooms a minute that one address may write to; 0 is no limit. */
+  readonly roomRate: number;
   /** Rooms that one session may be in. */
   readonly maxRoomsPerSession: number;
 }
@@ -51,6 +54,7 @@ export interface HubPartsOptions {
 export interface HubParts {
   readonly sessions: Sessions;
   readonly rooms: Rooms;
+  readonly creation: RoomCreation;
   readonly ticker: Ticker;
   readonly health: StoreHealth;
   readonly rules: HouseRules;
@@ -69,6 +73,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
   const { store, fleet, clock, log, stats, random, newId } = options;
   const rules = new HouseRules();
   const gate = new Gate(rules, clock);
+  const creation = new RoomCreation(options.roomRate, clock);
   const health = new StoreHealth({
     store,
     clock,
@@ -109,6 +114,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
     tickHooks({
       rooms,
       gate,
+      creation,
       health,
       stats,
       failed: (session, error) => sessions.failed(session, error),
@@ -137,6 +143,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
   return {
     sessions,
     rooms,
+    creation,
     ticker,
     health,
     rules,

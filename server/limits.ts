@@ -93,6 +93,17 @@ export class Buckets {
    * @returns 0 when there was one; else milliseconds until there will be.
    */
   take(key: string, now: Monotonic): number {
+    return this.spend(key, 1, now);
+  }
+
+  /**
+   * Takes many tokens, or none to look only: see {@linkcode TokenBucket.spend}.
+   *
+   * @param key Whose.
+   * @param amount How many.
+   * @param now The moment.
+   */
+  spend(key: string, amount: number, now: Monotonic): number {
     const { perSecond, burst, most } = this.#options;
     if (perSecond === 0) return 0;
     const bucket = this.#buckets.get(key)?.bucket ??
@@ -104,6 +115,6 @@ export class Buckets {
       if (msBetween(at, now) < fullAfterMs && this.#buckets.size <= most) break;
       this.#buckets.delete(other);
     }
-    return bucket.take(now);
+    return bucket.spend(amount, now);
   }
 }

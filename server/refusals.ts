@@ -1,7 +1,8 @@
 /** What a client is told when something cannot be done. */
 
-import { ERRORS, type HubbubError } from "../protocol/errors.ts";
+import { ERRORS, HubbubError } from "../protocol/errors.ts";
 import type { ErrorEvent } from "../protocol/events.ts";
+import { RoomNotMadeError, RoomsFullError } from "./store/store.ts";
 
 /** How long to wait for a store that cannot be written or read before trying
  * again, milliseconds. */
@@ -14,6 +15,32 @@ export const STORE_UNAVAILABLE = {
   ...ERRORS.store_unavailable,
   retryAfterMs: STORE_RETRY_MS,
 } as const satisfies ErrorEvent;
+
+/**
+ * What is told of a message that was refused while others were stored.
+ *
+ * @param reason Why, as the store says.
+ * @param waitMs How long its sender has to wait until it may make a room.
+ */
+export function refusalOfStore(reason: Error, waitMs = 0): HubbubError {
+  if (reason instanceof RoomsFullError) {
+    return new HubbubError("no_more_rooms", {
+      message:
+        `The server keeps ${reason.most} rooms, as many as it may. Write to ` +
+        "a room that exists, or ask its operator to raise --max-stored-rooms",
+    });
+  }
+  if (reason instanceof RoomNotMadeError) {
+    const seconds = Math.ceil(waitMs / 1000);
+    return new HubbubError("rate_limited", {
+      message:
+        `Too many new rooms at once. Wait ${seconds} s, or write to a room ` +
+        "that exists",
+      retryAfterMs: waitMs,
+    });
+  }
+  return new HubbubError("not_stored");
+}
 
 /**
  * An error as a client is told of it.

@@ -96,8 +96,10 @@ export class RoomLog {
    */
   start(since: Cursor | undefined, limit: number): Start {
     const kept = this.#first - 1;
-    const known = since !== undefined && since.epoch === this.#epoch &&
-      since.seq <= this.#head;
+    // Who has read nothing has read nothing in whichever epoch: such as those
+    // who were here before anybody wrote.
+    const known = since !== undefined && since.seq <= this.#head &&
+      (since.epoch === this.#epoch || since.seq === 0);
     if (!known) {
       const after = Math.max(kept, this.#head - limit);
       return { after, recovered: "none", missed: 0 };

@@ -191,6 +191,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     history: config.history,
     graceMs: config.grace * 1000,
     maxRooms: config.maxRooms,
+    roomRate: config.roomRate,
     maxRoomsPerSession: config.maxRoomsPerSession,
   });
   await readFirst(hub.begin());

@@ -43,6 +43,8 @@ export interface Config {
   readonly joinRate: number;
   /** Changes of a name a minute a connection; 0 is no limit. */
   readonly renameRate: number;
+  /** New rooms a minute that one address may write to; 0 is no limit. */
+  readonly roomRate: number;
   /** Requests a second to the API from one address; 0 is no limit. */
   readonly httpRate: number;
   /** Megabytes of memory before it ends, to be started again; 0 is no limit. */
@@ -55,6 +57,8 @@ export interface Config {
   readonly maxPerAddress: number;
   /** Rooms open at once. */
   readonly maxRooms: number;
+  /** Rooms that somebody has written to and that are kept. */
+  readonly maxStoredRooms: number;
   /** Rooms that one session may be in. */
   readonly maxRoomsPerSession: number;
   /** Seconds a client has to say hello. */
@@ -198,6 +202,14 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
       "once; 0 is no limit",
     parse: whole(0, 1_000_000),
   },
+  roomRate: {
+    env: "HUBBUB_ROOM_RATE",
+    value: "N",
+    fallback: "20",
+    help: "new rooms a minute that one address may write to, three times " +
+      "that at once; 0 is no limit",
+    parse: whole(0, 1_000_000),
+  },
   httpRate: {
     env: "HUBBUB_HTTP_RATE",
     value: "N",
@@ -242,6 +254,14 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     fallback: "10000",
     help: "rooms with somebody in them at once",
     parse: whole(1, 1_000_000),
+  },
+  maxStoredRooms: {
+    env: "HUBBUB_MAX_STORED_ROOMS",
+    value: "N",
+    fallback: "100000",
+    help: "rooms that messages are kept of; more are not made, also when " +
+      "nobody is in them",
+    parse: whole(1, 1_000_000_000),
   },
   maxRoomsPerSession: {
     env: "HUBBUB_MAX_ROOMS_PER_SESSION",

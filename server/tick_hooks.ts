@@ -5,8 +5,9 @@
 
 import type { ErrorEvent } from "../protocol/events.ts";
 import type { Gate } from "./gate.ts";
-import { STORE_UNAVAILABLE } from "./refusals.ts";
+import { refusal, refusalOfStore, STORE_UNAVAILABLE } from "./refusals.ts";
 import type { Rooms } from "./rooms.ts";
+import type { RoomCreation } from "./rooms/room_creation.ts";
 import type { Session } from "./session.ts";
 import type { Stats } from "./stats.ts";
 import type { StoreHealth } from "./store_health.ts";
@@ -17,6 +18,7 @@ import type { Pending, TickHooks } from "./tick.ts";
 export interface TickHooksOptions {
   readonly rooms: Rooms;
   readonly gate: Gate;
+  readonly creation: RoomCreation;
   readonly health: StoreHealth;
   readonly stats: Stats;
   /** Ends a session of which something has thrown. Never throws. */
@@ -25,7 +27,7 @@ export interface TickHooksOptions {
 
 /** What a hub does around each append. */
 export function tickHooks(
-  { rooms, gate, health, stats, failed }: TickHooksOptions,
+  { rooms, gate, creation, health, stats, failed }: TickHooksOptions,
 ): TickHooks {
   const refuse = (draft: Pending, error: ErrorEvent) => {
     const { room, author, session, id, cid } = draft;
@@ -34,14 +36,21 @@ export function tickHooks(
     stats.refused.add(error.code);
     session.reader?.tell({ ...error, cid, id });
   };
+  const refuseAlone = (draft: Pending, reason: Error) => {
+    const error = refusalOfStore(reason, creation.wait(draft.session));
+    if (error.code === "not_stored") {
+      health.doubts("message not stored", reason);
+    }
+    refuse(draft, refusal(error));
+  };
   const answer = (draft: Pending, receipt: Receipt | undefined) => {
     if (receipt?.refused !== undefined) {
-      health.doubts("message not stored", receipt.refused);
-      return refuse(draft, refusalOf(receipt.refused));
+      return refuseAlone(draft, receipt.refused);
     }
-    if (!receipt?.duplicate) stats.messages++;
     // What was stored before does not come back to it.
     const seq = receipt?.duplicate ? undefined : receipt?.seq;
+    if (!receipt?.duplicate) stats.messages++;
+    if (seq === 1) creation.made(draft.session);
     settled(draft, seq);
     acknowledge(draft, receipt);
   };
@@ -74,14 +83,6 @@ export function tickHooks(
       }
     },
     after: () => rooms.announceDepartures(),
-  };
-}
-
-/** What a sender is told whose message was refused while others were stored. */
-function refusalOf(_reason: Error): ErrorEvent {
-  return {
-    ...STORE_UNAVAILABLE,
-    message: "This message could not be stored. Send it again in a moment",
   };
 }
 

@@ -5,12 +5,14 @@
 
 import { HubbubError } from "../../protocol/errors.ts";
 import type { Logger } from "../log.ts";
+import { refusalOfStore } from "../refusals.ts";
 import {
   type Draft,
   mustBeStored,
   type Page,
   type Range,
   type Receipt,
+  type RoomsRange,
   type RoomSummary,
   type Store,
 } from "../store/store.ts";
@@ -29,12 +31,17 @@ export class Storage implements Pick<Store, "append" | "read" | "rooms"> {
     return this.#tell("append", this.#store.append(drafts));
   }
 
-  /** @throws {HubbubError} `store_unavailable` when one was refused. */
+  /** @throws {HubbubError} `not_stored` or `no_more_rooms` when one was
+   * refused. */
   mustBeStored(receipts: readonly Receipt[]): void {
     try {
       mustBeStored(receipts);
     } catch (error) {
-      throw this.#unavailable("append", error);
+      const refused = refusalOfStore(error as Error);
+      if (refused.code === "not_stored") {
+        this.#log.error("store refused a message", { error });
+      }
+      throw refused;
     }
   }
 
@@ -42,8 +49,8 @@ export class Storage implements Pick<Store, "append" | "read" | "rooms"> {
     return this.#tell("read", this.#store.read(room, range));
   }
 
-  rooms(): Promise<RoomSummary[]> {
-    return this.#tell("rooms", this.#store.rooms());
+  rooms(range: RoomsRange): Promise<RoomSummary[]> {
+    return this.#tell("rooms", this.#store.rooms(range));
   }
 
   #tell<T>(what: string, work: Promise<T>): Promise<T> {

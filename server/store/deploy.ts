@@ -38,7 +38,7 @@ const MOST_COMMITS = 2n ** 32n;
  */
 export async function openDeployStore(
   address: string,
-  options: { retention: Retention; clock: Clock },
+  options: { retention: Retention; clock: Clock; maxRooms?: number },
 ): Promise<OpenedStore> {
   if (address !== "" && address !== "kv:") {
     const store = await openStore(address, options);

@@ -24,9 +24,10 @@ export interface EnginePage extends Page {
 
 /** What a follower asks of its engine, about its room. */
 export interface Engine {
-  /** Reads from the log; from {@linkcode NO_LOG} when there is none. */
+  /** Reads from the log; from {@linkcode NO_LOG} when the engine has lost even
+   * what the epochs of rooms that nobody has written to are computed from. */
   read(after: number, limit: number): Promise<EnginePage>;
-  /** Makes the log, unless there is one. */
+  /** Makes what they are computed from, unless it is there. */
   begin(): Promise<void>;
   /** Gives the log another epoch, unless it has another one already: it is not
    * the log it was. */
@@ -58,6 +59,14 @@ export class Follower {
   /** How far the feed has got; null while it has not started. */
   get state(): LogState | null {
     return this.#state;
+  }
+
+  /** The epoch that was told of a room that nobody has written to: it is to be
+   * made with this one. Undefined where somebody has. */
+  get unwritten(): string | undefined {
+    return this.#state?.head === 0 && this.#state.first === 1
+      ? this.#state.epoch
+      : undefined;
   }
 
   /**
@@ -131,7 +140,10 @@ export class Follower {
       this.#early = true;
       return true;
     }
-    if (this.#doubted || epoch !== this.#state.epoch) return false;
+    if (this.#doubted) return false;
+    // A room that nobody has written to has the epoch that was told of it.
+    if (head === 0 && this.unwritten !== undefined) return true;
+    if (epoch !== this.#state.epoch) return false;
     const from = messages[0]?.seq ?? head + 1;
     if (from > this.#state.head + 1) return false;
     this.#append(messages);
@@ -150,6 +162,10 @@ export class Follower {
         CATCH_UP,
       );
       if (this.#stopped) return;
+      if (page.head === 0 && this.unwritten !== undefined) {
+        this.#doubted = false;
+        return;
+      }
       if (page.epoch === "") await this.#engine.begin();
       else if (page.epoch !== before.epoch) this.#reset(page);
       else if (isOther(page, before.head, last)) {

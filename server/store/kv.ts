@@ -13,7 +13,8 @@ import { GuardedFeed } from "./feeding.ts";
 import { Follower } from "./follower.ts";
 import { appendApart, type Change } from "./kv_append.ts";
 import { KvKept } from "./kv_kept.ts";
-import { beginLog, listRooms, readLog } from "./kv_log.ts";
+import { readLog, readState } from "./kv_log.ts";
+import { listRooms } from "./kv_rooms.ts";
 import { KvRetention } from "./kv_retention.ts";
 import {
   batches,
@@ -35,6 +36,8 @@ import {
   type Receipt,
   refusedFor,
   type Retention,
+  ROOMS_PAGE,
+  type RoomsRange,
   type RoomSummary,
   type Store,
   StoreOpenError,
@@ -47,6 +50,8 @@ const WATCH_AGAIN_MS = 1_000;
 export interface KvStoreOptions {
   readonly retention: Retention;
   readonly clock: Clock;
+  /** How many rooms there may be; no limit if it is not said. */
+  readonly maxRooms?: number;
 }
 
 /** A room that is followed. */
@@ -61,6 +66,7 @@ interface Followed {
 export class KvStore implements Store {
   readonly #kv: Deno.Kv;
   readonly #clock: Clock;
+  readonly #maxRooms: number;
   readonly #retention: KvRetention;
   readonly #kept: KvKept;
   readonly #followed = new Map<string, Followed>();
@@ -97,11 +103,19 @@ export class KvStore implements Store {
   }
 
   /** @param kv An open database, which stays open when the store is closed. */
-  constructor(kv: Deno.Kv, { retention, clock }: KvStoreOptions) {
+  constructor(
+    kv: Deno.Kv,
+    { retention, clock, maxRooms = Infinity }: KvStoreOptions,
+  ) {
+    this.#maxRooms = maxRooms;
     this.#kv = kv;
     this.#clock = clock;
     this.#kept = new KvKept(kv);
-    this.#retention = new KvRetention(kv, { retention, clock });
+    this.#retention = new KvRetention(kv, {
+      retention,
+      clock,
+      isFollowed: (room) => this.#followed.has(room),
+    });
   }
 
   /** The database, for what else is shared in it. */
@@ -115,11 +129,16 @@ export class KvStore implements Store {
 
   async #store(drafts: readonly Draft[]): Promise<Receipt[]> {
     const at = this.#clock.now();
-    const known = (room: string) => this.#followed.get(room)?.head;
+    const options = {
+      at,
+      maxRooms: this.#maxRooms,
+      known: (room: string) => this.#followed.get(room)?.head,
+      told: (room: string) => this.#followed.get(room)?.follower.unwritten,
+    };
     const all: Receipt[] = [];
     for (const batch of batches(drafts.map((draft) => encode(draft, at)))) {
       try {
-        const done = await appendApart(this.#kv, batch, { at, known });
+        const done = await appendApart(this.#kv, batch, options);
         all.push(...done.receipts);
         // What is stored stays stored; a feed that lacks something gets it later.
         await Promise.allSettled(
@@ -141,14 +160,14 @@ export class KvStore implements Store {
     this.unfollow(room);
     const follower = new Follower(new GuardedFeed(feed), {
       read: (after, limit) => readLog(this.#kv, room, { after, limit }),
-      begin: () => beginLog(this.#kv, room).then(() => {}),
+      begin: () => readState(this.#kv, room).then(() => {}),
       // KV loses nothing that it has acknowledged.
       renew: () => Promise.reject(new Error(`Log "${room}" has gone back`)),
     });
     const followed: Followed = { follower, head: undefined, watching: null };
     this.#followed.set(room, followed);
     try {
-      const { epoch, first, head } = await beginLog(this.#kv, room);
+      const { epoch, first, head } = await readState(this.#kv, room);
       const watch = this.#watch(room, followed)
         .finally(() => this.#watches.delete(watch));
       this.#watches.add(watch);
@@ -174,12 +193,15 @@ export class KvStore implements Store {
     const known = follower?.state?.epoch ?? page.epoch;
     // Whoever reads because of what it was fed must know that it was reset.
     if (known !== page.epoch) await follower?.catchUp();
-    const { epoch, first, head, messages } = page;
-    return { epoch, first, head, messages };
+    const { first, head, messages } = page;
+    const told = head === 0 ? follower?.unwritten : undefined;
+    return { epoch: told ?? page.epoch, first, head, messages };
   }
 
-  rooms(): Promise<RoomSummary[]> {
-    return listRooms(this.#kv);
+  rooms(
+    range: RoomsRange = { after: "", limit: ROOMS_PAGE },
+  ): Promise<RoomSummary[]> {
+    return listRooms(this.#kv, range);
   }
 
   async trim(): Promise<boolean> {

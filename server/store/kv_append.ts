@@ -5,6 +5,11 @@
  */
 
 import { newHead } from "./kv_log.ts";
+import {
+  countMade,
+  readRoomsSituation,
+  type RoomsSituation,
+} from "./kv_rooms.ts";
 import { marked, markOf, REMOVED } from "./marks.ts";
 import {
   cidKey,
@@ -22,7 +27,9 @@ import {
   type Receipt,
   refusedFor,
   type StoredMessage,
+  whyNotMade,
 } from "./store.ts";
+import { unwrittenEpoch } from "./unwritten.ts";
 
 /** Tries before it is said that messages cannot be stored. */
 const TRIES = 30;
@@ -64,6 +71,21 @@ interface Situation {
   /** The parts of messages that are to be removed. They change with the head
    * only: whoever removes a message adds one, the retention moves the start. */
   readonly targets: ReadonlyMap<Draft, readonly Deno.KvEntry<Uint8Array>[]>;
+  /** What has to be known where rooms are to be made. */
+  readonly rooms: RoomsSituation | undefined;
+}
+
+/** How drafts are stored. */
+export interface AppendOptions {
+  /** When it is. */
+  readonly at: number;
+  /** How many rooms there may be. */
+  readonly maxRooms: number;
+  /** What was last heard of a room's head: if it is still so, nothing has to be
+   * read. */
+  readonly known: (room: string) => Deno.KvEntryMaybe<Head> | undefined;
+  /** What those who follow a room that nobody has written to were told. */
+  readonly told: (room: string) => string | undefined;
 }
 
 /** A room whose head is not what this program has written. */
@@ -91,7 +113,7 @@ const MOST_PARTS = 64;
 export async function appendApart(
   kv: Deno.Kv,
   batch: readonly Encoded[],
-  options: Parameters<typeof appendBatch>[2],
+  options: AppendOptions,
   tries = { left: MOST_PARTS },
 ): Promise<Appended> {
   tries.left--;
@@ -118,29 +140,24 @@ export async function appendApart(
  *
  * @param kv Where.
  * @param batch The drafts.
- * @param options `at`, when it is; `known`, what was last heard of a room's
- * head: if it is still so, nothing has to be read.
+ * @param options How.
  * @returns A receipt for each draft, and what became of their rooms.
  * @throws When others were faster again and again.
  */
 export async function appendBatch(
   kv: Deno.Kv,
   batch: readonly Encoded[],
-  { at, known }: {
-    at: number;
-    known: (room: string) => Deno.KvEntryMaybe<Head> | undefined;
-  },
+  options: AppendOptions,
 ): Promise<Appended> {
   const rooms = [...new Set(batch.map(({ draft }) => draft.room))];
   // Most tries succeed at once: no cid is known, and no head has changed.
-  let heads = await readHeads(kv, rooms, known);
+  let heads = await readHeads(kv, rooms, options.known);
   let cids: Situation["cids"] = new Map();
   let targets = await readTargets(kv, batch);
+  let making = await readMaking(kv, heads);
   for (let tries = 1; tries <= TRIES; tries++) {
-    const { commit, receipts, changes } = plan(kv, batch, at, {
-      heads,
-      cids,
-      targets,
+    const { commit, receipts, changes } = plan(kv, batch, options, {
+      ...{ heads, cids, targets, rooms: making },
     });
     if (changes.length === 0) return { receipts, changes: [] };
     const result = await commit.commit();
@@ -158,6 +175,7 @@ export async function appendBatch(
       readCids(kv, batch),
     ]);
     targets = await readTargets(kv, batch);
+    making = await readMaking(kv, heads);
   }
   throw new Error("Others store messages in these rooms all the time");
 }
@@ -165,12 +183,13 @@ export async function appendBatch(
 function plan(
   kv: Deno.Kv,
   batch: readonly Encoded[],
-  at: number,
-  { heads, cids, targets }: Situation,
+  { at, maxRooms, told }: AppendOptions,
+  { heads, cids, targets, rooms }: Situation,
 ): Plan {
   const commit = kv.atomic();
   const fresh = new Map<string, number>();
   const news = new Map<string, { head: Head; messages: StoredMessage[] }>();
+  let made = 0;
   const receipts = batch.map(({ draft, parts }): Receipt => {
     const { room, from, text, author, cid } = draft;
     const name = cidName(draft);
@@ -181,7 +200,18 @@ function plan(
     if (repeated !== undefined) return { seq: repeated, duplicate: true };
     let log = news.get(room);
     if (log === undefined) {
-      const head = heads.get(room)?.value ?? newHead();
+      let head = heads.get(room)?.value ?? null;
+      // One of head 0 was made by an earlier server for who only joined.
+      if ((head?.head ?? 0) === 0 && rooms !== undefined) {
+        const count = rooms.count + made;
+        const why = whyNotMade(draft, { count, most: maxRooms });
+        if (why !== undefined) return refusedFor(why);
+        made++;
+        head ??= newHead(
+          told(room) ?? unwrittenEpoch(rooms.base.value, room),
+        );
+      }
+      if (head === null) throw new DamagedRoomError(`Room "${room}" is gone`);
       if (!Number.isSafeInteger(head.head)) {
         throw new DamagedRoomError(`Room "${room}" has a damaged head`);
       }
@@ -207,6 +237,7 @@ function plan(
     }
     return { seq, duplicate: false };
   });
+  if (rooms !== undefined) countMade(commit, rooms, made);
   const changes = Array.from(news, ([room, { head, messages }]) => {
     const key = roomKey(room);
     const versionstamp = heads.get(room)?.versionstamp ?? null;
@@ -267,6 +298,15 @@ async function readHeads(
     heads.set(room, entries[index]!);
   }
   return heads;
+}
+
+/** What has to be known where some of the rooms are to be made. */
+async function readMaking(
+  kv: Deno.Kv,
+  heads: Situation["heads"],
+): Promise<RoomsSituation | undefined> {
+  const isNew = [...heads.values()].some(({ value }) => !value?.head);
+  return isNew ? await readRoomsSituation(kv) : undefined;
 }
 
 async function readCids(

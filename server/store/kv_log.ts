@@ -4,22 +4,16 @@
  */
 
 import type { EnginePage } from "./follower.ts";
-import {
-  decode,
-  type Head,
-  messageKey,
-  roomKey,
-  ROOMS,
-  seqOf,
-} from "./kv_wire.ts";
+import { decode, type Head, messageKey, roomKey, seqOf } from "./kv_wire.ts";
 import { takePage } from "./page_size.ts";
+import { readUnwritten, removeRoom } from "./kv_rooms.ts";
 import {
-  NO_LOG,
+  type LogState,
   PAGE_CHARACTERS,
   type Range,
   type Retention,
-  type RoomSummary,
   type StoredMessage,
+  UNUSED_MS,
 } from "./store.ts";
 
 /** How often a read begins anew because the retention ran through it. */
@@ -35,18 +29,14 @@ async function readHead(
   return await kv.get<Head>(roomKey(room));
 }
 
-/** Makes a room's log where there is none. */
-export async function beginLog(kv: Deno.Kv, room: string): Promise<Head> {
-  const known = await readHead(kv, room);
-  if (known.value !== null) return known.value;
-  const head = newHead();
-  const { ok } = await kv.atomic().check(known).set(known.key, head).commit();
-  return ok ? head : await beginLog(kv, room);
+/** The state of a room's log, as it is or will be. */
+export async function readState(kv: Deno.Kv, room: string): Promise<LogState> {
+  const { value } = await readHead(kv, room);
+  return value ?? await readUnwritten(kv, room);
 }
 
 /** The head of a log that begins. */
-export function newHead(): Head {
-  const epoch = crypto.randomUUID().slice(0, 13);
+export function newHead(epoch: string): Head {
   return { epoch, first: 1, head: 0, at: 0, lowest: 1 };
 }
 
@@ -58,7 +48,9 @@ export async function readLog(
 ): Promise<EnginePage> {
   for (let tries = 0; tries < READ_TRIES; tries++) {
     const { value } = await readHead(kv, room);
-    if (value === null) return { ...NO_LOG, born: 0, messages: [] };
+    if (value === null) {
+      return { ...await readUnwritten(kv, room), born: 0, messages: [] };
+    }
     const { epoch, first, head } = value;
     const messages = await readMessages(kv, room, range, value);
     if (messages !== null) return { epoch, first, head, born: 0, messages };
@@ -134,31 +126,36 @@ async function* list(
   if (parts.length > 0) yield decode(room, seq, parts);
 }
 
-/** All rooms that had a message, in order of their names. */
-export async function listRooms(kv: Deno.Kv): Promise<RoomSummary[]> {
-  const rooms: RoomSummary[] = [];
-  for await (const { key, value } of kv.list<Head>({ prefix: ROOMS })) {
-    const { head, at } = value;
-    if (head > 0) rooms.push({ room: String(key.at(-1)), head, at });
-  }
-  return rooms.sort((a, b) => (a.room < b.room ? -1 : 1));
-}
-
 /**
- * Moves the start of a log and deletes what is before it, a small part.
+ * Moves the start of a log and deletes what is before it, a small part. A room
+ * that nobody uses goes as a whole.
  *
  * @param now For the retention.
+ * @param followed Whether somebody is known to follow it.
  * @returns The head it has now, and whether there may be more to do; null when
  * there was nothing to do, or somebody else changed the room meanwhile.
  */
 export async function trimLog(
   kv: Deno.Kv,
   room: string,
-  { retention, now }: { retention: Retention; now: number },
+  { retention, now, followed }: {
+    retention: Retention;
+    now: number;
+    followed: boolean;
+  },
 ): Promise<{ head: Head; more: boolean } | null> {
   const known = await readHead(kv, room);
   const was = known.value;
-  if (was === null || was.head === 0) return null;
+  if (was === null) return null;
+  const { head: newest, first: oldest, lowest: deleteFrom } = was;
+  const isEmpty = oldest > newest && deleteFrom === oldest;
+  if (isEmpty && !followed && was.at < now - UNUSED_MS) {
+    const change = kv.atomic().check(known);
+    removeRoom(change, known);
+    await change.commit();
+    return null;
+  }
+  if (newest === 0) return null;
   const first = await firstKept(kv, room, was, { retention, now });
   const moved = first > was.first;
   if (!moved && was.lowest === first) return null;

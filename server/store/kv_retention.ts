@@ -14,10 +14,18 @@ const STEP_ROOMS = 50;
 /** Steps that are left out at most between two rounds. */
 const MOST_IDLE = 30;
 
+/** What a {@linkcode KvRetention} needs. */
+export interface KvRetentionOptions {
+  readonly retention: Retention;
+  readonly clock: Clock;
+  /** Whether a room is followed here. */
+  readonly isFollowed: (room: string) => boolean;
+}
+
 /** The retention of one node. */
 export class KvRetention {
   readonly #kv: Deno.Kv;
-  readonly #options: { retention: Retention; clock: Clock };
+  readonly #options: KvRetentionOptions;
   readonly #grown = new Set<string>();
   /** Where the round stands; empty between two rounds. */
   #cursor = "";
@@ -28,7 +36,7 @@ export class KvRetention {
 
   constructor(
     kv: Deno.Kv,
-    options: { retention: Retention; clock: Clock },
+    options: KvRetentionOptions,
   ) {
     this.#kv = kv;
     this.#options = options;
@@ -57,6 +65,7 @@ export class KvRetention {
       const done = await trimLog(this.#kv, room, {
         retention,
         now: clock.now(),
+        followed: this.#options.isFollowed(room),
       }).catch((error) => {
         // One that cannot be trimmed must not keep the others from it.
         failures.push(error);

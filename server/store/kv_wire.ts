@@ -30,6 +30,11 @@ export interface KnownCid {
 export const ROOMS: Deno.KvKey = ["hubbub", "room"];
 /** The fleet's 32 bytes. */
 export const SECRET: Deno.KvKey = ["hubbub", "secret"];
+/** What the epochs of rooms that nobody has written to are computed from
+ * (unwritten.ts). */
+export const EPOCH_BASE: Deno.KvKey = ["hubbub", "epochs"];
+/** How many rooms there are, as a `Deno.KvU64`. */
+export const ROOM_COUNT: Deno.KvKey = ["hubbub", "room count"];
 /** The small documents that all nodes know: key to text. */
 export const KEPT: Deno.KvKey = ["hubbub", "kept"];
 /** Changes whenever one of these does, to be watched. */
@@ -75,7 +80,7 @@ const PART_BYTES = 60_000;
 /** What KV takes in one commit (https://docs.deno.com/deploy/kv/manual/transactions),
  * with something to spare for what its encodings add. */
 const LIMITS: Readonly<Cost> = {
-  checks: 100,
+  checks: 99,
   mutations: 900,
   keyBytes: 70 * 1024,
   bytes: 700 * 1024,

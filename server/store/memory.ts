@@ -8,6 +8,7 @@ import { storeStorable } from "./drafts.ts";
 import { GuardedFeed } from "./feeding.ts";
 import { blank, marked, markOf } from "./marks.ts";
 import { takePage } from "./page_size.ts";
+import { SortedNames } from "./sorted_names.ts";
 import {
   DEDUPE_MS,
   type Draft,
@@ -15,29 +16,38 @@ import {
   type KeptChanges,
   type KeptWatcher,
   type LogState,
-  NO_LOG,
   type Page,
   type Range,
   type Receipt,
+  refusedFor,
   type Retention,
+  ROOMS_PAGE,
+  type RoomsRange,
   type RoomSummary,
   type Store,
   type StoredMessage,
+  UNUSED_MS,
+  whyNotMade,
 } from "./store.ts";
+import { newBase, unwrittenEpoch } from "./unwritten.ts";
+
+/** Rooms that one step of the retention looks at. */
+const STEP_ROOMS = 2_000;
 
 interface Log {
-  epoch: string;
+  readonly epoch: string;
   first: number;
   messages: StoredMessage[];
   /** When the newest message was stored. */
   at: number;
-  feed?: Feed | undefined;
 }
 
 /** What {@linkcode MemoryStore} needs. */
 export interface MemoryStoreOptions {
   readonly retention: Retention;
   readonly clock: Clock;
+  /** How many rooms there may be; no limit if it is not said. */
+  readonly maxRooms?: number;
 }
 
 function head(log: Log): number {
@@ -52,7 +62,15 @@ function state(log: Log): LogState {
 export class MemoryStore implements Store {
   readonly #retention: Retention;
   readonly #clock: Clock;
+  readonly #maxRooms: number;
+  /** Of rooms that somebody has written to. */
   readonly #logs = new Map<string, Log>();
+  readonly #names = new SortedNames();
+  /** Who follows which room, also where nobody has written yet. */
+  readonly #feeds = new Map<string, { feed: Feed; unwritten: Log }>();
+  #base = newBase();
+  /** The rooms that the retention has not looked at in this round. */
+  #round: Iterator<[string, Log]> = [].values();
   /** By room, author and cid: what was stored, and when. In order of time, so
    * that the oldest go first. */
   readonly #receipts = new Map<string, { seq: number; when: Monotonic }>();
@@ -60,7 +78,8 @@ export class MemoryStore implements Store {
   #watcher: KeptWatcher = () => {};
   readonly #secret = crypto.getRandomValues(new Uint8Array(32));
 
-  constructor({ retention, clock }: MemoryStoreOptions) {
+  constructor({ retention, clock, maxRooms = Infinity }: MemoryStoreOptions) {
+    this.#maxRooms = maxRooms;
     this.#retention = retention;
     this.#clock = clock;
   }
@@ -79,6 +98,7 @@ export class MemoryStore implements Store {
     const news = new Map<string, StoredMessage[]>();
     const fresh = new Map<string, { seq: number; when: Monotonic }>();
     const receipts: Receipt[] = [];
+    let making = 0;
     for (const draft of drafts) {
       const { room, from, text, author, cid } = draft;
       const key = cid === undefined
@@ -93,6 +113,15 @@ export class MemoryStore implements Store {
       }
       const messages = news.get(room) ?? [];
       const log = this.#logs.get(room);
+      if (log === undefined && messages.length === 0) {
+        const count = this.#logs.size + making;
+        const why = whyNotMade(draft, { count, most: this.#maxRooms });
+        if (why !== undefined) {
+          receipts.push(refusedFor(why));
+          continue;
+        }
+        making++;
+      }
       const seq = (log === undefined ? 0 : head(log)) + messages.length + 1;
       const message = {
         room,
@@ -110,7 +139,7 @@ export class MemoryStore implements Store {
     }
     for (const [key, receipt] of fresh) this.#receipts.set(key, receipt);
     for (const [room, messages] of news) {
-      const log = this.#log(room);
+      const log = this.#make(room);
       for (const message of messages) {
         log.messages.push(message);
         const index = (message.removes ?? 0) - log.first;
@@ -120,25 +149,23 @@ export class MemoryStore implements Store {
       log.at = at;
     }
     for (const [room, messages] of news) {
-      this.#logs.get(room)?.feed?.append(messages);
+      this.#feeds.get(room)?.feed.append(messages);
     }
     return receipts;
   }
 
   follow(room: string, feed: Feed): Promise<LogState> {
-    const log = this.#log(room);
-    log.feed = new GuardedFeed(feed);
-    return Promise.resolve(state(log));
+    const unwritten = this.#log(room);
+    this.#feeds.set(room, { feed: new GuardedFeed(feed), unwritten });
+    return Promise.resolve(state(unwritten));
   }
 
   unfollow(room: string): void {
-    const log = this.#logs.get(room);
-    if (log !== undefined) log.feed = undefined;
+    this.#feeds.delete(room);
   }
 
   read(room: string, range: Range): Promise<Page> {
-    const log = this.#logs.get(room);
-    if (log === undefined) return Promise.resolve({ ...NO_LOG, messages: [] });
+    const log = this.#log(room);
     const { limit } = range;
     const { length } = log.messages;
     /** How many of the kept messages have at most this seq. */
@@ -159,27 +186,46 @@ export class MemoryStore implements Store {
     return Promise.resolve({ ...state(log), messages });
   }
 
-  rooms(): Promise<RoomSummary[]> {
-    const rooms = [...this.#logs].filter(([, log]) => head(log) > 0)
-      .map(([room, log]) => ({ room, head: head(log), at: log.at }));
+  rooms(
+    { after, limit }: RoomsRange = { after: "", limit: ROOMS_PAGE },
+  ): Promise<RoomSummary[]> {
     return Promise.resolve(
-      rooms.sort((a, b) => (a.room < b.room ? -1 : 1)),
+      this.#names.behind(after, limit).map((room) => {
+        const log = this.#log(room);
+        return { room, head: head(log), at: log.at };
+      }),
     );
   }
 
   trim(): Promise<boolean> {
-    const now = this.#clock.now();
     this.#forgetReceipts();
-    const { messages: most, ms } = this.#retention;
-    for (const log of this.#logs.values()) {
-      let drop = Math.max(log.messages.length - most, 0);
-      while (ms > 0 && (log.messages[drop]?.at ?? Infinity) < now - ms) drop++;
-      if (drop === 0) continue;
-      log.messages.splice(0, drop);
-      log.first += drop;
-      log.feed?.trimmed(log.first);
+    for (let looked = 0; looked < STEP_ROOMS; looked++) {
+      const next = this.#round.next();
+      if (next.done) {
+        this.#round = this.#logs.entries();
+        break;
+      }
+      const [room, log] = next.value;
+      this.#trimRoom(room, log);
     }
     return Promise.resolve(false);
+  }
+
+  #trimRoom(room: string, log: Log): void {
+    const now = this.#clock.now();
+    const { messages: most, ms } = this.#retention;
+    let drop = Math.max(log.messages.length - most, 0);
+    while (ms > 0 && (log.messages[drop]?.at ?? Infinity) < now - ms) drop++;
+    if (drop > 0) {
+      log.messages.splice(0, drop);
+      log.first += drop;
+      this.#feeds.get(room)?.feed.trimmed(log.first);
+    }
+    const unused = log.messages.length === 0 && log.at < now - UNUSED_MS;
+    if (!unused || this.#feeds.has(room)) return;
+    this.#logs.delete(room);
+    this.#names.delete(room);
+    this.#base = newBase();
   }
 
   #forgetReceipts(): void {
@@ -217,12 +263,19 @@ export class MemoryStore implements Store {
     return Promise.resolve();
   }
 
+  /** A room as it is, or as it will be when it is written to. */
   #log(room: string): Log {
-    let log = this.#logs.get(room);
-    if (log === undefined) {
-      log = { epoch: crypto.randomUUID(), first: 1, messages: [], at: 0 };
-      this.#logs.set(room, log);
-    }
+    const known = this.#logs.get(room) ?? this.#feeds.get(room)?.unwritten;
+    if (known !== undefined) return known;
+    const epoch = unwrittenEpoch(this.#base, room);
+    return { epoch, first: 1, messages: [], at: 0 };
+  }
+
+  #make(room: string): Log {
+    const log = this.#log(room);
+    if (this.#logs.has(room)) return log;
+    this.#logs.set(room, log);
+    this.#names.add(room);
     return log;
   }
 }

@@ -19,6 +19,7 @@ export async function openStore(
   options: {
     retention: Retention;
     clock: Clock;
+    maxRooms?: number;
     warn?: (words: string) => void;
   },
 ): Promise<Store> {

@@ -18,15 +18,16 @@ import { Follower } from "./follower.ts";
 import { RedisKept } from "./redis_kept.ts";
 import { RedisLink, type Reply } from "./redis_link.ts";
 import { RedisRetention } from "./redis_retention.ts";
+import { completeList, listRooms } from "./redis_rooms.ts";
 import {
   APPEND,
   CHECK_KEY,
   FOLLOW,
   READ,
   RENEW,
+  ROOM_LIST_KEYS,
   roomChannel,
   roomKeys,
-  ROOMS_KEY,
   SECRET_KEY,
 } from "./redis_scripts.ts";
 import {
@@ -45,16 +46,18 @@ import {
   type KeptChanges,
   type KeptWatcher,
   type LogState,
-  NO_LOG,
   type Page,
   type Range,
   type Receipt,
   refusedFor,
   type Retention,
+  ROOMS_PAGE,
+  type RoomsRange,
   type RoomSummary,
   type Store,
   StoreOpenError,
 } from "./store.ts";
+import { newBase } from "./unwritten.ts";
 
 /** Followed rooms that are read at once after an outage. */
 const HEAL_ROOMS = 100;
@@ -65,6 +68,8 @@ export interface RedisStoreOptions {
   readonly address: string;
   readonly retention: Retention;
   readonly clock: Clock;
+  /** How many rooms there may be; no limit if it is not said. */
+  readonly maxRooms?: number;
   /** What Redis' clock shows, milliseconds, for tests that turn it; it is asked
    * itself otherwise. */
   readonly redisTime?: () => number;
@@ -99,8 +104,13 @@ export class RedisStore implements Store {
       },
     });
     store.#kept = new RedisKept(store.#link, store.#database);
-    store.#retention = new RedisRetention(store.#link, options);
+    store.#retention = new RedisRetention(store.#link, {
+      ...options,
+      database: store.#database,
+    });
     await store.#refuseCluster();
+    // Where the memory is full, what is there can still be read.
+    await completeList(store.#link).catch(() => {});
     return store;
   }
 
@@ -129,7 +139,11 @@ export class RedisStore implements Store {
     // A log that may be another one since an outage is not added to.
     await this.#link.healed;
     const at = this.#options.clock.now();
-    const { retention: { messages, ms }, redisTime = ownTime } = this.#options;
+    const {
+      retention: { messages, ms },
+      redisTime = ownTime,
+      maxRooms = Number.MAX_SAFE_INTEGER,
+    } = this.#options;
     const groups = Map.groupBy(drafts, ({ room }) => room);
     const parts = Array.from(groups, ([room, drafts]): Part => ({
       room,
@@ -138,14 +152,10 @@ export class RedisStore implements Store {
       drafts,
     }));
     const reply = await this.#link.run(APPEND, [
-      ROOMS_KEY,
+      ...ROOM_LIST_KEYS,
       ...parts.flatMap(({ room }) => roomKeys(room)),
     ], [
-      at,
-      fresh(),
-      messages,
-      ms,
-      redisTime(),
+      ...[at, fresh(), messages, ms, redisTime(), maxRooms],
       ...parts.flatMap(partArguments),
     ]);
     const receipts = new Map<string, Iterator<Receipt>>();
@@ -165,7 +175,7 @@ export class RedisStore implements Store {
         );
         return;
       }
-      const done = appended((reply as Reply[])[index]!, part, at);
+      const done = appended((reply as Reply[])[index]!, part, { at, maxRooms });
       receipts.set(part.room, done.receipts.values());
       // What is stored stays stored; a feed that lacks something gets it later.
       return this.#followers.get(part.room)?.learn(done.news);
@@ -208,18 +218,15 @@ export class RedisStore implements Store {
     const known = follower?.state?.epoch ?? page.epoch;
     // Whoever reads because of what it was fed must know that it was reset.
     if (known !== page.epoch) await follower?.catchUp();
-    const { epoch, first, head, messages } = page;
-    return { epoch, first, head, messages };
+    const { first, head, messages } = page;
+    const told = head === 0 ? follower?.unwritten : undefined;
+    return { epoch: told ?? page.epoch, first, head, messages };
   }
 
-  async rooms(): Promise<RoomSummary[]> {
-    const reply = await this.#link.call("HGETALL", ROOMS_KEY);
-    return Object.entries(reply as Record<string, string>)
-      .map(([room, words]) => {
-        const [head = 0, at = 0] = words.split(" ").map(Number);
-        return { room, head, at };
-      })
-      .sort((a, b) => (a.room < b.room ? -1 : 1));
+  rooms(
+    range: RoomsRange = { after: "", limit: ROOMS_PAGE },
+  ): Promise<RoomSummary[]> {
+    return listRooms(this.#link, range);
   }
 
   /** Also finds what was published and not heard, and that the data was wiped:
@@ -294,7 +301,11 @@ export class RedisStore implements Store {
   }
 
   async #begin(room: string): Promise<[string, number, number, Reply]> {
-    const reply = await this.#link.run(FOLLOW, roomKeys(room), [fresh()]);
+    const reply = await this.#link.run(
+      FOLLOW,
+      [...ROOM_LIST_KEYS, ...roomKeys(room)],
+      [room, newBase()],
+    );
     return reply as [string, number, number, Reply];
   }
 
@@ -303,14 +314,12 @@ export class RedisStore implements Store {
     const [word, seq] = "after" in range
       ? ["after", range.after]
       : ["before", Math.min(range.before, Number.MAX_SAFE_INTEGER)];
-    const reply = await this.#link.run(READ, roomKeys(room), [
-      word,
-      seq,
-      limit,
-    ]);
-    return reply === null
-      ? { ...NO_LOG, born: 0, messages: [] }
-      : pageOf(reply, room);
+    const reply = await this.#link.run(
+      READ,
+      [...ROOM_LIST_KEYS, ...roomKeys(room)],
+      [word, seq, limit, room],
+    );
+    return pageOf(reply, room);
   }
 
   async #heal(): Promise<void> {

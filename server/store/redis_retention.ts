@@ -6,8 +6,17 @@
 
 import type { Clock } from "../clock.ts";
 import type { RedisLink, Reply } from "./redis_link.ts";
-import { roomKeys, ROOMS_KEY, TRIM_ROOMS } from "./redis_scripts.ts";
+import {
+  ADD_NAMES,
+  NAMES_KEY,
+  ROOM_LIST_KEYS,
+  roomChannel,
+  roomKeys,
+  ROOMS_KEY,
+  TRIM_ROOMS,
+} from "./redis_scripts.ts";
 import { type LogState, NO_LOG, type Retention } from "./store.ts";
+import { newBase } from "./unwritten.ts";
 
 /** Rooms of each kind that one step looks at; of all rooms, about so many. */
 const STEP_ROOMS = 50;
@@ -17,6 +26,7 @@ interface RedisRetentionOptions {
   readonly retention: Retention;
   readonly clock: Clock;
   readonly redisTime?: () => number;
+  readonly database: number;
 }
 
 /** The retention of one node. */
@@ -54,11 +64,15 @@ export class RedisRetention {
     const here = this.#followed.splice(-STEP_ROOMS);
     const rooms = [...new Set([...here, ...await this.#nextOfAll()])];
     if (rooms.length === 0) return new Map();
-    const { clock, retention: { messages, ms }, redisTime } = this.#options;
+    const { clock, retention: { messages, ms }, redisTime, database } =
+      this.#options;
     const states = await this.#link.run(
       TRIM_ROOMS,
-      rooms.flatMap(roomKeys),
-      [clock.now(), messages, ms, redisTime?.() ?? ""],
+      [...ROOM_LIST_KEYS, ...rooms.flatMap(roomKeys)],
+      [
+        ...[clock.now(), messages, ms, redisTime?.() ?? "", newBase()],
+        ...rooms.flatMap((room) => [room, roomChannel(database, room)]),
+      ],
     ) as ([string, number, number] | [string] | null)[];
     return new Map(rooms.flatMap((room, index): [string, LogState][] => {
       const state = states[index] ?? null;
@@ -78,6 +92,12 @@ export class RedisRetention {
     const [cursor, fields] = reply as [string, string[]];
     this.#cursor = cursor;
     // A room's name, and what is said of it.
-    return fields.filter((_, index) => index % 2 === 0);
+    const rooms = fields.filter((_, index) => index % 2 === 0);
+    // A server before this one may have made it meanwhile. A full memory refuses
+    // that, and must not keep the retention from giving memory back.
+    if (rooms.length > 0) {
+      await this.#link.run(ADD_NAMES, [NAMES_KEY], rooms).catch(() => {});
+    }
+    return rooms;
   }
 }

@@ -16,7 +16,7 @@
 
 import { createHash } from "node:crypto";
 import { REMOVED } from "./marks.ts";
-import { DEDUPE_MS, PAGE_CHARACTERS } from "./store.ts";
+import { DEDUPE_MS, PAGE_CHARACTERS, UNUSED_MS } from "./store.ts";
 
 /** A script, and the hash Redis knows it by. */
 export interface Script {
@@ -26,6 +26,17 @@ export interface Script {
 
 /** All rooms that had a message: name to `HEAD AT`. */
 export const ROOMS_KEY = "hubbub:rooms";
+/** Their names in order, a sorted set. Servers before it did not keep it. */
+export const NAMES_KEY = "hubbub:rooms:names";
+/** What the epochs of rooms that nobody has written to are computed from. */
+export const EPOCH_BASE_KEY = "hubbub:epochs";
+
+/** The keys that scripts about rooms take first. */
+export const ROOM_LIST_KEYS: readonly string[] = [
+  ROOMS_KEY,
+  NAMES_KEY,
+  EPOCH_BASE_KEY,
+];
 /** The fleet's 32 bytes, as hex. */
 export const SECRET_KEY = "hubbub:secret";
 /** Written to see whether writing works. */
@@ -85,6 +96,18 @@ local function state(log, messages)
   end
 end
 
+local ROOMS, NAMES, BASE = KEYS[1], KEYS[2], KEYS[3]
+
+-- The epoch that a room will have when it is written to: none that it has had,
+-- also where its keys were deleted by hand. Nothing where all was lost.
+local function unwritten(room)
+  local base = redis.call('GET', BASE)
+  if not base then return '' end
+  local last = redis.call('HGET', ROOMS, room) or ''
+  local digits = redis.sha1hex(base .. ' ' .. room .. ' ' .. last)
+  return string.sub(digits, 1, 8) .. '-' .. string.sub(digits, 9, 12)
+end
+
 local function id(seq) return string.format('%.0f-0', seq) end
 
 local function seq_of(entry) return tonumber(string.match(entry[1], '%d+')) end
@@ -111,19 +134,6 @@ local function range(messages, removed, from, to, count)
   end)
   for i = #entries, count + 1, -1 do entries[i] = nil end
   return entries
-end
-`;
-
-/** `open()` makes a log where there is none. Its first write, like the first of
- * every script that adds, is one that a full memory refuses: after that all are
- * allowed, so that a script is done as a whole or not at all. */
-const OPEN = `${STATE}
-local function open(log, messages, cids, removed, old, fresh)
-  local epoch, first, head, born = state(log, messages)
-  if epoch then return epoch, first, head, born end
-  redis.call('HSET', log, 'epoch', fresh, 'first', 1, 'head', 0, 'born', 0)
-  redis.call('DEL', messages, cids, removed, old)
-  return fresh, 1, 0, 0
 end
 `;
 
@@ -188,25 +198,26 @@ end
 /**
  * Stores one tick.
  *
- * KEYS: {@linkcode ROOMS_KEY}, then the keys of each room. ARGV: now, a fresh
- * epoch, messages and milliseconds to keep, the time for cids (`''`: Redis');
- * then for each room its name, its
+ * KEYS: {@linkcode ROOM_LIST_KEYS}, then the keys of each room. ARGV: now, a
+ * fresh epoch, messages and milliseconds to keep, the time for cids (`''`:
+ * Redis'), how many rooms there may be; then for each room its name, its
  * channel, the epoch and head its node knows (`-1`: nothing), how many drafts,
- * and of each draft `from`, `text`, `author`, `cid` and mark (marks.ts;
- * `''`: none).
+ * and of each draft `from`, `text`, `author`, `cid`, mark (marks.ts; `''`:
+ * none) and whether it makes its room (`''`, `never` or `always`).
  *
  * Returns for each room the epoch, `first`, the head, the messages the node has
- * missed before its own, and a seq for each draft, negative for a repeat's; or
- * one word, why nothing of this room could be stored. A script's writes are not
+ * missed before its own, and a seq for each draft, negative for a repeat's, 0 for
+ * one that may not make the room; or one word, why nothing of this room could be stored. A script's writes are not
  * undone: what can be wrong with a room is found before its first one.
  * Publishes `EPOCH FIRST HEAD NOW` and the new drafts as JSON.
  */
-export const APPEND = script(`${OPEN}${AGE}${TRIM}
+export const APPEND = script(`${STATE}${AGE}${TRIM}
 local now, fresh = tonumber(ARGV[1]), ARGV[2]
 local most, ms = tonumber(ARGV[3]), tonumber(ARGV[4])
 local at = ARGV[1]
 local time = time_of(ARGV[5])
-local next, replies = 5, {}
+local most_rooms = tonumber(ARGV[6])
+local next, replies = 6, {}
 
 local function argument()
   next = next + 1
@@ -233,7 +244,26 @@ local function append(k, drafts)
   redis.call('HLEN', old)
   redis.call('ZCARD', removed)
   local renewed = fresh .. '.' .. k
-  local epoch, first, head = open(log, messages, cids, removed, old, renewed)
+  local epoch, first, head = state(log, messages)
+  local seqs, from_draft = {}, 1
+  if not epoch then
+    -- The first draft that may, makes the room. Its first write is one that a
+    -- full memory refuses, like the first of every script that adds: after that
+    -- all are allowed, so that a script is done as a whole or not at all.
+    local full = redis.call('HLEN', ROOMS) >= most_rooms and redis.call('HEXISTS', ROOMS, room) == 0
+    while drafts[from_draft] and (drafts[from_draft][6] == 'never' or full and drafts[from_draft][6] ~= 'always') do
+      seqs[from_draft] = 0
+      from_draft = from_draft + 1
+    end
+    if not drafts[from_draft] then return {'', 1, 0, {}, seqs} end
+    redis.call('SET', BASE, fresh, 'NX')
+    first, head = 1, 0
+    epoch = known == 0 and known_epoch or unwritten(room)
+    if epoch == known_epoch and known > 0 then epoch = renewed end
+    redis.call('HSET', log, 'epoch', epoch, 'first', 1, 'head', 0, 'born', 0)
+    redis.call('DEL', messages, cids, removed, old)
+    redis.call('ZADD', NAMES, 0, room)
+  end
   age(log, cids, old, time)
   local missed = {}
   if epoch == known_epoch and known > head then
@@ -243,9 +273,9 @@ local function append(k, drafts)
   elseif epoch == known_epoch and known >= 0 and known < head then
     missed = range(messages, removed, known + 1, head, ${MOST_MISSED})
   end
-  local before, seqs, news = head, {}, {}
-  for i, draft in ipairs(drafts) do
-    local from, text, author, cid, mark = unpack(draft)
+  local before, news = head, {}
+  for i = from_draft, #drafts do
+    local from, text, author, cid, mark = unpack(drafts[i])
     local key = cid ~= '' and author .. '\\n' .. cid
     local first_seq = key and (redis.call('HGET', cids, key) or redis.call('HGET', old, key))
     if first_seq then
@@ -270,7 +300,7 @@ local function append(k, drafts)
   end
   if head > before then
     redis.call('HSET', log, 'head', head, 'at', at)
-    redis.call('HSET', KEYS[1], room, string.format('%.0f ', head) .. at)
+    redis.call('HSET', ROOMS, room, string.format('%.0f ', head) .. at)
     -- Now and then, so that a busy room does not wait for the retention to
     -- come by; each time more than has been added since the last.
     if math.floor(head / STEP) > math.floor(before / STEP) then
@@ -281,10 +311,10 @@ local function append(k, drafts)
   return {epoch, first, head, missed, seqs}
 end
 
-for k = 2, #KEYS, ${ROOM_KEYS} do
+for k = ${ROOM_LIST_KEYS.length + 1}, #KEYS, ${ROOM_KEYS} do
   local drafts = {room = argument(), channel = argument(), epoch = argument(), head = tonumber(argument())}
   for i = 1, tonumber(argument()) do
-    drafts[i] = {argument(), argument(), argument(), argument(), argument()}
+    drafts[i] = {argument(), argument(), argument(), argument(), argument(), argument()}
   end
   local reply, why = apart(function() return append(k, drafts) end)
   replies[#replies + 1] = reply or {why}
@@ -293,12 +323,18 @@ return replies
 `);
 
 /**
- * Makes a room's log where there is none. KEYS: of the room. ARGV: a fresh
- * epoch. Returns the epoch, `first`, the head and the newest entry, if any.
+ * Tells the state of a room that is to be followed. KEYS:
+ * {@linkcode ROOM_LIST_KEYS}, and of the room. ARGV: its name, something fresh to
+ * compute epochs from where there is nothing yet. Returns the epoch, `first`, the
+ * head and the newest entry, if any. Makes no room.
  */
-export const FOLLOW = script(`${OPEN}
-local epoch, first, head = open(KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[1])
-return {epoch, first, head, redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)}
+export const FOLLOW = script(`${STATE}
+local epoch, first, head = state(KEYS[4], KEYS[5])
+if not epoch then
+  if redis.call('EXISTS', BASE) == 0 then redis.call('SET', BASE, ARGV[2]) end
+  return {unwritten(ARGV[1]), 1, 0, {}}
+end
+return {epoch, first, head, redis.call('XREVRANGE', KEYS[5], '+', '-', 'COUNT', 1)}
 `);
 
 /**
@@ -312,20 +348,20 @@ end
 `);
 
 /**
- * Reads a part of a log. KEYS: of the room. ARGV: `after` or `before`, the seq,
- * how many. Returns the epoch, `first`, the head, the head the epoch began with
- * and the entries, from the given end on, not many more than make a page;
- * nothing when there is no log. Writes nothing.
+ * Reads a part of a log. KEYS: {@linkcode ROOM_LIST_KEYS}, and of the room. ARGV:
+ * `after` or `before`, the seq, how many, the room's name. Returns the epoch,
+ * `first`, the head, the head the epoch began with and the entries, from the
+ * given end on, not many more than make a page. Writes nothing.
  */
 export const READ = script(`${STATE}
-local epoch, first, head, born = state(KEYS[1], KEYS[2])
-if not epoch then return false end
+local epoch, first, head, born = state(KEYS[4], KEYS[5])
+if not epoch then return {unwritten(ARGV[4]), 1, 0, 0, {}} end
 local forward, seq, limit = ARGV[1] == 'after', tonumber(ARGV[2]), tonumber(ARGV[3])
 local from = forward and math.max(seq + 1, first) or math.min(seq - 1, head)
 local entries, bytes = {}, 0
 while from >= first and from <= head and #entries < limit and bytes <= ${MOST_BYTES} do
   local count = math.min(limit - #entries, ${READ_STEP})
-  local step = range(KEYS[2], KEYS[4], from, forward and head or first, count)
+  local step = range(KEYS[5], KEYS[7], from, forward and head or first, count)
   if #step == 0 then break end
   for _, entry in ipairs(step) do
     entries[#entries + 1] = entry
@@ -337,21 +373,43 @@ return {epoch, first, head, born, entries}
 `);
 
 /**
- * Applies the retention. KEYS: of some rooms. ARGV: now, messages and
- * milliseconds to keep, the time for cids (`''`: Redis'). Returns for each the epoch, `first` and the head;
+ * Applies the retention. KEYS: {@linkcode ROOM_LIST_KEYS}, then of some rooms.
+ * ARGV: now, messages and milliseconds to keep, the time for cids (`''`: Redis'),
+ * something fresh to compute epochs from; then the name and the channel of each
+ * room. A room that nobody uses goes as a whole. Returns for each the epoch, `first` and the head;
  * nothing for one that has no log; one word, what is wrong with its keys.
  */
 export const TRIM_ROOMS = script(`${STATE}${AGE}${TRIM}
 local now, most, ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = time_of(ARGV[4])
 local replies = {}
-for k = 1, #KEYS, ${ROOM_KEYS} do
+
+-- Lets a room go of which nothing is kept, that nobody has written to for long,
+-- and whose news nobody listens to.
+local function drop_unused(k, room, channel)
+  local log, messages = KEYS[k], KEYS[k + 1]
+  if redis.call('XLEN', messages) > 0 then return end
+  local at = tonumber(redis.call('HGET', log, 'at') or now)
+  if at >= now - ${UNUSED_MS} then return end
+  if redis.call('PUBSUB', 'NUMSUB', channel)[2] > 0 then return end
+  redis.call('DEL', unpack(KEYS, k, k + ${ROOM_KEYS} - 1))
+  redis.call('HDEL', ROOMS, room)
+  redis.call('ZREM', NAMES, room)
+  redis.call('SET', BASE, ARGV[5])
+  return true
+end
+
+local next = 5
+for k = ${ROOM_LIST_KEYS.length + 1}, #KEYS, ${ROOM_KEYS} do
+  local room, channel = ARGV[next + 1], ARGV[next + 2]
+  next = next + 2
   local reply, why = apart(function()
     local log, messages, cids, removed, old = unpack(KEYS, k, k + ${ROOM_KEYS} - 1)
     local epoch, first, head = state(log, messages)
     if epoch and head > 0 then
       age(log, cids, old, time)
       first = trim(log, messages, removed, first, head, now, most, ms, STEP)
+      if first > head and drop_unused(k, room, channel) then return false end
     end
     return epoch and {epoch, first, head}
   end)
@@ -376,4 +434,29 @@ for i = 2, #ARGV, 3 do
   end
 end
 if changed then redis.call('PUBLISH', ARGV[1], '') end
+`);
+
+/**
+ * Adds names of rooms to their list, which servers before it did not keep. KEYS:
+ * {@linkcode NAMES_KEY}. ARGV: the names.
+ */
+export const ADD_NAMES = script(`
+for _, name in ipairs(ARGV) do redis.call('ZADD', KEYS[1], 0, name) end
+`);
+
+/**
+ * Lists rooms in order of their names. KEYS: {@linkcode ROOM_LIST_KEYS}. ARGV:
+ * the name before the first, `''` for none, and how many. Returns the names, and
+ * `HEAD AT` of each.
+ */
+export const LIST_ROOMS = script(`
+local from = ARGV[1] == '' and '-' or '(' .. ARGV[1]
+local names = redis.call('ZRANGEBYLEX', KEYS[2], from, '+', 'LIMIT', 0, ARGV[2])
+if #names == 0 then return {{}, {}} end
+local known = {}
+for i = 1, #names, 1000 do
+  local some = redis.call('HMGET', KEYS[1], unpack(names, i, math.min(i + 999, #names)))
+  for j = 1, #some do known[i + j - 1] = some[j] end
+end
+return {names, known}
 `);

@@ -7,7 +7,14 @@ import type { EnginePage, News } from "./follower.ts";
 import { marked, markOf } from "./marks.ts";
 import { takePage } from "./page_size.ts";
 import type { Reply } from "./redis_link.ts";
-import type { Draft, LogState, Receipt, StoredMessage } from "./store.ts";
+import {
+  type Draft,
+  type LogState,
+  type Receipt,
+  refusedFor,
+  type StoredMessage,
+  whyNotMade,
+} from "./store.ts";
 
 /** One room's part of a tick, as its node has it. */
 export interface Part {
@@ -47,13 +54,20 @@ export function partArguments(
   ];
   for (const draft of drafts) {
     const { from, text, author, cid } = draft;
-    words.push(from, text, author, cid ?? "", markOf(draft) ?? "");
+    const { makesRoom = "" } = draft;
+    words.push(from, text, author, cid ?? "", markOf(draft) ?? "", makesRoom);
   }
   return words;
 }
 
-/** What the script says became of one part that was appended at `at`. */
-export function appended(reply: Reply, part: Part, at: number): Appended {
+/** What the script says became of one part that was appended at `at`, where
+ * there may be so many rooms. */
+export function appended(
+  reply: Reply,
+  part: Part,
+  { at, maxRooms }: { at: number; maxRooms: number },
+): Appended {
+  const full = { count: maxRooms, most: maxRooms };
   const [epoch, first, head, missed, seqs] = reply as [
     string,
     number,
@@ -63,7 +77,7 @@ export function appended(reply: Reply, part: Part, at: number): Appended {
   ];
   const own = part.drafts.flatMap((draft, index) => {
     const seq = seqs[index] ?? 0;
-    return seq < 0 ? [] : [message(draft, seq, at, markOf(draft))];
+    return seq <= 0 ? [] : [message(draft, seq, at, markOf(draft))];
   });
   const messages = entriesOf(missed, part.room).concat(own);
   const { length } = messages;
@@ -71,7 +85,11 @@ export function appended(reply: Reply, part: Part, at: number): Appended {
   const whole = length === 0 || messages[0]?.seq === head - length + 1;
   return {
     news: { epoch, first, head, messages: whole ? messages : own },
-    receipts: seqs.map((seq) => ({ seq: Math.abs(seq), duplicate: seq < 0 })),
+    receipts: seqs.map((seq, index) =>
+      seq === 0
+        ? refusedFor(whyNotMade(part.drafts[index]!, full))
+        : { seq: Math.abs(seq), duplicate: seq < 0 }
+    ),
   };
 }
 

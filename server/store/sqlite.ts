@@ -13,12 +13,11 @@ import { GuardedFeed } from "./feeding.ts";
 import { marked, markOf } from "./marks.ts";
 import { takePage } from "./page_size.ts";
 import { cidKey } from "./recent_cids.ts";
-import { openDatabase } from "./sqlite_file.ts";
+import { type OpenDatabase, openDatabase } from "./sqlite_file.ts";
 import type { DatabaseLock } from "./sqlite_lock.ts";
 import { type Log, SqliteLogs, stateOf } from "./sqlite_logs.ts";
 import { SqliteRetention } from "./sqlite_retention.ts";
 import {
-  idOf,
   messageOf,
   prepare,
   pushRow,
@@ -32,15 +31,17 @@ import {
   type KeptChanges,
   type KeptWatcher,
   type LogState,
-  NO_LOG,
   type Page,
   type Range,
   type Receipt,
   refusedFor,
   type Retention,
+  ROOMS_PAGE,
+  type RoomsRange,
   type RoomSummary,
   type Store,
   type StoredMessage,
+  whyNotMade,
 } from "./store.ts";
 
 /** What there must be room for: a message of the longest kind, as UTF-8. */
@@ -51,12 +52,17 @@ export interface SqliteStoreOptions {
   readonly path: string;
   readonly retention: Retention;
   readonly clock: Clock;
+  /** How many rooms there may be; no limit if it is not said. */
+  readonly maxRooms?: number;
   /** Told of what is not as it should be, such as who may read the file. */
   readonly warn?: (words: string) => void;
 }
 
 /** What one tick adds to a room. */
 interface News {
+  readonly log: Log;
+  /** Its number, as soon as it is in the file. */
+  id: number;
   readonly messages: StoredMessage[];
   readonly cids: Map<number, number>;
 }
@@ -69,9 +75,10 @@ export class SqliteStore implements Store {
   readonly #clock: Clock;
   readonly #logs: SqliteLogs;
   readonly #sql: Statements;
+  readonly #maxRooms: number;
   /** Whether a text that was removed is perhaps still in the log of changes:
    * also one that an earlier process has removed. */
-  #toErase = true;
+  #toErase: boolean;
   #watcher: KeptWatcher = () => {};
 
   /**
@@ -81,19 +88,18 @@ export class SqliteStore implements Store {
    * @throws {StoreOpenError} With one line that says what to do.
    */
   static open({ path, warn, ...options }: SqliteStoreOptions): SqliteStore {
-    const { db, lock, warnings } = openDatabase(path);
+    const { warnings, ...opened } = openDatabase(path);
     for (const words of warnings) warn?.(words);
-    return new SqliteStore(db, { ...options, lock });
+    return new SqliteStore({ ...options, ...opened });
   }
 
   private constructor(
-    db: DatabaseSync,
-    { retention, clock, lock }: {
-      retention: Retention;
-      clock: Clock;
-      lock: DatabaseLock;
-    },
+    { db, lock, toErase, retention, clock, maxRooms = Infinity }:
+      & Omit<SqliteStoreOptions, "path" | "warn">
+      & Omit<OpenDatabase, "warnings">,
   ) {
+    this.#maxRooms = maxRooms;
+    this.#toErase = toErase;
     this.#lock = lock;
     this.#db = db;
     this.#clock = clock;
@@ -101,7 +107,10 @@ export class SqliteStore implements Store {
     this.#sql = sql;
     const logs = new SqliteLogs(sql, clock);
     this.#logs = logs;
-    this.#retention = new SqliteRetention({ sql, logs, retention, clock });
+    this.#retention = new SqliteRetention({
+      ...{ sql, logs, retention, clock },
+      transaction: (work) => this.#transaction(work),
+    });
   }
 
   append(drafts: readonly Draft[]): Promise<Receipt[]> {
@@ -131,20 +140,22 @@ export class SqliteStore implements Store {
   /** Stores all drafts or none. */
   #store(drafts: readonly Draft[]): Receipt[] {
     const [at, when] = [this.#clock.now(), this.#clock.monotonic()];
-    const news = new Map<Log, News>();
-    const receipts = drafts.map((draft) => this.#number(draft, at, news));
+    const news = new Map<string, News>();
+    const tick = { at, news, making: 0 };
+    const receipts = drafts.map((draft) => this.#number(draft, tick));
     this.#transaction(() => {
       this.#insert(news);
-      for (const [log, { messages }] of news) this.#mark(log, messages);
+      for (const added of news.values()) this.#mark(added);
     });
     // Only what is committed counts.
-    for (const [log, { messages, cids }] of news) {
+    for (const { log, id, messages, cids } of news.values()) {
+      if (log.id === 0) this.#logs.made(log, id);
       log.head += messages.length;
       log.wroteAt = when;
       this.#retention.grown(log, messages.length);
       for (const [key, seq] of cids) log.recent?.add(key, seq, when);
     }
-    for (const [log, { messages }] of news) log.feed?.append(messages);
+    for (const { log, messages } of news.values()) log.feed?.append(messages);
     return receipts;
   }
 
@@ -161,31 +172,30 @@ export class SqliteStore implements Store {
   read(room: string, range: Range): Promise<Page> {
     return attempt(() => {
       const log = this.#logs.find(room);
-      if (log === undefined) return { ...NO_LOG, messages: [] };
       const { limit } = range;
       // Row by row: what does not fit is not even read.
       const page = (rows: Iterator<unknown>) =>
         takePage(Iterator.from(rows).map((row) => messageOf(room, row as Row)));
       const messages = "after" in range
         ? page(this.#sql.readAfter.iterate(
-          idOf(
-            log.id,
-            Math.min(Math.max(range.after, log.first - 1), log.head),
-          ),
-          idOf(log.id + 1, 0),
+          log.id,
+          Math.min(Math.max(range.after, log.first - 1), log.head),
           limit,
         ))
         : page(this.#sql.readBefore.iterate(
-          idOf(log.id, Math.min(range.before, log.head + 1)),
-          idOf(log.id, log.first),
+          log.id,
+          Math.min(range.before, log.head + 1),
+          log.first,
           limit,
         )).reverse();
       return { ...stateOf(log), messages };
     });
   }
 
-  rooms(): Promise<RoomSummary[]> {
-    return attempt(() => this.#logs.summaries());
+  rooms(
+    range: RoomsRange = { after: "", limit: ROOMS_PAGE },
+  ): Promise<RoomSummary[]> {
+    return attempt(() => this.#logs.summaries(range));
   }
 
   trim(): Promise<boolean> {
@@ -258,12 +268,12 @@ export class SqliteStore implements Store {
   /** Gives a draft its seq, unless it is a repeat. */
   #number(
     draft: Draft,
-    at: number,
-    news: Map<Log, News>,
+    tick: { at: number; news: Map<string, News>; making: number },
   ): Receipt {
+    const { at, news } = tick;
     const { room, from, text, author, cid } = draft;
-    const log = this.#logs.open(room);
-    let fresh = news.get(log);
+    let fresh = news.get(room);
+    const log = fresh?.log ?? this.#logs.open(room);
     const key = cid === undefined ? undefined : cidKey(author, cid);
     if (key !== undefined) {
       const first = this.#findRepeat(log, key, { author, cid }) ??
@@ -271,7 +281,14 @@ export class SqliteStore implements Store {
       if (first !== undefined) return { seq: first, duplicate: true };
     }
     if (fresh === undefined) {
-      news.set(log, fresh = { messages: [], cids: new Map() });
+      if (log.id === 0) {
+        const count = this.#logs.count + tick.making;
+        const why = whyNotMade(draft, { count, most: this.#maxRooms });
+        if (why !== undefined) return refusedFor(why);
+        tick.making++;
+      }
+      fresh = { log, id: log.id, messages: [], cids: new Map() };
+      news.set(room, fresh);
     }
     const seq = log.head + fresh.messages.length + 1;
     if (key !== undefined) fresh.cids.set(key, seq);
@@ -288,19 +305,21 @@ export class SqliteStore implements Store {
     key: number,
     { author, cid }: { author: string; cid: string | undefined },
   ): number | undefined {
+    if (log.id === 0) return undefined;
     const seq = this.#logs.recent(log).find(key, this.#clock.monotonic());
     if (seq === undefined) return undefined;
-    const row = this.#sql.readOne.get(idOf(log.id, seq));
+    const row = this.#sql.readOne.get(log.id, seq);
     // A date that was set forth lets the retention take it early.
     if (row === undefined) return seq;
     return row["author"] === author && row["cid"] === cid ? seq : undefined;
   }
 
   /** Inserts one tick's messages of all rooms, in few statements. */
-  #insert(news: ReadonlyMap<Log, News>): void {
+  #insert(news: ReadonlyMap<string, News>): void {
     const values: Value[] = [];
-    for (const [log, { messages }] of news) {
-      for (const message of messages) pushRow(values, log.id, message);
+    for (const added of news.values()) {
+      if (added.id === 0) added.id = this.#logs.make(added.log);
+      for (const message of added.messages) pushRow(values, added.id, message);
     }
     let next = 0;
     for (const { length, statement } of this.#sql.inserts) {
@@ -312,23 +331,24 @@ export class SqliteStore implements Store {
 
   /** Carries out what is special about messages: rare enough that what is
    * ordinary need not carry it along. */
-  #mark(log: Log, messages: readonly StoredMessage[]): void {
+  #mark({ id, messages }: News): void {
     for (const message of messages) {
       const mark = markOf(message);
       if (mark === undefined) continue;
-      this.#sql.setMark.run(mark, idOf(log.id, message.seq));
+      this.#sql.setMark.run(mark, id, message.seq);
       if (message.removes === undefined) continue;
       // Old ones are kept for a while to tell repeats, and lose it as well.
-      this.#sql.blank.run(idOf(log.id, message.removes));
+      this.#sql.blank.run(id, message.removes);
       this.#toErase = true;
     }
   }
 
-  #transaction(work: () => void): void {
+  #transaction<T>(work: () => T): T {
     this.#sql.begin.run();
     try {
-      work();
+      const done = work();
       this.#sql.commit.run();
+      return done;
     } catch (error) {
       // A full disk may have rolled it back already.
       if (this.#db.isTransaction) this.#sql.rollback.run();

@@ -7,6 +7,10 @@
 
 import { DatabaseSync } from "node:sqlite";
 
+/** In the table `meta`: what the epochs of rooms that nobody has written to are
+ * computed from (unwritten.ts). */
+export const EPOCH_BASE = "epochs";
+
 /** In the table `meta`, of a copy that no server has been started on yet. */
 const MARK = "copy";
 
@@ -34,6 +38,8 @@ export function beginAnew(db: DatabaseSync): void {
   const rename = db.prepare("UPDATE rooms SET epoch = ? WHERE id = ?");
   db.exec("BEGIN IMMEDIATE");
   for (const { id } of rooms) rename.run(crypto.randomUUID(), Number(id));
+  // Those that nobody has written to.
+  db.prepare("DELETE FROM meta WHERE key = ?").run(EPOCH_BASE);
   db.prepare("DELETE FROM meta WHERE key = ?").run(MARK);
   db.exec("COMMIT");
 }

@@ -20,6 +20,8 @@ export interface OpenDatabase {
   readonly lock: DatabaseLock;
   /** What is not as it should be, in words for the log. */
   readonly warnings: readonly string[];
+  /** Whether a text that was removed is perhaps still in the log of changes. */
+  readonly toErase: boolean;
 }
 
 /**
@@ -56,8 +58,11 @@ export function openDatabase(path: string): OpenDatabase {
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
     // A process that was killed right after a text was removed has left it in
     // the log of changes. The retention does so again, should it be busy now.
-    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    return { db, lock, warnings: secureFiles(path) };
+    const erased = db.prepare("PRAGMA main.wal_checkpoint(TRUNCATE)").get();
+    return {
+      ...{ db, lock, warnings: secureFiles(path) },
+      toErase: erased?.["busy"] !== 0,
+    };
   } catch (error) {
     if (db?.isOpen) db.close();
     lock?.close();

@@ -6,7 +6,7 @@
 import type { Clock } from "../clock.ts";
 import { msAfter } from "../clock.ts";
 import { RecentCids, textKey } from "./recent_cids.ts";
-import { idOf, seqOf, type Statements } from "./sqlite_statements.ts";
+import type { Statements } from "./sqlite_statements.ts";
 import { DEDUPE_MS } from "./store.ts";
 
 /** Rows read at once: some milliseconds. */
@@ -30,9 +30,9 @@ export function seqSince(
   let [low, high] = [1, head + 1];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const row = sql.nextAt.get(idOf(id, middle), idOf(id + 1, 0));
+    const row = sql.nextAt.get(id, middle);
     if (row === undefined || Number(row["at"]) >= since) high = middle;
-    else low = seqOf(Number(row["id"])) + 1;
+    else low = Number(row["seq"]) + 1;
   }
   return low;
 }
@@ -55,17 +55,16 @@ export function* readRecent(
 ): Generator<void, RecentCids> {
   const recent = new RecentCids(DEDUPE_MS);
   const [now, moment] = [clock.now(), clock.monotonic()];
-  const end = idOf(log.id + 1, 0);
-  let next = idOf(log.id, seqSince(sql, log, now - DEDUPE_MS));
+  let next = seqSince(sql, log, now - DEDUPE_MS);
   while (true) {
     // As one array: with rows of their own it takes four times as long.
-    const slice = sql.readCids.get(next, end, SLICE) ?? {};
+    const slice = sql.readCids.get(log.id, next, SLICE) ?? {};
     const cids: string[] = JSON.parse(String(slice["cids"]));
     const ago = Math.min(Math.max(now - Number(slice["at"]), 0), DEDUPE_MS);
     const when = msAfter(moment, -ago);
     for (const words of cids) {
       const space = words.indexOf(" ");
-      const seq = seqOf(Number(words.slice(0, space)));
+      const seq = Number(words.slice(0, space));
       recent.add(textKey(words.slice(space + 1)), seq, when);
     }
     if (slice["rows"] !== SLICE) return recent;

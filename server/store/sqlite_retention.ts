@@ -6,8 +6,8 @@
 import type { Clock } from "../clock.ts";
 import type { Log, SqliteLogs } from "./sqlite_logs.ts";
 import { seqSince } from "./sqlite_recent.ts";
-import { idOf, type Statements } from "./sqlite_statements.ts";
-import { DEDUPE_MS, type Retention } from "./store.ts";
+import type { Statements } from "./sqlite_statements.ts";
+import { DEDUPE_MS, type Retention, UNUSED_MS } from "./store.ts";
 
 /** Rows that one step of the retention deletes at most. */
 const STEP_ROWS = 500;
@@ -23,6 +23,8 @@ export interface SqliteRetentionOptions {
   readonly logs: SqliteLogs;
   readonly retention: Retention;
   readonly clock: Clock;
+  /** Does something in one transaction. */
+  readonly transaction: <T>(work: () => T) => T;
 }
 
 /** The retention of one file. */
@@ -31,12 +33,16 @@ export class SqliteRetention {
   readonly #logs: SqliteLogs;
   readonly #retention: Retention;
   readonly #clock: Clock;
+  readonly #transaction: <T>(work: () => T) => T;
   /** Rooms that have grown, or that have more to delete. */
   readonly #due = new Set<string>();
   /** The room that was looked at last in this round; empty before the first. */
   #last = "";
 
-  constructor({ sql, logs, retention, clock }: SqliteRetentionOptions) {
+  constructor(
+    { sql, logs, retention, clock, transaction }: SqliteRetentionOptions,
+  ) {
+    this.#transaction = transaction;
     this.#sql = sql;
     this.#logs = logs;
     this.#retention = retention;
@@ -77,7 +83,16 @@ export class SqliteRetention {
     log.untrimmed = 0;
     const deleted = this.#trim(log, budget);
     if (deleted === budget) this.#due.add(room);
+    else if (log.first > log.head) this.#dropUnused(log);
     return Math.max(deleted, LOOK_ROWS);
+  }
+
+  /** Lets a room go that nobody uses. */
+  #dropUnused(log: Log): void {
+    const before = this.#clock.now() - UNUSED_MS;
+    if (log.feed !== undefined) return;
+    if (this.#sql.isUnused.get(log.id, before) === undefined) return;
+    this.#transaction(() => this.#logs.drop(log))();
   }
 
   /** Moves the start of a log, then deletes what is before it. */
@@ -93,8 +108,8 @@ export class SqliteRetention {
     }
     // A row stays as long as a repeat of it must be known.
     const { changes } = this.#sql.trim.run(
-      idOf(log.id, 0),
-      idOf(log.id, first),
+      log.id,
+      first,
       budget,
       now - DEDUPE_MS,
     );

@@ -46,6 +46,31 @@ const MIGRATIONS: readonly string[] = [
   -- Small documents that outlive the process, such as who is banned.
   CREATE TABLE kept (key TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Room and seq in one number left place for 2^21 rooms, and anybody can make
+  -- rooms. The messages are written anew: it takes some seconds a million, and
+  -- for that time as much room again on the disk.
+  CREATE TABLE placed (
+    room INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    author TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    text TEXT NOT NULL,
+    cid TEXT,
+    mark INTEGER,
+    PRIMARY KEY (room, seq)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO placed (room, seq, at, author, sender, text, cid, mark)
+    SELECT id >> 32, id & 4294967295, at, author, sender, text, cid, mark
+    FROM messages ORDER BY id;
+  DROP TABLE messages;
+  ALTER TABLE placed RENAME TO messages;
+
+  -- Rooms that somebody has joined and nobody has written to.
+  DELETE FROM rooms WHERE first = 1
+    AND NOT EXISTS (SELECT 1 FROM messages WHERE room = rooms.id);
+  `,
 ];
 
 /**

@@ -27,10 +27,10 @@ export type Statements =
   };
 
 /** Values of one row of an insert. */
-const COLUMNS = 6;
+const COLUMNS = 7;
 
 function insertRows(rows: number): string {
-  return `INSERT INTO messages (id, at, author, sender, text, cid) VALUES ${
+  return `INSERT INTO messages (room, seq, at, author, sender, text, cid) VALUES ${
     Array(rows).fill(`(${Array(COLUMNS).fill("?").join(", ")})`).join(", ")
   }`;
 }
@@ -41,58 +41,63 @@ export function pushRow(
   room: number,
   { seq, at, author, from, text, cid }: StoredMessage,
 ): void {
-  values.push(idOf(room, seq), at, author, from, text, cid ?? null);
+  values.push(room, seq, at, author, from, text, cid ?? null);
 }
 
 const SQL = {
   begin: "BEGIN IMMEDIATE",
   commit: "COMMIT",
   rollback: "ROLLBACK",
-  readOne: "SELECT author, cid FROM messages WHERE id = ?",
+  readOne: "SELECT author, cid FROM messages WHERE room = ? AND seq = ?",
   readCids: `
-    SELECT count(*) AS rows, max(id) AS last, max(at) AS at,
-      json_group_array(id || ' ' || author || ' ' || cid)
+    SELECT count(*) AS rows, max(seq) AS last, max(at) AS at,
+      json_group_array(seq || ' ' || author || ' ' || cid)
         FILTER (WHERE cid IS NOT NULL) AS cids
     FROM (
-      SELECT id, at, author, cid FROM messages
-      WHERE id >= ? AND id < ? ORDER BY id LIMIT ?
+      SELECT seq, at, author, cid FROM messages
+      WHERE room = ? AND seq >= ? ORDER BY seq LIMIT ?
     )`,
   nextAt: `
-    SELECT id, at FROM messages WHERE id >= ? AND id < ? ORDER BY id LIMIT 1`,
+    SELECT seq, at FROM messages WHERE room = ? AND seq >= ?
+    ORDER BY seq LIMIT 1`,
   newest: `
-    SELECT id, at FROM messages WHERE id > ? AND id < ?
-    ORDER BY id DESC LIMIT 1`,
+    SELECT seq, at FROM messages WHERE room = ? ORDER BY seq DESC LIMIT 1`,
   setFirst: "UPDATE rooms SET first = ?, at = ? WHERE id = ?",
   findRoom: "SELECT id, epoch, first FROM rooms WHERE name = ?",
   addRoom: "INSERT INTO rooms (name, epoch) VALUES (?, ?)",
+  countRooms: "SELECT count(*) AS count FROM rooms",
+  isUnused: `
+    SELECT 1 FROM rooms WHERE id = ? AND at < ?
+      AND NOT EXISTS (SELECT 1 FROM messages WHERE room = rooms.id)`,
+  dropRoom: "DELETE FROM rooms WHERE id = ?",
   roomAfter: "SELECT name FROM rooms WHERE name > ? ORDER BY name LIMIT 1",
   // In one statement: one a room takes five times as long.
   rooms: `
-    SELECT name, first, rooms.at, messages.id AS newest,
+    SELECT name, first, rooms.at, messages.seq AS newest,
       messages.at AS newestAt
-    FROM rooms LEFT JOIN messages ON messages.id = (
-      SELECT max(id) FROM messages
-      WHERE id > rooms.id << 32 AND id < (rooms.id + 1) << 32
-    )
-    ORDER BY name`,
+    FROM rooms LEFT JOIN messages ON messages.room = rooms.id
+      AND messages.seq = (SELECT max(seq) FROM messages WHERE room = rooms.id)
+    WHERE name > ? ORDER BY name LIMIT ?`,
   readAfter: `
-    SELECT id, at, author, sender, text, cid, mark FROM messages
-    WHERE id > ? AND id < ? ORDER BY id LIMIT ?`,
+    SELECT seq, at, author, sender, text, cid, mark FROM messages
+    WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?`,
   readBefore: `
-    SELECT id, at, author, sender, text, cid, mark FROM messages
-    WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT ?`,
+    SELECT seq, at, author, sender, text, cid, mark FROM messages
+    WHERE room = ? AND seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?`,
   // Looks at no more than it may delete: what is young would be read again in
   // every step.
   trim: `
     WITH oldest AS (
-      SELECT id, at FROM messages WHERE id > ? AND id < ?
-      ORDER BY id LIMIT ?
+      SELECT seq, at FROM messages WHERE room = ?1 AND seq < ?2
+      ORDER BY seq LIMIT ?3
     )
-    DELETE FROM messages WHERE id IN (SELECT id FROM oldest WHERE at < ?)`,
+    DELETE FROM messages WHERE room = ?1
+      AND seq IN (SELECT seq FROM oldest WHERE at < ?4)`,
   // Writes the log of changes into the file and empties it.
-  checkpoint: "PRAGMA wal_checkpoint(TRUNCATE)",
-  setMark: "UPDATE messages SET mark = ? WHERE id = ?",
-  blank: "UPDATE messages SET text = '', mark = 0 WHERE id = ?",
+  checkpoint: "PRAGMA main.wal_checkpoint(TRUNCATE)",
+  setMark: "UPDATE messages SET mark = ? WHERE room = ? AND seq = ?",
+  blank: `
+    UPDATE messages SET text = '', mark = 0 WHERE room = ? AND seq = ?`,
   keep: "INSERT OR REPLACE INTO kept (key, document) VALUES (?, ?)",
   unkeep: "DELETE FROM kept WHERE key = ?",
   allKept: "SELECT key, document FROM kept",
@@ -100,33 +105,15 @@ const SQL = {
   touch: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, CAST(? AS BLOB))",
   fill: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, zeroblob(?))",
   setMeta: "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
+  renewMeta: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)",
 } as const;
-
-/** More messages than a room will ever have: at a million a second it would
- * take an hour, at a thousand seven weeks, at ten eleven years. */
-const MOST_SEQS = 2 ** 32;
-
-/**
- * The id of a message.
- *
- * @param room The room's number in the file, below 2^21.
- * @param seq From 0, which no message has, to {@linkcode MOST_SEQS}.
- */
-export function idOf(room: number, seq: number): number {
-  return room * MOST_SEQS + seq;
-}
-
-/** The seq in an id. */
-export function seqOf(id: number): number {
-  return id % MOST_SEQS;
-}
 
 /** A message out of a row. */
 export function messageOf(room: string, row: Row): StoredMessage {
   const { cid } = row;
   const message = {
     room,
-    seq: seqOf(Number(row["id"])),
+    seq: Number(row["seq"]),
     from: String(row["sender"]),
     text: String(row["text"]),
     at: Number(row["at"]),

@@ -19,6 +19,9 @@ export interface Draft {
    * same step. */
   readonly removes?: number | undefined;
   readonly announcement?: true | undefined;
+  /** Whether it makes its room, where nobody has written to it before:
+   * `never`; `always`, also where there are as many rooms as there may be. */
+  readonly makesRoom?: "never" | "always" | undefined;
 }
 
 /** A message as the store has it. */
@@ -61,7 +64,7 @@ export interface LogState {
   readonly head: number;
 }
 
-/** What is told of a room that does not exist. */
+/** What is told of a room before anything is known of it. */
 export const NO_LOG: LogState = { epoch: "", first: 1, head: 0 };
 
 /** Which part of a log to read. */
@@ -82,6 +85,13 @@ export interface RoomSummary {
   readonly head: number;
   /** When the newest message was stored, also when it is no longer kept. */
   readonly at: number;
+}
+
+/** Which part of the list of rooms to read. */
+export interface RoomsRange {
+  /** The rooms behind this name; all of them behind an empty one. */
+  readonly after: string;
+  readonly limit: number;
 }
 
 /** Gets what was stored in one room, in order, each message once. A feed that
@@ -138,8 +148,8 @@ export interface Store {
 
   /**
    * Starts to feed a room. Every message with a seq beyond the returned `head`
-   * comes to the feed, none before this resolves. A room that does not exist
-   * begins to. One feed a room.
+   * comes to the feed, none before this resolves. One feed a room. A room that
+   * nobody has written to is not made by this: nothing of it is in the store.
    */
   follow(room: string, feed: Feed): Promise<LogState>;
 
@@ -147,8 +157,8 @@ export interface Store {
   unfollow(room: string): void;
 
   /**
-   * Reads a part of a room's log. A room that does not exist reads as
-   * {@linkcode NO_LOG}, and does not begin to.
+   * Reads a part of a room's log. A room that nobody has written to reads as
+   * empty and is not made; its epoch is the one that it will be made with.
    *
    * @returns At most `limit` messages, and fewer when their texts come to more
    * than {@linkcode PAGE_CHARACTERS}: then those nearest to the given end of the
@@ -156,12 +166,20 @@ export interface Store {
    */
   read(room: string, range: Range): Promise<Page>;
 
-  /** All rooms that have ever had a message, in order of their names. */
-  rooms(): Promise<RoomSummary[]>;
+  /**
+   * The rooms that somebody has written to, in the order of their names'
+   * characters (code points).
+   *
+   * @param range Which of them; the first {@linkcode ROOMS_PAGE} if it is not
+   * said. A page costs no more where there are more rooms.
+   */
+  rooms(range?: RoomsRange): Promise<RoomSummary[]>;
 
   /**
    * Forgets a small part of what the retention no longer wants, and tells those
-   * who follow the room.
+   * who follow the room. A room of which nothing is kept, to which nobody has
+   * written for {@linkcode UNUSED_MS}, and which nobody follows as far as is
+   * known, goes as a whole. When it is made again, it has another epoch.
    *
    * @returns Whether so much is left that it should be called again soon, not
    * in a second only.
@@ -200,6 +218,45 @@ export interface Store {
 
   /** Flushes and frees everything. No method is called afterwards. */
   close(): Promise<void>;
+}
+
+/** Rooms of a page when no number is asked for. */
+export const ROOMS_PAGE = 1_000;
+
+/** How long a room of which nothing is kept is remembered after its last
+ * message, milliseconds: who comes back within that time is told how much is
+ * gone. */
+export const UNUSED_MS = 24 * 60 * 60_000;
+
+/** There are as many rooms as there may be, and this message would make one. */
+export class RoomsFullError extends Error {
+  override name = "RoomsFullError";
+
+  /** @param most How many there may be. */
+  constructor(readonly most: number) {
+    super(`There are ${most} rooms already`);
+  }
+}
+
+/** A message that would make a room and must not ({@linkcode Draft.makesRoom}). */
+export class RoomNotMadeError extends Error {
+  override name = "RoomNotMadeError";
+}
+
+/**
+ * Why a message may not make a room.
+ *
+ * @param draft The message.
+ * @param rooms How many there are, and may be.
+ * @returns Undefined when it may.
+ */
+export function whyNotMade(
+  { makesRoom }: Pick<Draft, "makesRoom">,
+  { count, most }: { count: number; most: number },
+): Error | undefined {
+  if (makesRoom === "never") return new RoomNotMadeError("Nobody has written");
+  if (makesRoom === "always" || count < most) return undefined;
+  return new RoomsFullError(most);
 }
 
 /** How much of a log is kept. */

@@ -15,6 +15,7 @@ import {
   type Receipt,
   refusedFor,
   type Retention,
+  type RoomsRange,
   type RoomSummary,
   type Store,
 } from "../../server/store/store.ts";
@@ -40,8 +41,13 @@ export class HeldStore implements Store {
   constructor(
     clock: FakeClock,
     retention: Retention = { messages: 1_000_000, ms: 0 },
+    maxRooms?: number,
   ) {
-    this.inner = new MemoryStore({ clock, retention });
+    this.inner = new MemoryStore({
+      clock,
+      retention,
+      ...(maxRooms !== undefined && { maxRooms }),
+    });
   }
 
   /** Calls that wait. */
@@ -79,8 +85,8 @@ export class HeldStore implements Store {
     return this.#do("read", () => this.inner.read(room, range));
   }
 
-  rooms(): Promise<RoomSummary[]> {
-    return this.inner.rooms();
+  rooms(range?: RoomsRange): Promise<RoomSummary[]> {
+    return this.inner.rooms(range);
   }
 
   trim(): Promise<boolean> {

@@ -35,14 +35,24 @@ export class HubBench {
   );
 
   constructor(
-    { retention, history = 50, graceMs = GRACE_MS, idleSeconds = 30 }: {
+    {
+      retention,
+      history = 50,
+      graceMs = GRACE_MS,
+      idleSeconds = 30,
+      roomRate = 0,
+      maxRooms,
+    }: {
       retention?: Retention;
       history?: number;
       graceMs?: number;
       idleSeconds?: number;
+      roomRate?: number;
+      /** Rooms that the store takes. */
+      maxRooms?: number;
     } = {},
   ) {
-    this.store = new HeldStore(this.clock, retention);
+    this.store = new HeldStore(this.clock, retention, maxRooms);
     this.hub = new Hub({
       store: this.store,
       fleet: this.fleet,
@@ -63,6 +73,7 @@ export class HubBench {
       history,
       graceMs,
       maxRooms: 1_000,
+      roomRate,
       maxRoomsPerSession: 100,
     });
     // The rules are read at once, and never held.

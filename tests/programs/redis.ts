@@ -35,6 +35,10 @@ export async function redisPlace(...settings: string[]): Promise<RedisPlace> {
         redisTime: () => msBetween(monotonicAt(0), options.clock.monotonic()),
         ...options,
       }),
+    async entries() {
+      const keys = await server.command("KEYS", "hubbub:room*");
+      return (keys as string[]).length;
+    },
     async breakRoom(_, room) {
       await server.command("SET", roomKeys(room)[1]!, "broken");
     },

@@ -19,6 +19,8 @@ const SETTINGS = [
   ["--max-connections", "HUBBUB_MAX_CONNECTIONS", "10000"],
   ["--max-per-address", "HUBBUB_MAX_PER_ADDRESS", "500"],
   ["--max-rooms", "HUBBUB_MAX_ROOMS", "10000"],
+  ["--max-stored-rooms", "HUBBUB_MAX_STORED_ROOMS", "100000"],
+  ["--room-rate", "HUBBUB_ROOM_RATE", "20"],
   ["--max-rooms-per-session", "HUBBUB_MAX_ROOMS_PER_SESSION", "100"],
   ["--hello-timeout", "HUBBUB_HELLO_TIMEOUT", "10"],
   ["--idle-timeout", "HUBBUB_IDLE_TIMEOUT", "30"],

@@ -195,13 +195,15 @@ Deno.test("pages lead from the newest message to the oldest and back", async () 
   assertEquals(texts(await get(server.url(none["newer"]))), "8");
 });
 
-Deno.test("reading makes no room; being in one, or writing to it, does", async () => {
+Deno.test("reading makes no room; writing to one does, and one that people are in is listed", async () => {
   await using server = await InProcessServer.start();
   const list = async () => (await get(server.url("/api/rooms")))["rooms"];
-  assertEquals(await get(server.url("/api/rooms/nobody/messages")), {
+  const empty = await get(server.url("/api/rooms/nobody/messages"));
+  assertMatch(String(empty["epoch"]), /^[0-9a-f]{8}-[0-9a-f]{4}$/);
+  assertEquals(empty, {
     status: 200,
     room: "nobody",
-    epoch: "",
+    epoch: empty["epoch"],
     first: 1,
     head: 0,
     messages: [],
@@ -220,6 +222,52 @@ Deno.test("reading makes no room; being in one, or writing to it, does", async (
     { room: "hall", head: 1, at: rooms[0].at, online: 0 },
     { room: "yard", head: 0, at: null, online: 1 },
   ]);
+});
+
+/** All rooms of the list, page by page, and how many pages there were. */
+async function allRooms(server: InProcessServer, start: string) {
+  const names: string[] = [];
+  let pages = 0;
+  for (let next: string | null = start; next !== null; pages++) {
+    const page = await get(server.url(next));
+    names.push(...page["rooms"].map(({ room }: { room: string }) => room));
+    next = page["next"];
+  }
+  return { names, pages };
+}
+
+Deno.test("the list of rooms is read page by page, with those nobody has written to in their places", async () => {
+  await using server = await InProcessServer.start({ rate: 0, roomRate: 0 });
+  const kept = Array.from({ length: 250 }, (_, n) => `room-${n}`);
+  for (const room of kept) {
+    await post(server.url(`/api/rooms/${room}/messages`), "Hello");
+  }
+  const url = server.socket("/ws");
+  await using ada = await V1Client.in("room-2-only-here", { url, name: "Ada" });
+  for (const room of ["a", "z", "room-100"]) {
+    await ada.ask({ type: "join", room }, "joined");
+  }
+  const all = [...kept, "a", "z", "room-2-only-here"].toSorted();
+  for (
+    const [query, pages] of [
+      ["", 3],
+      ["?limit=1000", 1],
+      ["?limit=7", 37],
+      ["?limit=253", 1],
+      ["?limit=252", 2],
+    ] as const
+  ) {
+    const list = await allRooms(server, `/api/rooms${query}`);
+    assertEquals(list, { names: all, pages }, query);
+  }
+  const behind = await allRooms(server, "/api/rooms?after=room-98&limit=5");
+  assertEquals(behind.names, ["room-99", "z"]);
+  const page = await get(server.url("/api/rooms?limit=2"));
+  assertEquals(page["next"], "/api/rooms?after=room-0&limit=2");
+  for (const query of ["limit=0", "limit=x", `after=${"x".repeat(300)}`]) {
+    const refused = await get(server.url(`/api/rooms?${query}`));
+    assertEquals([refused["status"], refused["code"]], [400, "bad_field"]);
+  }
 });
 
 Deno.test("HEAD answers like GET, without the body", async () => {

@@ -23,6 +23,8 @@ Deno.test("readConfig() has a default for everything", () => {
     byteRate: 65_536,
     requestRate: 20,
     joinRate: 300,
+    roomRate: 20,
+    maxStoredRooms: 100_000,
     renameRate: 30,
     httpRate: 100,
     maxMemory: 0,

@@ -20,12 +20,12 @@ Deno.test("promise 7: who writes to a room that cannot be written to is told so,
   await bench.turn();
   const [error, ...more] = bob.reader.all("error");
   assertEquals([error?.code, error?.cid, error?.id, more], [
-    "store_unavailable",
+    "not_stored",
     "1",
     7,
     [],
   ]);
-  assertEquals(error?.retryable, true);
+  assertEquals(error?.retryable, false);
   assertEquals(ada.reader.all("ack").map(({ seq }) => seq), [1]);
   assertEquals(ada.reader.all("error"), []);
   assertEquals(ada.reader.texts, ["hello", "hi"]);

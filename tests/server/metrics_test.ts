@@ -66,7 +66,7 @@ Deno.test("/metrics tells resumes by how much was recovered", async () => {
   const { epoch } = await ada.next("joined");
   ada.send({ type: "join", room: "hall", since: { epoch, seq: 0 } });
   assertEquals((await ada.next("joined")).recovered, "full");
-  ada.send({ type: "join", room: "hall", since: { epoch: "other", seq: 0 } });
+  ada.send({ type: "join", room: "hall", since: { epoch: "other", seq: 1 } });
   assertEquals((await ada.next("joined")).recovered, "none");
   const samples = await scrape(server.url("/metrics"));
   assertEquals(

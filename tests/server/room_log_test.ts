@@ -72,6 +72,10 @@ const START_CASES = [
   { title: "all gone", seq: 0, after: 10, recovered: "partial", missed: 10 },
   { title: "a cursor from the future", seq: 21 },
   { title: "a cursor of another life", seq: 15, epoch: "e0" },
+  {
+    title: "the start of another life",
+    ...{ seq: 0, epoch: "e0", after: 10, recovered: "partial", missed: 10 },
+  },
 ] as const;
 
 for (const row of START_CASES) {

@@ -20,6 +20,7 @@ import type {
 export interface OpenOptions {
   readonly retention: Retention;
   readonly clock: FakeClock;
+  readonly maxRooms?: number;
 }
 
 /** Where one test's logs are. */
@@ -29,6 +30,9 @@ export interface Place extends AsyncDisposable {
   /** Opens a store on it: one at a time, or several where that is what is
    * tested (fleet.ts). */
   open(options: OpenOptions): Promise<Store>;
+  /** How many entries there are about rooms, of whatever kind; where they are
+   * somewhere else than in this process. */
+  entries?(store: Store): Promise<number>;
   /** By how much the date may be set without a repeat being taken for new,
    * where it goes by dates; milliseconds. */
   readonly datesSet?: readonly number[];
@@ -42,25 +46,26 @@ export const KEEP_ALL: Retention = { messages: 1_000_000, ms: 0 };
 
 /** One test's store. */
 export class Bench implements AsyncDisposable {
-  readonly clock = new FakeClock();
+  readonly clock: FakeClock;
   readonly #place: Place;
-  readonly #retention: Retention;
+  readonly #options: OpenOptions;
   store: Store;
 
-  private constructor(place: Place, store: Store, bench: {
-    clock: FakeClock;
-    retention: Retention;
-  }) {
+  private constructor(place: Place, store: Store, options: OpenOptions) {
     this.#place = place;
     this.store = store;
-    this.clock = bench.clock;
-    this.#retention = bench.retention;
+    this.clock = options.clock;
+    this.#options = options;
   }
 
-  static async open(place: Place, retention = KEEP_ALL): Promise<Bench> {
-    const clock = new FakeClock();
-    const store = await place.open({ retention, clock });
-    return new Bench(place, store, { clock, retention });
+  static async open(
+    place: Place,
+    retention = KEEP_ALL,
+    more: { maxRooms?: number } = {},
+  ): Promise<Bench> {
+    const options = { retention, clock: new FakeClock(), ...more };
+    const store = await place.open(options);
+    return new Bench(place, store, options);
   }
 
   get persistent(): boolean {
@@ -70,8 +75,7 @@ export class Bench implements AsyncDisposable {
   /** Closes the store and opens the place again. */
   async reopen(): Promise<void> {
     await this.store.close();
-    const { clock } = this;
-    this.store = await this.#place.open({ retention: this.#retention, clock });
+    this.store = await this.#place.open(this.#options);
   }
 
   /** Appends one tick of texts by one author, none with a `cid`. */

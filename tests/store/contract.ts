@@ -2,7 +2,8 @@
  * The contract of server/store/store.ts as tests that every adapter passes:
  * numbering and repeats. The rest of it stands next to this file: faults of one
  * draft or room in contract_isolation.ts, following in contract_feed.ts, reading
- * in contract_read.ts, the retention in contract_retention.ts, removing in
+ * in contract_read.ts, the retention in contract_retention.ts, which rooms there are in
+ * contract_rooms.ts, removing in
  * contract_moderation.ts; for several nodes at once in contract_fleet.ts.
  */
 
@@ -14,6 +15,7 @@ import { isolationContract } from "./contract_isolation.ts";
 import { moderationContract } from "./contract_moderation.ts";
 import { readContract } from "./contract_read.ts";
 import { retentionContract } from "./contract_retention.ts";
+import { roomsContract } from "./contract_rooms.ts";
 
 /** What a suite registers its tests with. */
 export type Test = (
@@ -45,6 +47,7 @@ export function storeContract(
   feedContract(test);
   readContract(test);
   retentionContract(test);
+  roomsContract(test);
   moderationContract(test);
 }
 

@@ -18,6 +18,14 @@ function file(): Promise<Place> {
     persistent: true,
     datesSet: [9 * 60_000],
     open: (options) => KvStore.open(folder.file("kv"), options),
+    async entries(store) {
+      if (!(store instanceof KvStore)) throw new TypeError("Not in Deno KV");
+      const all = store.database.list({ prefix: ["hubbub"] });
+      const about = (await Array.fromAsync(all)).filter(({ key: [, kind] }) =>
+        kind === "room" || kind === "message"
+      );
+      return about.length;
+    },
     async breakRoom(store, room) {
       if (!(store instanceof KvStore)) throw new TypeError("Not in Deno KV");
       await store.database.set(roomKey(room), "broken");

@@ -26,11 +26,17 @@ function placeIn(folder: TempFolder): Place {
       Promise.resolve(
         SqliteStore.open({ path: folder.file("hubbub.db"), ...options }),
       ),
+    entries() {
+      using db = new DatabaseSync(folder.file("hubbub.db"), { readOnly: true });
+      const row = db.prepare(`SELECT (SELECT count(*) FROM rooms)
+        + (SELECT count(*) FROM messages) AS entries`).get();
+      return Promise.resolve(Number(row?.["entries"]));
+    },
     breakRoom(_, room) {
       using db = new DatabaseSync(folder.file("hubbub.db"));
       db.exec(`
         CREATE TRIGGER broken BEFORE INSERT ON messages
-        WHEN NEW.id >> 32 = (SELECT id FROM rooms WHERE name = '${room}')
+        WHEN NEW.room = (SELECT id FROM rooms WHERE name = '${room}')
         BEGIN SELECT RAISE(ABORT, 'This room is broken'); END`);
       return Promise.resolve();
     },
@@ -444,4 +450,97 @@ Deno.test("sqlite store: a file of version 1 is brought up to date", async () =>
   ]);
   await store.keep(new Map([["lock/hall", "{}"]]));
   await store.close();
+});
+
+/** A file that a server of version 2 has made, and more statements. */
+function version2(folder: TempFolder, more = ""): string {
+  const path = folder.file("hubbub.db");
+  const file = new URL("files/version_2.sql", import.meta.url);
+  writeDatabase(path, `BEGIN; ${Deno.readTextFileSync(file)} COMMIT; ${more}`);
+  return path;
+}
+
+Deno.test("sqlite store: a file of version 2 keeps its rooms, epochs, seqs, repeats and what is special", async () => {
+  using folder = new TempFolder();
+  const path = version2(folder);
+  const clock = new FakeClock(1_700_010_800_000);
+  const store = SqliteStore.open({ path, retention: KEEP_ALL, clock });
+  assertEquals(await store.rooms(), [
+    { room: "_audit", head: 1, at: clock.now() },
+    { room: "gone", head: 2, at: 1_700_000_000_000 },
+    { room: "hall", head: 6, at: clock.now() },
+    { room: "yard", head: 1, at: clock.now() },
+  ]);
+  const hall = await store.read("hall", { after: 0, limit: 9 });
+  assertEquals([hall.epoch, hall.first, hall.head], ["724283a1-349e", 4, 6]);
+  assertEquals(
+    hall.messages.map(({ seq, text, removed, removes }) => [
+      ...[seq, text, removed, removes],
+    ]),
+    [
+      [4, "", true, undefined],
+      [5, "zwei\nZeilen 👩‍💻", undefined, undefined],
+      [6, "A message was removed", undefined, 4],
+    ],
+  );
+  const yard = await store.read("yard", { after: 0, limit: 9 });
+  assertEquals(yard.messages[0]?.announcement, true);
+  assertEquals((await store.follow("gone", new RecordingFeed())).head, 2);
+  // Also of one that the retention has let go, and that is there for this only.
+  const receipts = await store.append([
+    draft({ room: "hall", author: "user:ada", cid: "c-1" }),
+    draft({ room: "hall", author: "user:ada", cid: "c-5" }),
+    draft({ room: "gone" }),
+    draft({ room: "joined only" }),
+  ]);
+  assertEquals(receipts.map(({ seq, duplicate }) => [seq, duplicate]), [
+    ...[[1, true], [5, true], [3, false], [1, false]],
+  ]);
+  assertEquals((await store.secret()).toHex().slice(0, 8), "7874e936");
+  await store.close();
+});
+
+Deno.test("sqlite store: rooms beyond the two millionth, of which a file of version 2 had no more, are like all others", async () => {
+  using folder = new TempFolder();
+  const far = 2 ** 21 + 7;
+  const path = version2(
+    folder,
+    `INSERT INTO rooms (id, name, epoch) VALUES (${far}, 'far', 'e1');
+     INSERT INTO messages (id, at, author, sender, text)
+       VALUES ((${far} << 32) + 1, 5, 'ada', 'Ada', 'odd'),
+              ((${far} << 32) + 2, 5, 'ada', 'Ada', 'even')`,
+  );
+  const store = openAt(path);
+  const receipts = await store.append([
+    draft({ room: "far", text: "more" }),
+    ...["x", "y"].flatMap((room) =>
+      [1, 2, 3].map((n) => draft({ room, text: `${room}${n}` }))
+    ),
+  ]);
+  assertEquals(receipts.map(({ seq }) => seq), [3, 1, 2, 3, 1, 2, 3]);
+  for (
+    const [room, texts] of [
+      ["far", ["odd", "even", "more"]],
+      ["x", ["x1", "x2", "x3"]],
+      ["y", ["y1", "y2", "y3"]],
+    ] as const
+  ) {
+    const { messages } = await store.read(room, { after: 0, limit: 9 });
+    assertEquals(messages.map(({ text }) => text), [...texts]);
+  }
+  await store.close();
+});
+
+Deno.test("sqlite store: a file that is brought up to date keeps nothing of what was removed", async () => {
+  using folder = new TempFolder();
+  const secret = "Correct horse battery staple";
+  const path = version2(
+    folder,
+    `PRAGMA secure_delete = OFF; PRAGMA journal_mode = WAL;
+     UPDATE messages SET text = '${secret}' WHERE id = 12884901892;
+     PRAGMA wal_checkpoint(TRUNCATE);
+     UPDATE messages SET text = '' WHERE id = 12884901892`,
+  );
+  await openAt(path).close();
+  assert(!isInFiles(folder, secret));
 });
