@@ -86,7 +86,9 @@ export class Alone implements Fleet {
 
   lend(wanted: string | undefined, { user, fallback }: Lending): string {
     if (wanted === undefined) {
-      return this.#taken(fallback) ? numbered(fallback, this.#taken) : fallback;
+      return this.#taken(fallback)
+        ? numbered(fallback, this.#taken, this.#options.random)
+        : fallback;
     }
     const name = checkName(wanted);
     const holder = this.#byName.get(nameKey(name));
@@ -122,7 +124,10 @@ export class Alone implements Fleet {
 
   #free(name: string): string {
     if (!this.#taken(name)) return name;
-    throw nameTaken(name, numbered(name, this.#taken));
+    throw nameTaken(
+      name,
+      numbered(name, this.#taken, this.#options.random),
+    );
   }
 }
 

@@ -6,7 +6,8 @@ import { nickname, similar } from "../nicknames.ts";
 import { nameTaken } from "./alone.ts";
 import type { Choice, Taken } from "./engine.ts";
 
-/** Names that are tried in one step. */
+/** Names that are tried in one step: enough for one to be free, however many
+ * have such names (nicknames.ts). */
 const TRIES = 20;
 
 /** What somebody wants to be called. */
@@ -23,7 +24,7 @@ export interface Wish {
  * @param wish What is wanted.
  * @param ask Asks the engine for one of some names; whatever that makes of it
  * is what comes of all this.
- * @param random Numbers from 0 up to 1, for nicknames.
+ * @param random Numbers from 0 up to 1, for names.
  * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
  */
 export async function chooseName<T extends object>(
@@ -35,7 +36,7 @@ export async function chooseName<T extends object>(
   const [name, wrong] = any
     ? [fallback ?? nickname(() => false, random)]
     : checked(wanted);
-  const more = similar(name);
+  const more = similar(name, random);
   let names = [name];
   while (true) {
     while (names.length < TRIES) names.push(more.next().value);

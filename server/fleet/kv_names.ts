@@ -31,6 +31,8 @@ const MOST_PAUSE_MS = 100;
 /** Sessions of one person that are renamed together: a commit checks 100 keys
  * at most. */
 const MOST_MATES = 60;
+/** Most keys of one read. */
+const GET_MANY = 10;
 /** For how long a node may find out that a session was taken, milliseconds. */
 const TAKEN_MS = 60 * 60_000;
 
@@ -268,13 +270,26 @@ export class KvNames {
     { names, any }: Choice,
     person: string,
   ): Promise<Place | { readonly taken: string | undefined }> {
-    for (const [index, name] of names.entries()) {
-      const place = await this.#placeOf(name);
-      const holder = await this.#holder(place.entry);
-      if (holder !== null && personOf(holder) !== person) continue;
-      return any || index === 0 ? place : { taken: name };
+    const [wanted, ...others] = names;
+    if (wanted === undefined) return { taken: undefined };
+    const place = await this.#placeOf(wanted);
+    const holder = await this.#holder(place.entry);
+    if (holder === null || personOf(holder) === person) return place;
+    const other = await this.#free(others);
+    return any && other !== undefined ? other : { taken: other?.name };
+  }
+
+  /** One of some names that nobody has: of those that a dead node has left
+   * behind there are few, and they are swept away. */
+  async #free(names: readonly string[]): Promise<Place | undefined> {
+    for (let start = 0; start < names.length; start += GET_MANY) {
+      const some = names.slice(start, start + GET_MANY);
+      const entries = await this.#kv.getMany<string[]>(some.map(holderKey));
+      const index = entries.findIndex(({ value }) => value === null);
+      const [name, entry] = [some[index], entries[index]];
+      if (name !== undefined && entry !== undefined) return { name, entry };
     }
-    return { taken: undefined };
+    return undefined;
   }
 
   /** Who holds the name of an entry, if somebody does. */
