@@ -50,6 +50,7 @@ export class JoinedRoom implements Room {
   /** Whether a join is on its way. */
   #asked = false;
   #rejoin: unknown;
+  #refetch: unknown;
   #typedAt = -Infinity;
 
   /**
@@ -181,7 +182,9 @@ export class JoinedRoom implements Room {
 
   /** The connection is gone. */
   disconnected(): void {
-    this.#host.settings.timers.clear(this.#rejoin);
+    const { timers } = this.#host.settings;
+    timers.clear(this.#rejoin);
+    timers.clear(this.#refetch);
     this.#asked = false;
     if (this.#phase === "joined") this.#phase = "joining";
   }
@@ -350,8 +353,13 @@ export class JoinedRoom implements Room {
         if (event.type === "history") this.#take(this.#reader.page(event));
         else this.#host.resync();
       },
-      refused: ({ code }) => {
-        if (code !== "disconnected") this.#host.resync();
+      refused: ({ code, retryAfterMs = REJOIN_MS }) => {
+        if (code === "disconnected") return;
+        // To connect anew would ask for more, not for less.
+        if (code !== "rate_limited") return this.#host.resync();
+        this.#refetch = this.#host.settings.timers.set(() => {
+          if (this.#phase === "joined") this.#fetch(after);
+        }, retryAfterMs);
       },
     });
   }

@@ -17,7 +17,12 @@ import { LONG_AGO, type Monotonic, msAfter, msBetween } from "./clock.ts";
 import { Entrance, type EntranceOptions, type Entrant } from "./entrance.ts";
 import type { Soon } from "./fleet/fleet.ts";
 import type { Logger } from "./log.ts";
-import { InOrder } from "./in_order.ts";
+import { REPLY_BUDGET, ReplyBudget } from "./connection/reply_budget.ts";
+import { RequestQueue } from "./connection/request_queue.ts";
+import type {
+  Release,
+  ResourceLedger,
+} from "./observability/resource_ledger.ts";
 import { refusal } from "./refusals.ts";
 import { carryOut } from "./requests.ts";
 import { Outlet, type Patience } from "./outlet.ts";
@@ -45,8 +50,8 @@ const FINAL: ReadonlySet<number> = new Set([
   CLOSE.banned.code,
 ]);
 
-/** Frames that may wait for what takes a moment, such as a token's check. */
-const MOST_LATER = 256;
+/** When to send again what came while too much waited, milliseconds. */
+const RETRY_MS = 1_000;
 
 /** What a {@linkcode Connection} needs. */
 export interface ConnectionOptions extends EntranceOptions {
@@ -59,6 +64,8 @@ export interface ConnectionOptions extends EntranceOptions {
   readonly rates: Rates;
   /** Bytes of a frame. */
   readonly maxFrame: number;
+  /** Counts what is held for it. */
+  readonly ledger: ResourceLedger;
   /** Called once, when it no longer counts. */
   readonly onGone: (connection: Connection) => void;
   /** Called when its socket is closed; never, for some peers that are stuck. */
@@ -72,8 +79,11 @@ export class Connection implements Entrant, SocketHandler {
   readonly #options: ConnectionOptions;
   readonly #outlet: Outlet;
   readonly #allowance: Allowance;
-  readonly #inOrder = new InOrder();
+  readonly #budget: ReplyBudget;
+  readonly #queue: RequestQueue;
   readonly #entrance: Entrance;
+  /** What the ledger was told of at the last look. */
+  readonly #held: Release[] = [];
   #session: Session | null = null;
   #gone = false;
   /** Whether its user may come back to the session. */
@@ -88,9 +98,21 @@ export class Connection implements Entrant, SocketHandler {
     this.address = options.address;
     this.#outlet = new Outlet(socket, entry.dialect, clock);
     this.#allowance = new Allowance(options.rates);
+    this.#budget = new ReplyBudget({
+      hold: (bytes) => options.ledger.hold("reply", bytes),
+      soon: (act) => clock.soon(act),
+      unsent: () => this.#outlet.unsent,
+    });
+    this.#queue = new RequestQueue({
+      clock,
+      decode: (frame) => this.#decode(frame),
+      handle: (decoded, waitMs) => this.#handle(decoded, waitMs),
+      hasRoom: () => this.#budget.hasRoom,
+      together: (act) => this.#together(act),
+    });
     this.#entrance = new Entrance(this, options, {
       allowance: this.#allowance,
-      inOrder: this.#inOrder,
+      queue: this.#queue,
       outlet: this.#outlet,
     });
   }
@@ -109,33 +131,38 @@ export class Connection implements Entrant, SocketHandler {
     if (typeof frame !== "string") return this.end(CLOSE.unsupportedData);
     const { clock, maxFrame } = this.#options;
     const bytes = Buffer.byteLength(frame);
-    if (bytes > maxFrame) return this.end(CLOSE.tooBig);
+    const isTooBig = bytes > maxFrame ||
+      this.dialect.separator === "\n" && hasMoreLines(frame, MOST_LINES);
+    if (isTooBig) return this.end(CLOSE.tooBig);
     this.#outlet.heard();
     const waitMs = this.#allowance.frame(bytes, clock.monotonic());
     if (this.#allowance.flooding) return this.end(CLOSE.flood);
-    if (this.#inOrder.waiting >= MOST_LATER) return this.end(CLOSE.tooBig);
+    if (!this.#queue.add(frame, { bytes, waitMs })) this.#overrun(frame);
+  }
+
+  /** Refuses a frame, since too much waits before it. */
+  #overrun(frame: string): void {
+    this.#together(() => {
+      for (const decoded of this.#decode(frame)) {
+        // It asks on and on and does not read.
+        if (this.#outlet.unsent >= REPLY_BUDGET) return this.end(CLOSE.slow);
+        this.#handle(decoded, RETRY_MS);
+        if (this.#gone) return;
+      }
+    });
+  }
+
+  #together(act: () => void): void {
     try {
-      this.#inOrder.add(() => this.#take(frame, waitMs));
+      this.#outlet.together(act);
     } catch (error) {
       this.#broke(error);
     }
   }
 
-  /** @param waitMs More than 0 when its requests are to be refused. */
-  #take(frame: string, waitMs: number): void {
+  #decode(frame: string): Iterable<Decoded> {
     const named = this.#session !== null;
-    // Each can be answered with more than it is long, all in one frame.
-    const isTooMuch = this.dialect.separator === "\n" &&
-      hasMoreLines(frame, MOST_LINES);
-    if (isTooMuch) return this.end(CLOSE.tooBig);
-    this.#outlet.together(() => {
-      for (const decoded of this.dialect.decode(frame, { named })) {
-        this.#inOrder.add(() => this.#handle(decoded, waitMs));
-        if (this.#gone) break;
-      }
-    });
-    if (this.#allowance.flooding) this.end(CLOSE.flood);
-    if (this.#outlet.hopeless) this.end(CLOSE.slow);
+    return this.dialect.decode(frame, { named });
   }
 
   #handle(decoded: Decoded, waitMs: number): void {
@@ -148,12 +175,13 @@ export class Connection implements Entrant, SocketHandler {
       if (waitMs > 0) throw tooFast(waitMs);
       const done = this.#request(decoded.request);
       if (done === undefined) return;
-      this.#inOrder.wait(done, (error) => this.refuse(error, id));
+      this.#queue.wait(done, (error) => this.refuse(error, id));
     } catch (error) {
       const cid = decoded.ok && decoded.request.type === "publish"
         ? decoded.request.cid
         : undefined;
       this.refuse(error, id, cid);
+      if (this.#allowance.flooding) this.end(CLOSE.flood);
     }
   }
 
@@ -169,7 +197,11 @@ export class Connection implements Entrant, SocketHandler {
     if (request.type === "auth") return this.#entrance.renew(request);
     if (request.type === "hello") return this.#entrance.hello(request);
     if (this.#session === null) throw new HubbubError("hello_first");
-    return carryOut(hub, { session: this.#session, reader: this }, request);
+    return carryOut(
+      hub,
+      { session: this.#session, reader: this, later: this.#budget },
+      request,
+    );
   }
 
   control(bytes: number): void {
@@ -293,7 +325,18 @@ export class Connection implements Entrant, SocketHandler {
 
   /** Closes it when its peer has taken nothing for too long. */
   checkProgress(patience: Patience): void {
-    if (this.#outlet.isStuck(patience)) this.end(CLOSE.slow);
+    if (this.#gone) return;
+    if (this.#outlet.isStuck(patience)) return this.end(CLOSE.slow);
+    this.#releaseHeld();
+    const { ledger } = this.#options;
+    const { buffered } = this.#outlet;
+    const { waiting } = this.#queue;
+    if (buffered > 0) this.#held.push(ledger.hold("reply", buffered));
+    if (waiting > 0) this.#held.push(ledger.hold("frame", waiting));
+  }
+
+  #releaseHeld(): void {
+    for (const release of this.#held.splice(0)) release();
   }
 
   /** Notes why it is thrown out, if it is. */
@@ -323,7 +366,8 @@ export class Connection implements Entrant, SocketHandler {
     this.#mayReturn = !(byPeer ? FINAL_BY_PEER : FINAL).has(code);
     this.#options.log.debug("closed", { connection: this.id, code });
     this.#entrance.stop();
-    this.#inOrder.stop();
+    this.#queue.stop();
+    this.#releaseHeld();
     this.#lostAt = byPeer
       ? this.#options.clock.monotonic()
       : this.#lossOf(code);

@@ -14,7 +14,7 @@ import { Badge } from "./badge.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import { type Soon, whenHere } from "./fleet/fleet.ts";
 import type { Hub } from "./hub.ts";
-import type { InOrder } from "./in_order.ts";
+import type { RequestQueue } from "./connection/request_queue.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Reader, Session } from "./session.ts";
 
@@ -58,7 +58,7 @@ interface Parts {
   /** What the client may send. */
   readonly allowance: Allowance;
   /** Where what it asks for waits while it is being let in. */
-  readonly inOrder: InOrder;
+  readonly queue: RequestQueue;
   /** The way out to it, whose dialect a hello may change. */
   readonly outlet: Outlet;
 }
@@ -68,7 +68,7 @@ export class Entrance {
   readonly #entrant: Entrant;
   readonly #options: EntranceOptions;
   readonly #allowance: Allowance;
-  readonly #inOrder: InOrder;
+  readonly #queue: RequestQueue;
   readonly #outlet: Outlet;
   readonly #badge: Badge;
   #timer: Cancel | null;
@@ -76,13 +76,13 @@ export class Entrance {
   constructor(
     entrant: Entrant,
     options: EntranceOptions,
-    { allowance, inOrder, outlet }: Parts,
+    { allowance, queue, outlet }: Parts,
   ) {
     const { authority, clock, helloMs } = options;
     this.#entrant = entrant;
     this.#options = options;
     this.#allowance = allowance;
-    this.#inOrder = inOrder;
+    this.#queue = queue;
     this.#outlet = outlet;
     this.#badge = new Badge({
       authority,
@@ -99,7 +99,7 @@ export class Entrance {
   open(): void {
     const { auth } = this.#options.entry;
     if (auth === undefined) return this.#greet();
-    this.#inOrder.wait(this.#check(auth, () => this.#greet()), (error) => {
+    this.#queue.wait(this.#check(auth, () => this.#greet()), (error) => {
       this.#entrant.refuse(error);
       this.#entrant.end(CLOSE.unauthorized);
     });
@@ -197,7 +197,7 @@ export class Entrance {
     try {
       this.#allowance.request("hello", clock.monotonic());
       const done = this.hello({ type: "hello", ...(name && { name }) });
-      if (done !== undefined) this.#inOrder.wait(done, again);
+      if (done !== undefined) this.#queue.wait(done, again);
     } catch (error) {
       again(error);
     }

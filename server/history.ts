@@ -1,9 +1,13 @@
 /** Reading a part of a room's log for somebody who asked for it. */
 
-import type { Page, Range, Store } from "./store/store.ts";
+import type { Page, Range, Store, StoredMessage } from "./store/store.ts";
 
 /** Characters after which a page of history ends, so that a reply is bounded. */
 const MOST_CHARACTERS = 256 * 1024;
+/** Messages read at once, at first and at most: what is too much for one reply
+ * is not read. */
+const FIRST_READ = 32;
+const MOST_READ = 256;
 
 /**
  * Reads a part of a room's log.
@@ -19,14 +23,30 @@ export async function readHistory(
   room: string,
   range: Range,
 ): Promise<Page> {
-  const page = await store.read(room, range);
   const forward = "after" in range;
-  const nearest = forward ? page.messages : page.messages.toReversed();
+  /** From the given end on. */
+  const kept: StoredMessage[] = [];
+  let state: Page | undefined;
+  let next = range;
   let characters = 0;
-  const end = nearest.findIndex(({ text }) =>
-    (characters += text.length) > MOST_CHARACTERS
-  );
-  if (end < 0) return page;
-  const kept = nearest.slice(0, Math.max(end, 1));
-  return { ...page, messages: forward ? kept : kept.reverse() };
+  for (let atOnce = FIRST_READ;; atOnce = Math.min(2 * atOnce, MOST_READ)) {
+    const limit = Math.min(atOnce, range.limit - kept.length);
+    const page = await store.read(room, { ...next, limit });
+    state ??= page;
+    const messages = forward ? page.messages : page.messages.toReversed();
+    const end = messages.findIndex(({ text, seq }, index) => {
+      characters += text.length;
+      const before = messages[index - 1] ?? kept.at(-1);
+      if (before === undefined) return false;
+      // Between two reads the store may have let go of messages, or lost all.
+      return characters > MOST_CHARACTERS || page.epoch !== state?.epoch ||
+        Math.abs(seq - before.seq) !== 1;
+    });
+    kept.push(...(end < 0 ? messages : messages.slice(0, end)));
+    const last = kept.at(-1);
+    const isAll = messages.length < limit || kept.length >= range.limit;
+    if (end >= 0 || isAll || last === undefined) break;
+    next = forward ? { after: last.seq, limit } : { before: last.seq, limit };
+  }
+  return { ...state, messages: forward ? kept : kept.toReversed() };
 }

@@ -245,9 +245,10 @@ export class Hub {
   /**
    * Reads a part of a room's log and tells it to who asked.
    *
+   * @returns Resolves when it was told, or that it could not be read.
    * @throws {HubbubError} `bad_room` or `not_joined`.
    */
-  history(session: Session, request: HistoryRequest): void {
+  history(session: Session, request: HistoryRequest): Promise<void> {
     const { before = Infinity, after, id } = request;
     const room = this.#roomOf(session, request.room);
     allow(session, "read", room);
@@ -258,7 +259,7 @@ export class Hub {
     const range: Range = after === undefined
       ? { before, limit }
       : { after, limit };
-    readHistory(this.#options.store, room, range).then(
+    return readHistory(this.#options.store, room, range).then(
       ({ epoch, first, head, messages }) =>
         session.reader?.tell({
           type: "history",

@@ -21,9 +21,8 @@ const MOST_A_TURN = 40 * 1024;
 /** Bytes sent before asking the socket again how much of it is unsent: asking
  * costs a call into the runtime. */
 const CHECK_EVERY = 16 * 1024;
-/** Unsent bytes above which a client that asks and does not read the replies
- * is hopeless; rooms never come near it. */
-const MOST_UNREAD = 1024 * 1024;
+/** Characters of replies that are gathered to one frame. */
+const MOST_GATHERED = 64 * 1024;
 
 /** How long a peer may take nothing, milliseconds. */
 export interface Patience {
@@ -41,6 +40,8 @@ export class Outlet {
   readonly #clock: Clock;
   /** Encoded events waiting for the frame that takes them. */
   #replies: string[] = [];
+  /** Their characters. */
+  #gathered = 0;
   #held = false;
   #sentSinceCheck = 0;
   /** Unsent bytes when last asked, and characters written since. */
@@ -72,10 +73,18 @@ export class Outlet {
     return this.#sentSinceCheck < MOST_A_TURN;
   }
 
-  /** Whether so much is unsent that nobody can be reading. */
-  get hopeless(): boolean {
-    return this.#sentSinceCheck >= CHECK_EVERY &&
-      this.#socket.buffered > MOST_UNREAD;
+  /** Bytes that were told and that the peer has not taken; 0 where they are
+   * too few to ask the socket for. */
+  get unsent(): number {
+    if (this.#sentSinceCheck < CHECK_EVERY) return this.#gathered;
+    const { buffered } = this.#socket;
+    if (buffered < WATERMARK) this.#sentSinceCheck = 0;
+    return this.#gathered + buffered;
+  }
+
+  /** Bytes the peer had not taken when {@linkcode isStuck} was asked last. */
+  get buffered(): number {
+    return this.#buffered;
   }
 
   /** Sends frames, after what was told before, or with it. */
@@ -91,13 +100,16 @@ export class Outlet {
 
   /** Encodes an event, to go out with the next frame. */
   note(event: ServerEvent): void {
-    for (const string of this.dialect.encode(event)) this.#replies.push(string);
+    for (const string of this.dialect.encode(event)) {
+      this.#replies.push(string);
+      this.#gathered += string.length;
+    }
   }
 
   /** Encodes an event, and sends it unless more are about to follow. */
   tell(event: ServerEvent): void {
     this.note(event);
-    if (!this.#held) this.flush();
+    if (!this.#held || this.#gathered >= MOST_GATHERED) this.flush();
   }
 
   /** Gathers all that is told while `act` runs, and sends it together. */
@@ -116,6 +128,7 @@ export class Outlet {
     if (this.#replies.length === 0) return;
     const replies = this.#replies;
     this.#replies = [];
+    this.#gathered = 0;
     const { separator } = this.dialect;
     if (separator !== null) return this.#write(replies.join(separator));
     for (const reply of replies) this.#write(reply);

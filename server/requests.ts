@@ -12,30 +12,44 @@ import type { Soon } from "./fleet/fleet.ts";
 import type { Hub } from "./hub.ts";
 import type { Reader, Session } from "./session.ts";
 
+/** Who asks for something. */
+interface Asker {
+  /** It has said hello. */
+  readonly session: Session;
+  readonly reader: Reader;
+  /** Told of answers that come later. */
+  readonly later: {
+    /** This one when the store was read. */
+    read(answered: Promise<void>): void;
+    atEndOfTurn(): void;
+  };
+}
+
 /**
  * Carries out what a session asks for.
  *
  * @param hub Where it happens.
- * @param session Who asks; it has said hello.
+ * @param asker Who asks.
  * @param request What it asks for; anything but hello and auth.
  * @returns When the next request of the session may be carried out.
  * @throws {HubbubError} What it is told of.
  */
 export function carryOut(
   hub: Hub,
-  { session, reader }: { session: Session; reader: Reader },
+  { session, reader, later }: Asker,
   request: Exclude<ClientRequest, HelloRequest | AuthRequest>,
 ): Soon<void> {
   switch (request.type) {
     case "publish":
       return hub.publish(session, request);
     case "join":
-      return hub.join(session, request);
+      hub.join(session, request);
+      return later.atEndOfTurn();
     case "leave":
       hub.leave(session, request.room);
       return reader.tell({ type: "left", room: request.room, id: request.id });
     case "history":
-      return hub.history(session, request);
+      return later.read(hub.history(session, request));
     case "who":
       return hub.who(session, request.room, request.id);
     case "typing":

@@ -292,6 +292,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       log,
       rates,
       maxFrame: config.maxFrame,
+      ledger,
       helloMs: helloMs * (entry.dialect.naming === "asked" ? PEOPLE_SLOWER : 1),
       onGone,
       onClosed,

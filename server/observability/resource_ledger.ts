@@ -45,6 +45,8 @@ export const HELD_KINDS = [
   "event_stream",
   /** Replies on WebSockets that were not taken yet. */
   "reply",
+  /** Frames of WebSockets that wait for their turn. */
+  "frame",
 ] as const;
 
 /** A kind of what bytes are held for. */

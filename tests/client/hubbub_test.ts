@@ -134,6 +134,27 @@ Deno.test("room connects anew when a hole cannot be filled", () => {
   void world.client.close();
 });
 
+Deno.test("room asks for a hole again when it was too fast", () => {
+  const { world, socket } = inLobby();
+  socket.say(message(2));
+  const [request] = socket.sent("history");
+  socket.take();
+  socket.say({
+    type: "error",
+    id: request?.id,
+    code: "rate_limited",
+    message: "Later",
+    retryable: true,
+    retryAfterMs: 700,
+  });
+  world.clock.advance(699);
+  assertEquals(socket.sent("history").length, 0);
+  world.clock.advance(1);
+  assertEquals(socket.sent("history").map(({ after }) => after), [0]);
+  assertEquals(world.client.state.phase, "open");
+  world.close();
+});
+
 Deno.test("room resumes behind the last message after a lost connection", () => {
   const { world, room, heard, socket } = inLobby();
   socket.say(message(1), message(2));

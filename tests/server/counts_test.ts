@@ -11,6 +11,7 @@ import type { Dialect } from "../../protocol/dialect.ts";
 import { simple } from "../../protocol/simple.ts";
 import { v1 } from "../../protocol/v1.ts";
 import { Connection } from "../../server/connection.ts";
+import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
 import { SILENCE } from "../helpers/silence.ts";
 import { SqliteStore } from "../../server/store/sqlite.ts";
 import type { Draft, Receipt } from "../../server/store/store.ts";
@@ -91,6 +92,7 @@ class CountingRoom {
         log: SILENCE,
         rates: { publish: 0, bytes: 0, request: 0, join: 0, rename: 0 },
         maxFrame: 2 ** 20,
+        ledger: new ResourceLedger(),
         helloMs: 10_000,
         onGone: () => {},
         onClosed: () => {},

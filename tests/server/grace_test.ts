@@ -8,6 +8,7 @@ import { CLOSE } from "../../protocol/close_codes.ts";
 import { v1 } from "../../protocol/v1.ts";
 import { Authority } from "../../server/auth.ts";
 import { Connection } from "../../server/connection.ts";
+import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
 import { TRANSPORTS } from "../../server/transport/open.ts";
 import { HubBench } from "../helpers/hub_bench.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
@@ -46,6 +47,7 @@ async function somebody() {
     log: SILENCE,
     rates: { publish: 0, bytes: 0, request: 0, join: 0, rename: 0 },
     maxFrame: 2 ** 20,
+    ledger: new ResourceLedger(),
     helloMs: 10_000,
     onGone() {},
     onClosed() {},

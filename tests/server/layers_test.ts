@@ -72,7 +72,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ],
   ["server/transport/", "server/auth.ts"],
   [
-    "server/in_order.ts",
+    "server/connection/",
     "server/badge.ts",
     "server/requests.ts",
     "server/outlet.ts",

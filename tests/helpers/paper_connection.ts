@@ -1,0 +1,128 @@
+/** Connections to a hub on a bench, over sockets whose peers read only when a
+ * test says so. */
+
+import type { Dialect } from "../../protocol/dialect.ts";
+import type { ServerEvent } from "../../protocol/events.ts";
+import { v1 } from "../../protocol/v1.ts";
+import type { Rates } from "../../server/allowance.ts";
+import { Authority } from "../../server/auth.ts";
+import { Connection } from "../../server/connection.ts";
+import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
+import type { Socket } from "../../server/transport/socket.ts";
+import type { HubBench } from "./hub_bench.ts";
+import { SILENCE } from "./silence.ts";
+
+const OPEN = await Authority.create({ guests: "none" });
+
+/** No limits. */
+export const FREE: Rates = {
+  publish: 0,
+  bytes: 0,
+  request: 0,
+  join: 0,
+  rename: 0,
+};
+
+/** A socket that keeps what it is sent until its peer reads. */
+export class PaperSocket implements Socket {
+  open = true;
+  buffered = 0;
+  readonly closes: number[] = [];
+  readonly #frames: string[] = [];
+
+  send(frame: string | Uint8Array): void {
+    this.#frames.push(String(frame));
+    this.buffered += frame.length;
+  }
+
+  close(code: number): void {
+    this.open = false;
+    this.closes.push(code);
+  }
+
+  /** Takes all that was sent. */
+  read(): string[] {
+    this.buffered = 0;
+    return this.#frames.splice(0);
+  }
+}
+
+/** What a {@linkcode PaperConnection} may have differently. */
+export interface PaperOptions {
+  readonly rates?: Rates;
+  readonly dialect?: Dialect;
+  readonly authority?: Authority;
+}
+
+/** A connection and the peer at its other end. */
+export class PaperConnection {
+  readonly socket = new PaperSocket();
+  readonly ledger = new ResourceLedger();
+  readonly connection: Connection;
+  readonly #bench: HubBench;
+
+  constructor(
+    bench: HubBench,
+    { rates = FREE, dialect = v1, authority = OPEN }: PaperOptions = {},
+  ) {
+    this.#bench = bench;
+    this.connection = new Connection({
+      address: "192.0.2.7",
+      id: "1",
+      socket: this.socket,
+      entry: { dialect, room: "hall" },
+      hub: bench.hub,
+      authority,
+      clock: bench.clock,
+      log: SILENCE,
+      rates,
+      maxFrame: 2 ** 20,
+      ledger: this.ledger,
+      helloMs: 10_000,
+      onGone: () => {},
+      onClosed: () => {},
+    });
+    this.connection.open();
+  }
+
+  /** A connection in the room `hall` that has read all it was told. */
+  static async in(
+    bench: HubBench,
+    options: PaperOptions = {},
+  ): Promise<PaperConnection> {
+    const paper = new PaperConnection(bench, options);
+    const { dialect = v1 } = options;
+    if (dialect.naming === "hello") paper.send('{"type":"hello"}');
+    if (dialect.naming === "asked") paper.send("Ada");
+    await bench.turn();
+    paper.socket.read();
+    return paper;
+  }
+
+  /** Sends one frame. */
+  send(frame: string): void {
+    this.connection.message(frame);
+  }
+
+  /** Takes the lines that were sent. */
+  lines(): string[] {
+    return this.socket.read().flatMap((frame) => frame.split("\n"));
+  }
+
+  /** Takes the events that were sent. */
+  events(): ServerEvent[] {
+    return this.lines().map((line) => JSON.parse(line));
+  }
+
+  /** Reads on and on, until nothing more comes. */
+  async readAll(): Promise<string[]> {
+    const lines: string[] = [];
+    for (let quiet = 0; quiet < 3;) {
+      const more = this.lines();
+      quiet = more.length === 0 ? quiet + 1 : 0;
+      lines.push(...more);
+      await this.#bench.pass(250);
+    }
+    return lines;
+  }
+}
