@@ -5,7 +5,7 @@ import type { Page, Range, Store, StoredMessage } from "./store/store.ts";
 /** Characters after which a page of history ends, so that a reply is bounded. */
 const MOST_CHARACTERS = 256 * 1024;
 /** Messages read at once, at first and at most: what is too much for one reply
- * is not read. */
+ * is hardly read. */
 const FIRST_READ = 32;
 const MOST_READ = 256;
 
@@ -29,8 +29,11 @@ export async function readHistory(
   let state: Page | undefined;
   let next = range;
   let characters = 0;
-  for (let atOnce = FIRST_READ;; atOnce = Math.min(2 * atOnce, MOST_READ)) {
-    const limit = Math.min(atOnce, range.limit - kept.length);
+  while (true) {
+    const limit = Math.min(
+      kept.length === 0 ? FIRST_READ : likelyToFit(characters, kept.length),
+      range.limit - kept.length,
+    );
     const page = await store.read(room, { ...next, limit });
     state ??= page;
     const messages = forward ? page.messages : page.messages.toReversed();
@@ -49,4 +52,11 @@ export async function readHistory(
     next = forward ? { after: last.seq, limit } : { before: last.seq, limit };
   }
   return { ...state, messages: forward ? kept : kept.toReversed() };
+}
+
+/** How many more messages may fit, if they are as long as those before. */
+function likelyToFit(characters: number, messages: number): number {
+  const left = MOST_CHARACTERS - characters;
+  const count = Math.ceil(left / Math.max(characters / messages, 1));
+  return Math.min(Math.max(count, 1), MOST_READ);
 }
