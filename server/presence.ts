@@ -11,14 +11,32 @@ import type { PresenceEvent } from "../protocol/events.ts";
 import type { Roster } from "./fleet/fleet.ts";
 import type { Session } from "./session.ts";
 
-/** Above this many members a room tells how many there are, not who. */
+/** Above this many members a room tells how many there are, not who … */
 export const MOST_LISTED = 200;
+/** … until no more than this many are left: a list costs as much as the room
+ * has members, squared, and one who comes and goes must not cause many. */
+export const LISTED_AGAIN = 180;
+/** And not before it has been a number for so many calls of
+ * {@linkcode Presence.unpace}, whoever comes and goes. */
+const LEAST_UNLISTED = 10;
+/** Names that are told to be typing in one turn; who is left out types on. */
+const MOST_TYPING = 20;
+/** What a rename costs in names, with what is around it. */
+const RENAME_COST = 6;
 
 /** Somebody who has another name now. */
 interface Renamed {
   /** Those of this node. */
   readonly sessions: readonly Session[];
   readonly event: PresenceEvent;
+}
+
+/** A rename that was not told. */
+interface Rename {
+  readonly sessions: readonly Session[];
+  readonly from: string;
+  /** Whether nobody else was known by the new name. */
+  readonly isNew: boolean;
 }
 
 type Change = Pick<PresenceEvent, "joined" | "left" | "renamed">;
@@ -33,14 +51,19 @@ export class Presence {
   #unlisted = 0;
   #joined = new Set<string>();
   #left = new Set<string>();
-  #renames: { sessions: readonly Session[]; change: Change }[] = [];
+  /** By new name, whose it is, and which one everybody knows. */
+  #renames = new Map<string, Rename>();
   #typing = new Set<string>();
+  /** Who was told to be typing a moment ago. */
+  #typed = new Set<string>();
   /** Whether those who are here know who is. */
   #listed = true;
-  /** How many there are is not what was told. */
-  #recount = false;
+  /** How many there are, as was told where nobody is listed. */
+  #told = 0;
   /** Whether a number was told a moment ago, and the next one has to wait. */
   #paced = false;
+  /** How long nobody is to be listed yet. */
+  #unlistedFor = 0;
 
   constructor(room: string) {
     this.#room = room;
@@ -58,7 +81,9 @@ export class Presence {
       type: "presence",
       room: this.#room,
       count,
-      ...(count <= MOST_LISTED && { members: [...this.#here.keys()] }),
+      ...(this.#listed && count <= MOST_LISTED && {
+        members: [...this.#here.keys()],
+      }),
     };
   }
 
@@ -89,9 +114,9 @@ export class Presence {
    */
   rename(from: string, to: string, sessions: readonly Session[] = []): void {
     const count = Math.max(sessions.length, 1);
-    const known = this.#here.get(from) === count && !this.#here.has(to) &&
+    const isRename = this.#here.get(from) === count && !this.#here.has(to) &&
       !this.#joined.has(from);
-    if (!known) {
+    if (!isRename) {
       for (let i = 0; i < count; i++) {
         this.exit(from);
         this.enter(to);
@@ -100,19 +125,32 @@ export class Presence {
     }
     this.#here.delete(from);
     this.#here.set(to, count);
-    const joined = this.#left.delete(to) ? [] : [to];
-    const change = { left: [from], joined, renamed: [[from, to]] } as const;
-    this.#renames.push({ sessions, change });
+    // A name in between, which nobody was told of, is not told.
+    const earlier = this.#renames.get(from);
+    this.#renames.delete(from);
+    if (earlier?.isNew === false) this.#left.add(from);
+    const known = earlier?.from ?? from;
+    if (known === to) return;
+    const isNew = !this.#left.delete(to);
+    this.#renames.set(to, { sessions, from: known, isNew });
   }
 
-  /** Somebody is typing. */
-  types(name: string): void {
-    this.#typing.add(name);
+  /**
+   * Somebody is typing.
+   *
+   * @returns Whether that is news, and is told.
+   */
+  types(name: string): boolean {
+    const news = this.#listed && !this.#typed.has(name) &&
+      this.#typing.size < MOST_TYPING;
+    if (news) this.#typing.add(name);
+    return news;
   }
 
   /** Somebody has sent what it typed. */
   typed(name: string): void {
     this.#typing.delete(name);
+    this.#typed.delete(name);
   }
 
   /**
@@ -124,9 +162,7 @@ export class Presence {
     const before = this.#nodes.get(node);
     if (roster === undefined) this.#nodes.delete(node);
     else this.#nodes.set(node, roster);
-    const change = unlistedOf(roster) - unlistedOf(before);
-    this.#unlisted += change;
-    this.#recount ||= change !== 0;
+    this.#unlisted += unlistedOf(roster) - unlistedOf(before);
     for (const [session, name] of before?.members ?? []) {
       if (roster?.members?.has(session) !== true) this.exit(name);
     }
@@ -137,25 +173,35 @@ export class Presence {
     }
   }
 
-  /** Whether numbers wait: where many come and go, telling each of them to all
-   * would cost as much as the room has members, squared. */
+  /** Whether something waits: where many come and go, telling each of them to
+   * all would cost as much as the room has members, squared. */
   get paced(): boolean {
-    return this.#paced;
+    return this.#paced || this.#unlistedFor > 0 || this.#typed.size > 0;
   }
 
-  /** The next number may be told. */
+  /** A second or so has passed since {@linkcode paced} was true. */
   unpace(): void {
     this.#paced = false;
+    this.#unlistedFor = Math.max(this.#unlistedFor - 1, 0);
+    this.#typed.clear();
   }
 
   // What is told; each thing once.
 
   /** The renames, in their order. */
   renamed(): Renamed[] {
-    const renames = this.#renames;
-    this.#renames = [];
-    return renames.flatMap(({ sessions, change }) => {
-      const event = this.#news(change);
+    const renames = [...this.#renames];
+    this.#renames.clear();
+    if (!this.#listed) return [];
+    if (renames.length * RENAME_COST > this.#here.size + RENAME_COST) {
+      return [{ sessions: [], event: this.#list() }];
+    }
+    return renames.flatMap(([to, { sessions, from, isNew }]) => {
+      const event = this.#news({
+        left: [from],
+        joined: isNew ? [to] : [],
+        renamed: [[from, to]],
+      });
       return event === undefined ? [] : [{ sessions, event }];
     });
   }
@@ -177,27 +223,42 @@ export class Presence {
   /** Who is typing. */
   typers(): ReadonlySet<string> {
     const typing = this.#typing;
-    if (typing.size > 0) this.#typing = new Set();
+    if (typing.size === 0) return typing;
+    this.#typing = new Set();
+    for (const name of typing) this.#typed.add(name);
     return typing;
   }
 
   /** A change as it is to be told: how many there are, where these are many. */
   #news(change: Change): PresenceEvent | undefined {
-    const { joined = [], left = [], renamed = [] } = change;
-    const news = joined.length + left.length + renamed.length > 0;
-    if (!news && !this.#recount) return undefined;
     const { count } = this;
-    const knew = this.#listed;
-    this.#listed = count <= MOST_LISTED;
-    const number = !this.#listed && !knew;
-    this.#recount = number && this.#paced;
-    if (this.#recount) return undefined;
-    this.#paced = number;
-    // Who did not know who is here cannot make sense of changes.
-    if (!this.#listed || !knew) return this.all;
-    return news
-      ? { type: "presence", room: this.#room, ...change, count }
-      : undefined;
+    if (this.#listed && count > MOST_LISTED) {
+      this.#listed = false;
+      this.#unlistedFor = LEAST_UNLISTED;
+      this.#told = count;
+      return this.all;
+    }
+    if (this.#listed) {
+      const { joined = [], left = [], renamed = [] } = change;
+      if (joined.length + left.length + renamed.length === 0) return undefined;
+      return { type: "presence", room: this.#room, ...change, count };
+    }
+    if (this.#paced) return undefined;
+    if (count <= LISTED_AGAIN && this.#unlistedFor === 0) {
+      this.#listed = true;
+      return this.#list();
+    }
+    if (count === this.#told) return undefined;
+    this.#paced = true;
+    this.#told = count;
+    return this.all;
+  }
+
+  /** The list, which says of changes all there is to say. */
+  #list(): PresenceEvent {
+    this.#joined.clear();
+    this.#left.clear();
+    return this.all;
   }
 }
 

@@ -182,7 +182,7 @@ export class Room {
   }
 
   typing(session: Session): void {
-    this.#presence.types(session.name);
+    if (!this.#presence.types(session.name)) return;
     this.#hooks.here.typing(session.name);
   }
 

@@ -1,6 +1,7 @@
 /** Who is in a room of several nodes: what is told of it. */
 
 import { assertEquals } from "@std/assert";
+import type { PresenceEvent } from "../../protocol/events.ts";
 import type { Roster } from "../../server/fleet/fleet.ts";
 import { MOST_LISTED, Presence } from "../../server/presence.ts";
 import { numbers } from "../helpers/reader.ts";
@@ -28,6 +29,16 @@ function withAda(): Presence {
   presence.enter("Ada");
   presence.came();
   return presence;
+}
+
+/** What is told when nobody comes or goes for ten seconds. */
+function later(presence: Presence): PresenceEvent | undefined {
+  let told: PresenceEvent | undefined;
+  for (let s = 0; s < 10; s++) {
+    presence.unpace();
+    told = presence.came() ?? presence.went() ?? told;
+  }
+  return told;
 }
 
 Deno.test("Presence counts and lists those of other nodes", () => {
@@ -90,9 +101,10 @@ Deno.test("Presence of a room that is large on all nodes together is a number", 
     undefined,
     undefined,
   ]);
-  presence.elsewhere("m", crowd("m", 99));
-  const list = presence.went();
-  assertEquals([list?.count, list?.members?.length], [200, 200]);
+  presence.elsewhere("m", crowd("m", 79));
+  assertEquals(presence.went(), { type: "presence", room: "hall", count: 180 });
+  const list = later(presence);
+  assertEquals([list?.count, list?.members?.length], [180, 180]);
 });
 
 Deno.test("Presence adds up what nodes do not list, and tells when that changes", () => {
@@ -107,7 +119,28 @@ Deno.test("Presence adds up what nodes do not list, and tells when that changes"
   presence.unpace();
   assertEquals(presence.came()?.count, 303);
   presence.elsewhere("n", crowd("n", 2));
-  const list = presence.came();
+  const list = later(presence);
   assertEquals([list?.count, list?.members], [3, ["Ada", "n 1", "n 2"]]);
   assertEquals(presence.went(), undefined);
+});
+
+Deno.test("Presence tells of several renames in one turn as one, and of none when it was for nothing", () => {
+  const presence = withAda();
+  presence.enter("Bob");
+  presence.came();
+  presence.rename("Ada", "Eve");
+  presence.rename("Eve", "Kim");
+  const [told, ...more] = presence.renamed();
+  assertEquals([told?.event.renamed, more], [[["Ada", "Kim"]], []]);
+  presence.rename("Kim", "Ada");
+  presence.rename("Ada", "Kim");
+  assertEquals(presence.renamed(), []);
+  // A name that somebody else has just given up.
+  presence.exit("Bob");
+  presence.rename("Kim", "Bob");
+  presence.rename("Bob", "Ada");
+  const [last] = presence.renamed();
+  assertEquals([last?.event.left, last?.event.joined], [["Kim"], ["Ada"]]);
+  assertEquals(presence.went()?.left, ["Bob"]);
+  assertEquals(presence.all.members, ["Ada"]);
 });

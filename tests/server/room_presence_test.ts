@@ -1,11 +1,13 @@
 /** A room and who is in it: who is told of whom, and how often. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertLess } from "@std/assert";
 import type { PresenceEvent } from "../../protocol/events.ts";
 import { text } from "../../protocol/text.ts";
 import { MOST_LISTED } from "../../server/presence.ts";
 import { fakeSession, numbers } from "../helpers/reader.ts";
 import { RoomBench } from "../helpers/room_bench.ts";
+
+type FakeSession = ReturnType<typeof fakeSession>;
 
 /** What a presence event tells, without what all have. */
 function change({ type: _, room: __, ...rest }: PresenceEvent) {
@@ -181,26 +183,132 @@ Deno.test("Room of more than 200 tells at once how many are here, and then waits
   bench.room.recount();
   bench.tick();
   assertEquals([counts(), bench.recounts], [[301, 304], 2]);
-  bench.room.recount();
-  bench.tick();
-  assertEquals([counts(), bench.recounts], [[301, 304], 2], "nothing new");
+  for (let s = 0; s < 20; s++) {
+    bench.room.recount();
+    bench.tick();
+  }
+  assertEquals(counts(), [301, 304], "nothing new");
+  assertEquals(bench.recounts < 13, true, "and it comes to rest");
   bench.room.depart(first!);
 });
 
-Deno.test("Room that shrinks to 200 gives everyone the whole list again, then changes", () => {
+Deno.test("Room that was large gives everyone the list again when no more than 180 are left, then changes", () => {
   const bench = new RoomBench();
   const sessions = crowd(bench, 202);
   const first = sessions[0]!;
-  bench.room.depart(sessions[200]!);
+  const events = () => first.reader.all("presence").map(change);
+  const leave = (from: number, to: number) => {
+    for (const session of sessions.slice(from, to)) bench.room.depart(session);
+    bench.tick();
+    wait(bench, 10);
+  };
+  leave(181, 202);
+  assertEquals(events(), [{ count: 181 }]);
+  assertEquals(bench.room.presence().members, undefined, "nor when asked");
+  leave(180, 181);
+  const list = events().at(-1);
+  assertEquals([list?.count, list?.members?.length], [180, 180]);
+  leave(179, 180);
+  assertEquals(events().at(-1), { left: ["Guest 180"], count: 179 });
+});
+
+/** Lets seconds pass in which nothing happens. */
+function wait(bench: RoomBench, seconds: number): void {
+  for (let s = 0; s < seconds; s++) {
+    bench.room.recount();
+    bench.tick();
+  }
+}
+
+/** Characters that all have been sent of who is here. */
+function cost(sessions: readonly FakeSession[]): number {
+  return sessions.flatMap(({ reader }) => reader.frames).join("").length;
+}
+
+/** Changes at the border of what is listed, a turn each; what each costs a
+ * member, in names that are told, and how many may be told in a turn. */
+const BORDER: readonly (readonly [
+  what: string,
+  most: number,
+  (bench: RoomBench, sessions: FakeSession[], turn: number) => void,
+])[] = [
+  ["one comes and goes at 200/201", 3, (bench, sessions, turn) => {
+    const last = sessions.at(-1)!;
+    if (turn % 2 === 0) bench.room.depart(last);
+    else bench.arrive(last);
+  }],
+  ["some come and go from 180 to 201", 25, (bench, sessions, turn) => {
+    for (const one of sessions.slice(179)) {
+      if (turn % 2 === 0) bench.room.depart(one);
+      else bench.arrive(one);
+    }
+  }],
+  ["one changes its name", 3, (bench, sessions, turn) => {
+    const [one] = sessions;
+    const { name } = one!;
+    one!.name = `Name ${turn}`;
+    bench.room.rename([one!], name);
+  }],
+  ["one changes its name again and again", 4, (bench, sessions, turn) => {
+    const [one] = sessions;
+    for (let i = 0; i < 200; i++) {
+      const { name } = one!;
+      one!.name = `Name ${turn} ${i}`;
+      bench.room.rename([one!], name);
+    }
+  }],
+  ["all type", 21, (bench, sessions) => {
+    for (const one of sessions) bench.room.typing(one);
+  }],
+];
+
+for (const size of [200, 201]) {
+  for (const [what, most, act] of BORDER) {
+    Deno.test(`in a room of ${size} it costs little when ${what}, a hundred times within ten seconds`, () => {
+      const bench = new RoomBench();
+      const sessions = crowd(bench, size);
+      for (let turn = 0; turn < 100; turn++) {
+        act(bench, sessions, turn);
+        bench.tick();
+        if (turn % 10 === 0) bench.room.recount();
+      }
+      const watcher = sessions[1]!;
+      const lists = watcher.reader.all("presence").filter(({ members }) =>
+        members !== undefined
+      );
+      assertLess(lists.length, what.includes("again") ? 101 : 3);
+      // Characters that a member gets in a turn, about.
+      const perTurn = cost([watcher]) / 100;
+      assertLess(perTurn, 40 * (most + 4 + (lists.length > 3 ? size : 0)));
+    });
+  }
+}
+
+Deno.test("Room tells of one who types once a second, and again when it has written", () => {
+  const bench = new RoomBench();
+  const ada = bench.enter("Ada");
+  const bob = bench.enter("Bob");
+  ada.reader.frames = [];
+  const typed = () => ada.reader.all("typing").length;
+  for (let i = 0; i < 20; i++) {
+    bench.room.typing(bob);
+    bench.tick();
+  }
+  assertEquals(typed(), 1);
+  wait(bench, 1);
+  bench.room.typing(bob);
   bench.tick();
-  assertEquals(first.reader.all("presence").map(change), [{ count: 201 }]);
-  bench.room.depart(sessions[201]!);
+  assertEquals(typed(), 2);
+  bench.tick(["done"], "Bob");
+  bench.room.typing(bob);
   bench.tick();
-  const list = first.reader.all("presence")[1];
-  assertEquals([list?.count, list?.members?.length], [200, 200]);
-  bench.room.depart(sessions[199]!);
+  assertEquals(typed(), 3);
+});
+
+Deno.test("Room of more than 200 tells nobody who is typing", () => {
+  const bench = new RoomBench();
+  const sessions = crowd(bench, 201);
+  for (const session of sessions) bench.room.typing(session);
   bench.tick();
-  assertEquals(first.reader.all("presence").slice(2).map(change), [
-    { left: ["Guest 200"], count: 199 },
-  ]);
+  assertEquals(sessions.flatMap(({ reader }) => reader.frames), []);
 });
