@@ -87,9 +87,12 @@ function hubbubIn(
       "--rate=0",
       `--store=${store}`,
     ],
-    // Not a flag: versions from before it was one have no such limit.
+    // No flags: versions from before they were have no such limits.
     env: {
       HUBBUB_BYTE_RATE: "0",
+      HUBBUB_REQUEST_RATE: "0",
+      HUBBUB_JOIN_RATE: "0",
+      HUBBUB_CONNECT_RATE: "0",
       HUBBUB_MAX_CONNECTIONS: "100000",
       HUBBUB_MAX_PER_ADDRESS: "100000",
       ...env,

@@ -1,6 +1,7 @@
 /**
- * What one connection may send: messages, bytes, requests of each kind, and
- * frames that make no sense. Pure: the time is passed in.
+ * How much may be sent: messages, bytes, requests of each kind, and frames that
+ * make no sense. Whose this is, connection/rate_pool.ts knows. Pure: the time
+ * is passed in.
  */
 
 import { HubbubError } from "../protocol/errors.ts";
@@ -28,7 +29,7 @@ const REQUEST_BURST_S = 10;
  * are all rooms of a client that has just come back. */
 const RARE_BURST_MIN = 1 / 3;
 
-/** How much one connection may send; 0 is no limit. */
+/** How much one user may send; 0 is no limit. */
 export interface Rates {
   /** Messages a second. */
   readonly publish: number;
@@ -42,32 +43,55 @@ export interface Rates {
   readonly rename: number;
 }
 
+/** An address may do as much as so many users who each do all they may: a
+ * class behind one address must not notice that there is a limit. */
+const ADDRESS_FACTOR = 50;
+
+/** What all from one address together may send. */
+export function ratesOfAddress(rates: Rates): Rates {
+  return {
+    publish: rates.publish * ADDRESS_FACTOR,
+    bytes: rates.bytes * ADDRESS_FACTOR,
+    request: rates.request * ADDRESS_FACTOR,
+    join: rates.join * ADDRESS_FACTOR,
+    rename: rates.rename * ADDRESS_FACTOR,
+  };
+}
+
+/** Who sends too fast. */
+const TOO_FAST = {
+  self: "Too fast",
+  address: "Too much comes from your address",
+} as const;
+
 /**
- * The error for who has to wait.
+ * Makes the error for a client that has to wait.
  *
  * @param retryAfterMs How long.
+ * @param whose Whose limit it is.
  */
-export function tooFast(retryAfterMs: number): HubbubError {
-  const seconds = (retryAfterMs / 1000).toFixed(1);
+export function tooFast(
+  retryAfterMs: number,
+  whose: keyof typeof TOO_FAST = "self",
+): HubbubError {
+  const seconds = (Math.ceil(retryAfterMs / 100) / 10).toFixed(1);
   return new HubbubError("rate_limited", {
-    message: `Too fast. Wait ${seconds} s and send it again`,
+    message: `${TOO_FAST[whose]}. Wait ${seconds} s and send it again`,
     retryAfterMs,
   });
 }
 
-/** The limits of one connection. */
+/** What is left of the rates of one user, session or address. */
 export class Allowance {
   readonly #rates: Rates;
-  // Made when they are needed, and full until then: most connections need few.
+  // Made when they are needed, and full until then: most clients need few.
   #publishes: TokenBucket | undefined;
   #requests: TokenBucket | undefined;
   #joins: TokenBucket | undefined;
   #renames: TokenBucket | undefined;
   #strikes: TokenBucket | undefined;
   #bytes: TokenBucket | undefined;
-  /** Counts what is refused: it has to be read all the same. */
   #refused: TokenBucket | undefined;
-  #flooding = false;
 
   constructor(rates: Rates) {
     this.#rates = rates;
@@ -81,45 +105,15 @@ export class Allowance {
    */
   frame(bytes: number, now: Monotonic): number {
     this.#bytes ??= perSecond(this.#rates.bytes, BYTES_BURST_S, now);
-    const cost = Math.max(bytes, LEAST_FRAME);
-    const wait = this.#bytes.spend(cost, now);
-    if (wait > 0) this.#refuse(bytes, now);
-    return wait;
-  }
-
-  /** Whether as much was refused as is allowed: that has to be read too, and
-   * answered. What is allowed in between, as small frames always are, is no
-   * excuse. */
-  get flooding(): boolean {
-    return this.#flooding;
+    return this.#bytes.spend(Math.max(bytes, LEAST_FRAME), now);
   }
 
   /**
    * Counts a request.
    *
-   * @throws {HubbubError} `rate_limited`.
+   * @returns 0 when it may be carried out; else milliseconds to wait.
    */
-  request(type: ClientRequest["type"], now: Monotonic): void {
-    const wait = this.#wait(type, now);
-    if (wait === 0) return;
-    this.#refuse(0, now);
-    throw tooFast(wait);
-  }
-
-  /** Counts a frame that makes no sense; true when it was one too many. */
-  strike(now: Monotonic): boolean {
-    const { perSecond, burst } = STRIKES;
-    this.#strikes ??= new TokenBucket(perSecond, burst, now);
-    return this.#strikes.take(now) > 0;
-  }
-
-  #refuse(bytes: number, now: Monotonic): void {
-    this.#refused ??= perSecond(this.#rates.bytes, BYTES_BURST_S, now);
-    const cost = Math.max(bytes, LEAST_REFUSED);
-    this.#flooding ||= this.#refused.spend(cost, now) > 0;
-  }
-
-  #wait(type: ClientRequest["type"], now: Monotonic): number {
+  request(type: ClientRequest["type"], now: Monotonic): number {
     const { publish, request, join, rename } = this.#rates;
     if (type === "publish") {
       this.#publishes ??= perSecond(publish, PUBLISH_BURST_S, now);
@@ -139,9 +133,46 @@ export class Allowance {
         return 0;
     }
   }
+
+  /**
+   * Counts what was refused: it had to be read all the same, and is answered.
+   *
+   * @param bytes Of a frame; 0 for a request.
+   * @returns Whether as much was refused as is allowed: then the connection has
+   * to end. What is allowed in between, as small frames always are, is no
+   * excuse.
+   */
+  refuse(bytes: number, now: Monotonic): boolean {
+    this.#refused ??= perSecond(this.#rates.bytes, BYTES_BURST_S, now);
+    return this.#refused.spend(Math.max(bytes, LEAST_REFUSED), now) > 0;
+  }
+
+  /** Counts a frame that makes no sense; true when it was one too many. */
+  strike(now: Monotonic): boolean {
+    const { perSecond, burst } = STRIKES;
+    this.#strikes ??= new TokenBucket(perSecond, burst, now);
+    return this.#strikes.take(now) > 0;
+  }
+
+  /** Returns the milliseconds until nothing is missing any more. */
+  fullIn(now: Monotonic): number {
+    return Math.max(
+      this.#publishes?.fullIn(now) ?? 0,
+      this.#requests?.fullIn(now) ?? 0,
+      this.#joins?.fullIn(now) ?? 0,
+      this.#renames?.fullIn(now) ?? 0,
+      this.#strikes?.fullIn(now) ?? 0,
+      this.#bytes?.fullIn(now) ?? 0,
+      this.#refused?.fullIn(now) ?? 0,
+    );
+  }
 }
 
-function perSecond(rate: number, burstS: number, now: Monotonic): TokenBucket {
+function perSecond(
+  rate: number,
+  burstS: number,
+  now: Monotonic,
+): TokenBucket {
   return new TokenBucket(rate, rate * burstS, now);
 }
 

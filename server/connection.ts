@@ -12,7 +12,7 @@ import type { Decoded, Dialect } from "../protocol/dialect.ts";
 import { HubbubError } from "../protocol/errors.ts";
 import type { ServerEvent } from "../protocol/events.ts";
 import type { ClientRequest, RequestId } from "../protocol/requests.ts";
-import { Allowance, type Rates, tooFast } from "./allowance.ts";
+import { tooFast } from "./allowance.ts";
 import { LONG_AGO, type Monotonic, msAfter, msBetween } from "./clock.ts";
 import { Entrance, type EntranceOptions, type Entrant } from "./entrance.ts";
 import type { Soon } from "./fleet/fleet.ts";
@@ -25,7 +25,8 @@ import type {
 } from "./observability/resource_ledger.ts";
 import { refusal } from "./refusals.ts";
 import { carryOut } from "./requests.ts";
-import { Outlet, type Patience } from "./outlet.ts";
+import type { Patience } from "./connection/write_progress.ts";
+import { Outlet } from "./outlet.ts";
 import type { Session } from "./session.ts";
 import { evictionBy } from "./stats.ts";
 import type { Socket, SocketHandler } from "./transport/socket.ts";
@@ -60,8 +61,6 @@ export interface ConnectionOptions extends EntranceOptions {
   /** Where it comes from, such as `192.0.2.7`. */
   readonly address: string;
   readonly log: Logger;
-  /** What it may send. */
-  readonly rates: Rates;
   /** Bytes of a frame. */
   readonly maxFrame: number;
   /** Counts what is held for it. */
@@ -78,7 +77,6 @@ export class Connection implements Entrant, SocketHandler {
   readonly address: string;
   readonly #options: ConnectionOptions;
   readonly #outlet: Outlet;
-  readonly #allowance: Allowance;
   readonly #budget: ReplyBudget;
   readonly #queue: RequestQueue;
   readonly #entrance: Entrance;
@@ -97,7 +95,6 @@ export class Connection implements Entrant, SocketHandler {
     this.id = id;
     this.address = options.address;
     this.#outlet = new Outlet(socket, entry.dialect, clock);
-    this.#allowance = new Allowance(options.rates);
     this.#budget = new ReplyBudget({
       hold: (bytes) => options.ledger.hold("reply", bytes),
       soon: (act) => clock.soon(act),
@@ -111,7 +108,6 @@ export class Connection implements Entrant, SocketHandler {
       together: (act) => this.#together(act),
     });
     this.#entrance = new Entrance(this, options, {
-      allowance: this.#allowance,
       queue: this.#queue,
       outlet: this.#outlet,
     });
@@ -129,14 +125,14 @@ export class Connection implements Entrant, SocketHandler {
   message(frame: string | Uint8Array): void {
     if (this.#gone) return;
     if (typeof frame !== "string") return this.end(CLOSE.unsupportedData);
-    const { clock, maxFrame } = this.#options;
+    const { rates, maxFrame } = this.#options;
     const bytes = Buffer.byteLength(frame);
     const isTooBig = bytes > maxFrame ||
       this.dialect.separator === "\n" && hasMoreLines(frame, MOST_LINES);
     if (isTooBig) return this.end(CLOSE.tooBig);
     this.#outlet.heard();
-    const waitMs = this.#allowance.frame(bytes, clock.monotonic());
-    if (this.#allowance.flooding) return this.end(CLOSE.flood);
+    const waitMs = rates.frame(bytes);
+    if (rates.flooding) return this.end(CLOSE.flood);
     if (!this.#queue.add(frame, { bytes, waitMs })) this.#overrun(frame);
   }
 
@@ -181,7 +177,10 @@ export class Connection implements Entrant, SocketHandler {
         ? decoded.request.cid
         : undefined;
       this.refuse(error, id, cid);
-      if (this.#allowance.flooding) this.end(CLOSE.flood);
+      if (!isTooFast(error)) return;
+      const { rates } = this.#options;
+      rates.refuse();
+      if (rates.flooding) this.end(CLOSE.flood);
     }
   }
 
@@ -192,8 +191,8 @@ export class Connection implements Entrant, SocketHandler {
    * @throws {HubbubError} Why not.
    */
   #request(request: ClientRequest): Soon<void> {
-    const { hub, clock } = this.#options;
-    this.#allowance.request(request.type, clock.monotonic());
+    const { hub, rates } = this.#options;
+    rates.request(request.type);
     if (request.type === "auth") return this.#entrance.renew(request);
     if (request.type === "hello") return this.#entrance.hello(request);
     if (this.#session === null) throw new HubbubError("hello_first");
@@ -206,8 +205,9 @@ export class Connection implements Entrant, SocketHandler {
 
   control(bytes: number): void {
     if (this.#gone) return;
-    this.#allowance.frame(bytes, this.#options.clock.monotonic());
-    if (this.#allowance.flooding) this.end(CLOSE.flood);
+    const { rates } = this.#options;
+    rates.frame(bytes);
+    if (rates.flooding) this.end(CLOSE.flood);
   }
 
   close(code: number, cause?: CloseReason): void {
@@ -294,6 +294,10 @@ export class Connection implements Entrant, SocketHandler {
 
   begin(session: Session): void {
     this.#session = session;
+    const { id, grant: { user } } = session;
+    this.#options.rates.become(
+      user === undefined ? { session: id } : { user },
+    );
     if (this.#gone) this.#lose(session);
   }
 
@@ -349,7 +353,7 @@ export class Connection implements Entrant, SocketHandler {
   }
 
   #strike(): void {
-    if (!this.#allowance.strike(this.#options.clock.monotonic())) return;
+    if (!this.#options.rates.strike()) return;
     this.end(CLOSE.badProtocol);
   }
 
@@ -367,6 +371,7 @@ export class Connection implements Entrant, SocketHandler {
     this.#options.log.debug("closed", { connection: this.id, code });
     this.#entrance.stop();
     this.#queue.stop();
+    this.#options.rates.end();
     this.#releaseHeld();
     this.#lostAt = byPeer
       ? this.#options.clock.monotonic()
@@ -395,4 +400,8 @@ export class Connection implements Entrant, SocketHandler {
       agoMs: msBetween(this.#lostAt, clock.monotonic()),
     });
   }
+}
+
+function isTooFast(error: unknown): boolean {
+  return error instanceof HubbubError && error.code === "rate_limited";
 }

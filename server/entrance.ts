@@ -8,12 +8,12 @@ import { CLOSE, type CloseReason } from "../protocol/close_codes.ts";
 import type { Dialect } from "../protocol/dialect.ts";
 import { HubbubError } from "../protocol/errors.ts";
 import type { AuthRequest, HelloRequest } from "../protocol/requests.ts";
-import type { Allowance } from "./allowance.ts";
 import type { Authority } from "./auth.ts";
 import { Badge } from "./badge.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import { type Soon, whenHere } from "./fleet/fleet.ts";
 import type { Hub } from "./hub.ts";
+import type { ConnectionRates } from "./connection/rate_pool.ts";
 import type { RequestQueue } from "./connection/request_queue.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Reader, Session } from "./session.ts";
@@ -49,14 +49,14 @@ export interface EntranceOptions {
   readonly hub: Hub;
   readonly authority: Authority;
   readonly clock: Clock;
+  /** What the client may send. */
+  readonly rates: ConnectionRates;
   /** Milliseconds a client has to say hello. */
   readonly helloMs: number;
 }
 
 /** The parts of a connection that getting in has to do with. */
 interface Parts {
-  /** What the client may send. */
-  readonly allowance: Allowance;
   /** Where what it asks for waits while it is being let in. */
   readonly queue: RequestQueue;
   /** The way out to it, whose dialect a hello may change. */
@@ -67,7 +67,6 @@ interface Parts {
 export class Entrance {
   readonly #entrant: Entrant;
   readonly #options: EntranceOptions;
-  readonly #allowance: Allowance;
   readonly #queue: RequestQueue;
   readonly #outlet: Outlet;
   readonly #badge: Badge;
@@ -76,12 +75,11 @@ export class Entrance {
   constructor(
     entrant: Entrant,
     options: EntranceOptions,
-    { allowance, queue, outlet }: Parts,
+    { queue, outlet }: Parts,
   ) {
     const { authority, clock, helloMs } = options;
     this.#entrant = entrant;
     this.#options = options;
-    this.#allowance = allowance;
     this.#queue = queue;
     this.#outlet = outlet;
     this.#badge = new Badge({
@@ -192,10 +190,10 @@ export class Entrance {
 
   /** Says hello for a client whose dialect has none. */
   #enter(name: string | undefined): void {
-    const { clock } = this.#options;
+    const { rates } = this.#options;
     const again = (error: unknown) => this.#enterElse(error);
     try {
-      this.#allowance.request("hello", clock.monotonic());
+      rates.request("hello");
       const done = this.hello({ type: "hello", ...(name && { name }) });
       if (done !== undefined) this.#queue.wait(done, again);
     } catch (error) {

@@ -4,6 +4,7 @@
  * bounds; connections that did not ask cost nothing.
  */
 
+import { Buffer } from "node:buffer";
 import type { ConnectionReport } from "../protocol/lab.ts";
 import { type Clock, type Monotonic, msBetween } from "./clock.ts";
 import type { Accept, Socket } from "./transport/socket.ts";
@@ -14,14 +15,6 @@ const MOST = 500;
 const KEPT_MS = 60_000;
 /** Long enough that nobody guesses another's. */
 const KEY = /^[\w-]{16,64}$/;
-
-const encoder = new TextEncoder();
-
-function bytes(frame: string | Uint8Array): number {
-  return typeof frame === "string"
-    ? encoder.encode(frame).length
-    : frame.byteLength;
-}
 
 /** One connection. */
 class Entry {
@@ -44,17 +37,21 @@ class Entry {
   heard(frame: string | Uint8Array): void {
     this.#heardAt = this.#clock.monotonic();
     this.#framesIn++;
-    this.#bytesIn += bytes(frame);
+    this.#bytesIn += Buffer.byteLength(frame);
   }
 
   sent(frame: string | Uint8Array): void {
     this.#framesOut++;
-    this.#bytesOut += bytes(frame);
+    this.#bytesOut += Buffer.byteLength(frame);
   }
 
   close(code: number): void {
     this.#closed = { code, at: this.#clock.monotonic() };
     this.#socket = undefined;
+  }
+
+  get closed(): boolean {
+    return this.#closed !== undefined;
   }
 
   closedFor(ms: number): boolean {
@@ -113,9 +110,7 @@ export class LabBook {
     if (key === null || !KEY.test(key)) return accept;
     return (socket) => {
       this.#forget();
-      if (this.#entries.size >= MOST || this.#entries.has(key)) {
-        return accept(socket);
-      }
+      if (this.#entries.has(key) || !this.#hasRoom()) return accept(socket);
       const entry = new Entry(socket, this.#clock);
       this.#entries.set(key, entry);
       const handler = accept({
@@ -143,6 +138,15 @@ export class LabBook {
         },
       };
     };
+  }
+
+  /** Makes room, where only closed ones take it. */
+  #hasRoom(): boolean {
+    if (this.#entries.size < MOST) return true;
+    for (const [key, entry] of this.#entries) {
+      if (entry.closed) return this.#entries.delete(key);
+    }
+    return false;
   }
 
   /** What is known of a connection; undefined when it is not watched. */

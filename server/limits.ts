@@ -45,14 +45,25 @@ export class TokenBucket {
    */
   spend(amount: number, now: Monotonic): number {
     if (this.#perSecond === 0) return 0;
-    const back = msBetween(this.#at, now) / 1000 * this.#perSecond;
-    this.#tokens = Math.min(this.#burst, this.#tokens + back);
-    this.#at = now;
+    this.#refill(now);
     if (this.#tokens >= 1) {
       this.#tokens = Math.max(this.#tokens - amount, -this.#burst);
       return 0;
     }
     return Math.ceil((1 - this.#tokens) / this.#perSecond * 1000);
+  }
+
+  /** Returns the milliseconds until it is full. */
+  fullIn(now: Monotonic): number {
+    if (this.#perSecond === 0) return 0;
+    this.#refill(now);
+    return (this.#burst - this.#tokens) / this.#perSecond * 1000;
+  }
+
+  #refill(now: Monotonic): void {
+    const back = msBetween(this.#at, now) / 1000 * this.#perSecond;
+    this.#tokens = Math.min(this.#burst, this.#tokens + back);
+    this.#at = now;
   }
 }
 

@@ -6,7 +6,8 @@
 
 import type { Dialect } from "../protocol/dialect.ts";
 import type { ServerEvent } from "../protocol/events.ts";
-import { type Clock, type Monotonic, msBetween } from "./clock.ts";
+import type { Clock, Monotonic } from "./clock.ts";
+import { type Patience, WriteProgress } from "./connection/write_progress.ts";
 import type { Socket } from "./transport/socket.ts";
 
 /** Bytes left unsent by earlier turns above which a member gets no more pages.
@@ -24,39 +25,23 @@ const CHECK_EVERY = 16 * 1024;
 /** Characters of replies that are gathered to one frame. */
 const MOST_GATHERED = 64 * 1024;
 
-/** How long a peer may take nothing, milliseconds. */
-export interface Patience {
-  /** One that still sends. */
-  readonly slowMs: number;
-  /** One that does not. */
-  readonly idleMs: number;
-}
-
 /** Writes to one socket in one dialect. */
 export class Outlet {
   /** Changes once, when a client asks for batches. */
   dialect: Dialect;
   readonly #socket: Socket;
-  readonly #clock: Clock;
+  readonly #progress: WriteProgress;
   /** Encoded events waiting for the frame that takes them. */
   #replies: string[] = [];
   /** Their characters. */
   #gathered = 0;
   #held = false;
   #sentSinceCheck = 0;
-  /** Unsent bytes when last asked, and characters written since. */
-  #buffered = 0;
-  #written = 0;
-  #progressAt: Monotonic;
-  #heardAt: Monotonic;
-  /** Whether the socket was not open when last looked at. */
-  #closing = false;
 
   constructor(socket: Socket, dialect: Dialect, clock: Clock) {
     this.#socket = socket;
     this.dialect = dialect;
-    this.#clock = clock;
-    this.#progressAt = this.#heardAt = clock.monotonic();
+    this.#progress = new WriteProgress(socket, clock);
   }
 
   /** Whether what was sent in earlier turns has been taken, but for less than
@@ -84,7 +69,7 @@ export class Outlet {
 
   /** Bytes the peer had not taken when {@linkcode isStuck} was asked last. */
   get buffered(): number {
-    return this.#buffered;
+    return this.#progress.buffered;
   }
 
   /** Sends frames, after what was told before, or with it. */
@@ -136,46 +121,23 @@ export class Outlet {
 
   /** When the peer last sent something, or took something that waited. */
   get livedAt(): Monotonic {
-    return this.#heardAt < this.#progressAt ? this.#progressAt : this.#heardAt;
+    return this.#progress.livedAt;
   }
 
   /** Notes a sign of life. */
   heard(): void {
-    this.#heardAt = this.#clock.monotonic();
+    this.#progress.heard();
   }
 
-  /**
-   * Tells a reader that has stopped reading, or a peer that is gone while
-   * frames wait for it: the runtime's own pings wait behind these frames and
-   * never find out. Where a ping went out before them, the runtime closes the
-   * socket; but then its close waits behind them, and until it is written
-   * nobody is told, and nothing is said to be unsent. To be asked every few
-   * seconds.
-   *
-   * @param patience How long it may take nothing.
-   * @returns Whether it has taken nothing for longer, or is being closed since
-   * this was asked last.
-   */
-  isStuck({ slowMs, idleMs }: Patience): boolean {
-    const wasClosing = this.#closing;
-    this.#closing = !this.#socket.open;
-    if (this.#closing) return wasClosing;
-    const now = this.#clock.monotonic();
-    const { buffered } = this.#socket;
-    // No more is unsent than was written meanwhile: nothing was taken. A byte
-    // less than that was, also where the buffer is filled up again and again.
-    const grown = buffered - this.#buffered;
-    if (buffered === 0 || grown < this.#written) this.#progressAt = now;
-    this.#buffered = buffered;
-    this.#written = 0;
-    const stuckFor = msBetween(this.#progressAt, now);
-    const silentFor = Math.min(stuckFor, msBetween(this.#heardAt, now));
-    return stuckFor >= slowMs || silentFor >= idleMs;
+  /** Whether its peer takes nothing any more; to be asked every few seconds.
+   * See {@linkcode WriteProgress.isStuck}. */
+  isStuck(patience: Patience): boolean {
+    return this.#progress.isStuck(patience);
   }
 
   #write(frame: string): void {
     this.#sentSinceCheck += frame.length;
-    this.#written += frame.length;
+    this.#progress.wrote(frame.length);
     this.#socket.send(frame);
   }
 }

@@ -17,7 +17,7 @@ import type { PacedBodies } from "./http/paced_body.ts";
 import type { RequestLimits } from "./http/request_limits.ts";
 import { afterBody } from "./http/unread_body.ts";
 import { type Handshake, isChatPath, readHandshake } from "./handshake.ts";
-import { ENDPOINTS } from "./lessons/endpoints.ts";
+import { ENDPOINTS, WITHOUT_LESSONS } from "./lessons/endpoints.ts";
 import { lessonsPage } from "./lessons/page.ts";
 import type { Origins } from "./origins.ts";
 import { overlong } from "./request_bounds.ts";
@@ -39,6 +39,9 @@ export interface RoutesOptions {
   readonly proxies: readonly ((visit: Visit, headers: Headers) => Visit)[];
   /** `ready`, perhaps with more to say, or why not. */
   readonly health: () => string;
+  /** Counts a handshake; gives milliseconds to wait where there were too many
+   * from that address. */
+  readonly handshake: (address: string) => number;
   /** Told of what is refused before it is known what it is for. */
   readonly onRefused: (code: "foreign_origin" | "wrong_host") => void;
   /** What is counted, for Prometheus. */
@@ -48,6 +51,8 @@ export interface RoutesOptions {
     entry: Extract<Handshake, { entry: unknown }>,
     address: string,
   ) => Accept;
+  /** Whether there are lessons. */
+  readonly hasLessons: boolean;
   /** Makes the handler of a lesson's WebSocket. */
   readonly lesson: (name: string, address: string) => Accept | undefined;
   /** What is known of a connection that the lab watches. */
@@ -216,6 +221,25 @@ function lessonOf({ pathname }: URL): string | undefined {
   return /^\/lessons\/([^/]+)\/?$/.exec(pathname)?.[1];
 }
 
+function tooManyHandshakes(waitMs: number): Response {
+  const seconds = String(Math.ceil(waitMs / 1000));
+  return words(
+    429,
+    "Too many new connections come from your address. " +
+      `Wait ${seconds} s and connect again`,
+    { "retry-after": seconds },
+  );
+}
+
+/** What there is instead of lessons where these are off. */
+function lessonsOff(): Response {
+  return words(
+    404,
+    "The lessons are off on this server. " +
+      "Whoever runs it can start it with --lessons yes",
+  );
+}
+
 function noLesson(name: string): Response {
   return words(404, `There is no lesson "${name}". GET /lessons lists them`);
 }
@@ -276,6 +300,8 @@ export function createRoutes(
     }
     const fault = handshakeFault(request);
     if (fault !== undefined) return words(400, fault);
+    const waitMs = options.handshake(address);
+    if (waitMs > 0) return tooManyHandshakes(waitMs);
     if (!accepting()) {
       return words(503, "The server is stopping. Come back in a moment", {
         "retry-after": "2",
@@ -283,6 +309,7 @@ export function createRoutes(
     }
     const name = lessonOf(url);
     if (name !== undefined) {
+      if (!options.hasLessons) return lessonsOff();
       // Pages from anywhere may learn here: lessons hold nothing.
       const accept = lesson(name, address);
       return accept === undefined
@@ -331,12 +358,13 @@ export function createRoutes(
       case "/":
         return page(request, "index.html");
       case "/lessons":
+        if (!options.hasLessons) return lessonsOff();
         return file(request, {
           body: lessonsPage(url, { lab: true }),
           type: "text/html; charset=utf-8",
         });
       case "/lessons.json":
-        return json(ENDPOINTS);
+        return json(options.hasLessons ? ENDPOINTS : WITHOUT_LESSONS);
       case "/lab":
         return page(request, "lab.html", LAB_HEADERS);
       case "/healthz":
@@ -357,6 +385,7 @@ export function createRoutes(
       case "/favicon.ico":
         return page(request, "icon.svg");
     }
+    if (name !== undefined && !options.hasLessons) return lessonsOff();
     if (name !== undefined && lesson(name, visit.address) === undefined) {
       return noLesson(name);
     }

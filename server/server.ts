@@ -16,8 +16,8 @@ import { Authority } from "./auth.ts";
 import { operatorToken } from "./auth/operator_token.ts";
 import { type Clock, every } from "./clock.ts";
 import type { Config } from "./settings.ts";
-import type { Rates } from "./allowance.ts";
 import { Connection } from "./connection.ts";
+import { RatePool } from "./connection/rate_pool.ts";
 import type { Entry } from "./entrance.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import { fullLog } from "./full_log.ts";
@@ -150,6 +150,12 @@ function throwUncaught(error: unknown): void {
   });
 }
 
+/** Whether there are lessons: where strangers need a token, they find nothing
+ * else that is open to them. */
+function hasLessons({ lessons }: Config, { checks }: Authority): boolean {
+  return lessons === "auto" ? !checks : lessons === "yes";
+}
+
 /**
  * Starts a server.
  *
@@ -204,11 +210,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     slowMs,
     onError,
   });
-  const lessons = new Lessons({
-    clock,
-    onError,
-    byteRate: config.byteRate,
-  });
   const labBook = new LabBook({ clock, idleSeconds: config.idleTimeout });
   const origins = new Origins(config.origins, log);
   const admission = new Admission({
@@ -235,8 +236,23 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     }
   });
   const bodies = new PacedBodies({ clock, ledger, slowMs });
+  const pool = new RatePool({
+    rates: {
+      publish: config.rate,
+      bytes: config.byteRate,
+      request: config.requestRate,
+      join: config.joinRate,
+      rename: config.renameRate,
+    },
+    connects: config.connectRate,
+    clock,
+  });
+  const lessons = hasLessons(config, options.authority)
+    ? new Lessons({ clock, rates: (address) => pool.connect(address), onError })
+    : undefined;
   const api = new Api({
     bodies,
+    pool,
     admit: (address) => admission.enter(address),
     ledger,
     hub,
@@ -256,14 +272,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let connectionCount = 0;
   let stopping = false;
 
-  // For all connections, so that each keeps as little as it can.
-  const rates: Rates = {
-    publish: config.rate,
-    bytes: config.byteRate,
-    request: config.requestRate,
-    join: config.joinRate,
-    rename: config.renameRate,
-  };
   const onGone = (gone: Connection) => {
     connections.delete(gone);
     closing.add(gone);
@@ -290,7 +298,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       authority,
       clock,
       log,
-      rates,
+      rates: pool.connect(address),
       maxFrame: config.maxFrame,
       ledger,
       helloMs: helloMs * (entry.dialect.naming === "asked" ? PEOPLE_SLOWER : 1),
@@ -315,6 +323,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       log,
     }),
     onRefused: (code) => stats.refused.add(code),
+    handshake(address) {
+      const waitMs = pool.handshake(address);
+      if (waitMs > 0) stats.refused.add("rate_limited");
+      return waitMs;
+    },
     proxies: [
       ...(deploy ? [behindDeploy] : []),
       ...(config.trustProxy ? [behindProxy] : []),
@@ -341,8 +354,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         ledger: ledger.snapshot(),
         logDropped: options.logDropped?.() ?? 0,
       }),
+    hasLessons: lessons !== undefined,
     lesson(name, address) {
-      const accept = lessons.accept(name);
+      const accept = lessons?.accept(name, address);
       return accept && admission.guard(accept, address);
     },
     chat: ({ entry }, address) =>
@@ -381,6 +395,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       for (const connection of connections) {
         contain(connection, () => connection.checkProgress(patience));
       }
+      lessons?.checkProgress(patience);
+      pool.sweep();
     },
     failed: onError,
   });
@@ -401,7 +417,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     stopWatching();
     stopLoopWatch();
     hub.refuse();
-    lessons.closeAll(CLOSE.restart.code, CLOSE.restart.reason);
+    lessons?.closeAll(CLOSE.restart.code, CLOSE.restart.reason);
     await sayFarewell([...connections, ...api.readers], {
       reason: CLOSE.restart,
       clock,

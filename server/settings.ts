@@ -33,18 +33,20 @@ export interface Config {
   readonly retainDays: number;
   /** Characters of a message. */
   readonly maxText: number;
-  /** Messages a second a connection; 0 is no limit. */
+  /** Messages a second a client; 0 is no limit. */
   readonly rate: number;
-  /** Bytes a second a connection; 0 is no limit. */
+  /** Bytes a second a client; 0 is no limit. */
   readonly byteRate: number;
-  /** Requests that are no messages, a second a connection; 0 is no limit. */
+  /** Requests that are no messages, a second a client; 0 is no limit. */
   readonly requestRate: number;
-  /** Joins a minute a connection; 0 is no limit. */
+  /** Joins a minute a client; 0 is no limit. */
   readonly joinRate: number;
-  /** Changes of a name a minute a connection; 0 is no limit. */
+  /** Changes of a name a minute a client; 0 is no limit. */
   readonly renameRate: number;
   /** New rooms a minute that one address may write to; 0 is no limit. */
   readonly roomRate: number;
+  /** New connections a second from one address; 0 is no limit. */
+  readonly connectRate: number;
   /** Requests a second to the API from one address; 0 is no limit. */
   readonly httpRate: number;
   /** Megabytes of memory before it ends, to be started again; 0 is no limit. */
@@ -88,6 +90,8 @@ export interface Config {
   /** Files with the certificate and its key, PEM; empty for no TLS. */
   readonly cert: string;
   readonly key: string;
+  /** Whether there are lessons: auto, unless tokens are asked for. */
+  readonly lessons: "auto" | "yes" | "no";
   /** What serves WebSockets. */
   readonly transport: TransportName;
   readonly logLevel: LogLevel;
@@ -166,7 +170,7 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HUBBUB_RATE",
     value: "N",
     fallback: "10",
-    help: "messages a second from a connection, three times that at once; " +
+    help: "messages a second from a client, three times that at once; " +
       "0 is no limit",
     parse: whole(0, 1_000_000),
   },
@@ -174,7 +178,7 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HUBBUB_BYTE_RATE",
     value: "N",
     fallback: "65536",
-    help: "bytes a second from a connection, eight times that at once; a " +
+    help: "bytes a second from a client, eight times that at once; a " +
       "frame counts as 64 at least; 0 is no limit",
     parse: whole(0, 1_000_000_000),
   },
@@ -182,7 +186,7 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HUBBUB_REQUEST_RATE",
     value: "N",
     fallback: "20",
-    help: "requests a second from a connection that are no messages, ten " +
+    help: "requests a second from a client that are no messages, ten " +
       "times that at once; 0 is no limit",
     parse: whole(0, 1_000_000),
   },
@@ -190,7 +194,7 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HUBBUB_JOIN_RATE",
     value: "N",
     fallback: "300",
-    help: "joins a minute from a connection, a third of that at once; " +
+    help: "joins a minute from a client, a third of that at once; " +
       "0 is no limit",
     parse: whole(0, 1_000_000),
   },
@@ -198,7 +202,7 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HUBBUB_RENAME_RATE",
     value: "N",
     fallback: "30",
-    help: "changes of a name a minute from a connection, a third of that at " +
+    help: "changes of a name a minute from a client, a third of that at " +
       "once; 0 is no limit",
     parse: whole(0, 1_000_000),
   },
@@ -208,6 +212,14 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     fallback: "20",
     help: "new rooms a minute that one address may write to, three times " +
       "that at once; 0 is no limit",
+    parse: whole(0, 1_000_000),
+  },
+  connectRate: {
+    env: "HUBBUB_CONNECT_RATE",
+    value: "N",
+    fallback: "50",
+    help: "new connections a second from an address, ten times that at once; " +
+      "0 is no limit",
     parse: whole(0, 1_000_000),
   },
   httpRate: {
@@ -374,6 +386,15 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     fallback: "",
     help: "private key (PEM) of the certificate",
     parse: (words) => words,
+  },
+  lessons: {
+    env: "HUBBUB_LESSONS",
+    value: "YES",
+    fallback: "auto",
+    bare: "yes",
+    help: "yes or no: the small servers of /lessons, open to everybody; auto " +
+      "is yes, but no where tokens are asked for",
+    parse: oneOf("auto", "yes", "no"),
   },
   transport: {
     env: "HUBBUB_TRANSPORT",

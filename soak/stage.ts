@@ -200,6 +200,11 @@ export class Stage {
       "retain-messages": Math.min(retain, ALL),
       "rate": 0,
       "byte-rate": 0,
+      // Of all clients together, where these are those of one address.
+      "request-rate": 0,
+      "join-rate": 0,
+      "rename-rate": 0,
+      "connect-rate": 0,
       "http-rate": 0,
       "max-per-address": 10_000,
       "max-text": 65_536,

@@ -57,7 +57,8 @@ const SAMPLE_MS = 500;
 const QUIET_MS = 2_000;
 /** Nobody is to be closed, or to miss a message, while it is measured. */
 const FLAGS =
-  "--rate 0 --byte-rate 0 --max-per-address 10000 --max-text 65536 --idle-timeout 3600 " +
+  "--rate 0 --byte-rate 0 --request-rate 0 --join-rate 0 --connect-rate 0 " +
+  "--max-per-address 10000 --max-text 65536 --idle-timeout 3600 " +
   "--slow-timeout 3600 --history 0 --retain-messages 1000000000";
 
 /** Joins a room, and hears what is said there. */

@@ -30,8 +30,11 @@ async function fetchEndpoints(): Promise<readonly Endpoint[]> {
 /** What the page's address says of a client, such as `?a=/lessons/echo`. */
 function asked(name: "a" | "b", endpoints: readonly Endpoint[]): Target {
   const { origin, searchParams } = new URL(location.href);
+  // A server may have no lessons.
+  const first = endpoints.find(({ path }) => path === FIRST.address) ??
+    endpoints[0];
   const address = searchParams.get(name) ?? searchParams.get("a") ??
-    FIRST.address;
+    first?.path ?? FIRST.address;
   const typed = { address, protocols: searchParams.get(`${name}p`) ?? "" };
   const endpoint = endpointOf(typed, endpoints, origin);
   return endpoint?.protocols.join() === typed.protocols

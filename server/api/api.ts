@@ -12,6 +12,7 @@ import type { Exchange } from "../http/exchange.ts";
 import type { PacedBodies } from "../http/paced_body.ts";
 import type { Hub } from "../hub.ts";
 import { tooFast } from "../allowance.ts";
+import type { RatePool } from "../connection/rate_pool.ts";
 import { Buckets } from "../limits.ts";
 import { networkOf } from "../networks.ts";
 import type { Logger } from "../log.ts";
@@ -67,6 +68,9 @@ export interface ApiOptions {
   /** Requests a second from one address, or network of IPv6; 0, the default,
    * is no limit. */
   readonly rate?: number;
+  /** Counts what a script does with what its user and its address may do;
+   * throws `rate_limited`. */
+  readonly pool?: Pick<RatePool, "charge">;
   /** Who may do what. */
   readonly authorize: Authorize;
 }
@@ -75,6 +79,8 @@ export interface ApiOptions {
 interface Action {
   readonly right: Right;
   readonly answer: (call: Call) => Promise<Response>;
+  /** What it counts as, beside a request to the API. */
+  readonly counts?: "publish";
 }
 
 /** A path, and its methods. */
@@ -164,6 +170,7 @@ export class Api {
         POST: {
           right: "write",
           answer: (call) => publish(tools, call),
+          counts: "publish",
         },
       },
       {
@@ -242,6 +249,10 @@ export class Api {
     const { right } = action;
     const grant = await authorize(request, { right, room, address });
     hub.reception.admit({ name: grant.name, address }, grant, room);
+    const { user } = grant;
+    if (action.counts) {
+      this.#options.pool?.charge(action.counts, { address, user });
+    }
     return await action.answer({
       request,
       url,

@@ -3,46 +3,53 @@
  * histories, and the limits that keep a rude client from costing others.
  */
 
+import { Buffer } from "node:buffer";
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
-import { Allowance, type Rates } from "../allowance.ts";
 import { type Cancel, type Clock, systemClock } from "../clock.ts";
+import type { ConnectionRates } from "../connection/rate_pool.ts";
+import { type Patience, WriteProgress } from "../connection/write_progress.ts";
 import type { Accept, Socket, SocketHandler } from "../transport/socket.ts";
 import { type Lesson, LESSONS } from "./table.ts";
 
-/** Past messages that a lesson keeps. */
+/** Past messages that a lesson keeps … */
 export const HISTORY = 100;
+/** … and their characters: whoever comes gets all of them at once. */
+export const HISTORY_CHARACTERS = 32 * 1024;
 
 /** Characters of a text message, or bytes of a binary one. */
 export const LONGEST = 64 * 1024;
 
-/** Characters of a message that is kept: all of a history has to fit under
- * {@linkcode WATERMARK}, or whoever gets it would pass for a slow reader. */
-export const LONGEST_KEPT = 4 * 1024;
+/** Characters of a message that others are sent. */
+export const LONGEST_SHARED = 4 * 1024;
 
-/** Bytes that may wait for a reader. 100 kept messages are at most 1.2 MiB. */
-const WATERMARK = 2 * 1024 * 1024;
-
-/** What a lesson counts no requests by. */
-const NO_RATES: Rates = {
-  publish: 0,
-  bytes: 0,
-  request: 0,
-  join: 0,
-  rename: 0,
-};
+/** Bytes that may wait for a reader, and one message more. A history is less,
+ * or whoever gets it would pass for a slow reader. */
+const WATERMARK = 128 * 1024;
 
 /** How long a client that was asked to close may take. */
 const FAREWELL_MS = 10_000;
+
+/** What one visitor may send. */
+export type VisitorRates = Pick<
+  ConnectionRates,
+  "frame" | "request" | "flooding" | "end"
+>;
+
+const NO_LIMITS: VisitorRates = {
+  frame: () => 0,
+  request() {},
+  flooding: false,
+  end() {},
+};
 
 /** What the lessons may depend on. */
 export interface LessonsOptions {
   /** Where later comes from. */
   readonly clock?: Pick<Clock, "after" | "monotonic">;
+  /** What somebody from an address may send; anything by default. */
+  readonly rates?: (address: string) => VisitorRates;
   /** Told of what a socket threw; that connection is closed. */
   readonly onError?: (error: unknown) => void;
-  /** Bytes a second from a connection, 8 times that at once, and as much again
-   * before it is closed; 0 is no limit, as without it. */
-  readonly byteRate?: number;
 }
 
 /** All lessons of one server, with who is there. */
@@ -51,12 +58,17 @@ export class Lessons {
 
   /** @param options What they may depend on; all of it has a default. */
   constructor(
-    { clock = systemClock, onError = console.error, byteRate = 0 }:
-      LessonsOptions = {},
+    {
+      clock = systemClock,
+      rates = () => NO_LIMITS,
+      onError = console.error,
+    }: LessonsOptions = {},
   ) {
-    const options = { clock, onError, byteRate };
     this.#rooms = new Map(
-      LESSONS.map((lesson) => [lesson.name, new Classroom(lesson, options)]),
+      LESSONS.map((lesson) => [
+        lesson.name,
+        new Classroom(lesson, { clock, rates, onError }),
+      ]),
     );
   }
 
@@ -64,11 +76,17 @@ export class Lessons {
    * Finds the lesson to connect to.
    *
    * @param name A name out of the table, such as `echo`.
+   * @param address Where its sockets come from, such as `192.0.2.7`.
    * @returns What takes its sockets; undefined when there is no such lesson.
    */
-  accept(name: string): Accept | undefined {
+  accept(name: string, address = ""): Accept | undefined {
     const room = this.#rooms.get(name);
-    return room && ((socket) => room.enter(socket));
+    return room && ((socket) => room.enter(socket, address));
+  }
+
+  /** Closes those who take nothing any more; to be called every few seconds. */
+  checkProgress(patience: Patience): void {
+    for (const room of this.#rooms.values()) room.checkProgress(patience);
   }
 
   /**
@@ -91,16 +109,21 @@ class Classroom {
   readonly #options: Required<LessonsOptions>;
   readonly #present = new Set<Visitor>();
   readonly #history: string[] = [];
+  /** Its characters. */
+  #kept = 0;
 
   constructor(lesson: Lesson, options: Required<LessonsOptions>) {
     this.#lesson = lesson;
     this.#options = options;
   }
 
-  enter(socket: Socket): SocketHandler {
+  enter(socket: Socket, address: string): SocketHandler {
     const { welcome, answer } = this.#lesson;
+    const { clock, rates, onError } = this.#options;
     const visitor = new Visitor(socket, {
-      ...this.#options,
+      clock,
+      rates: rates(address),
+      onError,
       onGone: () => this.#present.delete(visitor),
     });
     this.#present.add(visitor);
@@ -108,7 +131,7 @@ class Classroom {
     for (const past of this.#history) visitor.send(answer(past));
     return {
       message: (frame) => this.#message(visitor, frame),
-      control: (bytes) => visitor.count(bytes),
+      control: (bytes) => visitor.control(bytes),
       close: () => visitor.forget(),
     };
   }
@@ -117,17 +140,22 @@ class Classroom {
     for (const visitor of this.#present) visitor.end(ending);
   }
 
+  checkProgress(patience: Patience): void {
+    for (const visitor of this.#present) visitor.checkProgress(patience);
+  }
+
   #message(visitor: Visitor, frame: string | Uint8Array<ArrayBuffer>): void {
-    // Bytes of UTF-8 may be up to three times as many.
-    visitor.count(frame.length);
     // Frames still come after the server has begun to close.
     if (!this.#present.has(visitor)) return;
     const { answer, to, remembers, hangsUpOn, awaitsClose, echoesBinary } =
       this.#lesson;
+    const isShared = remembers || to === "everyone";
+    // A lesson has no words for it but a code.
+    if (!visitor.mayWrite(frame, isShared)) return visitor.end(CLOSE.flood);
     if (typeof frame !== "string" && !echoesBinary) {
       return visitor.end(CLOSE.unsupportedData);
     }
-    if (frame.length > (remembers ? LONGEST_KEPT : LONGEST)) {
+    if (frame.length > (isShared ? LONGEST_SHARED : LONGEST)) {
       return visitor.end(CLOSE.tooBig);
     }
     if (typeof frame !== "string") return visitor.send(frame);
@@ -141,36 +169,69 @@ class Classroom {
 
   #remember(text: string): void {
     this.#history.push(text);
-    if (this.#history.length > HISTORY) this.#history.shift();
+    this.#kept += text.length;
+    while (this.#history.length > HISTORY || this.#kept > HISTORY_CHARACTERS) {
+      this.#kept -= this.#history.shift()?.length ?? 0;
+    }
   }
+}
+
+/** What a {@linkcode Visitor} needs. */
+interface VisitorOptions extends Pick<Required<LessonsOptions>, "onError"> {
+  readonly clock: Pick<Clock, "after" | "monotonic">;
+  readonly rates: VisitorRates;
+  /** Called once or more often, when it no longer counts. */
+  readonly onGone: () => void;
 }
 
 /** One connection. Nothing that its socket throws gets out of here. */
 class Visitor {
   readonly #socket: Socket;
-  readonly #options: Required<LessonsOptions> & { onGone: () => void };
-  readonly #allowance: Allowance;
+  readonly #options: VisitorOptions;
+  readonly #progress: WriteProgress;
   #cancelEnd: Cancel | undefined;
 
-  constructor(
-    socket: Socket,
-    options: Required<LessonsOptions> & { onGone: () => void },
-  ) {
+  constructor(socket: Socket, options: VisitorOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.#allowance = new Allowance({ ...NO_RATES, bytes: options.byteRate });
+    this.#progress = new WriteProgress(socket, options.clock);
   }
 
-  /** Counts a frame, and ends who sends on and on. */
-  count(bytes: number): void {
-    this.#allowance.frame(bytes, this.#options.clock.monotonic());
-    if (this.#allowance.flooding) this.end(CLOSE.flood);
+  /** Counts a control frame, and ends who sends on and on. */
+  control(bytes: number): void {
+    const { rates } = this.#options;
+    rates.frame(bytes);
+    if (rates.flooding) this.end(CLOSE.flood);
+  }
+
+  /** Counts a message; false when it came too fast. */
+  mayWrite(frame: string | Uint8Array, isShared: boolean): boolean {
+    const { rates } = this.#options;
+    this.#progress.heard();
+    if (rates.frame(Buffer.byteLength(frame)) > 0) return false;
+    try {
+      // What others are sent costs what a message does, else what a ping does.
+      rates.request(isShared ? "publish" : "ping");
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   send(frame: string | Uint8Array<ArrayBuffer>): void {
     try {
+      if (this.#socket.buffered > WATERMARK) return this.end(CLOSE.slow);
+      this.#progress.wrote(frame.length);
       this.#socket.send(frame);
-      if (this.#socket.buffered > WATERMARK) this.end(CLOSE.slow);
+    } catch (error) {
+      this.#options.onError(error);
+      this.end(CLOSE.internalError);
+    }
+  }
+
+  checkProgress(patience: Patience): void {
+    try {
+      if (this.#progress.isStuck(patience)) this.end(CLOSE.slow);
     } catch (error) {
       this.#options.onError(error);
       this.end(CLOSE.internalError);
@@ -198,6 +259,7 @@ class Visitor {
   /** To be called, once or more often, when the connection is gone. */
   forget(): void {
     this.#cancelEnd?.();
+    this.#options.rates.end();
     this.#options.onGone();
   }
 }

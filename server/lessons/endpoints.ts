@@ -90,3 +90,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   })),
   ...MORE_ROOMS,
 ];
+
+/** Those there are where the lessons are off. */
+export const WITHOUT_LESSONS: readonly Endpoint[] = ENDPOINTS.filter((
+  { path },
+) => !path.startsWith("/lessons/"));

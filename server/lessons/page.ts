@@ -5,7 +5,7 @@
 
 import type { Example } from "../../protocol/lab.ts";
 import { SNIPPETS, type SnippetTask } from "../../protocol/snippets.ts";
-import { HISTORY, LONGEST, LONGEST_KEPT } from "./classroom.ts";
+import { HISTORY, LONGEST, LONGEST_SHARED } from "./classroom.ts";
 import { type Html, html } from "./html.ts";
 import { CHATS, type Lesson, LESSONS } from "./table.ts";
 import { EARLIER, type Step, transcript } from "./transcript.ts";
@@ -93,11 +93,12 @@ export function lessonsPage(
               <h2 id="small">Small servers</h2>
               <p>
                 Each has an address of its own. They take text of up to
-                ${LONGEST.toLocaleString("en")} characters. The two that
-                remember keep the newest ${HISTORY} messages, of up to
-                ${LONGEST_KEPT.toLocaleString("en")} characters each, until the
-                server stops. Binary data is for echo; the others close with
-                code 1003.
+                ${LONGEST.toLocaleString("en")} characters, or
+                ${LONGEST_SHARED.toLocaleString("en")} where others read it.
+                Whoever sends faster than a chat allows is closed with code
+                4003. The two that remember keep the newest ${HISTORY} messages,
+                fewer where these are long, until the server stops. Binary data
+                is for echo; the others close with code 1003.
               </p>
               ${SMALL.map(article)}
             </section>

@@ -3,7 +3,7 @@
  * the lesson run: the page cannot tell what the server does not do.
  */
 
-import { LONG_AGO } from "../clock.ts";
+import { monotonicAt } from "../clock.ts";
 import type { Socket } from "../transport/socket.ts";
 import { Lessons } from "./classroom.ts";
 import type { Lesson } from "./table.ts";
@@ -23,7 +23,7 @@ export const EARLIER = "Is anybody there?";
  * @returns All that happens from the moment the connection is open, in order.
  */
 export function transcript(lesson: Lesson): Step[] {
-  const clock = { monotonic: () => LONG_AGO, after: () => () => {} };
+  const clock = { after: () => () => {}, monotonic: () => monotonicAt(0) };
   const accept = new Lessons({ clock }).accept(lesson.name);
   if (accept === undefined) return [];
   if (lesson.remembers) accept(recorder([])).message(EARLIER);

@@ -59,7 +59,8 @@ export class InProcessServer implements AsyncDisposable {
       config: {
         ...defaults,
         // Where messages are not limited, nothing that carries them is.
-        ...(settings.rate === 0 && { byteRate: 0, httpRate: 0 }),
+        ...(settings.rate === 0 &&
+          { byteRate: 0, httpRate: 0, connectRate: 0 }),
         ...settings,
       },
       store: store ?? new MemoryStore({

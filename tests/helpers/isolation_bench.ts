@@ -11,9 +11,11 @@ import { Authority } from "../../server/auth.ts";
 import { Connection } from "../../server/connection.ts";
 import type { Here, LocalRoom } from "../../server/fleet/fleet.ts";
 import { TRUSTED } from "../../server/grant.ts";
+import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
 import type { Feed } from "../../server/store/store.ts";
 import type { Socket } from "../../server/transport/socket.ts";
 import { GRACE_MS, HubBench } from "./hub_bench.ts";
+import { freeRates } from "./rates.ts";
 import { SILENCE } from "./silence.ts";
 
 const authority = await Authority.create({ guests: "none" });
@@ -56,8 +58,9 @@ export class Person {
       authority,
       clock,
       log: SILENCE,
-      rates: { publish: 0, bytes: 0, request: 0, join: 0, rename: 0 },
+      rates: freeRates(clock),
       maxFrame: 2 ** 20,
+      ledger: new ResourceLedger(),
       helloMs: 10_000,
       onGone() {},
       onClosed() {},

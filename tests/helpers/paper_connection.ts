@@ -4,24 +4,16 @@
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import { v1 } from "../../protocol/v1.ts";
-import type { Rates } from "../../server/allowance.ts";
 import { Authority } from "../../server/auth.ts";
 import { Connection } from "../../server/connection.ts";
+import type { RatePool } from "../../server/connection/rate_pool.ts";
 import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
 import type { Socket } from "../../server/transport/socket.ts";
 import type { HubBench } from "./hub_bench.ts";
+import { freeRates } from "./rates.ts";
 import { SILENCE } from "./silence.ts";
 
 const OPEN = await Authority.create({ guests: "none" });
-
-/** No limits. */
-export const FREE: Rates = {
-  publish: 0,
-  bytes: 0,
-  request: 0,
-  join: 0,
-  rename: 0,
-};
 
 /** A socket that keeps what it is sent until its peer reads. */
 export class PaperSocket implements Socket {
@@ -49,7 +41,9 @@ export class PaperSocket implements Socket {
 
 /** What a {@linkcode PaperConnection} may have differently. */
 export interface PaperOptions {
-  readonly rates?: Rates;
+  /** Whose rates it goes by; no limits by default. */
+  readonly pool?: RatePool;
+  readonly address?: string;
   readonly dialect?: Dialect;
   readonly authority?: Authority;
 }
@@ -63,11 +57,12 @@ export class PaperConnection {
 
   constructor(
     bench: HubBench,
-    { rates = FREE, dialect = v1, authority = OPEN }: PaperOptions = {},
+    { pool, address = "192.0.2.7", dialect = v1, authority = OPEN }:
+      PaperOptions = {},
   ) {
     this.#bench = bench;
     this.connection = new Connection({
-      address: "192.0.2.7",
+      address,
       id: "1",
       socket: this.socket,
       entry: { dialect, room: "hall" },
@@ -75,7 +70,7 @@ export class PaperConnection {
       authority,
       clock: bench.clock,
       log: SILENCE,
-      rates,
+      rates: pool?.connect(address) ?? freeRates(bench.clock),
       maxFrame: 2 ** 20,
       ledger: this.ledger,
       helloMs: 10_000,

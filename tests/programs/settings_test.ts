@@ -15,6 +15,7 @@ const SETTINGS = [
   ["--retain-days", "HUBBUB_RETAIN_DAYS", "0"],
   ["--max-text", "HUBBUB_MAX_TEXT", "4096"],
   ["--rate", "HUBBUB_RATE", "10"],
+  ["--connect-rate", "HUBBUB_CONNECT_RATE", "50"],
   ["--byte-rate", "HUBBUB_BYTE_RATE", "65536"],
   ["--max-connections", "HUBBUB_MAX_CONNECTIONS", "10000"],
   ["--max-per-address", "HUBBUB_MAX_PER_ADDRESS", "500"],

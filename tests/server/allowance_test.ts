@@ -1,8 +1,10 @@
-/** What one connection may send, with a clock of its own. */
+/** What one client may send, with a clock of its own. */
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { monotonicAt } from "../../server/clock.ts";
 import { Allowance, type Rates } from "../../server/allowance.ts";
+import { RatePool } from "../../server/connection/rate_pool.ts";
+import { FakeClock } from "../helpers/clock.ts";
 
 const RATES: Rates = {
   publish: 10,
@@ -18,8 +20,9 @@ function framesUntilFlood(
 ): number {
   const allowance = new Allowance(RATES);
   for (let count = 1; count <= 1_000_000; count++) {
-    allowance.frame(bytes, monotonicAt(count / perSecond * 1000));
-    if (allowance.flooding) return count;
+    const now = monotonicAt(count / perSecond * 1000);
+    const wait = allowance.frame(bytes, now);
+    if (wait > 0 && allowance.refuse(bytes, now)) return count;
   }
   return Infinity;
 }
@@ -47,13 +50,11 @@ for (const bytes of [0, 100, 10_000]) {
 }
 
 Deno.test("promise 5: requests that are refused again and again are a flood too", () => {
-  const allowance = new Allowance(RATES);
-  const refused = () =>
-    assertThrows(() => allowance.request("publish", monotonicAt(0)));
-  for (let i = 0; i < 30; i++) allowance.request("publish", monotonicAt(0));
+  const clock = new FakeClock();
+  const rates = new RatePool({ rates: RATES, connects: 0, clock }).connect("");
   // All of a full frame may be refused: its sender is told so before it goes.
-  for (let i = 0; i < 1_000; i++) refused();
-  assert(!allowance.flooding);
-  for (let i = 0; i < 100; i++) refused();
-  assert(allowance.flooding);
+  for (let i = 0; i < 1_000; i++) rates.refuse();
+  assert(!rates.flooding);
+  for (let i = 0; i < 100; i++) rates.refuse();
+  assert(rates.flooding);
 });

@@ -5,7 +5,7 @@
 
 import { assertEquals } from "@std/assert";
 import { simple } from "../../protocol/simple.ts";
-import { Allowance } from "../../server/allowance.ts";
+import { RatePool } from "../../server/connection/rate_pool.ts";
 import { fullLog } from "../../server/full_log.ts";
 import { LabBook } from "../../server/lab_book.ts";
 import { Outlet } from "../../server/outlet.ts";
@@ -34,8 +34,9 @@ function withEachJump(
 withEachJump("a rate gives what comes back in its time", (jump) => {
   const clock = new FakeClock();
   const rates = { publish: 1, bytes: 0, request: 0, join: 0, rename: 0 };
-  const allowance = new Allowance(rates);
-  const publish = () => allowance.request("publish", clock.monotonic());
+  const pool = new RatePool({ rates, connects: 0, clock });
+  const connection = pool.connect("192.0.2.7");
+  const publish = () => connection.request("publish");
   for (let n = 0; n < 3; n++) publish();
   jump(clock);
   clock.pass(999);

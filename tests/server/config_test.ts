@@ -26,6 +26,7 @@ Deno.test("readConfig() has a default for everything", () => {
     roomRate: 20,
     maxStoredRooms: 100_000,
     renameRate: 30,
+    connectRate: 50,
     httpRate: 100,
     maxMemory: 0,
     maxFrame: 1_048_576,
@@ -47,6 +48,7 @@ Deno.test("readConfig() has a default for everything", () => {
     trustProxy: false,
     cert: "",
     key: "",
+    lessons: "auto",
     transport: "ws",
     logLevel: "info",
   });

@@ -12,6 +12,7 @@ import { simple } from "../../protocol/simple.ts";
 import { v1 } from "../../protocol/v1.ts";
 import { Connection } from "../../server/connection.ts";
 import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
+import { freeRates } from "../helpers/rates.ts";
 import { SILENCE } from "../helpers/silence.ts";
 import { SqliteStore } from "../../server/store/sqlite.ts";
 import type { Draft, Receipt } from "../../server/store/store.ts";
@@ -90,7 +91,7 @@ class CountingRoom {
         authority,
         clock: bench.clock,
         log: SILENCE,
-        rates: { publish: 0, bytes: 0, request: 0, join: 0, rename: 0 },
+        rates: freeRates(bench.clock),
         maxFrame: 2 ** 20,
         ledger: new ResourceLedger(),
         helloMs: 10_000,

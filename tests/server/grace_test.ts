@@ -15,6 +15,7 @@ import { InProcessServer } from "../helpers/in_process.ts";
 import { V1Client } from "../helpers/clients.ts";
 import { scrape } from "../helpers/metrics.ts";
 import { RawClient } from "../helpers/raw_client.ts";
+import { freeRates } from "../helpers/rates.ts";
 import { SILENCE } from "../helpers/silence.ts";
 
 const [GRACE_MS, IDLE_MS] = [120_000, 2_000];
@@ -45,7 +46,7 @@ async function somebody() {
     authority,
     clock: bench.clock,
     log: SILENCE,
-    rates: { publish: 0, bytes: 0, request: 0, join: 0, rename: 0 },
+    rates: freeRates(bench.clock),
     maxFrame: 2 ** 20,
     ledger: new ResourceLedger(),
     helloMs: 10_000,

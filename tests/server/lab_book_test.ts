@@ -80,6 +80,18 @@ Deno.test("LabBook holds 500 connections, and one under each key", () => {
   assertEquals(lab.report(`${KEY}-500`), undefined);
 });
 
+Deno.test("LabBook makes room where those it holds have closed", () => {
+  const { book: lab } = book();
+  const all = Array.from(
+    { length: 500 },
+    (_, n) => connect(lab, `${KEY}-${n}`),
+  );
+  all[7]?.handler.close(1000);
+  connect(lab, KEY);
+  assertEquals(lab.report(`${KEY}-7`), undefined);
+  assertEquals(lab.report(KEY)?.framesIn, 0);
+});
+
 Deno.test("GET /lab/connections/KEY tells what the server knows", async () => {
   await using server = await InProcessServer.start();
   const address = server.url(`/lab/connections/${KEY}`);

@@ -1,0 +1,365 @@
+/**
+ * Whose rates a connection goes by: those of its user, of its session, or of
+ * what others from its address have left; and those of its address on top. So
+ * nobody gets more by connecting anew. Bounded in memory: what is full again is
+ * forgotten.
+ *
+ * A guest's allowance returns to its address when its connection ends, unless
+ * it is full. A new connection from there takes the emptiest that was returned:
+ * who reconnects or reloads a page goes on with the same one, and of many who
+ * write from one address at the same time each has an own.
+ */
+
+import {
+  Allowance,
+  type Rates,
+  ratesOfAddress,
+  tooFast,
+} from "../allowance.ts";
+import type { Clock } from "../clock.ts";
+import { TokenBucket } from "../limits.ts";
+import { networkOf } from "../networks.ts";
+import type { ClientRequest } from "../../protocol/requests.ts";
+
+/** Addresses that are kept in mind beside those with connections. */
+const MOST_ADDRESSES = 10_000;
+/** Allowances that are kept for those who are gone … */
+const MOST_IDLE = 20_000;
+/** … and for one address: the emptiest. */
+const MOST_RETURNED = 64;
+/** Entries looked at in one sweep. */
+const MOST_SWEPT = 1_000;
+/** Seconds' worth of new connections at once. */
+const CONNECT_BURST_S = 10;
+
+/** What a {@linkcode RatePool} needs. */
+export interface RatePoolOptions {
+  readonly rates: Rates;
+  /** New connections a second from one address; 0 is no limit. */
+  readonly connects: number;
+  readonly clock: Pick<Clock, "monotonic">;
+}
+
+/** Who a connection is: a user by a token, or a session of a guest. */
+export type Owner =
+  | { readonly user: string }
+  | { readonly session: string };
+
+/** What one address may do, and what those who are gone have left of theirs. */
+interface Address {
+  readonly network: string;
+  readonly total: Allowance;
+  readonly connects: TokenBucket;
+  readonly returned: Set<Share>;
+  /** Connections there are. */
+  live: number;
+}
+
+/** An allowance, and whose it is. */
+interface Share {
+  readonly allowance: Allowance;
+  /** Connections that go by it. */
+  holders: number;
+  owner: string | undefined;
+  /** Where it returns to: a guest's. */
+  address: Address | undefined;
+}
+
+function keyOf(owner: Owner): string {
+  return "user" in owner ? `user ${owner.user}` : `session ${owner.session}`;
+}
+
+/** The rates of all clients of one server. */
+export class RatePool {
+  readonly #options: RatePoolOptions;
+  readonly #ofAddress: Rates;
+  /** By network; those that came last come last. */
+  readonly #addresses = new Map<string, Address>();
+  readonly #owners = new Map<string, Share>();
+  /** Those that nobody holds and that are not full, the oldest first. */
+  readonly #idle = new Set<Share>();
+
+  constructor(options: RatePoolOptions) {
+    this.#options = options;
+    this.#ofAddress = ratesOfAddress(options.rates);
+  }
+
+  /** Allowances and addresses that are kept in mind. */
+  get size(): number {
+    return this.#idle.size + this.#addresses.size;
+  }
+
+  /**
+   * Counts a new connection.
+   *
+   * @param address Where it comes from.
+   * @returns 0 when there may be one; else milliseconds to wait.
+   */
+  handshake(address: string): number {
+    const { clock } = this.#options;
+    return this.#address(address).connects.take(clock.monotonic());
+  }
+
+  /**
+   * Finds the rates of a connection that begins.
+   *
+   * @param address Where it comes from.
+   */
+  connect(address: string): ConnectionRates {
+    const { clock } = this.#options;
+    const from = this.#address(address);
+    from.live++;
+    let share = this.#hold(this.#emptiest(from) ?? this.#fresh(from));
+    return new ConnectionRates(clock, {
+      own: () => share.allowance,
+      address: from.total,
+      become: (owner) => share = this.#become(share, keyOf(owner), from),
+      end: () => {
+        from.live--;
+        this.#letGo(share);
+      },
+    });
+  }
+
+  /**
+   * Counts a request of somebody who has no connection.
+   *
+   * @param type What is asked for.
+   * @param from The address, and the user of its token, if any.
+   * @throws {HubbubError} `rate_limited`.
+   */
+  charge(
+    type: ClientRequest["type"],
+    { address, user }: { address: string; user: string | undefined },
+  ): void {
+    const now = this.#options.clock.monotonic();
+    if (user !== undefined) {
+      const share = this.#hold(this.#ofOwner(keyOf({ user })));
+      const wait = share.allowance.request(type, now);
+      this.#letGo(share);
+      if (wait > 0) throw tooFast(wait);
+    }
+    const wait = this.#address(address).total.request(type, now);
+    if (wait > 0) throw tooFast(wait, "address");
+  }
+
+  /** Forgets what is full again; to be called every few seconds. */
+  sweep(): void {
+    const now = this.#options.clock.monotonic();
+    // What stays goes to the end, where the next sweep does not begin.
+    let left = Math.min(MOST_SWEPT, this.#idle.size);
+    for (const share of this.#idle) {
+      if (left-- === 0) break;
+      if (share.allowance.fullIn(now) === 0) this.#forget(share);
+      else moveToEnd(this.#idle, share);
+    }
+    left = Math.min(MOST_SWEPT, this.#addresses.size);
+    for (const [network, address] of this.#addresses) {
+      if (left-- === 0) break;
+      const { live, returned, total, connects } = address;
+      this.#addresses.delete(network);
+      const isFull = total.fullIn(now) === 0 && connects.fullIn(now) === 0;
+      if (live === 0 && returned.size === 0 && isFull) continue;
+      this.#addresses.set(network, address);
+    }
+  }
+
+  #address(address: string): Address {
+    const network = networkOf(address) ?? address;
+    const known = this.#addresses.get(network);
+    if (known !== undefined) return known;
+    const { clock, connects } = this.#options;
+    if (this.#addresses.size >= MOST_ADDRESSES) this.#makeRoom();
+    const fresh: Address = {
+      network,
+      total: new Allowance(this.#ofAddress),
+      connects: new TokenBucket(
+        connects,
+        connects * CONNECT_BURST_S,
+        clock.monotonic(),
+      ),
+      returned: new Set(),
+      live: 0,
+    };
+    this.#addresses.set(network, fresh);
+    return fresh;
+  }
+
+  /** Forgets the address that nobody has been at for longest. */
+  #makeRoom(): void {
+    for (const [network, address] of this.#addresses) {
+      if (address.live === 0) {
+        this.#addresses.delete(network);
+        for (const share of [...address.returned]) this.#forget(share);
+        return;
+      }
+      this.#addresses.delete(network);
+      this.#addresses.set(network, address);
+    }
+  }
+
+  #fresh(address: Address | undefined, owner?: string): Share {
+    const { rates } = this.#options;
+    return { allowance: new Allowance(rates), holders: 0, owner, address };
+  }
+
+  #emptiest({ returned }: Address): Share | undefined {
+    const now = this.#options.clock.monotonic();
+    let emptiest: Share | undefined;
+    let most = 0;
+    for (const share of returned) {
+      const fullIn = share.allowance.fullIn(now);
+      if (fullIn === 0) this.#forget(share);
+      if (fullIn <= most) continue;
+      most = fullIn;
+      emptiest = share;
+    }
+    return emptiest;
+  }
+
+  #ofOwner(owner: string): Share {
+    const known = this.#owners.get(owner);
+    if (known !== undefined) return known;
+    const share = this.#fresh(undefined, owner);
+    this.#owners.set(owner, share);
+    return share;
+  }
+
+  /** A connection turns out to be somebody's: gives the allowance to go by. */
+  #become(share: Share, owner: string, from: Address): Share {
+    if (share.owner === owner) return share;
+    const isUser = owner.startsWith("user ");
+    const known = isUser ? this.#ofOwner(owner) : this.#owners.get(owner);
+    if (known !== undefined) {
+      this.#hold(known);
+      this.#letGo(share);
+      if (!isUser) known.address = from;
+      return known;
+    }
+    // What it went by until now is this session's from now on.
+    this.#disown(share);
+    share.owner = owner;
+    this.#owners.set(owner, share);
+    return share;
+  }
+
+  #hold(share: Share): Share {
+    share.holders++;
+    this.#idle.delete(share);
+    share.address?.returned.delete(share);
+    return share;
+  }
+
+  #letGo(share: Share): void {
+    if (--share.holders > 0) return;
+    const { allowance, address } = share;
+    const now = this.#options.clock.monotonic();
+    if (allowance.fullIn(now) === 0) return this.#forget(share);
+    this.#idle.add(share);
+    if (this.#idle.size > MOST_IDLE) {
+      for (const oldest of this.#idle) {
+        this.#forget(oldest);
+        break;
+      }
+    }
+    if (address === undefined) return;
+    address.returned.add(share);
+    if (address.returned.size <= MOST_RETURNED) return;
+    const [fullest] = [...address.returned].toSorted((a, b) =>
+      a.allowance.fullIn(now) - b.allowance.fullIn(now)
+    );
+    if (fullest !== undefined) this.#forget(fullest);
+  }
+
+  #forget(share: Share): void {
+    this.#idle.delete(share);
+    share.address?.returned.delete(share);
+    this.#disown(share);
+  }
+
+  #disown({ owner }: Share): void {
+    if (owner !== undefined) this.#owners.delete(owner);
+  }
+}
+
+function moveToEnd<T>(set: Set<T>, value: T): void {
+  set.delete(value);
+  set.add(value);
+}
+
+/** What a connection knows of its rates. */
+interface Lease {
+  readonly own: () => Allowance;
+  readonly address: Allowance;
+  become(owner: Owner): void;
+  end(): void;
+}
+
+/** The rates of one connection. */
+export class ConnectionRates {
+  readonly #clock: Pick<Clock, "monotonic">;
+  readonly #lease: Lease;
+  #flooding = false;
+  #ended = false;
+
+  constructor(clock: Pick<Clock, "monotonic">, lease: Lease) {
+    this.#clock = clock;
+    this.#lease = lease;
+  }
+
+  /** Whether so much was refused that the connection has to end. */
+  get flooding(): boolean {
+    return this.#flooding;
+  }
+
+  /**
+   * Counts a frame.
+   *
+   * @param bytes Its length.
+   * @returns 0 when its requests may be carried out; else milliseconds to wait.
+   */
+  frame(bytes: number): number {
+    const now = this.#clock.monotonic();
+    const own = this.#lease.own();
+    // What is refused does not use up what others at the address may send.
+    const wait = own.frame(bytes, now) || this.#lease.address.frame(bytes, now);
+    if (wait > 0) this.#flooding ||= own.refuse(bytes, now);
+    return wait;
+  }
+
+  /**
+   * Counts a request.
+   *
+   * @throws {HubbubError} `rate_limited`.
+   */
+  request(type: ClientRequest["type"]): void {
+    const now = this.#clock.monotonic();
+    const wait = this.#lease.own().request(type, now);
+    if (wait > 0) throw tooFast(wait);
+    const waitAll = this.#lease.address.request(type, now);
+    if (waitAll > 0) throw tooFast(waitAll, "address");
+  }
+
+  /** Counts a request that is refused because it came too fast. */
+  refuse(): void {
+    const now = this.#clock.monotonic();
+    this.#flooding ||= this.#lease.own().refuse(0, now);
+  }
+
+  /** Counts a frame that makes no sense; true when it was one too many. */
+  strike(): boolean {
+    return this.#lease.own().strike(this.#clock.monotonic());
+  }
+
+  /** The connection is somebody's from now on. */
+  become(owner: Owner): void {
+    if (!this.#ended) this.#lease.become(owner);
+  }
+
+  /** The connection has ended. Harmless when called again. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#lease.end();
+  }
+}

@@ -1,0 +1,22 @@
+/** Rates for connections that a test makes by hand. */
+
+import type { Rates } from "../../server/allowance.ts";
+import type { Clock } from "../../server/clock.ts";
+import {
+  type ConnectionRates,
+  RatePool,
+} from "../../server/connection/rate_pool.ts";
+
+/** No limits. */
+export const FREE: Rates = {
+  publish: 0,
+  bytes: 0,
+  request: 0,
+  join: 0,
+  rename: 0,
+};
+
+/** The rates of a connection that may do anything. */
+export function freeRates(clock: Pick<Clock, "monotonic">): ConnectionRates {
+  return new RatePool({ rates: FREE, connects: 0, clock }).connect("192.0.2.7");
+}
