@@ -18,10 +18,19 @@ import { type Server, startServer } from "./server/server.ts";
 import { ConfigError } from "./server/setting_values.ts";
 import type { Config } from "./server/settings.ts";
 import { openStore } from "./server/store/open.ts";
+import {
+  Descriptors,
+  RESERVED,
+  takeByOpening,
+} from "./server/transport/descriptors.ts";
 import { type Store, StoreOpenError } from "./server/store/store.ts";
 
 const NO_DATABASE = "messages are kept in this instance alone and lost with " +
   "it: no database is assigned to the app. docs/deploy.md tells how";
+const STATIC = new URL("./static/", import.meta.url);
+/** File descriptors that are counted at the start: the usual low limits are
+ * 256 and 1024, and each takes some 25 µs. */
+const MOST_COUNTED = 1_100;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** How long the last lines of the log get before the process ends. */
@@ -154,6 +163,22 @@ async function openConfigured(
   return { store, lasts: address !== "memory:" };
 }
 
+/** Counts the file descriptors that are left; warns when these are fewer than
+ * the connections that are allowed, as far as that is worth the time. */
+function countDescriptors({ maxConnections }: Config, log: Logger) {
+  const descriptors = new Descriptors(takeByOpening(STATIC), systemClock);
+  const wanted = Math.min(maxConnections + RESERVED, MOST_COUNTED);
+  const left = descriptors.left(wanted);
+  if (left < wanted) {
+    log.warn("fewer connections have room than are allowed", {
+      room: Math.max(left - RESERVED, 0),
+      allowed: `--max-connections ${maxConnections}`,
+      prevent: "raise the limit of open files (ulimit -n)",
+    });
+  }
+  return descriptors;
+}
+
 async function start(
   config: Config,
   { log, writer }: { log: Logger; writer: LogWriter },
@@ -164,7 +189,7 @@ async function start(
     const authority = await readAuthority(config);
     const cert = await readNamed("cert", config.cert);
     const key = await readNamed("key", config.key);
-    const assets = await readAssets(new URL("./static/", import.meta.url));
+    const assets = await readAssets(STATIC);
     return await startServer({
       config,
       store,
@@ -182,6 +207,8 @@ async function start(
       log,
       logDropped: () => writer.dropped,
       onFatal: (error) => processEnd.fatal("fault; the process ends", error),
+      descriptors: isDeploy(env) ? undefined : countDescriptors(config, log),
+      onLost: () => processEnd.stop(1),
       ...(cert !== "" && { tls: { cert, key } }),
     });
   } catch (error) {

@@ -4,6 +4,7 @@
  */
 
 import type { ConnectionLimit } from "./admission.ts";
+import type { TcpLimit } from "./transport/tcp_connections.ts";
 import { type Clock, LONG_AGO, type Monotonic, msBetween } from "./clock.ts";
 import { flagOf } from "./config.ts";
 import type { Logger } from "./log.ts";
@@ -25,13 +26,32 @@ export function fullLog(
     clock: Pick<Clock, "monotonic">;
     config: Pick<Config, ConnectionLimit>;
   },
-): (limit: ConnectionLimit) => void {
-  const told = new Map<ConnectionLimit, Monotonic>();
+): (limit: ConnectionLimit | TcpLimit) => void {
+  const told = new Map<ConnectionLimit | TcpLimit, Monotonic>();
   return (limit) => {
     const now = clock.monotonic();
     if (msBetween(told.get(limit) ?? LONG_AGO, now) < QUIET_MS) return;
     told.set(limit, now);
-    const flag = `--${flagOf(limit)}`;
-    log.warn("connections refused", { limit: `${flag} ${config[limit]}` });
+    log.warn("connections refused", { limit: nameOf(limit, config) });
   };
+}
+
+/** Says which limit it is, and which setting it follows. */
+function nameOf(
+  limit: ConnectionLimit | TcpLimit,
+  config: Pick<Config, ConnectionLimit>,
+): string {
+  const flag = (key: ConnectionLimit) => `--${flagOf(key)} ${config[key]}`;
+  switch (limit) {
+    case "tcpTotal":
+      return `TCP connections, which follow ${flag("maxConnections")}`;
+    case "tcpPerAddress":
+      return `TCP connections of an address, which follow ${
+        flag("maxPerAddress")
+      }`;
+    case "descriptors":
+      return "open files of the process (ulimit -n)";
+    default:
+      return flag(limit);
+  }
 }

@@ -43,6 +43,7 @@ import { refusal } from "./refusals.ts";
 import { createRoutes, faulty, words } from "./routes.ts";
 import { type Store, StoreOpenError } from "./store/store.ts";
 import type { Accept } from "./transport/socket.ts";
+import type { Descriptors } from "./transport/descriptors.ts";
 import { openTransport } from "./transport/open.ts";
 
 /** The parts of a server. */
@@ -69,6 +70,10 @@ export interface ServerOptions {
   readonly logDropped?: () => number;
   /** Certificate and key, PEM, to serve https and wss; http without. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** Counts the file descriptors that are left; not looked at without it. */
+  readonly descriptors?: Descriptors | undefined;
+  /** Called when nobody can connect any more: the process should end. */
+  readonly onLost?: () => void;
 }
 
 /** A server that listens. */
@@ -104,6 +109,12 @@ const REQUESTS = { total: 500, perAddress: 200 };
 const LAST_WORDS_MS = 1_000;
 /** How long a stop may take: less than the 5 s of promise 8, milliseconds. */
 const STOP_MS = 4_300;
+
+/** TCP connections there may be where so many clients are allowed: a browser
+ * opens some more for pages and the API. */
+function tcpFor(clients: number): number {
+  return 2 * clients + 100;
+}
 
 /** A host as it stands in an address; one that means all is this machine. */
 function urlHost(hostname: string): string {
@@ -203,7 +214,15 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   await readFirst(hub.begin());
   const onError = (error: unknown) => log.error("handler failed", { error });
   const slowMs = config.slowTimeout * 1000;
+  const onFull = fullLog(log, { clock, config });
   const transport = await openTransport(config.transport, {
+    tcp: {
+      total: tcpFor(config.maxConnections),
+      // Behind a proxy all come from its address.
+      perAddress: config.trustProxy ? Infinity : tcpFor(config.maxPerAddress),
+      descriptors: options.descriptors,
+      onFull,
+    },
     idleSeconds: config.idleTimeout,
     maxFrame: config.maxFrame,
     ledger,
@@ -217,7 +236,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     perAddress: config.maxPerAddress,
     elsewhere: (network) => fleet.elsewhere.get(`address ${network}`) ?? 0,
     onRefused: ({ code }) => stats.refused.add(code),
-    onFull: fullLog(log, { clock, config }),
+    onFull,
     ledger,
   });
   fleet.share(() => {
@@ -386,6 +405,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       return words(500, "Something broke here. Try again in a moment");
     },
     onFault: faulty,
+    onFailed: (error) =>
+      log.error("accepts no connections; listening again", { error }),
+    onLost(error) {
+      log.error("cannot listen any more", { error });
+      options.onLost?.();
+    },
   });
 
   const stopWatching = every(clock, {

@@ -9,6 +9,8 @@
 
 /** What can be open. */
 export const OPEN_KINDS = [
+  /** TCP connections, with and without a request; over `ws` alone. */
+  "connection",
   /** WebSockets that the server has not closed. */
   "socket",
   /** WebSockets beyond a limit, until their connection has ended; they are

@@ -6,6 +6,7 @@
 
 import { setImmediate } from "node:timers";
 import { CLOSE } from "../../protocol/close_codes.ts";
+import { keepListening, type ListenAttempt } from "./lasting_listener.ts";
 import { SocketCount } from "./socket_count.ts";
 import type {
   Accept,
@@ -85,6 +86,16 @@ export class NativeTransport implements Transport {
   }
 
   listen(options: ListenOptions): Promise<Listener> {
+    const { onFailed = options.onError, onLost = options.onError } = options;
+    return keepListening({
+      port: options.port,
+      open: (port) => Promise.resolve(this.#open({ ...options, port })),
+      onFailed,
+      onLost,
+    });
+  }
+
+  #open(options: ListenOptions): ListenAttempt {
     const { hostname, port, tls, handler, onError, onFault } = options;
     const { ledger } = this.#options;
     const http = Deno.serve(
@@ -107,12 +118,14 @@ export class NativeTransport implements Transport {
         return handler(request, address, done);
       },
     );
-    return Promise.resolve({
+    return {
       addr: http.addr,
+      // It ends by itself when it is out of file descriptors.
+      failed: http.finished.catch((error) => error),
       async stop(patience) {
         await Promise.race([http.shutdown(), patience]);
       },
-    });
+    };
   }
 
   upgrade(request: Request, accept: Accept, protocol?: string): Response {

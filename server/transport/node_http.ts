@@ -12,15 +12,18 @@ import {
   ServerResponse,
 } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ResourceLedger } from "../observability/resource_ledger.ts";
 import { systemClock } from "../clock.ts";
 import { hasToken } from "../http/header_lists.ts";
+import { AcceptWatch } from "./accept_watch.ts";
 import { readHead } from "./http1.ts";
+import { keepListening, type ListenAttempt } from "./lasting_listener.ts";
 import { NodeExchanges } from "./node_exchanges.ts";
 import { bodyOf, joinChunks } from "./node_body.ts";
 import type { Listener, ListenOptions, RequestFault } from "./socket.ts";
+import { TcpConnections, type TcpLimits } from "./tcp_connections.ts";
 
 /** A thousand clients that come at once, as after a restart, fit in. */
 const BACKLOG = 4096;
@@ -30,6 +33,17 @@ const BACKLOG = 4096;
 export const KEEP_ALIVE_MS = 75_000;
 /** How long an answer may take whose request has not come to its end. */
 const LINGER_MS = 500;
+/** How long a connection may take to shake hands, and then to send the head of
+ * a request, milliseconds; one that sends nothing too. */
+const HEAD_MS = 10_000;
+/** How often that is looked at until then. */
+const CHECKS = 5;
+/** For tests that ask for no limits. */
+const UNLIMITED: TcpLimits = {
+  total: Infinity,
+  perAddress: Infinity,
+  onFull() {},
+};
 /** What gets smaller, and does not wait for more to come. */
 const COMPRESSIBLE =
   /^(text\/(?!event-stream)|image\/svg|application\/(json|javascript|manifest\+json|problem\+json))/;
@@ -49,6 +63,10 @@ export interface NodeHttpOptions {
   readonly ledger: ResourceLedger;
   /** Milliseconds in which a peer must take what was written. */
   readonly slowMs: number;
+  /** How many connections there may be. */
+  readonly tcp?: TcpLimits | undefined;
+  /** Milliseconds for a handshake of TLS, and for the head of a request. */
+  readonly headMs?: number | undefined;
 }
 
 /** Serves as `Deno.serve` does, and keeps handshakes. */
@@ -56,9 +74,12 @@ export class NodeHttp {
   readonly #handshakes = new WeakMap<Request, Handshake>();
   readonly #exchanges = new NodeExchanges();
   readonly #options: NodeHttpOptions;
+  readonly #connections: TcpConnections;
 
   constructor(options: NodeHttpOptions) {
     this.#options = options;
+    const { tcp = UNLIMITED, ledger } = options;
+    this.#connections = new TcpConnections(tcp, ledger);
   }
 
   /**
@@ -77,8 +98,18 @@ export class NodeHttp {
   }
 
   /** As {@linkcode Transport.listen}. */
-  async listen(options: ListenOptions): Promise<Listener> {
-    const server = createNodeServer(options);
+  listen(options: ListenOptions): Promise<Listener> {
+    const { onFailed = options.onError, onLost = options.onError } = options;
+    return keepListening({
+      port: options.port,
+      open: (port) => this.#open({ ...options, port }),
+      onFailed,
+      onLost,
+    });
+  }
+
+  async #open(options: ListenOptions): Promise<ListenAttempt> {
+    const server = createNodeServer(options, this.#options.headMs);
     server.on("request", (message, response) => {
       const end = this.#exchanges.begin(message, response);
       if (end === undefined) return void message.socket.destroy();
@@ -94,11 +125,24 @@ export class NodeHttp {
         .finally(this.#options.ledger.open("request"));
     });
     server.on("clientError", refuse);
+    // One that has not shaken hands reads no answer.
+    server.on("tlsClientError", (_, connection) => connection.destroy());
     await listening(server, options);
-    const { address, port } = server.address() as AddressInfo;
+    const at = server.address() as AddressInfo;
+    const watch = new AcceptWatch(at);
+    server.on("connection", (socket: Socket) => {
+      watch.accepted();
+      const limit = this.#connections.add(socket);
+      // With many at once there may have been none left for a moment.
+      if (limit === "descriptors") watch.suspect();
+    });
+    // What listens again needs the port.
+    watch.failed.then(() => server.close());
     return {
-      addr: { transport: "tcp", hostname: address, port },
+      addr: { transport: "tcp", hostname: at.address, port: at.port },
+      failed: watch.failed,
       async stop(patience) {
+        watch.stop();
         const closed = new Promise<void>((done) => server.close(() => done()));
         const cutOff = patience.then(() => server.closeAllConnections());
         server.closeIdleConnections();
@@ -138,7 +182,12 @@ export class NodeHttp {
     if (!isFault && !this.#handshakes.has(request)) return;
     response.shouldKeepAlive = false;
     response.assignSocket(message.socket);
-    response.on("finish", () => connection.end());
+    response.on("finish", () => {
+      connection.end();
+      // A peer need not hang up.
+      const timer = setTimeout(() => connection.destroy(), LINGER_MS);
+      connection.once("close", () => clearTimeout(timer));
+    });
     await this.#send(pair, answer, options);
   }
 
@@ -222,18 +271,24 @@ async function cutAfter(
   clearTimeout(timer);
 }
 
-/** Answers what is no request. */
-function refuse(_error: Error, connection: Duplex): void {
+/** Answers what is no request, or did not become one in time. */
+function refuse(error: Error & { code?: string }, connection: Duplex): void {
   if (!connection.writable) return void connection.destroy();
   const date = new Date(systemClock.now()).toUTCString();
+  const status = error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+    ? "408 Request Timeout"
+    : "400 Bad Request";
   connection.end(
-    `HTTP/1.1 400 Bad Request\r\nDate: ${date}\r\n` +
+    `HTTP/1.1 ${status}\r\nDate: ${date}\r\n` +
       "Content-Length: 0\r\nConnection: close\r\n\r\n",
     () => connection.destroy(),
   );
 }
 
-function createNodeServer({ tls }: ListenOptions): Server {
+function createNodeServer(
+  { tls }: ListenOptions,
+  headMs = HEAD_MS,
+): Server {
   const settings = {
     // Any other upgrade may be ignored (RFC 9110, 7.8).
     shouldUpgradeCallback: ({ headers, httpVersion }: IncomingMessage) =>
@@ -241,10 +296,12 @@ function createNodeServer({ tls }: ListenOptions): Server {
     // Refused in words.
     requireHostHeader: false,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: headMs,
+    connectionsCheckingInterval: headMs / CHECKS,
   };
   if (tls === undefined) return createServer(settings);
   checkCertificate(tls);
-  return createTlsServer({ ...settings, ...tls });
+  return createTlsServer({ ...settings, ...tls, handshakeTimeout: headMs });
 }
 
 /** Node's API takes any certificate here, and then fails each handshake;

@@ -6,6 +6,7 @@
 
 import type { CloseReason } from "../../protocol/close_codes.ts";
 import type { ResourceLedger } from "../observability/resource_ledger.ts";
+import type { TcpLimits } from "./tcp_connections.ts";
 
 /** One WebSocket, as seen by what talks over it. */
 export interface Socket {
@@ -62,6 +63,12 @@ export interface TransportOptions {
   readonly slowMs: number;
   /** Told of what a handler threw; its socket is closed with 1011. */
   readonly onError: (error: unknown) => void;
+  /** How many TCP connections there may be, where the transport can tell;
+   * unlimited without it. */
+  readonly tcp?: TcpLimits | undefined;
+  /** Milliseconds that a connection may take for a handshake of TLS, and for
+   * the head of a request, where the transport can tell; 10 s without it. */
+  readonly headMs?: number | undefined;
 }
 
 /** What is wrong with the head of a request: its `Host`, the length of its
@@ -91,9 +98,14 @@ export interface ListenOptions {
   readonly onError: (error: unknown) => Response;
   /** Answers a request that {@linkcode handler} cannot be given. */
   readonly onFault: (fault: RequestFault) => Response;
+  /** Told each time that no connection was accepted any more; it goes on to
+   * listen again. */
+  readonly onFailed?: (reason: unknown) => void;
+  /** Told when it cannot listen again. */
+  readonly onLost?: (reason: unknown) => void;
 }
 
-/** A port that is listened on. */
+/** A port that is listened on, until it is stopped. */
 export interface Listener {
   readonly addr: Deno.Addr;
   /**
