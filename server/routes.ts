@@ -12,6 +12,7 @@ import type { Clock } from "./clock.ts";
 import type { Visit } from "./forwarded.ts";
 import { elementsOf, hasToken } from "./http/header_lists.ts";
 import { hostnameOf, type HostPolicy } from "./http/host_policy.ts";
+import { forEventSource } from "./http/event_source.ts";
 import type { Exchange } from "./http/exchange.ts";
 import type { PacedBodies } from "./http/paced_body.ts";
 import type { RequestLimits } from "./http/request_limits.ts";
@@ -425,10 +426,11 @@ export function createRoutes(
     try {
       const handOver = options.limits.enter(visit.address);
       done.then(handOver);
-      return bodies.paced(await answer(request, visit, { done, handOver }));
+      const answered = await answer(request, visit, { done, handOver });
+      return bodies.paced(await forEventSource(request, answered));
     } catch (error) {
-      if (error instanceof Problem) return refuse(pathname, error);
-      throw error;
+      if (!(error instanceof Problem)) throw error;
+      return await forEventSource(request, refuse(pathname, error));
     }
   };
 
