@@ -71,11 +71,28 @@ export const sse: Dialect = {
 /**
  * Makes an event of a frame.
  *
- * @param epoch The life of the log that the frame is of.
+ * @param epoch The life of the log that the frame is of; with what
+ * {@linkcode withProof} puts behind it.
  * @param frame One that {@linkcode sse} has encoded.
  */
 export function eventIn(epoch: string, frame: string): string {
   return `id: ${epoch}:${frame}`;
+}
+
+/** Puts a proof into the ids of a reader's events: it sends the last one when
+ * it comes back. */
+export function withProof(epoch: string, proof: string | undefined): string {
+  return proof === undefined ? epoch : `${epoch}~${proof}`;
+}
+
+/**
+ * Reads the proof in the id of an event.
+ *
+ * @param id As it comes back in `Last-Event-ID`.
+ * @returns Undefined where there is none.
+ */
+export function proofOf(id: string): string | undefined {
+  return /^[^~]*~([\w-]{1,64}):/.exec(id)?.[1];
 }
 
 /**
@@ -90,11 +107,12 @@ export function comeBackIn(ms: number): string {
 /**
  * Reads the id of an event, as it comes back in `Last-Event-ID`.
  *
- * @param id Such as `0b5c9a3e-41d2:42`.
+ * @param id Such as `0b5c9a3e-41d2:42`; a proof in it does not count.
  * @returns The cursor; undefined when it is not one of ours.
  */
 export function cursorOf(id: string): Cursor | undefined {
   const [, epoch, digits] = /^(.*):(\d{1,15})$/.exec(id) ?? [];
   if (epoch === undefined) return undefined;
-  return { epoch, seq: Number(digits) };
+  const [bare = ""] = epoch.split("~");
+  return { epoch: bare, seq: Number(digits) };
 }

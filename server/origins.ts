@@ -63,6 +63,11 @@ export class Origins {
     this.#log = log;
   }
 
+  /** Whether a page may, without a word about it. */
+  allows(origin: string, host: string): boolean {
+    return isWelcome(origin, { host, allowed: this.#allowed });
+  }
+
   /**
    * Decides on a request, and logs each origin that is refused once.
    *

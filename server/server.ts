@@ -13,6 +13,7 @@ import { RequestLimits } from "./http/request_limits.ts";
 import { CutBody } from "./http/unread_body.ts";
 import type { Assets } from "./assets.ts";
 import { Authority } from "./auth.ts";
+import { Tickets } from "./auth/tickets.ts";
 import { operatorToken } from "./auth/operator_token.ts";
 import { type Clock, every } from "./clock.ts";
 import type { Config } from "./settings.ts";
@@ -281,6 +282,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     origins,
     slowMs,
     rate: config.httpRate,
+    tickets: new Tickets(secret, clock),
     authorize: byToken(authority),
   });
   const helloMs = config.helloTimeout * 1000;

@@ -18,6 +18,8 @@ export interface Wish {
   readonly room: string | undefined;
   /** Where the request comes from, such as `192.0.2.7`. */
   readonly address: string;
+  /** The token that its ticket stands for. */
+  readonly token?: string | undefined;
 }
 
 /**
@@ -30,8 +32,7 @@ export type Authorize = (
 ) => Grant | Promise<Grant>;
 
 /**
- * Refuses what a page of another origin sends. Nothing else has to be said
- * about origins: answers have no CORS headers, so such a page reads none.
+ * Refuses what a page of another origin sends, unless its origin is listed.
  *
  * @param request Any request that changes something.
  * @param url Its address.
@@ -63,8 +64,8 @@ const OPERATOR_ONLY =
  * `forbidden`.
  */
 export function byToken(authority: Authority): Authorize {
-  return async ({ headers }, { right, room }) => {
-    const token = bearerOf(headers.get("authorization"));
+  return async ({ headers }, { right, room, token: behind }) => {
+    const token = bearerOf(headers.get("authorization")) ?? behind;
     const grant = token === undefined
       ? authority.guest
       : await authority.verify(token);

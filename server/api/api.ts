@@ -6,6 +6,7 @@
 
 import { HubbubError } from "../../protocol/errors.ts";
 import { checkRoom } from "../../protocol/names.ts";
+import { proofOf } from "../../protocol/sse.ts";
 import type { Clock } from "../clock.ts";
 import type { Visit } from "../forwarded.ts";
 import type { Exchange } from "../http/exchange.ts";
@@ -17,6 +18,8 @@ import { Buckets } from "../limits.ts";
 import { networkOf } from "../networks.ts";
 import type { Logger } from "../log.ts";
 import type { ResourceLedger } from "../observability/resource_ledger.ts";
+import type { Tickets } from "../auth/tickets.ts";
+import { isPreflight, preflightAnswer, share } from "../http/cors.ts";
 import type { Origins } from "../origins.ts";
 import type { Reader } from "../session.ts";
 import type { Store } from "../store/store.ts";
@@ -44,6 +47,7 @@ import { Problem, problemOf } from "./problem.ts";
 import { publish } from "./publish.ts";
 import { listRooms } from "./rooms.ts";
 import { Storage } from "./storage.ts";
+import { issueTicket } from "./tickets.ts";
 
 /** Addresses whose rate is kept in mind. */
 const MOST_ADDRESSES = 10_000;
@@ -71,6 +75,8 @@ export interface ApiOptions {
   /** Counts what a script does with what its user and its address may do;
    * throws `rate_limited`. */
   readonly pool?: Pick<RatePool, "charge">;
+  /** What stands for tokens where these cannot be sent. */
+  readonly tickets: Tickets;
   /** Who may do what. */
   readonly authorize: Authorize;
 }
@@ -78,6 +84,8 @@ export interface ApiOptions {
 /** What can be done with a resource by one method. */
 interface Action {
   readonly right: Right;
+  /** Whether a ticket will do. */
+  readonly ticket?: boolean;
   readonly answer: (call: Call) => Promise<Response>;
   /** What it counts as, beside a request to the API. */
   readonly counts?: "publish";
@@ -175,7 +183,11 @@ export class Api {
       },
       {
         path: /^\/api\/rooms\/([^/]+)\/events$/,
-        GET: { right: "read", answer: (call) => openEvents(listeners, call) },
+        GET: {
+          right: "read",
+          ticket: true,
+          answer: (call) => openEvents(listeners, call),
+        },
       },
       {
         path: /^\/api\/rooms\/([^/]+)\/export$/,
@@ -187,6 +199,13 @@ export class Api {
       {
         path: /^\/api\/rooms\/([^/]+)\/import$/,
         POST: { right: "moderate", answer: (call) => importRoom(tools, call) },
+      },
+      {
+        path: /^\/api\/tickets$/,
+        POST: {
+          right: "read",
+          answer: (call) => issueTicket(options.tickets, call),
+        },
       },
       ...moderationResources(tools),
     ];
@@ -210,6 +229,26 @@ export class Api {
     visit: Visit,
     exchange: Exchange,
   ): Promise<Response> {
+    const origin = request.headers.get("origin") ?? undefined;
+    const { origins } = this.#options;
+    const isListed = origin !== undefined &&
+      origins.allows(origin, visit.url.host);
+    const answer = isPreflight(request) && isListed
+      ? preflightAnswer(request)
+      : await this.#answerOrSay(request, visit, exchange);
+    return share(answer, isListed ? origin : undefined);
+  }
+
+  /** Stops what is to happen later. */
+  stop(): void {
+    this.#listeners.stop();
+  }
+
+  async #answerOrSay(
+    request: Request,
+    visit: Visit,
+    exchange: Exchange,
+  ): Promise<Response> {
     try {
       return await this.#answer(request, visit, exchange);
     } catch (error) {
@@ -222,32 +261,33 @@ export class Api {
     }
   }
 
-  /** Stops what is to happen later. */
-  stop(): void {
-    this.#listeners.stop();
-  }
-
   async #answer(
     request: Request,
     visit: Visit,
     exchange: Exchange,
   ): Promise<Response> {
-    const { hub, clock, authorize } = this.#options;
+    const { hub, clock, authorize, tickets, origins } = this.#options;
     const { url, address } = visit;
     const waitMs = this.#buckets.take(
       networkOf(address) ?? address,
       clock.monotonic(),
     );
     if (waitMs > 0) throw tooFast(waitMs);
+    if (isPreflight(request)) checkOrigin(request, url, origins);
     const { resource, name, rest } = this.#find(url.pathname);
     const action = actionOf(resource, request.method);
-    if (action !== resource.GET) {
-      checkOrigin(request, url, this.#options.origins);
-    }
+    if (action !== resource.GET) checkOrigin(request, url, origins);
     if (!hub.accepting) throw new HubbubError("stopping");
     const room = name === undefined ? undefined : roomOf(name);
     const { right } = action;
-    const grant = await authorize(request, { right, room, address });
+    const ticket = action.ticket && !request.headers.has("authorization")
+      ? url.searchParams.get("ticket")
+      : null;
+    const token = ticket === null ? undefined : await tickets.redeem(
+      ticket,
+      proofOf(request.headers.get("last-event-id") ?? ""),
+    );
+    const grant = await authorize(request, { right, room, address, token });
     hub.reception.admit({ name: grant.name, address }, grant, room);
     const { user } = grant;
     if (action.counts) {
@@ -261,6 +301,7 @@ export class Api {
       rest,
       grant,
       exchange,
+      proof: ticket === null ? undefined : tickets.proof(ticket),
     });
   }
 

@@ -32,6 +32,8 @@ export interface Call {
   readonly grant: Grant;
   /** The connection it is answered on. */
   readonly exchange: Exchange;
+  /** What shows, later, that it came with a ticket that was good. */
+  readonly proof?: string | undefined;
 }
 
 /** How an answer differs from the plain one. */

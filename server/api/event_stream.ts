@@ -7,7 +7,13 @@
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
 import { HubbubError } from "../../protocol/errors.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
-import { comeBackIn, eventIn, HEARTBEAT, sse } from "../../protocol/sse.ts";
+import {
+  comeBackIn,
+  eventIn,
+  HEARTBEAT,
+  sse,
+  withProof,
+} from "../../protocol/sse.ts";
 import { type Clock, type Monotonic, msBetween } from "../clock.ts";
 import type { Reader } from "../session.ts";
 
@@ -36,6 +42,8 @@ export interface EventStreamOptions {
   readonly address: string;
   /** When its reader may read no more, milliseconds since 1970. */
   readonly until: number;
+  /** What its reader sends when it comes back, in the ids of events. */
+  readonly proof?: string | undefined;
   /** Called once, when it no longer counts. */
   readonly onGone: () => void;
 }
@@ -104,7 +112,7 @@ export class EventStream implements Reader {
     } else if (event.type === "reconnect") {
       this.#write(comeBackIn(event.afterMs));
     } else if (event.type === "joined") {
-      this.#epoch = event.epoch;
+      this.#epoch = withProof(event.epoch, this.#options.proof);
       this.#started.resolve();
     }
     this.send(this.dialect.encode(event));

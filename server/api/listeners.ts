@@ -28,6 +28,15 @@ export interface ListenersOptions {
   readonly slowMs: number;
 }
 
+/** Who reads: what it may do, where it is, and what it came in with. */
+export interface Listener {
+  readonly grant: Grant;
+  readonly address: string;
+  readonly proof?: string | undefined;
+  /** The connection it is answered on. */
+  readonly exchange: Exchange;
+}
+
 /** All event streams of one server. */
 export class Listeners {
   readonly #options: ListenersOptions;
@@ -55,7 +64,7 @@ export class Listeners {
    * Begins to read a room.
    *
    * @param request Which room, and from where on.
-   * @param reader What it may do, which it ends with, where it is, and the
+   * @param listener What it may do, which it ends with, where it is, and the
    * connection it is answered on.
    * @returns The stream, which has joined.
    * @throws {HubbubError} `store_unavailable`, `rooms_full`,
@@ -63,12 +72,9 @@ export class Listeners {
    */
   async open(
     request: JoinRequest,
-    { grant, address, exchange }: {
-      grant: Grant;
-      address: string;
-      exchange: Exchange;
-    },
+    listener: Listener,
   ): Promise<EventStream> {
+    const { address, exchange } = listener;
     const { admit, ledger } = this.#options;
     const leave = admit?.(address) ?? (() => {});
     const release = ledger.open("event_stream");
@@ -78,7 +84,7 @@ export class Listeners {
       exchange.done.then(leave);
     };
     try {
-      const stream = await this.#open(request, { grant, address }, end);
+      const stream = await this.#open(request, listener, end);
       exchange.handOver();
       return stream;
     } catch (error) {
@@ -106,7 +112,7 @@ export class Listeners {
 
   async #open(
     request: JoinRequest,
-    { grant, address }: { grant: Grant; address: string },
+    { grant, address, proof }: Listener,
     end: () => void,
   ): Promise<EventStream> {
     const { hub, clock } = this.#options;
@@ -114,6 +120,7 @@ export class Listeners {
       clock,
       address,
       until: grant.until,
+      proof,
       onGone: () => {
         end();
         this.#streams.delete(stream);

@@ -5,6 +5,7 @@ import { createLogger } from "../../server/log.ts";
 import { PacedBodies } from "../../server/http/paced_body.ts";
 import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
 import { byToken } from "../../server/api/access.ts";
+import { Tickets } from "../../server/auth/tickets.ts";
 import { Authority } from "../../server/auth.ts";
 import { Origins } from "../../server/origins.ts";
 import { HubBench } from "./hub_bench.ts";
@@ -51,6 +52,7 @@ export class ApiBench {
       bodies: new PacedBodies({ clock, ledger: this.ledger, slowMs: 30_000 }),
       origins: new Origins([], log),
       slowMs: 30_000,
+      tickets: new Tickets(new Uint8Array(32), clock),
       authorize: byToken(Authority.open(OPERATOR)),
       ...options,
     });
