@@ -31,8 +31,15 @@ export interface CostReport {
   readonly findings: readonly string[];
 }
 
-/** Nothing is refused for coming too fast: that would be all there is to see. */
-const SETTINGS = {
+/** The page, for the headers that are about files. */
+const PAGE = {
+  body: new TextEncoder().encode("<!doctype html>"),
+  type: "text/html",
+  etag: '"page"',
+};
+/** How the server is started. Nothing is refused for coming too fast: that would
+ * be all there is to see. */
+export const SETTINGS = {
   rate: 0,
   byteRate: 0,
   httpRate: 0,
@@ -43,6 +50,7 @@ const SETTINGS = {
   trustProxy: true,
   maxPerAddress: 10_000,
   grace: 0,
+  assets: new Map([["index.html", PAGE]]),
 } as const;
 /** What can stand in a head. */
 const ASCII = /^[\x20-\x7e]*$/;
@@ -52,7 +60,10 @@ export async function fuzzCost(options: CostOptions): Promise<CostReport> {
   const { transport, units = Object.keys(UNITS), only = "", onFinding } =
     options;
   await using server = await InProcessServer.start({ ...SETTINGS, transport });
-  const kinds = kindsOf(transport).filter(({ name }) => name.includes(only));
+  const token = server.operator.authorization.replace("Bearer ", "");
+  const kinds = kindsOf(transport, token).filter(({ name }) =>
+    name.includes(only)
+  );
   const start = performance.now();
   const findings: string[] = [];
   let [inputs, slowestMs, slowest] = [0, 0, ""];

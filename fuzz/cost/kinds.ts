@@ -45,7 +45,6 @@ const HEAD = { ws: 15 * 1024, native: 64 * 1024 } as const;
 const TEXT = 4096;
 const BODY = 1024 * 1024;
 
-const HELLO = '{"type":"hello","id":1}';
 const JOIN = '{"type":"join","room":"yard","id":2}';
 
 /** The fields of a `hubbub.v1` request that hold a text, with the others that
@@ -85,7 +84,8 @@ function requestOf(type: string, field: string, text: string, rest: object) {
   return JSON.stringify({ type, id: 3, ...rest, ...value });
 }
 
-function v1Kinds(): Kind[] {
+function v1Kinds(token: string): Kind[] {
+  const HELLO = JSON.stringify({ type: "hello", auth: token });
   const say = (text: string, before: readonly string[]) =>
     saying("/ws", text, { protocol: "hubbub.v1", before });
   const fields = Object.entries(FIELDS).flatMap(([type, [names, rest = {}]]) =>
@@ -220,15 +220,18 @@ function handshakeKinds(most: number): Kind[] {
   ];
 }
 
-function httpKinds(most: number): Kind[] {
+function httpKinds(most: number, token: string): Kind[] {
   const ROOM = "/api/rooms/yard";
+  const AUTH: Header = ["Authorization", `Bearer ${token}`];
   const TYPE: Header = ["Content-Type", "application/json"];
   const path = (before: string, after = "", method = "GET"): Kind => ({
     name: `${method} ${before}…${after}`,
     most,
     ascii: true,
     put: (text) =>
-      request(`${method} ${before}${text.replaceAll(" ", "%20")}${after}`),
+      request(`${method} ${before}${text.replaceAll(" ", "%20")}${after}`, [
+        AUTH,
+      ]),
   });
   const header = (
     line: string,
@@ -250,7 +253,7 @@ function httpKinds(most: number): Kind[] {
     name: `${line} ${field}`,
     most: BODY,
     put: (text) =>
-      request(line, [TYPE], JSON.stringify({ ...rest, [field]: text })),
+      request(line, [AUTH, TYPE], JSON.stringify({ ...rest, [field]: text })),
   });
   const body = (
     line: string,
@@ -260,7 +263,7 @@ function httpKinds(most: number): Kind[] {
     name: `${line} ${type}`,
     most: BODY,
     ...(around && { around }),
-    put: (text) => request(line, [["Content-Type", type]], text),
+    put: (text) => request(line, [AUTH, ["Content-Type", type]], text),
   });
   const message = { text: "Hello" };
   return [
@@ -328,7 +331,7 @@ function httpKinds(most: number): Kind[] {
         });
         return request(
           `POST ${ROOM}/import`,
-          [["Content-Type", "application/x-ndjson"]],
+          [AUTH, ["Content-Type", "application/x-ndjson"]],
           `${line}\n`,
         );
       },
@@ -399,13 +402,17 @@ function crowdKinds(): Kind[] {
  * All of them.
  *
  * @param transport Which the server has: one takes longer heads.
+ * @param token One that may do everything there.
  */
-export function kindsOf(transport: "native" | "ws"): readonly Kind[] {
+export function kindsOf(
+  transport: "native" | "ws",
+  token: string,
+): readonly Kind[] {
   return [
-    ...v1Kinds(),
+    ...v1Kinds(token),
     ...bareKinds(),
     ...handshakeKinds(HEAD[transport]),
-    ...httpKinds(HEAD[transport]),
+    ...httpKinds(HEAD[transport], token),
     ...readerKinds(),
     ...crowdKinds(),
   ];

@@ -2,8 +2,11 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { FEW, fill, UNITS } from "../../fuzz/cost/alphabets.ts";
+import { SETTINGS } from "../../fuzz/cost/cost.ts";
 import { kindsOf, REQUEST_TYPES } from "../../fuzz/cost/kinds.ts";
 import { growthOf, held } from "../../fuzz/cost/measure.ts";
+import { type Talk, textFrame } from "../../fuzz/cost/wire.ts";
+import { InProcessServer } from "../helpers/in_process.ts";
 
 /** The growth of something that takes so long for a size. */
 function growth(msFor: (size: number) => number) {
@@ -60,7 +63,7 @@ Deno.test("fill() repeats a unit to a length, whole or not", () => {
 
 for (const transport of ["native", "ws"] as const) {
   Deno.test(`every kind of input of the cost fuzzer over ${transport} can be made`, async () => {
-    const kinds = kindsOf(transport);
+    const kinds = kindsOf(transport, "t");
     const names = kinds.map(({ name }) => name);
     assert(kinds.length > 120, `${kinds.length}`);
     assertEquals(names.length - new Set(names).size, 0);
@@ -81,11 +84,49 @@ Deno.test("the cost fuzzer tries every request of hubbub.v1 and every resource o
   const resources = [...api.matchAll(/\/api\\\/.*?([a-z]+)(?:\\\/\S*)?\$\//g)]
     .map(([, name]) => name!);
   assert(resources.length > 8, resources.join());
-  const names = kindsOf("native").map(({ name }) => name).join("\n");
+  const names = kindsOf("native", "t").map(({ name }) => name).join("\n");
   // Of these only what stands before them in the path is somebody else's text.
   const bare = new Set(["rooms", "rules", "lock", "slow"]);
   assertEquals(
     resources.filter((name) => !names.includes(name) && !bare.has(name)),
     [],
   );
+});
+
+/** What a server answers to what the fuzzer says, up to a pong or the end. */
+async function answerTo(port: number, talk: Talk): Promise<string> {
+  const { head, before = [], then } = talk;
+  using socket = await Deno.connect({ hostname: "127.0.0.1", port });
+  const chunk = new Uint8Array(64 * 1024);
+  let answer = "";
+  const read = async () => {
+    const size = await socket.read(chunk);
+    answer += String.fromCharCode(...chunk.subarray(0, size ?? 0));
+    return size !== null;
+  };
+  await socket.write(head);
+  while (!answer.includes("\r\n\r\n") && await read()) { /* the head */ }
+  if (then === undefined || !answer.includes(" 101 ")) return answer;
+  for (const text of before) await socket.write(textFrame(text));
+  // Its end is a ping.
+  await socket.write(then);
+  while (!answer.includes("\x8a\x00") && await read()) { /* goes on */ }
+  return answer;
+}
+
+Deno.test("nothing that the cost fuzzer says is turned away at the door", async () => {
+  await using server = await InProcessServer.start(SETTINGS);
+  const token = server.operator.authorization.replace("Bearer ", "");
+  const turnedAway: string[] = [];
+  for (const { name, put, around = ["", ""], counts } of kindsOf("ws", token)) {
+    const isMeantToBe = /Origin|Host|before hello/.test(name);
+    if (counts || isMeantToBe) continue;
+    const talk = await put(`${around[0]}1${around[1]}`);
+    if (typeof talk === "function") continue;
+    const answer = await answerTo(server.port, talk);
+    const why = /HTTP\/1.1 (401|403|429|5..)|forbidden|rate_limited|hello_first/
+      .exec(answer)?.[0];
+    if (why !== undefined) turnedAway.push(`${name}: ${why}`);
+  }
+  assertEquals(turnedAway, []);
 });
