@@ -52,6 +52,9 @@ export const SETTINGS = {
   grace: 0,
   assets: new Map([["index.html", PAGE]]),
 } as const;
+/** The server breaks connections with too much of a body after this time; one
+ * that stops before would have the runtime read all of it first. */
+const LINGER_MS = 1_500;
 /** What can stand in a head. */
 const ASCII = /^[\x20-\x7e]*$/;
 
@@ -90,6 +93,7 @@ export async function fuzzCost(options: CostOptions): Promise<CostReport> {
       if (kind.around !== undefined) await run(kind, unit, true);
     }
   }
+  await new Promise((done) => setTimeout(done, LINGER_MS));
   return {
     transport,
     kinds: kinds.length,
