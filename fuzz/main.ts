@@ -4,7 +4,6 @@ import { parseArgs } from "@std/cli/parse-args";
 import { fileURLToPath } from "node:url";
 import { type TransportName, TRANSPORTS } from "../server/transport/open.ts";
 import { fuzzCost } from "./cost/cost.ts";
-import { FEW } from "./cost/alphabets.ts";
 import { endOnSignals } from "../soak/server_process.ts";
 import { fuzz } from "./fuzz.ts";
 
@@ -71,7 +70,7 @@ if (flags["cost"] === true) {
   finish(
     await fuzzCost({
       transport: transport(),
-      ...(flags["quick"] === true && { units: FEW }),
+      quick: flags["quick"] === true,
       only: String(flags["only"] ?? ""),
       onFinding: (finding) => console.error(finding),
     }),
