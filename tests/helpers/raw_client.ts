@@ -97,6 +97,11 @@ export class RawClient implements Disposable {
     await this.write(makeFrame(payload, options));
   }
 
+  /** The next byte; undefined when the connection has ended. */
+  async byte(): Promise<number | undefined> {
+    return (await this.#take(1))?.[0];
+  }
+
   /** The next frame; undefined when the connection has ended. */
   async read(): Promise<Frame | undefined> {
     const head = await this.#take(2);

@@ -5,6 +5,9 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { WebSocket as ForeignWebSocket } from "ws";
 import { makeCertificate } from "../helpers/certificate.ts";
 import { Program, runProgram } from "../helpers/program.ts";
+import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
+import { openTransport } from "../../server/transport/open.ts";
+import { RawClient } from "../helpers/raw_client.ts";
 import { TempFolder } from "../helpers/temp.ts";
 
 Deno.test("--cert and --key serve https and wss", async () => {
@@ -79,4 +82,43 @@ Deno.test("files of a certificate and key that are empty are no plain server", a
   });
   assertEquals({ code, stdout }, { code: 2, stdout: "" });
   assertMatch(stderr, /^hubbub: --cert ".*" is empty\n$/);
+});
+
+Deno.test("promise 5: over ws a handshake of TLS that is never finished ends in time", async () => {
+  using folder = new TempFolder();
+  const { cert, key } = await makeCertificate(folder);
+  const ledger = new ResourceLedger();
+  const transport = await openTransport("ws", {
+    idleSeconds: 0,
+    maxFrame: 65_536,
+    slowMs: 10_000,
+    headMs: 500,
+    ledger,
+    onError(error) {
+      throw error;
+    },
+  });
+  const listener = await transport.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    tls: {
+      cert: await Deno.readTextFile(cert),
+      key: await Deno.readTextFile(key),
+    },
+    handler: () => new Response("here"),
+    onError: Response.error,
+    onFault: Response.error,
+  });
+  const { port } = listener.addr as Deno.NetAddr;
+  // Nothing, the first bytes of a hello, and what is no TLS at all.
+  for (const bytes of [[], [0x16, 3, 1, 2, 0, 1, 0, 1], [0x47, 0x45, 0x54]]) {
+    using client = await RawClient.connect(port);
+    await client.write(new Uint8Array(bytes));
+    // Any alert and the end; it hangs up itself only after that.
+    await client.rest();
+    while (ledger.count("connection") > 0) {
+      await new Promise((next) => setTimeout(next, 5));
+    }
+  }
+  await listener.stop(Promise.resolve());
 });
