@@ -4,7 +4,7 @@
  */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import type { Retention } from "../../server/store/store.ts";
+import { type Retention, UNUSED_MS } from "../../server/store/store.ts";
 import { assertWithoutHoles, draft, type Place } from "./bench.ts";
 import { removal } from "./contract_moderation.ts";
 import { FleetBench } from "./fleet.ts";
@@ -159,6 +159,57 @@ export function fleetContract(
     assertEquals(new Set(secrets.map(String)).size, 1);
     assertNotEquals(secrets[0], new Uint8Array(32));
   });
+
+  test("makes a room with the epoch that all who follow it were told", async (fleet) => {
+    const [a, b] = [await fleet.start(), await fleet.start()];
+    const feeds = [await a.follow("hall"), await b.follow("hall")];
+    const { epoch } = feeds[0]!.state;
+    assertEquals(feeds[1]!.state, { epoch, first: 1, head: 0 });
+    await Promise.all([a.say("hall", "a"), b.say("hall", "b")]);
+    for (const feed of feeds) {
+      await feed.reaches(2);
+      assertEquals(feed.resets, []);
+    }
+    const c = await fleet.start();
+    assertEquals((await c.follow("hall")).state, { epoch, first: 1, head: 2 });
+  });
+
+  test(
+    "lets an unused room go without a word to those who follow others",
+    async (fleet) => {
+      const [a, b] = [await fleet.start(), await fleet.start()];
+      await a.say("old", "gone soon");
+      const before = await a.store.read("old", { after: 0, limit: 1 });
+      const feeds = [await a.follow("hall"), await b.follow("hall")];
+      const [yard, attic] = [await b.follow("yard"), await b.follow("attic")];
+      await a.say("hall", "hello");
+      fleet.clock.pass(2 * UNUSED_MS);
+      for (let step = 0; step < 90; step++) {
+        await Promise.all([a.store.trim(), b.store.trim()]);
+      }
+      const rooms = await b.store.rooms();
+      assertEquals(rooms.map(({ room }) => room), ["hall"]);
+      await b.say("yard", "first");
+      assertEquals([yard.texts, yard.resets], [["first"], []]);
+      // Written to by a node that was not there: it begins where it was.
+      await a.say("attic", "first");
+      await attic.reaches(1);
+      assertEquals(attic.texts, ["first"]);
+      for (const { first, head } of attic.resets) {
+        assertEquals([first, head], [1, 0]);
+      }
+      const [receipt] = await a.say("hall", "still numbered");
+      assertEquals(receipt, { seq: 2, duplicate: false });
+      for (const feed of feeds) {
+        await feed.reaches(2);
+        assertEquals(feed.resets, []);
+      }
+      const { epoch, head } = await b.store.read("old", { after: 0, limit: 1 });
+      assertEquals(head, 0);
+      assertNotEquals(epoch, before.epoch);
+    },
+    { messages: 9, ms: 1_000 },
+  );
 
   test("tells all who follow what one node no longer keeps", async (fleet) => {
     const [a, b] = [await fleet.start(), await fleet.start()];
