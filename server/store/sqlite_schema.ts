@@ -49,7 +49,7 @@ const MIGRATIONS: readonly string[] = [
   `
   -- Room and seq in one number left place for 2^21 rooms, and anybody can make
   -- rooms. The messages are written anew: it takes some seconds a million, and
-  -- for that time as much room again on the disk.
+  -- for that time room for three more such files on the disk.
   CREATE TABLE placed (
     room INTEGER NOT NULL,
     seq INTEGER NOT NULL,
