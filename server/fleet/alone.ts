@@ -3,6 +3,7 @@
 import { HubbubError } from "../../protocol/errors.ts";
 import { checkName, nameKey } from "../../protocol/names.ts";
 import { nickname, numbered } from "../nicknames.ts";
+import { Lookalikes } from "./lookalikes.ts";
 import {
   type Claim,
   type Fleet,
@@ -42,6 +43,7 @@ export class Alone implements Fleet {
   readonly #bySession = new Map<string, Holder>();
   readonly #byPerson = new Map<string, Holder>();
   readonly #byName = new Map<string, Holder>();
+  readonly #lookalikes = new Lookalikes();
 
   constructor(options: AloneOptions) {
     this.#options = options;
@@ -77,8 +79,10 @@ export class Alone implements Fleet {
     const name = checkName(wanted);
     const holder = this.#bySession.get(session);
     if (holder === undefined) return this.#free(name);
-    if (this.#byName.get(nameKey(name)) !== holder) this.#free(name);
-    this.#byName.delete(nameKey(holder.name));
+    if (this.#byName.get(nameKey(name)) !== holder) {
+      this.#free(name, holder.name);
+    }
+    this.#letGo(holder);
     holder.name = name;
     this.#hold(holder);
     return name;
@@ -104,7 +108,7 @@ export class Alone implements Fleet {
     holder.sessions.delete(session);
     if (holder.sessions.size > 0) return;
     this.#byPerson.delete(holder.person);
-    this.#byName.delete(nameKey(holder.name));
+    this.#letGo(holder);
   }
 
   enter(): Here {
@@ -118,12 +122,22 @@ export class Alone implements Fleet {
   #hold(holder: Holder): void {
     this.#byPerson.set(holder.person, holder);
     this.#byName.set(nameKey(holder.name), holder);
+    this.#lookalikes.add(holder.name);
   }
 
-  readonly #taken = (name: string): boolean => this.#byName.has(nameKey(name));
+  #letGo({ name }: Holder): void {
+    this.#byName.delete(nameKey(name));
+    this.#lookalikes.delete(name);
+  }
 
-  #free(name: string): string {
-    if (!this.#taken(name)) return name;
+  readonly #taken = (name: string): boolean =>
+    this.#byName.has(nameKey(name)) || this.#lookalikes.has(name);
+
+  /** A name that can be had, also by who has one that looks like it. */
+  #free(name: string, own?: string): string {
+    const taken = this.#byName.has(nameKey(name)) ||
+      this.#lookalikes.has(name, own);
+    if (!taken) return name;
     throw nameTaken(
       name,
       numbered(name, this.#taken, this.#options.random),

@@ -2,7 +2,7 @@
 
 import { HubbubError } from "../../protocol/errors.ts";
 import { checkName } from "../../protocol/names.ts";
-import { nickname, similar } from "../nicknames.ts";
+import { nickname, numbered, similar } from "../nicknames.ts";
 import { nameTaken } from "./alone.ts";
 import type { Choice, Taken } from "./engine.ts";
 
@@ -16,6 +16,8 @@ export interface Wish {
   readonly wanted: string | undefined;
   /** What any name is like; a nickname if there is none. */
   readonly fallback?: string | undefined;
+  /** Whether a name looks like another one that is held here. */
+  readonly alike?: (name: string) => boolean;
 }
 
 /**
@@ -28,14 +30,14 @@ export interface Wish {
  * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
  */
 export async function chooseName<T extends object>(
-  { wanted, fallback }: Wish,
+  { wanted, fallback, alike = () => false }: Wish,
   ask: (choice: Choice) => Promise<T | Taken>,
   random: () => number,
 ): Promise<T> {
   const any = wanted === undefined;
   const [name, wrong] = any
     ? [fallback ?? nickname(() => false, random)]
-    : checked(wanted);
+    : checked(wanted, alike, random);
   const more = similar(name, random);
   let names = [name];
   while (true) {
@@ -48,10 +50,16 @@ export async function chooseName<T extends object>(
   }
 }
 
-/** A name as it is shown, or what is wrong with it. */
-function checked(wanted: string): [name: string, wrong?: HubbubError] {
+/** A name as it is shown, and what is wrong with it. */
+function checked(
+  wanted: string,
+  alike: (name: string) => boolean,
+  random: () => number,
+): [name: string, wrong?: HubbubError] {
   try {
-    return [checkName(wanted)];
+    const name = checkName(wanted);
+    if (!alike(name)) return [name];
+    return [name, nameTaken(name, numbered(name, alike, random))];
   } catch (error) {
     if (error instanceof HubbubError) return [wanted, error];
     throw error;

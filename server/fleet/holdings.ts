@@ -8,6 +8,7 @@ import { checkName } from "../../protocol/names.ts";
 import type { Clock } from "../clock.ts";
 import type { Answer, Choice, Engine, Holding } from "./engine.ts";
 import { type Claim, type FleetHost, type Held, personOf } from "./fleet.ts";
+import { Lookalikes } from "./lookalikes.ts";
 
 /** Sessions that are written down again, or let go of, in one step. */
 const STEP = 200;
@@ -22,6 +23,7 @@ export interface HoldingsOptions {
   readonly choose: <T extends object>(
     wanted: string | undefined,
     ask: (choice: Choice) => Promise<Answer<T>>,
+    alike: (name: string) => boolean,
   ) => Promise<T>;
 }
 
@@ -36,6 +38,7 @@ interface Pending {
 export class Holdings {
   readonly #options: HoldingsOptions;
   readonly #held = new Map<string, Holding>();
+  readonly #lookalikes = new Lookalikes();
   readonly #pending = new Map<string, Pending>();
   /** Sessions that have ended, and may still be the engine's. */
   readonly #ended = new Set<string>();
@@ -72,9 +75,10 @@ export class Holdings {
       const { holding, resumed } = await choose(
         wanted,
         (choice) => engine.claim({ ...application, ...choice }),
+        (name) => this.alike(name),
       );
       this.#ended.delete(holding.session);
-      this.#held.set(holding.session, holding);
+      this.#keep(holding);
       const { taken } = pending;
       if (taken > holding.version) {
         // Told after whoever claims has it.
@@ -92,21 +96,45 @@ export class Holdings {
     const { name } = await choose(
       checkName(wanted),
       (choice) => engine.rename(session, choice),
+      (name) => this.alike(name, this.#held.get(session)?.name),
     );
     const holding = this.#held.get(session);
     if (holding === undefined) return name;
     const person = personOf(holding);
-    for (const [id, other] of this.#held) {
-      if (personOf(other) === person) this.#held.set(id, { ...other, name });
+    for (const other of [...this.#held.values()]) {
+      if (personOf(other) === person) this.#keep({ ...other, name });
     }
     return name;
+  }
+
+  /**
+   * Whether a name looks like another one that this node holds.
+   *
+   * @param name A valid name.
+   * @param own What the one who asks for it is called.
+   */
+  alike(name: string, own?: string): boolean {
+    return this.#lookalikes.has(name, own);
+  }
+
+  #keep(holding: Holding): void {
+    this.#drop(holding.session);
+    this.#held.set(holding.session, holding);
+    this.#lookalikes.add(holding.name);
+  }
+
+  /** @returns Whether it was held. */
+  #drop(session: string): boolean {
+    const holding = this.#held.get(session);
+    if (holding !== undefined) this.#lookalikes.delete(holding.name);
+    return this.#held.delete(session);
   }
 
   /** Another node has renamed a session's person. */
   renamed(session: string, name: string): void {
     const holding = this.#held.get(session);
     if (holding === undefined || holding.name === name) return;
-    this.#held.set(session, { ...holding, name });
+    this.#keep({ ...holding, name });
     this.#host?.renamed(session, name);
   }
 
@@ -114,7 +142,7 @@ export class Holdings {
   release(session: string): void {
     // Whoever is taking it up has it next.
     if (this.#pending.has(session)) return;
-    if (!this.#held.delete(session)) return;
+    if (!this.#drop(session)) return;
     this.#ended.add(session);
     void this.letGo();
   }
@@ -128,7 +156,7 @@ export class Holdings {
     const holding = this.#held.get(session);
     // Who has it since then has taken it back.
     if (holding === undefined || holding.version >= version) return;
-    this.#held.delete(session);
+    this.#drop(session);
     this.#host?.replaced(session);
   }
 
@@ -153,7 +181,7 @@ export class Holdings {
       for (const session of replaced) this.taken(session, Infinity);
       for (const [session, name] of renamed) this.renamed(session, name);
       for (const session of outnamed) {
-        if (this.#held.delete(session)) this.#host?.outnamed(session);
+        if (this.#drop(session)) this.#host?.outnamed(session);
       }
     }
   }

@@ -15,7 +15,7 @@ import {
   msAfter,
 } from "../clock.ts";
 import type { Logger } from "../log.ts";
-import { chooseName } from "./choose_name.ts";
+import { chooseName, type Wish } from "./choose_name.ts";
 import type { Answer, Choice, Counts, Engine, EngineEvents } from "./engine.ts";
 import type {
   Claim,
@@ -80,7 +80,7 @@ export class FleetNode implements Fleet, EngineEvents {
     this.#holdings = new Holdings({
       ...options,
       engine: this.#engine,
-      choose: (wanted, ask) => this.#choose(wanted, ask),
+      choose: (wanted, ask, alike) => this.#choose({ wanted, alike }, ask),
     });
   }
 
@@ -125,10 +125,10 @@ export class FleetNode implements Fleet, EngineEvents {
     wanted: string | undefined,
     { user, fallback }: Lending,
   ): Promise<string> {
+    const alike = (name: string) => this.#holdings.alike(name);
     const { name } = await this.#choose(
-      wanted,
+      { wanted, fallback, alike },
       (choice) => this.#engine.find(choice, user),
-      fallback,
     );
     return name;
   }
@@ -233,12 +233,11 @@ export class FleetNode implements Fleet, EngineEvents {
 
   /** Finds a name that can be had; see {@linkcode chooseName}. */
   #choose<T extends object>(
-    wanted: string | undefined,
+    wish: Wish,
     ask: (choice: Choice) => Promise<Answer<T>>,
-    fallback?: string,
   ): Promise<T> {
     return chooseName(
-      { wanted, fallback },
+      wish,
       (choice) => this.#ask(() => ask(choice)),
       this.#options.random,
     );

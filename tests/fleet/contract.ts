@@ -49,6 +49,47 @@ export function namesContract(
     assertEquals((await node.begin("ada")).name, "ada");
   });
 
+  test("promise 6: a name that looks like a name of somebody present is taken", async (node) => {
+    // Cyrillic and Greek letters for Latin ones, each name of one alphabet.
+    const looks = { Capa: "\u0421\u0430\u0440\u0430", oo: "\u03BF\u03BF" };
+    for (const [name, other] of Object.entries(looks)) {
+      for (const [first, second] of [[name, other], [other, name]] as const) {
+        const { session } = await node.begin(first);
+        const error = await assertRefused(
+          "name_taken",
+          () => node.begin(second),
+        );
+        assertEquals(error.details.suggestion, `${second} 2`);
+        await assertRefused(
+          "name_taken",
+          async () =>
+            await node.fleet.lend(second, {
+              user: undefined,
+              fallback: "Script",
+            }),
+        );
+        const bob = await node.begin("Bob");
+        await assertRefused(
+          "name_taken",
+          async () => await node.fleet.rename(bob.session, second),
+        );
+        // Nobody passes for oneself.
+        assertEquals(await node.fleet.rename(session, second), second);
+        await assertRefused("name_taken", () => node.begin(first));
+        node.fleet.release(session);
+        node.fleet.release(bob.session);
+      }
+      const again = await node.begin(other);
+      node.fleet.release(again.session);
+    }
+  });
+
+  test("names of one alphabet that are alike are two names", async (node) => {
+    for (const name of ["Arnie", "Amie", "user1", "userl", "Bill", "BiII"]) {
+      assertEquals((await node.begin(name)).name, name);
+    }
+  });
+
   test("a free name that is suggested is free", async (node) => {
     await node.begin("Ada");
     await node.begin("Ada 2");

@@ -49,6 +49,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "server/presence.ts",
     "server/room.ts",
     "server/rooms/room_creation.ts",
+    "server/fleet/lookalikes.ts",
     "server/fleet/alone.ts",
     "server/laggards.ts",
   ],
