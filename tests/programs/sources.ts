@@ -12,6 +12,7 @@ const PARTS = [
   "protocol",
   "server",
   "static",
+  "tools",
   "types",
 ];
 
@@ -25,6 +26,6 @@ function copy(from: string, to: string): void {
 }
 
 /** Copies what the program needs into a folder. */
-export function copySources(folder: TempFolder): void {
+export function copySources(folder: Pick<TempFolder, "file">): void {
   for (const part of PARTS) copy(part, folder.file(part));
 }
