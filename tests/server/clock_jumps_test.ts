@@ -205,3 +205,23 @@ withEachJump(
     assertEquals(lines, 2);
   },
 );
+
+withEachJump(
+  "an Idempotency-Key is known for its ten minutes",
+  async (jump) => {
+    const api = new ApiBench();
+    const publish = async () => {
+      const answer = await api.ask("/api/rooms/hall/messages", {
+        method: "POST",
+        headers: { "content-type": "text/plain", "idempotency-key": "k-1" },
+        body: "once",
+      });
+      return [answer.status, (await answer.json()).seq];
+    };
+    assertEquals(await publish(), [201, 1]);
+    jump(api.bench.clock);
+    assertEquals(await publish(), [200, 1]);
+    await api.bench.pass(9 * 60_000);
+    assertEquals(await publish(), [200, 1]);
+  },
+);
