@@ -1,6 +1,7 @@
 /** A whole run: a server, the witness, and visitors until there were enough. */
 
 import type { TransportName } from "../server/transport/open.ts";
+import { readOpenResources, resourcesReturn } from "../soak/open_resources.ts";
 import { seeded } from "../soak/random.ts";
 import { freePort, ServerProcess } from "../soak/server_process.ts";
 import { Dice } from "./dice.ts";
@@ -42,6 +43,8 @@ const WARM_UP = 0.1;
 /** What more may be held in the end: the garbage of a heap that has grown. */
 const MOST_GROWTH = 64 * 1024 * 1024;
 const SETTLE_MS = 10_000;
+/** How long the end of what was open may take: deadlines have to pass. */
+const RETURN_MS = 60_000;
 /** Findings that are kept; one is bad enough. */
 const MOST_FINDINGS = 20;
 /** Nothing is refused for coming too fast: that would be all there is to see. */
@@ -100,6 +103,7 @@ export async function fuzz(options: FuzzOptions): Promise<Report> {
     )).catch((error) => complain(`the server takes no connection: ${error}`));
   };
   try {
+    const open = await readOpenResources(port);
     const witness = await Witness.enter(port, complain);
     await visits(count * WARM_UP);
     const before = await server.memory();
@@ -110,6 +114,8 @@ export async function fuzz(options: FuzzOptions): Promise<Report> {
     }
     const took = Math.round(elapsed());
     await witness.leave();
+    const left = await resourcesReturn(port, { before: open, ms: RETURN_MS });
+    if (left !== "") complain(`what was open did not end: ${left}`);
     const { code } = await server.stop();
     if (code !== 0) complain(`the server ended with ${code}`);
     return {

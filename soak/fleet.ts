@@ -204,6 +204,10 @@ export class Fleet implements Servers {
     return `ws://127.0.0.1:${this.#port}`;
   }
 
+  get ports(): readonly number[] {
+    return this.#nodes.map(({ port }) => port);
+  }
+
   get life(): number {
     return this.#life;
   }

@@ -14,6 +14,8 @@ import type { Report } from "./violation.ts";
 export interface Servers {
   /** Where clients connect, such as `ws://127.0.0.1:8000`. */
   readonly url: string;
+  /** Where each of them listens itself. */
+  readonly ports: readonly number[];
   /** How often servers were started, all together. */
   readonly life: number;
   /**
@@ -75,6 +77,10 @@ export class OneServer implements Servers {
 
   get url(): string {
     return `ws://127.0.0.1:${this.#settings.port}`;
+  }
+
+  get ports(): readonly number[] {
+    return [this.#settings.port];
   }
 
   get life(): number {

@@ -4,6 +4,7 @@
  */
 
 import { V1Client } from "./clients/v1.ts";
+import { resourcesReturn } from "./open_resources.ts";
 import { seeded } from "./random.ts";
 import type { World } from "./world.ts";
 
@@ -12,6 +13,8 @@ const CATCH_UP_MS = 60_000;
 /** What may stay more than before: the process keeps what it may need again. */
 const MEMORY_ALLOWED = 64 * 1024 * 1024;
 const MEMORY_MS = 10_000;
+/** How long the end of what was open may take: deadlines have to pass. */
+const RETURN_MS = 60_000;
 /** Most messages that are replayed to who has no cursor. */
 const MOST_REPLAYED = 1_000;
 
@@ -68,6 +71,11 @@ export async function settle(
     await lookForGhosts(world, auditor, { ghostMs, wanted });
   }
   await Promise.all(auditors.map((auditor) => auditor.end()));
+  for (const [port, before] of world.openBefore) {
+    const left = await resourcesReturn(port, { before, ms: RETURN_MS });
+    if (left === "") continue;
+    truth.violated({ what: `open when all had gone, at ${port}: ${left}` });
+  }
   return memory;
 }
 

@@ -6,6 +6,7 @@
 import { Changes } from "./changes.ts";
 import { type Crew, startCrew } from "./crew.ts";
 import { Lags } from "./lags.ts";
+import { type OpenResources, readOpenResources } from "./open_resources.ts";
 import type { Servers } from "./servers.ts";
 import { Truth } from "./truth.ts";
 import type { Report } from "./violation.ts";
@@ -34,6 +35,8 @@ export class World {
   readonly lags = new Lags();
   readonly crew: Crew;
   readonly servers: Servers;
+  /** What each server had open before there were clients, by its port. */
+  readonly openBefore: ReadonlyMap<number, OpenResources>;
   #memory: number | undefined;
   #peakMemory: number | undefined;
   #sampling: Promise<void>;
@@ -43,12 +46,25 @@ export class World {
   static async start(options: WorldOptions): Promise<World> {
     const truth = new Truth(options.retain);
     const servers = await options.servers(truth.violated);
-    return new World(options, truth, servers);
+    const open = await Promise.all(
+      servers.ports.map(async (port) =>
+        [port, await readOpenResources(port)] as const
+      ),
+    );
+    return new World(options, truth, { servers, open: new Map(open) });
   }
 
-  private constructor(options: WorldOptions, truth: Truth, servers: Servers) {
+  private constructor(
+    options: WorldOptions,
+    truth: Truth,
+    { servers, open }: {
+      servers: Servers;
+      open: ReadonlyMap<number, OpenResources>;
+    },
+  ) {
     this.truth = truth;
     this.servers = servers;
+    this.openBefore = open;
     this.crew = startCrew({
       ...options,
       server: servers.url,
