@@ -22,6 +22,19 @@ const SERVED = /\.(html|css|js|svg|png|ico|webmanifest)$/;
 /** The script that keeps the chat page in browsers. */
 const WORKER = "service_worker.js";
 
+/**
+ * Makes a file of what it has in it.
+ *
+ * @param body Its bytes.
+ * @param type Its media type.
+ */
+export async function assetOf(
+  body: Uint8Array<ArrayBuffer>,
+  type: string,
+): Promise<Asset> {
+  return { body, type, etag: `"${await hash(body)}"` };
+}
+
 /** A short hash of some bytes. */
 async function hash(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", bytes);
@@ -50,12 +63,9 @@ async function read(directory: URL, into: Map<string, Asset>): Promise<void> {
   for await (const { name, isFile } of Deno.readDir(directory)) {
     if (!isFile || !SERVED.test(name)) continue;
     const body = await Deno.readFile(new URL(name, directory));
-    into.set(name, {
-      body,
-      type: contentType(name.slice(name.lastIndexOf("."))) ??
-        "application/octet-stream",
-      etag: `"${await hash(body)}"`,
-    });
+    const type = contentType(name.slice(name.lastIndexOf("."))) ??
+      "application/octet-stream";
+    into.set(name, await assetOf(body, type));
   }
 }
 

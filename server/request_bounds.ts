@@ -11,6 +11,7 @@ const MOST_HEADER = 12 * 1024;
 
 /** All headers that this server, or what it is made of, reads. */
 const READ: readonly string[] = [
+  "accept",
   "accept-encoding",
   "access-control-request-method",
   "access-control-request-private-network",

@@ -6,23 +6,26 @@
 
 import type { HubbubError } from "../protocol/errors.ts";
 import type { ConnectionReport } from "../protocol/lab.ts";
-import { Problem } from "./api/problem.ts";
+import { Problem, type ProblemCode, problemOf } from "./api/problem.ts";
 import type { Assets } from "./assets.ts";
 import type { Clock } from "./clock.ts";
 import type { Visit } from "./forwarded.ts";
-import { elementsOf, hasToken } from "./http/header_lists.ts";
+import { hasToken } from "./http/header_lists.ts";
 import { hostnameOf, type HostPolicy } from "./http/host_policy.ts";
+import { badMethod, faulty, HEADERS, words } from "./http/answers.ts";
+import { compressed } from "./http/compression.ts";
 import { forEventSource } from "./http/event_source.ts";
 import type { Exchange } from "./http/exchange.ts";
 import type { PacedBodies } from "./http/paced_body.ts";
 import type { RequestLimits } from "./http/request_limits.ts";
+import { StaticFiles } from "./http/static_files.ts";
 import { afterBody } from "./http/unread_body.ts";
 import { type Handshake, isChatPath, readHandshake } from "./handshake.ts";
 import { ENDPOINTS, WITHOUT_LESSONS } from "./lessons/endpoints.ts";
-import { lessonsPage } from "./lessons/page.ts";
+import { LessonsPages } from "./lessons/kept_pages.ts";
 import type { Origins } from "./origins.ts";
 import { overlong } from "./request_bounds.ts";
-import type { Accept, RequestFault } from "./transport/socket.ts";
+import type { Accept } from "./transport/socket.ts";
 
 /** What the routes need of the server. */
 export interface RoutesOptions {
@@ -44,7 +47,7 @@ export interface RoutesOptions {
    * from that address. */
   readonly handshake: (address: string) => number;
   /** Told of what is refused before it is known what it is for. */
-  readonly onRefused: (code: "foreign_origin" | "wrong_host") => void;
+  readonly onRefused: (code: ProblemCode) => void;
   /** What is counted, for Prometheus. */
   readonly metrics: () => string;
   /** Makes the handler of a chat WebSocket. */
@@ -64,6 +67,12 @@ export interface RoutesOptions {
     visit: Visit,
     exchange: Exchange,
   ) => Promise<Response>;
+  /**
+   * Counts a request of an address.
+   *
+   * @throws {HubbubError} `rate_limited`.
+   */
+  readonly checkRate: (address: string) => void;
   /** How many requests may be in progress. */
   readonly limits: RequestLimits;
   /** Gives large answers as they are taken. */
@@ -77,17 +86,6 @@ export interface RoutesOptions {
   ) => Response;
 }
 
-const HEADERS: Readonly<Record<string, string>> = {
-  // The page talks to its own server only, so that it works without the net
-  // and nothing anybody types can load anything.
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
-    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; " +
-    "form-action 'none'; frame-ancestors 'none'",
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-};
-
 /** The lab alone connects wherever its reader says, which is what it is for;
  * all else stays as strict: still nothing but this server's own scripts run. */
 const LAB_HEADERS = {
@@ -97,49 +95,6 @@ const LAB_HEADERS = {
   ),
 };
 
-/**
- * An answer in words for people.
- *
- * @param status Its status.
- * @param text What is so, and what to do.
- * @param headers More headers than every answer has.
- */
-export function words(
-  status: number,
-  text: string,
-  headers: Record<string, string> = {},
-): Response {
-  return new Response(`${text}\n`, {
-    status,
-    headers: {
-      ...HEADERS,
-      "content-type": "text/plain; charset=utf-8",
-      ...headers,
-    },
-  });
-}
-
-/** What is said of a request that is none, by what is wrong with it. */
-const FAULTS: Readonly<Record<RequestFault, () => Response>> = {
-  host: () =>
-    words(400, "The header Host must be one host, such as example.org"),
-  framing: () => words(400, "HTTP/1.0 has no Transfer-Encoding. Use HTTP/1.1"),
-  method: () => badMethod("This method"),
-  version: () =>
-    words(505, "This version of HTTP is unknown here. Use HTTP/1.1"),
-};
-
-/** Answers a request that a transport cannot hand on. */
-export function faulty(fault: RequestFault): Response {
-  return FAULTS[fault]();
-}
-
-function badMethod(method: string): Response {
-  return words(405, `${method} is not possible here. Use GET`, {
-    "allow": "GET, HEAD",
-  });
-}
-
 /** How a WebSocket is asked for (RFC 6455, 4.4; RFC 9110, 7.8). */
 const UPGRADE = {
   "upgrade": "websocket",
@@ -147,36 +102,40 @@ const UPGRADE = {
   "sec-websocket-version": "13",
 };
 
-/** A file or a page, or 304 when the client has it already. */
-function file(
-  request: Request,
-  { body, type, etag }: { body: BodyInit; type: string; etag?: string },
-  more: Record<string, string> = {},
-): Response {
-  const headers = {
-    ...HEADERS,
-    ...more,
-    "content-type": type,
-    // Revalidated each time: a new version of the server brings new pages.
-    "cache-control": "no-cache",
-    ...(etag !== undefined && { etag }),
-  };
-  const wanted = elementsOf(request.headers.get("if-match"));
-  if (wanted.length > 0 && !wanted.some((tag) => tag === "*" || tag === etag)) {
-    return words(412, "This has changed since. Ask for it without If-Match");
-  }
-  // A compressed answer went out with a weak one (RFC 9110, 8.8.1).
-  const known = elementsOf(request.headers.get("if-none-match"))
-    .map((tag) => tag.replace(/^W\//, ""));
-  if (known.some((tag) => tag === "*" || tag === etag)) {
-    return new Response(null, { status: 304, headers });
-  }
-  return new Response(request.method === "HEAD" ? null : body, { headers });
+/** Answers with what is made for one request. */
+function made(text: string, type: string): Response {
+  const body = new TextEncoder().encode(text);
+  return new Response(body, {
+    headers: {
+      ...HEADERS,
+      "cache-control": "no-store",
+      "content-type": type,
+      "content-length": String(body.length),
+    },
+  });
 }
 
 function json(value: unknown): Response {
-  const headers = { ...HEADERS, "cache-control": "no-store" };
-  return Response.json(value, { headers });
+  return made(JSON.stringify(value), "application/json");
+}
+
+/** Whether a path is that of a file, of which a page needs many at once. */
+function isFile(pathname: string): boolean {
+  return FILES.includes(pathname) || pathname.startsWith("/assets/");
+}
+const FILES: readonly string[] = [
+  "/",
+  "/lab",
+  "/service-worker.js",
+  "/favicon.ico",
+];
+
+/** Leaves an answer to HEAD without a body. */
+function headOnly({ method }: Request, answer: Response): Response {
+  const { body, status, headers } = answer;
+  if (method !== "HEAD" || body === null) return answer;
+  body.cancel().catch(() => {});
+  return new Response(null, { status, headers });
 }
 
 /** What balancers ask, often by HTTP/1.0 and without a `Host`, and however many
@@ -273,13 +232,16 @@ export function createRoutes(
     upgrade,
   } = options;
 
+  const files = new StaticFiles();
+  const lessonsPages = new LessonsPages();
+
   const page = (
     request: Request,
     name: string,
     headers?: Record<string, string>,
-  ): Response => {
+  ): Response | Promise<Response> => {
     const asset = assets.get(name);
-    if (asset !== undefined) return file(request, asset, headers);
+    if (asset !== undefined) return files.answer(request, asset, headers);
     return words(404, "This page was not built. Start with deno task start");
   };
 
@@ -360,10 +322,8 @@ export function createRoutes(
         return page(request, "index.html");
       case "/lessons":
         if (!options.hasLessons) return lessonsOff();
-        return file(request, {
-          body: lessonsPage(url, { lab: true }),
-          type: "text/html; charset=utf-8",
-        });
+        return lessonsPages.of(url)
+          .then((page) => files.answer(request, page));
       case "/lessons.json":
         return json(options.hasLessons ? ENDPOINTS : WITHOUT_LESSONS);
       case "/lab":
@@ -373,13 +333,7 @@ export function createRoutes(
       case "/readyz":
         return words(health().startsWith("ready") ? 200 : 503, health());
       case "/metrics":
-        return new Response(metrics(), {
-          headers: {
-            ...HEADERS,
-            "cache-control": "no-store",
-            "content-type": "text/plain; version=0.0.4; charset=utf-8",
-          },
-        });
+        return made(metrics(), "text/plain; version=0.0.4; charset=utf-8");
       case "/service-worker.js":
         // At the root, as it may look after nothing above itself.
         return page(request, "service_worker.js");
@@ -403,7 +357,7 @@ export function createRoutes(
     }
     const asset = assets.get(pathname.replace(/^\/assets\//, ""));
     if (pathname.startsWith("/assets/") && asset !== undefined) {
-      return file(request, asset);
+      return files.answer(request, asset);
     }
     return words(
       404,
@@ -424,13 +378,20 @@ export function createRoutes(
       return await answer(request, visit, { done, handOver });
     }
     try {
+      // The API asks for itself.
+      if (!isApiPath(pathname) && !isFile(pathname)) {
+        options.checkRate(visit.address);
+      }
       const handOver = options.limits.enter(visit.address);
       done.then(handOver);
       const answered = await answer(request, visit, { done, handOver });
-      return bodies.paced(await forEventSource(request, answered));
+      const whole = await forEventSource(request, answered);
+      return headOnly(request, compressed(request, bodies.paced(whole)));
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      return await forEventSource(request, refuse(pathname, error));
+      const problem = problemOf(error);
+      if (problem.code === "internal") throw error;
+      options.onRefused(problem.code);
+      return await forEventSource(request, refuse(pathname, problem));
     }
   };
 

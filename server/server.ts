@@ -41,7 +41,8 @@ import type { Logger } from "./log.ts";
 import { HostPolicy } from "./http/host_policy.ts";
 import { Origins } from "./origins.ts";
 import { refusal } from "./refusals.ts";
-import { createRoutes, faulty, words } from "./routes.ts";
+import { createRoutes } from "./routes.ts";
+import { faulty, words } from "./http/answers.ts";
 import { type Store, StoreOpenError } from "./store/store.ts";
 import type { Accept } from "./transport/socket.ts";
 import type { Descriptors } from "./transport/descriptors.ts";
@@ -387,6 +388,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       }),
     watched: (key) => labBook.report(key),
     api: (request, visit, exchange) => api.answer(request, visit, exchange),
+    checkRate: (address) => api.checkRate(address),
     limits: new RequestLimits(REQUESTS),
     bodies,
     clock,

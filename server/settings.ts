@@ -47,7 +47,7 @@ export interface Config {
   readonly roomRate: number;
   /** New connections a second from one address; 0 is no limit. */
   readonly connectRate: number;
-  /** Requests a second to the API from one address; 0 is no limit. */
+  /** Requests a second from one address, but for files; 0 is no limit. */
   readonly httpRate: number;
   /** Megabytes of memory before it ends, to be started again; 0 is no limit. */
   readonly maxMemory: number;
@@ -226,8 +226,8 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HUBBUB_HTTP_RATE",
     value: "N",
     fallback: "100",
-    help: "requests a second to the API from an address, three times that at " +
-      "once; 0 is no limit",
+    help: "HTTP requests a second from an address, but for the pages' files, " +
+      "three times that at once; 0 is no limit",
     parse: whole(0, 1_000_000),
   },
   maxMemory: {

@@ -71,3 +71,10 @@ declare module "@std/cli/parse-args" {
 declare module "@std/media-types" {
   export function contentType(extensionOrType: string): string | undefined;
 }
+
+declare module "@std/http/negotiation" {
+  export function acceptsEncodings(
+    request: Pick<Request, "headers">,
+    ...encodings: string[]
+  ): string | undefined;
+}

@@ -261,18 +261,28 @@ export class Api {
     }
   }
 
+  /**
+   * Counts a request of an address; those to other than the API count too.
+   *
+   * @param address Such as `192.0.2.7`.
+   * @throws {HubbubError} `rate_limited`.
+   */
+  checkRate(address: string): void {
+    const waitMs = this.#buckets.take(
+      networkOf(address) ?? address,
+      this.#options.clock.monotonic(),
+    );
+    if (waitMs > 0) throw tooFast(waitMs);
+  }
+
   async #answer(
     request: Request,
     visit: Visit,
     exchange: Exchange,
   ): Promise<Response> {
-    const { hub, clock, authorize, tickets, origins } = this.#options;
+    const { hub, authorize, tickets, origins } = this.#options;
     const { url, address } = visit;
-    const waitMs = this.#buckets.take(
-      networkOf(address) ?? address,
-      clock.monotonic(),
-    );
-    if (waitMs > 0) throw tooFast(waitMs);
+    this.checkRate(address);
     if (isPreflight(request)) checkOrigin(request, url, origins);
     const { resource, name, rest } = this.#find(url.pathname);
     const action = actionOf(resource, request.method);

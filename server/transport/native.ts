@@ -104,7 +104,6 @@ export class NativeTransport implements Transport {
         port,
         ...tls,
         tcpBacklog: BACKLOG,
-        automaticCompression: true,
         onListen() {},
         onError,
       },

@@ -1,7 +1,6 @@
 /**
  * The HTTP server of Node's API, spoken to as `Deno.serve` is: requests in,
- * responses out. Owns that translation, compression, and who is connected;
- * handshakes are kept for whoever upgrades them.
+ * responses out. Owns that translation, and who is connected; handshakes are kept for whoever upgrades them.
  */
 
 import type { Buffer } from "node:buffer";
@@ -44,10 +43,6 @@ const UNLIMITED: TcpLimits = {
   perAddress: Infinity,
   onFull() {},
 };
-/** What gets smaller, and does not wait for more to come. */
-const COMPRESSIBLE =
-  /^(text\/(?!event-stream)|image\/svg|application\/(json|javascript|manifest\+json|problem\+json))/;
-const GZIP = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/;
 
 /** A request that asks for an upgrade, and what it came over. */
 export interface Handshake {
@@ -364,27 +359,8 @@ async function answerTo(
 ): Promise<Response> {
   try {
     const address = message.socket.remoteAddress ?? "";
-    const answer = await handler(request, address, done);
-    return compressed(request, answer);
+    return await handler(request, address, done);
   } catch (error) {
     return onError(error);
   }
-}
-
-/** Compresses what is worth it, for who takes it. */
-function compressed(request: Request, answer: Response): Response {
-  const { body, headers, status } = answer;
-  const isWorthIt = COMPRESSIBLE.test(headers.get("content-type") ?? "");
-  if (body === null || !isWorthIt) return answer;
-  // Such an answer has to go out as it comes.
-  if (/no-transform/.test(headers.get("cache-control") ?? "")) return answer;
-  headers.append("vary", "accept-encoding");
-  if (!GZIP.test(request.headers.get("accept-encoding") ?? "")) return answer;
-  headers.set("content-encoding", "gzip");
-  headers.delete("content-length");
-  // Other bytes, the same content (RFC 9110, 8.8.1).
-  const etag = headers.get("etag");
-  if (etag?.startsWith('"')) headers.set("etag", `W/${etag}`);
-  const smaller = body.pipeThrough(new CompressionStream("gzip"));
-  return new Response(smaller, { status, headers });
 }

@@ -29,6 +29,28 @@ Deno.test("promise 7: a script that is too fast is told when to come back", asyn
   await ada.inbox.until((frame) => frame.includes("Hello"));
 });
 
+Deno.test("promise 10: what is made for one request counts as asking, files of the pages do not", async () => {
+  const assets = new Map([["index.html", {
+    body: new TextEncoder().encode("<p>"),
+    type: "text/html",
+    etag: '"1"',
+  }]]);
+  for (
+    const path of ["/metrics", "/lessons", "/lessons.json", "/ws", "/nothing"]
+  ) {
+    await using server = await InProcessServer.start({ httpRate: 1, assets });
+    const ask = async (path: string) => {
+      const response = await fetch(server.url(path));
+      await response.body?.cancel();
+      return response.status;
+    };
+    for (let n = 0; n < 3; n++) assertEquals(await ask(path) < 429, true, path);
+    assertEquals([await ask(path), await ask("/api/rooms")], [429, 429], path);
+    const others = ["/", "/healthz", "/readyz", "/assets/index.html"];
+    for (const other of others) assertEquals(await ask(other), 200, other);
+  }
+});
+
 Deno.test("promise 7: all addresses of an IPv6 network ask at one rate", async () => {
   await using server = await InProcessServer.start({
     httpRate: 1,
