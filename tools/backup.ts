@@ -9,6 +9,7 @@ import { withoutPassword } from "../server/store/addresses.ts";
 import { markCopy } from "../server/store/sqlite_copy.ts";
 import { inspect } from "../server/store/sqlite_schema.ts";
 import { StoreOpenError } from "../server/store/store.ts";
+import { complain, print } from "./print.ts";
 
 const USAGE = `Copies the database of a Hubbub server, which may be running.
 
@@ -22,7 +23,7 @@ const DEFAULT_STORE = "sqlite:./data/hubbub.db";
 const SCHEME = "sqlite:";
 
 function fail(message: string, code: 1 | 2 = 1): never {
-  console.error(`backup: ${message}`);
+  complain("backup", message);
   Deno.exit(code);
 }
 
@@ -87,7 +88,7 @@ function open(database: string): DatabaseSync {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  if (args.includes("--help")) return console.log(USAGE);
+  if (args.includes("--help")) return print("backup", USAGE);
   const [place, named, ...more] = args;
   const unknown = args.find((arg) => arg.startsWith("-") || arg === "");
   if (unknown !== undefined || more.length > 0) {
@@ -116,7 +117,7 @@ async function main(args: readonly string[]): Promise<void> {
     Deno.removeSync(copy);
     fail(`"${copy}" cannot be written, and is gone: ${words(error)}`);
   }
-  console.log(`Copied "${database}" to "${copy}"`);
+  print("backup", `Copied "${database}" to "${copy}"`);
 }
 
 await main(Deno.args);

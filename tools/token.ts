@@ -6,6 +6,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { SignJWT } from "jose";
 import { checkName, checkRoom } from "../protocol/names.ts";
 import { RIGHTS } from "../protocol/rights.ts";
+import { complain, print } from "./print.ts";
 
 const HELP = `Makes a token for a Hubbub server that runs with an auth secret.
 
@@ -26,7 +27,7 @@ Usage: deno task token [settings]
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
 
 function fail(message: string): never {
-  console.error(`token: ${message}`);
+  complain("token", message);
   Deno.exit(2);
 }
 
@@ -75,7 +76,7 @@ const args = parseArgs(Deno.args, {
   unknown: (arg) => fail(`Unknown setting "${arg}". --help lists them all`),
 });
 if (args["help"] === true) {
-  console.log(HELP);
+  print("token", HELP);
   Deno.exit(0);
 }
 const text = (name: string): string | undefined => {
@@ -112,4 +113,4 @@ const audience = text("audience") ?? Deno.env.get("HUBBUB_AUTH_AUDIENCE");
 if (audience) jwt.setAudience(audience);
 const issuer = text("issuer") ?? Deno.env.get("HUBBUB_AUTH_ISSUER");
 if (issuer) jwt.setIssuer(issuer);
-console.log(await jwt.sign(new TextEncoder().encode(secret)));
+print("token", await jwt.sign(new TextEncoder().encode(secret)));

@@ -38,6 +38,11 @@ export function openDatabase(path: string): OpenDatabase {
   let lock: DatabaseLock | undefined;
   try {
     Deno.mkdirSync(dirname(path), { recursive: true });
+    if (isSpecial(path)) {
+      throw new StoreOpenError(
+        `Cannot open "${path}": it is no file. Choose another one with --store`,
+      );
+    }
     lock = DatabaseLock.take(path);
     checkParts(path);
     if (isThere(path)) {
@@ -89,6 +94,16 @@ export function isThere(path: string): boolean {
   }
 }
 
+/** Whether it is a device, a pipe or a socket. */
+function isSpecial(path: string): boolean {
+  try {
+    const { isFile, isDirectory } = Deno.statSync(path);
+    return !isFile && !isDirectory;
+  } catch {
+    return false;
+  }
+}
+
 function isFolder(path: string): boolean {
   try {
     return path.endsWith("/") || Deno.statSync(path).isDirectory;
@@ -127,6 +142,21 @@ export function reason(error: unknown, path: string): string {
   const words = error instanceof Error ? error.message : String(error);
   if (/not a database/.test(words)) {
     return "it is not a database. Choose another file with --store";
+  }
+  if (/malformed/.test(words)) {
+    return "it is damaged. Bring back a backup, or save what can be saved with " +
+      "sqlite3 and its command .recover";
+  }
+  if (/is full|No space left/.test(words)) {
+    return "the disk is full. Make room there";
+  }
+  if (/read-?only/i.test(words)) {
+    return "nothing can be written there. Let it be written to, or choose " +
+      "another place with --store";
+  }
+  if (/No such file/.test(words)) {
+    return "it is a link to a place that does not exist. Make its folder, or " +
+      "choose another place with --store";
   }
   if (/locked|busy/.test(words)) {
     return "another program has locked it. Stop that program first";

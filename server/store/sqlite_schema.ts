@@ -201,8 +201,12 @@ function rehearsed(db: DatabaseSync, path: string, steps: Steps): Steps {
   throw cannotUpdate(path, new Error(`${wrong.join(", ")} would be wrong`));
 }
 
-function cannotUpdate(path: string, error: unknown): StoreOpenError {
+/** What no other server would do better with. */
+const OF_THE_MACHINE = /malformed|is full|readonly|I\/O error|locked/;
+
+function cannotUpdate(path: string, error: unknown): unknown {
   const words = error instanceof Error ? error.message : String(error);
+  if (OF_THE_MACHINE.test(words)) return error;
   // The runtime adds the statement, over many lines.
   const [why = ""] = words.split("\n", 1);
   return refused(
@@ -233,7 +237,16 @@ export function migrate(db: DatabaseSync, path: string): void {
       COMMIT;
     `);
   } catch (error) {
-    db.exec("ROLLBACK");
+    rollBack(db);
     throw cannotUpdate(path, error);
+  }
+}
+
+/** SQLite has done so itself where a disk is full. */
+function rollBack(db: DatabaseSync): void {
+  try {
+    db.exec("ROLLBACK");
+  } catch {
+    // There is no transaction any more.
   }
 }

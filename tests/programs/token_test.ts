@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { decodeJwt } from "jose";
-import { runTask } from "../helpers/run.ts";
+import { run, runTask, taskCommand } from "../helpers/run.ts";
 import { SECRET } from "../helpers/tokens.ts";
 
 const token = (...args: string[]) =>
@@ -42,4 +42,12 @@ Deno.test("deno task token says what is wrong with what it is given", async () =
     assertEquals([code, stdout], [2, ""]);
     assertMatch(stderr, words);
   }
+});
+
+Deno.test("a token that cannot be printed is told in one line", async () => {
+  const words = [Deno.execPath(), ...taskCommand("token"), "--auth-secret"]
+    .concat("x".repeat(32)).join(" ");
+  const { code, stderr } = await run(["sh", "-c", `${words} >/dev/full`]);
+  assertEquals(code, 1);
+  assertMatch(stderr, /^token: Cannot print: No space left[^\n]*\n$/);
 });

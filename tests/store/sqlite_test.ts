@@ -167,6 +167,54 @@ Deno.test("sqlite store: who may not write is told what to do", () => {
   assertMatch(reason(denied, "./data/hubbub.db"), /may not write .* chown/);
 });
 
+/** What stands in a file's place, and what is said of it. */
+const NO_FILES: Readonly<
+  Record<string, readonly [(path: string) => void, RegExp]>
+> = {
+  "a damaged database": [(path) => {
+    void openAt(path).close();
+    using file = Deno.openSync(path, { write: true });
+    file.seekSync(4096, Deno.SeekMode.Start);
+    file.writeSync(crypto.getRandomValues(new Uint8Array(8192)));
+  }, /it is damaged\. Bring back a backup/],
+  "a device": [
+    (path) => Deno.symlinkSync("/dev/null", path),
+    /it is no file\. Choose another/,
+  ],
+  "a link to nowhere": [
+    (path) => Deno.symlinkSync("/nowhere/hubbub.db", path),
+    /it is a link to a place that does not exist\. Make/,
+  ],
+};
+
+for (const [what, [make, words]] of Object.entries(NO_FILES)) {
+  Deno.test({
+    name: `sqlite store: ${what} is told in one line with what to do`,
+    ignore: Deno.build.os === "windows",
+    fn() {
+      using folder = new TempFolder();
+      const path = folder.file("hubbub.db");
+      make(path);
+      const { message } = assertThrows(() => openAt(path), StoreOpenError);
+      assertMatch(message, /^Cannot open "[^"\n]+hubbub\.db": [^\n]+$/);
+      assertMatch(message, words);
+    },
+  });
+}
+
+Deno.test("sqlite store: what keeps a file from being written is told with what to do", () => {
+  for (
+    const [words, told] of [
+      ["Read-only file system (os error 30)", /nothing can be written there/],
+      ["attempt to write a readonly database", /nothing can be written there/],
+      ["database or disk is full", /the disk is full\. Make room/],
+      ["No space left on device (os error 28)", /the disk is full\. Make room/],
+    ] as const
+  ) assertMatch(reason(new Error(words), "data/hubbub.db"), told);
+  const denied = new Deno.errors.NotCapable("Requires write access");
+  assertMatch(reason(denied, "hubbub.db"), /such as data\/hubbub\.db/);
+});
+
 /** Another program that keeps the file for itself. */
 function lock(path: string): Disposable {
   const db = new DatabaseSync(path);
