@@ -9,7 +9,6 @@ import { v1 } from "../../protocol/v1.ts";
 import { Authority } from "../../server/auth.ts";
 import { Connection } from "../../server/connection.ts";
 import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
-import { TRANSPORTS } from "../../server/transport/open.ts";
 import { HubBench } from "../helpers/hub_bench.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
 import { V1Client } from "../helpers/clients.ts";
@@ -148,39 +147,36 @@ const MUTE = {
   headers: { "Sec-WebSocket-Protocol": "hubbub.v1" },
 };
 
-for (const transport of TRANSPORTS) {
-  Deno.test(`a silent peer comes back to its session within --grace over ${transport}`, async () => {
-    await using server = await InProcessServer.start({
-      transport,
-      grace: 120,
-      idleTimeout: 1,
-    });
-    using mute = await RawClient.open(server.port, MUTE);
-    await mute.frame('{"type":"hello","name":"Ada"}');
-    const { token, session } = JSON.parse(await mute.text());
-    // It answers no ping.
-    await mute.ended();
-    await using again = await V1Client.connect(server.socket("/ws"));
-    again.send({ type: "hello", token });
-    const welcome = await again.next("welcome");
-    assertEquals([welcome.session, welcome.name, welcome.resumed], [
-      session,
-      "Ada",
-      true,
-    ]);
+Deno.test("a silent peer comes back to its session within --grace", async () => {
+  await using server = await InProcessServer.start({
+    grace: 120,
+    idleTimeout: 1,
   });
+  using mute = await RawClient.open(server.port, MUTE);
+  await mute.frame('{"type":"hello","name":"Ada"}');
+  const { token, session } = JSON.parse(await mute.text());
+  // It answers no ping.
+  await mute.ended();
+  await using again = await V1Client.connect(server.socket("/ws"));
+  again.send({ type: "hello", token });
+  const welcome = await again.next("welcome");
+  assertEquals([welcome.session, welcome.name, welcome.resumed], [
+    session,
+    "Ada",
+    true,
+  ]);
+});
 
-  Deno.test(`a peer that closes with a code of the server's is not counted as thrown out over ${transport}`, async () => {
-    await using server = await InProcessServer.start({ transport });
-    for (const { code } of [CLOSE.silent, CLOSE.tooBig, CLOSE.slow]) {
-      using peer = await RawClient.open(server.port, MUTE);
-      await peer.frame(new Uint8Array([code >> 8, code & 0xff]), { opcode: 8 });
-      await peer.ended();
-    }
-    const samples = await scrape(server.url("/metrics"));
-    const evictions = [...samples].filter(([name, count]) =>
-      name.startsWith("hubbub_evictions_total") && count > 0
-    );
-    assertEquals(evictions, []);
-  });
-}
+Deno.test("a peer that closes with a code of the server's is not counted as thrown out", async () => {
+  await using server = await InProcessServer.start();
+  for (const { code } of [CLOSE.silent, CLOSE.tooBig, CLOSE.slow]) {
+    using peer = await RawClient.open(server.port, MUTE);
+    await peer.frame(new Uint8Array([code >> 8, code & 0xff]), { opcode: 8 });
+    await peer.ended();
+  }
+  const samples = await scrape(server.url("/metrics"));
+  const evictions = [...samples].filter(([name, count]) =>
+    name.startsWith("hubbub_evictions_total") && count > 0
+  );
+  assertEquals(evictions, []);
+});
