@@ -106,6 +106,7 @@ function start(client: Client): void {
   const looking = () => !document.hidden && document.hasFocus();
   const shell: Shell = {
     now: Date.now,
+    monotonic: () => performance.now(),
     changed: scheduler(() => draw()),
     later: (ms) => setTimeout(() => shell.changed(), ms + 1),
     opened(room) {

@@ -193,8 +193,16 @@ export class RedisLink {
     this.#client = null;
   }
 
-  readonly #hear = (payload: string, channel: string) =>
-    this.#listeners.get(channel)?.(payload);
+  readonly #hear = (payload: string, channel: string) => {
+    try {
+      this.#listeners.get(channel)?.(payload);
+    } catch {
+      // Something that no node of this version has told. Whoever listens may
+      // have missed something, and reads it all again on a new connection.
+      const client = this.#client;
+      if (client !== null) this.#drop(client);
+    }
+  };
 
   /** A connection that does not answer is dropped: it may never again. */
   async #guard<T>(client: Client, promise: Promise<T>): Promise<T> {

@@ -188,7 +188,14 @@ export class WsTransport implements Transport {
     const idleMs = this.#options.idleSeconds * 1000;
     const sweep = idleMs > 0
       ? setInterval(() => {
-        for (const socket of this.#sockets) socket.check(idleMs);
+        for (const socket of this.#sockets) {
+          try {
+            socket.check(idleMs);
+          } catch (error) {
+            this.#options.onError(error);
+            socket.cutOff();
+          }
+        }
       }, Math.min(MOST_SWEEP_MS, idleMs / 4))
       : undefined;
     return {

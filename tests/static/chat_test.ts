@@ -14,6 +14,7 @@ Deno.test("a notice stays until it is read, one that all went well for a moment"
     new Memory({ getItem: () => null, setItem() {}, removeItem() {} }),
     {
       now: () => clock.now,
+      monotonic: () => clock.now,
       changed() {},
       later: (ms) => waits.push(ms),
       opened() {},

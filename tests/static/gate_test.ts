@@ -68,7 +68,7 @@ function slowRoom(rules: Partial<Rules> = {}) {
   const waits: number[] = [];
   const model = new RoomModel(room, {
     me: "Me",
-    now: () => clock.now,
+    monotonic: () => clock.now,
     changed: () => {},
     later: (ms) => waits.push(ms),
     arrived: () => {},

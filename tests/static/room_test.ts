@@ -12,7 +12,7 @@ function setup({ place }: { place?: Place } = {}) {
   const clock = { now: 0 };
   const model = new RoomModel(room, {
     me: "Me",
-    now: () => clock.now,
+    monotonic: () => clock.now,
     changed: () => {},
     later: () => {},
     arrived: () => {},

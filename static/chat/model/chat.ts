@@ -23,7 +23,10 @@ export interface Subject {
 
 /** What the model needs of the page. */
 export interface Shell {
+  /** The date, milliseconds since 1970. */
   now(): number;
+  /** Milliseconds from an arbitrary start, for intervals: nobody can set it. */
+  monotonic(): number;
   /** Something is to be drawn anew. */
   changed(): void;
   /** Draw anew after a while, for what changes by time alone. */
@@ -82,7 +85,7 @@ export class ChatModel implements RoomHost {
   /** Something the reader should know, until the next one or dismissed; or for
    * a moment, when it is only that something went well. */
   get notice(): string | undefined {
-    return this.now() < this.#noticeUntil ? this.#notice : undefined;
+    return this.monotonic() < this.#noticeUntil ? this.#notice : undefined;
   }
 
   /** What something is to be done about. */
@@ -116,7 +119,7 @@ export class ChatModel implements RoomHost {
   /** Tells the reader that something went well. */
   confirm(notice: string): void {
     this.say(notice);
-    this.#noticeUntil = this.now() + BRIEF_MS;
+    this.#noticeUntil = this.monotonic() + BRIEF_MS;
     this.later(BRIEF_MS);
   }
 
@@ -205,6 +208,10 @@ export class ChatModel implements RoomHost {
 
   now(): number {
     return this.#shell.now();
+  }
+
+  monotonic(): number {
+    return this.#shell.monotonic();
   }
 
   changed(): void {

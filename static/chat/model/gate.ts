@@ -30,7 +30,7 @@ export interface Gate {
  * Tells what keeps one from writing.
  *
  * @param rules What holds.
- * @param now Milliseconds since 1970.
+ * @param now The moment, on the clock of `sentAt`.
  * @returns Undefined when nothing does.
  */
 export function gateOf(

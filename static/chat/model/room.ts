@@ -32,7 +32,8 @@ export interface Place {
 /** What a room needs of the page around it. */
 export interface RoomHost {
   readonly me: string | undefined;
-  now(): number;
+  /** Milliseconds from an arbitrary start, for intervals. */
+  monotonic(): number;
   /** Something is to be drawn anew. */
   changed(): void;
   /** Calls back; for what changes by time alone. */
@@ -91,7 +92,7 @@ export class RoomModel {
     room.on("presence", (presence) => this.#moved(presence));
     room.on("typing", ({ from }) => {
       if (from === host.me) return;
-      this.#typing.sign(from, host.now());
+      this.#typing.sign(from, host.monotonic());
       host.later(TYPING_MS);
       host.changed();
     });
@@ -152,7 +153,7 @@ export class RoomModel {
   }
 
   get typing(): readonly string[] {
-    return this.#typing.names(this.#host.now());
+    return this.#typing.names(this.#host.monotonic());
   }
 
   /** What holds here. */

@@ -15,7 +15,7 @@ const TICK_MS = 1_000;
 /** One's own turn in one room. */
 export class Turn {
   readonly #room: Pick<Room, "rules">;
-  readonly #host: { now(): number; later(ms: number): void };
+  readonly #host: { monotonic(): number; later(ms: number): void };
   /** When the server took one's last message, as far as that counts. */
   #sentAt: number | undefined;
   /** When the wait is to be counted down next. */
@@ -27,7 +27,7 @@ export class Turn {
    */
   constructor(
     room: Pick<Room, "rules">,
-    host: { now(): number; later(ms: number): void },
+    host: { monotonic(): number; later(ms: number): void },
   ) {
     this.#room = room;
     this.#host = host;
@@ -63,7 +63,7 @@ export class Turn {
 
   /** What keeps one from writing; has it drawn again while that changes. */
   gate(): Gate | undefined {
-    const now = this.#host.now();
+    const now = this.#host.monotonic();
     const gate = gateOf(this.standing, now);
     // Once, however often it is asked.
     if (gate?.forMs !== undefined && now >= this.#askAgainAt) {
@@ -76,6 +76,8 @@ export class Turn {
 
   /** One has to wait for `waitMs`, in a room as slow as `slowMs`. */
   #waits(waitMs: number, slowMs: number): void {
-    this.#sentAt = waitMs > 0 ? this.#host.now() + waitMs - slowMs : undefined;
+    this.#sentAt = waitMs > 0
+      ? this.#host.monotonic() + waitMs - slowMs
+      : undefined;
   }
 }
