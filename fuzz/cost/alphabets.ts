@@ -66,7 +66,28 @@ export const FEW: readonly string[] = [
   "escaped marks",
 ];
 
-/** Repeats a unit. */
-export function fill(unit: string, length: number): string {
-  return unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
+/** What the size of a text is counted in. */
+export type Measure = "bytes" | "json" | "characters";
+
+const encoder = new TextEncoder();
+
+function sizeOf(text: string, measure: Measure): number {
+  switch (measure) {
+    case "characters":
+      return text.length;
+    case "bytes":
+      return encoder.encode(text).length;
+    case "json":
+      return encoder.encode(JSON.stringify(text)).length - 2;
+  }
+}
+
+/**
+ * Repeats a unit.
+ *
+ * @param unit One of {@linkcode UNITS}.
+ * @param size How much it may be in all; there is one unit at least.
+ */
+export function fill(unit: string, size: number, measure: Measure): string {
+  return unit.repeat(Math.max(Math.floor(size / sizeOf(unit, measure)), 1));
 }

@@ -113,9 +113,10 @@ function tried(
   isWrapped: boolean,
   port: number,
 ): Promise<Growth> {
+  const { measure = "bytes" } = kind;
   const [before, after] = isWrapped ? kind.around ?? ["", ""] : ["", ""];
   return growthOf(kind.most, async (size) => {
-    const put = await kind.put(before + fill(unit, size) + after);
+    const put = await kind.put(before + fill(unit, size, measure) + after);
     return await (typeof put === "function" ? held(put) : costOf(port, put));
   });
 }

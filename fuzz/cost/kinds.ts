@@ -25,8 +25,10 @@ export type Put = Talk | (() => void | Promise<void>);
 /** One place. */
 export interface Kind {
   readonly name: string;
-  /** Characters that can come in there, as servers are by default. */
+  /** How much can come in there, as servers are by default. */
   readonly most: number;
+  /** What that is counted in: bytes by default, or bytes of a JSON string. */
+  readonly measure?: "json" | "characters";
   /** Puts a text there; what it takes to do that is not measured. */
   readonly put: (text: string) => Put | Promise<Put>;
   /** What often stands before and after it. */
@@ -43,6 +45,8 @@ const FRAME = 1024 * 1024 - 1024;
 const HEAD = { ws: 15 * 1024, native: 64 * 1024 } as const;
 /** Characters of a message, by default. */
 const TEXT = 4096;
+/** Characters that a lesson takes. */
+const LESSON = 64 * 1024;
 const BODY = 1024 * 1024;
 
 const JOIN = '{"type":"join","room":"yard","id":2}';
@@ -92,6 +96,7 @@ function v1Kinds(token: string): Kind[] {
     names.map((field): Kind => ({
       name: `v1 ${type} ${field}`,
       most: FRAME,
+      measure: "json",
       put: (text) =>
         say(
           requestOf(type, field, text, rest),
@@ -164,7 +169,8 @@ function bareKinds(): Kind[] {
       lesson,
     ): Kind => ({
       name: `lesson ${lesson}`,
-      most: FRAME,
+      most: LESSON,
+      measure: "characters",
       put: (text) => saying(`/lessons/${lesson}`, text),
     })),
   ];
@@ -252,6 +258,7 @@ function httpKinds(most: number, token: string): Kind[] {
   const json = (line: string, field: string, rest: object): Kind => ({
     name: `${line} ${field}`,
     most: BODY,
+    measure: "json",
     put: (text) =>
       request(line, [AUTH, TYPE], JSON.stringify({ ...rest, [field]: text })),
   });
@@ -287,6 +294,13 @@ function httpKinds(most: number, token: string): Kind[] {
     header("GET /", "Range", ["bytes=0", "x"]),
     header(`GET ${ROOM}/events`, "Last-Event-ID", ["x:", ":1x"]),
     header(`GET ${ROOM}/messages`, "Authorization", ["Bearer ", "x y"]),
+    header("POST /api/tickets", "Authorization", ["Bearer ", ".x"]),
+    {
+      ...path(`${ROOM}/events?ticket=`),
+      around: ["eyJhbGciOiJkaXIifQ..", ".x"],
+      put: (text) =>
+        request(`GET ${ROOM}/events?ticket=${text.replaceAll(" ", "%20")}`),
+    },
     header(`POST ${ROOM}/messages`, "Origin", ["http://", "x"]),
     header(`POST ${ROOM}/messages`, "Idempotency-Key", ['"', 'x"y']),
     header(`POST ${ROOM}/messages`, "Expect", ["100-continue", "x"]),
@@ -359,6 +373,7 @@ function readerKinds(): Kind[] {
   ): Kind => ({
     name: `reader ${name}`,
     most: TEXT,
+    measure: "characters",
     ...(around && { around }),
     put: (text) => () => void run(text),
   });

@@ -106,7 +106,7 @@ export async function growthOf(
 }
 
 function tooLong(size: number, heldMs: number): string {
-  return `${size} characters hold the event loop for ${heldMs.toFixed(0)} ms`;
+  return `a size of ${size} holds the event loop for ${heldMs.toFixed(0)} ms`;
 }
 
 /** Whether times have grown faster than the sizes. */

@@ -6,6 +6,7 @@ import { pingFrame, type Talk, textFrame } from "./wire.ts";
 /** How long an answer may be waited for: some inputs get none. */
 const PATIENCE_MS = 2_000;
 const PONG = 0x8a;
+const CLOSE = 0x88;
 const HEAD_END = [13, 10, 13, 10];
 
 /** One TCP connection, of which no more is read than what ends a turn. */
@@ -54,7 +55,7 @@ class Line implements Disposable {
     }
   }
 
-  /** Reads frames up to a pong; whether there was one. */
+  /** Reads frames up to a pong or the last; whether there was one. */
   async pong(): Promise<boolean> {
     while (true) {
       const first = await this.#byte();
@@ -66,7 +67,7 @@ class Line implements Disposable {
         }
       }
       if (first === undefined || !await this.#skip(length)) return false;
-      if (first === PONG) return true;
+      if (first === PONG || first === CLOSE) return true;
     }
   }
 

@@ -30,7 +30,7 @@ Deno.test("growthOf() finds what holds the event loop, and tries nothing longer"
     return size ** 2;
   });
   assertEquals([finding, sizes], [
-    "125 characters hold the event loop for 15625 ms",
+    "a size of 125 holds the event loop for 15625 ms",
     [125],
   ]);
 });
@@ -47,17 +47,19 @@ Deno.test("held() sees what nobody else gets a turn in, not what waits", async (
   );
   const busy = await held(async () => {
     await new Promise((done) => setTimeout(done, 1));
-    const end = performance.now() + 60;
-    while (performance.now() < end) { /* busy */ }
+    // Work, not time: others want the processor, too.
+    let sum = 0;
+    for (let n = 0; n < 1e8; n++) sum += n % 7;
+    assert(sum > 0);
   });
   assert(busy > 5, `${busy}`);
 });
 
-Deno.test("fill() repeats a unit to a length, whole or not", () => {
-  assertEquals(fill("ab", 5), "ababa");
-  for (const unit of Object.values(UNITS)) {
-    assertEquals(fill(unit, 100).length, 100);
-  }
+Deno.test("fill() repeats a unit to a size", () => {
+  assertEquals(fill("ab", 5, "characters"), "abab");
+  assertEquals(fill("\u0315\u0300", 9, "bytes"), "\u0315\u0300".repeat(2));
+  assertEquals(fill("\n", 9, "json"), "\n".repeat(4));
+  assertEquals(fill("ab", 0, "bytes"), "ab");
   assertEquals(FEW.filter((name) => !(name in UNITS)), []);
 });
 
@@ -119,7 +121,7 @@ Deno.test("nothing that the cost fuzzer says is turned away at the door", async 
   const token = server.operator.authorization.replace("Bearer ", "");
   const turnedAway: string[] = [];
   for (const { name, put, around = ["", ""], counts } of kindsOf("ws", token)) {
-    const isMeantToBe = /Origin|Host|before hello/.test(name);
+    const isMeantToBe = /Origin|Host|ticket|before hello/.test(name);
     if (counts || isMeantToBe) continue;
     const talk = await put(`${around[0]}1${around[1]}`);
     if (typeof talk === "function") continue;
