@@ -7,8 +7,7 @@ import { Admission } from "../../server/admission.ts";
 import { Client, V1Client } from "../helpers/clients.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
 import { scrape } from "../helpers/metrics.ts";
-import { OPCODE, RawClient } from "../helpers/raw_client.ts";
-import { TRANSPORTS } from "../../server/transport/open.ts";
+import { RawClient } from "../helpers/raw_client.ts";
 
 for (
   const [what, settings, code] of [
@@ -40,51 +39,6 @@ for (
     assertEquals(JSON.parse(await fourth.inbox.next()).event, "welcome");
   });
 }
-
-for (const transport of TRANSPORTS) {
-  for (const path of ["/ws", "/lessons/echo"]) {
-    Deno.test(`promise 7: of many on ${path} beyond a limit a few are told over a WebSocket, the others get 503 over ${transport}`, async () => {
-      await using server = await InProcessServer.start({
-        transport,
-        maxPerAddress: 2,
-      });
-      const clients = await Promise.all(
-        Array.from({ length: 60 }, () => RawClient.connect(server.port)),
-      );
-      const answers: string[] = [];
-      // One after the other, so that all of them find the places taken.
-      for (const client of clients) answers.push(await client.handshake(path));
-      const upgraded = answers.filter((head) =>
-        head.startsWith("HTTP/1.1 101")
-      );
-      const refused = answers.filter((head) => head.startsWith("HTTP/1.1 503"));
-      assertEquals([upgraded.length, refused.length], [2 + 5, 53]);
-      for (const head of refused) assertMatch(head, /\nretry-after: \d+\r/i);
-      // None of them answers the close.
-      assertEquals(server.ledger.open.socket_refused, 5);
-      for (const client of clients) client[Symbol.dispose]();
-      while (server.ledger.open.socket_refused > 0) {
-        await new Promise((next) => setTimeout(next, 10));
-      }
-      using again = await RawClient.open(server.port, { path });
-      await again.frame("", { opcode: OPCODE.ping });
-    });
-  }
-}
-
-Deno.test("promise 7: over ws a client beyond a limit that answers nothing is cut off", async () => {
-  await using server = await InProcessServer.start({
-    transport: "ws",
-    maxPerAddress: 1,
-    idleTimeout: 3600,
-  });
-  using _first = await RawClient.open(server.port, { path: "/ws" });
-  using second = await RawClient.open(server.port, { path: "/ws" });
-  assertEquals(await second.ended(), 4504);
-  // It answers no close, and is silent: its connection ends all the same.
-  assertEquals(await second.read(), undefined);
-  assertEquals(server.ledger.open.socket_refused, 0);
-});
 
 Deno.test("promise 7: readers over HTTP count as connections", async () => {
   await using server = await InProcessServer.start({ maxPerAddress: 1 });
