@@ -73,6 +73,12 @@ export interface RoutesOptions {
    * @throws {HubbubError} `rate_limited`.
    */
   readonly checkRate: (address: string) => void;
+  /**
+   * Counts a connection of an address; gives what ends that.
+   *
+   * @throws {HubbubError} `too_many_connections`.
+   */
+  readonly admit: (address: string) => () => void;
   /** How many requests may be in progress. */
   readonly limits: RequestLimits;
   /** Gives large answers as they are taken. */
@@ -384,9 +390,22 @@ export function createRoutes(
       }
       const handOver = options.limits.enter(visit.address);
       done.then(handOver);
+      // A connection that nobody reads from may outlive its answer, which keeps
+      // nothing in memory then: it counts among the connections.
+      const outlast = () => {
+        try {
+          done.then(options.admit(visit.address));
+          handOver();
+        } catch {
+          // There is no place: it keeps the one that it has.
+        }
+      };
       const answered = await answer(request, visit, { done, handOver });
       const whole = await forEventSource(request, answered);
-      return headOnly(request, compressed(request, bodies.paced(whole)));
+      return headOnly(
+        request,
+        compressed(request, bodies.paced(whole, outlast)),
+      );
     } catch (error) {
       const problem = problemOf(error);
       if (problem.code === "internal") throw error;

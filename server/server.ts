@@ -389,6 +389,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     watched: (key) => labBook.report(key),
     api: (request, visit, exchange) => api.answer(request, visit, exchange),
     checkRate: (address) => api.checkRate(address),
+    admit: (address) => admission.enter(address),
     limits: new RequestLimits(REQUESTS),
     bodies,
     clock,

@@ -15,6 +15,10 @@ import {
   withProof,
 } from "../../protocol/sse.ts";
 import { type Clock, type Monotonic, msBetween } from "../clock.ts";
+import type {
+  Release,
+  ResourceLedger,
+} from "../observability/resource_ledger.ts";
 import type { Reader } from "../session.ts";
 
 /** Unsent bytes above which no more pages come, as on a socket. */
@@ -44,6 +48,8 @@ export interface EventStreamOptions {
   readonly until: number;
   /** What its reader sends when it comes back, in the ids of events. */
   readonly proof?: string | undefined;
+  /** Counts the bytes that it holds until they are taken. */
+  readonly ledger: ResourceLedger;
   /** Called once, when it no longer counts. */
   readonly onGone: () => void;
 }
@@ -64,6 +70,7 @@ export class EventStream implements Reader {
   #progressAt: Monotonic;
   /** Room that was left below the watermark when last looked at. */
   #left = WATERMARK;
+  #release: Release = () => {};
 
   constructor(options: EventStreamOptions) {
     this.#options = options;
@@ -73,7 +80,11 @@ export class EventStream implements Reader {
       start: (controller) => {
         this.#controller = controller;
       },
-      cancel: () => this.#leave(),
+      pull: () => this.#account(),
+      cancel: () => {
+        this.taken();
+        this.#leave();
+      },
     }, new ByteLengthQueuingStrategy({ highWaterMark: WATERMARK }));
   }
 
@@ -127,9 +138,15 @@ export class EventStream implements Reader {
   end(reason: CloseReason): void {
     if (this.#gone) return;
     this.#leave();
-    if (ORDERLY.has(reason)) this.#controller.close();
+    if (ORDERLY.has(reason)) return this.#controller.close();
     // What waits for a peer that does not read would never be freed.
-    else this.#controller.error(new CutStream(reason.reason));
+    this.#controller.error(new CutStream(reason.reason));
+    this.taken();
+  }
+
+  /** It holds no bytes any more. */
+  taken(): void {
+    this.#release();
   }
 
   // What is done again and again.
@@ -158,6 +175,16 @@ export class EventStream implements Reader {
     if (this.#gone) return;
     this.#wroteAt = this.#options.clock.monotonic();
     this.#controller.enqueue(this.#encoder.encode(text));
+    this.#account();
+  }
+
+  /** Counts what waits to be taken. */
+  #account(): void {
+    this.#release();
+    const bytes = WATERMARK - (this.#controller.desiredSize ?? WATERMARK);
+    if (bytes > 0) {
+      this.#release = this.#options.ledger.hold("event_stream", bytes);
+    }
   }
 
   #leave(): void {

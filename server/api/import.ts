@@ -15,10 +15,12 @@ import type { Draft } from "../store/store.ts";
 import { checkCid, mediaType, readLines, readObject } from "./body.ts";
 import { type Call, json, type Tools } from "./call.ts";
 import { NDJSON } from "./export.ts";
-import { Problem, problemOf } from "./problem.ts";
+import { Problem, problemOf, tooManyRequests } from "./problem.ts";
 
 /** Bytes that a request may bring. */
 const MOST_BYTES = 64 * 1024 * 1024;
+/** Imports in progress at once: each keeps the store busy. */
+const MOST_AT_ONCE = 4;
 /** Messages stored together. */
 const BATCH = 256;
 const TYPES = new Set([NDJSON, "application/ndjson", "application/jsonl"]);
@@ -131,7 +133,7 @@ async function storeAll(
  * @param tools Hub and store.
  * @param call The request.
  * @throws {Problem} All that {@linkcode problemOf} makes of a bad line, and
- * `unsupported_type` or `too_large`.
+ * `unsupported_type`, `too_large`, `too_slow` or `too_many_requests`.
  */
 export async function importRoom(tools: Tools, call: Call): Promise<Response> {
   const { request, room } = call;
@@ -144,6 +146,13 @@ export async function importRoom(tools: Tools, call: Call): Promise<Response> {
       { headers: { "accept": NDJSON } },
     );
   }
+  const { ledger } = tools;
+  if (ledger.count("import") >= MOST_AT_ONCE) {
+    throw tooManyRequests(
+      `There are ${MOST_AT_ONCE} imports in progress. Wait for one to end`,
+    );
+  }
+  const release = ledger.open("import");
   const tally: Tally = { imported: 0, duplicates: 0, line: 0 };
   try {
     await storeAll(tools, call, tally);
@@ -151,6 +160,8 @@ export async function importRoom(tools: Tools, call: Call): Promise<Response> {
     const problem = problemOf(error);
     if (problem.code === "internal") throw error;
     throw problem.with({ ...tally });
+  } finally {
+    release();
   }
   const { imported, duplicates } = tally;
   return json({ room, imported, duplicates });

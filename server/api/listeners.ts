@@ -112,17 +112,19 @@ export class Listeners {
 
   async #open(
     request: JoinRequest,
-    { grant, address, proof }: Listener,
+    { grant, address, proof, exchange }: Listener,
     end: () => void,
   ): Promise<EventStream> {
-    const { hub, clock } = this.#options;
+    const { hub, clock, ledger } = this.#options;
     const stream = new EventStream({
       clock,
+      ledger,
       address,
       until: grant.until,
       proof,
       onGone: () => {
         end();
+        exchange.done.then(() => stream.taken());
         this.#streams.delete(stream);
         hub.leave(session, request.room);
       },

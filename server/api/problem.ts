@@ -161,6 +161,18 @@ export class Problem extends Error {
   }
 }
 
+/**
+ * A refusal of what there is too much of in progress.
+ *
+ * @param message What, and what to do.
+ */
+export function tooManyRequests(message: string): Problem {
+  return new Problem("too_many_requests", message, {
+    headers: { "retry-after": String(RETRY_MS / 1000) },
+    more: { retryAfterMs: RETRY_MS },
+  });
+}
+
 /** Headers of every answer of the API. */
 export const API_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",

@@ -37,6 +37,8 @@ export interface PacedBodyOptions {
   readonly kind: HeldKind;
   /** Called once, when it has ended in any way. */
   readonly onEnd?: () => void;
+  /** Called when it was cut off. */
+  readonly onCut?: () => void;
 }
 
 /** All such bodies of one server. */
@@ -58,7 +60,7 @@ export class PacedBodies {
    */
   open(
     source: Pieces,
-    { kind, onEnd = () => {} }: PacedBodyOptions,
+    { kind, onEnd = () => {}, onCut = () => {} }: PacedBodyOptions,
   ): ReadableStream<Uint8Array> {
     const { clock, ledger, slowMs } = this.#options;
     let piece: Uint8Array = new Uint8Array();
@@ -78,6 +80,7 @@ export class PacedBodies {
     };
     const cut = () => {
       end();
+      onCut();
       controller.error(new CutAnswer());
     };
     /** Asks for a piece with something in it; false at the end. */
@@ -122,14 +125,14 @@ export class PacedBodies {
    * how large, by `content-length`.
    *
    * @param answer Any; not used any more after that.
+   * @param onCut Called when it was cut off.
    */
-  paced(answer: Response): Response {
+  paced(answer: Response, onCut: () => void): Response {
     const { body, status, headers } = answer;
     const length = Number(headers.get("content-length"));
     if (body === null || !(length > SLICE)) return answer;
-    headers.delete("content-length");
     const source = body.values() as Pieces;
-    return new Response(this.open(source, { kind: "answer" }), {
+    return new Response(this.open(source, { kind: "answer", onCut }), {
       status,
       headers,
     });

@@ -4,12 +4,9 @@
  * it. Pure.
  */
 
-import { Problem } from "../api/problem.ts";
+import { type Problem, tooManyRequests } from "../api/problem.ts";
 import { networkOf } from "../networks.ts";
 import type { Release } from "../observability/resource_ledger.ts";
-
-/** When it is worth trying again, seconds. */
-const RETRY_SECONDS = 1;
 
 /** How many there may be. */
 export interface RequestLimitsOptions {
@@ -58,13 +55,8 @@ export class RequestLimits {
 }
 
 function tooMany(whose: string): Problem {
-  return new Problem(
-    "too_many_requests",
+  return tooManyRequests(
     `Too many requests ${whose}are in progress. Wait for their answers, or ` +
       "try again in a moment",
-    {
-      headers: { "retry-after": String(RETRY_SECONDS) },
-      more: { retryAfterMs: RETRY_SECONDS * 1000 },
-    },
   );
 }

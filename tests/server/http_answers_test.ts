@@ -125,4 +125,50 @@ for (const transport of TRANSPORTS) {
       }
     });
   });
+
+  Deno.test(`promise 10: a stream of events that nobody reads holds little, and is cut off, over ${transport}`, async () => {
+    await using server = await start(transport);
+    await ledgerReturns(server, async () => {
+      const page = await fetch(server.url("/api/rooms/hall/messages?limit=1"));
+      const { epoch } = await page.json();
+      using reader = await RawConnection.ask(
+        server.port,
+        `GET /api/rooms/hall/events?since=${epoch}:0`,
+      );
+      assertEquals(await reader.status(), 200);
+      await until(() => server.ledger.open.event_stream === 1);
+      let most = 0;
+      await until(() => {
+        most = Math.max(most, server.ledger.held.event_stream);
+        return server.ledger.open.event_stream === 0;
+      });
+      // The watermark, and what one page may pass it by.
+      assert(most <= 64 * 1024 + 1024 * 1024, `${most}`);
+      if (transport === "ws") {
+        await until(() => server.ledger.open.request === 0);
+      }
+    });
+  });
+
+  Deno.test(`promise 10: imports in progress are in the ledger, and few at once, over ${transport}`, async () => {
+    await using server = await start(transport);
+    await ledgerReturns(server, async () => {
+      using open = new DisposableStack();
+      const begin = async () => {
+        const client = await RawConnection.ask(
+          server.port,
+          "POST /api/rooms/hall/import",
+          {
+            "Content-Type": "application/x-ndjson",
+            "Content-Length": "1000",
+            ...server.operator,
+          },
+        );
+        return open.use(client);
+      };
+      for (let count = 0; count < 4; count++) await begin();
+      await until(() => server.ledger.open.import === 4);
+      assertEquals(await (await begin()).status(), 503);
+    });
+  });
 }
