@@ -176,7 +176,23 @@ pageTest("a flood raises bufferedAmount, and ends", async ({ open }) => {
   // Its end has a row too, among the answers.
   await a.field("Which events of A").selectOption("event");
   await a.rows("256 of 256 frames").waitFor();
+}, {
+  settings: ["--rate", "0", "--byte-rate", "0", "--request-rate", "0"],
 });
+
+pageTest(
+  "a flood is closed with 4003 by a server that has limits, but for a small one",
+  async ({ open }) => {
+    const { a } = panes(await open("/lab?a=/lessons/hello"));
+    await a.connect();
+    await a.button("Flood").click();
+    await a.shows("flood", "16 of 16 frames · 256 KiB sent");
+    await a.field("Size of the flood").selectOption("4 MiB");
+    await a.button("Flood").click();
+    await a.rows("4003").first().waitFor();
+  },
+  { settings: [] },
+);
 
 pageTest(
   "another server is connected to, not flooded, and not asked",

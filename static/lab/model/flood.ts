@@ -2,8 +2,9 @@
 
 /** Bytes of one frame. */
 export const FRAME = 16 * 1024;
-/** What can be chosen, in MiB. */
-export const AMOUNTS = [1, 4, 16] as const;
+/** What can be chosen, in MiB. A server with the limits of this one takes the
+ * first as it is, and closes the connection within the others. */
+export const AMOUNTS = [0.25, 1, 4, 16] as const;
 /** Bytes that may wait at a time: the page has to hold them. */
 const MOST_WAITING = 8 * 1024 * 1024;
 /** Frames sent in one go, so that the page stays alive in between. */

@@ -214,7 +214,9 @@ function Buffer({ client }: { client: LabClient }) {
           onChange={({ currentTarget }) => setMib(Number(currentTarget.value))}
         >
           {AMOUNTS.map((each) => (
-            <option key={each} value={each}>{each} MiB</option>
+            <option key={each} value={each}>
+              {each < 1 ? `${each * 1024} KiB` : `${each} MiB`}
+            </option>
           ))}
         </select>
       </div>
@@ -231,5 +233,6 @@ function floodHint({ connection, mayFlood, flood, flooded }: LabClient) {
     return "Not to the servers of others";
   }
   if (flood !== undefined) return "Flooding…";
-  return flooded || "To this server or loopback";
+  return flooded ||
+    "To this server, which closes with 4003 on too much, or loopback";
 }
