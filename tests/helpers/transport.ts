@@ -4,7 +4,10 @@
  * the other one.
  */
 
-import type { TransportName } from "../../server/transport/open.ts";
+import {
+  type TransportName,
+  TRANSPORTS as ALL,
+} from "../../server/transport/open.ts";
 
 const NAME = "HUBBUB_TRANSPORT";
 
@@ -15,3 +18,8 @@ export function transportOnly(name: string): string | undefined {
 
 /** The transport's name. */
 export const TRANSPORT = (Deno.env.get(NAME) ?? "ws") as TransportName;
+
+/** The transports that a test runs over: not `ws` on the Deno that Deno Deploy
+ * documents, whose HTTP server of Node's API lacks too much. */
+export const TRANSPORTS: readonly TransportName[] =
+  Deno.version.deno.startsWith("2.5.") ? ["native"] : ALL;

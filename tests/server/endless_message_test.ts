@@ -6,7 +6,7 @@
 import { assertRejects } from "@std/assert";
 import { OPCODE, RawClient } from "../helpers/raw_client.ts";
 import { Scene } from "../helpers/witness.ts";
-import { TRANSPORTS } from "../../server/transport/open.ts";
+import { TRANSPORTS } from "../helpers/transport.ts";
 
 const FRAGMENT = "x".repeat(64 * 1024);
 /** Far more than can be sent until the idle timeout. */

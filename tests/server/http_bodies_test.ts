@@ -1,7 +1,7 @@
 /** Bodies of requests: how large, in how many pieces, how slow, how many. */
 
 import { assert, assertEquals } from "@std/assert";
-import { TRANSPORTS } from "../../server/transport/open.ts";
+import { TRANSPORTS } from "../helpers/transport.ts";
 import {
   type InProcessOptions,
   InProcessServer,

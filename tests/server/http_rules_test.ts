@@ -6,7 +6,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Assets } from "../../server/assets.ts";
-import { TRANSPORTS } from "../../server/transport/open.ts";
+import { TRANSPORTS } from "../helpers/transport.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
 import {
   type RawAnswer,

@@ -6,7 +6,7 @@ import { InProcessServer } from "../helpers/in_process.ts";
 import { scrape } from "../helpers/metrics.ts";
 import { OPCODE, RawClient } from "../helpers/raw_client.ts";
 import { Scene } from "../helpers/witness.ts";
-import { TRANSPORTS } from "../../server/transport/open.ts";
+import { TRANSPORTS } from "../helpers/transport.ts";
 
 const FRAGMENT = "x".repeat(64 * 1024);
 

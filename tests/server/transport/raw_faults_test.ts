@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
-import { TRANSPORTS } from "../../../server/transport/open.ts";
+import { TRANSPORTS } from "../../helpers/transport.ts";
 import { makeFrame, OPCODE, RawClient } from "../../helpers/raw_client.ts";
 import { Scene } from "../../helpers/witness.ts";
 

@@ -1,7 +1,7 @@
 /** WebSockets beyond a limit: a few are told so, all of them are counted. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { TRANSPORTS } from "../../../server/transport/open.ts";
+import { TRANSPORTS } from "../../helpers/transport.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { OPCODE, RawClient } from "../../helpers/raw_client.ts";
 
