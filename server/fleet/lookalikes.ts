@@ -5,7 +5,8 @@
  */
 
 import TABLE from "unhomoglyph/data.json" with { type: "json" };
-import { nameKey, SERVER_NAME } from "../../protocol/names.ts";
+import { normalized } from "../../protocol/bounds.ts";
+import { MAX_NAME, nameKey, SERVER_NAME } from "../../protocol/names.ts";
 
 /** Unicode's confusables.txt: characters, and what they look like. */
 const LOOKS: Readonly<Record<string, string>> = TABLE;
@@ -21,7 +22,9 @@ const ASCII = /^[\x00-\x7F]+$/;
  * @returns Only for comparing.
  */
 export function lookOf(name: string): string {
-  const letters = Array.from(name.normalize("NFKC"), (letter) => {
+  // A valid name is never overlong.
+  const whole = normalized(name, "NFKC", MAX_NAME) ?? name;
+  const letters = Array.from(whole, (letter) => {
     if (ASCII.test(letter)) return letter;
     const look = LOOKS[letter] ?? letter;
     return ASCII.test(look) ? look : letter;
