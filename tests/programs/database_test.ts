@@ -1,7 +1,10 @@
 /** Files that are no database of this server: one line each, and untouched. */
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { SqliteStore } from "../../server/store/sqlite.ts";
+import { StoreOpenError } from "../../server/store/store.ts";
+import { FakeClock } from "../helpers/clock.ts";
 import { Program, runProgram } from "../helpers/program.ts";
 import { TempFolder } from "../helpers/temp.ts";
 
@@ -59,13 +62,41 @@ Deno.test("a second server on the same file is one line, and the first goes on",
   assert((await fetch(new URL("/readyz", program.url)).then(ok)).ok);
 });
 
+/** Makes a symbolic link, by a command: the runtime makes one only where
+ * everything may be written. */
+function linkTo(target: string, path: string): void {
+  const args = ["-s", target, path];
+  assert(new Deno.Command("ln", { args }).outputSync().success);
+}
+
+for (
+  const [what, target, words] of [
+    ["a device", "/dev/null", /it is no file\. Choose another/],
+    [
+      "a link to nowhere",
+      "/nowhere/hubbub.db",
+      /it is a link to a place that does not exist\. Make/,
+    ],
+  ] as const
+) {
+  Deno.test(`${what} in a database's place is told in one line with what to do`, () => {
+    using folder = new TempFolder();
+    const path = folder.file("hubbub.db");
+    linkTo(target, path);
+    const clock = new FakeClock();
+    const retention = { messages: 100, ms: 0 };
+    const { message } = assertThrows(
+      () => SqliteStore.open({ path, retention, clock }),
+      StoreOpenError,
+    );
+    assertMatch(message, /^Cannot open "[^"\n]+hubbub\.db": [^\n]+$/);
+    assertMatch(message, words);
+  });
+}
+
 /** Other names of a file. */
 const NAMES: Readonly<Record<string, (from: string, to: string) => void>> = {
-  // By a command: the runtime makes one only where everything may be written.
-  "a symbolic link": (from, to) => {
-    const args = ["-s", Deno.realPathSync(from), to];
-    assert(new Deno.Command("ln", { args }).outputSync().success);
-  },
+  "a symbolic link": (from, to) => linkTo(Deno.realPathSync(from), to),
   "a hard link": Deno.linkSync,
 };
 

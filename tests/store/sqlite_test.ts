@@ -177,14 +177,6 @@ const NO_FILES: Readonly<
     file.seekSync(4096, Deno.SeekMode.Start);
     file.writeSync(crypto.getRandomValues(new Uint8Array(8192)));
   }, /it is damaged\. Bring back a backup/],
-  "a device": [
-    (path) => Deno.symlinkSync("/dev/null", path),
-    /it is no file\. Choose another/,
-  ],
-  "a link to nowhere": [
-    (path) => Deno.symlinkSync("/nowhere/hubbub.db", path),
-    /it is a link to a place that does not exist\. Make/,
-  ],
 };
 
 for (const [what, [make, words]] of Object.entries(NO_FILES)) {
