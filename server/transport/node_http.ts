@@ -107,7 +107,11 @@ export class NodeHttp {
     const server = createNodeServer(options, this.#options.headMs);
     server.on("request", (message, response) => {
       const end = this.#exchanges.begin(message, response);
-      if (end === undefined) return void message.socket.destroy();
+      if (end === undefined) {
+        // There may be a thousand of them, and each would get an error.
+        message.destroy = () => message;
+        return void message.socket.destroy();
+      }
       joinChunks(message);
       const answered = this.#options.ledger.open("request");
       const done = end.then(answered);

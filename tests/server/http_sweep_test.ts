@@ -6,10 +6,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { systemClock } from "../../server/clock.ts";
 import { MemoryStore } from "../../server/store/memory.ts";
-import { type TransportName, TRANSPORTS } from "../../server/transport/open.ts";
+import type { TransportName } from "../../server/transport/open.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
 import { ledgerReturns } from "../helpers/ledger.ts";
 import { RawConnection } from "../helpers/raw_connection.ts";
+import { TRANSPORTS } from "../helpers/transport.ts";
 
 /** All addresses that there are, and some that are none. */
 const PATHS = [
