@@ -13,7 +13,7 @@ import { Badge } from "./badge.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import { type Soon, whenHere } from "./fleet/fleet.ts";
 import type { Hub } from "./hub.ts";
-import type { ConnectionRates } from "./connection/rate_pool.ts";
+import type { ConnectionRates } from "./connection/connection_rates.ts";
 import type { RequestQueue } from "./connection/request_queue.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Reader, Session } from "./session.ts";

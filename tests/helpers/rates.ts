@@ -2,10 +2,8 @@
 
 import type { Rates } from "../../server/allowance.ts";
 import type { Clock } from "../../server/clock.ts";
-import {
-  type ConnectionRates,
-  RatePool,
-} from "../../server/connection/rate_pool.ts";
+import type { ConnectionRates } from "../../server/connection/connection_rates.ts";
+import { RatePool } from "../../server/connection/rate_pool.ts";
 
 /** No limits. */
 export const FREE: Rates = {

@@ -3,10 +3,8 @@
 
 import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
 import { HubbubError } from "../../../protocol/errors.ts";
-import {
-  type ConnectionRates,
-  RatePool,
-} from "../../../server/connection/rate_pool.ts";
+import type { ConnectionRates } from "../../../server/connection/connection_rates.ts";
+import { RatePool } from "../../../server/connection/rate_pool.ts";
 import { FakeClock } from "../../helpers/clock.ts";
 import { FREE } from "../../helpers/rates.ts";
 

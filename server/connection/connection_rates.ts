@@ -1,0 +1,90 @@
+/**
+ * What one connection may send: as much as is left to its user or session, and
+ * to its address. Which allowances these are, rate_pool.ts says.
+ */
+
+import { type Allowance, tooFast } from "../allowance.ts";
+import type { Clock } from "../clock.ts";
+import type { ClientRequest } from "../../protocol/requests.ts";
+
+/** Who a connection is: a user by a token, or a session of a guest. */
+export type Owner =
+  | { readonly user: string }
+  | { readonly session: string };
+
+/** What a connection knows of its rates. */
+interface Lease {
+  readonly own: () => Allowance;
+  readonly address: Allowance;
+  become(owner: Owner): void;
+  end(): void;
+}
+
+/** The rates of one connection. */
+export class ConnectionRates {
+  readonly #clock: Pick<Clock, "monotonic">;
+  readonly #lease: Lease;
+  #flooding = false;
+  #ended = false;
+
+  constructor(clock: Pick<Clock, "monotonic">, lease: Lease) {
+    this.#clock = clock;
+    this.#lease = lease;
+  }
+
+  /** Whether so much was refused that the connection has to end. */
+  get flooding(): boolean {
+    return this.#flooding;
+  }
+
+  /**
+   * Counts a frame.
+   *
+   * @param bytes Its length.
+   * @returns 0 when its requests may be carried out; else milliseconds to wait.
+   */
+  frame(bytes: number): number {
+    const now = this.#clock.monotonic();
+    const own = this.#lease.own();
+    // What is refused does not use up what others at the address may send.
+    const wait = own.frame(bytes, now) || this.#lease.address.frame(bytes, now);
+    if (wait > 0) this.#flooding ||= own.refuse(bytes, now);
+    return wait;
+  }
+
+  /**
+   * Counts a request.
+   *
+   * @throws {HubbubError} `rate_limited`.
+   */
+  request(type: ClientRequest["type"]): void {
+    const now = this.#clock.monotonic();
+    const wait = this.#lease.own().request(type, now);
+    if (wait > 0) throw tooFast(wait);
+    const waitAll = this.#lease.address.request(type, now);
+    if (waitAll > 0) throw tooFast(waitAll, "address");
+  }
+
+  /** Counts a request that is refused because it came too fast. */
+  refuse(): void {
+    const now = this.#clock.monotonic();
+    this.#flooding ||= this.#lease.own().refuse(0, now);
+  }
+
+  /** Counts a frame that makes no sense; true when it was one too many. */
+  strike(): boolean {
+    return this.#lease.own().strike(this.#clock.monotonic());
+  }
+
+  /** The connection is somebody's from now on. */
+  become(owner: Owner): void {
+    if (!this.#ended) this.#lease.become(owner);
+  }
+
+  /** The connection has ended. Harmless when called again. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#lease.end();
+  }
+}
