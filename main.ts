@@ -189,7 +189,7 @@ async function start(
     const authority = await readAuthority(config);
     const cert = await readNamed("cert", config.cert);
     const key = await readNamed("key", config.key);
-    const assets = await readAssets(STATIC);
+    const assets = await readAssets(STATIC, config.base);
     return await startServer({
       config,
       store,

@@ -4,6 +4,7 @@
  */
 
 import { contentType } from "@std/media-types";
+import { rebased } from "./http/base_path.ts";
 
 /** A file to serve. */
 export interface Asset {
@@ -59,10 +60,19 @@ async function nameBuild(assets: Map<string, Asset>): Promise<void> {
   });
 }
 
-async function read(directory: URL, into: Map<string, Asset>): Promise<void> {
+/** Files that name others by their path. */
+const NAMING = /\.(html|webmanifest)$/;
+
+async function read(
+  directory: URL,
+  { base, into }: { base: string; into: Map<string, Asset> },
+): Promise<void> {
   for await (const { name, isFile } of Deno.readDir(directory)) {
     if (!isFile || !SERVED.test(name)) continue;
-    const body = await Deno.readFile(new URL(name, directory));
+    const file = new URL(name, directory);
+    const body = base !== "" && NAMING.test(name)
+      ? new TextEncoder().encode(rebased(await Deno.readTextFile(file), base))
+      : await Deno.readFile(file);
     const type = contentType(name.slice(name.lastIndexOf("."))) ??
       "application/octet-stream";
     into.set(name, await assetOf(body, type));
@@ -73,13 +83,17 @@ async function read(directory: URL, into: Map<string, Asset>): Promise<void> {
  * Reads the pages' files: what is written by hand, and the bundles in `dist/`.
  *
  * @param directory The `static/` folder, its address ending with a slash.
+ * @param base The path that the pages are below, such as `/chat`.
  * @returns The files; without the bundles when these were not built.
  */
-export async function readAssets(directory: URL): Promise<Assets> {
+export async function readAssets(
+  directory: URL,
+  base = "",
+): Promise<Assets> {
   const assets = new Map<string, Asset>();
-  await read(directory, assets);
+  await read(directory, { base, into: assets });
   try {
-    await read(new URL("dist/", directory), assets);
+    await read(new URL("dist/", directory), { base, into: assets });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

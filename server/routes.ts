@@ -10,6 +10,7 @@ import { Problem, type ProblemCode, problemOf } from "./api/problem.ts";
 import type { Assets } from "./assets.ts";
 import type { Clock } from "./clock.ts";
 import type { Visit } from "./forwarded.ts";
+import { belowBase, withoutBase } from "./http/base_path.ts";
 import { hasToken } from "./http/header_lists.ts";
 import { hostnameOf, type HostPolicy } from "./http/host_policy.ts";
 import { badMethod, faulty, HEADERS, words } from "./http/answers.ts";
@@ -41,6 +42,8 @@ export interface RoutesOptions {
   readonly origins: Origins;
   /** What those say who stand before the server, the nearest first. */
   readonly proxies: readonly ((visit: Visit, headers: Headers) => Visit)[];
+  /** The path that the server is below, such as `/chat`; empty at the root. */
+  readonly base: string;
   /** `ready`, perhaps with more to say, or why not. */
   readonly health: () => string;
   /** Counts a handshake; gives milliseconds to wait where there were too many
@@ -100,6 +103,10 @@ const LAB_HEADERS = {
     "connect-src 'self' ws: wss:",
   ),
 };
+
+function movedTo(location: string): Response {
+  return words(308, `This page is at ${location}`, { location });
+}
 
 /** How a WebSocket is asked for (RFC 6455, 4.4; RFC 9110, 7.8). */
 const UPGRADE = {
@@ -225,6 +232,7 @@ export function createRoutes(
   done: Promise<void>,
 ) => Response | Promise<Response> {
   const {
+    base,
     bodies,
     clock,
     assets,
@@ -239,7 +247,9 @@ export function createRoutes(
   } = options;
 
   const files = new StaticFiles();
-  const lessonsPages = new LessonsPages();
+  const lessonsPages = new LessonsPages(base);
+  const endpoints = (options.hasLessons ? ENDPOINTS : WITHOUT_LESSONS)
+    .map((endpoint) => ({ ...endpoint, path: base + endpoint.path }));
 
   const page = (
     request: Request,
@@ -305,7 +315,7 @@ export function createRoutes(
       426,
       `This is a WebSocket. Connect with new WebSocket("${
         url.protocol.replace("http", "ws")
-      }//${url.host}${url.pathname}")`,
+      }//${url.host}${base}${url.pathname}")`,
       UPGRADE,
     );
 
@@ -331,7 +341,7 @@ export function createRoutes(
         return lessonsPages.of(url)
           .then((page) => files.answer(request, page));
       case "/lessons.json":
-        return json(options.hasLessons ? ENDPOINTS : WITHOUT_LESSONS);
+        return json(endpoints);
       case "/lab":
         return page(request, "lab.html", LAB_HEADERS);
       case "/healthz":
@@ -352,8 +362,7 @@ export function createRoutes(
     }
     if (isSocketPath) return needsUpgrade(url);
     if (pathname === "/lab/" || pathname === "/lessons/") {
-      const location = `${pathname.slice(0, -1)}${url.search}`;
-      return words(308, `This page is at ${location}`, { location });
+      return movedTo(`${base}${pathname.slice(0, -1)}${url.search}`);
     }
     const key = /^\/lab\/connections\/([^/]+)$/.exec(pathname)?.[1];
     if (key !== undefined) {
@@ -367,7 +376,8 @@ export function createRoutes(
     }
     return words(
       404,
-      "There is nothing here. / is the chat, /lessons the lessons, /lab the lab",
+      `There is nothing here. ${base}/ is the chat, ${base}/lessons the ` +
+        `lessons, ${base}/lab the lab`,
     );
   };
 
@@ -434,10 +444,11 @@ export function createRoutes(
     const excess = overlong(request);
     if (excess !== undefined) {
       const { code, text } = excess;
-      const answer = refuse(direct.url.pathname, new Problem(code, text));
+      const { pathname } = withoutBase(direct.url, base);
+      const answer = refuse(pathname, new Problem(code, text));
       return afterBody(request, answer, clock);
     }
-    const visit = options.proxies.reduce<Visit>(
+    const visit = [...options.proxies, belowBase(base)].reduce<Visit>(
       (visit, read) => read(visit, request.headers),
       direct,
     );
@@ -446,6 +457,11 @@ export function createRoutes(
     const isSocketPath = isChatPath(visit.url.pathname) ||
       lessonOf(visit.url) !== undefined;
     const upgrading = hasToken(request.headers.get("upgrade"), "websocket");
+    if (base !== "" && direct.url.pathname === base && !upgrading) {
+      // Pages name what is theirs from there on.
+      const moved = movedTo(`${base}/${direct.url.search}`);
+      return afterBody(request, moved, clock);
+    }
     if (!upgrading || !isSocketPath) {
       return place(request, visit, done)
         .then((answer) => afterBody(request, answer, clock));

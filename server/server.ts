@@ -283,6 +283,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     origins,
     slowMs,
     rate: config.httpRate,
+    base: config.base,
     tickets: new Tickets(secret, clock),
     authorize: byToken(authority),
   });
@@ -337,6 +338,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     full: (address) => admission.refuse(address),
     accepting: () => !stopping,
     origins,
+    base: config.base,
     hosts: new HostPolicy({
       allowed: config.publicHost,
       listening: config.host,
@@ -477,10 +479,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       { name: "close the store", leastMs: 300, run: () => store.close() },
     ], { ms: STOP_MS, clock, log });
 
+  const address = urlOf(listener.addr, options.tls ? "https" : "http");
   let ending: Promise<void> | undefined;
   return {
     operator,
-    url: urlOf(listener.addr, options.tls ? "https" : "http"),
+    url: config.base === "" ? address : new URL(`${config.base}/`, address),
     get closing() {
       return closing.size;
     },

@@ -4,6 +4,7 @@
  */
 
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
+import { readBase } from "./http/base_path.ts";
 import { readPublicHost } from "./http/host_policy.ts";
 import { readOrigin } from "./origins.ts";
 import { readRedisAddress, STORE_ADDRESSES } from "./store/addresses.ts";
@@ -93,4 +94,13 @@ export function publicHosts(words: string): string[] {
   const must = "must be names of hosts such as chat.example.org, without " +
     "https:// and port";
   return listOf(words, { read: readPublicHost, must });
+}
+
+/** A path to be served below. */
+export function basePath(words: string): string {
+  const base = readBase(words);
+  if (base !== undefined) return base;
+  throw new ConfigError(
+    "must be a path such as /chat, and none of the server's own, such as /api",
+  );
 }

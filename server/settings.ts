@@ -5,6 +5,7 @@
 
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import {
+  basePath,
   level,
   oneOf,
   origins,
@@ -85,6 +86,8 @@ export interface Config {
   readonly origins: readonly string[];
   /** Hosts it answers to beside addresses, `localhost` and `host`. */
   readonly publicHost: readonly string[];
+  /** The path of a site it is below, such as `/chat`; empty at the root. */
+  readonly base: string;
   /** Whether a proxy says where requests come from. */
   readonly trustProxy: boolean;
   /** Files with the certificate and its key, PEM; empty for no TLS. */
@@ -363,6 +366,13 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     help: "names it answers to beside addresses, localhost and --host, with " +
       "commas between them; .example.org is all below it too, * is any",
     parse: publicHosts,
+  },
+  base: {
+    env: "HUBBUB_BASE",
+    value: "PATH",
+    fallback: "/",
+    help: "path of the site that it is served below, such as /chat",
+    parse: basePath,
   },
   trustProxy: {
     env: "HUBBUB_TRUST_PROXY",

@@ -18,6 +18,7 @@ import { h, render } from "preact";
 import { type Client, connect, type Unauthorized } from "../client/hubbub.ts";
 import { chime, notify, onNoticeClick, showUnread } from "./chat/attention.ts";
 import { Entry, takeToken } from "./chat/entry.ts";
+import { HOME, STORAGE_PREFIX } from "./base_path.ts";
 import { linkTo, LOBBY, readAddress, socketUrl } from "./chat/model/address.ts";
 import { Announcer } from "./chat/model/announcer.ts";
 import { ChatModel, type Shell } from "./chat/model/chat.ts";
@@ -35,7 +36,7 @@ import { App } from "./chat/view/app.tsx";
 import type { LineActions } from "./chat/view/line.tsx";
 import { TokenForm } from "./chat/view/token_form.tsx";
 
-const memory = new Memory(localStorage);
+const memory = new Memory(localStorage, STORAGE_PREFIX);
 const page = document.getElementById("page") as HTMLElement;
 const announcer = new Announcer();
 let announcement = "";
@@ -76,7 +77,7 @@ function actionsOf(chat: ChatModel): LineActions {
       const { name = "" } = chat.current ?? {};
       copy(
         chat,
-        linkTo(location.origin, name, seq),
+        linkTo(HOME, name, seq),
         "Link to the message copied",
       );
     },
@@ -111,7 +112,7 @@ function start(client: Client): void {
     later: (ms) => setTimeout(() => shell.changed(), ms + 1),
     opened(room) {
       if (readAddress(location.href).room === room) return;
-      history.pushState(null, "", linkTo(location.origin, room));
+      history.pushState(null, "", linkTo(HOME, room));
     },
     announce({ from, text }) {
       if (!announcer.arrived(from, text)) return;
@@ -205,7 +206,7 @@ async function main(): Promise<void> {
     try {
       const { token } = entry;
       const guest = keptGuest(name);
-      const client = connect(socketUrl(location.origin, "/ws"), {
+      const client = connect(socketUrl(HOME, "/ws"), {
         ...(name !== "" && { name }),
         ...(guest !== undefined && { guest }),
         ...(token !== undefined && { auth: token }),

@@ -11,16 +11,17 @@ import "./lab/pane.css";
 import "./lab/gauges.css";
 import "./lab/events.css";
 import { h, render } from "preact";
+import { BASE } from "./base_path.ts";
 import type { Endpoint } from "../protocol/lab.ts";
 import { LabClient, type Page } from "./lab/client.ts";
 import { endpointOf, type Target, targetOf } from "./lab/model/target.ts";
 import { Lab } from "./lab/view/lab.tsx";
 
-const FIRST: Target = { address: "/lessons/echo", protocols: "" };
+const FIRST: Target = { address: `${BASE}lessons/echo`, protocols: "" };
 
 async function fetchEndpoints(): Promise<readonly Endpoint[]> {
   try {
-    return await (await fetch("/lessons.json")).json();
+    return await (await fetch(`${BASE}lessons.json`)).json();
   } catch {
     // Any address can still be typed.
     return [];

@@ -16,19 +16,22 @@ declare const BUILD: string;
 
 const worker = globalThis as unknown as ServiceWorkerGlobalScope;
 
-const PREFIX = "hubbub ";
+/** The path of the pages, with a slash at its end. */
+const BASE = new URL(".", worker.location.href).pathname;
+/** Others may have caches on the same site. */
+const PREFIX = BASE === "/" ? "hubbub " : `hubbub${BASE} `;
 const CACHE = PREFIX + BUILD;
 
 /** What the chat page is made of, and with what it is installed. */
 const FILES: readonly string[] = [
-  "/",
-  "/assets/chat.css",
-  "/assets/chat.js",
-  "/assets/icon.svg",
-  "/assets/icon-unread.svg",
-  "/assets/icon-192.png",
-  "/assets/manifest.webmanifest",
-];
+  "",
+  "assets/chat.css",
+  "assets/chat.js",
+  "assets/icon.svg",
+  "assets/icon-unread.svg",
+  "assets/icon-192.png",
+  "assets/manifest.webmanifest",
+].map((path) => BASE + path);
 
 /** How long one waits for the server before the page that is kept opens. */
 const PATIENCE_MS = 3_000;
@@ -110,9 +113,11 @@ worker.addEventListener("notificationclick", (event) => {
       // The first time, the page was there before the service worker.
       includeUncontrolled: true,
     });
-    const page = windows.find(({ url }) => new URL(url).pathname === "/");
+    const page = windows.find(({ url }) => new URL(url).pathname === BASE);
     if (page === undefined) {
-      await worker.clients.openWindow(`/?room=${encodeURIComponent(room)}`);
+      await worker.clients.openWindow(
+        `${BASE}?room=${encodeURIComponent(room)}`,
+      );
       return;
     }
     page.postMessage(room);

@@ -109,7 +109,11 @@ function readAddress(
   const [, path, inPath] = /^(.*\/ws)(?:\/([^/]+))?$/.exec(decoded(url)) ?? [];
   const room = searchParams.get("room") ?? inPath ?? DEFAULT_ROOM;
   if (path !== undefined) url.pathname = path;
-  else if (isPage) url.pathname = new URL("ws", url).pathname;
+  else if (isPage) {
+    url.pathname =
+      // The chat's own page, or another one beside it.
+      `${url.pathname.replace(/\/(?:lab|lessons)?\/?$/, "")}/ws`;
+  }
   url.protocol = url.protocol.replace("http", "ws");
   url.search = url.hash = "";
   return { url: url.href, room, name, token };

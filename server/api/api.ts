@@ -75,6 +75,8 @@ export interface ApiOptions {
   /** Counts what a script does with what its user and its address may do;
    * throws `rate_limited`. */
   readonly pool?: Pick<RatePool, "charge">;
+  /** The path that the server is below; empty, the default, at the root. */
+  readonly base?: string;
   /** What stands for tokens where these cannot be sent. */
   readonly tickets: Tickets;
   /** Who may do what. */
@@ -306,6 +308,7 @@ export class Api {
     return await action.answer({
       request,
       url,
+      base: this.#options.base ?? "",
       address,
       room: room ?? "",
       rest,

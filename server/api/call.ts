@@ -22,6 +22,8 @@ export interface Tools extends BodyTools {
 export interface Call {
   readonly request: Request;
   readonly url: URL;
+  /** What stands before `/api` in the addresses of answers. */
+  readonly base: string;
   /** Where it comes from, such as `192.0.2.7`. */
   readonly address: string;
   /** A checked name; empty for what is about all rooms. */
@@ -64,9 +66,12 @@ export function json(
   });
 }
 
-/** The address of what belongs to a room, such as its messages. */
-export function pathOf(room: string, rest: string): string {
-  return `/api/rooms/${encodeURIComponent(room)}/${rest}`;
+/** The address of what belongs to a request's room, such as its messages. */
+export function pathOf(
+  { base, room }: Pick<Call, "base" | "room">,
+  rest: string,
+): string {
+  return `${base}/api/rooms/${encodeURIComponent(room)}/${rest}`;
 }
 
 /** A message as scripts get it, in pages and in exports. */

@@ -43,13 +43,14 @@ export function rangeOf(url: URL, most: number): Range {
  */
 export async function readMessages(
   { hub, storage }: Tools,
-  { room, url }: Call,
+  call: Call,
 ): Promise<Response> {
+  const { room, url } = call;
   const range = rangeOf(url, hub.limits.history);
   const page = await readHistory(storage, room, range);
   const { epoch, first, head, messages } = page;
   const link = (side: "after" | "before", seq: number) =>
-    pathOf(room, `messages?${side}=${seq}&limit=${range.limit}`);
+    pathOf(call, `messages?${side}=${seq}&limit=${range.limit}`);
   const oldest = messages[0]?.seq;
   const newest = messages.at(-1)?.seq ??
     ("after" in range ? Math.min(range.after, head) : head);

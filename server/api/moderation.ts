@@ -167,13 +167,13 @@ export async function announce(
  */
 export async function readAudit(
   { hub, storage }: Tools,
-  { url }: Call,
+  { url, base }: Call,
 ): Promise<Response> {
   const range = rangeOf(url, hub.limits.history);
   const page = await readHistory(storage, AUDIT_ROOM, range);
   const { first, head, messages } = page;
   const link = (side: "after" | "before", seq: number) =>
-    `/api/audit?${side}=${seq}&limit=${range.limit}`;
+    `${base}/api/audit?${side}=${seq}&limit=${range.limit}`;
   const oldest = messages[0]?.seq;
   const newest = messages.at(-1)?.seq ??
     ("after" in range ? Math.min(range.after, head) : head);

@@ -103,7 +103,7 @@ export async function publish(tools: Tools, call: Call): Promise<Response> {
     text,
     ...(cid !== undefined && { cid }),
   });
-  const path = pathOf(room, `messages?after=${seq - 1}&limit=1`);
+  const path = pathOf(call, `messages?after=${seq - 1}&limit=1`);
   if (!duplicate) {
     const headers = { location: path };
     return json({ room, seq, duplicate }, { status: 201, headers });

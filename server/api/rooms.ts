@@ -74,7 +74,7 @@ function merge(
  */
 export async function listRooms(
   { hub, storage }: Tools,
-  { grant, url }: Call,
+  { grant, url, base }: Call,
 ): Promise<Response> {
   const { after, limit } = rangeOf(url);
   const { people } = hub.census;
@@ -104,7 +104,7 @@ export async function listRooms(
       online: people.get(room.room) ?? 0,
     })),
     next: more
-      ? `/api/rooms?after=${encodeURIComponent(behind)}&limit=${limit}`
+      ? `${base}/api/rooms?after=${encodeURIComponent(behind)}&limit=${limit}`
       : null,
   });
 }

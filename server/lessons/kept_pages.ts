@@ -13,6 +13,12 @@ const MOST = 8;
 export class LessonsPages {
   /** By origin, the newest last. */
   readonly #pages = new Map<string, Promise<Asset>>();
+  readonly #base: string;
+
+  /** @param base The path that the server is below, such as `/chat`. */
+  constructor(base: string) {
+    this.#base = base;
+  }
 
   /**
    * Gives the page.
@@ -23,7 +29,8 @@ export class LessonsPages {
     const origin = `${protocol}//${host}`;
     let page = this.#pages.get(origin);
     if (page === undefined) {
-      const html = lessonsPage(new URL(origin), { lab: true });
+      const options = { lab: true, base: this.#base };
+      const html = lessonsPage(new URL(origin), options);
       page = assetOf(
         new TextEncoder().encode(html),
         "text/html; charset=utf-8",

@@ -14,6 +14,8 @@ import { EARLIER, type Step, transcript } from "./transcript.ts";
 export interface LessonsPageOptions {
   /** Whether there is a lab to open a lesson in. */
   readonly lab?: boolean;
+  /** The path that the server is below, such as `/chat`. */
+  readonly base?: string;
 }
 
 /** An example, placed on the page. */
@@ -45,13 +47,13 @@ const ROOMS: readonly Entry[] = CHATS.map((chat, index) => ({
  * made from it.
  * @param options What it may point to.
  * @returns The whole document. It loads its sheets and icon from
- * `/assets/`, nothing else.
+ * `/assets/` below the base, nothing else.
  */
 export function lessonsPage(
   origin: URL,
-  { lab = false }: LessonsPageOptions = {},
+  { lab = false, base = "" }: LessonsPageOptions = {},
 ): string {
-  const article = (entry: Entry) => entryArticle(entry, { origin, lab });
+  const article = (entry: Entry) => entryArticle(entry, { origin, lab, base });
   const page = html`
     <!doctype html>
     <html lang="en">
@@ -60,19 +62,19 @@ export function lessonsPage(
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <title>Lessons · Hubbub</title>
-        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-        <link rel="stylesheet" href="/assets/tokens.css">
-        <link rel="stylesheet" href="/assets/base.css">
-        <link rel="stylesheet" href="/assets/lessons.css">
+        <link rel="icon" href="${base}/assets/icon.svg" type="image/svg+xml">
+        <link rel="stylesheet" href="${base}/assets/tokens.css">
+        <link rel="stylesheet" href="${base}/assets/base.css">
+        <link rel="stylesheet" href="${base}/assets/lessons.css">
       </head>
       <body>
         <a class="skip" href="#lessons">Skip to the lessons</a>
         <header class="top">
-          <a class="brand" href="/">Hubbub</a>
+          <a class="brand" href="${base}/">Hubbub</a>
           <nav aria-label="Pages">
-            <a href="/">Chat</a>
-            <a href="/lessons" aria-current="page">Lessons</a>
-            ${lab && html`<a href="/lab">Lab</a>`}
+            <a href="${base}/">Chat</a>
+            <a href="${base}/lessons" aria-current="page">Lessons</a>
+            ${lab && html`<a href="${base}/lab">Lab</a>`}
           </nav>
         </header>
         <main id="lessons" tabindex="-1">
@@ -130,13 +132,14 @@ function contents(title: string, entries: readonly Entry[]): Html {
 
 function entryArticle(
   { id, path, example, lesson }: Entry,
-  { origin, lab }: { origin: URL; lab: boolean },
+  { origin, lab, base }: { origin: URL; lab: boolean; base: string },
 ): Html {
-  const url = webSocketUrl(origin, path);
+  const url = webSocketUrl(origin, base + path);
   const { title, teaches, tryThis, seeThat, says, closesOn } = example;
   const link = html`
     <p>
-      <a class="open" href="/lab?a=${path}" aria-describedby="${id}-title"
+      <a class="open" href="${base}/lab?a=${base}${path}"
+        aria-describedby="${id}-title"
       >Open in the lab</a>
     </p>
   `;

@@ -3,13 +3,15 @@
  * sound, a notice on the desktop. Each only as far as the reader wants it.
  */
 
+import { BASE } from "../base_path.ts";
+
 /** Shows what is unread where tabs are listed. */
 export function showUnread(room: string, unread: number): void {
   document.title = `${unread > 0 ? `(${unread}) ` : ""}${room} · Hubbub`;
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
   const file = unread > 0 ? "icon-unread.svg" : "icon.svg";
   if (icon !== null && !icon.href.endsWith(`/${file}`)) {
-    icon.href = `/assets/${file}`;
+    icon.href = `${BASE}assets/${file}`;
   }
 }
 
@@ -34,7 +36,7 @@ export function notify(
 ): void {
   if (!("Notification" in globalThis)) return;
   if (Notification.permission !== "granted") return;
-  const options = { body, tag: room, icon: "/assets/icon-192.png" };
+  const options = { body, tag: room, icon: `${BASE}assets/icon-192.png` };
   try {
     const notice = new Notification(title, options);
     notice.addEventListener("click", () => {

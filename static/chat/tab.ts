@@ -5,15 +5,16 @@
  * with its session, who comes back under the name that it had.
  */
 
+import { STORAGE_PREFIX } from "../base_path.ts";
 import type { OutboxStorage, SavedOutbox } from "../../client/hubbub.ts";
 
-const ID = "hubbub.tab";
-const NAME = "hubbub.name";
-const TOKEN = "hubbub.token";
-const GUESTS = "hubbub.guests";
+const ID = `${STORAGE_PREFIX}tab`;
+const NAME = `${STORAGE_PREFIX}name`;
+const TOKEN = `${STORAGE_PREFIX}token`;
+const GUESTS = `${STORAGE_PREFIX}guests`;
 /** Names whose guests are kept; those used last. */
 const MOST_GUESTS = 10;
-const PREFIX = "hubbub.outbox.";
+const PREFIX = `${STORAGE_PREFIX}outbox.`;
 /** A reloaded page may have to wait until its predecessor is gone. */
 const PATIENCE_MS = 1_000;
 

@@ -1,5 +1,6 @@
 /** What the server knows of a connection, asked for again and again. */
 
+import { BASE } from "../base_path.ts";
 import type { ConnectionReport } from "../../protocol/lab.ts";
 
 /** How often the server is asked, in milliseconds. */
@@ -31,7 +32,7 @@ export class Inquiry {
 
   async ask(): Promise<void> {
     try {
-      const response = await fetch(`/lab/connections/${this.#key}`);
+      const response = await fetch(`${BASE}lab/connections/${this.#key}`);
       this.report = await response.json();
     } catch {
       // The server is away; the connection's own events tell that.

@@ -7,7 +7,7 @@ import { TRANSPORTS } from "../../server/transport/open.ts";
 import { EventReader } from "../helpers/events.ts";
 import { Program } from "../helpers/program.ts";
 import { Peer } from "./peer.ts";
-import { CADDY, isFile, NGINX, Proxy } from "./proxy.ts";
+import { CADDY, isFile, NGINX, Proxy, type ProxyKind } from "./proxy.ts";
 
 for (const kind of [NGINX, CADDY]) {
   const { name: proxyName, config, program: path } = kind;
@@ -54,6 +54,54 @@ for (const kind of [NGINX, CADDY]) {
     assertEquals(await post({ origin }), 403);
     const claim = { "x-forwarded-host": "elsewhere.example" };
     assertEquals(await post({ origin, ...claim }), 403);
+  });
+}
+
+/** The files as docs/operating.md changes them for a path of a site. */
+const BELOW: readonly (readonly [ProxyKind, readonly [string, string][]])[] = [
+  [NGINX, [
+    ["location / {", "location /chat/ {"],
+    ["location = /metrics {", "location = /chat/metrics {"],
+  ]],
+  [CADDY, [
+    ["respond /metrics 404", "respond /chat/metrics 404"],
+    ["reverse_proxy 127", "reverse_proxy /chat/* 127"],
+  ]],
+];
+
+for (const [kind, changes] of BELOW) {
+  const ignore = !isFile(kind.program) && Deno.env.get("CI") !== "true";
+  Deno.test({
+    name: `${kind.config} serves below a path, as docs/operating.md says`,
+    ignore,
+    async fn() {
+      const docs = Deno.readTextFileSync("docs/operating.md");
+      const adapt: ProxyKind["adapt"] = (config, to) => {
+        for (const [from, into] of changes) {
+          assert(config.includes(from), from);
+          assert(docs.includes(into), into);
+          config = config.replace(from, into);
+        }
+        return kind.adapt(config, to);
+      };
+      await using program = await Program.start({
+        args: ["--trust-proxy", "--base", "/chat"],
+      });
+      await using proxy = await Proxy.before({ ...kind, adapt }, program);
+      const get = async (path: string) => {
+        const response = await fetch(new URL(path, proxy.url));
+        return { status: response.status, text: await response.text() };
+      };
+      const page = await get("/chat/");
+      assert(page.text.includes('src="/chat/assets/chat.js"'));
+      assertEquals((await get("/chat/assets/icon.svg")).status, 200);
+      assertEquals((await get("/chat/metrics")).status, 404);
+      assertEquals((await get("/chat/api/rooms")).status, 200);
+      const socket = `ws://${proxy.url.host}/chat/ws`;
+      await using ada = await Peer.connect(`${socket}?name=Ada`);
+      ada.send("From below");
+      await ada.event({ sender: "Ada", message: "From below" });
+    },
   });
 }
 

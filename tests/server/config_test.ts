@@ -45,6 +45,7 @@ Deno.test("readConfig() has a default for everything", () => {
     guests: "none",
     origins: [],
     publicHost: [],
+    base: "",
     trustProxy: false,
     cert: "",
     key: "",

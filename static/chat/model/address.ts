@@ -62,12 +62,12 @@ export function hasName(token: string | undefined): boolean {
 /**
  * Writes the address of a room, or of one message in it.
  *
- * @param origin Such as `https://chat.example`.
+ * @param home The chat page, such as `https://chat.example/`.
  * @param room The room's name.
  * @param seq The message, if it is to one.
  */
-export function linkTo(origin: string, room: string, seq?: number): string {
-  const url = new URL("/", origin);
+export function linkTo(home: string, room: string, seq?: number): string {
+  const url = new URL(".", home);
   if (room !== LOBBY) url.searchParams.set("room", room);
   if (seq !== undefined) url.hash = String(seq);
   return url.href;
@@ -76,9 +76,9 @@ export function linkTo(origin: string, room: string, seq?: number): string {
 /**
  * Writes the address where the server speaks.
  *
- * @param origin Such as `https://chat.example`.
- * @param path Such as `/ws`.
+ * @param home The chat page, such as `https://chat.example/`.
+ * @param path From there, such as `/ws`.
  */
-export function socketUrl(origin: string, path: string): string {
-  return new URL(path, origin).href.replace(/^http/, "ws");
+export function socketUrl(home: string, path: string): string {
+  return new URL(`.${path}`, home).href.replace(/^http/, "ws");
 }

@@ -23,16 +23,21 @@ export interface Preferences {
 }
 
 const ATTENTION: readonly unknown[] = ["all", "mentions", "none"];
-const PREFIX = "hubbub.";
 
 /** The page's memory. */
 export class Memory {
   readonly #storage: KeyValue;
+  readonly #prefix: string;
   /** Places change with every message: they are written when there is time. */
   readonly #places = new Map<string, Place>();
 
-  constructor(storage: KeyValue) {
+  /**
+   * @param storage Where all is kept.
+   * @param prefix What its names begin with.
+   */
+  constructor(storage: KeyValue, prefix = "hubbub.") {
     this.#storage = storage;
+    this.#prefix = prefix;
   }
 
   get name(): string | undefined {
@@ -103,7 +108,7 @@ export class Memory {
 
   #read(key: string): unknown {
     try {
-      return JSON.parse(this.#storage.getItem(PREFIX + key) ?? "null");
+      return JSON.parse(this.#storage.getItem(this.#prefix + key) ?? "null");
     } catch {
       return undefined;
     }
@@ -111,8 +116,8 @@ export class Memory {
 
   #write(key: string, value: unknown): void {
     try {
-      if (value === undefined) this.#storage.removeItem(PREFIX + key);
-      else this.#storage.setItem(PREFIX + key, JSON.stringify(value));
+      if (value === undefined) this.#storage.removeItem(this.#prefix + key);
+      else this.#storage.setItem(this.#prefix + key, JSON.stringify(value));
     } catch {
       // A full or forbidden storage must not keep anybody from talking.
     }

@@ -1,6 +1,7 @@
 /** The page: its parts, and what is open on it. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { HOME } from "../../base_path.ts";
 import { linkTo } from "../model/address.ts";
 import type { ChatModel } from "../model/chat.ts";
 import { connectionWords, typingWords } from "../model/words.ts";
@@ -75,7 +76,7 @@ export function App(
           toggle={(name) => setPanel(panel === name ? undefined : name)}
           share={() =>
             copy(
-              linkTo(location.origin, room.name),
+              linkTo(HOME, room.name),
               "Link to this room copied",
             )}
           keepOrder={() => setDialog("room")}

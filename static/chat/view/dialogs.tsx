@@ -1,6 +1,7 @@
 /** What everybody can open above the page: settings, and the keys. */
 
 import { useState } from "preact/hooks";
+import { BASE } from "../../base_path.ts";
 import { allowNotices } from "../attention.ts";
 import type { ChatModel } from "../model/chat.ts";
 import type { Attention } from "../model/memory.ts";
@@ -62,8 +63,8 @@ export function SettingsDialog({ chat, close, showKeys }: {
         Show the keys
       </button>
       <p class="hint">
-        WebSockets are taught in the <a href="/lessons">lessons</a>{" "}
-        and seen at work in the <a href="/lab">lab</a>.
+        WebSockets are taught in the <a href={`${BASE}lessons`}>lessons</a>{" "}
+        and seen at work in the <a href={`${BASE}lab`}>lab</a>.
       </p>
     </Dialog>
   );

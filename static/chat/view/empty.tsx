@@ -1,5 +1,6 @@
 /** A room in which nothing was said yet: how to bring others in. */
 
+import { HOME } from "../../base_path.ts";
 import { linkTo, socketUrl } from "../model/address.ts";
 
 interface Props {
@@ -9,10 +10,10 @@ interface Props {
 
 /** Friendly words, a link and a line of code. */
 export function EmptyRoom({ room, copy }: Props) {
-  const link = linkTo(location.origin, room);
+  const link = linkTo(HOME, room);
   const path = `/ws/${encodeURIComponent(room)}`;
   const code = `new WebSocket("${
-    socketUrl(location.origin, path)
+    socketUrl(HOME, path)
   }").onopen = (e) => e.target.send("Hello")`;
   return (
     <div class="empty">

@@ -1,6 +1,7 @@
 /** The rooms at the side: what is new in each, and the way into others. */
 
 import { useState } from "preact/hooks";
+import { BASE, HOME } from "../../base_path.ts";
 import { linkTo } from "../model/address.ts";
 import type { ChatModel } from "../model/chat.ts";
 import type { RoomModel } from "../model/room.ts";
@@ -20,7 +21,7 @@ export function RoomList({ chat, open, settings }: Props) {
   return (
     <nav class="rooms" id="rooms" aria-label="Rooms">
       <p class="brand">
-        <img src="/assets/icon.svg" alt="" width="24" height="24" />
+        <img src={`${BASE}assets/icon.svg`} alt="" width="24" height="24" />
         Hubbub
       </p>
       <ul>
@@ -64,7 +65,7 @@ function RoomItem({ room, chat, open }: {
   return (
     <li class={unread > 0 ? "unread" : ""}>
       <a
-        href={linkTo(location.origin, name)}
+        href={linkTo(HOME, name)}
         aria-current={room === chat.current ? "page" : undefined}
         onClick={follow}
       >

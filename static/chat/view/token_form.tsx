@@ -1,6 +1,7 @@
 /** Asks for the token, where the server does not let one in without. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { BASE } from "../../base_path.ts";
 import type { Unauthorized } from "../../../client/hubbub.ts";
 import { readToken } from "../model/address.ts";
 import { tokenWords } from "../model/words.ts";
@@ -32,7 +33,7 @@ export function TokenForm({ refusal, busy, enter }: Props) {
           else enter(read);
         }}
       >
-        <img src="/assets/icon.svg" alt="" width="56" height="56" />
+        <img src={`${BASE}assets/icon.svg`} alt="" width="56" height="56" />
         <h1>Hubbub</h1>
         <p id="token-words" class={first ? "" : "problem"} role="status">
           {busy ? "Looking at the token…" : tokenWords(refusal)}

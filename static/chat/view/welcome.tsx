@@ -1,6 +1,7 @@
 /** The first visit: a name, and in. */
 
 import { useState } from "preact/hooks";
+import { BASE } from "../../base_path.ts";
 
 interface Props {
   readonly room: string;
@@ -20,7 +21,7 @@ export function Welcome({ room, problem, enter }: Props) {
           enter(name.trim());
         }}
       >
-        <img src="/assets/icon.svg" alt="" width="56" height="56" />
+        <img src={`${BASE}assets/icon.svg`} alt="" width="56" height="56" />
         <h1>Hubbub</h1>
         <p>
           You are about to join <bdi class="room-name">{room}</bdi>.

@@ -1,6 +1,7 @@
 /** The lab: the lesson's text, and two clients beside it. */
 
 import { useState } from "preact/hooks";
+import { BASE } from "../../base_path.ts";
 import type { LabClient, Page } from "../client.ts";
 import { stateOf } from "../model/connection.ts";
 import type { Target } from "../model/target.ts";
@@ -29,11 +30,11 @@ export function Lab({ a, b, page }: Props) {
     <>
       <a class="skip" href="#client-A">Skip to client A</a>
       <header class="top">
-        <a class="brand" href="/">Hubbub</a>
+        <a class="brand" href={BASE}>Hubbub</a>
         <nav aria-label="Pages">
-          <a href="/">Chat</a>
-          <a href="/lessons">Lessons</a>
-          <a href="/lab" aria-current="page">Lab</a>
+          <a href={BASE}>Chat</a>
+          <a href={`${BASE}lessons`}>Lessons</a>
+          <a href={`${BASE}lab`} aria-current="page">Lab</a>
         </nav>
       </header>
       <main class="lab" data-shown={current.name}>
