@@ -16,7 +16,7 @@ export class LessonsPages {
   readonly #base: string;
 
   /** @param base The path that the server is below, such as `/chat`. */
-  constructor(base: string) {
+  constructor(base = "") {
     this.#base = base;
   }
 
