@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readAssets } from "../../server/assets.ts";
 import { readBase, rebased, withoutBase } from "../../server/http/base_path.ts";
-import { TRANSPORTS } from "../../server/transport/open.ts";
+import { TRANSPORTS } from "../helpers/transport.ts";
 import { Client } from "../helpers/clients.ts";
 import { EventReader } from "../helpers/events.ts";
 import { InProcessServer } from "../helpers/in_process.ts";

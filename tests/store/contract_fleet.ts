@@ -183,6 +183,8 @@ export function fleetContract(
       const feeds = [await a.follow("hall"), await b.follow("hall")];
       const [yard, attic] = [await b.follow("yard"), await b.follow("attic")];
       await a.say("hall", "hello");
+      // What is gone before it was read is told as a reset.
+      for (const feed of feeds) await feed.reaches(1);
       fleet.clock.pass(2 * UNUSED_MS);
       for (let step = 0; step < 90; step++) {
         await Promise.all([a.store.trim(), b.store.trim()]);
