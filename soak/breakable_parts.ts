@@ -18,8 +18,11 @@ const METHODS: Readonly<Record<Part, readonly [object, string][]>> = {
   ),
 };
 
-/** The methods that throw when they are called next. */
-const broken = new Set<string>();
+/** How long to wait for a call of what is broken, milliseconds. */
+const PATIENCE_MS = 5_000;
+
+/** The methods that throw when they are called next, with who is told of it. */
+const broken = new Map<string, () => void>();
 const orders: Record<Part, number> = { room: 0, session: 0 };
 
 for (const part of PARTS) {
@@ -29,17 +32,26 @@ for (const part of PARTS) {
       prototype,
       method,
       function (this: unknown, ...args: unknown[]) {
-        if (broken.delete(`${part} ${method}`)) throw new Error(INJECTED);
-        return Reflect.apply(act, this, args);
+        const told = broken.get(`${part} ${method}`);
+        if (told === undefined) return Reflect.apply(act, this, args);
+        broken.delete(`${part} ${method}`);
+        told();
+        throw new Error(INJECTED);
       },
     );
   }
 }
 
 Object.assign(globalThis, {
-  breakPart(part: Part): void {
+  /** Settles when it has thrown: who kills the server before has ordered
+   * nothing. What nobody calls goes on waiting for its call. */
+  async breakPart(part: Part): Promise<void> {
     const methods = METHODS[part];
     const [, method] = methods[orders[part]++ % methods.length] ?? [];
-    broken.add(`${part} ${method}`);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    broken.set(`${part} ${method}`, resolve);
+    const timer = setTimeout(resolve, PATIENCE_MS);
+    await promise;
+    clearTimeout(timer);
   },
 });

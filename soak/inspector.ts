@@ -41,6 +41,10 @@ export class Inspector implements Disposable {
       this.#answers.get(id)?.(result);
       this.#answers.delete(id);
     };
+    // Who waits for a process that has ended must not wait for ever.
+    socket.onclose = () => {
+      for (const answer of this.#answers.values()) answer(undefined);
+    };
   }
 
   /** Collects all garbage. */
@@ -56,9 +60,9 @@ export class Inspector implements Disposable {
     return usedSize;
   }
 
-  /** Runs an expression. */
+  /** Runs an expression, and waits for the promise it gives. */
   async run(expression: string): Promise<void> {
-    await this.#ask("Runtime.evaluate", { expression });
+    await this.#ask("Runtime.evaluate", { expression, awaitPromise: true });
   }
 
   [Symbol.dispose](): void {

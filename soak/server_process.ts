@@ -190,7 +190,7 @@ export class ServerProcess {
     return { code, ms: Math.round(performance.now() - start) };
   }
 
-  /** Has something throw in one of its rooms or sessions. */
+  /** Has something throw in one of its rooms or sessions, and waits for it. */
   async breakPart(part: Part): Promise<void> {
     using inspector = await Inspector.connect(this.inspect);
     await inspector.run(`breakPart("${part}")`);

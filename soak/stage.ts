@@ -20,9 +20,6 @@ import { TextClient } from "./clients/text.ts";
 import type { Report, Violation } from "./violation.ts";
 import { World } from "./world.ts";
 
-/** Ordered faults of rooms that may all have been lost, in a short run. */
-const MOST_LOST = 3;
-
 /** Where messages are kept: in a file of a single server's, or by an engine
  * that a fleet shares. */
 export type StoreName = "sqlite" | "redis";
@@ -178,8 +175,7 @@ export class Stage {
       this.#memory = { before: memoryBefore, after };
     }
     const { roomFault = 0, sessionFault = 0 } = this.#counts;
-    // A server that is killed meanwhile forgets what it was ordered.
-    if (roomFault > MOST_LOST && this.#brokenRooms.size === 0) {
+    if (roomFault > 0 && this.#brokenRooms.size === 0) {
       truth.violated({ what: "none of the faults of rooms has happened" });
     }
     truth.isolated(

@@ -2,13 +2,13 @@
  * chat page in use is checked in chat_access_test.ts. */
 
 import { assertEquals } from "@std/assert";
-import { findings, LOOKS } from "./axe.ts";
+import { findings, SIZES } from "./axe.ts";
 import { pageTest } from "./browser.ts";
 import { panes } from "./lab_page.ts";
 
-for (const { look, options } of LOOKS) {
+for (const { size, options } of SIZES) {
   pageTest(
-    `an automatic check finds nothing on /, /lessons and the idle lab, ${look}`,
+    `an automatic check finds nothing on /, /lessons and the idle lab, ${size}`,
     async ({ open }) => {
       for (
         const [path, ready] of [
@@ -25,7 +25,7 @@ for (const { look, options } of LOOKS) {
   );
 
   pageTest(
-    `an automatic check finds nothing on the lab in use, ${look}`,
+    `an automatic check finds nothing on the lab in use, ${size}`,
     async ({ open }) => {
       const page = await open("/lab?a=/lessons/echo", options);
       const { a } = panes(page);

@@ -2,7 +2,7 @@
  * either theme. */
 
 import { assert, assertEquals } from "@std/assert";
-import { findings, LOOKS } from "./axe.ts";
+import { findings, SIZES } from "./axe.ts";
 import { pageTest } from "./browser.ts";
 import { AT_BOTTOM, ChatPage } from "./chat_page.ts";
 import { numbered, publish } from "./publish.ts";
@@ -175,9 +175,9 @@ pageTest(
   },
 );
 
-for (const { look, options } of LOOKS) {
+for (const { size, options } of SIZES) {
   pageTest(
-    `an automatic check finds nothing, ${look}`,
+    `an automatic check finds nothing, ${size}`,
     async ({ open, server }) => {
       const page = await open("/", options);
       await page.getByLabel("What should people call you?").waitFor();

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { BrowserContextOptions } from "playwright-core";
 import { connect } from "../../client/hubbub.ts";
 import { SECRET, signed } from "../helpers/tokens.ts";
-import { findings, LOOKS } from "./axe.ts";
+import { findings, SIZES } from "./axe.ts";
 import { type Pages, pageTest } from "./browser.ts";
 import { type ChatPage, choose, lookElsewhere } from "./chat_page.ts";
 
@@ -292,9 +292,9 @@ pageTest(
   CLOSED,
 );
 
-for (const { look, options } of LOOKS) {
+for (const { size, options } of SIZES) {
   pageTest(
-    `an automatic check finds nothing on what keeps order, ${look}`,
+    `an automatic check finds nothing on what keeps order, ${size}`,
     async (pages) => {
       const mod = await enter(pages, ROLES.mod, options);
       const ada = await enter(pages, ROLES.ada);
