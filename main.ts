@@ -3,21 +3,21 @@
  * ends it on SIGINT, SIGTERM or SIGHUP. Nothing else chooses parts.
  */
 
-import { readAssets } from "./server/assets.ts";
-import { Authority } from "./server/auth.ts";
-import { systemClock } from "./server/clock.ts";
-import { helpText, isDeploy, readConfig } from "./server/config.ts";
+import { readAssets } from "./server/http/page_files.ts";
+import { Authority } from "./server/auth/authenticator.ts";
+import { systemClock } from "./server/runtime/clock.ts";
+import { helpText, isDeploy, readConfig } from "./server/config/load.ts";
 import { accessOf, startLines } from "./server/config/start_lines.ts";
-import { openFleet } from "./server/fleet/open.ts";
-import { createLogger, type Logger } from "./server/log.ts";
-import { watchMemory } from "./server/memory_watch.ts";
-import { operatorNotice } from "./server/operator_notice.ts";
+import { openFleet } from "./server/fleet/open_fleet.ts";
+import { createLogger, type Logger } from "./server/runtime/logger.ts";
+import { watchMemory } from "./server/observability/memory_guard.ts";
+import { operatorNotice } from "./server/config/operator_notice.ts";
 import { LogWriter } from "./server/runtime/log_writer.ts";
 import { isSocketFault, ProcessEnd } from "./server/runtime/process_end.ts";
 import { type Server, startServer } from "./server/server.ts";
-import { ConfigError } from "./server/setting_values.ts";
-import type { Config } from "./server/settings.ts";
-import { openStore } from "./server/store/open.ts";
+import { ConfigError } from "./server/config/parsers.ts";
+import type { Config } from "./server/config/schema.ts";
+import { openStore } from "./server/store/open_store.ts";
 import {
   Descriptors,
   RESERVED,
@@ -156,7 +156,9 @@ async function openConfigured(
     warn: (words: string) => log.warn(words),
   };
   if (isDeploy(env)) {
-    const { openDeployStore } = await import("./server/store/deploy.ts");
+    const { openDeployStore } = await import(
+      "./server/store/kv/deploy_options.ts"
+    );
     return await openDeployStore(address, options);
   }
   const store = await openStore(address, options);

@@ -3,8 +3,8 @@
  * what `docs/performance.md` states. Hubbub alone.
  */
 
-import { systemClock } from "../server/clock.ts";
-import { openStore } from "../server/store/open.ts";
+import { systemClock } from "../server/runtime/clock.ts";
+import { openStore } from "../server/store/open_store.ts";
 import { type JoinResult, STORM_ROOM } from "./load/spec.ts";
 import { textOf } from "./load/tally.ts";
 import type { Measures } from "./results.ts";

@@ -17,12 +17,12 @@
  * ```
  */
 
-import type { Client } from "./api.ts";
+import type { Client } from "./client_api.ts";
 import { HubbubClient } from "./hubbub_client.ts";
 import type { ConnectOptions } from "./options.ts";
 
-export type * from "./api.ts";
-export type * from "./room_api.ts";
+export type * from "./client_api.ts";
+export type * from "./room/room_api.ts";
 export { ClientError, type ClientErrorCode } from "./errors.ts";
 export type {
   ConnectOptions,

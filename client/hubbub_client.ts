@@ -17,12 +17,12 @@ import type {
   ClosedState,
   ConnectionState,
   JoinOptions,
-} from "./api.ts";
-import type { Room } from "./room_api.ts";
-import { Connection } from "./connection.ts";
+} from "./client_api.ts";
+import type { Room } from "./room/room_api.ts";
+import { Connection } from "./connection/connection.ts";
 import { Emitter } from "./emitter.ts";
 import { ClientError } from "./errors.ts";
-import { Identity } from "./identity.ts";
+import { Identity } from "./connection/identity.ts";
 import {
   type ConnectOptions,
   type OutboxStorage,
@@ -30,12 +30,17 @@ import {
   type Settings,
   settingsOf,
 } from "./options.ts";
-import { isAboutToken, Permit } from "./permit.ts";
-import { type Asker, disconnected, Requests, unexpected } from "./requests.ts";
-import { JoinedRoom } from "./room.ts";
-import type { RoomHost } from "./room_host.ts";
-import { leaving, Rooms } from "./rooms.ts";
-import { Sender } from "./sender.ts";
+import { isAboutToken, Permit } from "./connection/access_token.ts";
+import {
+  type Asker,
+  disconnected,
+  Requests,
+  unexpected,
+} from "./connection/pending_requests.ts";
+import { JoinedRoom } from "./room/room.ts";
+import type { RoomHost } from "./room/room_context.ts";
+import { leaving, Rooms } from "./room/joined_rooms.ts";
+import { Sender } from "./sending/sender.ts";
 
 /** Made by `connect()`; the doc comments are those of {@linkcode Client}. */
 export class HubbubClient implements Client, RoomHost {

@@ -1,7 +1,7 @@
 /** A client's options, and the same with all defaults filled in. */
 
 import { checkName } from "../protocol/names.ts";
-import type { Backoff } from "./backoff.ts";
+import type { Backoff } from "./connection/backoff.ts";
 
 /** What outlives the client: a reload of the page, a restart of a program. */
 export interface SavedOutbox {

@@ -1,7 +1,7 @@
 /** WebSocket frames as bytes, right and wrong (RFC 6455, 5.2). */
 
 import { concat } from "./bytes.ts";
-import type { Dice } from "./dice.ts";
+import type { Dice } from "./random_inputs.ts";
 import { GREETING, line } from "./lines.ts";
 
 const encoder = new TextEncoder();

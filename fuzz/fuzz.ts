@@ -1,12 +1,15 @@
 /** A whole run: a server, the witness, and visitors until there were enough. */
 
-import type { TransportName } from "../server/transport/open.ts";
-import { readOpenResources, resourcesReturn } from "../soak/open_resources.ts";
+import type { TransportName } from "../server/transport/open_transport.ts";
+import {
+  readOpenResources,
+  resourcesReturn,
+} from "../soak/checks/open_resources.ts";
 import { seeded } from "../soak/random.ts";
-import { freePort, ServerProcess } from "../soak/server_process.ts";
-import { Dice } from "./dice.ts";
-import { type Tally, visit } from "./visitor.ts";
-import { Witness } from "./witness.ts";
+import { freePort, ServerProcess } from "../soak/servers/server_process.ts";
+import { Dice } from "./random_inputs.ts";
+import { type Tally, visit } from "./hostile_visitor.ts";
+import { Witness } from "./bystander.ts";
 
 /** How to run. */
 export interface FuzzOptions {

@@ -1,6 +1,6 @@
 /** What is said over WebSockets: requests and commands, right and wrong. */
 
-import type { Dice } from "./dice.ts";
+import type { Dice } from "./random_inputs.ts";
 
 const ROOMS = ["lobby", "yard", "Yard", "a".repeat(64), "дом", "x.y-z_1"];
 const TYPES = [

@@ -2,9 +2,12 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { fileURLToPath } from "node:url";
-import { type TransportName, TRANSPORTS } from "../server/transport/open.ts";
+import {
+  type TransportName,
+  TRANSPORTS,
+} from "../server/transport/open_transport.ts";
 import { fuzzCost } from "./cost/cost.ts";
-import { endOnSignals } from "../soak/server_process.ts";
+import { endOnSignals } from "../soak/servers/server_process.ts";
 import { fuzz } from "./fuzz.ts";
 
 const HELP = `Sends a real server what no client should: broken handshakes and

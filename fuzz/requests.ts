@@ -1,7 +1,7 @@
 /** HTTP requests as bytes: handshakes and the API's, right and wrong. */
 
 import { concat } from "./bytes.ts";
-import type { Dice } from "./dice.ts";
+import type { Dice } from "./random_inputs.ts";
 import { line } from "./lines.ts";
 
 const encoder = new TextEncoder();

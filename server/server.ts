@@ -3,50 +3,50 @@
  * the right order. Which parts, main.ts has chosen.
  */
 
-import { byToken } from "./api/access.ts";
+import { byToken } from "./http/api/access.ts";
 import { CLOSE } from "../protocol/close_codes.ts";
-import { Admission } from "./admission.ts";
-import { Api } from "./api/api.ts";
-import { CutStream } from "./api/event_stream.ts";
+import { Admission } from "./connection/connection_limits.ts";
+import { Api } from "./http/api/api.ts";
+import { CutStream } from "./http/api/event_stream.ts";
 import { CutAnswer, PacedBodies } from "./http/paced_body.ts";
 import { RequestLimits } from "./http/request_limits.ts";
 import { CutBody } from "./http/unread_body.ts";
-import type { Assets } from "./assets.ts";
-import { Authority } from "./auth.ts";
+import type { Assets } from "./http/page_files.ts";
+import { Authority } from "./auth/authenticator.ts";
 import { Tickets } from "./auth/tickets.ts";
 import { operatorToken } from "./auth/operator_token.ts";
-import { type Clock, every } from "./clock.ts";
-import type { Config } from "./settings.ts";
-import { Connection } from "./connection.ts";
+import { type Clock, every } from "./runtime/clock.ts";
+import type { Config } from "./config/schema.ts";
+import { Connection } from "./connection/connection.ts";
 import { RatePool } from "./connection/rate_pool.ts";
-import type { Entry } from "./entrance.ts";
+import type { Entry } from "./connection/login.ts";
 import type { Fleet } from "./fleet/fleet.ts";
-import { fullLog } from "./full_log.ts";
-import { Hub } from "./hub.ts";
+import { fullLog } from "./observability/limit_warnings.ts";
+import { Hub } from "./hub/hub.ts";
 import { Lessons } from "./lessons/classroom.ts";
 import { LAB_KEY } from "../protocol/lab.ts";
-import { watchLoopDelay } from "./loop_delay.ts";
-import { renderMetrics } from "./metrics.ts";
-import { newId } from "./ids.ts";
+import { watchLoopDelay } from "./observability/event_loop_lag.ts";
+import { renderMetrics } from "./observability/metrics.ts";
+import { newId } from "./runtime/ids.ts";
 import { runStopSteps } from "./runtime/stop_steps.ts";
-import { Stats } from "./stats.ts";
+import { Stats } from "./runtime/stats.ts";
 import {
   type LedgerSnapshot,
   ResourceLedger,
-} from "./observability/resource_ledger.ts";
-import { LabBook } from "./lab_book.ts";
-import { sayFarewell } from "./farewell.ts";
-import { behindDeploy, behindProxy } from "./forwarded.ts";
-import type { Logger } from "./log.ts";
+} from "./runtime/resource_ledger.ts";
+import { LabBook } from "./observability/connection_inspector.ts";
+import { sayFarewell } from "./connection/drain.ts";
+import { behindDeploy, behindProxy } from "./http/proxy_headers.ts";
+import type { Logger } from "./runtime/logger.ts";
 import { HostPolicy } from "./http/host_policy.ts";
-import { Origins } from "./origins.ts";
-import { refusal } from "./refusals.ts";
-import { createRoutes } from "./routes.ts";
+import { Origins } from "./http/origin_policy.ts";
+import { refusal } from "./rooms/error_event.ts";
+import { createRoutes } from "./http/router.ts";
 import { faulty, words } from "./http/answers.ts";
 import { type Store, StoreOpenError } from "./store/store.ts";
 import type { Accept } from "./transport/socket.ts";
 import type { Descriptors } from "./transport/descriptors.ts";
-import { openTransport } from "./transport/open.ts";
+import { openTransport } from "./transport/open_transport.ts";
 
 /** The parts of a server. */
 export interface ServerOptions {

@@ -1,8 +1,8 @@
 /** What a soak has come to, as data and in words. Pure. */
 
 import type { Recovered } from "../protocol/events.ts";
-import { type FaultCounts, type FaultKind, FAULTS } from "./faults.ts";
-import { inWords, type Violation } from "./violation.ts";
+import { type FaultCounts, type FaultKind, FAULTS } from "./faults/faults.ts";
+import { inWords, type Violation } from "./checks/violation.ts";
 
 /** The figures of one stage, or of all. */
 export interface Figures {

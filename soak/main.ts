@@ -3,7 +3,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { fileURLToPath } from "node:url";
 import { reportInWords } from "./figures.ts";
-import { hasRedis } from "./redis_process.ts";
+import { hasRedis } from "./servers/redis_process.ts";
 import { Soak, type SoakOptions } from "./soak.ts";
 
 const HELP = `The truth checker: breaks real servers and their clients in every

@@ -4,7 +4,7 @@
  */
 
 import { V1Client } from "./clients/v1.ts";
-import { resourcesReturn } from "./open_resources.ts";
+import { resourcesReturn } from "./checks/open_resources.ts";
 import { seeded } from "./random.ts";
 import type { World } from "./world.ts";
 

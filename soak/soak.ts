@@ -6,10 +6,10 @@
 
 import type { Report } from "./figures.ts";
 import { progressLine } from "./figures.ts";
-import { portsOf } from "./fleet.ts";
-import { freePorts } from "./server_process.ts";
+import { portsOf } from "./servers/fleet.ts";
+import { freePorts } from "./servers/server_process.ts";
 import { Stage, type StageOptions, type StoreName } from "./stage.ts";
-import type { Violation } from "./violation.ts";
+import type { Violation } from "./checks/violation.ts";
 
 /** How to soak. */
 export interface SoakOptions {

@@ -1,6 +1,6 @@
 /** One stage of a soak: one database, one set of clients, one fault script. */
 
-import { direct } from "./director.ts";
+import { direct } from "./faults/fault_runner.ts";
 import {
   ENDING_KINDS,
   type Fault,
@@ -9,15 +9,15 @@ import {
   FLEET_KINDS,
   noFaults,
   SERVER_KINDS,
-} from "./faults.ts";
-import { Fleet } from "./fleet.ts";
+} from "./faults/faults.ts";
+import { Fleet } from "./servers/fleet.ts";
 import type { Figures } from "./figures.ts";
 import { seeded } from "./random.ts";
-import { OneServer, type Servers } from "./servers.ts";
+import { OneServer, type Servers } from "./servers/servers.ts";
 import { settle } from "./settle.ts";
 import { Traffic } from "./traffic.ts";
 import { TextClient } from "./clients/text.ts";
-import type { Report, Violation } from "./violation.ts";
+import type { Report, Violation } from "./checks/violation.ts";
 import { World } from "./world.ts";
 
 /** Where messages are kept: in a file of a single server's, or by an engine

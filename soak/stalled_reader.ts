@@ -10,9 +10,13 @@ import { parseArgs } from "@std/cli/parse-args";
 import { fileURLToPath } from "node:url";
 import type { ServerEvent } from "../protocol/events.ts";
 import { V1 } from "../protocol/v1.ts";
-import { Inspector } from "./inspector.ts";
-import { RawSocket } from "./raw_socket.ts";
-import { endOnSignals, freePort, ServerProcess } from "./server_process.ts";
+import { Inspector } from "./servers/inspector.ts";
+import { RawSocket } from "./clients/raw_socket.ts";
+import {
+  endOnSignals,
+  freePort,
+  ServerProcess,
+} from "./servers/server_process.ts";
 
 const HELP = `The memory that readers cost who do not read.
 

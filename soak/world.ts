@@ -4,12 +4,15 @@
  */
 
 import { Changes } from "./changes.ts";
-import { type Crew, startCrew } from "./crew.ts";
-import { Lags } from "./lags.ts";
-import { type OpenResources, readOpenResources } from "./open_resources.ts";
-import type { Servers } from "./servers.ts";
-import { Truth } from "./truth.ts";
-import type { Report } from "./violation.ts";
+import { type Crew, startCrew } from "./clients/client_set.ts";
+import { Lags } from "./checks/lags.ts";
+import {
+  type OpenResources,
+  readOpenResources,
+} from "./checks/open_resources.ts";
+import type { Servers } from "./servers/servers.ts";
+import { Truth } from "./checks/delivery_check.ts";
+import type { Report } from "./checks/violation.ts";
 
 /** What a world is made of. */
 export interface WorldOptions {

@@ -6,23 +6,23 @@
 
 import "./tokens.css";
 import "./base.css";
-import "./sides.css";
-import "./conversation.css";
-import "./layout.css";
-import "./timeline.css";
-import "./line.css";
-import "./dialogs.css";
-import "./touch.css";
-import "./forced.css";
+import "./chat/styles/sides.css";
+import "./chat/styles/conversation.css";
+import "./chat/styles/layout.css";
+import "./chat/styles/timeline.css";
+import "./chat/styles/line.css";
+import "./chat/styles/dialogs.css";
+import "./chat/styles/touch.css";
+import "./chat/styles/forced.css";
 import { h, render } from "preact";
 import { type Client, connect, type Unauthorized } from "../client/hubbub.ts";
 import { chime, notify, onNoticeClick, showUnread } from "./chat/attention.ts";
-import { Entry, takeToken } from "./chat/entry.ts";
+import { Entry, takeToken } from "./chat/sign_in.ts";
 import { HOME, STORAGE_PREFIX } from "./base_path.ts";
 import { linkTo, LOBBY, readAddress, socketUrl } from "./chat/model/address.ts";
 import { Announcer } from "./chat/model/announcer.ts";
-import { ChatModel, type Shell } from "./chat/model/chat.ts";
-import { Memory } from "./chat/model/memory.ts";
+import { ChatModel, type Shell } from "./chat/model/chat_model.ts";
+import { Memory } from "./chat/model/browser_storage.ts";
 import { keepPage } from "./chat/keep_page.ts";
 import {
   claimTab,
@@ -31,9 +31,9 @@ import {
   keepToken,
   keptGuest,
   keptName,
-} from "./chat/tab.ts";
+} from "./chat/tab_leader.ts";
 import { App } from "./chat/view/app.tsx";
-import type { LineActions } from "./chat/view/line.tsx";
+import type { LineActions } from "./chat/view/message_row.tsx";
 import { TokenForm } from "./chat/view/token_form.tsx";
 
 const memory = new Memory(localStorage, STORAGE_PREFIX);

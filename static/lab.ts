@@ -6,16 +6,16 @@
 
 import "./tokens.css";
 import "./base.css";
-import "./lab/lab.css";
-import "./lab/pane.css";
-import "./lab/gauges.css";
-import "./lab/events.css";
+import "./lab/styles/lab.css";
+import "./lab/styles/pane.css";
+import "./lab/styles/gauges.css";
+import "./lab/styles/events.css";
 import { h, render } from "preact";
 import { BASE } from "./base_path.ts";
 import type { Endpoint } from "../protocol/lab.ts";
-import { LabClient, type Page } from "./lab/client.ts";
+import { LabClient, type Page } from "./lab/lab_client.ts";
 import { endpointOf, type Target, targetOf } from "./lab/model/target.ts";
-import { Lab } from "./lab/view/lab.tsx";
+import { Lab } from "./lab/view/lab_view.tsx";
 
 const FIRST: Target = { address: `${BASE}lessons/echo`, protocols: "" };
 

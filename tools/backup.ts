@@ -6,8 +6,8 @@
 import { backup, DatabaseSync } from "node:sqlite";
 import { dirname, join } from "node:path";
 import { withoutPassword } from "../server/store/addresses.ts";
-import { markCopy } from "../server/store/sqlite_copy.ts";
-import { inspect } from "../server/store/sqlite_schema.ts";
+import { markCopy } from "../server/store/sqlite/sqlite_copy.ts";
+import { inspect } from "../server/store/sqlite/sqlite_schema.ts";
 import { StoreOpenError } from "../server/store/store.ts";
 import { complain, print } from "./print.ts";
 

@@ -81,7 +81,7 @@ const socketio: Wire = {
 /** By the name a target has. */
 export const WIRES: Readonly<Record<WireName, Wire>> = {
   plain,
-  // As the client library does it (client/frames.ts), and as the simplest
+  // As the client library does it (client/connection/frames.ts), and as the simplest
   // program does: a frame for each message it sends, a line for each it gets.
   hubbub: hubbub({ batch: true }, 16 * 1024),
   bare: hubbub({}),

@@ -10,7 +10,7 @@ import type {
 import { EVERY_ROOM } from "../../protocol/rights.ts";
 import { counted, nameInWords, printable, text } from "../../protocol/text.ts";
 import type { Client, ClosedState, Room } from "../hubbub.ts";
-import type { Options } from "./options.ts";
+import type { Options } from "./command_line.ts";
 import { Prompt } from "./prompt.ts";
 import {
   cannotConnect,

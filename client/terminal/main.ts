@@ -8,8 +8,8 @@ import { printable } from "../../protocol/text.ts";
 import { type Client, connect } from "../hubbub.ts";
 import { Chat } from "./chat.ts";
 import { runFilter } from "./filter.ts";
-import { linesOf } from "./lines.ts";
-import { HELP, type Options, readOptions, UsageError } from "./options.ts";
+import { linesOf } from "./input_lines.ts";
+import { HELP, type Options, readOptions, UsageError } from "./command_line.ts";
 import { Output } from "./output.ts";
 import { forTerminal, jsonLine, plainLine, styleFor } from "./words.ts";
 

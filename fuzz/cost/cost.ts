@@ -1,7 +1,7 @@
 /** Cost fuzzing: no input may cost more than its size. */
 
 import { InProcessServer } from "../../tests/helpers/in_process.ts";
-import type { TransportName } from "../../server/transport/open.ts";
+import type { TransportName } from "../../server/transport/open_transport.ts";
 import { FEW, fill, UNITS } from "./alphabets.ts";
 import { type Kind, kindsOf } from "./kinds.ts";
 import { type Growth, growthOf, held } from "./measure.ts";

@@ -5,9 +5,9 @@
  */
 
 import { format, mentions } from "../../static/chat/model/format.ts";
-import { hue, initial } from "../../static/chat/model/people.ts";
-import { isEmoji } from "../../static/chat/model/words.ts";
-import { fromFrame } from "../../client/frames.ts";
+import { hue, initial } from "../../static/chat/model/person_colors.ts";
+import { isEmoji } from "../../static/chat/model/chat_words.ts";
+import { fromFrame } from "../../client/connection/frames.ts";
 import { messageLine } from "../../protocol/text.ts";
 import { namesakes, PEOPLE, ROOMS, rooms } from "./crowds.ts";
 import {

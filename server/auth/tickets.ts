@@ -10,7 +10,7 @@ import { Buffer } from "node:buffer";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { EncryptJWT, errors, jwtDecrypt } from "jose";
 import { HubbubError } from "../../protocol/errors.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../runtime/clock.ts";
 
 /** How long a ticket opens a stream, milliseconds. */
 const TICKET_MS = 60_000;

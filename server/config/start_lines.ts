@@ -3,7 +3,7 @@
  * what they need. Pure.
  */
 
-import type { Config } from "../settings.ts";
+import type { Config } from "./schema.ts";
 
 /** What counts of the settings. */
 type Access = Pick<

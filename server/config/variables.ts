@@ -3,7 +3,7 @@
  * would be a setting that silently does not hold. Pure.
  */
 
-import { ConfigError } from "../setting_values.ts";
+import { ConfigError } from "./parsers.ts";
 
 /** All variables of this project begin with it, some others' too. */
 const PREFIX = "HUBBUB_";

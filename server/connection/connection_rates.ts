@@ -3,8 +3,8 @@
  * to its address. Which allowances these are, rate_pool.ts says.
  */
 
-import { type Allowance, tooFast } from "../allowance.ts";
-import type { Clock } from "../clock.ts";
+import { type Allowance, tooFast } from "./rate_limits.ts";
+import type { Clock } from "../runtime/clock.ts";
 import type { ClientRequest } from "../../protocol/requests.ts";
 
 /** Who a connection is: a user by a token, or a session of a guest. */

@@ -15,11 +15,11 @@ import {
   type Rates,
   ratesOfAddress,
   tooFast,
-} from "../allowance.ts";
+} from "./rate_limits.ts";
 import { ConnectionRates, type Owner } from "./connection_rates.ts";
-import type { Clock } from "../clock.ts";
-import { TokenBucket } from "../limits.ts";
-import { networkOf } from "../networks.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { TokenBucket } from "../runtime/token_bucket.ts";
+import { networkOf } from "../runtime/ip_network.ts";
 import type { ClientRequest } from "../../protocol/requests.ts";
 
 /** Addresses that are kept in mind beside those with connections. */

@@ -4,7 +4,7 @@
  * its socket has not taken. Beyond that its next requests wait. Pure.
  */
 
-import type { Release } from "../observability/resource_ledger.ts";
+import type { Release } from "../runtime/resource_ledger.ts";
 
 /** Bytes in flight above which no further request is begun. The last one to be
  * begun comes on top, and so do up to three other reads of the store. */

@@ -6,7 +6,7 @@
  */
 
 import type { Decoded } from "../../protocol/dialect.ts";
-import type { Cancel, Clock } from "../clock.ts";
+import type { Cancel, Clock } from "../runtime/clock.ts";
 
 /** Bytes that may wait before one more frame is too much. */
 const MOST_WAITING = 256 * 1024;

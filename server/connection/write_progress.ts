@@ -3,7 +3,7 @@
  * socket is asked every few seconds how much is unsent.
  */
 
-import { type Clock, type Monotonic, msBetween } from "../clock.ts";
+import { type Clock, type Monotonic, msBetween } from "../runtime/clock.ts";
 import type { Socket } from "../transport/socket.ts";
 
 /** How long a peer may take nothing, milliseconds. */

@@ -2,8 +2,8 @@
 
 import { HubbubError } from "../../protocol/errors.ts";
 import { checkName } from "../../protocol/names.ts";
-import { nickname, numbered, similar } from "../nicknames.ts";
-import { nameTaken } from "./alone.ts";
+import { nickname, numbered, similar } from "./nicknames.ts";
+import { nameTaken } from "./single_node.ts";
 import type { Choice, Taken } from "./engine.ts";
 
 /** Names that are tried in one step: enough for one to be free, however many

@@ -13,8 +13,8 @@ import {
   LONG_AGO,
   type Monotonic,
   msAfter,
-} from "../clock.ts";
-import type { Logger } from "../log.ts";
+} from "../runtime/clock.ts";
+import type { Logger } from "../runtime/logger.ts";
 import { chooseName, type Wish } from "./choose_name.ts";
 import type { Answer, Choice, Counts, Engine, EngineEvents } from "./engine.ts";
 import type {
@@ -26,8 +26,8 @@ import type {
   Lending,
   LocalRoom,
 } from "./fleet.ts";
-import { Holdings } from "./holdings.ts";
-import { Rosters } from "./rosters.ts";
+import { Holdings } from "./session_leases.ts";
+import { Rosters } from "./presence_sync.ts";
 
 /** How long a node is believed to live after its last heartbeat, milliseconds.
  * A heart beats three times in it, so a dead node's members are gone after 16

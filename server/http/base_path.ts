@@ -4,7 +4,7 @@
  * its own addresses has it. Pure.
  */
 
-import type { Visit } from "../forwarded.ts";
+import type { Visit } from "./proxy_headers.ts";
 
 /** What a base must not begin with: paths that mean something themselves. */
 const TAKEN: readonly string[] = [

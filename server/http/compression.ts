@@ -4,7 +4,7 @@
  */
 
 import { acceptsEncodings } from "@std/http/negotiation";
-import type { Asset } from "../assets.ts";
+import type { Asset } from "../runtime/asset.ts";
 
 /** What gets smaller, and does not wait for more to come. */
 const COMPRESSIBLE: readonly string[] = [

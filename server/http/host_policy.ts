@@ -5,8 +5,8 @@
  * that site. Pure but for the log.
  */
 
-import type { Visit } from "../forwarded.ts";
-import type { Logger } from "../log.ts";
+import type { Visit } from "./proxy_headers.ts";
+import type { Logger } from "../runtime/logger.ts";
 
 /** Refused hosts that are remembered, so that each is logged once. */
 const MOST_REMEMBERED = 100;

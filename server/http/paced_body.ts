@@ -5,12 +5,12 @@
  * source.
  */
 
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../runtime/clock.ts";
 import type {
   HeldKind,
   Release,
   ResourceLedger,
-} from "../observability/resource_ledger.ts";
+} from "../runtime/resource_ledger.ts";
 
 /** Bytes that are handed over at once, and have to be taken in time. */
 const SLICE = 16 * 1024;

@@ -6,9 +6,9 @@
  */
 
 import { setImmediate } from "node:timers/promises";
-import { Problem } from "../api/problem.ts";
-import type { Clock } from "../clock.ts";
-import type { ResourceLedger } from "../observability/resource_ledger.ts";
+import { Problem } from "./api/problem.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { ResourceLedger } from "../runtime/resource_ledger.ts";
 import { TinyChunks } from "../transport/socket.ts";
 
 /** Bytes that chunks have on average at least: the runtime makes room for 64 KiB

@@ -4,9 +4,9 @@
  * it. Pure.
  */
 
-import { type Problem, tooManyRequests } from "../api/problem.ts";
-import { networkOf } from "../networks.ts";
-import type { Release } from "../observability/resource_ledger.ts";
+import { type Problem, tooManyRequests } from "./api/problem.ts";
+import { networkOf } from "../runtime/ip_network.ts";
+import type { Release } from "../runtime/resource_ledger.ts";
 
 /** How many there may be. */
 export interface RequestLimitsOptions {

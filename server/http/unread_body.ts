@@ -5,7 +5,7 @@
  * one is broken: else the runtime would read for ever what it still sends.
  */
 
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../runtime/clock.ts";
 
 /** Bytes of the rest that are read and thrown away. */
 const MOST_BYTES = 1024 * 1024;

@@ -5,7 +5,7 @@
 
 import { Buffer } from "node:buffer";
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
-import { type Cancel, type Clock, systemClock } from "../clock.ts";
+import { type Cancel, type Clock, systemClock } from "../runtime/clock.ts";
 import type { ConnectionRates } from "../connection/connection_rates.ts";
 import { type Patience, WriteProgress } from "../connection/write_progress.ts";
 import type { Accept, Socket, SocketHandler } from "../transport/socket.ts";

@@ -3,7 +3,7 @@
  * reader reached it, so there is one for each; the newest are kept.
  */
 
-import { type Asset, assetOf } from "../assets.ts";
+import { type Asset, assetOf } from "../runtime/asset.ts";
 import { lessonsPage } from "./page.ts";
 
 /** Pages that are kept. A server has few names; strangers may make up more. */

@@ -3,7 +3,7 @@
  * the lesson run: the page cannot tell what the server does not do.
  */
 
-import { monotonicAt } from "../clock.ts";
+import { monotonicAt } from "../runtime/clock.ts";
 import type { Socket } from "../transport/socket.ts";
 import { Lessons } from "./classroom.ts";
 import type { Lesson } from "./table.ts";

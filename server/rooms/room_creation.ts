@@ -3,10 +3,10 @@
  * Whoever reads or joins makes none. Pure: time comes from the clock passed in.
  */
 
-import type { Clock } from "../clock.ts";
-import { Buckets } from "../limits.ts";
-import { networkOf } from "../networks.ts";
-import type { Session } from "../session.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { Buckets } from "../runtime/token_bucket.ts";
+import { networkOf } from "../runtime/ip_network.ts";
+import type { Session } from "./session.ts";
 
 /** Minutes' worth of rooms at once: those of a class that begins its work. */
 const BURST_MIN = 3;

@@ -4,8 +4,8 @@
  * itself is passed in.
  */
 
-import { type Clock, type Monotonic, msBetween } from "../clock.ts";
-import type { Logger } from "../log.ts";
+import { type Clock, type Monotonic, msBetween } from "./clock.ts";
+import type { Logger } from "./logger.ts";
 
 /** Signals within this time are one, milliseconds: Ctrl+C in a terminal reaches
  * `deno task` and the server, and the task passes it on. */

@@ -3,8 +3,8 @@
  * that hangs or fails keeps none of the others from ending.
  */
 
-import { type Clock, msAfter, msBetween } from "../clock.ts";
-import type { Logger } from "../log.ts";
+import { type Clock, msAfter, msBetween } from "./clock.ts";
+import type { Logger } from "./logger.ts";
 
 /** The end of one part. */
 export interface StopStep {

@@ -6,7 +6,7 @@
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
-import type { Reader } from "../session.ts";
+import type { Reader } from "../rooms/session.ts";
 
 /** A reader in front of another one. */
 export class ContainedReader implements Reader {

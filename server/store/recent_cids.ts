@@ -9,7 +9,7 @@
  * repeat of one of the two is not noticed.
  */
 
-import { type Monotonic, msBetween } from "../clock.ts";
+import { type Monotonic, msBetween } from "../runtime/clock.ts";
 import { NumberTable } from "./number_table.ts";
 
 /** Cids kept together and forgotten together. */

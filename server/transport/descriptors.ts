@@ -3,7 +3,7 @@
  * may read little, so they are counted by taking some and giving them back.
  */
 
-import { type Clock, LONG_AGO, msBetween } from "../clock.ts";
+import { type Clock, LONG_AGO, msBetween } from "../runtime/clock.ts";
 
 /** Descriptors that are kept for the database, the log and the rest. */
 export const RESERVED = 64;

@@ -13,9 +13,9 @@ import {
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { ResourceLedger } from "../observability/resource_ledger.ts";
-import { systemClock } from "../clock.ts";
-import { hasToken } from "../http/header_lists.ts";
+import type { ResourceLedger } from "../runtime/resource_ledger.ts";
+import { systemClock } from "../runtime/clock.ts";
+import { hasToken } from "./header_lists.ts";
 import { AcceptWatch } from "./accept_watch.ts";
 import { readHead } from "./http1.ts";
 import { keepListening, type ListenAttempt } from "./lasting_listener.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { CloseReason } from "../../protocol/close_codes.ts";
-import type { ResourceLedger } from "../observability/resource_ledger.ts";
+import type { ResourceLedger } from "../runtime/resource_ledger.ts";
 import type { TcpLimits } from "./tcp_connections.ts";
 
 /** One WebSocket, as seen by what talks over it. */

@@ -1,9 +1,6 @@
 /** Counts a WebSocket in the ledger: open, then closing, then gone. */
 
-import type {
-  Release,
-  ResourceLedger,
-} from "../observability/resource_ledger.ts";
+import type { Release, ResourceLedger } from "../runtime/resource_ledger.ts";
 
 /** One WebSocket in the ledger, from its opening on. */
 export class SocketCount {

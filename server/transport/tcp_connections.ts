@@ -5,8 +5,8 @@
  */
 
 import type { Socket } from "node:net";
-import type { ResourceLedger } from "../observability/resource_ledger.ts";
-import { networkOf } from "../networks.ts";
+import type { ResourceLedger } from "../runtime/resource_ledger.ts";
+import { networkOf } from "../runtime/ip_network.ts";
 import type { Descriptors } from "./descriptors.ts";
 
 /** What a connection can find no room for. */

@@ -10,7 +10,7 @@ import type { IncomingMessage } from "node:http";
 // @ts-types="@types/ws"
 import { WebSocket, WebSocketServer } from "ws";
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
-import type { ResourceLedger } from "../observability/resource_ledger.ts";
+import type { ResourceLedger } from "../runtime/resource_ledger.ts";
 import { NodeHttp } from "./node_http.ts";
 import { readInTurns } from "./read_in_turns.ts";
 import { SocketCount } from "./socket_count.ts";

@@ -8,7 +8,7 @@ import type { ChildSettings, Order } from "./child.ts";
 import type { ClientOptions, SoakClient } from "./client.ts";
 import type { Told } from "./library_reader.ts";
 import { lines } from "./lines.ts";
-import { Teller } from "./teller.ts";
+import { Teller } from "./script_publisher.ts";
 
 const PROGRAM = new URL("./child.ts", import.meta.url).href;
 /** Orders that a stopped process can be given without filling its pipe. */

@@ -6,8 +6,8 @@
 
 import type { Changes } from "../changes.ts";
 import type { Random } from "../random.ts";
-import { RawSocket } from "../raw_socket.ts";
-import type { Truth } from "../truth.ts";
+import { RawSocket } from "./raw_socket.ts";
+import type { Truth } from "../checks/delivery_check.ts";
 
 /** What all clients are made of. */
 export interface ClientOptions {

@@ -2,12 +2,12 @@
 
 import { type Client, connect } from "../../client/hubbub.ts";
 import { V1 } from "../../protocol/v1.ts";
-import type { RawSocket } from "../raw_socket.ts";
+import type { RawSocket } from "./raw_socket.ts";
 import { tokenOf } from "../texts.ts";
 import { type BreakableClient, type ClientOptions, HALF } from "./client.ts";
 import { LibraryReader } from "./library_reader.ts";
 import { rawWebSocketClass } from "./raw_web_socket.ts";
-import { Teller } from "./teller.ts";
+import { Teller } from "./script_publisher.ts";
 
 /** Below the library's own limit, so that it never has to refuse. */
 const MOST_PENDING = 100;

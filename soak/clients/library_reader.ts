@@ -6,7 +6,7 @@
 
 import type { Client, Room } from "../../client/hubbub.ts";
 import { tokenOf } from "../texts.ts";
-import type { Delivery, Join } from "../truth.ts";
+import type { Delivery, Join } from "../checks/delivery_check.ts";
 
 /** Everything that a reader with the client library can tell. */
 export type Told =

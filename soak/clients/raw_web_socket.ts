@@ -4,7 +4,7 @@
  */
 
 import type { SocketLike } from "../../client/hubbub.ts";
-import { RawSocket } from "../raw_socket.ts";
+import { RawSocket } from "./raw_socket.ts";
 
 /** A class of WebSockets, as the client library's option wants it. */
 export type WebSocketClass = new (

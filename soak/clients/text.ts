@@ -3,7 +3,7 @@
  * it knows them by their texts; and it is not shown its own ones.
  */
 
-import { LineReading } from "../line_reading.ts";
+import { LineReading } from "../checks/line_reader_position.ts";
 import { authorOf, tokenOf } from "../texts.ts";
 import { type BreakableClient, HALF, Link } from "./client.ts";
 import type { SimpleOptions } from "./simple.ts";

@@ -2,7 +2,7 @@
  * and gives way to a newer one as soon as there is one. */
 
 import { assertEquals } from "@std/assert";
-import { readAssets } from "../../server/assets.ts";
+import { readAssets } from "../../server/http/page_files.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
 import { TempFolder } from "../helpers/temp.ts";
 import { pageTest } from "./browser.ts";

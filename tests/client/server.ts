@@ -1,13 +1,13 @@
 /** A real server in this process, with the real clock. */
 
-import { Authority } from "../../server/auth.ts";
-import { type Clock, systemClock } from "../../server/clock.ts";
-import { readConfig } from "../../server/config.ts";
-import { Alone } from "../../server/fleet/alone.ts";
-import { newId } from "../../server/ids.ts";
-import { createLogger } from "../../server/log.ts";
+import { Authority } from "../../server/auth/authenticator.ts";
+import { type Clock, systemClock } from "../../server/runtime/clock.ts";
+import { readConfig } from "../../server/config/load.ts";
+import { Alone } from "../../server/fleet/single_node.ts";
+import { newId } from "../../server/runtime/ids.ts";
+import { createLogger } from "../../server/runtime/logger.ts";
 import { type Server, startServer } from "../../server/server.ts";
-import { openStore } from "../../server/store/open.ts";
+import { openStore } from "../../server/store/open_store.ts";
 import { transportOnly } from "../helpers/transport.ts";
 
 /** How to start it. */

@@ -4,7 +4,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { PROBLEM_STATUS } from "../../server/api/problem.ts";
+import { PROBLEM_STATUS } from "../../server/http/api/problem.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
 import { TempFolder } from "../helpers/temp.ts";
 import { blocks, codes, readDocument, section, tables } from "./markdown.ts";

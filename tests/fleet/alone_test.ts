@@ -1,6 +1,6 @@
 /** A fleet of one against the contract. */
 
-import { Alone } from "../../server/fleet/alone.ts";
+import { Alone } from "../../server/fleet/single_node.ts";
 import { namesContract } from "./contract.ts";
 
 namesContract("alone", () => {

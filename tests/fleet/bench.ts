@@ -5,7 +5,7 @@ import {
   type Clock,
   type Monotonic,
   systemClock,
-} from "../../server/clock.ts";
+} from "../../server/runtime/clock.ts";
 import type {
   Claim,
   Fleet,

@@ -1,6 +1,6 @@
 /** The fleet on Deno KV against the contracts. */
 
-import { joinKv } from "../../server/fleet/kv.ts";
+import { joinKv } from "../../server/fleet/kv/kv_fleet.ts";
 import { SILENCE } from "../helpers/silence.ts";
 import type { Place } from "./bench.ts";
 import { namesContract } from "./contract.ts";

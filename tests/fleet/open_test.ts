@@ -1,12 +1,12 @@
 /** Which stores make a fleet of the processes that share them. */
 
 import { assertEquals } from "@std/assert";
-import { systemClock } from "../../server/clock.ts";
-import { Alone } from "../../server/fleet/alone.ts";
-import { openFleet } from "../../server/fleet/open.ts";
+import { systemClock } from "../../server/runtime/clock.ts";
+import { Alone } from "../../server/fleet/single_node.ts";
+import { openFleet } from "../../server/fleet/open_fleet.ts";
 import { SILENCE } from "../helpers/silence.ts";
-import { KvStore } from "../../server/store/kv.ts";
-import { MemoryStore } from "../../server/store/memory.ts";
+import { KvStore } from "../../server/store/kv/kv_store.ts";
+import { MemoryStore } from "../../server/store/memory_store.ts";
 import type { Store } from "../../server/store/store.ts";
 import { assertRefused } from "./contract.ts";
 import { Node, PausableClock } from "./bench.ts";

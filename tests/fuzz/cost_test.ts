@@ -82,7 +82,7 @@ Deno.test("the cost fuzzer tries every request of hubbub.v1 and every resource o
   const cases = v1.slice(start, v1.indexOf("\n}", start));
   const types = [...cases.matchAll(/case "(\w+)":/g)].map(([, type]) => type!);
   assertEquals(types.toSorted(), REQUEST_TYPES.toSorted());
-  const api = Deno.readTextFileSync("server/api/api.ts");
+  const api = Deno.readTextFileSync("server/http/api/api.ts");
   const resources = [...api.matchAll(/\/api\\\/.*?([a-z]+)(?:\\\/\S*)?\$\//g)]
     .map(([, name]) => name!);
   assert(resources.length > 8, resources.join());

@@ -1,13 +1,13 @@
 /** The API on a bench: a hub with a held store behind it, no network. */
 
-import { Api, type ApiOptions } from "../../server/api/api.ts";
-import { createLogger } from "../../server/log.ts";
+import { Api, type ApiOptions } from "../../server/http/api/api.ts";
+import { createLogger } from "../../server/runtime/logger.ts";
 import { PacedBodies } from "../../server/http/paced_body.ts";
-import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
-import { byToken } from "../../server/api/access.ts";
+import { ResourceLedger } from "../../server/runtime/resource_ledger.ts";
+import { byToken } from "../../server/http/api/access.ts";
 import { Tickets } from "../../server/auth/tickets.ts";
-import { Authority } from "../../server/auth.ts";
-import { Origins } from "../../server/origins.ts";
+import { Authority } from "../../server/auth/authenticator.ts";
+import { Origins } from "../../server/http/origin_policy.ts";
 import { HubBench } from "./hub_bench.ts";
 
 const OPERATOR = "operator";

@@ -8,7 +8,7 @@ import {
   type Clock,
   type Monotonic,
   monotonicAt,
-} from "../../server/clock.ts";
+} from "../../server/runtime/clock.ts";
 
 /** A clock turned by hand. Its timers follow the monotonic time. */
 export class FakeClock implements Clock {

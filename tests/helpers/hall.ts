@@ -4,9 +4,9 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { type ErrorCode, HubbubError } from "../../protocol/errors.ts";
 import type { ModerationRequest } from "../../protocol/requests.ts";
 import { v1 } from "../../protocol/v1.ts";
-import { AUDIT_ROOM } from "../../server/audit.ts";
-import { type Grant, OPEN, TRUSTED } from "../../server/grant.ts";
-import type { Session } from "../../server/session.ts";
+import { AUDIT_ROOM } from "../../server/moderation/audit_log.ts";
+import { type Grant, OPEN, TRUSTED } from "../../server/auth/permissions.ts";
+import type { Session } from "../../server/rooms/session.ts";
 import { HubBench } from "./hub_bench.ts";
 
 /** The bearer of a token without the right to moderate. */

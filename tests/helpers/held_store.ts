@@ -3,7 +3,7 @@
  * happen while a store on a network takes its time, or fails.
  */
 
-import { MemoryStore } from "../../server/store/memory.ts";
+import { MemoryStore } from "../../server/store/memory_store.ts";
 import {
   type Draft,
   type Feed,

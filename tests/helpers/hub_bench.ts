@@ -1,14 +1,14 @@
 /** A hub on a bench: a held store behind it, paper readers before it. */
 
-import { type Grant, OPEN } from "../../server/grant.ts";
+import { type Grant, OPEN } from "../../server/auth/permissions.ts";
 import { simple } from "../../protocol/simple.ts";
 import type { HelloRequest } from "../../protocol/requests.ts";
-import { Alone } from "../../server/fleet/alone.ts";
+import { Alone } from "../../server/fleet/single_node.ts";
 import type { Fleet } from "../../server/fleet/fleet.ts";
-import { Hub } from "../../server/hub.ts";
-import { createLogger } from "../../server/log.ts";
-import type { Session } from "../../server/session.ts";
-import { Stats } from "../../server/stats.ts";
+import { Hub } from "../../server/hub/hub.ts";
+import { createLogger } from "../../server/runtime/logger.ts";
+import type { Session } from "../../server/rooms/session.ts";
+import { Stats } from "../../server/runtime/stats.ts";
 import type { Retention } from "../../server/store/store.ts";
 import { FakeClock, settled } from "./clock.ts";
 import { HeldStore } from "./held_store.ts";

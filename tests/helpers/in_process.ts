@@ -3,18 +3,18 @@
  * it over real sockets.
  */
 
-import type { Assets } from "../../server/assets.ts";
-import { Authority } from "../../server/auth.ts";
-import { systemClock } from "../../server/clock.ts";
-import { readConfig } from "../../server/config.ts";
-import type { Config } from "../../server/settings.ts";
-import { Alone } from "../../server/fleet/alone.ts";
+import type { Assets } from "../../server/http/page_files.ts";
+import { Authority } from "../../server/auth/authenticator.ts";
+import { systemClock } from "../../server/runtime/clock.ts";
+import { readConfig } from "../../server/config/load.ts";
+import type { Config } from "../../server/config/schema.ts";
+import { Alone } from "../../server/fleet/single_node.ts";
 import type { Fleet } from "../../server/fleet/fleet.ts";
-import { newId } from "../../server/ids.ts";
-import { createLogger } from "../../server/log.ts";
-import type { LedgerSnapshot } from "../../server/observability/resource_ledger.ts";
+import { newId } from "../../server/runtime/ids.ts";
+import { createLogger } from "../../server/runtime/logger.ts";
+import type { LedgerSnapshot } from "../../server/runtime/resource_ledger.ts";
 import { type Server, startServer } from "../../server/server.ts";
-import { MemoryStore } from "../../server/store/memory.ts";
+import { MemoryStore } from "../../server/store/memory_store.ts";
 import type { Store } from "../../server/store/store.ts";
 import { transportOnly } from "./transport.ts";
 

@@ -4,8 +4,8 @@
  * where SQLite is not offered.
  */
 
-import { systemClock } from "../../server/clock.ts";
-import { openStore } from "../../server/store/open.ts";
+import { systemClock } from "../../server/runtime/clock.ts";
+import { openStore } from "../../server/store/open_store.ts";
 import type { Store } from "../../server/store/store.ts";
 import type { TempFolder } from "./temp.ts";
 

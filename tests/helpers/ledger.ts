@@ -1,7 +1,7 @@
 /** That a server has nothing open in the end that it had not at first. */
 
 import { assertEquals } from "@std/assert";
-import type { LedgerSnapshot } from "../../server/observability/resource_ledger.ts";
+import type { LedgerSnapshot } from "../../server/runtime/resource_ledger.ts";
 
 /** How long the end of what was opened may take: peers answer in their time. */
 const MOST_MS = 10_000;

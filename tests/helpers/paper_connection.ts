@@ -4,10 +4,10 @@
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import { v1 } from "../../protocol/v1.ts";
-import { Authority } from "../../server/auth.ts";
-import { Connection } from "../../server/connection.ts";
+import { Authority } from "../../server/auth/authenticator.ts";
+import { Connection } from "../../server/connection/connection.ts";
 import type { RatePool } from "../../server/connection/rate_pool.ts";
-import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
+import { ResourceLedger } from "../../server/runtime/resource_ledger.ts";
 import type { Socket } from "../../server/transport/socket.ts";
 import type { HubBench } from "./hub_bench.ts";
 import { freeRates } from "./rates.ts";

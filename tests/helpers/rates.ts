@@ -1,7 +1,7 @@
 /** Rates for connections that a test makes by hand. */
 
-import type { Rates } from "../../server/allowance.ts";
-import type { Clock } from "../../server/clock.ts";
+import type { Rates } from "../../server/connection/rate_limits.ts";
+import type { Clock } from "../../server/runtime/clock.ts";
 import type { ConnectionRates } from "../../server/connection/connection_rates.ts";
 import { RatePool } from "../../server/connection/rate_pool.ts";
 

@@ -1,12 +1,16 @@
 /** A connection made of paper: what rooms and hub write to it can be read. */
 
 import { sessionAuthor } from "../../server/auth/author.ts";
-import { TRUSTED } from "../../server/grant.ts";
+import { TRUSTED } from "../../server/auth/permissions.ts";
 import type { CloseReason } from "../../protocol/close_codes.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { MessageEvent, ServerEvent } from "../../protocol/events.ts";
 import { v1 } from "../../protocol/v1.ts";
-import { newSession, type Reader, type Session } from "../../server/session.ts";
+import {
+  newSession,
+  type Reader,
+  type Session,
+} from "../../server/rooms/session.ts";
 
 /** Whoever reads. It takes everything, unless told otherwise. */
 export class FakeReader implements Reader {

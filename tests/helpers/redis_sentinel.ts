@@ -1,6 +1,6 @@
 /** A Redis Sentinel of one test, which fails over as fast as it can. */
 
-import { RedisProcess } from "../../soak/redis_process.ts";
+import { RedisProcess } from "../../soak/servers/redis_process.ts";
 import { freePort } from "./redis_server.ts";
 import { TempFolder } from "./temp.ts";
 

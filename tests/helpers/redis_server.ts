@@ -3,10 +3,10 @@
  * in a folder of its own, and its end with the test's.
  */
 
-import { RedisProcess } from "../../soak/redis_process.ts";
+import { RedisProcess } from "../../soak/servers/redis_process.ts";
 import { TempFolder } from "./temp.ts";
 
-export { hasRedis } from "../../soak/redis_process.ts";
+export { hasRedis } from "../../soak/servers/redis_process.ts";
 
 /** A port that was free a moment ago. */
 export function freePort(): number {

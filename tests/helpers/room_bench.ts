@@ -5,9 +5,9 @@
 
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { Cursor } from "../../protocol/message.ts";
-import { Room } from "../../server/room.ts";
-import type { Member, Session } from "../../server/session.ts";
-import { Stats } from "../../server/stats.ts";
+import { Room } from "../../server/rooms/room.ts";
+import type { Member, Session } from "../../server/rooms/session.ts";
+import { Stats } from "../../server/runtime/stats.ts";
 import type { StoredMessage } from "../../server/store/store.ts";
 import { FakeReader, fakeSession } from "./reader.ts";
 

@@ -1,6 +1,6 @@
 /** A log that nobody reads. */
 
-import { createLogger } from "../../server/log.ts";
+import { createLogger } from "../../server/runtime/logger.ts";
 
 export const SILENCE = createLogger({
   level: "error",

@@ -6,8 +6,8 @@ import { Changes } from "../../soak/changes.ts";
 import { V1Client } from "../../soak/clients/v1.ts";
 import { seeded } from "../../soak/random.ts";
 import { writeText } from "../../soak/texts.ts";
-import { Truth } from "../../soak/truth.ts";
-import { inWords } from "../../soak/violation.ts";
+import { Truth } from "../../soak/checks/delivery_check.ts";
+import { inWords } from "../../soak/checks/violation.ts";
 import { InProcessServer } from "./in_process.ts";
 
 /** The room that everybody is in. */

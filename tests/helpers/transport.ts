@@ -7,7 +7,7 @@
 import {
   type TransportName,
   TRANSPORTS as ALL,
-} from "../../server/transport/open.ts";
+} from "../../server/transport/open_transport.ts";
 
 const NAME = "HUBBUB_TRANSPORT";
 

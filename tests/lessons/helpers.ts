@@ -8,9 +8,9 @@ import {
   type Cancel,
   type Monotonic,
   monotonicAt,
-} from "../../server/clock.ts";
-import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
-import { openTransport } from "../../server/transport/open.ts";
+} from "../../server/runtime/clock.ts";
+import { ResourceLedger } from "../../server/runtime/resource_ledger.ts";
+import { openTransport } from "../../server/transport/open_transport.ts";
 import type { Listener, Socket } from "../../server/transport/socket.ts";
 import { TRANSPORT } from "../helpers/transport.ts";
 

@@ -3,7 +3,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { CLOSE } from "../../protocol/close_codes.ts";
-import { Relay } from "../../soak/relay.ts";
+import { Relay } from "../../soak/servers/relay.ts";
 import { Program, runProgram } from "../helpers/program.ts";
 import { RedisServer } from "../helpers/redis_server.ts";
 import { insist } from "./insist.ts";

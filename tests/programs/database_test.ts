@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { SqliteStore } from "../../server/store/sqlite.ts";
+import { SqliteStore } from "../../server/store/sqlite/sqlite_store.ts";
 import { StoreOpenError } from "../../server/store/store.ts";
 import { FakeClock } from "../helpers/clock.ts";
 import { Program, runProgram } from "../helpers/program.ts";

@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { Program } from "../helpers/program.ts";
 import { RedisServer } from "../helpers/redis_server.ts";
-import { DURABLE } from "../../soak/redis_process.ts";
+import { DURABLE } from "../../soak/servers/redis_process.ts";
 import { type Json, Peer } from "./peer.ts";
 import { ignore, redis } from "./redis.ts";
 

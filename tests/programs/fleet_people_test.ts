@@ -5,10 +5,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { CLOSE } from "../../protocol/close_codes.ts";
-import { type Clock, systemClock } from "../../server/clock.ts";
-import { openFleet } from "../../server/fleet/open.ts";
+import { type Clock, systemClock } from "../../server/runtime/clock.ts";
+import { openFleet } from "../../server/fleet/open_fleet.ts";
 import { SILENCE } from "../helpers/silence.ts";
-import { openStore } from "../../server/store/open.ts";
+import { openStore } from "../../server/store/open_store.ts";
 import { LEASE_MS, PausableClock } from "../fleet/bench.ts";
 import {
   type InProcessOptions,

@@ -3,8 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { CostReport } from "../../fuzz/cost/cost.ts";
 import type { Report } from "../../fuzz/fuzz.ts";
-import { KINDS } from "../../fuzz/visitor.ts";
-import { TRANSPORTS } from "../../server/transport/open.ts";
+import { KINDS } from "../../fuzz/hostile_visitor.ts";
+import { TRANSPORTS } from "../../server/transport/open_transport.ts";
 import { runTask } from "../helpers/run.ts";
 
 const fuzz = (...args: string[]) => runTask("fuzz", args);

@@ -1,8 +1,8 @@
 /** Redis as a place for stores, where this machine has it. */
 
-import { monotonicAt, msBetween } from "../../server/clock.ts";
-import { RedisStore } from "../../server/store/redis.ts";
-import { roomKeys } from "../../server/store/redis_scripts.ts";
+import { monotonicAt, msBetween } from "../../server/runtime/clock.ts";
+import { RedisStore } from "../../server/store/redis/redis_store.ts";
+import { roomKeys } from "../../server/store/redis/redis_scripts.ts";
 import { hasRedis, RedisServer } from "../helpers/redis_server.ts";
 import type { Place } from "../store/bench.ts";
 

@@ -2,8 +2,8 @@
 
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { resolve } from "node:path";
-import { roomKeys } from "../../server/store/redis_scripts.ts";
-import { RedisStore } from "../../server/store/redis.ts";
+import { roomKeys } from "../../server/store/redis/redis_scripts.ts";
+import { RedisStore } from "../../server/store/redis/redis_store.ts";
 import { StoreOpenError } from "../../server/store/store.ts";
 import { makeCertificate } from "../helpers/certificate.ts";
 import { FakeClock } from "../helpers/clock.ts";

@@ -5,9 +5,9 @@
  */
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { RedisStore } from "../../server/store/redis.ts";
+import { RedisStore } from "../../server/store/redis/redis_store.ts";
 import { OutOfReachError, StoreOpenError } from "../../server/store/store.ts";
-import { Relay } from "../../soak/relay.ts";
+import { Relay } from "../../soak/servers/relay.ts";
 import { FakeClock } from "../helpers/clock.ts";
 import { assertWithoutHoles, draft, KEEP_ALL } from "../store/bench.ts";
 import type { FleetBench, Node } from "../store/fleet.ts";

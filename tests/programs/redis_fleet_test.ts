@@ -4,7 +4,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { joinRedis } from "../../server/fleet/redis.ts";
+import { joinRedis } from "../../server/fleet/redis/redis_fleet.ts";
 import { RedisServer } from "../helpers/redis_server.ts";
 import { SILENCE } from "../helpers/silence.ts";
 import { FleetBench, type Node, type Place } from "../fleet/bench.ts";

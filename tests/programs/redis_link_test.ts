@@ -1,7 +1,7 @@
 /** The connection to Redis, by itself. */
 
 import { assertEquals } from "@std/assert";
-import { RedisLink } from "../../server/store/redis_link.ts";
+import { RedisLink } from "../../server/store/redis/redis_link.ts";
 import { RedisServer } from "../helpers/redis_server.ts";
 import { ignore, redis } from "./redis.ts";
 

@@ -1,7 +1,7 @@
 /** That the soak itself runs, and finds nothing in a short time. */
 
 import { assertEquals, assertGreater } from "@std/assert";
-import { FLEET_KINDS, SERVER_KINDS } from "../../soak/faults.ts";
+import { FLEET_KINDS, SERVER_KINDS } from "../../soak/faults/faults.ts";
 import type { Report } from "../../soak/figures.ts";
 import { runTask } from "../helpers/run.ts";
 import { ignore } from "./redis.ts";

@@ -5,8 +5,8 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { WebSocket as ForeignWebSocket } from "ws";
 import { makeCertificate } from "../helpers/certificate.ts";
 import { Program, runProgram } from "../helpers/program.ts";
-import { ResourceLedger } from "../../server/observability/resource_ledger.ts";
-import { openTransport } from "../../server/transport/open.ts";
+import { ResourceLedger } from "../../server/runtime/resource_ledger.ts";
+import { openTransport } from "../../server/transport/open_transport.ts";
 import { RawClient } from "../helpers/raw_client.ts";
 import { TempFolder } from "../helpers/temp.ts";
 

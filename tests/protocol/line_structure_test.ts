@@ -4,7 +4,7 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Dice } from "../../fuzz/dice.ts";
+import { Dice } from "../../fuzz/random_inputs.ts";
 import { seeded } from "../../soak/random.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/message.ts";

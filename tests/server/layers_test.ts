@@ -1,102 +1,94 @@
 /**
- * Imports point one way. A file may import files of its own layer and of those
- * before it, in the order of the list; a folder's files are in its layer unless
- * they are listed themselves.
+ * The layout of the sources: folders are layers, imports point one way, names
+ * are unique and plain, and code that should be pure is.
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { join } from "node:path/posix";
+import { basename, join } from "node:path/posix";
 
-/** From what knows nothing to what knows all. */
-const LAYERS: readonly (readonly string[])[] = [
-  ["protocol/"],
-  // The store's interface, time, and what else pure code may know.
-  [
-    "server/auth/author.ts",
-    "server/auth/operator_token.ts",
-    "server/clock.ts",
-    "server/http/header_lists.ts",
-    "server/log.ts",
-    "server/grant.ts",
-    "server/observability/resource_ledger.ts",
-    "server/runtime/code_points.ts",
-    "server/fleet/fleet.ts",
-    "server/store/addresses.ts",
-    "server/store/marks.ts",
-    "server/store/store.ts",
-  ],
-  [
-    "server/limits.ts",
-    "server/networks.ts",
-    "server/bans.ts",
-    "server/rules.ts",
-    "server/slow_mode.ts",
-    "server/gate.ts",
-    "server/audit.ts",
-    "server/decrees.ts",
-    "server/allowance.ts",
-    "server/nicknames.ts",
-    "server/tokens.ts",
-    "server/message_text.ts",
-    "server/room_log.ts",
-    "server/rooms/sent_messages.ts",
-    "server/pages.ts",
-    "server/session.ts",
-    "server/refusals.ts",
-    "server/stats.ts",
-    "server/sessions.ts",
-    "server/sessions/contained_reader.ts",
-    "server/presence.ts",
-    "server/room.ts",
-    "server/rooms/room_creation.ts",
-    "server/fleet/lookalikes.ts",
-    "server/fleet/alone.ts",
-    "server/laggards.ts",
-  ],
-  // Knows the store, but no adapter of it.
-  [
-    "server/runtime/attempt.ts",
-    "server/history.ts",
-    "server/tick.ts",
-    "server/tick_hooks.ts",
-    "server/store_health.ts",
-    "server/trimming.ts",
-    "server/arrivals.ts",
-    "server/catch_up.ts",
-    "server/rooms.ts",
-    "server/enforcement.ts",
-    "server/moderation.ts",
-    "server/census.ts",
-    "server/reception.ts",
-    "server/hub_parts.ts",
-    "server/hub.ts",
-  ],
-  ["server/transport/", "server/auth.ts"],
-  [
-    "server/connection/",
-    "server/badge.ts",
-    "server/requests.ts",
-    "server/outlet.ts",
-    "server/entrance.ts",
-    "server/connection.ts",
-  ],
-  // All that is not listed: handshake, routes, lessons, settings …
-  ["server/"],
-  ["server/store/", "server/fleet/"],
-  ["main.ts"],
+/** The folders of the server, from the top to the bottom: a file may import
+ * from its own folder and from those below. */
+const LAYERS = [
+  "server/observability/",
+  "server/config/",
+  "server/http/",
+  "server/lessons/",
+  "server/connection/",
+  "server/transport/",
+  "server/hub/",
+  "server/sessions/",
+  "server/moderation/",
+  "server/rooms/",
+  "server/fleet/",
+  "server/store/",
+  "server/auth/",
+  "server/runtime/",
+  "protocol/",
 ];
 
-/** Where only some may import from, whatever the layers say. */
+/** Files above all folders. */
+const TOP = ["main.ts", "server/server.ts"];
+
+/** Where only some may import from. */
 const ONLY: readonly (readonly [from: string, to: readonly string[]])[] = [
   ["client/", ["client/", "protocol/"]],
   ["static/", ["static/", "client/", "protocol/"]],
-  ["protocol/", ["protocol/"]],
 ];
 
-/** Files that may name an adapter of the store. */
-const CHOOSERS = /^(main\.ts|server\/(store|fleet)\/)/;
-const ADAPTER =
-  /^server\/(store\/(?!(addresses|marks|store)\.ts$)|fleet\/(?!fleet\.ts$))/;
+/** Interfaces and what is common to all engines: everybody may import these;
+ * the rest of both folders is chosen in main.ts. */
+const STORE_AND_FLEET =
+  /^server\/(store\/(?!(addresses|marks|store)\.ts$)|fleet\/(?!(fleet|lookalikes|nicknames|single_node)\.ts$))/;
+
+/** Folders and files that read no clock, environment or socket, and never
+ * wait: they are tested without any. */
+const PURE = [
+  "protocol/",
+  "server/auth/author.ts",
+  "server/auth/permissions.ts",
+  "server/connection/rate_limits.ts",
+  "server/connection/rate_pool.ts",
+  "server/moderation/access_policy.ts",
+  "server/moderation/actions.ts",
+  "server/moderation/bans.ts",
+  "server/moderation/rules.ts",
+  "server/moderation/slow_mode.ts",
+  "server/rooms/message_text.ts",
+  "server/rooms/page_cache.ts",
+  "server/rooms/presence.ts",
+  "server/rooms/room.ts",
+  "server/rooms/room_creation.ts",
+  "server/rooms/room_log.ts",
+  "server/rooms/sent_messages.ts",
+  "server/rooms/session.ts",
+  "server/rooms/slow_readers.ts",
+  "server/runtime/code_points.ts",
+  "server/runtime/ip_network.ts",
+  "server/runtime/stats.ts",
+  "server/runtime/token_bucket.ts",
+  "server/sessions/contained_reader.ts",
+  "server/sessions/session_registry.ts",
+  "server/transport/header_lists.ts",
+];
+
+/** Packages: in each, no two files have the same name, so that a name alone
+ * tells which file is meant. */
+const PACKAGES = [
+  "bench",
+  "client",
+  "fuzz",
+  "protocol",
+  "server",
+  "soak",
+  "static",
+];
+
+/** Programs are called so, in whatever folder. */
+const MAY_REPEAT = new Set(["main.ts"]);
+
+/** Words that files once had for names, for which the field has others. */
+const METAPHORS =
+  /(^|_)(entrance|reception|gate|badge|decrees?|census|farewell|laggards?|crew|teller|parcel|chronicle|inquiry|outlet|admission|allowance|holdings|rosters|arrivals|refusals|permit|dice|witness|truth)(_|\.)/;
 
 interface Import {
   readonly from: string;
@@ -121,51 +113,39 @@ function importsOf(from: string): Import[] {
   }));
 }
 
-function exists(folder: string): boolean {
-  try {
-    return Deno.statSync(folder).isDirectory;
-  } catch {
-    return false;
-  }
-}
+const imports = ["main.ts", ...PACKAGES.flatMap(sources)].flatMap(importsOf);
 
-const imports = [
-  "main.ts",
-  ...["protocol", "server", "client", "static"].filter(exists).flatMap(sources),
-].flatMap(importsOf);
-
-/** The layer of a file: of its own name, else of the folder that fits best. */
+/** How deep a file of the server is; -1 of one above all, or of no layer. */
 function layerOf(path: string): number {
-  const fits = LAYERS.flatMap((names, layer) =>
-    names.filter((name) => path === name || path.startsWith(name))
-      .map((name) => ({ layer, length: name.length }))
-  );
-  return fits.toSorted((a, b) => b.length - a.length)[0]?.layer ?? -1;
+  return LAYERS.findIndex((folder) => path.startsWith(folder));
 }
 
 function arrows(wrong: readonly Import[]): string[] {
   return wrong.map(({ from, to }) => `${from} imports ${to}`);
 }
 
-Deno.test("the layers name files that exist", () => {
-  const files = new Set([
-    "main.ts",
-    ...sources("server"),
-    ...sources("protocol"),
-  ]);
-  const named = LAYERS.flat().filter((name) => name.endsWith(".ts"));
-  assertEquals(named.filter((name) => !files.has(name)), []);
-  assert(imports.length > 100, "imports are found");
+Deno.test("every source of the server is in a layer, and each layer has some", () => {
+  const files = sources("server");
+  assertEquals(
+    files.filter((file) => layerOf(file) < 0 && !TOP.includes(file)),
+    [],
+  );
+  for (const folder of LAYERS) {
+    assert(
+      folder === "protocol/" || files.some((file) => file.startsWith(folder)),
+      folder,
+    );
+  }
 });
 
 Deno.test("imports of the server point one way", () => {
   const wrong = imports.filter(({ from, to }) =>
-    layerOf(from) >= 0 && layerOf(to) > layerOf(from)
+    layerOf(from) >= 0 && layerOf(to) < layerOf(from)
   );
   assertEquals(arrows(wrong), []);
 });
 
-Deno.test("the client knows the protocol alone, the pages the client, the protocol nobody", () => {
+Deno.test("the client imports the protocol alone, the pages the client", () => {
   const wrong = imports.filter(({ from, to }) =>
     ONLY.some(([folder, allowed]) =>
       from.startsWith(folder) &&
@@ -175,28 +155,40 @@ Deno.test("the client knows the protocol alone, the pages the client, the protoc
   assertEquals(arrows(wrong), []);
 });
 
-Deno.test("only main.ts and their own files name an adapter of store or fleet", () => {
+Deno.test("only main.ts and their own folders import an engine of store or fleet", () => {
   const wrong = imports.filter(({ from, to }) =>
-    ADAPTER.test(to) && !CHOOSERS.test(from)
+    STORE_AND_FLEET.test(to) && from.startsWith("server/") &&
+    !/^server\/(store|fleet)\//.test(from)
   );
   assertEquals(arrows(wrong), []);
 });
 
-Deno.test("nobody imports main.ts", () => {
-  assertEquals(arrows(imports.filter(({ to }) => to === "main.ts")), []);
-});
-
 Deno.test("pure code reads no clock, no environment and no socket of its own", () => {
-  const pure = LAYERS.slice(0, 3).flat();
-  const files = [...sources("protocol"), ...sources("server")].filter((path) =>
-    pure.some((name) => path === name || path.startsWith(name)) &&
-    path !== "server/clock.ts"
+  const files = [...sources("protocol"), ...sources("server")];
+  const pure = files.filter((path) =>
+    PURE.some((name) => path.startsWith(name))
   );
-  const wrong = files.filter((path) =>
+  assert(PURE.every((name) => files.some((path) => path.startsWith(name))));
+  const wrong = pure.filter((path) =>
     /\bDeno\.|\bDate\.now|\bMath\.random|\bsetTimeout|\bawait\b|\bnew WebSocket\(/
       .test(code(path))
   );
   assertEquals(wrong, []);
+});
+
+Deno.test("no two files of a package have the same name", () => {
+  for (const folder of PACKAGES) {
+    const names = Map.groupBy(sources(folder), (path) => basename(path));
+    const twice = [...names].filter(([name, paths]) =>
+      paths.length > 1 && !MAY_REPEAT.has(name)
+    );
+    assertEquals(twice, []);
+  }
+});
+
+Deno.test("files are called by the words of the field", () => {
+  const files = [...PACKAGES, "tests"].flatMap(sources);
+  assertEquals(files.filter((path) => METAPHORS.test(basename(path))), []);
 });
 
 /** A file without its comments and strings. */

@@ -3,8 +3,8 @@
  * wrong in: to see that the truth checker finds out.
  */
 
-import { systemClock } from "../../server/clock.ts";
-import { MemoryStore } from "../../server/store/memory.ts";
+import { systemClock } from "../../server/runtime/clock.ts";
+import { MemoryStore } from "../../server/store/memory_store.ts";
 import type {
   Draft,
   Feed,

@@ -1,7 +1,11 @@
 /** That a seed repeats a script, and a script has what it should. */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { faultScript, FLEET_KINDS, SERVER_KINDS } from "../../soak/faults.ts";
+import {
+  faultScript,
+  FLEET_KINDS,
+  SERVER_KINDS,
+} from "../../soak/faults/faults.ts";
 import { seeded } from "../../soak/random.ts";
 
 function script(seed: number, kinds = SERVER_KINDS) {

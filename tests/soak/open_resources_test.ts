@@ -4,7 +4,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   readOpenResources,
   resourcesReturn,
-} from "../../soak/open_resources.ts";
+} from "../../soak/checks/open_resources.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
 
 Deno.test("promise 10: a stream that is left open is found, and one that ends is not", async () => {

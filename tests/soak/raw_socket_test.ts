@@ -2,8 +2,8 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { FrameParser, OPCODE, writeFrame } from "../../soak/frames.ts";
-import { RawSocket } from "../../soak/raw_socket.ts";
+import { FrameParser, OPCODE, writeFrame } from "../../soak/clients/frames.ts";
+import { RawSocket } from "../../soak/clients/raw_socket.ts";
 
 /** What a server writes: a frame without a mask. */
 function serverFrame(text: string): Buffer {

@@ -17,9 +17,9 @@ import {
   preview,
   type Row,
 } from "../../static/lab/model/event_log.ts";
-import { burst, FRAME, startFlood } from "../../static/lab/model/flood.ts";
-import { slice } from "../../static/lab/model/slice.ts";
-import { floodWords } from "../../static/lab/model/words.ts";
+import { burst, FRAME, startFlood } from "../../static/lab/model/flood_size.ts";
+import { slice } from "../../static/lab/model/visible_rows.ts";
+import { floodWords } from "../../static/lab/model/lab_words.ts";
 import {
   endpointOf,
   mayFlood,

@@ -7,8 +7,8 @@ import {
   socketUrl,
 } from "../../static/chat/model/address.ts";
 import { Announcer } from "../../static/chat/model/announcer.ts";
-import { Memory } from "../../static/chat/model/memory.ts";
-import { hue, initial } from "../../static/chat/model/people.ts";
+import { Memory } from "../../static/chat/model/browser_storage.ts";
+import { hue, initial } from "../../static/chat/model/person_colors.ts";
 import {
   dayName,
   relativeTime,
@@ -20,8 +20,8 @@ import {
   movementWords,
   names,
   typingWords,
-} from "../../static/chat/model/words.ts";
-import { keyAction } from "../../static/chat/view/keys.ts";
+} from "../../static/chat/model/chat_words.ts";
+import { keyAction } from "../../static/chat/view/page_keys.ts";
 
 Deno.test("readAddress() reads room, name and message", () => {
   const origin = "http://localhost:8000";

@@ -1,7 +1,7 @@
 /** Which database is one that lasts. */
 
 import { assertEquals } from "@std/assert";
-import { countsTime } from "../../server/store/deploy.ts";
+import { countsTime } from "../../server/store/kv/deploy_options.ts";
 
 for (
   const [versionstamp, lasts] of [

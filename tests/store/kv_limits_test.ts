@@ -6,7 +6,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { KvStore } from "../../server/store/kv.ts";
+import { KvStore } from "../../server/store/kv/kv_store.ts";
 import type { Draft } from "../../server/store/store.ts";
 import { assertWithoutHoles, Bench, draft, type Place } from "./bench.ts";
 

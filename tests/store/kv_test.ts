@@ -2,8 +2,8 @@
 
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { KvStore } from "../../server/store/kv.ts";
-import { roomKey } from "../../server/store/kv_wire.ts";
+import { KvStore } from "../../server/store/kv/kv_store.ts";
+import { roomKey } from "../../server/store/kv/kv_wire.ts";
 import { StoreOpenError } from "../../server/store/store.ts";
 import { FakeClock } from "../helpers/clock.ts";
 import { TempFolder } from "../helpers/temp.ts";

@@ -1,6 +1,6 @@
 /** The memory store against the contract; it has nothing of its own. */
 
-import { MemoryStore } from "../../server/store/memory.ts";
+import { MemoryStore } from "../../server/store/memory_store.ts";
 import { storeContract } from "./contract.ts";
 
 storeContract("memory", () =>

@@ -1,7 +1,7 @@
 /** Which repeats are known, and for how long. */
 
 import { assertEquals } from "@std/assert";
-import { monotonicAt } from "../../server/clock.ts";
+import { monotonicAt } from "../../server/runtime/clock.ts";
 import { cidKey, RecentCids } from "../../server/store/recent_cids.ts";
 
 const MS = 1_000;

@@ -11,8 +11,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { SqliteStore } from "../../server/store/sqlite.ts";
-import { reason } from "../../server/store/sqlite_file.ts";
+import { SqliteStore } from "../../server/store/sqlite/sqlite_store.ts";
+import { reason } from "../../server/store/sqlite/sqlite_file.ts";
 import { StoreOpenError } from "../../server/store/store.ts";
 import { FakeClock, settled } from "../helpers/clock.ts";
 import { TempFolder } from "../helpers/temp.ts";

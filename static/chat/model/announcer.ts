@@ -3,7 +3,7 @@
  * count while it is busy. Pure: somebody else keeps the time.
  */
 
-import { counted } from "./words.ts";
+import { counted } from "./chat_words.ts";
 
 /** Up to so many at once are read out. */
 const QUIET = 3;

@@ -3,17 +3,17 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { HOME } from "../../base_path.ts";
 import { linkTo } from "../model/address.ts";
-import type { ChatModel } from "../model/chat.ts";
-import { connectionWords, typingWords } from "../model/words.ts";
-import { Composer } from "./composer.tsx";
+import type { ChatModel } from "../model/chat_model.ts";
+import { connectionWords, typingWords } from "../model/chat_words.ts";
+import { Composer } from "./message_composer.tsx";
 import { type DialogName, KeysDialog, SettingsDialog } from "./dialogs.tsx";
-import { EmptyRoom } from "./empty.tsx";
+import { EmptyRoom } from "./empty_room.tsx";
 import { Header } from "./header.tsx";
 import { Icon } from "./icons.tsx";
-import { RoomDialog, SubjectDialog } from "./moderation.tsx";
-import { keyAction } from "./keys.ts";
-import type { LineActions } from "./line.tsx";
-import { People } from "./people.tsx";
+import { RoomDialog, SubjectDialog } from "./moderation_menu.tsx";
+import { keyAction } from "./page_keys.ts";
+import type { LineActions } from "./message_row.tsx";
+import { People } from "./people_list.tsx";
 import { RoomList } from "./room_list.tsx";
 import { Timeline } from "./timeline.tsx";
 

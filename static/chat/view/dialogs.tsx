@@ -3,10 +3,10 @@
 import { useState } from "preact/hooks";
 import { BASE } from "../../base_path.ts";
 import { allowNotices } from "../attention.ts";
-import type { ChatModel } from "../model/chat.ts";
-import type { Attention } from "../model/memory.ts";
+import type { ChatModel } from "../model/chat_model.ts";
+import type { Attention } from "../model/browser_storage.ts";
 import { Dialog } from "./dialog.tsx";
-import { KEYS } from "./keys.ts";
+import { KEYS } from "./page_keys.ts";
 
 /** Which dialog is open. */
 export type DialogName = "settings" | "keys" | "room";

@@ -1,9 +1,9 @@
 /** The line on top: the room, how the connection is, and what opens beside. */
 
-import type { ChatModel } from "../model/chat.ts";
-import type { RoomModel } from "../model/room.ts";
-import type { ConnectionWords } from "../model/words.ts";
-import { counted } from "../model/words.ts";
+import type { ChatModel } from "../model/chat_model.ts";
+import type { RoomModel } from "../model/room_model.ts";
+import type { ConnectionWords } from "../model/chat_words.ts";
+import { counted } from "../model/chat_words.ts";
 import { Icon, IconButton } from "./icons.tsx";
 import { newsWords } from "./room_list.tsx";
 

@@ -3,11 +3,11 @@
 import { useState } from "preact/hooks";
 import { BASE, HOME } from "../../base_path.ts";
 import { linkTo } from "../model/address.ts";
-import type { ChatModel } from "../model/chat.ts";
-import type { RoomModel } from "../model/room.ts";
+import type { ChatModel } from "../model/chat_model.ts";
+import type { RoomModel } from "../model/room_model.ts";
 import { briefTime } from "../model/times.ts";
-import { counted } from "../model/words.ts";
-import { Badge } from "./badge.tsx";
+import { counted } from "../model/chat_words.ts";
+import { Badge } from "./avatar.tsx";
 import { Icon, IconButton } from "./icons.tsx";
 
 interface Props {

@@ -5,12 +5,12 @@
  */
 
 import { Component, createRef } from "preact";
-import type { RoomModel } from "../model/room.ts";
+import type { RoomModel } from "../model/room_model.ts";
 import { exactTime } from "../model/times.ts";
-import { counted } from "../model/words.ts";
-import { Aside } from "./aside.tsx";
-import { Line, type LineActions } from "./line.tsx";
-import { lineKey } from "./line_keys.ts";
+import { counted } from "../model/chat_words.ts";
+import { Aside } from "./timeline_notes.tsx";
+import { Line, type LineActions } from "./message_row.tsx";
+import { lineKey } from "./message_keys.ts";
 
 interface Props {
   readonly room: RoomModel;

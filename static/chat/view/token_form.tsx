@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { BASE } from "../../base_path.ts";
 import type { Unauthorized } from "../../../client/hubbub.ts";
 import { readToken } from "../model/address.ts";
-import { tokenWords } from "../model/words.ts";
+import { tokenWords } from "../model/chat_words.ts";
 
 interface Props {
   /** What the server said last; a new one for each refusal. */

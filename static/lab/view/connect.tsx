@@ -1,8 +1,8 @@
 /** Where a client connects, and how it closes. */
 
 import { useState } from "preact/hooks";
-import type { LabClient, Page } from "../client.ts";
-import { stateOf } from "../model/connection.ts";
+import type { LabClient, Page } from "../lab_client.ts";
+import { stateOf } from "../model/connection_state.ts";
 import { endpointOf, type Target, targetOf } from "../model/target.ts";
 
 const GROUPS = ["Small servers", "Rooms"] as const;

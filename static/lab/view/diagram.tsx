@@ -7,8 +7,8 @@ import {
   READY_STATES,
   type ReadyState,
   stateOf,
-} from "../model/connection.ts";
-import { pathWords } from "../model/words.ts";
+} from "../model/connection_state.ts";
+import { pathWords } from "../model/lab_words.ts";
 
 const WIDTH = 100;
 const HEIGHT = 28;

@@ -4,7 +4,7 @@
  */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { LabClient } from "../client.ts";
+import type { LabClient } from "../lab_client.ts";
 import {
   type Direction,
   exportJson,
@@ -13,9 +13,9 @@ import {
   preview,
   type Row,
 } from "../model/event_log.ts";
-import { slice } from "../model/slice.ts";
+import { slice } from "../model/visible_rows.ts";
 import { sizeWords } from "../model/bytes.ts";
-import { clockWords } from "../model/words.ts";
+import { clockWords } from "../model/lab_words.ts";
 import { save } from "./save.ts";
 
 /** Heights in pixels; events.css has the same. */

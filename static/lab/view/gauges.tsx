@@ -1,11 +1,11 @@
 /** What a connection is like now: its properties, and both sides' counts. */
 
 import { useState } from "preact/hooks";
-import type { LabClient } from "../client.ts";
+import type { LabClient } from "../lab_client.ts";
 import { durationWords, sizeWords } from "../model/bytes.ts";
-import { median, stateOf } from "../model/connection.ts";
-import { AMOUNTS } from "../model/flood.ts";
-import { countWords } from "../model/words.ts";
+import { median, stateOf } from "../model/connection_state.ts";
+import { AMOUNTS } from "../model/flood_size.ts";
+import { countWords } from "../model/lab_words.ts";
 import { Sparkline } from "./sparkline.tsx";
 
 /** All gauges of a client. */

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { SNIPPETS } from "../../../protocol/snippets.ts";
-import type { LabClient, Page } from "../client.ts";
+import type { LabClient, Page } from "../lab_client.ts";
 import { protocolList, resolve } from "../model/target.ts";
 
 /** The text about where a client connects. */

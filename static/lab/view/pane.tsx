@@ -1,10 +1,10 @@
 /** One client: where it connects, how it is, what it sends, what happened. */
 
-import type { LabClient, Page } from "../client.ts";
+import type { LabClient, Page } from "../lab_client.ts";
 import type { Target } from "../model/target.ts";
-import { statusWords } from "../model/words.ts";
-import { stateOf } from "../model/connection.ts";
-import { Composer } from "./composer.tsx";
+import { statusWords } from "../model/lab_words.ts";
+import { stateOf } from "../model/connection_state.ts";
+import { Composer } from "./frame_composer.tsx";
 import { CloseForm, ConnectForm, EndpointSelect } from "./connect.tsx";
 import { Diagram } from "./diagram.tsx";
 import { EventTable } from "./event_table.tsx";

@@ -3,9 +3,9 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { connect } from "../../../client/hubbub.ts";
-import { Alone } from "../../../server/fleet/alone.ts";
+import { Alone } from "../../../server/fleet/single_node.ts";
 import type { Claim, Held } from "../../../server/fleet/fleet.ts";
-import { newId } from "../../../server/ids.ts";
+import { newId } from "../../../server/runtime/ids.ts";
 import { V1Client } from "../../helpers/clients.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { SECRET, signed } from "../../helpers/tokens.ts";

@@ -8,7 +8,7 @@ import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
 import { TRANSPORTS } from "../../helpers/transport.ts";
 import { makeFrame, OPCODE, RawClient } from "../../helpers/raw_client.ts";
-import { Scene } from "../../helpers/witness.ts";
+import { Scene } from "../../helpers/bystander.ts";
 
 const HANDSHAKE = [
   "GET /ws HTTP/1.1",

@@ -2,8 +2,8 @@
  * shows nothing of them. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { ResourceLedger } from "../../../server/observability/resource_ledger.ts";
-import { openTransport } from "../../../server/transport/open.ts";
+import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
+import { openTransport } from "../../../server/transport/open_transport.ts";
 import type { TcpLimits } from "../../../server/transport/tcp_connections.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { RawClient } from "../../helpers/raw_client.ts";

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
-import { ResourceLedger } from "../../../server/observability/resource_ledger.ts";
+import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
 import {
   Descriptors,
   RESERVED,

@@ -1,0 +1,124 @@
+/**
+ * The signed token that lets us in where a server asks for one: which it is,
+ * and taking a newer one while the client lives.
+ */
+
+import type { ClientRequest } from "../../protocol/requests.ts";
+import type { ConnectionState, Unauthorized } from "../client_api.ts";
+import { ClientError, type ClientErrorCode } from "../errors.ts";
+import type { Asker } from "./pending_requests.ts";
+
+/** What a permit needs of its client. */
+export interface PermitUser {
+  state(): ConnectionState;
+  ask(request: ClientRequest, asker: Asker): void;
+  /** Listens to the state; returns what stops listening. */
+  onState(listener: (state: ConnectionState) => void): () => void;
+  /** There is another token to come in with. */
+  retry(): void;
+}
+
+/** Whether an error is about the token. */
+export function isAboutToken(
+  code: ClientErrorCode,
+): code is Unauthorized["code"] {
+  return code === "auth_required" || code === "auth_invalid" ||
+    code === "auth_expired";
+}
+
+/** The token of one client, and how it is replaced. */
+export class Permit {
+  readonly #user: PermitUser;
+  #token: string | undefined;
+  /** What the last hello was sent with. */
+  #said: string | undefined;
+
+  /**
+   * @param user The client.
+   * @param token The first one, if there is any.
+   */
+  constructor(user: PermitUser, token: string | undefined) {
+    this.#user = user;
+    this.#token = token;
+  }
+
+  /** What a hello has to bring along; said by asking for it. */
+  forHello(): { readonly auth?: string } {
+    this.#said = this.#token;
+    return this.#token === undefined ? {} : { auth: this.#token };
+  }
+
+  /** Whether there is another token than the server was last told. */
+  get isNewer(): boolean {
+    return this.#token !== this.#said;
+  }
+
+  /**
+   * Takes another token: over the connection where there is one, else with the
+   * next hello.
+   *
+   * @param token The new one.
+   * @returns Resolves when the server has taken it, rejects when it has not.
+   */
+  replace(token: string): Promise<void> {
+    this.#token = token;
+    if (this.#user.state().phase === "open") return this.#renew(token);
+    const taken = this.#atWelcome(token);
+    this.#user.retry();
+    return taken;
+  }
+
+  /** Brings a token over the living connection. */
+  #renew(token: string): Promise<void> {
+    const before = this.#said;
+    this.#said = token;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#user.ask({ type: "auth", token }, {
+      answered: () => resolve(),
+      refused: (error) => {
+        // What the server goes by is still the one before.
+        if (this.#token === token && isAboutToken(error.code)) {
+          this.#token = this.#said = before;
+        }
+        reject(error);
+      },
+    });
+    return promise;
+  }
+
+  /** Waits until there is a connection, or will be none. */
+  #atWelcome(token: string): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const heard = (state: ConnectionState) => {
+      switch (state.phase) {
+        case "open":
+          // The hello may have gone out before the token came.
+          resolve(
+            this.#token === token && this.isNewer
+              ? this.#renew(token)
+              : undefined,
+          );
+          break;
+        case "unauthorized": {
+          const { code, reason: message } = state;
+          reject(new ClientError(code, { message, retryable: false }));
+          break;
+        }
+        case "closed":
+          reject(
+            new ClientError("closed", {
+              message: "This was closed before the token was sent",
+              retryable: false,
+            }),
+          );
+          break;
+        default:
+          return;
+      }
+      stop();
+    };
+    const stop = this.#user.onState(heard);
+    if (this.#user.state().phase === "closed") heard(this.#user.state());
+    return promise;
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * Who may do what: reads signed tokens (JWT, RFC 7519) and says which rooms
+ * their bearers may read, write and moderate. Open to all where no key is set.
+ */
+
+import {
+  createLocalJWKSet,
+  errors,
+  importSPKI,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+} from "jose";
+import { HubbubError } from "../../protocol/errors.ts";
+import type { Right } from "../../protocol/rights.ts";
+import { MAX_SUBJECT } from "../../protocol/v1.ts";
+import { isOperatorToken } from "./operator_token.ts";
+import { type Grant, TRUSTED } from "./permissions.ts";
+
+/** How tokens are checked. */
+export interface AuthoritySettings {
+  /** What HS256 tokens are signed with; at least 32 characters. */
+  readonly secret?: string | undefined;
+  /** A public key (PEM, SPKI) or a JWK Set (RFC 7517), as text. */
+  readonly keys?: string | undefined;
+  /** What those without a token may do; without any key they may write. */
+  readonly guests: "none" | "read" | "write";
+  /** What the claim `aud` must have, so that tokens for other services that use
+   * the same keys are refused. */
+  readonly audience?: string | undefined;
+  /** What the claim `iss` must be. */
+  readonly issuer?: string | undefined;
+}
+
+/** Asymmetric algorithms that are fit for use; HS256 goes with a secret only,
+ * or a public key could be used as one (RFC 8725, 3.1). */
+const ALGORITHMS = ["EdDSA", "ES256", "ES384", "RS256", "PS256"];
+
+/** Clocks may differ by this much, seconds. */
+const TOLERANCE_S = 5;
+
+type Key =
+  | Uint8Array
+  | Awaited<ReturnType<typeof importSPKI>>
+  | JWTVerifyGetKey;
+
+/** Checks tokens. */
+export class Authority {
+  readonly #key: Key | null;
+  readonly #options: JWTVerifyOptions;
+  readonly #operator: string | undefined;
+  /** What those without a token get. */
+  readonly guest: Grant;
+
+  private constructor(
+    key: Key | null,
+    options: JWTVerifyOptions,
+    guests: Right[],
+    operator?: string,
+  ) {
+    this.#key = key;
+    this.#operator = operator;
+    this.#options = options;
+    this.guest = {
+      until: Infinity,
+      allows: (right) => guests.includes(right),
+    };
+  }
+
+  /**
+   * Reads the key.
+   *
+   * @param settings A secret, keys, or none of the two for an open server.
+   * @throws {TypeError} When the keys cannot be read.
+   */
+  static async create(
+    { secret, keys, guests, audience, issuer }: AuthoritySettings,
+  ): Promise<Authority> {
+    const rights: Right[] = guests === "none"
+      ? []
+      : guests === "read"
+      ? ["read"]
+      : ["read", "write"];
+    const withAlgorithms = (algorithms: string[]): JWTVerifyOptions => ({
+      algorithms,
+      clockTolerance: TOLERANCE_S,
+      ...(audience !== undefined && { audience }),
+      ...(issuer !== undefined && { issuer }),
+    });
+    if (secret !== undefined) {
+      const key = new TextEncoder().encode(secret);
+      return new Authority(key, withAlgorithms(["HS256"]), rights);
+    }
+    if (keys === undefined) return Authority.open();
+    if (keys.trimStart().startsWith("{")) {
+      const set = createLocalJWKSet(JSON.parse(keys));
+      return new Authority(set, withAlgorithms(ALGORITHMS), rights);
+    }
+    // The key itself says which algorithm it is for; try what fits.
+    for (const algorithm of ALGORITHMS) {
+      try {
+        const key = await importSPKI(keys, algorithm);
+        return new Authority(key, withAlgorithms([algorithm]), rights);
+      } catch {
+        continue;
+      }
+    }
+    throw new TypeError("It is neither a public key (PEM) nor a JWK Set");
+  }
+
+  /**
+   * Lets everybody read and write, and nobody moderate but the operator.
+   *
+   * @param operator The operator's token, if there is one.
+   */
+  static open(operator?: string): Authority {
+    return new Authority(null, {}, ["read", "write"], operator);
+  }
+
+  /** Whether one can come in without a token. */
+  get guestsEnter(): boolean {
+    return this.guest.allows("read", "");
+  }
+
+  /** Whether tokens mean anything here. */
+  get checks(): boolean {
+    return this.#key !== null;
+  }
+
+  /**
+   * Checks a token.
+   *
+   * @param token As it came; never to be logged.
+   * @returns What its bearer may do; where no key is set, all for
+   * the operator's, else a guest's rights.
+   * @throws {HubbubError} `auth_expired` or `auth_invalid`.
+   */
+  async verify(token: string): Promise<Grant> {
+    if (this.#key === null) {
+      const operator = this.#operator;
+      return operator !== undefined && isOperatorToken(token, operator)
+        ? TRUSTED
+        : this.guest;
+    }
+    try {
+      const { payload } = typeof this.#key === "function"
+        ? await jwtVerify(token, this.#key, this.#options)
+        : await jwtVerify(token, this.#key, this.#options);
+      return grantOf(payload);
+    } catch (error) {
+      if (error instanceof HubbubError) throw error;
+      if (error instanceof errors.JWTExpired) {
+        throw new HubbubError("auth_expired");
+      }
+      if (
+        error instanceof errors.JWTClaimValidationFailed &&
+        (error.claim === "aud" || error.claim === "iss")
+      ) {
+        throw new HubbubError("auth_invalid", {
+          message: `The token's claim "${error.claim}" is not the one this ` +
+            "server asks for. Ask for a token that is made for this server",
+        });
+      }
+      throw new HubbubError("auth_invalid");
+    }
+  }
+}
+
+function strings(value: unknown, claim: string): string[] | undefined {
+  if (value === undefined) return undefined;
+  if (Array.isArray(value) && value.every((v) => typeof v === "string")) {
+    return value;
+  }
+  throw new HubbubError("auth_invalid", {
+    message: `The token's claim "${claim}" must be a list of strings`,
+  });
+}
+
+/**
+ * Checks who a claim says somebody is: what is compared, kept and shown, and
+ * what a ban can name.
+ *
+ * @throws {HubbubError} `auth_invalid`.
+ */
+function identity(value: unknown, claim: string): string | undefined {
+  if (value === undefined) return undefined;
+  const fits = typeof value === "string" && value !== "" &&
+    value.length <= MAX_SUBJECT && !/[\p{Cc}\p{Cs}]/u.test(value);
+  if (fits) return value;
+  throw new HubbubError("auth_invalid", {
+    message: `The token's claim "${claim}" must be a string of 1 to ` +
+      `${MAX_SUBJECT} characters, none of them a control character`,
+  });
+}
+
+/** What the claims of a token grant. */
+function grantOf(claims: JWTPayload): Grant {
+  const { exp } = claims;
+  const rooms = strings(claims["rooms"], "rooms") ?? ["*"];
+  const rights = strings(claims["rights"], "rights") ?? ["read", "write"];
+  const patterns = rooms.map(matcher);
+  return {
+    user: identity(claims.sub, "sub"),
+    name: identity(claims["name"], "name"),
+    until: exp === undefined ? Infinity : exp * 1000,
+    allows: (right, room) =>
+      rights.includes(right) && patterns.some((matches) => matches(room)),
+  };
+}
+
+/** A room's name, in which `*` stands for any characters. */
+function matcher(pattern: string): (room: string) => boolean {
+  const [head = "", ...parts] = pattern.toLowerCase().split("*");
+  const tail = parts.pop();
+  if (tail === undefined) return (room) => room === head;
+  return (room) => {
+    if (!room.startsWith(head)) return false;
+    // The first place for each part leaves the most to those after it.
+    let at = head.length;
+    for (const part of parts) {
+      const found = room.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return room.length >= at + tail.length && room.endsWith(tail);
+  };
+}

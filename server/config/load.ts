@@ -1,0 +1,158 @@
+/**
+ * Reads the settings of settings.ts from the command line and the environment,
+ * and tells of them.
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { checkVariables, meant } from "./variables.ts";
+import { ConfigError } from "./parsers.ts";
+import { type Config, type Setting, SETTINGS } from "./schema.ts";
+import { withoutPassword } from "../store/addresses.ts";
+
+/** Set on Deno Deploy, where nobody else can set a variable so named. */
+const DEPLOYMENT = "DENO_DEPLOYMENT_ID";
+
+/** What a setting is on Deno Deploy where nothing else was chosen. */
+const DEPLOY_FALLBACKS: Partial<Record<keyof Config, string>> = {
+  host: "0.0.0.0",
+  store: "",
+  // What the platform documents, and where it listens.
+  transport: "native",
+};
+
+/**
+ * Whether this is Deno Deploy.
+ *
+ * @param env Looks up an environment variable.
+ */
+export function isDeploy(env: (name: string) => string | undefined): boolean {
+  return env(DEPLOYMENT) !== undefined;
+}
+
+const rows = Object.entries(SETTINGS) as [keyof Config, Setting][];
+
+/** Variables that are not the server's, and may be set where it starts. */
+const OTHER_VARIABLES = ["HUBBUB_TOKEN"];
+
+/** `retainDays` as a flag: `retain-days`. */
+export function flagOf(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const usage = rows.map(([key, { value, env, help, fallback }]) => {
+    const flag = `--${flagOf(key)} ${value}`.padEnd(24);
+    return `  ${flag} ${help}\n${"".padEnd(27)}(default ${
+      fallback || "none"
+    }, or ${env})`;
+  });
+  return [
+    "Hubbub, a WebSocket room server.",
+    "",
+    "Usage: deno task start [settings]",
+    "",
+    ...usage,
+    "",
+    "  --help                   this text",
+  ].join("\n");
+}
+
+/** Without what stands behind it, which may be a secret. */
+function unknownFlag(arg: string, flags: readonly string[]): string {
+  const [flag = ""] = withoutPassword(arg).split("=", 1);
+  const known = flags.map((name) => `--${name}`);
+  return `Unknown setting "${flag}".${
+    meant(flag, known)
+  } --help lists them all`;
+}
+
+/**
+ * Reads the settings: flags win over the environment, that over defaults.
+ *
+ * @param args The command line's arguments.
+ * @param env Looks up an environment variable.
+ * @param names The names of all variables, as far as they may be known.
+ * @returns The settings, or `"help"` when these were asked for.
+ * @throws {ConfigError} With one line that names the setting and what it may be.
+ */
+export function readConfig(
+  args: readonly string[],
+  env: (name: string) => string | undefined,
+  names: readonly string[] = [],
+): Config | "help" {
+  const flags = new Set(rows.map(([key]) => flagOf(key)));
+  const parsed = parseArgs(args, {
+    string: [...flags],
+    boolean: ["help"],
+    unknown(arg) {
+      throw new ConfigError(
+        arg === ""
+          ? "An argument is empty: a variable that is not set?"
+          : unknownFlag(arg, [...flags]),
+      );
+    },
+  });
+  if (parsed["help"] === true) return "help";
+  const variables = rows.map(([, { env }]) => env);
+  checkVariables(names, [...variables, ...OTHER_VARIABLES]);
+  const deploy = isDeploy(env);
+  const config = rows.map(([key, setting]) => {
+    const { env: variable, parse, fallback, bare, show = String } = setting;
+    const given = parsed[flagOf(key)];
+    const flag = given === "" ? bare ?? given : given;
+    const words = flag !== undefined ? String(flag) : env(variable);
+    const elsewhere = deploy ? DEPLOY_FALLBACKS[key] : undefined;
+    if (words === undefined && elsewhere !== undefined) return [key, elsewhere];
+    const name = flag !== undefined ? `--${flagOf(key)}` : variable;
+    // Such as "$SECRET" where it was never set: that must not mean none, and
+    // let everybody in.
+    if (words === "" && fallback === "") {
+      throw new ConfigError(
+        `${name} is empty. Give it a value, or leave it out`,
+      );
+    }
+    try {
+      return [key, parse(words ?? fallback)];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      const shown = show(words ?? fallback);
+      throw new ConfigError(`${name} ${error.message}, not "${shown}"`);
+    }
+  });
+  const settings: Config = Object.fromEntries(config);
+  if ((settings.cert === "") !== (settings.key === "")) {
+    throw new ConfigError("--cert and --key are needed together");
+  }
+  const { guests, authSecret, authKeys } = settings;
+  if (guests !== "none" && authSecret === "" && authKeys === "") {
+    // Whoever asks for it believes that guests may do no more than that.
+    throw new ConfigError(
+      "--guests needs --auth-secret or --auth-keys. Without them everybody " +
+        "may read and write, and nobody moderate",
+    );
+  }
+  if (authSecret !== "" && authKeys !== "") {
+    throw new ConfigError(
+      "--auth-secret and --auth-keys are two ways to check tokens. Choose one",
+    );
+  }
+  if (authSecret === "" && authKeys === "") {
+    for (const key of ["authAudience", "authIssuer"] as const) {
+      if (settings[key] === "") continue;
+      throw new ConfigError(
+        `--${
+          flagOf(key)
+        } needs --auth-secret or --auth-keys. Without them no ` +
+          "token is checked",
+      );
+    }
+  }
+  if (deploy && settings.store.startsWith("sqlite:")) {
+    throw new ConfigError(
+      "Files do not last on Deno Deploy. Assign a database to the app and set " +
+        "HUBBUB_STORE to kv:, or to a redis:// address",
+    );
+  }
+  return settings;
+}

@@ -1,0 +1,54 @@
+/**
+ * Where whoever runs an open server finds the token to moderate with: in a file
+ * beside the database that nobody else can read, for scripts; and as a link to
+ * the page, in a terminal alone. Logs are shipped elsewhere, so no log has it.
+ */
+
+import type { Logger } from "../runtime/logger.ts";
+import { removeFile, writeSecret } from "../runtime/secret_file.ts";
+
+/** What {@linkcode operatorNotice} needs. */
+export interface OperatorNoticeOptions {
+  /** Undefined where there is none: where tokens are asked for. */
+  readonly token: string | undefined;
+  /** The address of the store. */
+  readonly store: string;
+  /** The address of the chat page. */
+  readonly page: URL;
+  /** Whether people see what is printed, and nobody keeps it. */
+  readonly terminal: boolean;
+  readonly log: Logger;
+}
+
+/**
+ * Says where the token of a store is kept.
+ *
+ * @param store Its address, such as `sqlite:./data/hubbub.db`.
+ * @returns A path: beside the database, or in the folder `data`.
+ */
+export function operatorFile(store: string): string {
+  const path = /^(?:sqlite|kv):(.+)$/.exec(store)?.[1] ?? "data/hubbub";
+  return `${path}.operator-token`;
+}
+
+/**
+ * Writes the file and logs where it is, or removes one that no longer counts.
+ *
+ * @returns A line for the terminal; undefined where nothing is to be printed.
+ */
+export async function operatorNotice(
+  { token, store, page, terminal, log }: OperatorNoticeOptions,
+): Promise<string | undefined> {
+  const path = operatorFile(store);
+  if (token === undefined) {
+    await removeFile(path).catch(() => {});
+    return undefined;
+  }
+  try {
+    await writeSecret(path, token);
+    log.info("moderate with the token in this file", { path });
+  } catch (error) {
+    log.warn("operator token not written", { path, error: String(error) });
+  }
+  return terminal ? `Moderate: ${new URL(`#token=${token}`, page)}` : undefined;
+}

@@ -1,0 +1,409 @@
+/**
+ * One WebSocket that speaks a dialect: frames in become requests, events
+ * become frames out. Owns the limits of what a client may send, and its end;
+ * how it gets in, entrance.ts does. It decides nothing about rooms; the hub
+ * does.
+ */
+
+import { Buffer } from "node:buffer";
+import { hasMoreLines } from "../../protocol/bounds.ts";
+import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
+import type { Decoded, Dialect } from "../../protocol/dialect.ts";
+import { HubbubError } from "../../protocol/errors.ts";
+import type { ServerEvent } from "../../protocol/events.ts";
+import type { ClientRequest, RequestId } from "../../protocol/requests.ts";
+import { tooFast } from "./rate_limits.ts";
+import {
+  LONG_AGO,
+  type Monotonic,
+  msAfter,
+  msBetween,
+} from "../runtime/clock.ts";
+import { Entrance, type EntranceOptions, type Entrant } from "./login.ts";
+import type { Soon } from "../fleet/fleet.ts";
+import type { Logger } from "../runtime/logger.ts";
+import { REPLY_BUDGET, ReplyBudget } from "./reply_budget.ts";
+import { RequestQueue } from "./request_queue.ts";
+import type { Release, ResourceLedger } from "../runtime/resource_ledger.ts";
+import { refusal } from "../rooms/error_event.ts";
+import { carryOut } from "./dispatch.ts";
+import type { Patience } from "./write_progress.ts";
+import { Outlet } from "./writer.ts";
+import type { Session } from "../rooms/session.ts";
+import { evictionBy } from "../runtime/stats.ts";
+import type { Socket, SocketHandler } from "../transport/socket.ts";
+
+/** The most lines of a frame: several times what a client's outbox holds. */
+const MOST_LINES = 1000;
+
+/** What a close without a code reads as (RFC 6455, 7.1.5). */
+const NO_CODE = 1005;
+/** The peer's closes after which its session ends at once: its user left on
+ * purpose. After all others it outlives its connection for the grace period,
+ * however the loss was noticed. */
+const FINAL_BY_PEER: ReadonlySet<number> = new Set([
+  CLOSE.normal.code,
+  NO_CODE,
+]);
+/** The server's closes after which a session ends at once: its user was
+ * removed. */
+const FINAL: ReadonlySet<number> = new Set([
+  CLOSE.normal.code,
+  CLOSE.removed.code,
+  CLOSE.banned.code,
+]);
+
+/** When to send again what came while too much waited, milliseconds. */
+const RETRY_MS = 1_000;
+
+/** What a {@linkcode Connection} needs. */
+export interface ConnectionOptions extends EntranceOptions {
+  readonly id: string;
+  readonly socket: Socket;
+  /** Where it comes from, such as `192.0.2.7`. */
+  readonly address: string;
+  readonly log: Logger;
+  /** Bytes of a frame. */
+  readonly maxFrame: number;
+  /** Counts what is held for it. */
+  readonly ledger: ResourceLedger;
+  /** Called once, when it no longer counts. */
+  readonly onGone: (connection: Connection) => void;
+  /** Called when its socket is closed; never, for some peers that are stuck. */
+  readonly onClosed: (connection: Connection) => void;
+}
+
+/** One client. */
+export class Connection implements Entrant, SocketHandler {
+  readonly id: string;
+  readonly address: string;
+  readonly #options: ConnectionOptions;
+  readonly #outlet: Outlet;
+  readonly #budget: ReplyBudget;
+  readonly #queue: RequestQueue;
+  readonly #entrance: Entrance;
+  /** What the ledger was told of at the last look. */
+  readonly #held: Release[] = [];
+  #session: Session | null = null;
+  #gone = false;
+  /** Whether its user may come back to the session. */
+  #mayReturn = true;
+  /** When its peer last showed that it was there, once it is gone. */
+  #lostAt: Monotonic = LONG_AGO;
+
+  constructor(options: ConnectionOptions) {
+    const { id, socket, entry, clock } = options;
+    this.#options = options;
+    this.id = id;
+    this.address = options.address;
+    this.#outlet = new Outlet(socket, entry.dialect, clock);
+    this.#budget = new ReplyBudget({
+      hold: (bytes) => options.ledger.hold("reply", bytes),
+      soon: (act) => clock.soon(act),
+      unsent: () => this.#outlet.unsent,
+    });
+    this.#queue = new RequestQueue({
+      clock,
+      decode: (frame) => this.#decode(frame),
+      handle: (decoded, waitMs) => this.#handle(decoded, waitMs),
+      hasRoom: () => this.#budget.hasRoom,
+      together: (act) => this.#together(act),
+    });
+    this.#entrance = new Entrance(this, options, {
+      queue: this.#queue,
+      outlet: this.#outlet,
+    });
+  }
+
+  /** Greets, once the socket is open. */
+  open(): void {
+    const { log, entry: { dialect, room } } = this.#options;
+    log.debug("opened", { connection: this.id, dialect: dialect.name, room });
+    this.#entrance.open();
+  }
+
+  // What a socket calls.
+
+  message(frame: string | Uint8Array): void {
+    if (this.#gone) return;
+    if (typeof frame !== "string") return this.end(CLOSE.unsupportedData);
+    const { rates, maxFrame } = this.#options;
+    const bytes = Buffer.byteLength(frame);
+    const isTooBig = bytes > maxFrame ||
+      this.dialect.separator === "\n" && hasMoreLines(frame, MOST_LINES);
+    if (isTooBig) return this.end(CLOSE.tooBig);
+    this.#outlet.heard();
+    const waitMs = rates.frame(bytes);
+    if (rates.flooding) return this.end(CLOSE.flood);
+    if (!this.#queue.add(frame, { bytes, waitMs })) this.#overrun(frame);
+  }
+
+  /** Refuses a frame, since too much waits before it. */
+  #overrun(frame: string): void {
+    this.#together(() => {
+      for (const decoded of this.#decode(frame)) {
+        // It asks on and on and does not read.
+        if (this.#outlet.unsent >= REPLY_BUDGET) return this.end(CLOSE.slow);
+        this.#handle(decoded, RETRY_MS);
+        if (this.#gone) return;
+      }
+    });
+  }
+
+  #together(act: () => void): void {
+    try {
+      this.#outlet.together(act);
+    } catch (error) {
+      this.#broke(error);
+    }
+  }
+
+  #decode(frame: string): Iterable<Decoded> {
+    const named = this.#session !== null;
+    return this.dialect.decode(frame, { named });
+  }
+
+  #handle(decoded: Decoded, waitMs: number): void {
+    const id = decoded.ok ? decoded.request.id : decoded.id;
+    try {
+      if (!decoded.ok) {
+        this.#strike();
+        throw decoded.error;
+      }
+      if (waitMs > 0) throw tooFast(waitMs);
+      const done = this.#request(decoded.request);
+      if (done === undefined) return;
+      this.#queue.wait(done, (error) => this.refuse(error, id));
+    } catch (error) {
+      const cid = decoded.ok && decoded.request.type === "publish"
+        ? decoded.request.cid
+        : undefined;
+      this.refuse(error, id, cid);
+      if (!isTooFast(error)) return;
+      const { rates } = this.#options;
+      rates.refuse();
+      if (rates.flooding) this.end(CLOSE.flood);
+    }
+  }
+
+  /**
+   * Carries a request out.
+   *
+   * @returns When what comes next may be, where that takes a moment.
+   * @throws {HubbubError} Why not.
+   */
+  #request(request: ClientRequest): Soon<void> {
+    const { hub, rates } = this.#options;
+    rates.request(request.type);
+    if (request.type === "auth") return this.#entrance.renew(request);
+    if (request.type === "hello") return this.#entrance.hello(request);
+    if (this.#session === null) throw new HubbubError("hello_first");
+    return carryOut(
+      hub,
+      { session: this.#session, reader: this, later: this.#budget },
+      request,
+    );
+  }
+
+  control(bytes: number): void {
+    if (this.#gone) return;
+    const { rates } = this.#options;
+    rates.frame(bytes);
+    if (rates.flooding) this.end(CLOSE.flood);
+  }
+
+  close(code: number, cause?: CloseReason): void {
+    // Those that the transport ends by itself; all others go through `end()`.
+    // A peer may send any code.
+    if (!this.#gone && cause !== undefined) this.#evicted(cause.code);
+    if (cause !== undefined) this.#leave(cause.code);
+    else this.#leave(code, { byPeer: true });
+    this.#options.onClosed(this);
+  }
+
+  // What rooms and hub call.
+
+  get dialect(): Dialect {
+    return this.#outlet.dialect;
+  }
+
+  get ready(): boolean {
+    return this.#outlet.ready;
+  }
+
+  get writable(): boolean {
+    return this.#outlet.writable;
+  }
+
+  send(frames: readonly string[]): void {
+    if (this.#gone) return;
+    // Without a closure: this runs for every member and tick.
+    try {
+      this.#outlet.send(frames);
+    } catch (error) {
+      this.#broke(error);
+    }
+  }
+
+  tell(event: ServerEvent): void {
+    if (this.#gone) return;
+    try {
+      this.#outlet.tell(event);
+    } catch (error) {
+      this.#broke(error);
+    }
+  }
+
+  note(event: ServerEvent): void {
+    if (!this.#gone) this.#outlet.note(event);
+  }
+
+  flush(): void {
+    if (this.#gone) return;
+    try {
+      this.#outlet.flush();
+    } catch (error) {
+      this.#broke(error);
+    }
+  }
+
+  end({ code, reason }: CloseReason): void {
+    if (this.#gone) return;
+    const { log, socket } = this.#options;
+    this.#evicted(code);
+    try {
+      this.#outlet.flush();
+    } catch (error) {
+      log.error("send failed", { connection: this.id, error });
+    }
+    this.#leave(code);
+    try {
+      socket.close(code, reason);
+    } catch (error) {
+      log.error("close failed", { connection: this.id, error });
+    }
+  }
+
+  // What its entrance calls.
+
+  get session(): Session | null {
+    return this.#session;
+  }
+
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  begin(session: Session): void {
+    this.#session = session;
+    const { id, grant: { user } } = session;
+    this.#options.rates.become(
+      user === undefined ? { session: id } : { user },
+    );
+    if (this.#gone) this.#lose(session);
+  }
+
+  /**
+   * Tells the client why something cannot be done; who has not got in yet may
+   * have to go, or is asked for a name again.
+   *
+   * @param id The request it is about, and the publish's own id.
+   */
+  refuse(error: unknown, id?: RequestId, cid?: string): void {
+    const known = error instanceof HubbubError
+      ? error
+      : new HubbubError("internal");
+    if (known !== error) {
+      const { log } = this.#options;
+      log.error("request failed", { connection: this.id, error });
+    }
+    const { code } = known;
+    this.#options.hub.stats.refused.add(code);
+    this.tell({ ...refusal(known), cid, id });
+    if (this.#session !== null) return;
+    if (code === "banned") return this.end(CLOSE.banned);
+    if (this.dialect.naming === "asked") {
+      this.tell({ type: "name_wanted", again: true });
+    }
+  }
+
+  // What the server calls.
+
+  /** Closes it when its peer has taken nothing for too long. */
+  checkProgress(patience: Patience): void {
+    if (this.#gone) return;
+    if (this.#outlet.isStuck(patience)) return this.end(CLOSE.slow);
+    this.#releaseHeld();
+    const { ledger } = this.#options;
+    const { buffered } = this.#outlet;
+    const { waiting } = this.#queue;
+    if (buffered > 0) this.#held.push(ledger.hold("reply", buffered));
+    if (waiting > 0) this.#held.push(ledger.hold("frame", waiting));
+  }
+
+  #releaseHeld(): void {
+    for (const release of this.#held.splice(0)) release();
+  }
+
+  /** Notes why it is thrown out, if it is. */
+  #evicted(code: number): void {
+    const reason = evictionBy(code);
+    if (reason === undefined) return;
+    const { log, hub } = this.#options;
+    hub.stats.evictions.add(reason);
+    log.info("evicted", { connection: this.id, reason });
+  }
+
+  #strike(): void {
+    if (!this.#options.rates.strike()) return;
+    this.end(CLOSE.badProtocol);
+  }
+
+  /** What goes wrong with one socket must not reach who writes to many. */
+  #broke(error: unknown): void {
+    this.#options.log.error("send failed", { connection: this.id, error });
+    this.end(CLOSE.internalError);
+  }
+
+  /** Ends it here. A peer's codes mean only what a peer may say. */
+  #leave(code: number, { byPeer = false } = {}): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#mayReturn = !(byPeer ? FINAL_BY_PEER : FINAL).has(code);
+    this.#options.log.debug("closed", { connection: this.id, code });
+    this.#entrance.stop();
+    this.#queue.stop();
+    this.#options.rates.end();
+    this.#releaseHeld();
+    this.#lostAt = byPeer
+      ? this.#options.clock.monotonic()
+      : this.#lossOf(code);
+    try {
+      if (this.#session !== null) this.#lose(this.#session);
+    } finally {
+      this.#options.onGone(this);
+    }
+  }
+
+  /** When a connection was lost that the server closes with `code`: a loss that
+   * shows by silence is noticed long after it has happened. */
+  #lossOf(code: number): Monotonic {
+    const { clock, hub: { limits } } = this.#options;
+    const now = clock.monotonic();
+    if (code === CLOSE.slow.code) return this.#outlet.livedAt;
+    if (code !== CLOSE.silent.code) return now;
+    return msAfter(now, -limits.idleSeconds * 1000);
+  }
+
+  #lose(session: Session): void {
+    const { clock, hub } = this.#options;
+    hub.reception.lost(session, this, {
+      mayReturn: this.#mayReturn,
+      agoMs: msBetween(this.#lostAt, clock.monotonic()),
+    });
+  }
+}
+
+function isTooFast(error: unknown): boolean {
+  return error instanceof HubbubError && error.code === "rate_limited";
+}

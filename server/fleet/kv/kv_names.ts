@@ -1,0 +1,356 @@
+/**
+ * Names and sessions in Deno KV: each change is one commit that checks what it
+ * was made for, and is made anew when somebody else was faster.
+ */
+
+import { nameKey } from "../../../protocol/names.ts";
+import type {
+  Answer,
+  Application,
+  Choice,
+  Claimed,
+  Holding,
+  Named,
+} from "../engine.ts";
+import {
+  holderKey,
+  type Lease,
+  nodeKey,
+  personKey,
+  type Record,
+  renamedKey,
+  sessionKey,
+  takenKey,
+} from "./kv_fleet_wire.ts";
+import { personOf } from "../fleet.ts";
+
+/** Tries before it is said that names cannot be looked up. */
+const TRIES = 30;
+/** Longest pause between two of them, milliseconds. */
+const MOST_PAUSE_MS = 100;
+/** Sessions of one person that are renamed together: a commit checks 100 keys
+ * at most. */
+const MOST_MATES = 60;
+/** Most keys of one read. */
+const GET_MANY = 10;
+/** For how long a node may find out that a session was taken, milliseconds. */
+const TAKEN_MS = 60 * 60_000;
+
+/** A name, and what is known of who holds it. */
+interface Place {
+  readonly name: string;
+  readonly entry: Deno.KvEntryMaybe<string>;
+}
+
+/** What a record is written for: its person's sessions, its name, and a session
+ * that has the name already. */
+interface Standing {
+  readonly person: Deno.KvEntryMaybe<string[]>;
+  readonly place: Place;
+  readonly mate?: Deno.KvEntry<Record> | undefined;
+}
+
+/** The names of a fleet, as one node sees them. */
+export class KvNames {
+  readonly #kv: Deno.Kv;
+  readonly #node: string;
+  readonly #now: () => number;
+
+  /**
+   * @param kv The database.
+   * @param node This node.
+   * @param now Milliseconds since 1970.
+   */
+  constructor(kv: Deno.Kv, node: string, now: () => number) {
+    this.#kv = kv;
+    this.#node = node;
+    this.#now = now;
+  }
+
+  /** See {@linkcode Engine.claim}. */
+  claim(application: Application): Promise<Claimed> {
+    return this.#insist(() => this.#claim(application));
+  }
+
+  /** See {@linkcode Engine.rename}. */
+  rename(session: string, choice: Choice): Promise<Answer<Named>> {
+    return this.#insist(async () => {
+      const known = await this.#record(session);
+      const record = known.value;
+      const mine = record?.node === this.#node && await this.#lives(this.#node);
+      if (record === null || !mine) return "unknown";
+      const place = await this.#choose(choice, personOf(record));
+      if ("taken" in place) return place;
+      const { name, entry } = place;
+      const person = await this.#person(record);
+      const change = this.#kv.atomic().check(person, entry);
+      const mates = await this.#recordsOf(person);
+      await this.#freeName(change, record, { name });
+      for (const mate of [known, ...mates]) {
+        if (mate !== known && mate.value.session === session) continue;
+        const renamed = { ...record, ...mate.value, name };
+        change.check(mate).set(mate.key, renamed);
+        if (renamed.node === this.#node) continue;
+        const key = [...renamedKey(renamed.node), renamed.session];
+        change.set(key, name, { expireIn: TAKEN_MS });
+      }
+      change.set(entry.key, session);
+      return (await change.commit()).ok && { name };
+    });
+  }
+
+  /** See {@linkcode Engine.find}. */
+  async find(
+    choice: Choice,
+    user: string | undefined,
+  ): Promise<Answer<Named>> {
+    const [name] = choice.names;
+    if (name === undefined) return { taken: undefined };
+    const holder = await this.#holder(await this.#kv.get(holderKey(name)));
+    if (user !== undefined && holder?.user === user) return { name };
+    return await this.#choose(choice, "");
+  }
+
+  /** Ends a session if it is this node's. */
+  async release(session: string): Promise<void> {
+    const known = await this.#record(session);
+    if (known.value?.node === this.#node) await this.#end(known, known.value);
+  }
+
+  /** Ends a session if its node is forgotten. */
+  async sweep(session: string): Promise<void> {
+    const known = await this.#record(session);
+    if (known.value === null) return;
+    const lease = await this.#kv.get<Lease>(nodeKey(known.value.node));
+    if (lease.value === null) await this.#end(known, known.value);
+  }
+
+  /** Writes a session down again; tells whom it belongs to otherwise, or the
+   * name that its person has by now. */
+  reassert(holding: Holding): Promise<Named | "replaced" | "outnamed"> {
+    return this.#insist(async () => {
+      const known = await this.#record(holding.session);
+      const record = known.value;
+      const elsewhere = record !== null && record.node !== this.#node;
+      if (elsewhere && record.version > holding.version) return "replaced";
+      const person = await this.#person(holding);
+      const mates = await this.#matesOf(person);
+      const { name } = (elsewhere ? undefined : record) ??
+        mates.find(({ value }) => value.session !== holding.session)?.value ??
+        holding;
+      const place = await this.#choose(
+        { names: [name], any: false },
+        personOf(holding),
+      );
+      if (!("taken" in place)) {
+        const mine = { ...holding, name, node: this.#node };
+        return await this.#put(known, mine, { person, place }) && { name };
+      }
+      const { ok } = await this.#kv.atomic().check(known).delete(known.key)
+        .commit();
+      return ok && "outnamed";
+    });
+  }
+
+  /** @returns False when somebody else was faster. */
+  async #claim(application: Application): Promise<Claimed | false> {
+    const { session, spare, user, guest, dialect } = application;
+    if (!await this.#lives(this.#node)) return "unknown";
+    const known = await this.#record(session);
+    const record = known.value;
+    if (
+      record !== null && record.user === user && record.dialect === dialect
+    ) {
+      const entry = await this.#kv.get<string>(holderKey(record.name));
+      const first = await this.#record(entry.value ?? "");
+      const same = first.value !== null &&
+        personOf(first.value) === personOf(record);
+      if (same) return await this.#take(known, record);
+    }
+    // Somebody else's is left alone; what a dead node had is written over.
+    const other = record !== null && await this.#lives(record.node);
+    return await this.#begin(
+      other ? await this.#record(spare) : known,
+      { ...application, guest },
+    );
+  }
+
+  /** Begins the session of an entry. */
+  async #begin(
+    known: Deno.KvEntryMaybe<Record>,
+    application: Application,
+  ): Promise<Claimed | false> {
+    const session = String(known.key.at(-1));
+    const { user, dialect, guest = session } = application;
+    const who = { session, user, ...(user === undefined && { guest }) };
+    const whole = { ...who, name: "", dialect, version: this.#now() };
+    const person = await this.#person(whole);
+    const [mate] = await this.#matesOf(person);
+    const place = mate === undefined
+      ? await this.#choose(application, personOf(who))
+      : await this.#placeOf(mate.value.name);
+    if ("taken" in place) return place;
+    const holding = { ...whole, name: place.name };
+    const mine = { ...holding, node: this.#node };
+    return await this.#put(known, mine, { person, place, mate }) &&
+      { holding, resumed: false };
+  }
+
+  /** Takes a session up, wherever it is. */
+  async #take(
+    known: Deno.KvEntryMaybe<Record>,
+    record: Record,
+  ): Promise<Claimed | false> {
+    const version = Math.max(this.#now(), record.version + 1);
+    const { node: from, ...holding } = { ...record, version };
+    const mine = { ...holding, node: this.#node };
+    const change = this.#kv.atomic().check(known).set(known.key, mine);
+    if (from !== this.#node) {
+      const key = [...takenKey(from), holding.session];
+      change.set(key, version, { expireIn: TAKEN_MS });
+    }
+    const { ok } = await change.commit();
+    return ok && { holding, resumed: true };
+  }
+
+  /** Ends a session. If somebody was faster, it is somebody else's. */
+  async #end(known: Deno.KvEntryMaybe<Record>, record: Record): Promise<void> {
+    const { session } = record;
+    const person = await this.#person(record);
+    const change = this.#kv.atomic().check(known, person).delete(known.key);
+    const left = (person.value ?? []).filter((other) => other !== session);
+    if (left.length === 0) change.delete(person.key);
+    else change.set(person.key, left);
+    const entry = await this.#kv.get<string>(holderKey(record.name));
+    if (entry.value === session) {
+      // The person may be here with another session.
+      const mates = await this.#matesOf(person);
+      const heir = mates.find(({ value }) => value.session !== session)?.value;
+      change.check(entry);
+      if (heir === undefined) change.delete(entry.key);
+      else change.set(entry.key, heir.session);
+    }
+    await change.commit();
+  }
+
+  /** Writes a record whose name can be had. */
+  async #put(
+    known: Deno.KvEntryMaybe<Record>,
+    record: Record,
+    { person, place: { entry }, mate }: Standing,
+  ): Promise<boolean> {
+    const { session } = record;
+    const others = (person.value ?? []).filter((other) => other !== session);
+    const change = this.#kv.atomic().check(known, person, entry)
+      .set(known.key, record).set(entry.key, session)
+      .set(person.key, [...others, session].slice(-MOST_MATES));
+    if (mate !== undefined) change.check(mate);
+    const old = known.value;
+    if (old !== null) await this.#freeName(change, old, record);
+    return (await change.commit()).ok;
+  }
+
+  /** Deletes the name of a record that has another one now, if it is still
+   * its person's. */
+  async #freeName(
+    change: Deno.AtomicOperation,
+    old: Record,
+    { name }: Named,
+  ): Promise<void> {
+    if (nameKey(old.name) === nameKey(name)) return;
+    const entry = await this.#kv.get<string>(holderKey(old.name));
+    const first = await this.#record(entry.value ?? "");
+    const same = first.value !== null &&
+      personOf(first.value) === personOf(old);
+    if (same) change.check(entry).delete(entry.key);
+  }
+
+  /** The first name that a person can have. */
+  async #choose(
+    { names, any }: Choice,
+    person: string,
+  ): Promise<Place | { readonly taken: string | undefined }> {
+    const [wanted, ...others] = names;
+    if (wanted === undefined) return { taken: undefined };
+    const place = await this.#placeOf(wanted);
+    const holder = await this.#holder(place.entry);
+    if (holder === null || personOf(holder) === person) return place;
+    const other = await this.#free(others);
+    return any && other !== undefined ? other : { taken: other?.name };
+  }
+
+  /** One of some names that nobody has: of those that a dead node has left
+   * behind there are few, and they are swept away. */
+  async #free(names: readonly string[]): Promise<Place | undefined> {
+    for (let start = 0; start < names.length; start += GET_MANY) {
+      const some = names.slice(start, start + GET_MANY);
+      const entries = await this.#kv.getMany<string[]>(some.map(holderKey));
+      const index = entries.findIndex(({ value }) => value === null);
+      const [name, entry] = [some[index], entries[index]];
+      if (name !== undefined && entry !== undefined) return { name, entry };
+    }
+    return undefined;
+  }
+
+  /** Who holds the name of an entry, if somebody does. */
+  async #holder(entry: Deno.KvEntryMaybe<string>): Promise<Record | null> {
+    if (entry.value === null) return null;
+    const { value } = await this.#record(entry.value);
+    const same = value !== null && nameKey(value.name) === entry.key.at(-1);
+    if (!same) return null;
+    if (await this.#lives(value.node)) return value;
+    const mates = await this.#matesOf(await this.#person(value));
+    return mates.find((mate) =>
+      nameKey(mate.value.name) === nameKey(value.name)
+    )?.value ?? null;
+  }
+
+  async #placeOf(name: string): Promise<Place> {
+    return { name, entry: await this.#kv.get<string>(holderKey(name)) };
+  }
+
+  #person(holding: Holding): Promise<Deno.KvEntryMaybe<string[]>> {
+    return this.#kv.get<string[]>(personKey(holding));
+  }
+
+  /** All sessions of a person. */
+  async #recordsOf(
+    { value }: Deno.KvEntryMaybe<string[]>,
+  ): Promise<Deno.KvEntry<Record>[]> {
+    const entries = await Promise.all(
+      (value ?? []).map((session) => this.#record(session)),
+    );
+    return entries.filter((entry) => entry.value !== null);
+  }
+
+  /** Those sessions of a person whose nodes live. */
+  async #matesOf(
+    person: Deno.KvEntryMaybe<string[]>,
+  ): Promise<Deno.KvEntry<Record>[]> {
+    const mates: Deno.KvEntry<Record>[] = [];
+    for (const entry of await this.#recordsOf(person)) {
+      if (await this.#lives(entry.value.node)) mates.push(entry);
+    }
+    return mates;
+  }
+
+  #record(session: string): Promise<Deno.KvEntryMaybe<Record>> {
+    return this.#kv.get<Record>(sessionKey(session));
+  }
+
+  async #lives(node: string): Promise<boolean> {
+    const { value } = await this.#kv.get<Lease>(nodeKey(node));
+    return value !== null && value.until >= this.#now();
+  }
+
+  /** Tries until nobody was faster. */
+  async #insist<T>(attempt: () => Promise<T | false>): Promise<T> {
+    for (let tries = 1; tries <= TRIES; tries++) {
+      const done = await attempt();
+      if (done !== false) return done;
+      const pause = Math.random() * Math.min(2 ** tries, MOST_PAUSE_MS);
+      await new Promise((again) => setTimeout(again, pause));
+    }
+    throw new Error("Others were faster again and again");
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * Who is in which room on which node, as one node knows it: tells the engine of
+ * its own members, and its rooms of the others'. What is told is always all of
+ * a node's members in a room, so that nothing missed has to be made up for.
+ */
+
+import {
+  type Cancel,
+  type Clock,
+  LONG_AGO,
+  type Monotonic,
+  msBetween,
+} from "../runtime/clock.ts";
+import type { Logger } from "../runtime/logger.ts";
+import type { Doc, Engine } from "./engine.ts";
+import type { Here, LocalRoom, Roster } from "./fleet.ts";
+
+/** Changes of a room within this time are told at once, milliseconds. */
+const GATHER_MS = 30;
+/** How long what is written about a room may stand without being written again,
+ * milliseconds: engines forget it after an hour. */
+const REFRESH_MS = 20 * 60_000;
+/** Rooms that are read or written at once. */
+const STEP = 100;
+
+/** What {@linkcode Rosters} needs. */
+export interface RostersOptions {
+  /** This node. */
+  readonly node: string;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A room that is open here. */
+interface Followed {
+  readonly local: LocalRoom;
+  readonly others: Map<string, Roster>;
+  /** Of each node's doc, also one that says that nobody is there. */
+  readonly versions: Map<string, number>;
+  /** Whether the engine knows of members here. */
+  written: boolean;
+  writtenAt: Monotonic;
+  /** Whether it could not be learnt who is elsewhere. */
+  unread: boolean;
+}
+
+/** The rooms of one node. */
+export class Rosters {
+  readonly #options: RostersOptions;
+  readonly #rooms = new Map<string, Followed>();
+  /** Rooms whose members are to be written. */
+  readonly #changed = new Set<string>();
+  /** The last write of each room: they are done one after the other. */
+  readonly #writes = new Map<string, Promise<void>>();
+  /** Nodes that have told anything. */
+  readonly #nodes = new Set<string>();
+  #version = 0;
+  #gathering: Cancel | null = null;
+
+  constructor(options: RostersOptions) {
+    this.#options = options;
+  }
+
+  /** See {@linkcode Fleet.enter}. */
+  async enter(room: string, local: LocalRoom): Promise<Here> {
+    const followed: Followed = {
+      local,
+      others: new Map(),
+      versions: new Map(),
+      written: this.#changed.has(room) || this.#writes.has(room),
+      writtenAt: LONG_AGO,
+      unread: true,
+    };
+    this.#rooms.set(room, followed);
+    await this.#read(room, followed);
+    const { engine } = this.#options;
+    return {
+      others: followed.others,
+      changed: () => this.#change(room),
+      typing: (name) => {
+        if (followed.others.size === 0) return;
+        engine.types(room, name).catch(() => {});
+      },
+      leave: () => this.#leave(room, followed),
+    };
+  }
+
+  /** Another node has written about a room. */
+  hear(room: string, doc: Doc): void {
+    const followed = this.#rooms.get(room);
+    const { node, version, count, members } = doc;
+    if (followed === undefined || node === this.#options.node) return;
+    if ((followed.versions.get(node) ?? 0) >= version) return;
+    followed.versions.set(node, version);
+    this.#nodes.add(node);
+    if (count === 0) return this.#drop(followed, node);
+    const roster = {
+      count,
+      ...(members !== undefined && { members: new Map(members) }),
+    };
+    followed.others.set(node, roster);
+    followed.local.elsewhere(node, roster);
+  }
+
+  /** Somebody on another node is typing. */
+  typing(room: string, name: string): void {
+    this.#rooms.get(room)?.local.typing(name);
+  }
+
+  /** The other nodes that have told of members. */
+  get nodes(): string[] {
+    return [...this.#nodes];
+  }
+
+  /** These nodes live no longer: their members have left. */
+  bury(nodes: readonly string[]): void {
+    if (nodes.length === 0) return;
+    for (const node of nodes) this.#nodes.delete(node);
+    for (const followed of this.#rooms.values()) {
+      for (const node of nodes) {
+        followed.versions.delete(node);
+        this.#drop(followed, node);
+      }
+    }
+  }
+
+  /** Does again what could not be done, and what is to be done now and then. */
+  async refresh(): Promise<void> {
+    const now = this.#options.clock.monotonic();
+    const unread: [string, Followed][] = [];
+    let stale = 0;
+    for (const [room, followed] of this.#rooms) {
+      if (followed.unread) unread.push([room, followed]);
+      const { written, writtenAt } = followed;
+      if (!written || msBetween(writtenAt, now) <= REFRESH_MS) continue;
+      if (++stale <= STEP) this.#changed.add(room);
+    }
+    await inSteps(unread, (entry) => this.#read(...entry));
+    await this.flush();
+  }
+
+  /** Writes and reads everything anew. */
+  async renew(): Promise<void> {
+    for (const [room, followed] of this.#rooms) {
+      followed.unread = true;
+      this.#changed.add(room);
+    }
+    await this.refresh();
+  }
+
+  /** Writes what has changed. What cannot be written stays for later. */
+  async flush(): Promise<void> {
+    this.#gathering?.();
+    this.#gathering = null;
+    const rooms = [...this.#changed];
+    this.#changed.clear();
+    await inSteps(rooms, (room) => this.#write(room));
+  }
+
+  #change(room: string): void {
+    this.#changed.add(room);
+    this.#gathering ??= this.#options.clock.after(
+      GATHER_MS,
+      () => void this.flush(),
+    );
+  }
+
+  #leave(room: string, followed: Followed): void {
+    if (this.#rooms.get(room) !== followed) return;
+    this.#rooms.delete(room);
+    this.#options.engine.unfollow(room);
+    if (followed.written) this.#change(room);
+    else this.#changed.delete(room);
+  }
+
+  #drop(followed: Followed, node: string): void {
+    if (!followed.others.delete(node)) return;
+    followed.local.elsewhere(node, undefined);
+  }
+
+  async #read(room: string, followed: Followed): Promise<void> {
+    const { engine, log } = this.#options;
+    try {
+      await engine.follow(room);
+      followed.unread = false;
+      for (const doc of await engine.read(room)) {
+        if (this.#rooms.get(room) === followed) this.hear(room, doc);
+      }
+    } catch (error) {
+      followed.unread = true;
+      log.debug("members elsewhere not read", { room, error });
+    }
+  }
+
+  #write(room: string): Promise<void> {
+    const before = this.#writes.get(room) ?? Promise.resolve();
+    const write = before.then(() => this.#writeNow(room)).finally(() => {
+      if (this.#writes.get(room) === write) this.#writes.delete(room);
+    });
+    this.#writes.set(room, write);
+    return write;
+  }
+
+  async #writeNow(room: string): Promise<void> {
+    const { engine, clock, log, node } = this.#options;
+    const followed = this.#rooms.get(room);
+    const { count, members } = followed?.local.roster() ?? { count: 0 };
+    // Nobody need be told that nobody has come.
+    if (count === 0 && followed?.written === false) return;
+    const doc = {
+      node,
+      version: ++this.#version,
+      count,
+      ...(members !== undefined && { members: [...members] }),
+    };
+    if (followed !== undefined) {
+      followed.written = count > 0;
+      followed.writtenAt = clock.monotonic();
+    }
+    try {
+      if (await engine.write(room, doc)) return;
+    } catch (error) {
+      log.debug("members here not written", { room, error });
+    }
+    if (followed !== undefined) followed.written = true;
+    this.#changed.add(room);
+  }
+}
+
+/** Does something with each of them, some at a time. */
+async function inSteps<T>(
+  all: readonly T[],
+  act: (one: T) => Promise<void>,
+): Promise<void> {
+  for (let start = 0; start < all.length; start += STEP) {
+    await Promise.all(all.slice(start, start + STEP).map(act));
+  }
+}

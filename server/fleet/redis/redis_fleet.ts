@@ -1,0 +1,280 @@
+/**
+ * The fleet's engine in Redis, over a connection of its own: scripts for what
+ * is decided (redis_scripts.ts), channels for what is told.
+ */
+
+import { nameKey } from "../../../protocol/names.ts";
+import { readRedisAddress } from "../../store/addresses.ts";
+import type { Script } from "../../store/redis/redis_scripts.ts";
+import {
+  cannotOpen,
+  RedisLink,
+  type Reply,
+} from "../../store/redis/redis_link.ts";
+import type {
+  Answer,
+  Application,
+  Beat,
+  Choice,
+  Claimed,
+  Counts,
+  Doc,
+  Engine,
+  EngineEvents,
+  Holding,
+  Named,
+} from "../engine.ts";
+import { FleetNode, type FleetNodeOptions } from "../node.ts";
+import {
+  BEAT,
+  CLAIM,
+  FIND,
+  FLEET_KEYS,
+  hereChannel,
+  hereKey,
+  LEAVE,
+  nodeChannels,
+  nodesChannel,
+  READ_HERE,
+  REASSERT,
+  RELEASE,
+  RENAME,
+  RENAMED,
+  WRITE_HERE,
+} from "./redis_fleet_scripts.ts";
+
+/**
+ * Joins the nodes on one Redis.
+ *
+ * @param address As {@linkcode RedisStoreOptions} has it.
+ * @param options This node.
+ * @throws {StoreOpenError} With one line that says what is wrong.
+ */
+export async function joinRedis(
+  address: string,
+  options: FleetNodeOptions,
+): Promise<FleetNode> {
+  // The first time there is nothing to heal.
+  let heal = () => Promise.resolve();
+  const link = await RedisLink.open({
+    address,
+    heal: () => heal(),
+    lost() {},
+  });
+  const database = readRedisAddress(address)?.database ?? 0;
+  const node = new FleetNode(
+    (events) => new RedisEngine({ link, database, node: options.node, events }),
+    options,
+  );
+  heal = () => node.healed();
+  try {
+    await node.join();
+    return node;
+  } catch (error) {
+    link.close();
+    throw cannotOpen(address, error);
+  }
+}
+
+/** What {@linkcode RedisEngine} needs. */
+interface RedisEngineOptions {
+  readonly link: RedisLink;
+  readonly database: number;
+  readonly node: string;
+  readonly events: EngineEvents;
+}
+
+/** The engine, for one node. */
+class RedisEngine implements Engine {
+  readonly #link: RedisLink;
+  readonly #database: number;
+  readonly #node: string;
+  readonly #events: EngineEvents;
+  #listens = false;
+  #sweep = "0";
+
+  constructor({ link, database, node, events }: RedisEngineOptions) {
+    this.#link = link;
+    this.#database = database;
+    this.#node = node;
+    this.#events = events;
+  }
+
+  async beat(leaseMs: number, counts: Counts): Promise<Beat> {
+    await this.#listen();
+    const [held, living, counted, own, sweep] = await this.#run(BEAT, [
+      this.#node,
+      leaseMs,
+      this.#sweep,
+      nodesChannel(this.#database),
+      JSON.stringify(counts),
+    ]) as [number, string[], string[], string[], string];
+    this.#sweep = sweep;
+    return {
+      held: held === 1,
+      living,
+      counts: counted.map((json): Counts => JSON.parse(json)),
+      own,
+    };
+  }
+
+  async claim(application: Application): Promise<Claimed> {
+    const { session, spare, user = "", guest = "", dialect } = application;
+    const reply = await this.#run(CLAIM, [
+      this.#node,
+      session,
+      spare,
+      user,
+      guest,
+      dialect,
+      nodeChannels(this.#database),
+      ...choiceArguments(application),
+    ]);
+    if (reply === "unknown") return reply;
+    const [id, name, version, resumed, holder] = reply as Reply[];
+    if (name === undefined) return { taken: taken(id) };
+    const holding = {
+      session: String(id),
+      name: String(name),
+      user: application.user,
+      ...(holder !== "" && { guest: String(holder) }),
+      dialect,
+      version: Number(version),
+    };
+    return { holding, resumed: resumed === 1 };
+  }
+
+  async rename(session: string, choice: Choice): Promise<Answer<Named>> {
+    return named(
+      await this.#run(RENAME, [
+        this.#node,
+        session,
+        nodeChannels(this.#database),
+        ...choiceArguments(choice),
+      ]),
+    );
+  }
+
+  async find(
+    choice: Choice,
+    user: string | undefined,
+  ): Promise<Answer<Named>> {
+    if (choice.names.length === 0) return { taken: undefined };
+    return named(
+      await this.#run(FIND, [user ?? "", ...choiceArguments(choice)]),
+    );
+  }
+
+  async release(sessions: readonly string[]): Promise<void> {
+    await this.#run(RELEASE, [this.#node, ...sessions]);
+  }
+
+  async reassert(holdings: readonly Holding[]) {
+    const records = holdings.flatMap((
+      { session, name, user = "", guest, dialect, version },
+    ) => [
+      session,
+      JSON.stringify({
+        node: this.#node,
+        key: nameKey(name),
+        name,
+        user,
+        guest,
+        dialect,
+        version,
+      }),
+    ]);
+    const [replaced, outnamed, ids, names] = await this.#run(REASSERT, [
+      this.#node,
+      ...records,
+    ]) as [string[], string[], string[], string[]];
+    const renamed = ids.map((id, index) => [id, names[index] ?? ""] as const);
+    return { replaced, outnamed, renamed };
+  }
+
+  async follow(room: string): Promise<void> {
+    await this.#link.subscribe(hereChannel(this.#database, room), (payload) => {
+      const news: Doc | { readonly typing: string; readonly node: string } =
+        JSON.parse(payload);
+      if (news.node === this.#node) return;
+      if ("typing" in news) this.#events.typing(room, news.typing);
+      else this.#events.wrote(room, news);
+    });
+  }
+
+  unfollow(room: string): void {
+    this.#link.unsubscribe(hereChannel(this.#database, room));
+  }
+
+  async read(room: string): Promise<Doc[]> {
+    const docs = await this.#run(READ_HERE, [], hereKey(room)) as string[];
+    return docs.map((doc): Doc => JSON.parse(doc))
+      .filter(({ node }) => node !== this.#node);
+  }
+
+  async write(room: string, doc: Doc): Promise<boolean> {
+    const channel = hereChannel(this.#database, room);
+    const done = await this.#run(WRITE_HERE, [
+      this.#node,
+      channel,
+      JSON.stringify(doc),
+      Number(doc.count === 0),
+    ], hereKey(room));
+    return done === 1;
+  }
+
+  async types(room: string, name: string): Promise<void> {
+    const news = JSON.stringify({ node: this.#node, typing: name });
+    await this.#link.call("PUBLISH", hereChannel(this.#database, room), news);
+  }
+
+  async leave(): Promise<void> {
+    await this.#run(LEAVE, [this.#node]);
+  }
+
+  close(): Promise<void> {
+    this.#link.close();
+    return Promise.resolve();
+  }
+
+  #run(
+    script: Script,
+    args: readonly (string | number)[],
+    ...keys: string[]
+  ): Promise<Reply> {
+    return this.#link.run(script, [...FLEET_KEYS, ...keys], args);
+  }
+
+  /** Wants to be told of this node's sessions, and of other nodes. The link
+   * does so again after an outage. */
+  async #listen(): Promise<void> {
+    if (this.#listens) return;
+    const channel = nodeChannels(this.#database) + this.#node;
+    await this.#link.subscribe(channel, (payload) => {
+      const [session = "", version = "", ...words] = payload.split(" ");
+      if (session === RENAMED) {
+        return this.#events.renamed(version, words.join(" "));
+      }
+      this.#events.taken(session, Number(version));
+    });
+    await this.#link.subscribe(nodesChannel(this.#database), (node) => {
+      if (node !== this.#node) this.#events.met();
+    });
+    this.#listens = true;
+  }
+}
+
+function choiceArguments({ names, any }: Choice): (string | number)[] {
+  return [Number(any), ...names.flatMap((name) => [nameKey(name), name])];
+}
+
+/** The other name that is free, if one was told. */
+function taken(other: Reply | undefined): string | undefined {
+  return typeof other === "string" ? other : undefined;
+}
+
+function named(reply: Reply): Answer<Named> {
+  if (reply === "unknown") return reply;
+  const [name, done] = reply as Reply[];
+  return done === 1 ? { name: String(name) } : { taken: taken(name) };
+}

@@ -1,0 +1,334 @@
+/**
+ * What runs inside Redis for the fleet: each script is one atomic step, and the
+ * only place where these keys are changed. One hash slot has them all.
+ *
+ * `nodes` has the end of each node's lease, on Redis' own clock, for a while
+ * after it too, in which its sessions can be taken up; `sessions` a
+ * JSON record by session (node, name, key, user or guest, dialect, version);
+ * `names` a session by name's key; a set for each person its sessions, which all
+ * have one name. A name is held while a session of the person it leads to has a
+ * node that lives: what a dead node left behind does no harm until it is swept
+ * away. A room has a hash of documents by node.
+ */
+
+import { type Script, script } from "../../store/redis/redis_scripts.ts";
+import { KEPT_LEASES } from "../engine.ts";
+
+const PREFIX = "hubbub:{fleet}";
+
+/** The keys that scripts take first. */
+export const FLEET_KEYS: readonly string[] = [
+  `${PREFIX}:nodes`,
+  `${PREFIX}:names`,
+  `${PREFIX}:sessions`,
+  `${PREFIX}:beat`,
+  `${PREFIX}:counts`,
+];
+
+/** The key of a room's documents. */
+export function hereKey(room: string): string {
+  return `${PREFIX}:here:${room}`;
+}
+
+/** The channel that tells who is in a room. Channels know no databases. */
+export function hereChannel(database: number, room: string): string {
+  return `hubbub:${database}:here:${room}`;
+}
+
+/** The channel that tells of a node that was not known. */
+export function nodesChannel(database: number): string {
+  return `hubbub:${database}:nodes`;
+}
+
+/** The start of the channels that tell a node of its sessions. */
+export function nodeChannels(database: number): string {
+  return `hubbub:${database}:node:`;
+}
+
+/** How news of another name begins; then come the session and the name. An
+ * earlier version takes it for the id of a session, which none has. */
+export const RENAMED = "renamed";
+
+/** Documents that no node has written again for so long are forgotten. */
+const HERE_SECONDS = 60 * 60;
+/** Sessions that are looked at, with each heartbeat, whether they still live. */
+const SWEEP = 100;
+
+const STATE = `
+local NODES, NAMES, SESSIONS, BEAT, COUNTS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function alive(node)
+  local till = redis.call('HGET', NODES, node)
+  return till and tonumber(till) >= now
+end
+
+local function session(id)
+  local record = redis.call('HGET', SESSIONS, id)
+  return record and cjson.decode(record)
+end
+
+-- Whose a session is. Earlier versions know of no guests.
+local function person(id, it)
+  if it.user ~= '' then return 'user ' .. it.user end
+  return 'guest ' .. (it.guest or id)
+end
+
+local function sessions_of(who) return '${PREFIX}:person:' .. who end
+
+-- A session of a person whose node lives, but for one.
+local function living(who, but)
+  for _, id in ipairs(redis.call('SMEMBERS', sessions_of(who))) do
+    local it = id ~= but and session(id)
+    if it and alive(it.node) then return id, it end
+  end
+end
+
+-- A session whose person holds a name, if anybody does.
+local function holder(key)
+  local id = redis.call('HGET', NAMES, key)
+  local it = id and session(id)
+  if not it or it.key ~= key then return end
+  if alive(it.node) then return id, it end
+  local other, that = living(person(id, it))
+  if that and that.key == key then return other, that end
+end
+
+local function drop(id, it)
+  local who = person(id, it)
+  redis.call('HDEL', SESSIONS, id)
+  redis.call('SREM', sessions_of(who), id)
+  if redis.call('HGET', NAMES, it.key) ~= id then return end
+  local other, that = living(who, id)
+  if that and that.key == it.key then
+    redis.call('HSET', NAMES, it.key, other)
+  else
+    redis.call('HDEL', NAMES, it.key)
+  end
+end
+
+local function put(id, it)
+  local old = session(id)
+  if old then drop(id, old) end
+  redis.call('HSET', NAMES, it.key, id)
+  redis.call('HSET', SESSIONS, id, cjson.encode(it))
+  redis.call('SADD', sessions_of(person(id, it)), id)
+end
+
+-- The place of the first name that a person can have, of pairs of key and name
+-- in ARGV. Without 'any' that is only the first; of the others it is told then.
+local function choose(from, who, any)
+  for i = from, #ARGV, 2 do
+    local by, it = holder(ARGV[i])
+    if not by or person(by, it) == who then
+      if any == '1' or i == from then return i end
+      return nil, ARGV[i + 1]
+    end
+  end
+end
+`;
+
+function fleetScript(lua: string): Script {
+  return script(STATE + lua);
+}
+
+/**
+ * Renews a lease, and sweeps. ARGV: the node, milliseconds, where the sweep
+ * goes on, the channel that tells of a node that was not known, and what this
+ * one has counted. Returns whether the lease was held, the other nodes that live
+ * and what these have counted, some sessions of this one, and where the next
+ * sweep goes on. When nobody's heart has beaten for a while,
+ * Redis was away: that time is not counted.
+ */
+export const BEAT = fleetScript(`
+local me, lease = ARGV[1], tonumber(ARGV[2])
+local gap = now - tonumber(redis.call('GET', BEAT) or now)
+local held, living, counts, all = 0, {}, {}, redis.call('HGETALL', NODES)
+for i = 1, #all, 2 do
+  local node, till = all[i], tonumber(all[i + 1])
+  if gap > lease / 2 then
+    till = till + gap
+    redis.call('HSET', NODES, node, string.format('%.0f', till))
+  end
+  if till < now then
+    if till + ${KEPT_LEASES} * lease < now then redis.call('HDEL', NODES, node) end
+    redis.call('HDEL', COUNTS, node)
+  elseif node == me then
+    held = 1
+  else
+    living[#living + 1] = node
+    counts[#counts + 1] = redis.call('HGET', COUNTS, node) or '{}'
+  end
+end
+redis.call('HSET', NODES, me, string.format('%.0f', now + lease))
+redis.call('HSET', COUNTS, me, ARGV[5])
+redis.call('SET', BEAT, string.format('%.0f', now))
+if held == 0 then redis.call('PUBLISH', ARGV[4], me) end
+local own, swept = {}, redis.call('HSCAN', SESSIONS, ARGV[3], 'COUNT', ${SWEEP})
+for i = 1, #swept[2], 2 do
+  local id, it = swept[2][i], cjson.decode(swept[2][i + 1])
+  if it.node == me then
+    own[#own + 1] = id
+  elseif redis.call('HEXISTS', NODES, it.node) == 0 then
+    drop(id, it)
+  end
+end
+return {held, living, counts, own, swept[1]}
+`);
+
+/**
+ * Claims a session. ARGV: the node, the session, a spare id, user (''), guest
+ * (''), dialect, the start of nodes' channels, whether any name will do, and
+ * pairs of key and name. Returns the session, its name, its version, whether it
+ * was taken up, and its guest (''); or, refused, the first other name that is
+ * free. A person who is here keeps its name.
+ */
+export const CLAIM = fleetScript(`
+local me, id, spare, user, guest, dialect, channels, any = unpack(ARGV, 1, 8)
+if not alive(me) then return 'unknown' end
+local it = session(id)
+local first = it and redis.call('HGET', NAMES, it.key)
+local that = first and session(first)
+if that and it.user == user and it.dialect == dialect and person(first, that) == person(id, it) then
+  local from = it.node
+  it.node, it.version = me, math.max(now, it.version + 1)
+  put(id, it)
+  if from ~= me then
+    redis.call('PUBLISH', channels .. from, string.format('%s %.0f', id, it.version))
+  end
+  return {id, it.name, it.version, 1, user == '' and (it.guest or id) or ''}
+end
+if it and alive(it.node) then id = spare end
+if user ~= '' then guest = nil elseif guest == '' then guest = id end
+local new = {node = me, user = user, guest = guest, dialect = dialect, version = now}
+local who = person(id, new)
+local _, mate = living(who)
+if mate then
+  new.key, new.name = mate.key, mate.name
+else
+  local place, other = choose(9, who, any)
+  if not place then return {other or false} end
+  new.key, new.name = ARGV[place], ARGV[place + 1]
+end
+put(id, new)
+return {id, new.name, now, 0, guest or ''}
+`);
+
+/** Renames a session's person, and tells the nodes of its other sessions. ARGV:
+ * the node, the session, the start of nodes' channels, whether any name will do,
+ * and pairs of key and name. Returns the name, and 1; or the first other that is
+ * free. */
+export const RENAME = fleetScript(`
+local me, id, channels, any = unpack(ARGV, 1, 4)
+local it = session(id)
+if not it or it.node ~= me or not alive(me) then return 'unknown' end
+local who = person(id, it)
+local place, other = choose(5, who, any)
+if not place then return {other or false} end
+local key, name = ARGV[place], ARGV[place + 1]
+local all = redis.call('SMEMBERS', sessions_of(who))
+-- What an earlier version has written down is in no set.
+if redis.call('SISMEMBER', sessions_of(who), id) == 0 then all[#all + 1] = id end
+for _, mate in ipairs(all) do
+  local that = session(mate)
+  if that then
+    local first = redis.call('HGET', NAMES, that.key)
+    if first == id or (first and redis.call('SISMEMBER', sessions_of(who), first) == 1) then
+      redis.call('HDEL', NAMES, that.key)
+    end
+    that.key, that.name = key, name
+    redis.call('HSET', SESSIONS, mate, cjson.encode(that))
+    if that.node ~= me then
+      redis.call('PUBLISH', channels .. that.node, '${RENAMED} ' .. mate .. ' ' .. name)
+    end
+  end
+end
+redis.call('SADD', sessions_of(who), id)
+redis.call('HSET', NAMES, key, id)
+return {name, 1}
+`);
+
+/** Finds a free name. ARGV: a user (''), whether any name will do, and pairs of
+ * key and name. Returns as {@linkcode RENAME}. */
+export const FIND = fleetScript(`
+local by, it = holder(ARGV[3])
+if by and ARGV[1] ~= '' and it.user == ARGV[1] then return {ARGV[4], 1} end
+local place, other = choose(3, '', ARGV[2])
+return place and {ARGV[place + 1], 1} or {other or false}
+`);
+
+/** Ends sessions. ARGV: the node, and the sessions; those of others stay. */
+export const RELEASE = fleetScript(`
+for i = 2, #ARGV do
+  local it = session(ARGV[i])
+  if it and it.node == ARGV[1] then drop(ARGV[i], it) end
+end
+`);
+
+/**
+ * Writes sessions down again. ARGV: the node, and of each session its id and
+ * its record. Returns those that others have taken up, those whose names
+ * others have, and those whose persons have other names by now, with these.
+ */
+export const REASSERT = fleetScript(`
+local me, replaced, outnamed, renamed, names = ARGV[1], {}, {}, {}, {}
+for i = 2, #ARGV, 2 do
+  local id, mine = ARGV[i], cjson.decode(ARGV[i + 1])
+  local it = session(id)
+  if it and it.node ~= me and it.version > mine.version then
+    replaced[#replaced + 1] = id
+  else
+    local who = person(id, mine)
+    local _, that = living(who, id)
+    if it and it.node == me then that = it end
+    if that and that.key ~= mine.key then
+      mine.key, mine.name = that.key, that.name
+      renamed[#renamed + 1], names[#names + 1] = id, mine.name
+    end
+    local by, holds = holder(mine.key)
+    if not by or person(by, holds) == who then
+      put(id, mine)
+    else
+      outnamed[#outnamed + 1] = id
+      if it then drop(id, it) end
+    end
+  end
+end
+return {replaced, outnamed, renamed, names}
+`);
+
+/** Ends a lease. ARGV: the node. */
+export const LEAVE = fleetScript(`
+redis.call('HDEL', NODES, ARGV[1])
+redis.call('HDEL', COUNTS, ARGV[1])
+`);
+
+/** Reads about a room. KEYS: its documents' as the last one. Returns those of
+ * nodes that live; those of others are deleted. */
+export const READ_HERE = fleetScript(`
+local docs, all = {}, redis.call('HGETALL', KEYS[6])
+for i = 1, #all, 2 do
+  if alive(all[i]) then
+    docs[#docs + 1] = all[i + 1]
+  else
+    redis.call('HDEL', KEYS[6], all[i])
+  end
+end
+return docs
+`);
+
+/** Writes about a room, and tells it. KEYS: its documents' as the last one.
+ * ARGV: the node, the channel, the document, and 1 if it says that nobody is
+ * there. Returns 1, or 0 without a lease. */
+export const WRITE_HERE = fleetScript(`
+if not alive(ARGV[1]) then return 0 end
+if ARGV[4] == '1' then
+  redis.call('HDEL', KEYS[6], ARGV[1])
+else
+  redis.call('HSET', KEYS[6], ARGV[1], ARGV[3])
+  redis.call('EXPIRE', KEYS[6], ${HERE_SECONDS})
+end
+redis.call('PUBLISH', ARGV[2], ARGV[3])
+return 1
+`);

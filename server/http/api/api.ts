@@ -1,0 +1,363 @@
+/**
+ * The API for scripts: from a request to the resource it is about, past
+ * everything that may refuse it. Whatever goes wrong on the way is answered as
+ * a problem; nothing is thrown.
+ */
+
+import { HubbubError } from "../../../protocol/errors.ts";
+import { checkRoom } from "../../../protocol/names.ts";
+import { proofOf } from "../../../protocol/sse.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { Visit } from "../proxy_headers.ts";
+import type { Exchange } from "../exchange.ts";
+import type { PacedBodies } from "../paced_body.ts";
+import type { Hub } from "../../hub/hub.ts";
+import { tooFast } from "../../connection/rate_limits.ts";
+import type { RatePool } from "../../connection/rate_pool.ts";
+import { Buckets } from "../../runtime/token_bucket.ts";
+import { networkOf } from "../../runtime/ip_network.ts";
+import type { Logger } from "../../runtime/logger.ts";
+import type { ResourceLedger } from "../../runtime/resource_ledger.ts";
+import type { Tickets } from "../../auth/tickets.ts";
+import { isPreflight, preflightAnswer, share } from "../cors.ts";
+import type { Origins } from "../origin_policy.ts";
+import type { Reader } from "../../rooms/session.ts";
+import type { Store } from "../../store/store.ts";
+import { type Authorize, checkOrigin } from "./access.ts";
+import type { Right } from "../../../protocol/rights.ts";
+import type { Call, Tools } from "./call.ts";
+import { openEvents } from "./events.ts";
+import { exportRoom } from "./export.ts";
+import { importRoom } from "./import.ts";
+import { Listeners } from "./listeners.ts";
+import { readMessages } from "./message_endpoints.ts";
+import {
+  announce,
+  ban,
+  kick,
+  listBans,
+  readAudit,
+  readRules,
+  removeMessage,
+  setLock,
+  setSlow,
+  unban,
+} from "./moderation_endpoints.ts";
+import { Problem, problemOf } from "./problem.ts";
+import { publish } from "./publish.ts";
+import { listRooms } from "./room_endpoints.ts";
+import { Storage } from "./storage.ts";
+import { issueTicket } from "./ticket_endpoint.ts";
+
+/** Addresses whose rate is kept in mind. */
+const MOST_ADDRESSES = 10_000;
+
+/** What {@linkcode Api} needs. */
+export interface ApiOptions {
+  readonly hub: Hub;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Which pages may change anything. */
+  readonly origins: Origins;
+  /** Counts a reader by its address, or throws; gives what ends that. */
+  readonly admit?: (address: string) => () => void;
+  /** Gives exports as they are taken. */
+  readonly bodies: PacedBodies;
+  /** Counts what is open. */
+  readonly ledger: ResourceLedger;
+  /** Milliseconds without progress after which a reader, or a body, is cut
+   * off. */
+  readonly slowMs: number;
+  /** Requests a second from one address, or network of IPv6; 0, the default,
+   * is no limit. */
+  readonly rate?: number;
+  /** Counts what a script does with what its user and its address may do;
+   * throws `rate_limited`. */
+  readonly pool?: Pick<RatePool, "charge">;
+  /** The path that the server is below; empty, the default, at the root. */
+  readonly base?: string;
+  /** What stands for tokens where these cannot be sent. */
+  readonly tickets: Tickets;
+  /** Who may do what. */
+  readonly authorize: Authorize;
+}
+
+/** What can be done with a resource by one method. */
+interface Action {
+  readonly right: Right;
+  /** Whether a ticket will do. */
+  readonly ticket?: boolean;
+  readonly answer: (call: Call) => Promise<Response>;
+  /** What it counts as, beside a request to the API. */
+  readonly counts?: "publish";
+}
+
+/** A path, and its methods. */
+interface Resource extends Readonly<Partial<Record<Method, Action>>> {
+  /** Its first group is a room's name, its second what is behind that. */
+  readonly path: RegExp;
+}
+
+const METHODS = ["GET", "POST", "PUT", "DELETE"] as const;
+type Method = typeof METHODS[number];
+
+/** What moderators use; all but the first two are for them alone. */
+function moderationResources(tools: Tools): Resource[] {
+  const moderators = (
+    answer: (tools: Tools, call: Call) => Promise<Response>,
+  ): Action => ({
+    right: "moderate",
+    answer: (call) => answer(tools, call),
+  });
+  return [
+    {
+      path: /^\/api\/rooms\/([^/]+)\/messages\/(\d{1,15})$/,
+      // Of one's own, too.
+      DELETE: { right: "write", answer: (call) => removeMessage(tools, call) },
+    },
+    {
+      path: /^\/api\/rooms\/([^/]+)\/rules$/,
+      GET: { right: "read", answer: (call) => readRules(tools, call) },
+    },
+    {
+      path: /^\/api\/rooms\/([^/]+)\/lock$/,
+      PUT: moderators((tools, call) => setLock(tools, call, true)),
+      DELETE: moderators((tools, call) => setLock(tools, call, false)),
+    },
+    {
+      path: /^\/api\/rooms\/([^/]+)\/slow$/,
+      PUT: moderators((tools, call) => setSlow(tools, call, true)),
+      DELETE: moderators((tools, call) => setSlow(tools, call, false)),
+    },
+    {
+      path: /^\/api\/(?:rooms\/([^/]+)\/)?kick$/,
+      POST: moderators(kick),
+    },
+    {
+      path: /^\/api\/(?:rooms\/([^/]+)\/)?bans$/,
+      GET: moderators(listBans),
+      POST: moderators(ban),
+      DELETE: moderators(unban),
+    },
+    {
+      path: /^\/api\/(?:rooms\/([^/]+)\/)?announcements$/,
+      POST: moderators(announce),
+    },
+    { path: /^\/api\/audit$/, GET: moderators(readAudit) },
+  ];
+}
+
+/** The API of one server. */
+export class Api {
+  readonly #options: ApiOptions;
+  readonly #listeners: Listeners;
+  /** How much each address may ask. */
+  readonly #buckets: Buckets;
+  readonly #resources: readonly Resource[];
+
+  constructor(options: ApiOptions) {
+    const { hub, store, log, clock, ledger, slowMs } = options;
+    this.#options = options;
+    const listeners = new Listeners(options);
+    this.#listeners = listeners;
+    const storage = new Storage(store, log);
+    const tools: Tools = { hub, storage, clock, ledger, slowMs };
+    const { rate = 0 } = options;
+    this.#buckets = new Buckets({
+      perSecond: rate,
+      burst: rate * 3,
+      most: MOST_ADDRESSES,
+    });
+    this.#resources = [
+      {
+        path: /^\/api\/rooms$/,
+        GET: { right: "read", answer: (call) => listRooms(tools, call) },
+      },
+      {
+        path: /^\/api\/rooms\/([^/]+)\/messages$/,
+        GET: { right: "read", answer: (call) => readMessages(tools, call) },
+        POST: {
+          right: "write",
+          answer: (call) => publish(tools, call),
+          counts: "publish",
+        },
+      },
+      {
+        path: /^\/api\/rooms\/([^/]+)\/events$/,
+        GET: {
+          right: "read",
+          ticket: true,
+          answer: (call) => openEvents(listeners, call),
+        },
+      },
+      {
+        path: /^\/api\/rooms\/([^/]+)\/export$/,
+        GET: {
+          right: "read",
+          answer: (call) => exportRoom(tools, call, options),
+        },
+      },
+      {
+        path: /^\/api\/rooms\/([^/]+)\/import$/,
+        POST: { right: "moderate", answer: (call) => importRoom(tools, call) },
+      },
+      {
+        path: /^\/api\/tickets$/,
+        POST: {
+          right: "read",
+          answer: (call) => issueTicket(options.tickets, call),
+        },
+      },
+      ...moderationResources(tools),
+    ];
+  }
+
+  /** Those who read events now. */
+  get readers(): readonly Reader[] {
+    return this.#listeners.readers;
+  }
+
+  /**
+   * Answers a request.
+   *
+   * @param request Any request below `/api`.
+   * @param visit Where it goes and where it comes from.
+   * @param exchange The connection it is answered on.
+   * @returns The answer; never a rejection.
+   */
+  async answer(
+    request: Request,
+    visit: Visit,
+    exchange: Exchange,
+  ): Promise<Response> {
+    const origin = request.headers.get("origin") ?? undefined;
+    const { origins } = this.#options;
+    const isListed = origin !== undefined &&
+      origins.allows(origin, visit.url.host);
+    const answer = isPreflight(request) && isListed
+      ? preflightAnswer(request)
+      : await this.#answerOrSay(request, visit, exchange);
+    return share(answer, isListed ? origin : undefined);
+  }
+
+  /** Stops what is to happen later. */
+  stop(): void {
+    this.#listeners.stop();
+  }
+
+  async #answerOrSay(
+    request: Request,
+    visit: Visit,
+    exchange: Exchange,
+  ): Promise<Response> {
+    try {
+      return await this.#answer(request, visit, exchange);
+    } catch (error) {
+      const problem = problemOf(error);
+      this.#options.hub.stats.refused.add(problem.code);
+      if (problem.code === "internal") {
+        this.#options.log.error("request failed", { error });
+      }
+      return problem.toResponse();
+    }
+  }
+
+  /**
+   * Counts a request of an address; those to other than the API count too.
+   *
+   * @param address Such as `192.0.2.7`.
+   * @throws {HubbubError} `rate_limited`.
+   */
+  checkRate(address: string): void {
+    const waitMs = this.#buckets.take(
+      networkOf(address) ?? address,
+      this.#options.clock.monotonic(),
+    );
+    if (waitMs > 0) throw tooFast(waitMs);
+  }
+
+  async #answer(
+    request: Request,
+    visit: Visit,
+    exchange: Exchange,
+  ): Promise<Response> {
+    const { hub, authorize, tickets, origins } = this.#options;
+    const { url, address } = visit;
+    this.checkRate(address);
+    if (isPreflight(request)) checkOrigin(request, url, origins);
+    const { resource, name, rest } = this.#find(url.pathname);
+    const action = actionOf(resource, request.method);
+    if (action !== resource.GET) checkOrigin(request, url, origins);
+    if (!hub.accepting) throw new HubbubError("stopping");
+    const room = name === undefined ? undefined : roomOf(name);
+    const { right } = action;
+    const ticket = action.ticket && !request.headers.has("authorization")
+      ? url.searchParams.get("ticket")
+      : null;
+    const token = ticket === null ? undefined : await tickets.redeem(
+      ticket,
+      proofOf(request.headers.get("last-event-id") ?? ""),
+    );
+    const grant = await authorize(request, { right, room, address, token });
+    hub.reception.admit({ name: grant.name, address }, grant, room);
+    const { user } = grant;
+    if (action.counts) {
+      this.#options.pool?.charge(action.counts, { address, user });
+    }
+    return await action.answer({
+      request,
+      url,
+      base: this.#options.base ?? "",
+      address,
+      room: room ?? "",
+      rest,
+      grant,
+      exchange,
+      proof: ticket === null ? undefined : tickets.proof(ticket),
+    });
+  }
+
+  #find(
+    pathname: string,
+  ): {
+    resource: Resource;
+    name: string | undefined;
+    rest: string | undefined;
+  } {
+    for (const resource of this.#resources) {
+      const match = resource.path.exec(pathname);
+      if (match !== null) return { resource, name: match[1], rest: match[2] };
+    }
+    throw new Problem(
+      "not_found",
+      "There is nothing here. GET /api/rooms lists the rooms; each has " +
+        "/api/rooms/ROOM/messages, events, export and import, and for " +
+        "moderators rules, lock, slow, kick, bans and announcements",
+    );
+  }
+}
+
+/** @throws {Problem} `method_not_allowed`, with those that are. */
+function actionOf(resource: Resource, method: string): Action {
+  const name = method === "HEAD" ? "GET" : method;
+  const wanted = METHODS.find((known) => known === name);
+  const action = wanted && resource[wanted];
+  if (action !== undefined) return action;
+  const allow = METHODS.filter((known) => resource[known] !== undefined)
+    .flatMap((known) => known === "GET" ? [known, "HEAD"] : known).join(", ");
+  throw new Problem(
+    "method_not_allowed",
+    `${method} is not possible here. Possible are ${allow}`,
+    { headers: { allow } },
+  );
+}
+
+/** @throws {HubbubError} `bad_room`. */
+function roomOf(segment: string): string {
+  try {
+    return checkRoom(decodeURIComponent(segment));
+  } catch (error) {
+    throw error instanceof URIError ? new HubbubError("bad_room") : error;
+  }
+}

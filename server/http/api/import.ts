@@ -1,0 +1,168 @@
+/**
+ * Messages from NDJSON, such as an export, added to the end of a room. They
+ * are new messages there: seq and time are those of the import. Owns which
+ * lines are the same message, so that an import can be repeated.
+ */
+
+import { setImmediate } from "node:timers/promises";
+import { HubbubError } from "../../../protocol/errors.ts";
+import { checkOldName, nameKey, SERVER_NAME } from "../../../protocol/names.ts";
+import { bodyLimit } from "../read_body.ts";
+import type { Hub } from "../../hub/hub.ts";
+import { checkText } from "../../rooms/message_text.ts";
+import { importAuthor } from "../../auth/author.ts";
+import type { Draft } from "../../store/store.ts";
+import { checkCid, mediaType, readLines, readObject } from "./body.ts";
+import { type Call, json, type Tools } from "./call.ts";
+import { NDJSON } from "./export.ts";
+import { Problem, problemOf, tooManyRequests } from "./problem.ts";
+
+/** Bytes that a request may bring. */
+const MOST_BYTES = 64 * 1024 * 1024;
+/** Imports in progress at once: each keeps the store busy. */
+const MOST_AT_ONCE = 4;
+/** Messages stored together. */
+const BATCH = 256;
+const TYPES = new Set([NDJSON, "application/ndjson", "application/jsonl"]);
+const HINT = '{"from":"Ada","text":"Hello"}';
+
+/** What has come of the lines so far. */
+interface Tally {
+  imported: number;
+  duplicates: number;
+  /** The line that is looked at, from 1. */
+  line: number;
+}
+
+function wrong(field: string, wanted: string): HubbubError {
+  return new HubbubError("bad_field", {
+    message: `Field "${field}" must be ${wanted}`,
+  });
+}
+
+/**
+ * What a line is known by: its place in the log it came from or, when a
+ * program wrote it that has no such log, its `cid`. Not by both: somebody may
+ * have counted 1, 2, 3 in each of two visits.
+ */
+function identityOf(
+  { seq, at, cid }: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (seq !== undefined) {
+    if (!Number.isSafeInteger(seq)) throw wrong("seq", "a whole number");
+    if (at !== undefined && !Number.isSafeInteger(at)) {
+      throw wrong("at", "milliseconds since 1970");
+    }
+    return `${seq}@${at ?? ""}`;
+  }
+  return cid === undefined ? undefined : checkCid(cid, "cid");
+}
+
+/** What was removed is not brought back, nor what says so: it would name a seq
+ * of another log. */
+function isLeftOut(fields: Readonly<Record<string, unknown>>): boolean {
+  return fields["removed"] === true || fields["removes"] !== undefined;
+}
+
+/** A line as a message; none for one that is left out. Names are not looked at further: they are those of
+ * people who have said it, wherever they are now, and who may import vouches
+ * for it. */
+function draftOf(
+  line: string,
+  { hub, room }: { hub: Hub; room: string },
+): Draft | undefined {
+  const fields = readObject(line, HINT);
+  if (isLeftOut(fields)) return undefined;
+  const { from, text } = fields;
+  const announcement = fields["announcement"] === true;
+  if (typeof from !== "string") throw wrong("from", "a string");
+  if (typeof text !== "string") throw wrong("text", "a string");
+  return {
+    room,
+    from: announcement && from === SERVER_NAME ? from : checkOldName(from),
+    text: checkText(text, hub.limits.text),
+    author: importAuthor(nameKey(from)).key,
+    cid: identityOf(fields),
+    ...(announcement && { announcement }),
+  };
+}
+
+async function store(
+  { hub, storage }: Tools,
+  drafts: readonly Draft[],
+  tally: Tally,
+): Promise<void> {
+  if (!hub.accepting) throw new HubbubError("stopping");
+  const receipts = await storage.append(drafts);
+  for (const { duplicate, refused } of receipts) {
+    if (duplicate) tally.duplicates++;
+    else if (refused === undefined) tally.imported++;
+  }
+  storage.mustBeStored(receipts);
+  // Everybody else has a turn.
+  await setImmediate();
+}
+
+async function storeAll(
+  tools: Tools,
+  { request, room }: Call,
+  tally: Tally,
+): Promise<void> {
+  const { hub } = tools;
+  let drafts: Draft[] = [];
+  // A text of the longest allowed fits in a line, however it is escaped.
+  const bounds = { bytes: MOST_BYTES, line: bodyLimit(hub.limits.text) };
+  for await (const text of readLines(request, bounds, tools)) {
+    tally.line++;
+    if (text.trim() === "") continue;
+    const draft = draftOf(text, { hub, room });
+    if (draft === undefined) continue;
+    drafts.push(draft);
+    if (drafts.length < BATCH) continue;
+    await store(tools, drafts, tally);
+    drafts = [];
+  }
+  if (drafts.length > 0) await store(tools, drafts, tally);
+}
+
+/**
+ * Adds the lines of the body to a room and answers with how many of them were
+ * new. What goes wrong is told with the line and with how many have been
+ * stored before: lines that have a `seq` or a `cid` can be sent again.
+ *
+ * @param tools Hub and store.
+ * @param call The request.
+ * @throws {Problem} All that {@linkcode problemOf} makes of a bad line, and
+ * `unsupported_type`, `too_large`, `too_slow` or `too_many_requests`.
+ */
+export async function importRoom(tools: Tools, call: Call): Promise<Response> {
+  const { request, room } = call;
+  const type = mediaType(request);
+  if (!TYPES.has(type)) {
+    throw new Problem(
+      "unsupported_type",
+      `"${type}" is not understood here. Send lines such as ${HINT} ` +
+        `with Content-Type: ${NDJSON}`,
+      { headers: { "accept": NDJSON } },
+    );
+  }
+  const { ledger } = tools;
+  if (ledger.count("import") >= MOST_AT_ONCE) {
+    throw tooManyRequests(
+      `There are ${MOST_AT_ONCE} imports in progress. Wait for one to end`,
+    );
+  }
+  const release = ledger.open("import");
+  const tally: Tally = { imported: 0, duplicates: 0, line: 0 };
+  try {
+    await storeAll(tools, call, tally);
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.code === "internal") throw error;
+    throw problem.with({ ...tally });
+  } finally {
+    release();
+  }
+  const { imported, duplicates } = tally;
+  return json({ room, imported, duplicates });
+}

@@ -1,0 +1,68 @@
+/** Reading a page of a room's history. */
+
+import { HubbubError } from "../../../protocol/errors.ts";
+import { readHistory } from "../../rooms/history.ts";
+import type { Range } from "../../store/store.ts";
+import { readWhole } from "./body.ts";
+import { type Call, json, messageOf, pathOf, type Tools } from "./call.ts";
+
+/** Messages of a page when no number is asked for. */
+const PAGE = 50;
+
+/**
+ * Which page a request asks for.
+ *
+ * @param url With `after` or `before`, and `limit`, where it wants.
+ * @param most Messages of a page.
+ * @throws {HubbubError} `bad_field`.
+ */
+export function rangeOf(url: URL, most: number): Range {
+  const after = readWhole(url, "after");
+  const before = readWhole(url, "before");
+  const limit = Math.min(readWhole(url, "limit") ?? PAGE, most);
+  if (limit === 0 || (after !== undefined && before !== undefined)) {
+    throw new HubbubError("bad_field", {
+      message: limit === 0
+        ? '"limit" must be at least 1'
+        : 'Ask for messages "after" one or "before" one, not for both',
+    });
+  }
+  return after === undefined
+    ? { before: before ?? Infinity, limit }
+    : { after, limit };
+}
+
+/**
+ * Answers with a page: the newest messages, or those before or after a seq,
+ * and where to go on from there. A room nobody has written to reads as empty,
+ * and does not come into being by that.
+ *
+ * @param tools Hub and store.
+ * @param call What is asked for.
+ * @throws {HubbubError} `bad_field` or `store_unavailable`.
+ */
+export async function readMessages(
+  { hub, storage }: Tools,
+  call: Call,
+): Promise<Response> {
+  const { room, url } = call;
+  const range = rangeOf(url, hub.limits.history);
+  const page = await readHistory(storage, room, range);
+  const { epoch, first, head, messages } = page;
+  const link = (side: "after" | "before", seq: number) =>
+    pathOf(call, `messages?${side}=${seq}&limit=${range.limit}`);
+  const oldest = messages[0]?.seq;
+  const newest = messages.at(-1)?.seq ??
+    ("after" in range ? Math.min(range.after, head) : head);
+  return json({
+    room,
+    epoch,
+    first,
+    head,
+    messages: messages.map(messageOf),
+    older: oldest === undefined || oldest <= first
+      ? null
+      : link("before", oldest),
+    newer: link("after", newest),
+  });
+}

@@ -1,0 +1,209 @@
+/**
+ * What a script is told when something cannot be done: problem details
+ * (RFC 9457) with a status, words, and the same codes that sockets get.
+ */
+
+import { type ErrorCode, HubbubError } from "../../../protocol/errors.ts";
+
+/** The phrase of each status in use (RFC 9110, 15); also the `title`, as the
+ * type `about:blank` wants it (RFC 9457, 4.2.1). */
+const PHRASES = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  408: "Request Timeout",
+  409: "Conflict",
+  413: "Content Too Large",
+  414: "URI Too Long",
+  415: "Unsupported Media Type",
+  421: "Misdirected Request",
+  422: "Unprocessable Content",
+  429: "Too Many Requests",
+  431: "Request Header Fields Too Large",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+} as const;
+
+/** Errors that only HTTP knows, beside those of protocol/errors.ts. */
+type HttpCode =
+  | "method_not_allowed"
+  | "foreign_origin"
+  | "wrong_host"
+  | "incomplete"
+  | "too_large"
+  | "too_slow"
+  | "too_many_requests"
+  | "unsupported_type"
+  | "address_too_long"
+  | "header_too_long"
+  | "key_reused";
+
+/** The code of a problem, as it travels. */
+export type ProblemCode = ErrorCode | HttpCode;
+
+/** The status of each problem (RFC 9110, 15). */
+export const PROBLEM_STATUS: Readonly<
+  Record<ProblemCode, keyof typeof PHRASES>
+> = {
+  bad_json: 400,
+  bad_encoding: 400,
+  unknown_type: 400,
+  bad_field: 400,
+  hello_first: 400,
+  already_hello: 400,
+  bad_name: 400,
+  name_taken: 409,
+  bad_room: 400,
+  auth_required: 401,
+  auth_invalid: 401,
+  auth_expired: 401,
+  forbidden: 403,
+  not_joined: 403,
+  banned: 403,
+  locked: 403,
+  slow_mode: 429,
+  rules_full: 409,
+  empty: 400,
+  too_long: 413,
+  unknown_command: 400,
+  rate_limited: 429,
+  too_many_rooms: 429,
+  rooms_full: 503,
+  no_more_rooms: 409,
+  too_many_connections: 503,
+  store_unavailable: 503,
+  not_stored: 500,
+  stopping: 503,
+  internal: 500,
+  not_found: 404,
+  method_not_allowed: 405,
+  foreign_origin: 403,
+  wrong_host: 421,
+  incomplete: 400,
+  too_large: 413,
+  too_slow: 408,
+  too_many_requests: 503,
+  unsupported_type: 415,
+  address_too_long: 414,
+  header_too_long: 431,
+  key_reused: 422,
+};
+
+/** How long to wait where nothing better is known, milliseconds. */
+const RETRY_MS = 1_000;
+
+/** What a problem carries beside its code and words. */
+export interface ProblemDetails {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further members of the object. */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** A problem: thrown where a request is refused, answered by the API. */
+export class Problem extends Error {
+  override name = "Problem";
+  readonly code: ProblemCode;
+  readonly details: ProblemDetails;
+
+  /**
+   * @param code What is wrong, for programs.
+   * @param message What is wrong and what to do, for people.
+   * @param details More of both.
+   */
+  constructor(
+    code: ProblemCode,
+    message: string,
+    details: ProblemDetails = {},
+  ) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+
+  /** As HTTP has it. */
+  get status(): number {
+    return PROBLEM_STATUS[this.code];
+  }
+
+  /** Adds members to the object. */
+  with(more: Readonly<Record<string, unknown>>): Problem {
+    const { headers = {}, more: known } = this.details;
+    return new Problem(this.code, this.message, {
+      headers,
+      more: { ...known, ...more },
+    });
+  }
+
+  /** Writes it (RFC 9457, 3). */
+  toResponse(): Response {
+    const { code, message, details } = this;
+    const status = PROBLEM_STATUS[code];
+    const body = {
+      type: "about:blank",
+      title: PHRASES[status],
+      status,
+      detail: message,
+      code,
+      ...details.more,
+    };
+    return new Response(`${JSON.stringify(body)}\n`, {
+      status,
+      headers: {
+        ...API_HEADERS,
+        "content-type": "application/problem+json",
+        // A 401 has to name a way to do better (RFC 9110, 11.6.1).
+        ...(status === 401 && { "www-authenticate": "Bearer" }),
+        ...details.headers,
+      },
+    });
+  }
+}
+
+/**
+ * A refusal of what there is too much of in progress.
+ *
+ * @param message What, and what to do.
+ */
+export function tooManyRequests(message: string): Problem {
+  return new Problem("too_many_requests", message, {
+    headers: { "retry-after": String(RETRY_MS / 1000) },
+    more: { retryAfterMs: RETRY_MS },
+  });
+}
+
+/** Headers of every answer of the API. */
+export const API_HEADERS: Readonly<Record<string, string>> = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  // Somebody who opens an address in a browser sees data, and nothing in it
+  // is taken for a page.
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+};
+
+/**
+ * Makes a problem of what was thrown.
+ *
+ * @param error Anything.
+ * @returns The problem; `internal`, with nothing of the error in it, for what
+ * is a fault of ours.
+ */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (!(error instanceof HubbubError)) {
+    return problemOf(new HubbubError("internal"));
+  }
+  const { code, message, retryable, details } = error;
+  const { suggestion } = details;
+  const retryAfterMs = details.retryAfterMs ??
+    (retryable ? RETRY_MS : undefined);
+  return new Problem(code, message, {
+    more: { retryAfterMs, suggestion },
+    ...(retryAfterMs !== undefined && {
+      // In whole seconds (RFC 9110, 10.2.3).
+      headers: { "retry-after": String(Math.ceil(retryAfterMs / 1000)) },
+    }),
+  });
+}

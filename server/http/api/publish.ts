@@ -1,0 +1,125 @@
+/**
+ * Publishing from a script: one request, one message. Owns what its body may
+ * be, whose name it goes out under, and what a repeat is answered with.
+ */
+
+import { HubbubError } from "../../../protocol/errors.ts";
+import { nameKey } from "../../../protocol/names.ts";
+import { bodyLimit } from "../read_body.ts";
+import { checkText } from "../../rooms/message_text.ts";
+import { scriptAuthor, userAuthor } from "../../auth/author.ts";
+import { checkCid, mediaType, readObject, readText } from "./body.ts";
+import { type Call, json, pathOf, type Tools } from "./call.ts";
+import { Problem } from "./problem.ts";
+import { deliver } from "./visitor.ts";
+
+/** Who speaks when a script gives no name. */
+const DEFAULT_NAME = "Script";
+
+/** What a script wants to say. */
+interface Wanted {
+  readonly text: string;
+  readonly from: string | undefined;
+}
+
+/** Reads a text, and who is to say it. */
+export async function readWanted(
+  tools: Tools,
+  { request, url }: Call,
+): Promise<Wanted> {
+  const bounds = { bytes: bodyLimit(tools.hub.limits.text) };
+  const type = mediaType(request);
+  const name = url.searchParams.get("name") ?? undefined;
+  switch (type) {
+    case "":
+    case "text/plain": {
+      const text = await readText(request, bounds, tools);
+      // Pipes send the line break along.
+      return { text: text.replace(/\r?\n$/, ""), from: name };
+    }
+    case "application/json": {
+      const body = await readText(request, bounds, tools);
+      const { text, from = name } = readObject(body, '{"text":"Hello"}');
+      if (typeof text !== "string") throw wrongField("text");
+      if (from !== undefined && typeof from !== "string") {
+        throw wrongField("from");
+      }
+      return { text, from };
+    }
+    default:
+      throw new Problem(
+        "unsupported_type",
+        `"${type}" is not understood here. Send the text with ` +
+          "Content-Type: text/plain, or an object with application/json",
+        { headers: { "accept": "text/plain, application/json" } },
+      );
+  }
+}
+
+function wrongField(name: string): HubbubError {
+  return new HubbubError("bad_field", {
+    message: `Field "${name}" must be a string`,
+  });
+}
+
+/** The key, with or without the quotes that the header's draft wants
+ * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/). */
+function keyOf({ headers }: Request): string | undefined {
+  const header = headers.get("idempotency-key");
+  if (header === null) return undefined;
+  const key = /^"(.*)"$/.exec(header)?.[1] ?? header;
+  return checkCid(key, "Idempotency-Key");
+}
+
+/**
+ * Publishes a message and answers with its seq once it is stored: 201, or 200
+ * when its `Idempotency-Key` says that it was stored already.
+ *
+ * @param tools Hub and store.
+ * @param call The request.
+ * @throws {HubbubError} `bad_json`, `bad_field`, `bad_name`,
+ * `name_taken`, `empty`, `too_long`, `stopping` or `store_unavailable`.
+ * @throws {Problem} `unsupported_type`, `too_large`, `too_slow` or
+ * `key_reused`.
+ */
+export async function publish(tools: Tools, call: Call): Promise<Response> {
+  const { hub, storage } = tools;
+  const { room, request, address, grant } = call;
+  const cid = keyOf(request);
+  const { text, from } = await readWanted(tools, call);
+  const wanted = grant.name ?? from;
+  const author = grant.user === undefined
+    // By the name it asks for, so that scripts may count their keys 1, 2, 3.
+    ? scriptAuthor(nameKey(wanted ?? ""))
+    : userAuthor(grant.user);
+  // Nothing is held for a script, but it takes nobody's name either.
+  const name = await hub.reception.lendName(wanted, {
+    user: grant.user,
+    fallback: DEFAULT_NAME,
+  });
+  const guise = { name, author, grant, address };
+  const { seq, duplicate } = await deliver(hub, guise, {
+    room,
+    text,
+    ...(cid !== undefined && { cid }),
+  });
+  const path = pathOf(call, `messages?after=${seq - 1}&limit=1`);
+  if (!duplicate) {
+    const headers = { location: path };
+    return json({ room, seq, duplicate }, { status: 201, headers });
+  }
+  const { messages } = await storage.read(room, { after: seq - 1, limit: 1 });
+  const [known] = messages;
+  if (
+    known?.seq === seq && !known.removed &&
+    known.text !== checkText(text, hub.limits.text)
+  ) {
+    throw new Problem(
+      "key_reused",
+      `This Idempotency-Key has been used for another message, ${path}. ` +
+        "Use a new one for each message",
+      { more: { seq } },
+    );
+  }
+  return json({ room, seq, duplicate });
+}

@@ -1,0 +1,110 @@
+/** The list of rooms: those with a history, and those that people are in. */
+
+import { HubbubError } from "../../../protocol/errors.ts";
+import { AUDIT_ROOM } from "../../moderation/audit_log.ts";
+import { compareCodePoints } from "../../runtime/code_points.ts";
+import type { RoomSummary } from "../../store/store.ts";
+import { readWhole } from "./body.ts";
+import { type Call, json, type Tools } from "./call.ts";
+
+/** Rooms of a page when no number is asked for, and at most. */
+const PAGE = 100;
+const MOST = 1_000;
+/** Rooms that are looked at for one page, where most of them may not be read. */
+const MOST_LOOKED_AT = 4 * MOST;
+/** Characters of the name that a page begins behind. */
+const MOST_NAME = 256;
+
+/** A room in the list. */
+interface Listed {
+  readonly room: string;
+  readonly head: number;
+  readonly at: number | null;
+}
+
+/** Which part of the list a request asks for. */
+function rangeOf(url: URL): { after: string; limit: number } {
+  const limit = Math.min(readWhole(url, "limit") ?? PAGE, MOST);
+  if (limit === 0) {
+    throw new HubbubError("bad_field", {
+      message: '"limit" must be at least 1',
+    });
+  }
+  const after = url.searchParams.get("after") ?? "";
+  if (after.length > MOST_NAME) {
+    throw new HubbubError("bad_field", {
+      message: '"after" must be the name of a room',
+    });
+  }
+  return { after, limit };
+}
+
+/**
+ * Puts rooms that people are in, and that nobody has written to, among those
+ * that are stored.
+ *
+ * @param stored A part of the list in the store.
+ * @param people All rooms that people are in.
+ * @param part Behind which name the part begins, and the last name it can have;
+ * no limit when it is the end of the list.
+ */
+function merge(
+  stored: readonly RoomSummary[],
+  people: Iterable<string>,
+  { after, last }: { after: string; last: string | undefined },
+): Listed[] {
+  const known = new Set(stored.map(({ room }) => room));
+  const isIn = (room: string) =>
+    compareCodePoints(room, after) > 0 &&
+    (last === undefined || compareCodePoints(room, last) <= 0);
+  const fresh = [...people].filter((room) => !known.has(room) && isIn(room))
+    .map((room) => ({ room, head: 0, at: null }));
+  return [...stored, ...fresh]
+    .sort((a, b) => compareCodePoints(a.room, b.room));
+}
+
+/**
+ * Answers with a page of the rooms that the sender may read, in order of their
+ * names, and where to go on from there. A page may have fewer rooms than were
+ * asked for, and others behind it: the link tells.
+ *
+ * @param tools Hub and store.
+ * @param call The request.
+ * @throws {HubbubError} `bad_field` or `store_unavailable`.
+ */
+export async function listRooms(
+  { hub, storage }: Tools,
+  { grant, url, base }: Call,
+): Promise<Response> {
+  const { after, limit } = rangeOf(url);
+  const { people } = hub.census;
+  const rooms: Listed[] = [];
+  const step = Math.max(limit, PAGE);
+  let behind = after;
+  let more = true;
+  for (let looked = 0; more && looked < MOST_LOOKED_AT; looked += step) {
+    const stored = await storage.rooms({ after: behind, limit: step });
+    more = stored.length === step;
+    const last = more ? stored.at(-1)?.room : undefined;
+    for (const room of merge(stored, people.keys(), { after: behind, last })) {
+      const { room: name } = room;
+      if (name === AUDIT_ROOM || !grant.allows("read", name)) continue;
+      if (rooms.length < limit) rooms.push(room);
+      else more = true;
+    }
+    if (rooms.length === limit) {
+      behind = rooms.at(-1)?.room ?? behind;
+      break;
+    }
+    behind = last ?? behind;
+  }
+  return json({
+    rooms: rooms.map((room) => ({
+      ...room,
+      online: people.get(room.room) ?? 0,
+    })),
+    next: more
+      ? `${base}/api/rooms?after=${encodeURIComponent(behind)}&limit=${limit}`
+      : null,
+  });
+}

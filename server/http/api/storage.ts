@@ -1,0 +1,66 @@
+/**
+ * The store as the API sees it: whatever fails there is told as
+ * `store_unavailable`, and why is written to the log.
+ */
+
+import { HubbubError } from "../../../protocol/errors.ts";
+import type { Logger } from "../../runtime/logger.ts";
+import { refusalOfStore } from "../../rooms/error_event.ts";
+import {
+  type Draft,
+  mustBeStored,
+  type Page,
+  type Range,
+  type Receipt,
+  type RoomsRange,
+  type RoomSummary,
+  type Store,
+} from "../../store/store.ts";
+
+/** The part of a {@linkcode Store} that the API uses. */
+export class Storage implements Pick<Store, "append" | "read" | "rooms"> {
+  readonly #store: Store;
+  readonly #log: Logger;
+
+  constructor(store: Store, log: Logger) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  append(drafts: readonly Draft[]): Promise<Receipt[]> {
+    return this.#tell("append", this.#store.append(drafts));
+  }
+
+  /** @throws {HubbubError} `not_stored` or `no_more_rooms` when one was
+   * refused. */
+  mustBeStored(receipts: readonly Receipt[]): void {
+    try {
+      mustBeStored(receipts);
+    } catch (error) {
+      const refused = refusalOfStore(error as Error);
+      if (refused.code === "not_stored") {
+        this.#log.error("store refused a message", { error });
+      }
+      throw refused;
+    }
+  }
+
+  read(room: string, range: Range): Promise<Page> {
+    return this.#tell("read", this.#store.read(room, range));
+  }
+
+  rooms(range: RoomsRange): Promise<RoomSummary[]> {
+    return this.#tell("rooms", this.#store.rooms(range));
+  }
+
+  #tell<T>(what: string, work: Promise<T>): Promise<T> {
+    return work.catch((error) => {
+      throw this.#unavailable(what, error);
+    });
+  }
+
+  #unavailable(what: string, error: unknown): HubbubError {
+    this.#log.error("store failed a request", { what, error });
+    return new HubbubError("store_unavailable");
+  }
+}

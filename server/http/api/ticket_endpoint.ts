@@ -1,0 +1,27 @@
+/** Tickets for event streams: for pages, whose EventSource can send no token. */
+
+import { HubbubError } from "../../../protocol/errors.ts";
+import type { Tickets } from "../../auth/tickets.ts";
+import { bearerOf } from "../upgrade.ts";
+import { type Call, json } from "./call.ts";
+
+/**
+ * Answers with a ticket for the token of the request.
+ *
+ * @param tickets What makes it.
+ * @param call The request; its token was checked.
+ * @throws {HubbubError} `auth_required`.
+ */
+export async function issueTicket(
+  tickets: Tickets,
+  { request }: Call,
+): Promise<Response> {
+  const token = bearerOf(request.headers.get("authorization"));
+  if (token === undefined) {
+    throw new HubbubError("auth_required", {
+      message: "A ticket stands for a token. Send yours as Authorization: " +
+        "Bearer TOKEN",
+    });
+  }
+  return json(await tickets.issue(token), { status: 201 });
+}

@@ -1,0 +1,76 @@
+/**
+ * The files of the pages: read at the start, served from memory, revalidated
+ * by a hash of their content.
+ */
+
+import { contentType } from "@std/media-types";
+import { type Asset, assetOf, hash } from "../runtime/asset.ts";
+import { rebased } from "./base_path.ts";
+
+/** Files of the pages by name, such as `chat.css`. */
+export type Assets = ReadonlyMap<string, Asset>;
+
+/** What of `static/` is served; sources and settings are not. */
+const SERVED = /\.(html|css|js|svg|png|ico|webmanifest)$/;
+
+/** The script that keeps the chat page in browsers. */
+const WORKER = "service_worker.js";
+
+/**
+ * Writes into the service worker which build of the pages it keeps: browsers
+ * take it for a new one, and keep the pages anew, when a byte differs.
+ */
+async function nameBuild(assets: Map<string, Asset>): Promise<void> {
+  const worker = assets.get(WORKER);
+  if (worker === undefined) return;
+  const encoder = new TextEncoder();
+  const etags = [...assets.values()].map(({ etag }) => etag).sort().join();
+  const build = await hash(encoder.encode(etags));
+  const script = new TextDecoder().decode(worker.body);
+  assets.set(WORKER, {
+    ...worker,
+    body: encoder.encode(`const BUILD="${build}";\n${script}`),
+    etag: `"${build}"`,
+  });
+}
+
+/** Files that name others by their path. */
+const NAMING = /\.(html|webmanifest)$/;
+
+async function read(
+  directory: URL,
+  { base, into }: { base: string; into: Map<string, Asset> },
+): Promise<void> {
+  for await (const { name, isFile } of Deno.readDir(directory)) {
+    if (!isFile || !SERVED.test(name)) continue;
+    const file = new URL(name, directory);
+    const body = base !== "" && NAMING.test(name)
+      ? new TextEncoder().encode(rebased(await Deno.readTextFile(file), base))
+      : await Deno.readFile(file);
+    const type = contentType(name.slice(name.lastIndexOf("."))) ??
+      "application/octet-stream";
+    into.set(name, await assetOf(body, type));
+  }
+}
+
+/**
+ * Reads the pages' files: what is written by hand, and the bundles in `dist/`.
+ *
+ * @param directory The `static/` folder, its address ending with a slash.
+ * @param base The path that the pages are below, such as `/chat`.
+ * @returns The files; without the bundles when these were not built.
+ */
+export async function readAssets(
+  directory: URL,
+  base = "",
+): Promise<Assets> {
+  const assets = new Map<string, Asset>();
+  await read(directory, { base, into: assets });
+  try {
+    await read(new URL("dist/", directory), { base, into: assets });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  await nameBuild(assets);
+  return assets;
+}

@@ -1,0 +1,475 @@
+/**
+ * From an HTTP request to its answer: pages, probes and WebSocket upgrades.
+ * Owns the statuses and headers; what happens on a socket, or below `/api`, is
+ * elsewhere.
+ */
+
+import type { HubbubError } from "../../protocol/errors.ts";
+import type { ConnectionReport } from "../../protocol/lab.ts";
+import { Problem, type ProblemCode, problemOf } from "./api/problem.ts";
+import type { Assets } from "./page_files.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Visit } from "./proxy_headers.ts";
+import { belowBase, withoutBase } from "./base_path.ts";
+import { hasToken } from "../transport/header_lists.ts";
+import { hostnameOf, type HostPolicy } from "./host_policy.ts";
+import { badMethod, faulty, HEADERS, words } from "./answers.ts";
+import { compressed } from "./compression.ts";
+import { forEventSource } from "./event_source.ts";
+import type { Exchange } from "./exchange.ts";
+import type { PacedBodies } from "./paced_body.ts";
+import type { RequestLimits } from "./request_limits.ts";
+import { StaticFiles } from "./file_answers.ts";
+import { afterBody } from "./unread_body.ts";
+import { type Handshake, isChatPath, readHandshake } from "./upgrade.ts";
+import { ENDPOINTS, WITHOUT_LESSONS } from "../lessons/endpoints.ts";
+import { LessonsPages } from "../lessons/kept_pages.ts";
+import type { Origins } from "./origin_policy.ts";
+import { overlong } from "./header_limits.ts";
+import type { Accept } from "../transport/socket.ts";
+
+/** What the routes need of the server. */
+export interface RoutesOptions {
+  readonly assets: Assets;
+  /** Whether new connections are welcome. */
+  readonly accepting: () => boolean;
+  /** Why a handshake from an address finds no place, if it is not to be told
+   * over a WebSocket. */
+  readonly full: (address: string) => HubbubError | undefined;
+  /** Which hosts it answers to. */
+  readonly hosts: HostPolicy;
+  /** Which pages may talk to the rooms. */
+  readonly origins: Origins;
+  /** What those say who stand before the server, the nearest first. */
+  readonly proxies: readonly ((visit: Visit, headers: Headers) => Visit)[];
+  /** The path that the server is below, such as `/chat`; empty at the root. */
+  readonly base: string;
+  /** `ready`, perhaps with more to say, or why not. */
+  readonly health: () => string;
+  /** Counts a handshake; gives milliseconds to wait where there were too many
+   * from that address. */
+  readonly handshake: (address: string) => number;
+  /** Told of what is refused before it is known what it is for. */
+  readonly onRefused: (code: ProblemCode) => void;
+  /** What is counted, for Prometheus. */
+  readonly metrics: () => string;
+  /** Makes the handler of a chat WebSocket. */
+  readonly chat: (
+    entry: Extract<Handshake, { entry: unknown }>,
+    address: string,
+  ) => Accept;
+  /** Whether there are lessons. */
+  readonly hasLessons: boolean;
+  /** Makes the handler of a lesson's WebSocket. */
+  readonly lesson: (name: string, address: string) => Accept | undefined;
+  /** What is known of a connection that the lab watches. */
+  readonly watched: (key: string) => ConnectionReport | undefined;
+  /** Answers what is below `/api`. */
+  readonly api: (
+    request: Request,
+    visit: Visit,
+    exchange: Exchange,
+  ) => Promise<Response>;
+  /**
+   * Counts a request of an address.
+   *
+   * @throws {HubbubError} `rate_limited`.
+   */
+  readonly checkRate: (address: string) => void;
+  /**
+   * Counts a connection of an address; gives what ends that.
+   *
+   * @throws {HubbubError} `too_many_connections`.
+   */
+  readonly admit: (address: string) => () => void;
+  /** How many requests may be in progress. */
+  readonly limits: RequestLimits;
+  /** Gives large answers as they are taken. */
+  readonly bodies: PacedBodies;
+  readonly clock: Clock;
+  /** Upgrades; called last, and its response is returned as it is. */
+  readonly upgrade: (
+    request: Request,
+    accept: Accept,
+    protocol: string | undefined,
+  ) => Response;
+}
+
+/** The lab alone connects wherever its reader says, which is what it is for;
+ * all else stays as strict: still nothing but this server's own scripts run. */
+const LAB_HEADERS = {
+  "content-security-policy": HEADERS["content-security-policy"]!.replace(
+    "connect-src 'self'",
+    "connect-src 'self' ws: wss:",
+  ),
+};
+
+function movedTo(location: string): Response {
+  return words(308, `This page is at ${location}`, { location });
+}
+
+/** How a WebSocket is asked for (RFC 6455, 4.4; RFC 9110, 7.8). */
+const UPGRADE = {
+  "upgrade": "websocket",
+  "connection": "Upgrade",
+  "sec-websocket-version": "13",
+};
+
+/** Answers with what is made for one request. */
+function made(text: string, type: string): Response {
+  const body = new TextEncoder().encode(text);
+  return new Response(body, {
+    headers: {
+      ...HEADERS,
+      "cache-control": "no-store",
+      "content-type": type,
+      "content-length": String(body.length),
+    },
+  });
+}
+
+function json(value: unknown): Response {
+  return made(JSON.stringify(value), "application/json");
+}
+
+/** Whether a path is that of a file, of which a page needs many at once. */
+function isFile(pathname: string): boolean {
+  return FILES.includes(pathname) || pathname.startsWith("/assets/");
+}
+const FILES: readonly string[] = [
+  "/",
+  "/lab",
+  "/service-worker.js",
+  "/favicon.ico",
+];
+
+/** Leaves an answer to HEAD without a body. */
+function headOnly({ method }: Request, answer: Response): Response {
+  const { body, status, headers } = answer;
+  if (method !== "HEAD" || body === null) return answer;
+  body.cancel().catch(() => {});
+  return new Response(null, { status, headers });
+}
+
+/** What balancers ask, often by HTTP/1.0 and without a `Host`, and however many
+ * requests are in progress. It is nothing that a page could not find out by
+ * connecting. */
+const PROBES: readonly string[] = ["/healthz", "/readyz"];
+
+/** Whether a request has no `Host` (RFC 9112, 3.2). HTTP/2 has none either, but
+ * the host in its address is the client's; the one that the runtime makes up
+ * where there is none is always this. */
+function lacksHost({ headers }: Request, { protocol, hostname }: URL): boolean {
+  const host = headers.get("host");
+  if (host !== null) return hostnameOf(host) === undefined;
+  return protocol === "http:" && hostname === "localhost";
+}
+
+/** Whether a request is a handshake, or why it is none (RFC 6455, 4.2.1). */
+function handshakeFault(request: Request): string | undefined {
+  const { method, headers } = request;
+  const key = headers.get("sec-websocket-key")?.trim() ?? "";
+  if (!/^[A-Za-z0-9+/]{22}==$/.test(key)) {
+    return "Sec-WebSocket-Key must be 16 bytes in Base64";
+  }
+  if (!hasToken(headers.get("connection"), "upgrade")) {
+    return "Connection must be Upgrade";
+  }
+  return method === "GET" ? undefined : "The method must be GET";
+}
+
+function isApiPath(pathname: string): boolean {
+  return pathname === "/api" || pathname.startsWith("/api/");
+}
+
+/** Refuses a request before it is looked at further, scripts with a problem. */
+function refuse(pathname: string, problem: Problem): Response {
+  return isApiPath(pathname)
+    ? problem.toResponse()
+    : words(problem.status, problem.message, problem.details.headers);
+}
+
+/** The lesson whose WebSocket an address means, if it means one. */
+function lessonOf({ pathname }: URL): string | undefined {
+  return /^\/lessons\/([^/]+)\/?$/.exec(pathname)?.[1];
+}
+
+function tooManyHandshakes(waitMs: number): Response {
+  const seconds = String(Math.ceil(waitMs / 1000));
+  return words(
+    429,
+    "Too many new connections come from your address. " +
+      `Wait ${seconds} s and connect again`,
+    { "retry-after": seconds },
+  );
+}
+
+/** What there is instead of lessons where these are off. */
+function lessonsOff(): Response {
+  return words(
+    404,
+    "The lessons are off on this server. " +
+      "Whoever runs it can start it with --lessons yes",
+  );
+}
+
+function noLesson(name: string): Response {
+  return words(404, `There is no lesson "${name}". GET /lessons lists them`);
+}
+
+/**
+ * Makes the server's request handler.
+ *
+ * @param options What it needs.
+ * @returns A handler of a request, the address it comes from, such as
+ * `192.0.2.7`, and the end of its answer; it does not throw.
+ */
+export function createRoutes(
+  options: RoutesOptions,
+): (
+  request: Request,
+  address: string,
+  done: Promise<void>,
+) => Response | Promise<Response> {
+  const {
+    base,
+    bodies,
+    clock,
+    assets,
+    accepting,
+    health,
+    metrics,
+    chat,
+    lesson,
+    watched,
+    api,
+    upgrade,
+  } = options;
+
+  const files = new StaticFiles();
+  const lessonsPages = new LessonsPages(base);
+  const endpoints = (options.hasLessons ? ENDPOINTS : WITHOUT_LESSONS)
+    .map((endpoint) => ({ ...endpoint, path: base + endpoint.path }));
+
+  const page = (
+    request: Request,
+    name: string,
+    headers?: Record<string, string>,
+  ): Response | Promise<Response> => {
+    const asset = assets.get(name);
+    if (asset !== undefined) return files.answer(request, asset, headers);
+    return words(404, "This page was not built. Start with deno task start");
+  };
+
+  const full = (address: string): Response | undefined => {
+    const error = options.full(address);
+    if (error === undefined) return undefined;
+    const { message, details: { retryAfterMs = 0 } } = error;
+    const headers = { "retry-after": String(Math.ceil(retryAfterMs / 1000)) };
+    return words(503, message, headers);
+  };
+
+  /** Answers a request to a path with a WebSocket behind it. */
+  const socket = (request: Request, { url, address }: Visit): Response => {
+    const version = request.headers.get("sec-websocket-version")?.trim();
+    if (version !== "13") {
+      // A version that is not spoken here, or nothing said of one.
+      const status = version === undefined ? 400 : 426;
+      return words(status, "Sec-WebSocket-Version must be 13", UPGRADE);
+    }
+    const fault = handshakeFault(request);
+    if (fault !== undefined) return words(400, fault);
+    const waitMs = options.handshake(address);
+    if (waitMs > 0) return tooManyHandshakes(waitMs);
+    if (!accepting()) {
+      return words(503, "The server is stopping. Come back in a moment", {
+        "retry-after": "2",
+      });
+    }
+    const name = lessonOf(url);
+    if (name !== undefined) {
+      if (!options.hasLessons) return lessonsOff();
+      // Pages from anywhere may learn here: lessons hold nothing.
+      const accept = lesson(name, address);
+      return accept === undefined
+        ? noLesson(name)
+        : full(address) ?? upgrade(request, accept, undefined);
+    }
+    const origin = request.headers.get("origin");
+    const foreign = options.origins.refusal(origin, url.host);
+    if (foreign !== undefined) {
+      options.onRefused("foreign_origin");
+      return words(403, foreign);
+    }
+    const handshake = readHandshake(url, {
+      offered: request.headers.get("sec-websocket-protocol"),
+      authorization: request.headers.get("authorization"),
+    });
+    if ("refused" in handshake) return words(400, handshake.refused);
+    return full(address) ??
+      upgrade(request, chat(handshake, address), handshake.protocol);
+  };
+
+  const needsUpgrade = (url: URL): Response =>
+    words(
+      426,
+      `This is a WebSocket. Connect with new WebSocket("${
+        url.protocol.replace("http", "ws")
+      }//${url.host}${base}${url.pathname}")`,
+      UPGRADE,
+    );
+
+  /** Answers what is no handshake. */
+  const answer = (
+    request: Request,
+    visit: Visit,
+    exchange: Exchange,
+  ): Response | Promise<Response> => {
+    const { url } = visit;
+    const { pathname } = url;
+    if (isApiPath(pathname)) return api(request, visit, exchange);
+    const name = lessonOf(url);
+    const isSocketPath = isChatPath(pathname) || name !== undefined;
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return badMethod(request.method);
+    }
+    switch (pathname) {
+      case "/":
+        return page(request, "index.html");
+      case "/lessons":
+        if (!options.hasLessons) return lessonsOff();
+        return lessonsPages.of(url)
+          .then((page) => files.answer(request, page));
+      case "/lessons.json":
+        return json(endpoints);
+      case "/lab":
+        return page(request, "lab.html", LAB_HEADERS);
+      case "/healthz":
+        return words(200, "alive");
+      case "/readyz":
+        return words(health().startsWith("ready") ? 200 : 503, health());
+      case "/metrics":
+        return made(metrics(), "text/plain; version=0.0.4; charset=utf-8");
+      case "/service-worker.js":
+        // At the root, as it may look after nothing above itself.
+        return page(request, "service_worker.js");
+      case "/favicon.ico":
+        return page(request, "icon.svg");
+    }
+    if (name !== undefined && !options.hasLessons) return lessonsOff();
+    if (name !== undefined && lesson(name, visit.address) === undefined) {
+      return noLesson(name);
+    }
+    if (isSocketPath) return needsUpgrade(url);
+    if (pathname === "/lab/" || pathname === "/lessons/") {
+      return movedTo(`${base}${pathname.slice(0, -1)}${url.search}`);
+    }
+    const key = /^\/lab\/connections\/([^/]+)$/.exec(pathname)?.[1];
+    if (key !== undefined) {
+      // Null, not 404: asking too early is no error, and browsers would put
+      // one on the console.
+      return json(watched(key) ?? null);
+    }
+    const asset = assets.get(pathname.replace(/^\/assets\//, ""));
+    if (pathname.startsWith("/assets/") && asset !== undefined) {
+      return files.answer(request, asset);
+    }
+    return words(
+      404,
+      `There is nothing here. ${base}/ is the chat, ${base}/lessons the ` +
+        `lessons, ${base}/lab the lab`,
+    );
+  };
+
+  /** Answers what is no handshake, once it has a place among the requests in
+   * progress, which it keeps until its answer was taken. */
+  const place = async (
+    request: Request,
+    visit: Visit,
+    done: Promise<void>,
+  ): Promise<Response> => {
+    const { pathname } = visit.url;
+    if (PROBES.includes(pathname)) {
+      const handOver = () => {};
+      return await answer(request, visit, { done, handOver });
+    }
+    try {
+      // The API asks for itself.
+      if (!isApiPath(pathname) && !isFile(pathname)) {
+        options.checkRate(visit.address);
+      }
+      const handOver = options.limits.enter(visit.address);
+      done.then(handOver);
+      // A connection that nobody reads from may outlive its answer, which keeps
+      // nothing in memory then: it counts among the connections.
+      const outlast = () => {
+        try {
+          done.then(options.admit(visit.address));
+          handOver();
+        } catch {
+          // There is no place: it keeps the one that it has.
+        }
+      };
+      const answered = await answer(request, visit, { done, handOver });
+      const whole = await forEventSource(request, answered);
+      return headOnly(
+        request,
+        compressed(request, bodies.paced(whole, outlast)),
+      );
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.code === "internal") throw error;
+      options.onRefused(problem.code);
+      return await forEventSource(request, refuse(pathname, problem));
+    }
+  };
+
+  /** Refuses what is not looked at any further. */
+  const refusal = (
+    request: Request,
+    direct: URL,
+    visit: Visit,
+  ): Response | undefined => {
+    const { pathname } = visit.url;
+    if (PROBES.includes(pathname)) return undefined;
+    if (lacksHost(request, direct)) return faulty("host");
+    const misdirected = options.hosts.refusal(direct, visit);
+    if (misdirected === undefined) return undefined;
+    options.onRefused("wrong_host");
+    return refuse(pathname, new Problem("wrong_host", misdirected));
+  };
+
+  return (request, remote, done) => {
+    const direct = { url: new URL(request.url), address: remote };
+    const excess = overlong(request);
+    if (excess !== undefined) {
+      const { code, text } = excess;
+      const { pathname } = withoutBase(direct.url, base);
+      const answer = refuse(pathname, new Problem(code, text));
+      return afterBody(request, answer, clock);
+    }
+    const visit = [...options.proxies, belowBase(base)].reduce<Visit>(
+      (visit, read) => read(visit, request.headers),
+      direct,
+    );
+    const refused = refusal(request, direct.url, visit);
+    if (refused !== undefined) return afterBody(request, refused, clock);
+    const isSocketPath = isChatPath(visit.url.pathname) ||
+      lessonOf(visit.url) !== undefined;
+    const upgrading = hasToken(request.headers.get("upgrade"), "websocket");
+    if (base !== "" && direct.url.pathname === base && !upgrading) {
+      // Pages name what is theirs from there on.
+      const moved = movedTo(`${base}/${direct.url.search}`);
+      return afterBody(request, moved, clock);
+    }
+    if (!upgrading || !isSocketPath) {
+      return place(request, visit, done)
+        .then((answer) => afterBody(request, answer, clock));
+    }
+    const response = socket(request, visit);
+    // Nothing may touch the request of one that was upgraded.
+    return response.status === 101
+      ? response
+      : afterBody(request, response, clock);
+  };
+}

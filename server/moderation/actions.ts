@@ -1,0 +1,228 @@
+/**
+ * What a moderator's request comes to: the documents that make it so, and what
+ * is written down and told of it. Pure: the time is passed in.
+ */
+
+import { durationWords } from "../../protocol/duration.ts";
+import { HubbubError } from "../../protocol/errors.ts";
+import type {
+  AnnounceRequest,
+  BanRequest,
+  BanSubject,
+  KickRequest,
+  LockRequest,
+  ModerationRequest,
+  RemoveRequest,
+  SlowRequest,
+  UnbanRequest,
+} from "../../protocol/requests.ts";
+import { checkName } from "../../protocol/names.ts";
+import { EVERY_ROOM } from "../../protocol/rights.ts";
+import { nameInWords } from "../../protocol/text.ts";
+import type { AuditEntry } from "./audit_log.ts";
+import { checkLength, checkSubject, placeOf, whoOf } from "./bans.ts";
+import { authorsOf, type Ban, type HouseRules, RULE_KEYS } from "./rules.ts";
+
+/** How long a kick keeps somebody out, milliseconds: long enough for a client
+ * that comes back by itself to give up. */
+export const KICK_MS = 60_000;
+/** The longest slow mode, milliseconds. */
+const MOST_SLOW_MS = 6 * 3_600_000;
+/** Characters of a reason. */
+const MOST_REASON = 200;
+
+/** A request, and the checked name of the room it is about, or `*`. */
+export type About<R extends ModerationRequest> = R & { readonly room: string };
+
+/** A request that comes to documents. */
+export type DecreeRequest = Exclude<
+  ModerationRequest,
+  RemoveRequest | AnnounceRequest
+>;
+
+/** What an act comes to. */
+export interface Decree {
+  readonly entry: AuditEntry;
+  /** What is kept under which key; null: nothing any more. */
+  readonly documents: readonly (readonly [key: string, object | null])[];
+  /** What the moderator is told, where the room is not. */
+  readonly message?: string;
+}
+
+/** What making a decree takes. */
+export interface DecreeOptions {
+  /** The moderator's name. */
+  readonly by: string;
+  /** When, milliseconds since 1970. */
+  readonly at: number;
+  readonly rules: HouseRules;
+}
+
+/**
+ * Makes a decree of a request.
+ *
+ * @param request What a moderator asks for.
+ * @param options Who, when, and what holds now.
+ * @throws {HubbubError} `bad_room`, `bad_field`, `bad_name` or `not_found`.
+ */
+export function decreeOf(
+  request: About<DecreeRequest>,
+  options: DecreeOptions,
+): Decree {
+  switch (request.type) {
+    case "kick":
+      return kick(request, options);
+    case "ban":
+      return ban(request, options);
+    case "unban":
+      return unban(request, options);
+    case "lock":
+      return lock(request, options);
+    case "slow":
+      return slow(request, options);
+  }
+}
+
+function kick(
+  { room, name: wanted, reason: words }: About<KickRequest>,
+  { by, at, rules }: DecreeOptions,
+): Decree {
+  const name = checkName(wanted);
+  const reason = checkReason(words);
+  const until = at + KICK_MS;
+  const kick: Ban = { kind: "kick", room, name, by, at, until, reason };
+  return {
+    entry: { act: "kick", room, name, reason },
+    documents: extended(kick, { at, rules }),
+    message: `${nameInWords(name)} is sent away from ${placeOf(room)}, for ${
+      durationWords(KICK_MS)
+    } at least`,
+  };
+}
+
+function ban(
+  request: About<BanRequest>,
+  { by, at, rules }: DecreeOptions,
+): Decree {
+  const { room, withAddress } = request;
+  const subject = checkSubject(request);
+  const forMs = checkLength(request.forMs);
+  const reason = checkReason(request.reason);
+  const ban: Ban = {
+    kind: "ban",
+    room,
+    ...subject,
+    ...(withAddress && { withAddress }),
+    by,
+    at,
+    until: at + forMs,
+    reason,
+  };
+  const documents = extended(ban, { at, rules });
+  const [[, { until }]] = documents;
+  return {
+    entry: { act: "ban", room, ...subject, withAddress, forMs, reason },
+    documents,
+    message: `${whoOf(subject)} is banned from ${placeOf(room)} for ${
+      durationWords(until - at)
+    }`,
+  };
+}
+
+/**
+ * Adds a ban to what holds already: it ends no earlier, and for nobody whom the
+ * one before it was about.
+ *
+ * @returns The documents: that of the ban itself, then those it has begun.
+ */
+function extended(
+  ban: Ban,
+  { at, rules }: Pick<DecreeOptions, "at" | "rules">,
+): [readonly [string, Ban], ...(readonly [string, Ban])[]] {
+  const key = RULE_KEYS.ban(ban);
+  const before = rules.ban(key);
+  if (before === undefined || before.until <= at) return [[key, ban]];
+  const until = Math.max(ban.until, before.until);
+  const begun = rules.begunBy(key).map(([key, other]) =>
+    [key, { ...other, until: Math.max(until, other.until) }] as const
+  );
+  const authors = authorsOf(before);
+  const withAddress = ban.withAddress ?? before.withAddress;
+  return [[key, {
+    ...ban,
+    until,
+    reason: ban.reason ?? before.reason,
+    ...(withAddress && { withAddress }),
+    ...(authors.length > 0 && { authors }),
+  }], ...begun];
+}
+
+function unban(
+  request: About<UnbanRequest>,
+  { rules }: DecreeOptions,
+): Decree {
+  const { room } = request;
+  const subject: BanSubject = checkSubject(request);
+  const keys = rules.bansOn({ room, ...subject });
+  if (keys.length === 0) {
+    throw new HubbubError("not_found", {
+      message: `${whoOf(subject)} is not banned from ${placeOf(room)}`,
+    });
+  }
+  return {
+    entry: { act: "unban", room, ...subject },
+    documents: keys.map((key) => [key, null]),
+    message: `${whoOf(subject)} may come back to ${placeOf(room)}`,
+  };
+}
+
+function lock(
+  { room, locked }: About<LockRequest>,
+  { by, at }: DecreeOptions,
+): Decree {
+  return {
+    entry: { act: "lock", room: oneRoom(room), locked },
+    documents: [[RULE_KEYS.lock(room), locked ? { by, at } : null]],
+  };
+}
+
+function slow(
+  { room, everyMs }: About<SlowRequest>,
+  { by, at }: DecreeOptions,
+): Decree {
+  if (everyMs > MOST_SLOW_MS) {
+    throw new HubbubError("bad_field", {
+      message: `"everyMs" must be a whole number from 0 to ${MOST_SLOW_MS}`,
+    });
+  }
+  return {
+    entry: { act: "slow", room: oneRoom(room), everyMs },
+    documents: [[
+      RULE_KEYS.slow(room),
+      everyMs > 0 ? { everyMs, by, at } : null,
+    ]],
+  };
+}
+
+/**
+ * For what is about one room at a time.
+ *
+ * @returns The room.
+ * @throws {HubbubError} `bad_room` for all of them.
+ */
+export function oneRoom(room: string): string {
+  if (room !== EVERY_ROOM) return room;
+  throw new HubbubError("bad_room", {
+    message: "This is possible in one room at a time. Name it",
+  });
+}
+
+/** @throws {HubbubError} `bad_field`. */
+function checkReason(reason: string | undefined): string | undefined {
+  const words = reason?.trim() ?? "";
+  if (words === "") return undefined;
+  if (words.length <= MOST_REASON) return words;
+  throw new HubbubError("bad_field", {
+    message: `"reason" must have at most ${MOST_REASON} characters`,
+  });
+}

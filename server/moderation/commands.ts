@@ -1,0 +1,310 @@
+/**
+ * What moderators ask for, and what everybody may ask for about messages of
+ * one's own. Checks it, writes it down, and keeps the document that makes it
+ * so; enforcement.ts does the rest, on every node.
+ */
+
+import { HubbubError } from "../../protocol/errors.ts";
+import type { ErrorEvent } from "../../protocol/events.ts";
+import type {
+  AnnounceRequest,
+  ModerationRequest,
+  RemoveRequest,
+  RequestId,
+} from "../../protocol/requests.ts";
+import { nameKey, SERVER_NAME } from "../../protocol/names.ts";
+import { EVERY_ROOM } from "../../protocol/rights.ts";
+import { nameInWords } from "../../protocol/text.ts";
+import { auditDraft, type AuditEntry } from "./audit_log.ts";
+import { placeOf } from "./bans.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { type About, type Decree, decreeOf, oneRoom } from "./actions.ts";
+import { owns, SYSTEM } from "../auth/author.ts";
+import { SYSTEM_SESSION } from "./enforcement.ts";
+import { type Gate, moderates, personOf } from "./access_policy.ts";
+import type { Logger } from "../runtime/logger.ts";
+import { checkText } from "../rooms/message_text.ts";
+import { refusal, STORE_UNAVAILABLE } from "../rooms/error_event.ts";
+import type { Rooms } from "../rooms/room_registry.ts";
+import { type HouseRules, MOST_RULES, RULE_KEYS } from "./rules.ts";
+import type { Session } from "../rooms/session.ts";
+import {
+  mustBeStored,
+  type Store,
+  type StoredMessage,
+} from "../store/store.ts";
+import type { Pending } from "../rooms/group_commit.ts";
+
+/** How long an announcement waits for nodes that hear of it late. */
+const ANNOUNCE_MS = 60_000;
+/** What {@linkcode Moderation} needs. */
+export interface ModerationOptions {
+  readonly store: Pick<Store, "append" | "read" | "keep">;
+  readonly rules: HouseRules;
+  readonly gate: Pick<Gate, "enter" | "speak">;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly newId: () => string;
+  /** Characters of a message. */
+  readonly maxText: number;
+  readonly rooms: Pick<Rooms, "get" | "all">;
+  /** All sessions of this node. */
+  readonly sessions: () => Iterable<Session>;
+  /** Whether there are other nodes. */
+  readonly hasOthers: () => boolean;
+  /** Hands a message to the tick. */
+  readonly add: (pending: Pending) => void;
+}
+
+/** Carries out what moderators ask for. */
+export class Moderation {
+  readonly #options: ModerationOptions;
+
+  constructor(options: ModerationOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Carries a request out. Who asked gets an `ack` where it adds a message,
+   * else `done`, or an error.
+   *
+   * @param session Who asks.
+   * @param request What for; its room is a checked name, or `*`.
+   * @throws {HubbubError} `forbidden`, `bad_room`, `bad_field`, `bad_name`,
+   * `not_found`, `rules_full`, `empty` or `too_long`.
+   */
+  carryOut(session: Session, request: About<ModerationRequest>): void {
+    const { room, id } = request;
+    if (request.type === "remove") return this.#remove(session, request);
+    mustModerate(session, room);
+    if (request.type === "announce") return this.#announce(session, request);
+    const { clock, rules } = this.#options;
+    const { name: by } = session;
+    const decree = decreeOf(request, { by, at: clock.now(), rules });
+    const { act, name } = decree.entry;
+    if (act === "unban" || name === undefined) {
+      return this.#decree(session, id, decree);
+    }
+    const known = this.#mustBeNoModerator(name, room);
+    if (act === "kick") this.#mustBeHere(name, room);
+    this.#decree(session, id, known ? decree : unlessModerator(decree, name));
+  }
+
+  /** Says something in one room, or lets all nodes say it in theirs. */
+  #announce(session: Session, request: About<AnnounceRequest>): void {
+    const { clock, newId, maxText, add, log } = this.#options;
+    const { room, id } = request;
+    const text = checkText(request.text, maxText);
+    const entry: AuditEntry = { act: "announce", room };
+    const { name: by, author } = session;
+    if (room === EVERY_ROOM) {
+      const at = clock.now();
+      const announcement = {
+        id: newId(),
+        by,
+        at,
+        text,
+        until: at + ANNOUNCE_MS,
+      };
+      const key = RULE_KEYS.announcement(announcement.id);
+      return this.#decree(session, id, {
+        entry,
+        documents: [[key, announcement]],
+        message: "It is said in all rooms that somebody is in",
+      });
+    }
+    log.info("moderated", { by, author: author.key, ...entry });
+    add({
+      room,
+      from: by,
+      text,
+      // Its sender is shown it as well, in every dialect.
+      author: SYSTEM.key,
+      announcement: true,
+      session,
+      id,
+    });
+    add({
+      ...auditDraft(entry, session),
+      session: SYSTEM_SESSION,
+      id: undefined,
+    });
+  }
+
+  #remove(session: Session, request: About<RemoveRequest>): void {
+    const { store } = this.#options;
+    const { seq, id } = request;
+    const room = oneRoom(request.room);
+    store.read(room, { after: Math.max(seq - 1, 0), limit: 1 })
+      .then(({ messages: [message] }) => {
+        if (seq < 1 || message?.seq !== seq) {
+          throw new HubbubError("not_found", {
+            message: `There is no message ${seq} in ${placeOf(room)}`,
+          });
+        }
+        this.#removeThis(session, message, id);
+      })
+      .catch((error) => this.#failed(session, id, error));
+  }
+
+  #removeThis(
+    session: Session,
+    message: StoredMessage,
+    id: RequestId | undefined,
+  ): void {
+    const { add, log } = this.#options;
+    const { room, seq, from, author } = message;
+    const own = owns(session.author, author) &&
+      session.grant.allows("write", room);
+    if (own) this.#mayAct(session, room);
+    else mustModerate(session, room);
+    if (message.removes !== undefined) {
+      throw new HubbubError("bad_field", {
+        message: `Message ${seq} says that another one was removed; it stays`,
+      });
+    }
+    if (message.removed) {
+      return session.reader?.tell({
+        type: "done",
+        message: `Message ${seq} has been removed already`,
+        id,
+      });
+    }
+    // Of two who remove it at once, the store takes the first.
+    const cid = `remove ${seq}`;
+    add({
+      room,
+      // Nothing the author has chosen: a notice cannot be removed.
+      from: own ? SERVER_NAME : session.name,
+      text: `A message was removed by ${own ? "its author" : "a moderator"}`,
+      author: SYSTEM.key,
+      cid,
+      removes: seq,
+      session,
+      id,
+    });
+    if (own) return;
+    const entry: AuditEntry = { act: "remove", room, seq, name: from };
+    log.info("moderated", {
+      by: session.name,
+      author: session.author.key,
+      ...entry,
+    });
+    add({
+      ...auditDraft(entry, session, `${cid} ${room}`),
+      session: SYSTEM_SESSION,
+      id: undefined,
+    });
+  }
+
+  /**
+   * Bans and locks hold for every act, not for messages alone.
+   *
+   * @throws {HubbubError} `banned` or `locked`.
+   */
+  #mayAct(session: Session, room: string): void {
+    const { gate } = this.#options;
+    gate.enter(personOf(session), room, session.grant);
+    gate.speak(session, room);
+  }
+
+  /** Writes an act down, and makes it so. */
+  #decree(session: Session, id: RequestId | undefined, decree: Decree): void {
+    const { store, rules, log } = this.#options;
+    const { entry, documents, message } = decree;
+    const more = documents.filter(([key, document]) =>
+      document !== null && !rules.has(key)
+    );
+    if (rules.size + more.length > MOST_RULES) {
+      throw new HubbubError("rules_full");
+    }
+    const act = async () => {
+      // First: there is nothing that was done and not written down.
+      mustBeStored(await store.append([auditDraft(entry, session)]));
+      await store.keep(
+        new Map(documents.map(([key, document]) => [
+          key,
+          document && JSON.stringify(document),
+        ])),
+      );
+      const { name: by, author, reader } = session;
+      log.info("moderated", { by, author: author.key, ...entry });
+      reader?.tell({ type: "done", message, id });
+    };
+    act().catch((error) => this.#failed(session, id, error));
+  }
+
+  /** Rules do not hold for moderators; who would send one away is told so.
+   * False: only another node might know what somebody of this name may do. */
+  #mustBeNoModerator(name: string, room: string): boolean {
+    const { sessions, hasOthers } = this.#options;
+    let here = false;
+    for (const session of sessions()) {
+      if (nameKey(session.name) !== nameKey(name)) continue;
+      here = true;
+      if (!moderates(session.grant, room)) continue;
+      throw new HubbubError("forbidden", {
+        message: `${nameInWords(session.name)} may moderate too, and stays`,
+      });
+    }
+    return here || !hasOthers();
+  }
+
+  #mustBeHere(name: string, room: string): void {
+    if (this.#isHere(name, room)) return;
+    throw new HubbubError("not_found", {
+      message: `Nobody here is called "${name}". /who tells who is here`,
+    });
+  }
+
+  /** Whether somebody of this name is in a room, or in any, or might be. */
+  #isHere(name: string, room: string): boolean {
+    const { rooms, sessions, hasOthers } = this.#options;
+    const key = nameKey(name);
+    if (room === EVERY_ROOM) {
+      for (const session of sessions()) {
+        if (nameKey(session.name) === key) return true;
+      }
+    }
+    const places = room === EVERY_ROOM ? rooms.all() : [rooms.get(room)];
+    // Of a room that nobody here is in, only other nodes know who is.
+    const elsewhere = room === EVERY_ROOM || places[0] === undefined;
+    if (elsewhere && hasOthers()) return true;
+    return places.some((place) => {
+      if (place === undefined) return false;
+      const { members } = place.presence();
+      // Where there are too many to list, it may well be.
+      return members === undefined ||
+        members.some((member) => nameKey(member) === key);
+    });
+  }
+
+  #failed(session: Session, id: RequestId | undefined, error: unknown): void {
+    if (!(error instanceof HubbubError)) {
+      this.#options.log.error("moderation failed", { error });
+    }
+    session.reader?.tell({ ...eventOf(error), id });
+  }
+}
+
+function eventOf(error: unknown): ErrorEvent {
+  return error instanceof HubbubError ? refusal(error) : STORE_UNAVAILABLE;
+}
+
+/** A decree about somebody of whom this node does not know more than the name. */
+function unlessModerator(decree: Decree, name: string): Decree {
+  return {
+    ...decree,
+    message: `${decree.message}, unless ${nameInWords(name)} may moderate too`,
+  };
+}
+
+/** @throws {HubbubError} `forbidden`. */
+function mustModerate({ grant }: Session, room: string): void {
+  if (moderates(grant, room)) return;
+  throw new HubbubError("forbidden", {
+    message: `You may not moderate ${placeOf(room)}. It takes a token with ` +
+      'the right to, which "deno task token --moderate" makes, on a server ' +
+      "that runs with --auth-secret",
+  });
+}

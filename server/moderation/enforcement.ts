@@ -1,0 +1,219 @@
+/**
+ * What the house rules do to those who are here: whoever is banned has to go,
+ * rooms are told what holds in them, announcements are made. Each node does so
+ * for its own, whichever of them a moderator spoke to.
+ */
+
+import { CLOSE } from "../../protocol/close_codes.ts";
+import { SERVER_NAME } from "../../protocol/names.ts";
+import { EVERY_ROOM } from "../../protocol/rights.ts";
+import { v1 } from "../../protocol/v1.ts";
+import { SYSTEM } from "../auth/author.ts";
+import { bannedError } from "./bans.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { moderates, personOf } from "./access_policy.ts";
+import { TRUSTED } from "../auth/permissions.ts";
+import type { Logger } from "../runtime/logger.ts";
+import { refusal } from "../rooms/error_event.ts";
+import { attempt } from "../runtime/attempt.ts";
+import type { Rooms } from "../rooms/room_registry.ts";
+import {
+  type Announcement,
+  authorsOf,
+  type Ban,
+  type HouseRules,
+  isAbout,
+  RULE_KEYS,
+} from "./rules.ts";
+import { newSession, type Session } from "../rooms/session.ts";
+import { type KeptChanges, MOST_KEPT, type Store } from "../store/store.ts";
+import type { Pending } from "../rooms/group_commit.ts";
+
+/** The server's own session, for messages whose sender waits for no answer. */
+export const SYSTEM_SESSION: Session = newSession({
+  id: SYSTEM.key,
+  author: SYSTEM,
+  dialect: v1,
+  name: SERVER_NAME,
+  grant: TRUSTED,
+  reader: null,
+});
+
+/** What {@linkcode Enforcement} needs. */
+export interface EnforcementOptions {
+  readonly store: Pick<Store, "keep" | "watchKept">;
+  readonly rules: HouseRules;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly rooms: Pick<Rooms, "get" | "all" | "depart">;
+  /** All sessions of this node. */
+  readonly sessions: () => Iterable<Session>;
+  /** Ends a session. */
+  readonly end: (session: Session) => void;
+  /** Hands a message to the tick. */
+  readonly add: (pending: Pending) => void;
+}
+
+/** Makes the rules hold on one node. */
+export class Enforcement {
+  readonly #options: EnforcementOptions;
+
+  constructor(options: EnforcementOptions) {
+    this.#options = options;
+  }
+
+  /** Learns what holds, and of every change from then on. */
+  async begin(): Promise<void> {
+    const { store, rules } = this.#options;
+    rules.replace(
+      await store.watchKept((documents) => this.#changed(documents)),
+    );
+  }
+
+  /** Forgets what is over. To be called every second or so. */
+  tidy(): void {
+    const { rules, clock } = this.#options;
+    const over = rules.over(clock.now()).slice(0, MOST_KEPT);
+    if (over.length > 0) this.#keep(new Map(over.map((key) => [key, null])));
+  }
+
+  #changed(documents: ReadonlyMap<string, string>): void {
+    const { rules, clock, log } = this.#options;
+    // Whoever has kept a document must not fail because of what it does, nor
+    // must one that cannot be applied keep the others from it.
+    const contain = (act: () => void) => {
+      try {
+        act();
+      } catch (error) {
+        log.error("rules not applied", { error });
+      }
+    };
+    contain(() => {
+      const { bans, rooms, announcements } = rules.replace(documents);
+      for (const ban of bans) {
+        if (ban.until <= clock.now()) continue;
+        for (const session of this.#everyone()) {
+          contain(() => this.#enforce(ban, session));
+        }
+      }
+      for (const room of rooms) contain(() => this.#tell(room));
+      for (const announcement of announcements) {
+        contain(() => this.#announce(announcement));
+      }
+    });
+  }
+
+  #enforce(ban: Ban, session: Session): void {
+    if (!isAbout(ban, personOf(session))) return;
+    if (moderates(session.grant, ban.room)) return;
+    this.#complete(ban, session);
+    if (ban.room === EVERY_ROOM) this.#expel(session, ban);
+    else this.#evict(session, ban);
+  }
+
+  /** Looks again at a session whose rights have changed: who may not moderate
+   * any more is banned like everybody. */
+  review(session: Session): void {
+    const { clock, rules } = this.#options;
+    const now = clock.now();
+    const { grant } = session;
+    const banIn = (room: string) =>
+      moderates(grant, room)
+        ? undefined
+        : rules.banOf(personOf(session), room, now);
+    const ban = banIn(EVERY_ROOM);
+    if (ban !== undefined) return this.#expel(session, ban);
+    for (const room of [...session.members.keys()]) {
+      const ban = banIn(room);
+      if (ban !== undefined) this.#evict(session, ban);
+    }
+  }
+
+  /** Those who read events have no session of their own. */
+  #everyone(): Set<Session> {
+    const { sessions, rooms } = this.#options;
+    return new Set([
+      ...sessions(),
+      ...rooms.all().flatMap((room) => [...room.sessions]),
+    ]);
+  }
+
+  /** Adds what only the node knows where the banned one is. */
+  #complete(ban: Ban, session: Session): void {
+    const authors = authorsOf(ban);
+    const author = session.author.key;
+    if (ban.name === undefined || authors.includes(author)) return;
+    const bans: Ban[] = [{ ...ban, authors: [...authors, author] }];
+    const address = session.reader?.address ?? "";
+    if (ban.withAddress && address !== "") {
+      const { name: _, withAddress: __, authors: ___, ...rest } = ban;
+      bans.push({ ...rest, address, beganBy: RULE_KEYS.ban(ban) });
+    }
+    this.#keep(
+      new Map(bans.map((ban) => [RULE_KEYS.ban(ban), JSON.stringify(ban)])),
+    );
+  }
+
+  /** Takes somebody off the server. */
+  #expel(session: Session, ban: Ban): void {
+    const { clock, end } = this.#options;
+    const { reader } = session;
+    reader?.tell(refusal(bannedError(ban, clock.now())));
+    reader?.end(closeOf(ban));
+    if (!session.listening) end(session);
+  }
+
+  /** Takes somebody out of a room; whoever can be in that one only has to go. */
+  #evict(session: Session, ban: Ban): void {
+    const { clock, rooms } = this.#options;
+    const { room } = ban;
+    const wasIn = session.members.has(room);
+    // Also who is only about to come in.
+    rooms.depart(room, session);
+    if (!wasIn) return;
+    const { code, message, details } = bannedError(ban, clock.now());
+    const { retryAfterMs } = details;
+    session.reader?.tell({ type: "left", room, code, message, retryAfterMs });
+    if (session.dialect.naming !== "hello") session.reader?.end(closeOf(ban));
+  }
+
+  #tell(name: string): void {
+    const { rooms, rules } = this.#options;
+    const room = rooms.get(name);
+    if (room === undefined) return;
+    const { locked, slowMs } = rules.of(name);
+    for (const { reader } of room.sessions) {
+      reader?.tell({ type: "rules", room: name, locked, slowMs });
+    }
+  }
+
+  /** Says something in every room that is open here. Where one is open on
+   * several nodes the store takes it once. */
+  #announce({ id, by, text, until }: Announcement): void {
+    const { rooms, clock, add } = this.#options;
+    if (until <= clock.now()) return;
+    for (const { name } of rooms.all()) {
+      add({
+        room: name,
+        from: by,
+        text,
+        author: SYSTEM.key,
+        cid: `announcement ${id}`,
+        announcement: true,
+        session: SYSTEM_SESSION,
+        id: undefined,
+      });
+    }
+  }
+
+  #keep(changes: KeptChanges): void {
+    const { store, log } = this.#options;
+    attempt(() => store.keep(changes)).catch((error) =>
+      log.error("rules not kept", { error })
+    );
+  }
+}
+
+function closeOf({ kind }: Ban) {
+  return kind === "kick" ? CLOSE.removed : CLOSE.banned;
+}

@@ -1,0 +1,164 @@
+/**
+ * What the server knows of connections that asked to be watched: the lab page
+ * shows it, since no page can see it from its own side. Owns the book and its
+ * bounds; connections that did not ask cost nothing.
+ */
+
+import { Buffer } from "node:buffer";
+import type { ConnectionReport } from "../../protocol/lab.ts";
+import { type Clock, type Monotonic, msBetween } from "../runtime/clock.ts";
+import type { Accept, Socket } from "../transport/socket.ts";
+
+/** Connections that are watched at once; any more go unwatched. */
+const MOST = 500;
+/** How long a closed one can still be looked up. */
+const KEPT_MS = 60_000;
+/** Long enough that nobody guesses another's. */
+const KEY = /^[\w-]{16,64}$/;
+
+/** One connection. */
+class Entry {
+  readonly #clock: Pick<Clock, "monotonic">;
+  readonly #openedAt: Monotonic;
+  #heardAt: Monotonic | undefined;
+  #framesIn = 0;
+  #bytesIn = 0;
+  #framesOut = 0;
+  #bytesOut = 0;
+  #socket: Socket | undefined;
+  #closed: { code: number; at: Monotonic } | undefined;
+
+  constructor(socket: Socket, clock: Pick<Clock, "monotonic">) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#openedAt = clock.monotonic();
+  }
+
+  heard(frame: string | Uint8Array): void {
+    this.#heardAt = this.#clock.monotonic();
+    this.#framesIn++;
+    this.#bytesIn += Buffer.byteLength(frame);
+  }
+
+  sent(frame: string | Uint8Array): void {
+    this.#framesOut++;
+    this.#bytesOut += Buffer.byteLength(frame);
+  }
+
+  close(code: number): void {
+    this.#closed = { code, at: this.#clock.monotonic() };
+    this.#socket = undefined;
+  }
+
+  get closed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  closedFor(ms: number): boolean {
+    return this.#closed !== undefined && this.#ago(this.#closed.at) > ms;
+  }
+
+  report(idleSeconds: number): ConnectionReport {
+    return {
+      openedAgo: this.#ago(this.#openedAt),
+      heardAgo: this.#heardAt === undefined ? null : this.#ago(this.#heardAt),
+      framesIn: this.#framesIn,
+      bytesIn: this.#bytesIn,
+      framesOut: this.#framesOut,
+      bytesOut: this.#bytesOut,
+      buffered: this.#socket?.buffered ?? 0,
+      idleSeconds,
+      closed: this.#closed === undefined
+        ? null
+        : { code: this.#closed.code, ago: this.#ago(this.#closed.at) },
+    };
+  }
+
+  /** Milliseconds that have passed since. */
+  #ago(moment: Monotonic): number {
+    return msBetween(moment, this.#clock.monotonic());
+  }
+}
+
+/** The connections that are watched, each under a key of its client's choice. */
+export class LabBook {
+  readonly #entries = new Map<string, Entry>();
+  readonly #clock: Pick<Clock, "monotonic">;
+  readonly #idleSeconds: number;
+
+  /** @param options Where time comes from, and after how many silent seconds
+   * the server gives a connection up. */
+  constructor(
+    { clock, idleSeconds }: {
+      clock: Pick<Clock, "monotonic">;
+      idleSeconds: number;
+    },
+  ) {
+    this.#clock = clock;
+    this.#idleSeconds = idleSeconds;
+  }
+
+  /**
+   * Watches a connection.
+   *
+   * @param key The client's key; one that is missing, malformed or in use
+   * changes nothing, as does a full book.
+   * @param accept Makes the connection's handler.
+   * @returns Makes the same, watched.
+   */
+  watch(key: string | null, accept: Accept): Accept {
+    if (key === null || !KEY.test(key)) return accept;
+    return (socket) => {
+      this.#forget();
+      if (this.#entries.has(key) || !this.#hasRoom()) return accept(socket);
+      const entry = new Entry(socket, this.#clock);
+      this.#entries.set(key, entry);
+      const handler = accept({
+        get open() {
+          return socket.open;
+        },
+        get buffered() {
+          return socket.buffered;
+        },
+        send(frame) {
+          if (socket.open) entry.sent(frame);
+          socket.send(frame);
+        },
+        close: (code, reason) => socket.close(code, reason),
+      });
+      return {
+        message(frame) {
+          entry.heard(frame);
+          handler.message(frame);
+        },
+        control: (bytes) => handler.control(bytes),
+        close: (code, cause) => {
+          entry.close(code);
+          handler.close(code, cause);
+        },
+      };
+    };
+  }
+
+  /** Makes room, where only closed ones take it. */
+  #hasRoom(): boolean {
+    if (this.#entries.size < MOST) return true;
+    for (const [key, entry] of this.#entries) {
+      if (entry.closed) return this.#entries.delete(key);
+    }
+    return false;
+  }
+
+  /** What is known of a connection; undefined when it is not watched. */
+  report(key: string): ConnectionReport | undefined {
+    this.#forget();
+    return this.#entries.get(key)?.report(this.#idleSeconds);
+  }
+
+  /** Without a timer, which would keep a stopping server alive. */
+  #forget(): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.closedFor(KEPT_MS)) this.#entries.delete(key);
+    }
+  }
+}

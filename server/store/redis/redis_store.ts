@@ -1,0 +1,346 @@
+/**
+ * The store in Redis, for a fleet of nodes. Redis numbers and keeps (see
+ * redis_scripts.ts); a node follows the rooms it has members in, by what Redis
+ * publishes, what its own calls are told, and reading whatever it missed.
+ *
+ * What an ack is worth is what the Redis makes of it: with `appendfsync
+ * everysec` a crash of Redis may cost a second. Nodes notice, and the log gets
+ * another epoch.
+ */
+
+import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../../runtime/clock.ts";
+import { readRedisAddress } from "../addresses.ts";
+import { storeStorable } from "../drafts.ts";
+import { GuardedFeed } from "../feeding.ts";
+import { Follower } from "../follower.ts";
+import { RedisKept } from "./redis_kept.ts";
+import { RedisLink, type Reply } from "./redis_link.ts";
+import { RedisRetention } from "./redis_retention.ts";
+import { completeList, listRooms } from "./redis_rooms.ts";
+import {
+  APPEND,
+  CHECK_KEY,
+  FOLLOW,
+  READ,
+  RENEW,
+  ROOM_LIST_KEYS,
+  roomChannel,
+  roomKeys,
+  SECRET_KEY,
+} from "./redis_scripts.ts";
+import {
+  appended,
+  entriesOf,
+  isOfOneRoom,
+  newsOf,
+  pageOf,
+  type Part,
+  partArguments,
+  refusalOf,
+} from "./redis_wire.ts";
+import {
+  type Draft,
+  type Feed,
+  type KeptChanges,
+  type KeptWatcher,
+  type LogState,
+  type Page,
+  type Range,
+  type Receipt,
+  refusedFor,
+  type Retention,
+  ROOMS_PAGE,
+  type RoomsRange,
+  type RoomSummary,
+  type Store,
+  StoreOpenError,
+} from "../store.ts";
+import { newBase } from "../unwritten.ts";
+
+/** Followed rooms that are read at once after an outage. */
+const HEAL_ROOMS = 100;
+
+/** What {@linkcode RedisStore.open} needs. */
+export interface RedisStoreOptions {
+  /** As {@linkcode readRedisAddress} takes it. */
+  readonly address: string;
+  readonly retention: Retention;
+  readonly clock: Clock;
+  /** How many rooms there may be; no limit if it is not said. */
+  readonly maxRooms?: number;
+  /** What Redis' clock shows, milliseconds, for tests that turn it; it is asked
+   * itself otherwise. */
+  readonly redisTime?: () => number;
+}
+
+/** Lets Redis look at its own clock. */
+const ownTime = () => "";
+
+/** Keeps logs in Redis. */
+export class RedisStore implements Store {
+  readonly #options: RedisStoreOptions;
+  readonly #database: number;
+  readonly #followers = new Map<string, Follower>();
+  #link!: RedisLink;
+  #kept!: RedisKept;
+  #secret: string | null = null;
+  #retention!: RedisRetention;
+
+  /**
+   * Connects.
+   *
+   * @param options Where Redis is and how much to keep.
+   * @throws {StoreOpenError} With one line that says what is wrong.
+   */
+  static async open(options: RedisStoreOptions): Promise<RedisStore> {
+    const store = new RedisStore(options);
+    store.#link = await RedisLink.open({
+      address: options.address,
+      heal: () => store.#heal(),
+      lost: () => {
+        for (const follower of store.#followers.values()) follower.doubt();
+      },
+    });
+    store.#kept = new RedisKept(store.#link, store.#database);
+    store.#retention = new RedisRetention(store.#link, {
+      ...options,
+      database: store.#database,
+    });
+    await store.#refuseCluster();
+    // Where the memory is full, what is there can still be read.
+    await completeList(store.#link).catch(() => {});
+    return store;
+  }
+
+  /** One tick is one step over all of its rooms, which a Cluster does not do. */
+  async #refuseCluster(): Promise<void> {
+    // Whoever may not ask is told when something cannot be stored.
+    const info = await this.#link.call("INFO", "cluster").catch(() => "");
+    if (!String(info).includes("cluster_enabled:1")) return;
+    this.#link.close();
+    throw new StoreOpenError(
+      "Rooms cannot be kept in a Redis Cluster. Use a single Redis, with " +
+        "replicas and redis-sentinel:// if it must not be the only one",
+    );
+  }
+
+  private constructor(options: RedisStoreOptions) {
+    this.#options = options;
+    this.#database = readRedisAddress(options.address)?.database ?? 0;
+  }
+
+  append(drafts: readonly Draft[]): Promise<Receipt[]> {
+    return storeStorable(drafts, (drafts) => this.#store(drafts));
+  }
+
+  async #store(drafts: readonly Draft[]): Promise<Receipt[]> {
+    // A log that may be another one since an outage is not added to.
+    await this.#link.healed;
+    const at = this.#options.clock.now();
+    const {
+      retention: { messages, ms },
+      redisTime = ownTime,
+      maxRooms = Number.MAX_SAFE_INTEGER,
+    } = this.#options;
+    const groups = Map.groupBy(drafts, ({ room }) => room);
+    const parts = Array.from(groups, ([room, drafts]): Part => ({
+      room,
+      channel: roomChannel(this.#database, room),
+      known: this.#followers.get(room)?.state ?? null,
+      drafts,
+    }));
+    const reply = await this.#link.run(APPEND, [
+      ...ROOM_LIST_KEYS,
+      ...parts.flatMap(({ room }) => roomKeys(room)),
+    ], [
+      ...[at, fresh(), messages, ms, redisTime(), maxRooms],
+      ...parts.flatMap(partArguments),
+    ]);
+    const receipts = new Map<string, Iterator<Receipt>>();
+    const refusals = parts.map((part, index) =>
+      refusalOf((reply as Reply[])[index]!, part.room)
+    );
+    const [first] = refusals;
+    // A Redis that can take nothing refuses every room.
+    if (first?.ofRedis && refusals.every(Boolean)) throw first.error;
+    await Promise.allSettled(parts.map((part, index) => {
+      const refusal = refusals[index];
+      if (refusal !== undefined) {
+        const { error } = refusal;
+        receipts.set(
+          part.room,
+          part.drafts.map(() => refusedFor(error)).values(),
+        );
+        return;
+      }
+      const done = appended((reply as Reply[])[index]!, part, { at, maxRooms });
+      receipts.set(part.room, done.receipts.values());
+      // What is stored stays stored; a feed that lacks something gets it later.
+      return this.#followers.get(part.room)?.learn(done.news);
+    }));
+    return drafts.map(({ room }) =>
+      receipts.get(room)?.next().value ?? refusedFor("Redis told nothing of it")
+    );
+  }
+
+  async follow(room: string, feed: Feed): Promise<LogState> {
+    const follower = this.#newFollower(room, feed);
+    this.#followers.get(room)?.stop();
+    this.#followers.set(room, follower);
+    const channel = roomChannel(this.#database, room);
+    try {
+      await this.#link.subscribe(
+        channel,
+        (payload) =>
+          follower.hear(newsOf(payload, room, follower.state?.head ?? 0)),
+      );
+      const [epoch, first, head, newest] = await this.#begin(room);
+      const state = { epoch, first, head };
+      follower.start(state, entriesOf(newest, room)[0]);
+      return state;
+    } catch (error) {
+      if (this.#followers.get(room) === follower) this.unfollow(room);
+      throw error;
+    }
+  }
+
+  unfollow(room: string): void {
+    this.#followers.get(room)?.stop();
+    this.#followers.delete(room);
+    this.#link.unsubscribe(roomChannel(this.#database, room));
+  }
+
+  async read(room: string, range: Range): Promise<Page> {
+    const page = await this.#read(room, range);
+    const follower = this.#followers.get(room);
+    const known = follower?.state?.epoch ?? page.epoch;
+    // Whoever reads because of what it was fed must know that it was reset.
+    if (known !== page.epoch) await follower?.catchUp();
+    const { first, head, messages } = page;
+    const told = head === 0 ? follower?.unwritten : undefined;
+    return { epoch: told ?? page.epoch, first, head, messages };
+  }
+
+  rooms(
+    range: RoomsRange = { after: "", limit: ROOMS_PAGE },
+  ): Promise<RoomSummary[]> {
+    return listRooms(this.#link, range);
+  }
+
+  /** Also finds what was published and not heard, and that the data was wiped:
+   * tells every followed room its state now and then. */
+  async trim(): Promise<boolean> {
+    const states = await this.#retention.step(this.#followers.keys());
+    for (const [room, state] of states) {
+      this.#followers.get(room)?.hear({ ...state, messages: [] });
+    }
+    // A room that grows is trimmed with every append.
+    return false;
+  }
+
+  async check(): Promise<void> {
+    await this.#link.healed;
+    const now = String(this.#options.clock.now());
+    await this.#link.call("SET", CHECK_KEY, now);
+  }
+
+  keep(changes: KeptChanges): Promise<void> {
+    return this.#kept.keep(changes);
+  }
+
+  watchKept(changed: KeptWatcher): Promise<ReadonlyMap<string, string>> {
+    return this.#kept.watch(changed);
+  }
+
+  async secret(): Promise<Uint8Array<ArrayBuffer>> {
+    let known = await this.#link.call("GET", SECRET_KEY);
+    // A full memory refuses to write even what is there.
+    if (known === null) {
+      this.#secret ??= randomBytes(32).toString("hex");
+      await this.#link.call("SET", SECRET_KEY, this.#secret, "NX");
+      known = await this.#link.call("GET", SECRET_KEY);
+    }
+    this.#secret = String(known);
+    return Uint8Array.from(Buffer.from(this.#secret, "hex"));
+  }
+
+  close(): Promise<void> {
+    for (const follower of this.#followers.values()) follower.stop();
+    this.#link.close();
+    return Promise.resolve();
+  }
+
+  #newFollower(room: string, feed: Feed): Follower {
+    return new Follower(
+      new GuardedFeed({
+        append: (messages) => feed.append(messages),
+        trimmed: (first) => feed.trimmed(first),
+        reset: (state) => {
+          this.#keepSecret();
+          feed.reset(state);
+        },
+        failed: (error) => feed.failed?.(error),
+      }),
+      {
+        read: (after, limit) => this.#read(room, { after, limit }),
+        begin: () => this.#begin(room).then(() => {}),
+        renew: async (epoch) => {
+          await this.#link.run(RENEW, roomKeys(room), [epoch, fresh()]);
+        },
+      },
+    );
+  }
+
+  /** Puts the fleet's secret back, should it have been wiped with all else. */
+  #keepSecret(): void {
+    if (this.#secret === null) return;
+    // Whoever starts without it makes another one; no harm but to its sessions.
+    this.#link.call("SET", SECRET_KEY, this.#secret, "NX").catch(() => {});
+  }
+
+  async #begin(room: string): Promise<[string, number, number, Reply]> {
+    const reply = await this.#link.run(
+      FOLLOW,
+      [...ROOM_LIST_KEYS, ...roomKeys(room)],
+      [room, newBase()],
+    );
+    return reply as [string, number, number, Reply];
+  }
+
+  async #read(room: string, range: Range) {
+    const { limit } = range;
+    const [word, seq] = "after" in range
+      ? ["after", range.after]
+      : ["before", Math.min(range.before, Number.MAX_SAFE_INTEGER)];
+    const reply = await this.#link.run(
+      READ,
+      [...ROOM_LIST_KEYS, ...roomKeys(room)],
+      [word, seq, limit, room],
+    );
+    return pageOf(reply, room);
+  }
+
+  async #heal(): Promise<void> {
+    this.#keepSecret();
+    // There are none yet when it connects for the first time.
+    await this.#kept?.reload();
+    const followers = [...this.#followers.values()];
+    while (followers.length > 0) {
+      await Promise.all(
+        followers.splice(-HEAL_ROOMS).map((follower) =>
+          follower.catchUp().catch((error) => {
+            // A room whose keys are wrong must not keep the others waiting.
+            if (!isOfOneRoom(error)) throw error;
+          })
+        ),
+      );
+    }
+  }
+}
+
+/** For a log that begins, or begins anew. */
+function fresh(): string {
+  return crypto.randomUUID().slice(0, 13);
+}

@@ -1,0 +1,196 @@
+/**
+ * The rooms of one SQLite file: which there are, and what of them is in memory,
+ * their heads and the cids that were sent lately.
+ */
+
+import {
+  type Clock,
+  LONG_AGO,
+  type Monotonic,
+  msBetween,
+} from "../../runtime/clock.ts";
+import { RecentCids } from "../recent_cids.ts";
+import { EPOCH_BASE } from "./sqlite_copy.ts";
+import { readRecent } from "./sqlite_recent.ts";
+import type { Row, Statements } from "./sqlite_statements.ts";
+import {
+  DEDUPE_MS,
+  type Feed,
+  type LogState,
+  type RoomsRange,
+  type RoomSummary,
+} from "../store.ts";
+import { newBase, unwrittenEpoch } from "../unwritten.ts";
+
+/** The number of a room that nobody has written to: no row has it. */
+const UNWRITTEN = 0;
+
+/** A room as it is in the file, and who follows it. */
+export interface Log {
+  /** Its number in the file; 0 while nobody has written to it. */
+  id: number;
+  readonly name: string;
+  readonly epoch: string;
+  first: number;
+  head: number;
+  /** What a repeat is told by; null until it is followed, or somebody sends
+   * with a cid. */
+  recent: RecentCids | null;
+  /** When this process last stored something in it. */
+  wroteAt: Monotonic;
+  /** Messages since the retention has looked at it. */
+  untrimmed: number;
+  feed?: Feed | undefined;
+}
+
+/** What others may know of it. */
+export function stateOf({ epoch, first, head }: Log): LogState {
+  return { epoch, first, head };
+}
+
+/** Finds and makes rooms. */
+export class SqliteLogs {
+  readonly #sql: Statements;
+  readonly #clock: Clock;
+  readonly #logs = new Map<string, Log>();
+  #count: number;
+  #base: string;
+
+  constructor(sql: Statements, clock: Clock) {
+    this.#sql = sql;
+    this.#clock = clock;
+    this.#count = Number(sql.countRooms.get()?.["count"]);
+    sql.setMeta.run(EPOCH_BASE, new TextEncoder().encode(newBase()));
+    this.#base = new TextDecoder().decode(
+      sql.getMeta.get(EPOCH_BASE)?.["value"] as Uint8Array,
+    );
+  }
+
+  /** How many rooms somebody has written to. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The room that follows a name in their order; undefined after the last. */
+  nameAfter(name: string): string | undefined {
+    const row = this.#sql.roomAfter.get(name);
+    return row === undefined ? undefined : String(row["name"]);
+  }
+
+  /** Rooms that have had a message, and their newest ones. */
+  summaries({ after, limit }: RoomsRange): RoomSummary[] {
+    return (this.#sql.rooms.all(after, limit) as Row[]).map((row) => ({
+      room: String(row["name"]),
+      head: Math.max(Number(row["newest"]), Number(row["first"]) - 1),
+      at: Math.max(Number(row["newestAt"]), Number(row["at"])),
+    }));
+  }
+
+  /** A room as it is. One that nobody has written to is not kept in memory: a
+   * client that goes through room names would fill it. */
+  open(room: string): Log {
+    const log = this.find(room);
+    if (log.id !== UNWRITTEN) this.#logs.set(room, log);
+    return log;
+  }
+
+  /** A room as it is, without remembering it. */
+  find(room: string): Log {
+    const known = this.#logs.get(room);
+    if (known !== undefined) return known;
+    const row = this.#sql.findRoom.get(room) as Row | undefined;
+    const rest = { name: room, recent: null, wroteAt: LONG_AGO, untrimmed: 0 };
+    if (row === undefined) {
+      const epoch = unwrittenEpoch(this.#base, room);
+      return { ...rest, id: UNWRITTEN, epoch, first: 1, head: 0 };
+    }
+    const id = Number(row["id"]);
+    const first = Number(row["first"]);
+    const head = Math.max(this.newest(id).head, first - 1);
+    return { ...rest, id, epoch: String(row["epoch"]), first, head };
+  }
+
+  /**
+   * Writes a room into the file, in the transaction of its first messages.
+   *
+   * @returns Its number.
+   */
+  make({ name, epoch }: Log): number {
+    return Number(this.#sql.addRoom.run(name, epoch).lastInsertRowid);
+  }
+
+  /** A room that was made is there, now that this is committed. */
+  made(log: Log, id: number): void {
+    log.id = id;
+    log.recent ??= new RecentCids(DEDUPE_MS);
+    this.#count++;
+    this.#logs.set(log.name, log);
+  }
+
+  /**
+   * Takes an unused room out of the file. To be called in a transaction.
+   *
+   * @returns What is to be done once it is committed.
+   */
+  drop({ id, name }: Log): () => void {
+    const base = newBase();
+    this.#sql.dropRoom.run(id);
+    this.#sql.renewMeta.run(EPOCH_BASE, new TextEncoder().encode(base));
+    return () => {
+      this.#base = base;
+      this.#count--;
+      this.#logs.delete(name);
+    };
+  }
+
+  /** The newest message there is of a room; zeros when there is none. */
+  newest(room: number): { head: number; at: number } {
+    const row = this.#sql.newest.get(room);
+    if (row === undefined) return { head: 0, at: 0 };
+    return { head: Number(row["seq"]), at: Number(row["at"]) };
+  }
+
+  /**
+   * A room that is to be followed, with all in memory that a message needs. What
+   * takes long is done in many turns.
+   */
+  async ready(room: string): Promise<Log> {
+    while (true) {
+      const log = this.open(room);
+      this.#logs.set(room, log);
+      if (log.id === UNWRITTEN) log.recent ??= new RecentCids(DEDUPE_MS);
+      if (log.recent !== null) return log;
+      const reading = readRecent(this.#sql, log, this.#clock);
+      let slice = reading.next();
+      for (; !slice.done; slice = reading.next()) {
+        await new Promise<void>((done) => this.#clock.soon(done));
+      }
+      log.recent ??= slice.value;
+    }
+  }
+
+  /** The cids that were sent to a room lately. Takes long where many were, and
+   * the room is not ready. */
+  recent(log: Log): RecentCids {
+    if (log.recent !== null) return log.recent;
+    const reading = readRecent(this.#sql, log, this.#clock);
+    let slice = reading.next();
+    while (!slice.done) slice = reading.next();
+    return log.recent = slice.value;
+  }
+
+  /** Lets go of what is in memory of a room. */
+  forget(room: string): void {
+    this.#logs.delete(room);
+  }
+
+  /** Or a client that goes through room names would fill the memory. One that
+   * is written to, by scripts that follow nothing, stays: its cids would have
+   * to be read again for the next message. */
+  forgetUnfollowed(room: string): void {
+    const log = this.#logs.get(room);
+    if (log === undefined || log.feed !== undefined) return;
+    const quietMs = msBetween(log.wroteAt, this.#clock.monotonic());
+    if (quietMs > DEDUPE_MS) this.#logs.delete(room);
+  }
+}

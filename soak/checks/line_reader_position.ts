@@ -1,0 +1,115 @@
+/**
+ * What a reader of bare lines got, turned into what the truth checker compares:
+ * lines have no seq, so each waits until somebody else has told which seq its
+ * text has. Pure.
+ */
+
+import type { Truth } from "./delivery_check.ts";
+
+type Step =
+  | { readonly kind: "began"; readonly replays: number }
+  | { readonly kind: "line"; readonly text: string; readonly replay: boolean }
+  | { readonly kind: "gone" };
+
+/** The lines of one reader in one room. */
+export class LineReading {
+  readonly #truth: Truth;
+  readonly #reader: string;
+  readonly #room: string;
+  #steps: Step[] = [];
+  /** Whether it was told that messages before the next line are gone. */
+  #gone = false;
+
+  constructor(
+    truth: Truth,
+    { reader, room }: { reader: string; room: string },
+  ) {
+    this.#truth = truth;
+    this.#reader = reader;
+    this.#room = room;
+  }
+
+  /** Whether every line has found its seq. */
+  get settled(): boolean {
+    this.settle();
+    return this.#steps.length === 0;
+  }
+
+  /** It came, at first or again; see {@linkcode Truth.began}. */
+  began(replays: number): void {
+    this.#steps.push({ kind: "began", replays });
+  }
+
+  line(text: string, replay: boolean): void {
+    this.#steps.push({ kind: "line", text, replay });
+    this.settle();
+  }
+
+  /** It was told that messages are gone. */
+  gone(): void {
+    this.#steps.push({ kind: "gone" });
+  }
+
+  /** Passes on what has found its seq meanwhile. */
+  settle(): void {
+    let done = 0;
+    for (const step of this.#steps) {
+      if (!this.#take(step)) break;
+      done++;
+    }
+    if (done > 0) this.#steps.splice(0, done);
+  }
+
+  /** The end: everybody has told what they know. */
+  finish(): void {
+    this.settle();
+    for (const step of this.#steps) {
+      if (step.kind !== "line") continue;
+      this.#truth.violated({
+        room: this.#room,
+        reader: this.#reader,
+        what: `got "${step.text}", which nobody else knows of`,
+      });
+    }
+  }
+
+  /** @returns Whether it could be passed on. */
+  #take(step: Step): boolean {
+    const reader = this.#reader;
+    const room = this.#room;
+    switch (step.kind) {
+      case "began":
+        this.#gone = false;
+        this.#truth.began(reader, room, step.replays);
+        return true;
+      case "gone":
+        this.#gone = true;
+        return true;
+      case "line": {
+        const { text, replay } = step;
+        const seq = this.#truth.log(room).seqOf(text);
+        if (seq === undefined || !this.#knowsBefore(seq)) return false;
+        if (this.#gone) {
+          // Where they end, only the next line tells.
+          this.#truth.gap(reader, room, { to: seq - 1 });
+          this.#gone = false;
+        }
+        this.#truth.delivered(reader, { room, seq, text, replay });
+        return true;
+      }
+    }
+  }
+
+  /** Whether it is known what is between its last line and this one: only then
+   * can it be told whether that was its own. */
+  #knowsBefore(seq: number): boolean {
+    const log = this.#truth.log(this.#room);
+    // What nobody got is never known; then its own must not be hidden.
+    if (log.retain < Infinity) return true;
+    const last = this.#truth.cursor(this.#reader, this.#room);
+    for (let before = seq - 1; before > last; before--) {
+      if (log.textAt(before) === undefined) return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Lets a soak break single rooms and sessions of a server from within: what was
+ * ordered by `breakPart` throws at the next call, of whichever room or session
+ * that is. Imported before main.ts, see breakable_main.ts.
+ */
+
+import { Connection } from "../../server/connection/connection.ts";
+import { Room } from "../../server/rooms/room.ts";
+import { INJECTED, type Part, PARTS } from "./injected.ts";
+
+/** Where each is broken, one after the other. */
+const METHODS: Readonly<Record<Part, readonly [object, string][]>> = {
+  room: ["deliver", "append", "announceArrivals", "announceDepartures"].map(
+    (method) => [Room.prototype, method],
+  ),
+  session: ["send", "tell", "note", "flush"].map(
+    (method) => [Connection.prototype, method],
+  ),
+};
+
+/** How long to wait for a call of what is broken, milliseconds. */
+const PATIENCE_MS = 5_000;
+
+/** The methods that throw when they are called next, with who is told of it. */
+const broken = new Map<string, () => void>();
+const orders: Record<Part, number> = { room: 0, session: 0 };
+
+for (const part of PARTS) {
+  for (const [prototype, method] of METHODS[part]) {
+    const act = Reflect.get(prototype, method);
+    Reflect.set(
+      prototype,
+      method,
+      function (this: unknown, ...args: unknown[]) {
+        const told = broken.get(`${part} ${method}`);
+        if (told === undefined) return Reflect.apply(act, this, args);
+        broken.delete(`${part} ${method}`);
+        told();
+        throw new Error(INJECTED);
+      },
+    );
+  }
+}
+
+Object.assign(globalThis, {
+  /** Settles when it has thrown: who kills the server before has ordered
+   * nothing. What nobody calls goes on waiting for its call. */
+  async breakPart(part: Part): Promise<void> {
+    const methods = METHODS[part];
+    const [, method] = methods[orders[part]++ % methods.length] ?? [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    broken.set(`${part} ${method}`, resolve);
+    const timer = setTimeout(resolve, PATIENCE_MS);
+    await promise;
+    clearTimeout(timer);
+  },
+});

@@ -1,0 +1,257 @@
+/**
+ * The whole page as data: the client, the rooms, which one is open, and what
+ * there is to say about it all. Knows no DOM; main.tsx draws it after each
+ * `changed`, and gives it the clock, the memory and the calls for attention.
+ */
+
+import type { Client, RoomMessage } from "../../../client/hubbub.ts";
+import { LOBBY } from "./address.ts";
+import { mentions } from "./format.ts";
+import type { Memory, Preferences } from "./browser_storage.ts";
+import type { LineRow } from "./timeline_rows.ts";
+import { type Place, type RoomHost, RoomModel } from "./room_model.ts";
+
+/** How long one is told that something went well, milliseconds. */
+const BRIEF_MS = 6_000;
+
+/** Somebody, or what somebody wrote, that something is to be done about. */
+export interface Subject {
+  readonly room: RoomModel;
+  readonly name: string;
+  readonly line?: LineRow;
+}
+
+/** What the model needs of the page. */
+export interface Shell {
+  /** The date, milliseconds since 1970. */
+  now(): number;
+  /** Milliseconds from an arbitrary start, for intervals: nobody can set it. */
+  monotonic(): number;
+  /** Something is to be drawn anew. */
+  changed(): void;
+  /** Draw anew after a while, for what changes by time alone. */
+  later(ms: number): void;
+  /** The open room is another one. */
+  opened(room: string): void;
+  /** A message came into the room on show. */
+  announce(message: RoomMessage): void;
+  /** A message came that the reader does not see. */
+  attend(room: RoomModel, message: RoomMessage, mentioned: boolean): void;
+}
+
+/** The page's model. */
+export class ChatModel implements RoomHost {
+  readonly client: Client;
+  readonly memory: Memory;
+  readonly #shell: Shell;
+  #rooms: RoomModel[] = [];
+  #current: RoomModel | undefined;
+  #notice: string | undefined;
+  /** When the notice goes by itself. */
+  #noticeUntil = Infinity;
+  #subject: Subject | undefined;
+  #preferences: Preferences;
+
+  constructor(client: Client, memory: Memory, shell: Shell) {
+    this.client = client;
+    this.memory = memory;
+    this.#shell = shell;
+    this.#preferences = memory.preferences;
+    client.on("state", () => shell.changed());
+    client.on("name", () => shell.changed());
+    client.on("nametaken", ({ wanted, instead }) => {
+      this.say(`“${wanted}” is taken, so you are “${instead}” here`);
+    });
+    client.on("error", ({ message }) => this.say(message));
+  }
+
+  get me(): string | undefined {
+    return this.client.name;
+  }
+
+  get rooms(): readonly RoomModel[] {
+    return this.#rooms;
+  }
+
+  get current(): RoomModel | undefined {
+    return this.#current;
+  }
+
+  /** All that is unread, in every room. */
+  get unread(): number {
+    return this.#rooms.reduce((sum, { unread }) => sum + unread, 0);
+  }
+
+  /** Something the reader should know, until the next one or dismissed; or for
+   * a moment, when it is only that something went well. */
+  get notice(): string | undefined {
+    return this.monotonic() < this.#noticeUntil ? this.#notice : undefined;
+  }
+
+  /** What something is to be done about. */
+  get subject(): Subject | undefined {
+    return this.#subject;
+  }
+
+  /** Asks what to do about something; nothing: it is done. */
+  consider(subject: Subject | undefined): void {
+    this.#subject = subject;
+    this.changed();
+  }
+
+  get preferences(): Preferences {
+    return this.#preferences;
+  }
+
+  set preferences(preferences: Preferences) {
+    this.#preferences = preferences;
+    this.memory.preferences = preferences;
+    this.changed();
+  }
+
+  /** Tells the reader something; nothing: it was read. */
+  say(notice: string | undefined): void {
+    this.#notice = notice;
+    this.#noticeUntil = Infinity;
+    this.changed();
+  }
+
+  /** Tells the reader that something went well. */
+  confirm(notice: string): void {
+    this.say(notice);
+    this.#noticeUntil = this.monotonic() + BRIEF_MS;
+    this.later(BRIEF_MS);
+  }
+
+  /** Joins the rooms of last time, quietly. */
+  restore(rooms: readonly string[]): void {
+    for (const room of rooms) {
+      try {
+        this.#join(room);
+      } catch {
+        // It was spoilt in storage; there is no such room.
+      }
+    }
+  }
+
+  /**
+   * Opens a room, joining it first where need be.
+   *
+   * @throws {Error} When no room can have that name.
+   */
+  open(name: string): RoomModel {
+    const room = this.#join(name);
+    if (room !== this.#current) {
+      this.#current?.look({ looking: false, atBottom: true });
+      this.#current = room;
+      room.follow();
+      this.#shell.opened(room.name);
+    }
+    this.changed();
+    return room;
+  }
+
+  /** Joins a room again that could not be joined, or that one had to leave. */
+  rejoin(room: RoomModel): void {
+    const index = this.#rooms.indexOf(room);
+    const again = this.client.join(room.name);
+    if (index < 0 || again === room.room) return;
+    const model = new RoomModel(again, this);
+    model.draft = room.draft;
+    this.#rooms = this.#rooms.with(index, model);
+    if (room === this.#current) this.#current = model;
+    this.changed();
+  }
+
+  /** Whether a room can be left: one must be somewhere. */
+  canLeave(room: RoomModel): boolean {
+    return this.#rooms.length > 1 || room.name !== LOBBY;
+  }
+
+  /** Leaves a room; where it was open, the one beside it opens. */
+  leave(room: RoomModel): void {
+    const index = this.#rooms.indexOf(room);
+    if (index < 0 || !this.canLeave(room)) return;
+    room.room.leave();
+    this.memory.forget(room.name);
+    this.#rooms = this.#rooms.filter((other) => other !== room);
+    this.#saveRooms();
+    if (room === this.#current) {
+      const beside = this.#rooms[Math.min(index, this.#rooms.length - 1)];
+      this.open(beside?.name ?? LOBBY);
+    }
+    this.changed();
+  }
+
+  /**
+   * Opens the room before or after the one that is open.
+   *
+   * @param step -1 or 1.
+   * @param unreadOnly Passes over rooms without anything new.
+   */
+  move(step: 1 | -1, unreadOnly = false): void {
+    const { length } = this.#rooms;
+    const from = this.#rooms.findIndex((room) => room === this.#current);
+    for (let i = 1; i < length; i++) {
+      const room = this.#rooms[(from + step * i + length * i) % length];
+      if (room === undefined || (unreadOnly && room.unread === 0)) continue;
+      this.open(room.name);
+      return;
+    }
+  }
+
+  /** Changes the own name, and remembers it for the next time. */
+  async rename(name: string): Promise<void> {
+    this.memory.name = await this.client.rename(name);
+    this.changed();
+  }
+
+  now(): number {
+    return this.#shell.now();
+  }
+
+  monotonic(): number {
+    return this.#shell.monotonic();
+  }
+
+  changed(): void {
+    this.#shell.changed();
+  }
+
+  later(ms: number): void {
+    this.#shell.later(ms);
+  }
+
+  arrived(room: RoomModel, message: RoomMessage): void {
+    if (message.mine) return;
+    if (room === this.#current) this.#shell.announce(message);
+    if (room.unread > 0 && message.removes === undefined) {
+      const { text, announcement } = message;
+      const mentioned = announcement === true || mentions(text, this.me);
+      this.#shell.attend(room, message, mentioned);
+    }
+  }
+
+  placeOf(room: string): Place | undefined {
+    return this.memory.place(room);
+  }
+
+  savePlace(room: string, place: Place): void {
+    this.memory.savePlace(room, place);
+  }
+
+  #join(name: string): RoomModel {
+    const room = this.client.join(name);
+    const known = this.#rooms.find((other) => other.room === room);
+    if (known !== undefined) return known;
+    const model = new RoomModel(room, this);
+    model.draft = this.memory.draft(room.name);
+    this.#rooms.push(model);
+    this.#saveRooms();
+    return model;
+  }
+
+  #saveRooms(): void {
+    this.memory.rooms = this.#rooms.map(({ name }) => name);
+  }
+}

@@ -1,0 +1,287 @@
+/**
+ * One room as the page knows it: what of its log is on show, what is unread,
+ * who is typing, what is on its way. Listens to the client's room; knows no
+ * DOM. Drawing asks for `rows()` whenever `changed` was called.
+ */
+
+import type {
+  Outgoing,
+  Presence,
+  Room,
+  RoomMessage,
+} from "../../../client/hubbub.ts";
+import { mentions } from "./format.ts";
+import type { Gate, Standing } from "./write_access.ts";
+import { Order } from "./moderation_requests.ts";
+import { OwnMessages } from "./own_messages.ts";
+import { Reading } from "./read_position.ts";
+import { type Note, type Row, rowsOf } from "./timeline_rows.ts";
+import { Turn } from "./slow_mode_wait.ts";
+import { Typing, TYPING_MS } from "./typing.ts";
+import { Window } from "./history_window.ts";
+
+/** Comings and goings remembered; the older ones are nobody's interest. */
+const NOTES = 200;
+
+/** A reader's place that outlives the page. */
+export interface Place {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+/** What a room needs of the page around it. */
+export interface RoomHost {
+  readonly me: string | undefined;
+  /** Milliseconds from an arbitrary start, for intervals. */
+  monotonic(): number;
+  /** Something is to be drawn anew. */
+  changed(): void;
+  /** Calls back; for what changes by time alone. */
+  later(ms: number): void;
+  /** A message arrived that was not there on joining. */
+  arrived(room: RoomModel, message: RoomMessage): void;
+  /** Where the reader was when the page was last open. */
+  placeOf(room: string): Place | undefined;
+  savePlace(room: string, place: Place): void;
+}
+
+/** One room's model. */
+export class RoomModel {
+  readonly room: Room;
+  readonly #host: RoomHost;
+  /** What of the log is on show. */
+  readonly window: Window;
+  /** What one may ask for to keep order here. */
+  readonly order: Order;
+  readonly #own: OwnMessages;
+  readonly #reading = new Reading();
+  readonly #typing = new Typing();
+  readonly #turn: Turn;
+  #notes: Note[] = [];
+  /** The newest seq at the time of joining; undefined before. */
+  #joinedAt: number | undefined;
+  #looking = false;
+  #atBottom = true;
+  #mentioned = false;
+  #live = false;
+  #problem: string | undefined;
+  draft = "";
+
+  constructor(room: Room, host: RoomHost) {
+    this.room = room;
+    this.#host = host;
+    this.window = new Window(room, () => host.changed());
+    this.order = new Order(room);
+    this.#own = new OwnMessages(room);
+    this.#turn = new Turn(room, host);
+    room.on("joined", ({ again, after, head }) => {
+      this.#problem = undefined;
+      this.window.recovered();
+      if (!again || this.#joinedAt === undefined) this.#begin(after, head);
+    });
+    room.on("reset", () => this.#reset());
+    room.on("message", (message) => this.#arrived(message));
+    room.on("live", () => {
+      this.#live = true;
+      host.changed();
+    });
+    room.on("gap", (gap) => {
+      this.window.log.addGap(gap);
+      host.changed();
+    });
+    room.on("presence", (presence) => this.#moved(presence));
+    room.on("typing", ({ from }) => {
+      if (from === host.me) return;
+      this.#typing.sign(from, host.monotonic());
+      host.later(TYPING_MS);
+      host.changed();
+    });
+    room.on("outgoing", (message) => {
+      this.#own.changed(message);
+      this.#turned(message);
+      host.changed();
+    });
+    room.on("rules", (rules) => {
+      this.#turn.ruled(rules);
+      host.changed();
+    });
+    room.on("removed", ({ seq }) => {
+      this.window.log.remove(seq);
+      host.changed();
+    });
+    room.on("refused", (error) => {
+      this.#problem = error.message;
+      host.changed();
+    });
+  }
+
+  get name(): string {
+    return this.room.name;
+  }
+
+  /** Whether its messages are known, so that an empty one is really empty. */
+  get known(): boolean {
+    return this.#joinedAt !== undefined;
+  }
+
+  /** Whether everything that was there on joining has come. */
+  get live(): boolean {
+    return this.#live;
+  }
+
+  /** Why it cannot be joined. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  get unread(): number {
+    return this.#reading.unread;
+  }
+
+  /** Whether one's name was said in what is unread. */
+  get mentioned(): boolean {
+    return this.#mentioned && this.unread > 0;
+  }
+
+  get last(): RoomMessage | undefined {
+    return this.window.log.last;
+  }
+
+  get empty(): boolean {
+    return this.known && this.last === undefined &&
+      this.#own.waiting.length === 0;
+  }
+
+  get typing(): readonly string[] {
+    return this.#typing.names(this.#host.monotonic());
+  }
+
+  /** What holds here. */
+  get rules(): Standing {
+    return this.#turn.standing;
+  }
+
+  /** What keeps one from writing; has it drawn again while that changes. */
+  gate(): Gate | undefined {
+    return this.#turn.gate();
+  }
+
+  /** What is on show. */
+  rows(): readonly Row[] {
+    const { log, from, to, follows, messages, atBeginning } = this.window;
+    return rowsOf({
+      messages,
+      gaps: log.gapsBetween(from, to),
+      notes: this.#notes.filter(({ after }) =>
+        after >= from - 1 && after <= to
+      ),
+      outgoing: follows ? this.#own.waiting : [],
+      beginning: this.known && atBeginning
+        ? { lost: log.first - 1 }
+        : undefined,
+      mark: this.#reading.mark,
+      me: this.#host.me,
+    });
+  }
+
+  /** Sends what was written. */
+  publish(text: string): Outgoing {
+    this.follow();
+    return this.room.publish(text);
+  }
+
+  /** Gives up on a message that could not be sent. */
+  discard(cid: string): void {
+    this.room.discard(cid);
+    this.#host.changed();
+  }
+
+  /** Tells whether the reader has this room in view, at its newest message. */
+  look({ looking, atBottom }: { looking: boolean; atBottom: boolean }): void {
+    if (this.#looking && !looking) this.#reading.away();
+    this.#looking = looking;
+    this.#atBottom = atBottom;
+    if (this.#sees && this.#reading.unread > 0) {
+      this.#seen();
+      this.#host.changed();
+    }
+  }
+
+  /** Shows the newest messages, and those to come. */
+  follow(): void {
+    this.#atBottom = true;
+    this.window.follow();
+    if (this.#looking) this.#seen();
+  }
+
+  get #sees(): boolean {
+    return this.#looking && this.#atBottom && this.window.follows;
+  }
+
+  #begin(after: number, head: number): void {
+    this.#joinedAt = head;
+    this.window.begin(after);
+    const place = this.#host.placeOf(this.name);
+    const known = place?.epoch === this.room.cursor?.epoch;
+    this.#reading.begin(known ? place?.seq : undefined, head);
+    // Drawing begins at what is unread, and tells when the end is in view.
+    this.#atBottom = this.#reading.unread === 0;
+    if (this.#sees) this.#seen();
+    this.#host.changed();
+  }
+
+  #reset(): void {
+    this.window.log.clear();
+    this.#notes = [];
+    this.#joinedAt = undefined;
+    this.#live = false;
+    this.#host.changed();
+  }
+
+  #arrived(message: RoomMessage): void {
+    const { seq, from, mine, text, replay } = message;
+    const host = this.#host;
+    this.window.log.add(message);
+    this.#typing.stop(from);
+    this.#own.arrived(message);
+    // Known before: counted when the room was joined.
+    if (seq > (this.#joinedAt ?? 0)) {
+      this.#reading.arrived(seq, { looking: this.#sees, mine });
+      if (this.#reading.unread === 0) this.#seen();
+    }
+    if (seq > (this.#reading.read ?? 0) && !mine && mentions(text, host.me)) {
+      this.#mentioned = true;
+    }
+    this.window.keepShort(this.#looking && !this.#atBottom);
+    if (!replay) host.arrived(this, message);
+    host.changed();
+  }
+
+  #turned({ state }: Outgoing): void {
+    if (state.phase === "sent") this.#turn.sent();
+    if (state.phase !== "failed" || state.error.code !== "slow_mode") return;
+    this.#turn.refused(state.error.retryAfterMs ?? 0);
+  }
+
+  #moved({ snapshot, joined, left, renamed }: Presence): void {
+    for (const name of left) this.#typing.stop(name);
+    if (!snapshot) {
+      const after = this.room.cursor?.seq ?? 0;
+      this.#notes.push({ after, joined, left, renamed });
+      if (this.#notes.length > NOTES) this.#notes.shift();
+    }
+    this.#host.changed();
+  }
+
+  #seen(): void {
+    this.#reading.seen();
+    this.#mentioned = false;
+    const { cursor } = this.room;
+    if (cursor !== undefined && this.#reading.read !== undefined) {
+      this.#host.savePlace(this.name, {
+        epoch: cursor.epoch,
+        seq: this.#reading.read,
+      });
+    }
+  }
+}

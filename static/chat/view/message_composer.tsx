@@ -1,0 +1,134 @@
+/** Where one writes. The text lives in the room's model, so that it waits
+ * there while one is in another room. */
+
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { ChatModel } from "../model/chat_model.ts";
+import { ruleWords } from "../model/write_access.ts";
+import type { RoomModel } from "../model/room_model.ts";
+import { counted } from "../model/chat_words.ts";
+import { Icon } from "./icons.tsx";
+import { focusLastLine, scrollPage } from "./message_keys.ts";
+
+/** So close to the limit one is told how much is left. */
+const WARN = 200;
+
+interface Props {
+  readonly chat: ChatModel;
+  readonly room: RoomModel;
+}
+
+/** The field and its button. */
+export function Composer({ chat, room }: Props) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const left = charactersLeft(chat, room);
+  const gate = room.gate();
+  const words = room.problem === undefined
+    ? gate?.words ?? ruleWords(room.rules)
+    : "";
+
+  useLayoutEffect(() => fit(field.current), [room, room.draft]);
+  useEffect(() => {
+    // On a phone the keyboard would cover what one wants to read first.
+    if (matchMedia("(hover: hover)").matches) field.current?.focus();
+  }, [room]);
+
+  const write = (draft: string) => {
+    room.draft = draft;
+    chat.memory.saveDraft(room.name, draft);
+    chat.changed();
+  };
+  const send = () => {
+    // Now, not when last drawn: fingers can be faster than frames.
+    if (!sendable(chat, room)) return;
+    const { state } = room.publish(room.draft);
+    if (state.phase === "failed") chat.say(state.error.message);
+    else write("");
+    field.current?.focus();
+  };
+  const keyDown = (event: KeyboardEvent) => {
+    // Enter also ends the composing of a character in some scripts.
+    if (event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "ArrowUp" && room.draft === "" && !event.altKey) {
+      event.preventDefault();
+      focusLastLine();
+    } else if (isPage(event.key) && !scrolls(field.current)) {
+      event.preventDefault();
+      scrollPage(event.key === "PageUp" ? -1 : 1);
+    }
+  };
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <textarea
+        ref={field}
+        rows={1}
+        dir="auto"
+        enterkeyhint="send"
+        aria-label={`Message to ${room.name}`}
+        aria-describedby="characters rules"
+        placeholder={`Message to ${room.name}`}
+        value={room.draft}
+        onInput={({ currentTarget }) => {
+          write(currentTarget.value);
+          if (currentTarget.value.trim() !== "") room.room.typing();
+        }}
+        onKeyDown={keyDown}
+      />
+      <span id="characters" class={(left ?? 0) < 0 ? "over" : ""}>
+        {left === undefined
+          ? ""
+          : left >= 0
+          ? `${counted(left, "character")} left`
+          : `${counted(-left, "character")} too long`}
+      </span>
+      <span id="rules" class={gate === undefined ? "" : "shut"}>{words}</span>
+      <button
+        type="submit"
+        class="send"
+        aria-label="Send"
+        title="Send"
+        aria-disabled={!sendable(chat, room)}
+      >
+        <Icon name="send" />
+      </button>
+    </form>
+  );
+}
+
+/** How much more fits, once that is worth knowing. */
+function charactersLeft(chat: ChatModel, room: RoomModel): number | undefined {
+  const limit = chat.client.limits?.text ?? Infinity;
+  if (room.draft.length < limit - WARN) return undefined;
+  // Characters as the server counts them.
+  return limit - [...room.draft].length;
+}
+
+function sendable(chat: ChatModel, room: RoomModel): boolean {
+  return room.draft.trim() !== "" && (charactersLeft(chat, room) ?? 0) >= 0 &&
+    room.gate() === undefined && room.problem === undefined &&
+    chat.client.state.phase !== "closed";
+}
+
+function isPage(key: string): boolean {
+  return key === "PageUp" || key === "PageDown";
+}
+
+/** Whether there is more text than one sees: then it is that which scrolls. */
+function scrolls(field: HTMLTextAreaElement | null): boolean {
+  return field !== null && field.scrollHeight > field.clientHeight;
+}
+
+/** As high as its text; the stylesheet has the upper limit. */
+function fit(field: HTMLTextAreaElement | null): void {
+  if (field === null) return;
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight}px`;
+}

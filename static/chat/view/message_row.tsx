@@ -1,0 +1,129 @@
+/** One message: who, when, what, how far it has got, what can be done. */
+
+import { Component } from "preact";
+import { format } from "../model/format.ts";
+import { hue } from "../model/person_colors.ts";
+import type { LineRow } from "../model/timeline_rows.ts";
+import { timeOfDay } from "../model/times.ts";
+import { isEmoji } from "../model/chat_words.ts";
+import { Badge } from "./avatar.tsx";
+import { IconButton } from "./icons.tsx";
+import { Text } from "./message_text.tsx";
+
+/** What can be done with a message. Must stay the same object. */
+export interface LineActions {
+  copy(row: LineRow): void;
+  copyLink(row: LineRow): void;
+  retry(row: LineRow): void;
+  discard(row: LineRow): void;
+  /** Removes it, or does something about its sender. */
+  moderate(row: LineRow): void;
+}
+
+/** Whether there is anything that one may do about a message. */
+export function moderable(
+  { phase, mine, removed }: LineRow,
+  moderates: boolean,
+): boolean {
+  return phase === "sent" && (mine ? !removed : moderates);
+}
+
+interface Props {
+  readonly row: LineRow;
+  readonly me: string | undefined;
+  /** Whether one keeps order here. */
+  readonly moderates: boolean;
+  readonly actions: LineActions;
+}
+
+/** Draws itself anew only when its row or one's own name changes. */
+export class Line extends Component<Props> {
+  override shouldComponentUpdate({ row, me, moderates }: Props): boolean {
+    return me !== this.props.me || moderates !== this.props.moderates ||
+      !same(row, this.props.row);
+  }
+
+  render({ row, me, moderates, actions }: Props) {
+    const { from, at, head, tail, mine, mentioned, phase, seq } = row;
+    const { removed, announcement } = row;
+    const emoji = isEmoji(row.text);
+    const flags = { head, tail, mine, mentioned, removed, announcement, emoji };
+    const time = (
+      <time dateTime={new Date(at).toISOString()} data-at={at}>
+        {timeOfDay(at)}
+      </time>
+    );
+    return (
+      <li
+        class={["line", phase, ...on(flags)].join(" ")}
+        data-key={row.key}
+        data-seq={seq}
+        tabIndex={-1}
+      >
+        {head ? <Badge name={from} /> : <span class="margin">{time}</span>}
+        <div class="body">
+          {head
+            ? (
+              <p class="who">
+                <bdi class="name" style={{ "--hue": hue(from) }}>{from}</bdi>
+                {mine && <span class="visually-hidden">(you)</span>}
+                {announcement && <span class="tag">Announcement</span>}
+                {time}
+              </p>
+            )
+            : <span class="visually-hidden">{from}:</span>}
+          <div class="text">
+            {removed
+              ? <p class="gone">This message was removed</p>
+              : <Text blocks={format(row.text, mine ? undefined : me)} />}
+          </div>
+          {phase === "pending" && <span class="visually-hidden">Sending…</span>}
+          {phase === "failed" && (
+            <p class="problem">
+              <span>Not sent. {row.problem}</span>
+              <button type="button" onClick={() => actions.retry(row)}>
+                Try again
+              </button>
+              <button type="button" onClick={() => actions.discard(row)}>
+                Discard
+              </button>
+            </p>
+          )}
+        </div>
+        <div class="tools">
+          {!removed && (
+            <IconButton
+              icon="copy"
+              label="Copy the message"
+              onClick={() => actions.copy(row)}
+            />
+          )}
+          {seq !== undefined && (
+            <IconButton
+              icon="link"
+              label="Copy the link to it"
+              onClick={() => actions.copyLink(row)}
+            />
+          )}
+          {moderable(row, moderates) && (
+            <IconButton
+              icon={moderates ? "more" : "remove"}
+              label={moderates ? "Remove, or more" : "Remove the message"}
+              onClick={() => actions.moderate(row)}
+            />
+          )}
+        </div>
+      </li>
+    );
+  }
+}
+
+function on(flags: Record<string, boolean>): string[] {
+  return Object.keys(flags).filter((flag) => flags[flag]);
+}
+
+function same(a: LineRow, b: LineRow): boolean {
+  return (Object.keys(a) as (keyof LineRow)[]).every((key) =>
+    a[key] === b[key]
+  );
+}

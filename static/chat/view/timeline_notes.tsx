@@ -1,0 +1,47 @@
+/** What stands between the messages: days, gaps, comings and goings. */
+
+import type { Row } from "../model/timeline_rows.ts";
+import { dayName } from "../model/times.ts";
+import { counted, movementWords } from "../model/chat_words.ts";
+
+/** Everything that is no message. */
+export function Aside({ row, now, room }: {
+  row: Exclude<Row, { kind: "line" }>;
+  now: number;
+  room: string;
+}) {
+  switch (row.kind) {
+    case "start":
+      return <li class="note">This is the beginning of {room}</li>;
+    case "gap":
+      return (
+        <li class="gap">
+          {counted(row.missed, "message is", "messages are")} no longer kept
+        </li>
+      );
+    case "day":
+      return (
+        <li class="day">
+          <span>{dayName(row.at, now)}</span>
+        </li>
+      );
+    case "new":
+      return (
+        <li class="new">
+          <span>New messages</span>
+        </li>
+      );
+    case "remark":
+      return (
+        <li class="note" data-seq={row.seq} tabIndex={-1}>
+          <bdi>{row.text}</bdi>
+        </li>
+      );
+    case "note":
+      return (
+        <li class="note">
+          <bdi>{movementWords(row.movement)}</bdi>
+        </li>
+      );
+  }
+}

@@ -1,0 +1,41 @@
+/** Which messages are one's own, whatever names and ids say. */
+
+import { assertEquals } from "@std/assert";
+import { Authorship } from "../../../client/room/authorship.ts";
+
+const nothingSent = () => false;
+
+Deno.test("a message is one's own when the server says so", () => {
+  const own = new Authorship();
+  own.told([3, 5]);
+  assertEquals(
+    [3, 4, 5].map((seq) => own.isOwn({ seq }, nothingSent)),
+    [true, false, true],
+  );
+  assertEquals(own.isOwn({ seq: 6, own: true }, nothingSent), true);
+});
+
+Deno.test("a message that was sent is one's own, whether its ack comes first or last", () => {
+  const own = new Authorship();
+  own.acked({ cid: "a", seq: 1 }, 0);
+  assertEquals(own.isOwn({ seq: 1, cid: "a" }, nothingSent), true);
+  assertEquals(own.isOwn({ seq: 2, cid: "b" }, (cid) => cid === "b"), true);
+  own.acked({ cid: "b", seq: 2 }, 2);
+  assertEquals(own.isOwn({ seq: 2 }, nothingSent), false, "nothing is kept");
+});
+
+Deno.test("somebody who repeats an id of one's own has not written for one", () => {
+  const own = new Authorship();
+  const sent = (cid: string) => cid === "a";
+  assertEquals(own.isOwn({ seq: 1, cid: "a" }, sent), true);
+  assertEquals(own.isOwn({ seq: 2, cid: "a" }, sent), false, "before the ack");
+  own.acked({ cid: "a", seq: 1 }, 2);
+  assertEquals(own.isOwn({ seq: 3, cid: "a" }, nothingSent), false);
+});
+
+Deno.test("what was to come in another life of the room is forgotten", () => {
+  const own = new Authorship();
+  own.told([2]);
+  own.joined();
+  assertEquals(own.isOwn({ seq: 2 }, nothingSent), false);
+});

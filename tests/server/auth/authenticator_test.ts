@@ -1,0 +1,58 @@
+/** What tokens grant, and with which keys they count. */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
+import { HubbubError } from "../../../protocol/errors.ts";
+import { Authority } from "../../../server/auth/authenticator.ts";
+
+const SECRET = "a secret that is long enough to be one";
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+function signed(claims: object, key: string, header = { alg: "HS256" }) {
+  return new SignJWT({ ...claims }).setProtectedHeader(header)
+    .sign(bytes(key));
+}
+
+Deno.test("a token's rooms may have stars, and all else in them stands for itself", async () => {
+  const authority = await Authority.create({ secret: SECRET, guests: "none" });
+  const grant = await authority.verify(
+    await signed({ rooms: ["team.*", "Hall"] }, SECRET),
+  );
+  const rooms = ["team.a", "team.", "hall", "team-a", "ateam.a", "hall2"];
+  assertEquals(
+    rooms.filter((room) => grant.allows("read", room)),
+    ["team.a", "team.", "hall"],
+  );
+});
+
+Deno.test("what a public key says is no secret: nobody can sign with it", async () => {
+  const { publicKey, privateKey } = await generateKeyPair("ES256", {
+    extractable: true,
+  });
+  const pem = await exportSPKI(publicKey);
+  const set = JSON.stringify({
+    keys: [
+      await exportJWK(publicKey),
+      // Has no place in a set of public keys.
+      { kty: "oct", kid: "x", k: btoa(SECRET).replaceAll("=", "") },
+    ],
+  });
+  const good = await new SignJWT({ sub: "ada" })
+    .setProtectedHeader({ alg: "ES256" }).sign(privateKey);
+  for (const keys of [pem, set]) {
+    const authority = await Authority.create({ keys, guests: "none" });
+    assertEquals((await authority.verify(good)).user, "ada");
+    for (
+      const forged of [
+        await signed({ sub: "ada" }, pem),
+        await signed({ sub: "ada" }, SECRET),
+      ]
+    ) {
+      const error = await assertRejects(
+        () => authority.verify(forged),
+        HubbubError,
+      );
+      assertEquals(error.code, "auth_invalid");
+    }
+  }
+});

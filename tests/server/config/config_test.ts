@@ -1,0 +1,327 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { helpText, readConfig } from "../../../server/config/load.ts";
+import { ConfigError } from "../../../server/config/parsers.ts";
+import type { Config } from "../../../server/config/schema.ts";
+import { withoutPassword } from "../../../server/store/addresses.ts";
+
+function read(args: string[], env: Record<string, string> = {}): Config {
+  const config = readConfig(args, (name) => env[name]);
+  assert(config !== "help");
+  return config;
+}
+
+Deno.test("readConfig() has a default for everything", () => {
+  assertEquals(read([]), {
+    host: "127.0.0.1",
+    port: 8000,
+    store: "sqlite:./data/hubbub.db",
+    history: 50,
+    retainMessages: 10_000,
+    retainDays: 0,
+    maxText: 4096,
+    rate: 10,
+    byteRate: 65_536,
+    requestRate: 20,
+    joinRate: 300,
+    roomRate: 20,
+    maxStoredRooms: 100_000,
+    renameRate: 30,
+    connectRate: 50,
+    httpRate: 100,
+    maxMemory: 0,
+    maxFrame: 1_048_576,
+    maxConnections: 10_000,
+    maxPerAddress: 500,
+    maxRooms: 10_000,
+    maxRoomsPerSession: 100,
+    helloTimeout: 10,
+    idleTimeout: 30,
+    slowTimeout: 30,
+    grace: 15,
+    authSecret: "",
+    authKeys: "",
+    authAudience: "",
+    authIssuer: "",
+    guests: "none",
+    origins: [],
+    publicHost: [],
+    base: "",
+    trustProxy: false,
+    cert: "",
+    key: "",
+    lessons: "auto",
+    transport: "ws",
+    logLevel: "info",
+  });
+});
+
+for (
+  const args of [
+    ["--store", "redis://ada:hunter2@host/x"],
+    ["--store", "redis://ada:hun/ter2@host"],
+    ["--store", "redis://ada:hun@ter2@host"],
+    ["--store", "redis://hunter2@host/x"],
+    ["--store", "reddis://ada:hunter2@host"],
+    ["--store", "ada:hunter2@host"],
+    ["--stroe=redis://ada:hunter2@host"],
+    ["redis://ada:hunter2@host"],
+    ["--auth-secret", "hunter2"],
+  ]
+) {
+  Deno.test(`readConfig() repeats no secret of ${args.join(" ")}`, () => {
+    const { message } = assertThrows(() => read(args), ConfigError);
+    assert(!/hun|ter2/.test(message), message);
+  });
+}
+
+for (
+  const [address, shown] of [
+    ["redis://user:secret@host:1/2", "redis://user:…@host:1/2"],
+    ["redis://:secret@host", "redis://:…@host"],
+    [
+      "rediss-sentinel://user:a:b@a:1,b:2/n",
+      "rediss-sentinel://user:…@a:1,b:2/n",
+    ],
+    ["redis://host:1", "redis://host:1"],
+    ["sqlite:./data/hubbub.db", "sqlite:./data/hubbub.db"],
+    ["memory:", "memory:"],
+  ] as const
+) {
+  Deno.test(`withoutPassword() of ${address} is ${shown}`, () => {
+    assertEquals(withoutPassword(address), shown);
+  });
+}
+
+Deno.test("readConfig() takes flags with a space or an equals sign", () => {
+  const config = read(["--port", "9000", "--store=memory:", "--rate", "0"]);
+  assertEquals([config.port, config.store, config.rate], [
+    9000,
+    "memory:",
+    0,
+  ]);
+});
+
+for (
+  const address of [
+    "memory:",
+    "sqlite:./rooms.db",
+    "redis://localhost",
+    "redis://:secret@10.0.0.1:6380/2",
+    "rediss://user:secret@redis.example:6379/",
+    "redis-sentinel://10.0.0.1:26379,[::1]:26379/chat",
+    "rediss-sentinel://user:secret@sentinel.example/chat/2",
+    "kv:",
+    "kv:./rooms.kv",
+  ]
+) {
+  Deno.test(`readConfig() takes the store ${address}`, () => {
+    assertEquals(read(["--store", address]).store, address);
+  });
+}
+
+Deno.test("readConfig() takes a flag over the environment, that over the default", () => {
+  const env = { PORT: "1", HUBBUB_RETAIN_DAYS: "7", HOST: "::1" };
+  const config = read(["--port", "2"], env);
+  assertEquals([config.port, config.retainDays, config.host, config.history], [
+    2,
+    7,
+    "::1",
+    50,
+  ]);
+});
+
+Deno.test("readConfig() has other defaults on Deno Deploy, where all else is as elsewhere", () => {
+  const deploy = { DENO_DEPLOYMENT_ID: "x" };
+  const config = read([], deploy);
+  assertEquals([config.host, config.store, config.port], ["0.0.0.0", "", 8000]);
+  assertEquals(config.transport, "native");
+  assertEquals(
+    read([], { ...deploy, HUBBUB_STORE: "kv:", HOST: "::1" }),
+    { ...config, store: "kv:", host: "::1" },
+  );
+  assertThrows(
+    () => read([], { ...deploy, HUBBUB_STORE: "sqlite:./rooms.db" }),
+    ConfigError,
+    "Files do not last on Deno Deploy",
+  );
+});
+
+for (
+  const [flag, variable] of [
+    ["--auth-secret", "HUBBUB_AUTH_SECRET"],
+    ["--auth-keys", "HUBBUB_AUTH_KEYS"],
+    ["--cert", "HUBBUB_CERT"],
+    ["--key", "HUBBUB_KEY"],
+    ["--origins", "HUBBUB_ORIGINS"],
+  ] as const
+) {
+  Deno.test(`readConfig() does not take an empty ${flag} for none`, () => {
+    const words = "is empty. Give it a value, or leave it out";
+    assertThrows(() => read([flag]), ConfigError, `${flag} ${words}`);
+    assertThrows(() => read([`${flag}=`]), ConfigError, `${flag} ${words}`);
+    const env = { [variable]: "" };
+    assertThrows(() => read([], env), ConfigError, `${variable} ${words}`);
+  });
+}
+
+Deno.test("readConfig() reads a list of origins as browsers write them", () => {
+  const { origins } = read(["--origins", "HTTPS://A.example/, null"]);
+  assertEquals(origins, ["https://a.example", "null"]);
+});
+
+Deno.test("readConfig() takes --trust-proxy with and without a value", () => {
+  for (
+    const [args, trusted] of [
+      [["--trust-proxy"], true],
+      [["--trust-proxy", "--rate", "1"], true],
+      [["--trust-proxy", "yes"], true],
+      [["--trust-proxy=no"], false],
+    ] as const
+  ) assertEquals(read([...args]).trustProxy, trusted, args.join(" "));
+  assertEquals(read([], { HUBBUB_TRUST_PROXY: "yes" }).trustProxy, true);
+});
+
+Deno.test("readConfig() tells that help was asked for, beside other flags too", () => {
+  assertEquals(readConfig(["--port", "1", "--help"], () => undefined), "help");
+});
+
+for (
+  const [args, line] of [
+    [["--port", "x"], '--port must be a whole number from 0 to 65535, not "x"'],
+    [["--port", "65536"], "65535"],
+    [["--port=-1"], 'not "-1"'],
+    [["--port", "-1"], 'Unknown setting "-1"'],
+    [["--port", "1.5"], "--port"],
+    [["--port", "1e3"], "--port"],
+    [["--port="], '--port must be a whole number from 0 to 65535, not ""'],
+    [["--port"], "--port"],
+    [["--host="], "--host must not be empty"],
+    [["--history", "1001"], "--history"],
+    [["--retain-messages", "0"], "--retain-messages"],
+    [["--max-text", "0"], "--max-text"],
+    [["--idle-timeout", "0"], "--idle-timeout"],
+    [["--slow-timeout", "0"], "--slow-timeout"],
+    [["--origins", "example.org"], "https://example.org, null or *"],
+    [["--guests", "read"], "--guests needs --auth-secret or --auth-keys."],
+    [
+      ["--auth-secret", "x".repeat(32), "--auth-keys", "data/keys.json"],
+      "Choose one",
+    ],
+    [["--trust-proxy", "maybe"], "--trust-proxy must be yes or no"],
+    [["--max-connections", "0"], "--max-connections"],
+    [["--hello-timeout", "0"], "--hello-timeout"],
+    [["--log-level", "loud"], "debug, info, warn, error"],
+    [
+      ["--store", "sqlite:"],
+      'sqlite:PATH, memory:, redis://HOST:PORT/DB, redis-sentinel://HOST:PORT,…/NAME, kv: or kv:PATH, not "sqlite:"',
+    ],
+    [["--store", "sqlite://data/x.db"], "as in sqlite:data/hubbub.db"],
+    [["--store", "sqlite: data/x.db"], "as in sqlite:data/hubbub.db"],
+    [["--store", "sqlite::memory:"], "as in sqlite:data/hubbub.db"],
+    [["--store", "mysql://x"], "--store"],
+    [["--store", "redis://"], "--store"],
+    [["--store", "redis://host/rooms"], "--store"],
+    [["--store", "redis://one:1,two:2"], "--store"],
+    [["--store", "redis-sentinel://one:1,two:2"], "--store"],
+    [["--store", "redis-sentinel://one:1/chat/db"], "--store"],
+    [["--ports", "1"], 'Unknown setting "--ports"'],
+    [["9000"], 'Unknown setting "9000"'],
+    [["-p", "1"], 'Unknown setting "-p"'],
+  ] as [string[], string][]
+) {
+  Deno.test(`readConfig() refuses ${args.join(" ")} in one line`, () => {
+    const { message } = assertThrows(() => read(args), ConfigError);
+    assert(message.includes(line), message);
+    assert(!message.includes("\n"));
+  });
+}
+
+/** What is said of a variable that is no setting; nothing where it may be. */
+function saidOf(name: string): string {
+  try {
+    readConfig([], () => undefined, ["PATH", "HUBBUB_STORE", name]);
+    return "";
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+}
+
+Deno.test("readConfig() refuses variables that are mistyped, with the name that is meant", () => {
+  for (
+    const [wrong, meant] of [
+      ["HUBBUB_AUTH_SECRETS", "HUBBUB_AUTH_SECRET"],
+      ["HUBBUB_AUTHSECRET", "HUBBUB_AUTH_SECRET"],
+      ["HUBBUB_AUTH_KEY", "HUBBUB_AUTH_KEYS"],
+      ["HUBBUB_GUEST", "HUBBUB_GUESTS"],
+      ["HUBBUB_ORIGIN", "HUBBUB_ORIGINS"],
+      ["HUBBUB_LOGLEVEL", "HUBBUB_LOG_LEVEL"],
+      ["HUBBUB_TRUST_PROXIES", "HUBBUB_TRUST_PROXY"],
+    ] as const
+  ) {
+    assertEquals(
+      saidOf(wrong),
+      `Unknown variable ${wrong}. Did you mean ${meant}? --help lists them all`,
+    );
+  }
+  assertEquals(
+    saidOf("HUBBUB_WHATEVER_ELSE_THERE_IS"),
+    "Unknown variable HUBBUB_WHATEVER_ELSE_THERE_IS. --help lists them all",
+  );
+});
+
+Deno.test("readConfig() minds no variables of others", () => {
+  for (
+    const name of [
+      "HUBBUB",
+      "HUBBUB_TOKEN",
+      "HUBBUB_SERVICE_HOST",
+      "HUBBUB_SERVICE_PORT_HTTP",
+      "HUBBUB_PORT",
+      "HUBBUB_PORT_8000_TCP_ADDR",
+      "HUBBUB_REDIS_PORT_6379_TCP",
+      "HUB_BUB_AUTH_SECRET",
+    ]
+  ) assertEquals(saidOf(name), "");
+});
+
+Deno.test("readConfig() names the flag that is meant, and shows no secret", () => {
+  const { message } = assertThrows(
+    () => read(["--auth-secrets=very secret"]),
+    ConfigError,
+  );
+  assertEquals(
+    message,
+    'Unknown setting "--auth-secrets". Did you mean --auth-secret? --help lists them all',
+  );
+});
+
+Deno.test("readConfig() names the environment variable that is wrong", () => {
+  const { message } = assertThrows(
+    () => read([], { HUBBUB_RATE: "fast" }),
+    ConfigError,
+  );
+  assertEquals(
+    message,
+    'HUBBUB_RATE must be a whole number from 0 to 1000000, not "fast"',
+  );
+});
+
+Deno.test("helpText() shows every setting with its flag, variable and default", () => {
+  const help = helpText();
+  for (
+    const words of [
+      "--port",
+      "PORT",
+      "8000",
+      "--retain-messages",
+      "HUBBUB_RETAIN_MESSAGES",
+      "10000",
+      "--store",
+      "HUBBUB_STORE",
+      "sqlite:./data/hubbub.db",
+      "--grace",
+      "--help",
+    ]
+  ) assert(help.includes(words), words);
+});

@@ -1,0 +1,241 @@
+/** One person on several devices: one name, one entry in the list, own messages
+ * everywhere. */
+
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { CLOSE } from "../../../protocol/close_codes.ts";
+import type { Dialect } from "../../../protocol/dialect.ts";
+import { simple } from "../../../protocol/simple.ts";
+import { text } from "../../../protocol/text.ts";
+import { v1 } from "../../../protocol/v1.ts";
+import { type Grant, OPEN } from "../../../server/auth/permissions.ts";
+import { SentMessages } from "../../../server/rooms/sent_messages.ts";
+import { assertRefused, user } from "../../helpers/hall.ts";
+import { HubBench } from "../../helpers/hub_bench.ts";
+import { FakeReader } from "../../helpers/reader.ts";
+
+/** How somebody shows on each device who it is: a token, or a guest's secret. */
+type Proof = (bench: HubBench) => { grant: Grant; guest?: string };
+
+const PROOFS: readonly [string, Proof][] = [
+  ["token", () => ({ grant: user("u1", "Ada") })],
+  ["guest's secret", (bench) => {
+    const first = bench.hello({ name: "Ada" });
+    bench.hub.reception.lost(first.session, first.reader, {
+      mayReturn: false,
+    });
+    return { grant: OPEN, guest: first.reader.all("welcome")[0]!.guest! };
+  }],
+];
+
+/** Ada in the hall on two devices, and Bob. */
+async function twoDevices(
+  proof: Proof,
+  dialects: readonly Dialect[] = [v1, v1],
+) {
+  const bench = new HubBench();
+  const { grant, guest } = proof(bench);
+  const bob = await bench.enter("Bob");
+  const devices = [];
+  for (const dialect of dialects) {
+    const device = bench.hello(
+      { name: "Ada", ...(guest !== undefined && { guest }) },
+      new FakeReader(dialect),
+      grant,
+    );
+    bench.hub.join(device.session, { type: "join", room: "hall" });
+    await bench.turn();
+    devices.push(device);
+  }
+  const [desk, phone] = devices;
+  return { bench, bob, desk: desk!, phone: phone!, grant, guest };
+}
+
+for (const [proof, prove] of PROOFS) {
+  Deno.test(`promise 6: by a ${proof} a name is one person's on all devices`, async () => {
+    const { bench, bob, desk, phone } = await twoDevices(prove);
+    assertNotEquals(desk.session.id, phone.session.id);
+    assertEquals([desk.session.name, phone.session.name], ["Ada", "Ada"]);
+    // One entry, told once, and gone with the last device.
+    const news = () => bob.reader.all("presence");
+    assertEquals(news().map(({ joined }) => joined), [["Ada"]]);
+    assertEquals(phone.reader.all("joined")[0]?.members, ["Bob", "Ada"]);
+    assertRefused(() => bench.hello({ name: "ada" }), "name_taken");
+    bench.hub.leave(desk.session, "hall");
+    await bench.turn();
+    assertEquals(news().length, 1);
+    bench.hub.leave(phone.session, "hall");
+    await bench.turn();
+    assertEquals(news().at(-1)?.left, ["Ada"]);
+    bench.hub.reception.lost(desk.session, desk.reader, { mayReturn: false });
+    assertRefused(() => bench.hello({ name: "Ada" }), "name_taken");
+    bench.hub.reception.lost(phone.session, phone.reader, { mayReturn: false });
+    bench.hello({ name: "Ada" });
+  });
+
+  Deno.test(`by a ${proof} own messages are own on all devices`, async () => {
+    const { bench, bob, desk, phone } = await twoDevices(prove);
+    bench.say(desk.session, "from the desk");
+    await bench.turn();
+    bench.say(phone.session, "from the phone");
+    await bench.turn();
+    const own = (reader: FakeReader) =>
+      reader.all("own").flatMap(({ seqs }) => seqs);
+    assertEquals(own(phone.reader), [1]);
+    assertEquals(own(desk.reader), [2]);
+    assertEquals(own(bob.reader), []);
+    // What was written on one device is removed on the other.
+    bench.hub.moderate(phone.session, { type: "remove", room: "hall", seq: 1 });
+    await bench.turn();
+    assertEquals(bob.reader.messages.at(-1)?.removes, 1);
+  });
+
+  Deno.test(`by a ${proof} a line client gets what its other device has written, and not its own lines`, async () => {
+    const { bench, desk, phone } = await twoDevices(prove, [text, text]);
+    for (const { reader } of [desk, phone]) reader.frames = [];
+    const say = ({ session }: typeof desk, text: string) =>
+      bench.hub.publish(session, { type: "publish", room: "hall", text });
+    say(desk, "from the desk");
+    say(phone, "same words");
+    say(desk, "same words");
+    await bench.turn();
+    assertEquals(phone.reader.frames, [
+      "[Ada]: from the desk",
+      "[Ada]: same words",
+    ]);
+    assertEquals(desk.reader.frames, ["[Ada]: same words"]);
+  });
+}
+
+Deno.test("a guest is renamed on all devices at once", async () => {
+  const { bench, bob, desk, phone } = await twoDevices(PROOFS[1]![1]);
+  bob.reader.frames = [];
+  bench.hub.reception.rename(desk.session, "Countess");
+  await bench.turn();
+  assertEquals(phone.session.name, "Countess");
+  assertEquals(phone.reader.all("renamed").map(({ name }) => name), [
+    "Countess",
+  ]);
+  assertEquals(desk.reader.all("renamed").length, 1);
+  assertEquals(bob.reader.all("presence").map(({ renamed }) => renamed), [
+    [["Ada", "Countess"]],
+  ]);
+  bench.hello({ name: "Ada" });
+  assertRefused(() => bench.hello({ name: "Countess" }), "name_taken");
+});
+
+Deno.test("a person who is here keeps the name it has on the next device", async () => {
+  const { bench, guest } = await twoDevices(PROOFS[1]![1]);
+  const third = bench.hello({ name: "Somebody", guest: guest! });
+  assertEquals(third.session.name, "Ada");
+  // A token that has a name wins, on all devices.
+  const token = await twoDevices(() => ({ grant: user("u1") }));
+  token.bench.hello({}, new FakeReader(), user("u1", "Dr Ada"));
+  assertEquals([token.desk, token.phone].map(({ session }) => session.name), [
+    "Dr Ada",
+    "Dr Ada",
+  ]);
+  token.bench.hello({ name: "Eve" });
+  const refused = () =>
+    token.bench.hello({}, new FakeReader(), user("u1", "Eve"));
+  assertRefused(refused, "name_taken");
+  assertEquals(token.desk.session.name, "Dr Ada");
+});
+
+Deno.test("a guest's secret shows who somebody is, and no other words do", async () => {
+  const { bench, desk, guest } = await twoDevices(PROOFS[1]![1]);
+  for (
+    const forged of [
+      desk.session.id,
+      desk.token,
+      `${guest}x`,
+      guest!.replace(/^./, "f"),
+    ]
+  ) {
+    assertRefused(
+      () => bench.hello({ name: "Ada", guest: forged }),
+      "name_taken",
+    );
+  }
+  // One with a token is who the token says, whatever guest it was.
+  const bearer = bench.hello(
+    { guest: guest! },
+    new FakeReader(),
+    user("u9", "Nine"),
+  );
+  assertEquals(bearer.session.name, "Nine");
+  assertEquals(bearer.reader.all("welcome")[0]?.guest, undefined);
+});
+
+Deno.test("a session is taken up on its device alone, and goes on as the same guest", async () => {
+  const { bench, desk, phone } = await twoDevices(PROOFS[1]![1]);
+  bench.say(phone.session, "before");
+  await bench.turn();
+  const again = bench.hello({ token: phone.token });
+  assertEquals(phone.reader.ended, CLOSE.replaced);
+  assertEquals(desk.reader.ended, undefined);
+  assertEquals(again.session.id, phone.session.id);
+  // After its end too: the secret of the session knows the guest.
+  for (const { session, reader } of [desk, again]) {
+    bench.hub.reception.lost(session, reader, { mayReturn: false });
+  }
+  const later = bench.hello({ name: "Ada", token: phone.token });
+  bench.hub.join(later.session, { type: "join", room: "hall" });
+  await bench.turn();
+  assertEquals(later.reader.all("own").map(({ seqs }) => seqs), [[1]]);
+});
+
+Deno.test("a ban holds on all devices", async () => {
+  for (const [, prove] of PROOFS) {
+    const { bench, desk, phone } = await twoDevices(prove);
+    const mod = await bench.enter("Mod", v1, {
+      ...OPEN,
+      allows: () => true,
+    });
+    const ban = { type: "ban", room: "*", name: "Ada", forMs: 1_000 } as const;
+    bench.hub.moderate(mod.session, ban);
+    await bench.turn();
+    assertEquals([desk, phone].map(({ reader }) => reader.ended), [
+      CLOSE.banned,
+      CLOSE.banned,
+    ]);
+  }
+});
+
+Deno.test("simple clients of one person each get all that it says, once", async () => {
+  const { bench, desk, phone } = await twoDevices(PROOFS[0]![1], [
+    simple,
+    simple,
+  ]);
+  for (const { reader } of [desk, phone]) reader.frames = [];
+  bench.say(desk.session, "hi");
+  await bench.turn();
+  for (const { reader } of [desk, phone]) {
+    assertEquals(reader.frames.length, 1);
+    assert(reader.frames[0]?.includes('"message":"hi"'));
+  }
+});
+
+Deno.test("SentMessages tells own messages from those of other devices, whether the store or the log answers first", () => {
+  const message = (seq: number, text: string) => ({
+    room: "hall",
+    seq,
+    text,
+    from: "Ada",
+    author: "a",
+    at: 0,
+  });
+  const sent = new SentMessages();
+  sent.sending("a");
+  sent.sending("b");
+  sent.sending("b");
+  sent.settled("a", 3);
+  assertEquals(sent.othersOf([message(1, "a"), message(2, "b")]), [1]);
+  assertEquals(sent.othersOf([message(3, "a"), message(4, "b")]), []);
+  // Answers that come late mean nothing any more.
+  sent.settled("b", 2);
+  sent.settled("b", 4);
+  assertEquals(sent.othersOf([message(5, "b")]), [5]);
+  sent.sending("c");
+  sent.settled("c");
+  assertEquals(sent.othersOf([message(6, "c")]), [6], "it was refused");
+});

@@ -1,0 +1,106 @@
+/** Who still reads: what an outlet concludes from what its socket has left. */
+
+import { assertEquals } from "@std/assert";
+import { simple } from "../../../protocol/simple.ts";
+import { Outlet } from "../../../server/connection/writer.ts";
+import type { Socket } from "../../../server/transport/socket.ts";
+import { FakeClock } from "../../helpers/clock.ts";
+
+const PATIENCE = { slowMs: 30_000, idleMs: 30_000 };
+const PAGE = "x".repeat(20_000);
+
+/** An outlet whose socket keeps what it is given until told that it drains. */
+function bench() {
+  const clock = new FakeClock();
+  let buffered = 0;
+  let open = true;
+  const socket: Socket = {
+    get open() {
+      return open;
+    },
+    get buffered() {
+      return buffered;
+    },
+    send: (frame) => void (buffered += frame.length),
+    close: () => {},
+  };
+  const outlet = new Outlet(socket, simple, clock);
+  return {
+    outlet,
+    clock,
+    drain: (bytes: number) => void (buffered -= bytes),
+    /** As the runtime does by itself: all that is unsent is not told of. */
+    startClosing() {
+      open = false;
+      buffered = 0;
+    },
+    /** Asks every 2 s for a minute, after `each`. */
+    watch(each: () => void): boolean {
+      for (let i = 0; i < 30; i++) {
+        each();
+        clock.pass(2_000);
+        if (outlet.isStuck(PATIENCE)) return true;
+      }
+      return false;
+    },
+  };
+}
+
+Deno.test("promise 4: a reader that takes nothing is stuck after its patience", () => {
+  const { outlet, clock, watch } = bench();
+  outlet.send([PAGE]);
+  clock.pass(1_000);
+  assertEquals(outlet.isStuck(PATIENCE), false);
+  assertEquals(watch(() => {}), true);
+});
+
+Deno.test("a slow reader whose buffer is filled up again and again is not stuck", () => {
+  const { outlet, drain, watch } = bench();
+  outlet.send([PAGE]);
+  const stuck = watch(() => {
+    drain(20_000);
+    outlet.send([PAGE]);
+  });
+  assertEquals(stuck, false);
+});
+
+Deno.test("a reader that gets more and takes nothing of it is stuck", () => {
+  const { outlet, watch } = bench();
+  outlet.send([PAGE]);
+  assertEquals(watch(() => outlet.send(["x"])), true);
+});
+
+Deno.test("who has nothing unsent is not stuck, however silent", () => {
+  const { watch } = bench();
+  assertEquals(watch(() => {}), false);
+});
+
+Deno.test("promise 4: who sends nothing and takes nothing is given up sooner than who still sends", () => {
+  const patience = { slowMs: 60_000, idleMs: 10_000 };
+  for (const silent of [true, false]) {
+    const { outlet, clock } = bench();
+    outlet.send([PAGE]);
+    outlet.isStuck(patience);
+    clock.pass(10_000);
+    if (!silent) outlet.heard();
+    assertEquals(outlet.isStuck(patience), silent);
+  }
+});
+
+Deno.test("promise 4: an outlet is not ready while its socket holds a watermark of what was sent", () => {
+  const { outlet, drain } = bench();
+  assertEquals(outlet.ready, true);
+  outlet.send([PAGE]);
+  assertEquals(outlet.ready, false);
+  drain(4_000);
+  assertEquals(outlet.ready, true, "a byte less than 16 KiB would do");
+});
+
+Deno.test("promise 4: a socket that the runtime cannot get closed is stuck at the second look", () => {
+  const { outlet, startClosing } = bench();
+  outlet.send([PAGE]);
+  assertEquals(outlet.isStuck(PATIENCE), false);
+  startClosing();
+  assertEquals(outlet.isStuck(PATIENCE), false, "it may be about to tell");
+  assertEquals(outlet.isStuck(PATIENCE), true);
+});

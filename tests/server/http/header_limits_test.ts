@@ -1,0 +1,85 @@
+/** Heads of requests that cost more than their size would hold up everybody. */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { overlong } from "../../../server/http/header_limits.ts";
+import { InProcessServer } from "../../helpers/in_process.ts";
+import { type Headers, RawClient } from "../../helpers/raw_client.ts";
+
+/** A pattern that looks for the end of such a run from each of them is slow. */
+const SPACES = " ".repeat(12_000);
+
+const TOO_LONG = "x".repeat(13_000);
+
+for (
+  const [title, path, headers, status] of [
+    ["spaces in Connection", "/ws", { Connection: `Upgrade${SPACES}x` }, 400],
+    ["spaces before commas", "/ws", {
+      Connection: `a${SPACES.slice(6_000)},${SPACES.slice(6_001)}Upgrade`,
+    }, 101],
+    ["spaces in Connection of a lesson", "/lessons/echo", {
+      Connection: `Upgrade${SPACES}x`,
+    }, 400],
+    ["a long Origin", "/ws", { Origin: `http://${TOO_LONG}` }, 431],
+    ["a long Authorization", "/ws", { Authorization: TOO_LONG }, 431],
+    ["a long subprotocol", "/ws", { "Sec-WebSocket-Protocol": TOO_LONG }, 431],
+    ["a long Connection", "/lessons/echo", {
+      Connection: `Upgrade,${TOO_LONG}`,
+    }, 431],
+    ["a long name", `/ws?name=${TOO_LONG}`, {}, 414],
+    ["a long room", `/ws/${TOO_LONG}`, {}, 414],
+    ["a long path of the API", `/api/rooms/${TOO_LONG}/messages`, {}, 414],
+  ] as [string, string, Headers, number][]
+) {
+  Deno.test(`promise 9: a handshake with ${title} is answered with ${status}`, async () => {
+    await using server = await InProcessServer.start();
+    using client = await RawClient.connect(server.port);
+    const head = await client.handshake(path, headers);
+    assertStringIncludes(head.split("\r\n")[0]!, ` ${status} `);
+    assertEquals(server.errors, []);
+  });
+}
+
+Deno.test("promise 7: what is too long in a request's head is named, to scripts as a problem", async () => {
+  await using server = await InProcessServer.start();
+  const long = await fetch(server.url(`/api/rooms?x=${TOO_LONG}`));
+  assertEquals([long.status, (await long.json()).code], [
+    414,
+    "address_too_long",
+  ]);
+  const headers = { "Last-Event-ID": TOO_LONG };
+  const script = await fetch(server.url("/api/rooms"), { headers });
+  assertEquals(script.status, 431);
+  assertStringIncludes((await script.json()).detail, "last-event-id");
+  const page = await fetch(server.url("/lessons"), { headers });
+  assertEquals(page.status, 431);
+  assertStringIncludes(await page.text(), "12288 characters. Shorten it");
+});
+
+Deno.test("promise 9: every header that the server reads is bounded", () => {
+  const read = new Set(
+    sources("server").flatMap((path) => {
+      const text = Deno.readTextFileSync(path);
+      const calls = text.matchAll(
+        /headers\s*\.(?:get|has)\(\s*"([^"]+)"|last\(headers, "([^"]+)"/g,
+      );
+      return [...calls].map(([, a, b]) => a ?? b ?? "");
+    }),
+  );
+  // Of an answer.
+  for (const name of ["retry-after", "content-encoding"]) read.delete(name);
+  assert(read.size > 12, [...read].join(" "));
+  for (const name of read) {
+    const request = new Request("http://localhost/", {
+      headers: { [name]: TOO_LONG },
+    });
+    assertEquals(overlong(request)?.status, 431, name);
+  }
+  assertEquals(overlong(new Request("http://localhost/")), undefined);
+});
+
+function sources(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    return isDirectory ? sources(path) : [path];
+  });
+}

@@ -1,0 +1,40 @@
+/** The pages' files as they are read at the start. */
+
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { type Assets, readAssets } from "../../../server/http/page_files.ts";
+import { TempFolder } from "../../helpers/temp.ts";
+
+const WORKER = "service_worker.js";
+
+/** Reads a folder with these files in it. */
+async function read(files: Record<string, string>): Promise<Assets> {
+  using temp = new TempFolder();
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.writeTextFile(temp.file(name), text);
+  }
+  return await readAssets(
+    new URL(`file://${await Deno.realPath(temp.path)}/`),
+  );
+}
+
+function text(assets: Assets, name: string): string {
+  return new TextDecoder().decode(assets.get(name)?.body);
+}
+
+Deno.test("what is served is read, and nothing else", async () => {
+  const assets = await read({ "a.css": "a{}", "a.ts": "secret", "b": "" });
+  assertEquals([...assets.keys()], ["a.css"]);
+  assertEquals(text(assets, "a.css"), "a{}");
+});
+
+Deno.test("the service worker is another one when any file is, and the same when none is", async () => {
+  const files = { [WORKER]: "use(BUILD)", "a.css": "a{}", "b.css": "b{}" };
+  const one = await read(files);
+  assert(/^const BUILD="\w+";\nuse\(BUILD\)$/.test(text(one, WORKER)));
+  const same = await read(files);
+  assertEquals(text(same, WORKER), text(one, WORKER));
+  assertEquals(same.get(WORKER)?.etag, one.get(WORKER)?.etag);
+  const other = await read({ ...files, "b.css": "b{color:red}" });
+  assertNotEquals(text(other, WORKER), text(one, WORKER));
+  assertNotEquals(other.get(WORKER)?.etag, one.get(WORKER)?.etag);
+});

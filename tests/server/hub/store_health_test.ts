@@ -1,0 +1,90 @@
+/** A hub whose store fails: what it finds out by itself, and when it is cut off. */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  OutOfReachError,
+  StoreOpenError,
+} from "../../../server/store/store.ts";
+import { FakeClock } from "../../helpers/clock.ts";
+import { HeldStore } from "../../helpers/held_store.ts";
+import { HubBench } from "../../helpers/hub_bench.ts";
+import { InProcessServer } from "../../helpers/in_process.ts";
+
+/** Lets time pass second by second. */
+async function seconds(bench: HubBench, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await bench.pass(1_000);
+}
+
+/** A hub among others, that cannot reach its store. */
+function lost(nodes: number): HubBench {
+  const bench = new HubBench();
+  bench.fleet.nodes = nodes;
+  bench.store.failure = (words) => new OutOfReachError(words);
+  for (const what of ["append", "check", "trim"] as const) {
+    bench.store.failing.add(what);
+  }
+  return bench;
+}
+
+Deno.test("an idle hub finds out that its store fails, says so once, and when it works again", async () => {
+  const bench = new HubBench();
+  bench.store.failing.add("trim").add("check");
+  await seconds(bench, 5);
+  assertEquals(bench.hub.healthy, false);
+  assertEquals(bench.logged.length, 1, bench.logged.join("\n"));
+  bench.store.failing.clear();
+  await seconds(bench, 2);
+  assertEquals(bench.hub.healthy, true);
+  assertEquals(bench.logged.length, 2, bench.logged.join("\n"));
+});
+
+Deno.test("a hub that cannot forget old messages, but store new ones, is well", async () => {
+  const bench = new HubBench();
+  bench.store.failing.add("trim");
+  await seconds(bench, 1);
+  assertEquals(bench.hub.healthy, true);
+  assertEquals(bench.logged[0]?.includes("trim failed"), true);
+});
+
+Deno.test("a hub that does not reach its store for 10 seconds is cut off, and again ever more rarely", async () => {
+  const bench = lost(3);
+  await seconds(bench, 10);
+  assertEquals([bench.hub.healthy, bench.cutOffs], [false, 0]);
+  await seconds(bench, 2);
+  assertEquals(bench.cutOffs, 1);
+  await seconds(bench, 18);
+  assertEquals(bench.cutOffs, 1);
+  await seconds(bench, 3);
+  assertEquals(bench.cutOffs, 2);
+  await seconds(bench, 36);
+  assertEquals(bench.cutOffs, 2);
+  bench.store.failing.clear();
+  await seconds(bench, 2);
+  assertEquals(bench.hub.healthy, true);
+  for (const what of ["check", "trim"] as const) bench.store.failing.add(what);
+  await seconds(bench, 13);
+  assertEquals(bench.cutOffs, 3, "as soon as at first");
+});
+
+Deno.test("a hub is not cut off where its clients have nowhere else to go", async () => {
+  const alone = lost(1);
+  await seconds(alone, 60);
+  assertEquals([alone.hub.healthy, alone.cutOffs], [false, 0]);
+});
+
+Deno.test("a hub is not cut off from a store that answers, or is away for all", async () => {
+  const bench = lost(3);
+  bench.store.failure = (words) => new Error(words);
+  await seconds(bench, 60);
+  assertEquals([bench.hub.healthy, bench.cutOffs], [false, 0]);
+});
+
+Deno.test("a server whose store fails at its start says so in one line", async () => {
+  const store = new HeldStore(new FakeClock());
+  store.secret = () => Promise.reject(new Error("It has just gone"));
+  const error = await assertRejects(
+    () => InProcessServer.start({ with: store }),
+    StoreOpenError,
+  );
+  assertEquals(error.message, "Cannot read the store: It has just gone");
+});

@@ -1,0 +1,171 @@
+/** Who may moderate, what is refused, and what a failing store leaves. */
+
+import { assert, assertEquals } from "@std/assert";
+import type { ErrorCode } from "../../../protocol/errors.ts";
+import type {
+  ModerationRequest,
+  PublishRequest,
+} from "../../../protocol/requests.ts";
+import { v1 } from "../../../protocol/v1.ts";
+import { TRUSTED } from "../../../server/auth/permissions.ts";
+import { MOST_RULES } from "../../../server/moderation/rules.ts";
+import { FakeReader } from "../../helpers/reader.ts";
+import { assertRefused, hall } from "../../helpers/hall.ts";
+
+Deno.test("without the right nobody moderates, and is told what it takes", async () => {
+  const { bench } = await hall();
+  const bob = await bench.enter("Bob");
+  const requests: ModerationRequest[] = [
+    { type: "kick", name: "Mod" },
+    { type: "ban", name: "Mod", forMs: 1 },
+    { type: "unban", name: "Mod" },
+    { type: "lock", locked: true },
+    { type: "slow", everyMs: 1 },
+    { type: "announce", text: "I rule" },
+    { type: "announce", room: "*", text: "I rule" },
+  ];
+  for (const request of requests) {
+    const { message } = assertRefused(
+      () => bench.hub.moderate(bob.session, { room: "hall", ...request }),
+      "forbidden",
+    );
+    assert(message.includes("--auth-secret"), message);
+  }
+});
+
+Deno.test("who moderates some rooms does not moderate others, nor the server", async () => {
+  const { bench } = await hall();
+  const ada = bench.hello({ name: "Ada" }, new FakeReader(), {
+    until: Infinity,
+    allows: (right, room) => right !== "moderate" || room === "hall",
+  });
+  const lock = { type: "lock", locked: true } as const;
+  bench.hub.moderate(ada.session, { ...lock, room: "hall" });
+  const kick = { type: "kick", name: "Mod" } as const;
+  for (const room of ["yard", "*"]) {
+    assertRefused(
+      () => bench.hub.moderate(ada.session, { ...kick, room }),
+      "forbidden",
+    );
+  }
+});
+
+Deno.test("moderators are not sent away, nor kept out by what holds for others", async () => {
+  const { bench, moderate } = await hall();
+  const other = await bench.enter("Other", v1, TRUSTED);
+  for (const type of ["kick", "ban"] as const) {
+    assertRefused(
+      () =>
+        bench.hub.moderate(other.session, {
+          type,
+          room: "hall",
+          name: "Mod",
+          forMs: 1,
+        } as ModerationRequest),
+      "forbidden",
+    );
+  }
+  await moderate({
+    type: "ban",
+    room: "*",
+    address: "192.0.2.7",
+    forMs: 1_000,
+  });
+  assertEquals(other.reader.ended, undefined);
+  await bench.enter("Third", v1, TRUSTED);
+});
+
+Deno.test("a node that cannot know whether it is a moderator who is sent away says so", async () => {
+  const { bench, mod, moderate } = await hall();
+  await bench.enter("Bob");
+  const answer = async (request: ModerationRequest) => {
+    mod.reader.frames = [];
+    await moderate(request);
+    return mod.reader.all("done")[0]?.message;
+  };
+  const ban = { type: "ban", name: "Eve", forMs: 60_000 } as const;
+  const banned = 'Eve is banned from room "hall" for 1 minute';
+  assertEquals(await answer(ban), banned);
+  bench.fleet.nodes = 2;
+  assertEquals(await answer(ban), `${banned}, unless Eve may moderate too`);
+  assertEquals(
+    await answer({ type: "kick", room: "*", name: "Eve" }),
+    "Eve is sent away from this server, for 1 minute at least, " +
+      "unless Eve may moderate too",
+  );
+  assertEquals(
+    await answer({ type: "kick", name: "Bob" }),
+    'Bob is sent away from room "hall", for 1 minute at least',
+  );
+});
+
+Deno.test("what makes no sense is refused with what to do", async () => {
+  const { bench, mod } = await hall();
+  const wrong: readonly [ModerationRequest, ErrorCode][] = [
+    [{ type: "kick", name: "Nobody" }, "not_found"],
+    [{ type: "kick", name: "" }, "bad_name"],
+    [{ type: "ban", forMs: 1 }, "bad_field"],
+    [{ type: "ban", name: "A", address: "192.0.2.1", forMs: 1 }, "bad_field"],
+    [{ type: "ban", address: "nowhere", forMs: 1 }, "bad_field"],
+    [{ type: "ban", name: "A", forMs: 0 }, "bad_field"],
+    [{ type: "ban", name: "A", forMs: 1e15 }, "bad_field"],
+    [{ type: "unban", name: "A" }, "not_found"],
+    [{ type: "slow", everyMs: 1e9 }, "bad_field"],
+    [{ type: "lock", room: "*", locked: true }, "bad_room"],
+    [{ type: "slow", room: "*", everyMs: 1 }, "bad_room"],
+    [{ type: "remove", room: "*", seq: 1 }, "bad_room"],
+    [{ type: "announce", text: " " }, "empty"],
+    [{ type: "kick", name: "A", reason: "x".repeat(201) }, "bad_field"],
+  ];
+  for (const [request, code] of wrong) {
+    assertRefused(
+      () => bench.hub.moderate(mod.session, { room: "hall", ...request }),
+      code,
+    );
+  }
+});
+
+Deno.test("there are only so many rules, and those that are over make room", async () => {
+  const { bench, mod, moderate } = await hall();
+  await bench.store.keep(
+    new Map(Array.from({ length: MOST_RULES }, (_, i) => [
+      `ban/*/name bob${i}`,
+      JSON.stringify({
+        kind: "ban",
+        room: "*",
+        name: `bob${i}`,
+        until: bench.clock.now() + 5_000,
+      }),
+    ])),
+  );
+  assertRefused(
+    () =>
+      bench.hub.moderate(mod.session, {
+        type: "lock",
+        room: "hall",
+        locked: true,
+      }),
+    "rules_full",
+  );
+  await bench.pass(6_000);
+  await moderate({ type: "lock", locked: true });
+  const publish: PublishRequest = { type: "publish", room: "hall", text: "x" };
+  assertRefused(
+    () => bench.hub.publish(bench.hello({}).session, publish),
+    "locked",
+  );
+});
+
+Deno.test("promise 7: a moderator is told when the store cannot do it, and nothing is half done", async () => {
+  const { bench, mod, moderate } = await hall();
+  const bob = await bench.enter("Bob");
+  for (const failing of ["append", "keep"] as const) {
+    mod.reader.frames = [];
+    bench.store.failing.add(failing);
+    await moderate({ type: "lock", locked: true });
+    const [error] = mod.reader.all("error");
+    assertEquals([error?.code, error?.id], ["store_unavailable", 1]);
+    bench.store.failing.clear();
+  }
+  bench.say(bob.session, "still open");
+});

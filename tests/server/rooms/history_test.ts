@@ -1,0 +1,118 @@
+/** Reading a part of a room's log, no more of it than is answered. */
+
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { readHistory } from "../../../server/rooms/history.ts";
+import { MemoryStore } from "../../../server/store/memory_store.ts";
+import type { Range } from "../../../server/store/store.ts";
+import { FakeClock } from "../../helpers/clock.ts";
+import { numbers } from "../../helpers/reader.ts";
+
+/** A room of so many messages; counts what is read of it. */
+async function room(count: number, text: (n: number) => string) {
+  const clock = new FakeClock();
+  const store = new MemoryStore({
+    clock,
+    retention: { messages: 1_000_000, ms: 0 },
+  });
+  await store.append(
+    numbers(1, count).map((n) => ({
+      room: "hall",
+      from: "Ada",
+      text: text(n),
+      author: "a",
+      cid: undefined,
+    })),
+  );
+  const counts = { reads: 0, messages: 0, most: 0 };
+  const counting = {
+    async read(room: string, range: Range) {
+      const page = await store.read(room, range);
+      counts.reads++;
+      counts.messages += page.messages.length;
+      counts.most = Math.max(counts.most, page.messages.length);
+      return page;
+    },
+  };
+  return { store, counting, counts };
+}
+
+Deno.test("readHistory gives what one read would, in a few reads of 256 at most", async () => {
+  const { store, counting, counts } = await room(1_200, String);
+  for (
+    const range of [
+      { before: Infinity, limit: 1_000 },
+      { before: 700, limit: 33 },
+      { before: 10, limit: 500 },
+      { before: 1, limit: 5 },
+      { after: 0, limit: 1_000 },
+      { after: 1_190, limit: 50 },
+      { after: 2_000, limit: 50 },
+      { after: 5, limit: 32 },
+      { after: 5, limit: 1 },
+      { before: Infinity, limit: 0 },
+    ]
+  ) {
+    counts.reads = 0;
+    assertEquals(
+      await readHistory(counting, "hall", range),
+      await store.read("hall", range),
+    );
+    assertLess(counts.reads, 8);
+  }
+  assertEquals(counts.most, 256);
+  assertEquals(
+    (await readHistory(counting, "nobody", { after: 0, limit: 9 })).messages,
+    [],
+  );
+});
+
+Deno.test("promise 4: readHistory reads hardly more than it gives", async () => {
+  const { counting, counts } = await room(1_200, () => "x".repeat(4_096));
+  for (const range of [{ before: Infinity }, { after: 0 }]) {
+    counts.messages = 0;
+    const { messages } = await readHistory(counting, "hall", {
+      ...range,
+      limit: 1_000,
+    });
+    assertEquals(messages.length, 64);
+    assertLess(counts.messages, 65 + 1);
+  }
+});
+
+Deno.test("readHistory gives one message, however long, and no hole where the store lets go between two reads", async () => {
+  const { counting } = await room(3, () => "x".repeat(300_000));
+  const one = await readHistory(counting, "hall", { after: 1, limit: 9 });
+  assertEquals(one.messages.map(({ seq }) => seq), [2]);
+
+  const other = await room(100, String);
+  let reads = 0;
+  const { messages } = await readHistory(
+    {
+      async read(room, range) {
+        const page = await other.store.read(room, range);
+        if (reads++ === 0) return page;
+        return { ...page, messages: page.messages.slice(3) };
+      },
+    },
+    "hall",
+    { after: 0, limit: 100 },
+  );
+  assertEquals(messages.map(({ seq }) => seq), numbers(1, messages.length));
+  assert(messages.length < 100);
+});
+
+Deno.test("readHistory does not mix two lives of a log", async () => {
+  const { store } = await room(100, String);
+  let reads = 0;
+  const { epoch, messages } = await readHistory(
+    {
+      async read(room, range) {
+        const page = await store.read(room, range);
+        return reads++ === 0 ? { ...page, epoch: "before" } : page;
+      },
+    },
+    "hall",
+    { after: 0, limit: 100 },
+  );
+  assertEquals([epoch, messages.length], ["before", 32]);
+});

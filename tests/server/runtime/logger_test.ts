@@ -1,0 +1,67 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { createLogger, type LogLevel } from "../../../server/runtime/logger.ts";
+
+function lines(level: LogLevel, pretty: boolean) {
+  const written: string[] = [];
+  const log = createLogger({
+    level,
+    pretty,
+    now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678),
+    write: (line) => written.push(line),
+  });
+  return { written, log };
+}
+
+Deno.test("createLogger() writes a JSON object a line for programs", () => {
+  const { written, log } = lines("info", false);
+  log.info("room opened", { room: "hall", members: 3 });
+  assertEquals(written.map((line) => JSON.parse(line)), [{
+    time: "2026-01-02T03:04:05.678Z",
+    level: "info",
+    message: "room opened",
+    room: "hall",
+    members: 3,
+  }]);
+});
+
+Deno.test("createLogger() writes a short line for people", () => {
+  const { written, log } = lines("info", true);
+  log.warn("slow", { room: "hall", behind: [1, 2] });
+  assertEquals(written, ["03:04:05 warn  slow room=hall behind=[1,2]"]);
+});
+
+Deno.test("createLogger() leaves out what is below its level", () => {
+  const { written, log } = lines("warn", true);
+  log.debug("a");
+  log.info("b");
+  log.warn("c");
+  log.error("d");
+  assertEquals(written.length, 2);
+});
+
+for (const pretty of [true, false]) {
+  Deno.test(`createLogger() leaves out what is not there (pretty: ${pretty})`, () => {
+    const { written, log } = lines("info", pretty);
+    log.info("moderated", { room: undefined, by: "Ada" });
+    assertStringIncludes(written[0] ?? "", "Ada");
+    assert(!/room|undefined/.test(written[0] ?? ""));
+  });
+
+  Deno.test(`createLogger() says where an error came from (pretty: ${pretty})`, () => {
+    const { written, log } = lines("error", pretty);
+    log.error("broke", { error: new TypeError("No such thing") });
+    assertStringIncludes(written[0] ?? "", "TypeError: No such thing");
+    assertStringIncludes(written[0] ?? "", "logger_test.ts");
+  });
+
+  Deno.test(`promise 5: createLogger() writes whatever it is given (pretty: ${pretty})`, () => {
+    const { written, log } = lines("error", pretty);
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    for (const error of [circle, 5n, undefined, Symbol("x"), () => {}]) {
+      log.error("broke", { error });
+    }
+    assertEquals(written.length, 5);
+    assert(written.every((line) => line.includes("broke")));
+  });
+}

@@ -1,0 +1,66 @@
+/** Sessions that go from node to node, without the rest of a hub. */
+
+import { assertEquals } from "@std/assert";
+import { Alone } from "../../../server/fleet/single_node.ts";
+import type { FleetHost } from "../../../server/fleet/fleet.ts";
+import { OPEN } from "../../../server/auth/permissions.ts";
+import type { Member } from "../../../server/rooms/session.ts";
+import {
+  Sessions,
+  type Welcome,
+} from "../../../server/sessions/session_registry.ts";
+import { SILENCE } from "../../helpers/silence.ts";
+import { FakeClock } from "../../helpers/clock.ts";
+import { FakeReader } from "../../helpers/reader.ts";
+
+/** The sessions of a node that is told what others do, and Ada's. */
+function node() {
+  let host: FleetHost | undefined;
+  const alone = new Alone({ random: () => 0, newId: () => "s1" });
+  const fleet = Object.assign(alone, {
+    begin: (its: FleetHost) => void (host = its),
+  });
+  const left: string[] = [];
+  const sessions = new Sessions({
+    fleet,
+    secret: new Uint8Array(32),
+    clock: new FakeClock(),
+    graceMs: 15_000,
+    depart: (room, { name }) => void left.push(`${name} left ${room}`),
+    log: SILENCE,
+    renamed() {},
+    outOfReach() {},
+  });
+  const hello = (token?: string) =>
+    sessions.hello(new FakeReader(), { token }, OPEN) as Welcome;
+  const { session, token } = hello();
+  session.name = "Ada";
+  session.members.set("hall", {} as Member);
+  return {
+    left,
+    comeBack: () => hello(token),
+    takenElsewhere: () => host?.replaced(session.id),
+    arrivedElsewhere: () =>
+      sessions.arrivedElsewhere("hall", {
+        count: 1,
+        members: new Map([[session.id, "Ada"]]),
+      }),
+  };
+}
+
+Deno.test("a session that another node has taken leaves a room when it has arrived there", () => {
+  const { left, takenElsewhere, arrivedElsewhere } = node();
+  arrivedElsewhere();
+  assertEquals(left, []);
+  takenElsewhere();
+  arrivedElsewhere();
+  assertEquals(left, ["Ada left hall"]);
+});
+
+Deno.test("a session that has come back is not taken out by what its last node tells late", () => {
+  const { left, comeBack, takenElsewhere, arrivedElsewhere } = node();
+  takenElsewhere();
+  comeBack();
+  arrivedElsewhere();
+  assertEquals(left, []);
+});

@@ -1,0 +1,91 @@
+/** That lines without seqs are compared as well as messages with them. */
+
+import { assertEquals } from "@std/assert";
+import { LineReading } from "../../soak/checks/line_reader_position.ts";
+import { Truth } from "../../soak/checks/delivery_check.ts";
+import { inWords } from "../../soak/checks/violation.ts";
+
+const room = "hall";
+
+/** A room in which Bob reads lines, and is not shown his own. */
+function hall() {
+  const truth = new Truth();
+  truth.hides("bob", (text) => text.startsWith("bob"));
+  const lines = new LineReading(truth, { reader: "bob", room });
+  lines.began(10);
+  const stored = (...texts: string[]) => {
+    for (const text of texts) {
+      truth.sent(text);
+      const seq = truth.log(room).top + 1;
+      truth.acked({ author: "ada", room, seq, text });
+    }
+  };
+  const end = () => {
+    lines.finish();
+    truth.finish([{ reader: "bob", room }]);
+    return truth.violations.map(inWords);
+  };
+  return { truth, lines, stored, end };
+}
+
+Deno.test("LineReading waits until somebody tells which seq a line has", () => {
+  const { truth, lines, stored, end } = hall();
+  lines.line("a", false);
+  assertEquals([lines.settled, truth.deliveries], [false, 0]);
+  stored("a");
+  assertEquals([lines.settled, truth.deliveries], [true, 1]);
+  assertEquals(end(), []);
+});
+
+Deno.test("LineReading expects a reader's own lines in a replay only", () => {
+  const { lines, stored, end } = hall();
+  stored("a", "bob-1", "b", "bob-2");
+  lines.line("a", false);
+  lines.line("b", false);
+  lines.began(10);
+  for (const text of ["a", "bob-1", "b", "bob-2"]) lines.line(text, true);
+  stored("c");
+  lines.line("c", false);
+  assertEquals(end(), []);
+});
+
+Deno.test("LineReading sees lines that come in another order", () => {
+  const { lines, stored, end } = hall();
+  stored("a", "b");
+  lines.line("b", true);
+  lines.line("a", true);
+  assertEquals(end(), [
+    'room "hall", seq 1, reader "bob": delivered twice or out of order: it had seq 2',
+  ]);
+});
+
+Deno.test("LineReading sees a line that is left out", () => {
+  const { lines, stored, end } = hall();
+  stored("a", "b", "c");
+  lines.line("a", false);
+  lines.line("c", false);
+  assertEquals(end(), [
+    'room "hall", seq 3, reader "bob": seq 2 to 2 were left out before',
+  ]);
+});
+
+Deno.test("LineReading sees a line that nobody else knows of", () => {
+  const { lines, end } = hall();
+  lines.line("a", false);
+  assertEquals(end(), [
+    'room "hall", reader "bob": got "a", which nobody else knows of',
+  ]);
+});
+
+Deno.test("LineReading goes over messages that are gone", () => {
+  const { truth, lines, stored, end } = hall();
+  stored("a", "b", "c");
+  lines.line("a", false);
+  lines.gone();
+  lines.line("c", false);
+  assertEquals(truth.gaps, 1);
+  // All is kept here, so there may be no gap at all.
+  assertEquals(end(), [
+    'room "hall", seq 2, reader "bob": told that it is gone, but the newest is only 3',
+  ]);
+});

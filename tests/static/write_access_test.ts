@@ -1,0 +1,139 @@
+/** What keeps one from writing, in words. */
+
+import { assertEquals } from "@std/assert";
+import {
+  gateOf,
+  ruleWords,
+  type Standing,
+} from "../../static/chat/model/write_access.ts";
+import { ClientError, type Rules } from "../../client/hubbub.ts";
+import { RoomModel } from "../../static/chat/model/room_model.ts";
+import { FakeRoom, message, outgoing } from "./fakes.ts";
+
+const FREE: Standing = {
+  writes: true,
+  moderates: false,
+  locked: false,
+  slowMs: 0,
+  sentAt: undefined,
+};
+
+function words(standing: Partial<Standing>, now = 0): string | undefined {
+  return gateOf({ ...FREE, ...standing }, now)?.words;
+}
+
+Deno.test("gateOf() lets everybody write where nothing holds", () => {
+  assertEquals(words({}), undefined);
+  assertEquals(words({ sentAt: 0 }), undefined);
+  assertEquals(ruleWords(FREE), "");
+});
+
+Deno.test("gateOf() says that a room is locked, but for moderators", () => {
+  const locked = "This room is locked: moderators alone can write here";
+  assertEquals(words({ locked: true }), locked);
+  assertEquals(words({ locked: true, moderates: true }), undefined);
+  assertEquals(
+    ruleWords({ ...FREE, locked: true, moderates: true }),
+    "This room is locked: only moderators, such as you, can write here",
+  );
+});
+
+Deno.test("gateOf() says that one may only read, before all else", () => {
+  assertEquals(
+    words({ writes: false, locked: true }),
+    "You may read here, but not write",
+  );
+});
+
+Deno.test("gateOf() counts down to the next message in slow mode", () => {
+  const slow = { slowMs: 90_000, sentAt: 1_000 };
+  const again = "Slow mode: you can write again in";
+  assertEquals(words(slow, 1_000), `${again} 1:30 min`);
+  assertEquals(words(slow, 31_000), `${again} 1:00 min`);
+  assertEquals(words(slow, 32_500), `${again} 59 s`);
+  assertEquals(words(slow, 90_999), `${again} 1 s`);
+  assertEquals(words(slow, 91_000), undefined);
+  assertEquals(words({ slowMs: 90_000 }), undefined, "nothing sent yet");
+  assertEquals(
+    words({ ...slow, moderates: true }, 1_000),
+    undefined,
+    "moderators need not wait",
+  );
+});
+
+/** A room that is slow, and what is asked of the page meanwhile. */
+function slowRoom(rules: Partial<Rules> = {}) {
+  const room = new FakeRoom();
+  const clock = { now: 5_000 };
+  const waits: number[] = [];
+  const model = new RoomModel(room, {
+    me: "Me",
+    monotonic: () => clock.now,
+    changed: () => {},
+    later: (ms) => waits.push(ms),
+    arrived: () => {},
+    placeOf: () => undefined,
+    savePlace: () => {},
+  });
+  room.join(0);
+  const hold = (rules: Partial<Rules>) => {
+    const rights = ["read", "write"] as const;
+    room.rules = { rights, locked: false, slowMs: 2_500, ...rules };
+    room.emit("rules", room.rules);
+  };
+  hold({ waitMs: 0, ...rules });
+  const send = () =>
+    room.emit("outgoing", {
+      ...outgoing("c"),
+      state: { phase: "sent", seq: 1 },
+    });
+  return { room, clock, waits, model, hold, send };
+}
+
+Deno.test("a wait is counted down once a second, however often it is asked for", () => {
+  const { room, clock, waits, model, send } = slowRoom();
+  assertEquals(model.gate(), undefined);
+  send();
+  room.say(message(1, { from: "Me", mine: true, cid: "c" }));
+  model.gate();
+  model.gate();
+  assertEquals(waits, [1_000]);
+  clock.now += 2_000;
+  model.gate();
+  model.gate();
+  assertEquals(waits, [1_000, 500]);
+  clock.now += 500;
+  assertEquals(model.gate(), undefined);
+});
+
+Deno.test("a wait is known after a reload, from when the room is joined", () => {
+  const { clock, model, hold } = slowRoom({ waitMs: 1_500 });
+  assertEquals(model.gate()?.forMs, 1_500);
+  clock.now += 1_000;
+  assertEquals(model.gate()?.forMs, 500);
+  hold({ slowMs: 2_000 });
+  assertEquals(model.gate(), undefined, "the room has become quicker");
+  hold({ slowMs: 2_500, waitMs: 0 });
+  assertEquals(model.gate(), undefined);
+});
+
+Deno.test("what was sent before a room became slow makes nobody wait", () => {
+  const { model, hold, send } = slowRoom({ slowMs: 0 });
+  send();
+  hold({ slowMs: 60_000 });
+  assertEquals(model.gate(), undefined);
+});
+
+Deno.test("a wait that one did not know of is told by the refusal", () => {
+  const { room, model } = slowRoom();
+  const error = new ClientError("slow_mode", {
+    message: "Wait",
+    retryable: true,
+    retryAfterMs: 2_000,
+  });
+  room.emit("outgoing", {
+    ...outgoing("c"),
+    state: { phase: "failed", error },
+  });
+  assertEquals(model.gate()?.forMs, 2_000);
+});
