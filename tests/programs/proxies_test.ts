@@ -57,52 +57,151 @@ for (const kind of [NGINX, CADDY]) {
   });
 }
 
-/** The files as docs/operating.md changes them for a path of a site. */
-const BELOW: readonly (readonly [ProxyKind, readonly [string, string][]])[] = [
-  [NGINX, [
-    ["location / {", "location /chat/ {"],
-    ["location = /metrics {", "location = /chat/metrics {"],
-  ]],
-  [CADDY, [
-    ["respond /metrics 404", "respond /chat/metrics 404"],
-    ["reverse_proxy 127", "reverse_proxy /chat/* 127"],
-  ]],
-];
+/**
+ * A proxy with its file as docs/operating.md changes it for a path of a site:
+ * each block of `diff` there belongs to the file that has its old lines.
+ */
+function below(kind: ProxyKind): ProxyKind {
+  const docs = Deno.readTextFileSync("docs/operating.md");
+  const blocks = Array.from(
+    docs.matchAll(/^```diff\n(.*?)^```$/gms),
+    ([, block = ""]) => block.trimEnd().split("\n"),
+  );
+  const original = Deno.readTextFileSync(kind.config).split("\n");
+  const lines = blocks.find((lines) =>
+    lines.every((line) => line[0] !== "-" || original.includes(line.slice(1)))
+  );
+  assert(lines !== undefined, `no changes of ${kind.config}`);
+  let at = -1;
+  const changed = [...original];
+  for (const line of lines) {
+    if (line.startsWith("-")) {
+      at = changed.indexOf(line.slice(1));
+      changed.splice(at, 1);
+    } else changed.splice(at++, 0, line.slice(1));
+  }
+  const adapt: ProxyKind["adapt"] = (_, to) =>
+    kind.adapt(changed.join("\n"), to);
+  return { ...kind, adapt };
+}
 
-for (const [kind, changes] of BELOW) {
+/** What an `EventSource` is told, until it is closed. */
+class Source implements Disposable {
+  readonly #source: EventSource;
+  readonly #heard: string[] = [];
+  #wake = () => {};
+
+  constructor(url: URL) {
+    this.#source = new EventSource(url);
+    this.#source.onopen = this.#source.onerror = () => this.#wake();
+    this.#source.onmessage = ({ data }) => {
+      this.#heard.push(JSON.parse(data).text);
+      this.#wake();
+    };
+  }
+
+  /** Waits for a state, or fails once it has given up. */
+  async until(is: (source: EventSource, heard: string[]) => boolean) {
+    while (!is(this.#source, this.#heard)) {
+      assert(this.#source.readyState !== EventSource.CLOSED, "it has given up");
+      await new Promise<void>((wake) => this.#wake = wake);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#source.close();
+  }
+}
+
+for (const kind of [NGINX, CADDY]) {
   const ignore = !isFile(kind.program) && Deno.env.get("CI") !== "true";
+
   Deno.test({
     name: `${kind.config} serves below a path, as docs/operating.md says`,
     ignore,
     async fn() {
-      const docs = Deno.readTextFileSync("docs/operating.md");
-      const adapt: ProxyKind["adapt"] = (config, to) => {
-        for (const [from, into] of changes) {
-          assert(config.includes(from), from);
-          assert(docs.includes(into), into);
-          config = config.replace(from, into);
-        }
-        return kind.adapt(config, to);
-      };
       await using program = await Program.start({
-        args: ["--trust-proxy", "--base", "/chat"],
+        args: ["--trust-proxy", "--base", "/chat", "--log-level", "debug"],
       });
-      await using proxy = await Proxy.before({ ...kind, adapt }, program);
+      await using proxy = await Proxy.before(below(kind), program);
       const get = async (path: string) => {
-        const response = await fetch(new URL(path, proxy.url));
-        return { status: response.status, text: await response.text() };
+        const init = { redirect: "manual" } as const;
+        const response = await fetch(new URL(path, proxy.url), init);
+        const { status, headers } = response;
+        return { status, headers, text: await response.text() };
       };
       const page = await get("/chat/");
       assert(page.text.includes('src="/chat/assets/chat.js"'));
       assertEquals((await get("/chat/assets/icon.svg")).status, 200);
       assertEquals((await get("/chat/metrics")).status, 404);
       assertEquals((await get("/chat/api/rooms")).status, 200);
+      // Typed without the slash.
+      const typed = await get("/chat");
+      assert([301, 308].includes(typed.status), `${typed.status}`);
+      const { href } = new URL("/chat/", proxy.url);
+      const location = typed.headers.get("location") ?? "";
+      assertEquals(new URL(location, proxy.url).href, href);
       const socket = `ws://${proxy.url.host}/chat/ws`;
       await using ada = await Peer.connect(`${socket}?name=Ada`);
       ada.send("From below");
       await ada.event({ sender: "Ada", message: "From below" });
+      // The rest of the site is not Hubbub's, which names its policy always.
+      const own = await get("/chat/nothing");
+      assert(own.headers.has("content-security-policy"));
+      for (
+        const path of [
+          ...["/", "/ws", "/metrics", "/healthz", "/lab", "/chats", "/chatx/"],
+          ...["/api/rooms", "/api/rooms/lobby/events", "/x/chat/"],
+        ]
+      ) {
+        const { headers } = await get(path);
+        assertEquals(headers.get("content-security-policy"), null, path);
+      }
     },
   });
+
+  for (const base of ["", "/chat"]) {
+    Deno.test({
+      name: `an EventSource behind ${kind.config}${
+        base && ` below ${base}`
+      } goes on after a restart`,
+      ignore,
+      async fn() {
+        const args = [
+          "--trust-proxy",
+          ...(base === "" ? [] : ["--base", base]),
+        ];
+        await using program = await Program.start({ args });
+        const site = base === "" ? kind : below(kind);
+        await using proxy = await Proxy.before(site, program);
+        const url = new URL(`${base}/api/rooms/lobby/events`, proxy.url);
+        const say = async (body: string) => {
+          const to = new URL(`${base}/api/rooms/lobby/messages`, proxy.url);
+          const response = await fetch(to, { method: "POST", body });
+          await response.body?.cancel();
+          assertEquals(response.status, 201);
+        };
+        using source = new Source(url);
+        await source.until(({ readyState }) => readyState === EventSource.OPEN);
+        await say("before");
+        await source.until((_, heard) => heard.includes("before"));
+        await program.stop();
+        // Longer than either proxy holds a request back.
+        await source.until(({ readyState }) =>
+          readyState === EventSource.CONNECTING
+        );
+        const headers = { accept: "text/event-stream" };
+        const away = await fetch(url, { headers });
+        assertEquals([away.status, await away.text()], [
+          200,
+          "retry: 2000\n\n",
+        ]);
+        await using _again = await program.startAgain();
+        await say("after");
+        await source.until((_, heard) => heard.includes("after"));
+      },
+    });
+  }
 }
 
 for (
