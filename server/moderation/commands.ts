@@ -26,7 +26,8 @@ import type { Logger } from "../runtime/logger.ts";
 import { checkText } from "../rooms/message_text.ts";
 import { refusal, STORE_UNAVAILABLE } from "../rooms/error_event.ts";
 import type { Rooms } from "../rooms/room_registry.ts";
-import { type HouseRules, MOST_RULES, RULE_KEYS } from "./rules.ts";
+import { type HouseRules, RULE_KEYS } from "./rules.ts";
+import { RuleLimits } from "./rule_limits.ts";
 import type { Session } from "../rooms/session.ts";
 import {
   mustBeStored,
@@ -59,9 +60,11 @@ export interface ModerationOptions {
 /** Carries out what moderators ask for. */
 export class Moderation {
   readonly #options: ModerationOptions;
+  readonly #limits: RuleLimits;
 
   constructor(options: ModerationOptions) {
     this.#options = options;
+    this.#limits = new RuleLimits(options.clock);
   }
 
   /**
@@ -71,12 +74,13 @@ export class Moderation {
    * @param session Who asks.
    * @param request What for; its room is a checked name, or `*`.
    * @throws {HubbubError} `forbidden`, `bad_room`, `bad_field`, `bad_name`,
-   * `not_found`, `rules_full`, `empty` or `too_long`.
+   * `not_found`, `rules_full`, `rate_limited`, `empty` or `too_long`.
    */
   carryOut(session: Session, request: About<ModerationRequest>): void {
     const { room, id } = request;
     if (request.type === "remove") return this.#remove(session, request);
     mustModerate(session, room);
+    this.#limits.act(session.grant, room);
     if (request.type === "announce") return this.#announce(session, request);
     const { clock, rules } = this.#options;
     const { name: by } = session;
@@ -157,7 +161,10 @@ export class Moderation {
     const own = owns(session.author, author) &&
       session.grant.allows("write", room);
     if (own) this.#mayAct(session, room);
-    else mustModerate(session, room);
+    else {
+      mustModerate(session, room);
+      this.#limits.act(session.grant, room);
+    }
     if (message.removes !== undefined) {
       throw new HubbubError("bad_field", {
         message: `Message ${seq} says that another one was removed; it stays`,
@@ -212,12 +219,7 @@ export class Moderation {
   #decree(session: Session, id: RequestId | undefined, decree: Decree): void {
     const { store, rules, log } = this.#options;
     const { entry, documents, message } = decree;
-    const more = documents.filter(([key, document]) =>
-      document !== null && !rules.has(key)
-    );
-    if (rules.size + more.length > MOST_RULES) {
-      throw new HubbubError("rules_full");
-    }
+    this.#limits.check(rules, documents, session.grant);
     const act = async () => {
       // First: there is nothing that was done and not written down.
       mustBeStored(await store.append([auditDraft(entry, session)]));

@@ -25,6 +25,7 @@ import {
   isAbout,
   RULE_KEYS,
 } from "./rules.ts";
+import { hasRoomFor } from "./rule_limits.ts";
 import { newSession, type Session } from "../rooms/session.ts";
 import { type KeptChanges, MOST_KEPT, type Store } from "../store/store.ts";
 import type { Pending } from "../rooms/group_commit.ts";
@@ -140,6 +141,7 @@ export class Enforcement {
 
   /** Adds what only the node knows where the banned one is. */
   #complete(ban: Ban, session: Session): void {
+    const { rules } = this.#options;
     const authors = authorsOf(ban);
     const author = session.author.key;
     if (ban.name === undefined || authors.includes(author)) return;
@@ -147,7 +149,9 @@ export class Enforcement {
     const address = session.reader?.address ?? "";
     if (ban.withAddress && address !== "") {
       const { name: _, withAddress: __, authors: ___, ...rest } = ban;
-      bans.push({ ...rest, address, beganBy: RULE_KEYS.ban(ban) });
+      const begun = { ...rest, address, beganBy: RULE_KEYS.ban(ban) };
+      // Of somebody who comes from many addresses, as many as there is room for.
+      if (hasRoomFor(rules, RULE_KEYS.ban(begun))) bans.push(begun);
     }
     this.#keep(
       new Map(bans.map((ban) => [RULE_KEYS.ban(ban), JSON.stringify(ban)])),

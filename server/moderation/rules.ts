@@ -70,9 +70,6 @@ export interface RulesChange {
   readonly announcements: readonly Announcement[];
 }
 
-/** Documents there may be, so that all nodes can read them again and again. */
-export const MOST_RULES = 2_000;
-
 /** Under which key a rule is kept. */
 export const RULE_KEYS = {
   lock: (room: string) => `lock/${room}`,
@@ -85,6 +82,12 @@ export const RULE_KEYS = {
       ban.beganBy === undefined ? "" : ` through ${ban.beganBy}`
     }`,
 };
+
+/** The room that the rule under a key is about; `*` for the whole server. */
+export function roomOf(key: string): string {
+  const [kind, room = ""] = key.split("/");
+  return kind === "announcement" ? EVERY_ROOM : room;
+}
 
 /** Who is meant by a ban, in a form that can be compared. */
 function subjectOf(
@@ -121,6 +124,8 @@ const OPEN: RoomRules = { locked: false, slowMs: 0 };
 /** The rules of one server, or of a fleet. */
 export class HouseRules {
   #documents: ReadonlyMap<string, string> = new Map();
+  /** How many there are of each room. */
+  #sizes = new Map<string, number>();
   #bansByKey = new Map<string, Ban>();
   /** By whom they are about. */
   #bans = new Map<string, Ban[]>();
@@ -131,6 +136,11 @@ export class HouseRules {
   /** How many documents there are. */
   get size(): number {
     return this.#documents.size;
+  }
+
+  /** How many are about one room, or about the whole server (`*`). */
+  sizeOf(room: string): number {
+    return this.#sizes.get(room) ?? 0;
   }
 
   /** Whether there is a document under this key. */
@@ -146,6 +156,7 @@ export class HouseRules {
   replace(documents: ReadonlyMap<string, string>): RulesChange {
     const [before, roomsBefore] = [this.#documents, this.#rooms];
     this.#documents = documents;
+    this.#sizes = new Map();
     this.#bans = new Map();
     this.#bansByKey = new Map();
     this.#rooms = new Map();
@@ -153,6 +164,8 @@ export class HouseRules {
     const bans: Ban[] = [];
     const announcements: Announcement[] = [];
     for (const [key, document] of documents) {
+      const about = roomOf(key);
+      this.#sizes.set(about, this.sizeOf(about) + 1);
       const isNew = before.get(key) !== document;
       const rule = read(document);
       if (rule === undefined) continue;

@@ -5,6 +5,7 @@
 
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
 import { HubbubError } from "../../protocol/errors.ts";
+import type { ErrorEvent } from "../../protocol/events.ts";
 import { Arrivals } from "./pending_joins.ts";
 import { CatchUp } from "./backfill.ts";
 import { type Clock, Later } from "../runtime/clock.ts";
@@ -15,6 +16,7 @@ import {
   whenHere,
 } from "../fleet/fleet.ts";
 import { Laggards } from "./slow_readers.ts";
+import { OpenRoomLimits, type RoomClosed } from "./open_room_limits.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { refusal, STORE_RETRY_MS, STORE_UNAVAILABLE } from "./error_event.ts";
 import { type Arrival, Room } from "./room.ts";
@@ -59,6 +61,8 @@ const NOBODY: Roster = { count: 0 };
 interface Slot {
   room: Room | null;
   readonly arrivals: Arrivals;
+  /** Gives its place among the open rooms back. */
+  readonly closed: RoomClosed;
 }
 
 /** All rooms that are open. */
@@ -71,6 +75,7 @@ export class Rooms {
   readonly #settling = new Set<Room>();
   /** Rooms whose logs have grown since they were last delivered. */
   readonly #fed = new Set<Room>();
+  readonly #limits: OpenRoomLimits;
   readonly #laggards: Laggards;
   readonly #catchUp: CatchUp;
   /** What is tried again, or told, later. */
@@ -79,6 +84,7 @@ export class Rooms {
   constructor(options: RoomsOptions) {
     this.#options = options;
     const { store, log, clock } = options;
+    this.#limits = new OpenRoomLimits(options.maxRooms);
     this.#laggards = new Laggards(clock);
     this.#later = new Later(clock);
     this.#catchUp = new CatchUp({ store, log, later: this.#later });
@@ -171,9 +177,8 @@ export class Rooms {
   }
 
   #open(name: string, arrival: Arrival): void {
-    if (this.#slots.size >= this.#options.maxRooms) {
-      throw new HubbubError("rooms_full", { retryAfterMs: FULL_RETRY_MS });
-    }
+    const closed = this.#limits.enter(arrival.session);
+    if (closed === undefined) throw roomsFull();
     const { fleet, store, log, elsewhere } = this.#options;
     const arrivals = new Arrivals({
       store,
@@ -181,7 +186,7 @@ export class Rooms {
       stir: (room) => this.stir(room),
     });
     arrivals.wait(arrival);
-    const slot: Slot = { room: null, arrivals };
+    const slot: Slot = { room: null, arrivals, closed };
     this.#slots.set(name, slot);
     /** Does something with the room, if it is open. */
     const inRoom = (act: (room: Room) => void) => {
@@ -239,6 +244,10 @@ export class Rooms {
         },
       })
     ).then((state) => {
+      if (!this.#limits.mayStay(name, state.head)) {
+        this.#attempt(name, () => store.unfollow(name));
+        throw roomsFull();
+      }
       const room = new Room(name, state, {
         stats,
         here,
@@ -270,19 +279,29 @@ export class Rooms {
     { error, here }: { readonly error: unknown; readonly here?: Here },
   ): void {
     const { log } = this.#options;
-    this.#slots.delete(name);
+    this.#drop(name, slot);
     const waiting = slot.arrivals.takeAll();
-    if (!waiting.some(({ again }) => again)) {
+    const isRefused = error instanceof HubbubError;
+    if (!isRefused && !waiting.some(({ again }) => again)) {
       log.error("room not opened", { room: name, error });
     }
     this.#attempt(name, () => here?.leave());
-    this.#turnAway(name, waiting);
+    this.#turnAway(name, waiting, isRefused ? refusal(error) : undefined);
+  }
+
+  #drop(name: string, slot: Slot): void {
+    this.#slots.delete(name);
+    slot.closed();
   }
 
   /** Tells those who waited for a room that it cannot be had now. */
-  #turnAway(name: string, waiting: readonly Arrival[]): void {
+  #turnAway(
+    name: string,
+    waiting: readonly Arrival[],
+    why: ErrorEvent = STORE_UNAVAILABLE,
+  ): void {
     for (const { session, id, again } of waiting) {
-      if (!again) session.reader?.tell({ ...STORE_UNAVAILABLE, id });
+      if (!again) session.reader?.tell({ ...why, id });
     }
     this.#again(name, waiting);
   }
@@ -312,7 +331,7 @@ export class Rooms {
     const slot = this.#slots.get(name);
     let waiting: readonly Arrival[] = [];
     if (slot?.room === room) {
-      this.#slots.delete(name);
+      this.#drop(name, slot);
       slot.room = null;
       waiting = slot.arrivals.takeAll();
       this.#attempt(name, () => store.unfollow(name));
@@ -354,7 +373,7 @@ export class Rooms {
     const slot = this.#slots.get(room.name);
     // It was closed already, and perhaps there is another one of that name.
     if (slot?.room !== room || !slot.arrivals.empty) return;
-    this.#slots.delete(room.name);
+    this.#drop(room.name, slot);
     this.#attempt(room.name, () => this.#options.store.unfollow(room.name));
     this.#attempt(room.name, () => room.leave());
   }
@@ -367,4 +386,8 @@ export class Rooms {
     session.reader?.tell({ ...refusal(error), id });
     return false;
   }
+}
+
+function roomsFull(): HubbubError {
+  return new HubbubError("rooms_full", { retryAfterMs: FULL_RETRY_MS });
 }

@@ -8,7 +8,7 @@ import type {
 } from "../../../protocol/requests.ts";
 import { v1 } from "../../../protocol/v1.ts";
 import { TRUSTED } from "../../../server/auth/permissions.ts";
-import { MOST_RULES } from "../../../server/moderation/rules.ts";
+import { MOST_RULES } from "../../../server/moderation/rule_limits.ts";
 import { FakeReader } from "../../helpers/reader.ts";
 import { assertRefused, hall } from "../../helpers/hall.ts";
 
