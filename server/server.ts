@@ -152,6 +152,7 @@ async function readFirst<T>(reading: Promise<T>): Promise<T> {
     const words = error instanceof Error ? error.message : String(error);
     throw new StoreOpenError(`Cannot read the store: ${words}`, {
       cause: error,
+      lasting: false,
     });
   }
 }

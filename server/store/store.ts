@@ -288,4 +288,19 @@ export class OutOfReachError extends Error {
 /** A store that cannot be opened, told in one line to who starts the server. */
 export class StoreOpenError extends Error {
   override name = "StoreOpenError";
+  /** Whether it stays so until somebody changes something: to start again is of
+   * no use then. */
+  readonly lasting: boolean;
+
+  /**
+   * @param message What is wrong and what to do.
+   * @param options Its cause, and whether it lasts, which is the default.
+   */
+  constructor(
+    message: string,
+    { lasting = true, ...options }: ErrorOptions & { lasting?: boolean } = {},
+  ) {
+    super(message, options);
+    this.lasting = lasting;
+  }
 }

@@ -1,7 +1,8 @@
 /** A disk that is full, and has room again: a limit on the size of files. */
 
 import { assert, assertEquals } from "@std/assert";
-import { Program } from "../helpers/program.ts";
+import { Program, runProgram } from "../helpers/program.ts";
+import { TempFolder } from "../helpers/temp.ts";
 import { Peer } from "./peer.ts";
 
 /** A file may have this many KiB; the signal that tells of more is ignored, so
@@ -77,5 +78,28 @@ Deno.test({
     // The repeat of what was refused is stored now, once.
     assertEquals((await publish(acked + 1)).seq, acked + 1);
     assertEquals((await publish(acked + 1)).duplicate, true);
+  },
+});
+
+Deno.test({
+  name: "a database on a full disk is told in one line with what to do",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    using folder = new TempFolder();
+    {
+      await using program = await Program.start({ folder });
+      await program.stop();
+    }
+    const { code, stderr } = await runProgram({
+      folder,
+      args: ["--port", "0", "--store", `sqlite:${folder.file("hubbub.db")}`],
+      // Nothing can be written to a file, nor to the -shm of SQLite.
+      through: ["bash", "-c", `trap "" XFSZ; ulimit -Sf 0; exec "$@"`, "bash"],
+    });
+    assertEquals([code, stderr], [
+      1,
+      `hubbub: Cannot open "${folder.file("hubbub.db")}": the disk is full. ` +
+      "Make room there\n",
+    ]);
   },
 });

@@ -12,7 +12,7 @@ import {
 } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { SqliteStore } from "../../server/store/sqlite/sqlite_store.ts";
-import { reason } from "../../server/store/sqlite/sqlite_file.ts";
+import { explain } from "../../server/store/sqlite/sqlite_file.ts";
 import { StoreOpenError } from "../../server/store/store.ts";
 import { FakeClock, settled } from "../helpers/clock.ts";
 import { TempFolder } from "../helpers/temp.ts";
@@ -164,7 +164,10 @@ Deno.test("sqlite store: a file in the folder's place is told in one line", () =
 
 Deno.test("sqlite store: who may not write is told what to do", () => {
   const denied = new Deno.errors.PermissionDenied("open './data/hubbub.db'");
-  assertMatch(reason(denied, "./data/hubbub.db"), /may not write .* chown/);
+  assertMatch(
+    explain(denied, "./data/hubbub.db").words,
+    /may not write .* chown/,
+  );
 });
 
 /** What stands in a file's place, and what is said of it. */
@@ -202,9 +205,9 @@ Deno.test("sqlite store: what keeps a file from being written is told with what 
       ["database or disk is full", /the disk is full\. Make room/],
       ["No space left on device (os error 28)", /the disk is full\. Make room/],
     ] as const
-  ) assertMatch(reason(new Error(words), "data/hubbub.db"), told);
+  ) assertMatch(explain(new Error(words), "data/hubbub.db").words, told);
   const denied = new Deno.errors.NotCapable("Requires write access");
-  assertMatch(reason(denied, "hubbub.db"), /such as data\/hubbub\.db/);
+  assertMatch(explain(denied, "hubbub.db").words, /such as data\/hubbub\.db/);
 });
 
 /** Another program that keeps the file for itself. */

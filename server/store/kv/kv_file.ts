@@ -5,7 +5,7 @@
 
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { isThere, reason } from "../sqlite/sqlite_file.ts";
+import { cannotOpenFile, isThere } from "../sqlite/sqlite_file.ts";
 import { makeFile, secureFiles } from "../sqlite/sqlite_lock.ts";
 import { StoreOpenError } from "../store.ts";
 
@@ -29,10 +29,7 @@ export async function openKvFile(path: string): Promise<Deno.Kv> {
     return kv;
   } catch (error) {
     if (error instanceof StoreOpenError) throw error;
-    throw new StoreOpenError(
-      `Cannot open "kv:${path}": ${reason(error, path)}`,
-      { cause: error },
-    );
+    throw cannotOpenFile(error, { path, name: `kv:${path}` });
   }
 }
 

@@ -98,6 +98,7 @@ export class KvStore implements Store {
       const reason = error instanceof Error ? error.message : String(error);
       throw new StoreOpenError(`Cannot open "kv:${path}": ${reason}`, {
         cause: error,
+        lasting: false,
       });
     }
   }

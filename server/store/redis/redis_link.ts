@@ -282,31 +282,51 @@ export class RedisLink {
   }
 }
 
-/** What to do about what the system, TLS or Redis says. */
-const REMEDIES: readonly (readonly [says: RegExp, remedy: string])[] = [
+/** What to do about what the system, TLS or Redis says, and whether it lasts
+ * until somebody does it. */
+const REMEDIES: readonly (readonly [
+  says: RegExp,
+  remedy: string,
+  lasting: boolean,
+])[] = [
   [
-    /NOAUTH|WRONGPASS/,
+    /NOAUTH|WRONGPASS|invalid password|AUTH failed/,
     "User and password stand in the address: redis://USER:PASSWORD@HOST:PORT/DB",
+    true,
+  ],
+  [
+    /NOPERM/,
+    "Give its user the rights that docs/operating.md names, with ACL SETUSER",
+    true,
+  ],
+  [
+    /DB index is out of range|invalid DB index/,
+    "The last part of the address is the database, 0 to 15 as Redis is usually " +
+    "set up (databases)",
+    true,
   ],
   [
     /UnknownIssuer|self-signed|issuer certificate/,
     "DENO_CERT=FILE adds the authority of its certificate",
+    true,
   ],
   [
-    /ECONNREFUSED|ENOTFOUND|Socket closed|did not answer/,
+    /ECONNREFUSED|ENOTFOUND|Socket closed|did not answer|[Tt]imeout/,
     "Is Redis running, at this address, and with TLS if it is rediss://?",
+    false,
   ],
 ];
 
 /** What to tell who starts a server on a Redis that does not let it. */
 export function cannotOpen(address: string, error: unknown): StoreOpenError {
   const why = words(error);
-  const [, remedy] = REMEDIES.find(([says]) => says.test(why)) ?? [];
+  const [, remedy, lasting = false] =
+    REMEDIES.find(([says]) => says.test(why)) ?? [];
   return new StoreOpenError(
     `Cannot open ${withoutPassword(address)}: ${why.replace(/\.$/, "")}${
       remedy === undefined ? "" : `. ${remedy}`
     }`,
-    { cause: error },
+    { cause: error, lasting },
   );
 }
 

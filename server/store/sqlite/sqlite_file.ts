@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beginAnew } from "./sqlite_copy.ts";
 import { checkParts, DatabaseLock, secureFiles } from "./sqlite_lock.ts";
+import { type DatabaseFault, databaseFault, wordsOf } from "./sqlite_errors.ts";
 import { inspect, migrate } from "./sqlite_schema.ts";
 import { StoreOpenError } from "../store.ts";
 
@@ -72,10 +73,7 @@ export function openDatabase(path: string): OpenDatabase {
     if (db?.isOpen) db.close();
     lock?.close();
     if (error instanceof StoreOpenError) throw error;
-    throw new StoreOpenError(
-      `Cannot open "${path}": ${reason(error, path)}`,
-      { cause: error },
-    );
+    throw cannotOpenFile(error, { path });
   }
 }
 
@@ -112,55 +110,81 @@ function isFolder(path: string): boolean {
   }
 }
 
+/** Bytes that are tried where a disk may be full: more than SQLite takes at
+ * once. */
+const PROBE_BYTES = 65_536;
+
+/** Whether nothing fits beside a file any more: tried with another one. */
+function isFull(path: string): boolean {
+  const probe = `${path}.probe`;
+  try {
+    Deno.writeFileSync(probe, new Uint8Array(PROBE_BYTES), { createNew: true });
+    return false;
+  } catch (error) {
+    return /No space left|quota|too large/i.test(wordsOf(error));
+  } finally {
+    try {
+      Deno.removeSync(probe);
+    } catch {
+      // It was never there.
+    }
+  }
+}
+
 /**
- * Why a file could not be opened, and what to do.
+ * Why a file could not be opened, read or written, and what to do.
  *
  * @param error What the system or SQLite threw.
  * @param path The file.
  */
-export function reason(error: unknown, path: string): string {
+export function explain(error: unknown, path: string): DatabaseFault {
+  const lasting = (words: string) => ({ words, lasting: true });
   if (error instanceof Deno.errors.IsADirectory || isFolder(path)) {
     const file = join(path, "hubbub.db");
-    return `it is a folder. Name a file in it, such as "${file}", with --store`;
+    return lasting(
+      `it is a folder. Name a file in it, such as "${file}", with --store`,
+    );
   }
   if (error instanceof Deno.errors.NotCapable) {
-    return "the server may write only below ./data. Use a path there, such as " +
-      `data/hubbub.db, or run deno run with --allow-read and --allow-write ` +
-      `for "${dirname(path)}"`;
+    return lasting(
+      "the server may write only below ./data. Use a path there, such as " +
+        `data/hubbub.db, or run deno run with --allow-read and --allow-write ` +
+        `for "${dirname(path)}"`,
+    );
   }
   if (error instanceof Deno.errors.PermissionDenied) {
-    return "the server's user may not write there. Give it the file and its " +
-      "folder with chown, or choose another place with --store";
+    return lasting(
+      "the server's user may not write there. Give it the file and its " +
+        "folder with chown, or choose another place with --store",
+    );
   }
   if (
     error instanceof Deno.errors.AlreadyExists ||
     error instanceof Deno.errors.NotADirectory
   ) {
-    return `"${dirname(path)}" is no folder, and none can be made in its ` +
-      "place. Choose another place with --store";
+    return lasting(
+      `"${dirname(path)}" is no folder, and none can be made in its ` +
+        "place. Choose another place with --store",
+    );
   }
-  const words = error instanceof Error ? error.message : String(error);
-  if (/not a database/.test(words)) {
-    return "it is not a database. Choose another file with --store";
+  if (error instanceof Deno.errors.NotFound) {
+    return lasting(
+      "it is a link to a place that does not exist. Make its folder, or " +
+        "choose another place with --store",
+    );
   }
-  if (/malformed/.test(words)) {
-    return "it is damaged. Bring back a backup, or save what can be saved with " +
-      "sqlite3 and its command .recover";
-  }
-  if (/is full|No space left/.test(words)) {
-    return "the disk is full. Make room there";
-  }
-  if (/read-?only/i.test(words)) {
-    return "nothing can be written there. Let it be written to, or choose " +
-      "another place with --store";
-  }
-  if (/No such file/.test(words)) {
-    return "it is a link to a place that does not exist. Make its folder, or " +
-      "choose another place with --store";
-  }
-  if (/locked|busy/.test(words)) {
-    return "another program has locked it. Stop that program first";
-  }
-  const [line = ""] = words.split("\n");
-  return line;
+  return databaseFault(error, () => isFull(path)) ??
+    { words: wordsOf(error), lasting: false };
+}
+
+/** The error of a file that cannot be opened, in one line. */
+export function cannotOpenFile(
+  error: unknown,
+  { path, name = path }: { path: string; name?: string },
+): StoreOpenError {
+  const { words, lasting } = explain(error, path);
+  return new StoreOpenError(`Cannot open "${name}": ${words}`, {
+    cause: error,
+    lasting,
+  });
 }

@@ -132,6 +132,8 @@ function notOurs(path: string): StoreOpenError {
 function inUse(path: string): StoreOpenError {
   return new StoreOpenError(
     `"${path}" is in use by another server. Stop that one, or choose another file with --store`,
+    // That one may be about to stop.
+    { lasting: false },
   );
 }
 

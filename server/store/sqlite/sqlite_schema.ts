@@ -4,6 +4,7 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
+import { primaryCode, wordsOf } from "./sqlite_errors.ts";
 import { differences, rehearse, shapeMadeBy, shapeOf } from "./sqlite_shape.ts";
 import { StoreOpenError } from "../store.ts";
 
@@ -201,17 +202,17 @@ function rehearsed(db: DatabaseSync, path: string, steps: Steps): Steps {
   throw cannotUpdate(path, new Error(`${wrong.join(", ")} would be wrong`));
 }
 
-/** What no other server would do better with. */
-const OF_THE_MACHINE = /malformed|is full|readonly|I\/O error|locked/;
+/** What no other server would do better with: locked, read-only, a fault of the
+ * disk, damaged, full, and so on. */
+const OF_THE_MACHINE = new Set([3, 5, 6, 7, 8, 10, 11, 13, 14, 15, 26]);
 
 function cannotUpdate(path: string, error: unknown): unknown {
-  const words = error instanceof Error ? error.message : String(error);
-  if (OF_THE_MACHINE.test(words)) return error;
-  // The runtime adds the statement, over many lines.
-  const [why = ""] = words.split("\n", 1);
+  if (OF_THE_MACHINE.has(primaryCode(error) ?? 0)) return error;
   return refused(
     path,
-    `cannot be brought up to date (${why.trim()}) and is as it was. Start the ` +
+    `cannot be brought up to date (${
+      wordsOf(error)
+    }) and is as it was. Start the ` +
       "server it was made by, or choose another file with --store",
     error,
   );

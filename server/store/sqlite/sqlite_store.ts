@@ -15,6 +15,7 @@ import { takePage } from "../page_size.ts";
 import { cidKey } from "../recent_cids.ts";
 import { type OpenDatabase, openDatabase } from "./sqlite_file.ts";
 import type { DatabaseLock } from "./sqlite_lock.ts";
+import { databaseFault, primaryCode } from "./sqlite_errors.ts";
 import { type Log, SqliteLogs, stateOf } from "./sqlite_logs.ts";
 import { SqliteRetention } from "./sqlite_retention.ts";
 import {
@@ -382,16 +383,20 @@ const OF_THE_FILE = new Set([5, 6, 7, 8, 9, 10, 13, 14, 15, 26]);
 
 /** Whether an error holds for all drafts, and need not be tried one by one. */
 function isOfTheFile(error: unknown): boolean {
-  const { errcode, code } = error as { errcode?: unknown; code?: unknown };
+  const { code } = error as { code?: unknown };
   return code === "ERR_INVALID_STATE" ||
-    (typeof errcode === "number" && OF_THE_FILE.has(errcode & 0xff));
+    OF_THE_FILE.has(primaryCode(error) ?? 0);
 }
 
-/** Makes synchronous work, and what it throws, a promise. */
+/** Makes synchronous work, and what it throws, a promise. What SQLite throws is
+ * given words that say what to do: the log has them. */
 function attempt<T>(work: () => T): Promise<T> {
   try {
     return Promise.resolve(work());
   } catch (error) {
-    return Promise.reject(error);
+    const fault = databaseFault(error);
+    if (fault === undefined) return Promise.reject(error);
+    const words = `The database cannot be used: ${fault.words}`;
+    return Promise.reject(new Error(words, { cause: error }));
   }
 }
