@@ -49,10 +49,17 @@ export class Badge {
    * @param token A signed one.
    * @param held The grant of a session that has begun: the token has to be for
    * the same user.
+   * @param take What else has to take the grant; when it fails, the one before
+   * holds on.
    * @returns Whether it still matters; not after {@linkcode stop}.
-   * @throws {HubbubError} `auth_invalid` or `auth_expired`.
+   * @throws {HubbubError} `auth_invalid` or `auth_expired`, and what `take`
+   * throws.
    */
-  async show(token: string, held: () => Grant | undefined): Promise<boolean> {
+  async show(
+    token: string,
+    held: () => Grant | undefined,
+    take: (grant: Grant) => Promise<void> = () => Promise.resolve(),
+  ): Promise<boolean> {
     const grant = await this.#options.authority.verify(token);
     if (this.#stopped) return false;
     const before = held();
@@ -61,6 +68,8 @@ export class Badge {
         message: "This token is for somebody else. Send one for yourself",
       });
     }
+    await take(grant);
+    if (this.#stopped) return false;
     this.#grant = grant;
     this.#watchExpiry();
     return true;

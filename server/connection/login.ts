@@ -10,6 +10,7 @@ import { HubbubError } from "../../protocol/errors.ts";
 import type { AuthRequest, HelloRequest } from "../../protocol/requests.ts";
 import type { Authority } from "../auth/authenticator.ts";
 import { Badge } from "../auth/connection_credentials.ts";
+import type { Grant } from "../auth/permissions.ts";
 import type { Cancel, Clock } from "../runtime/clock.ts";
 import { type Soon, whenHere } from "../fleet/fleet.ts";
 import type { Hub } from "../hub/hub.ts";
@@ -131,17 +132,18 @@ export class Entrance {
   /** Takes a newer token for the session. */
   renew({ token, id }: AuthRequest): Promise<void> {
     const { hub } = this.#options;
-    return this.#check(token, () => {
-      const { grant } = this.#badge;
-      const { until } = grant;
+    const renew = async (grant: Grant) => {
       const { session } = this.#entrant;
-      if (session !== null) hub.reception.regrant(session, grant);
+      if (session !== null) await hub.reception.renew(session, grant);
+    };
+    return this.#check(token, () => {
+      const { until } = this.#badge.grant;
       this.#entrant.tell({
         type: "authorized",
         until: until === Infinity ? undefined : until,
         id,
       });
-    });
+    }, renew);
   }
 
   /** Nothing happens later any more: the client has gone. */
@@ -154,12 +156,15 @@ export class Entrance {
    * Takes a token: its bearer has the rights that it grants.
    *
    * @param act What to do then.
+   * @param take What must not fail before it counts.
    */
-  async #check(token: string, act: () => Soon<void>): Promise<void> {
-    const matters = await this.#badge.show(
-      token,
-      () => this.#entrant.session?.grant,
-    );
+  async #check(
+    token: string,
+    act: () => Soon<void>,
+    take?: (grant: Grant) => Promise<void>,
+  ): Promise<void> {
+    const held = () => this.#entrant.session?.grant;
+    const matters = await this.#badge.show(token, held, take);
     if (!matters) return;
     await act();
   }

@@ -21,7 +21,7 @@ import { owns, sessionAuthor, userAuthor } from "../auth/author.ts";
 import { Census } from "./occupancy.ts";
 import { type Cancel, every } from "../runtime/clock.ts";
 import type { Enforcement } from "../moderation/enforcement.ts";
-import { type Gate, personOf } from "../moderation/access_policy.ts";
+import { allow, type Gate, personOf } from "../moderation/access_policy.ts";
 import type { Grant } from "../auth/permissions.ts";
 import { readHistory } from "../rooms/history.ts";
 import { hubParts, type HubPartsOptions } from "./wiring.ts";
@@ -281,21 +281,20 @@ export class Hub {
   /**
    * Tells who is in a room.
    *
-   * @throws {HubbubError} `bad_room` or `not_joined`.
+   * @throws {HubbubError} `bad_room`, `forbidden` or `not_joined`.
    */
   who(session: Session, wanted: string | undefined, id?: RequestId): void {
-    const room = this.#joined(session, wanted);
+    const room = this.#joined(session, wanted, "read");
     session.reader?.tell({ ...room.presence(), asked: true, id });
   }
 
   /**
    * Tells the room that somebody is typing.
    *
-   * @throws {HubbubError} `bad_room`, `not_joined` or `locked`.
+   * @throws {HubbubError} `bad_room`, `forbidden`, `not_joined` or `locked`.
    */
   typing(session: Session, wanted: string): void {
-    const room = this.#joined(session, wanted);
-    allow(session, "write", room.name);
+    const room = this.#joined(session, wanted, "write");
     this.#gate.speak(session, room.name);
     room.typing(session);
     this.#rooms.stir(room);
@@ -364,8 +363,11 @@ export class Hub {
     return session.current;
   }
 
-  #joined(session: Session, wanted: string | undefined): Room {
-    const room = this.#rooms.get(this.#roomOf(session, wanted));
+  /** The room a request is about, for those who are in it and may do it. */
+  #joined(session: Session, wanted: string | undefined, right: Right): Room {
+    const name = this.#roomOf(session, wanted);
+    allow(session, right, name);
+    const room = this.#rooms.get(name);
     if (room?.has(session)) return room;
     throw new HubbubError("not_joined");
   }
@@ -374,13 +376,4 @@ export class Hub {
     this.#options.log.error("read failed", { error });
     session.reader?.tell({ ...STORE_UNAVAILABLE, id });
   }
-}
-
-/** @throws {HubbubError} `forbidden`. */
-function allow({ grant }: Session, right: Right, room: string): void {
-  if (grant.allows(right, room)) return;
-  throw new HubbubError("forbidden", {
-    message:
-      `You may not ${right} in room "${room}". Ask for a token that allows it`,
-  });
 }

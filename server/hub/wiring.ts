@@ -7,7 +7,7 @@ import type { Limits } from "../../protocol/events.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { Enforcement } from "../moderation/enforcement.ts";
 import type { Fleet } from "../fleet/fleet.ts";
-import { Gate } from "../moderation/access_policy.ts";
+import { allow, Gate, personOf } from "../moderation/access_policy.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { Moderation } from "../moderation/commands.ts";
 import { Rooms } from "../rooms/room_registry.ts";
@@ -105,6 +105,10 @@ export function hubParts(options: HubPartsOptions): HubParts {
     maxRoomsPerSession: options.maxRoomsPerSession,
     wake: () => ticker.wake(),
     elsewhere: (room, roster) => sessions.arrivedElsewhere(room, roster),
+    mayEnter(session, room) {
+      allow(session, "read", room);
+      gate.enter(personOf(session), room, session.grant);
+    },
     standing: (session, room) => gate.standing(session, room),
     heard: (room, messages) => gate.heard(room, messages),
     failed: (session, error) => sessions.failed(session, error),

@@ -6,7 +6,7 @@
 
 import { durationWords } from "../../protocol/duration.ts";
 import { HubbubError } from "../../protocol/errors.ts";
-import { RIGHTS } from "../../protocol/rights.ts";
+import { type Right, RIGHTS } from "../../protocol/rights.ts";
 import { bannedError } from "./bans.ts";
 import { type Clock, msAfter } from "../runtime/clock.ts";
 import type { Grant } from "../auth/permissions.ts";
@@ -129,6 +129,23 @@ export class Gate {
       ...(waitMs > 0 && { waitMs }),
     };
   }
+}
+
+/**
+ * Makes sure that a token allows something.
+ *
+ * @throws {HubbubError} `forbidden`.
+ */
+export function allow(
+  { grant }: Pick<Session, "grant">,
+  right: Right,
+  room: string,
+): void {
+  if (grant.allows(right, room)) return;
+  throw new HubbubError("forbidden", {
+    message:
+      `You may not ${right} in room "${room}". Ask for a token that allows it`,
+  });
 }
 
 /** Whether somebody may moderate a room, or all of them (`*`). */

@@ -89,7 +89,7 @@ export class Moderation {
     if (act === "unban" || name === undefined) {
       return this.#decree(session, id, decree);
     }
-    const known = this.#mustBeNoModerator(name, room);
+    const known = this.#mustBeNoModerator(session, name, room);
     if (act === "kick") this.#mustBeHere(name, room);
     this.#decree(session, id, known ? decree : unlessModerator(decree, name));
   }
@@ -139,9 +139,15 @@ export class Moderation {
     const { store } = this.#options;
     const { seq, id } = request;
     const room = oneRoom(request.room);
+    const { grant } = session;
+    // Before anything is looked up: what is there is no answer for those who
+    // may not know of it.
+    if (!grant.allows("write", room)) mustModerate(session, room);
+    this.#options.gate.enter(personOf(session), room, grant);
     store.read(room, { after: Math.max(seq - 1, 0), limit: 1 })
       .then(({ messages: [message] }) => {
         if (seq < 1 || message?.seq !== seq) {
+          if (!grant.allows("read", room)) mustModerate(session, room);
           throw new HubbubError("not_found", {
             message: `There is no message ${seq} in ${placeOf(room)}`,
           });
@@ -237,19 +243,22 @@ export class Moderation {
   }
 
   /** Rules do not hold for moderators; who would send one away is told so.
-   * False: only another node might know what somebody of this name may do. */
-  #mustBeNoModerator(name: string, room: string): boolean {
+   * Who moderates one room alone learns nothing of those who are not in it.
+   * False: somebody of this name might moderate who is not looked at. */
+  #mustBeNoModerator({ grant }: Session, name: string, room: string): boolean {
     const { sessions, hasOthers } = this.#options;
+    const everywhere = moderates(grant, EVERY_ROOM);
     let here = false;
     for (const session of sessions()) {
       if (nameKey(session.name) !== nameKey(name)) continue;
+      if (!everywhere && !session.members.has(room)) continue;
       here = true;
       if (!moderates(session.grant, room)) continue;
       throw new HubbubError("forbidden", {
         message: `${nameInWords(session.name)} may moderate too, and stays`,
       });
     }
-    return here || !hasOthers();
+    return here || everywhere && !hasOthers();
   }
 
   #mustBeHere(name: string, room: string): void {

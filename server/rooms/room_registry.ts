@@ -43,6 +43,10 @@ export interface RoomsOptions {
   readonly maxRooms: number;
   /** Rooms that one session may be in. */
   readonly maxRoomsPerSession: number;
+  /** Makes sure, when a room has been opened, that somebody may still come in.
+   *
+   * @throws {HubbubError} Why not. */
+  readonly mayEnter: (session: Session, room: string) => void;
   /** What a session may do in a room, and what holds there. */
   readonly standing: (session: Session, room: string) => Standing;
   /** Told of what the store has fed. */
@@ -251,7 +255,7 @@ export class Rooms {
       const room = new Room(name, state, {
         stats,
         here,
-        admits: (arrival) => this.#admits(arrival),
+        admits: (arrival) => this.#admits(name, arrival),
         standing: (session) => this.#options.standing(session, name),
         failed: this.#options.failed,
         lagging: (member) => this.#laggards.add(member, room),
@@ -378,13 +382,19 @@ export class Rooms {
     this.#attempt(room.name, () => room.leave());
   }
 
-  /** Counted as late as here: of many joins in one turn none is a room yet. */
-  #admits({ session, id }: Arrival): boolean {
-    const { maxRoomsPerSession } = this.#options;
-    if (session.members.size < maxRoomsPerSession) return true;
-    const error = new HubbubError("too_many_rooms");
-    session.reader?.tell({ ...refusal(error), id });
-    return false;
+  /** Looked at as late as here: of many joins in one turn none is a room yet,
+   * and rights may have changed while a room was being opened. */
+  #admits(name: string, { session, id }: Arrival): boolean {
+    const { maxRoomsPerSession, mayEnter } = this.#options;
+    try {
+      mayEnter(session, name);
+      if (session.members.size < maxRoomsPerSession) return true;
+      throw new HubbubError("too_many_rooms");
+    } catch (error) {
+      if (!(error instanceof HubbubError)) throw error;
+      session.reader?.tell({ ...refusal(error), id });
+      return false;
+    }
   }
 }
 

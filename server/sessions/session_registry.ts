@@ -143,7 +143,8 @@ export class Sessions {
     if (own === undefined || nameKey(held.name) === nameKey(own)) return held;
     const { fleet } = this.#options;
     const failed = (error: unknown): never => {
-      fleet.release(held.session);
+      // A session that is here goes on, and keeps its name.
+      if (!this.#byId.has(held.session)) fleet.release(held.session);
       throw error;
     };
     try {
@@ -254,7 +255,7 @@ export class Sessions {
   ): Welcome {
     const old = this.#byId.get(held.session);
     const session = old ?? this.#begin(reader, held, { grant, guest });
-    if (old !== undefined) this.#resume(old, { reader, held, grant });
+    if (old !== undefined) this.#resume(old, { reader, held });
     const { kind, id: person } = session.author;
     const isGuest = kind === "session";
     return {
@@ -288,12 +289,12 @@ export class Sessions {
     return session;
   }
 
-  /** Sets a session that lost its connection on a new one. */
+  /** Sets a session that lost its connection on a new one. What it may do is
+   * changed by the session service, as for every change of rights. */
   #resume(
     session: Session,
-    { reader, held, grant }: { reader: Reader; held: Held; grant: Grant },
+    { reader, held }: { reader: Reader; held: Held },
   ): void {
-    session.grant = grant;
     this.#handedOver.delete(session);
     const old = session.reader;
     session.reader = reader;

@@ -57,7 +57,7 @@ export class Reception {
     this.admit({ name: request.name, address: reader.address }, grant);
     const welcome = sessions.hello(reader, request, grant);
     return whenHere(welcome, ({ session, token, guest, resumed }) => {
-      this.#admitAs(session);
+      this.#admitAs(session, grant);
       session.reader?.tell({
         type: "welcome",
         session: session.id,
@@ -68,6 +68,7 @@ export class Reception {
         limits,
         id: request.id,
       });
+      this.#regrant(session, grant);
       return session;
     });
   }
@@ -77,10 +78,10 @@ export class Reception {
    *
    * @throws {HubbubError} `banned`; the session is over then.
    */
-  #admitAs(session: Session): void {
+  #admitAs(session: Session, grant: Grant): void {
     const { gate, sessions } = this.#options;
     try {
-      gate.enter(personOf(session), EVERY_ROOM, session.grant);
+      gate.enter(personOf(session), EVERY_ROOM, grant);
     } catch (error) {
       sessions.end(session);
       throw error;
@@ -144,13 +145,37 @@ export class Reception {
     );
   }
 
-  /** Changes what a session may do; it leaves the rooms it may not read. */
-  regrant(session: Session, grant: Grant): void {
+  /**
+   * Takes what a newer token grants a session, and the name that it says.
+   *
+   * @returns When the name is changed, where that takes a moment.
+   * @throws {HubbubError} `bad_name`, `name_taken` or `store_unavailable`;
+   * nothing is changed then.
+   */
+  renew(session: Session, grant: Grant): Soon<void> {
+    const { name } = grant;
+    if (name === undefined || nameKey(name) === nameKey(session.name)) {
+      return this.#regrant(session, grant);
+    }
+    return whenHere(this.#options.sessions.rename(session, name), () => {
+      session.reader?.tell({ type: "renamed", name: session.name });
+      this.#regrant(session, grant);
+    });
+  }
+
+  /**
+   * Changes what a session may do; it leaves the rooms it may not read, and
+   * those it is banned from. The one way by which rights change: with a newer
+   * token, and when a session is taken up again.
+   */
+  #regrant(session: Session, grant: Grant): void {
     const { gate, rooms, review } = this.#options;
     session.grant = grant;
     review(session);
-    for (const room of [...session.members.keys()]) {
+    for (const [room, { attached }] of [...session.members]) {
       if (grant.allows("read", room)) {
+        // Who has not joined it again is told when it does.
+        if (!attached) continue;
         const standing = gate.standing(session, room);
         const { rights, locked = false, slowMs = 0 } = standing;
         session.reader?.tell({ type: "rules", room, locked, slowMs, rights });

@@ -168,7 +168,7 @@ Deno.test("a newer token is taken over the connection, for the same user only", 
   assert(until !== undefined && until > Date.now() + 30_000);
   ada.send({ type: "who", room: "b", id: 3 });
   const refusal = await ada.next("error");
-  assertEquals([refusal.id, refusal.code], [3, "not_joined"]);
+  assertEquals([refusal.id, refusal.code], [3, "forbidden"]);
 });
 
 Deno.test("guests may do what the setting says", async () => {

@@ -17,6 +17,7 @@ function bench() {
   const logged: string[] = [];
   const rooms = new Rooms({
     fleet: new Alone({ random: () => 0, newId: () => "" }),
+    mayEnter() {},
     standing: () => ({ rights: ["read", "write"] }),
     heard() {},
     failed(_session, error) {
