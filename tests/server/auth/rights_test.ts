@@ -386,7 +386,6 @@ Deno.test("no endpoint of the API does or tells more than the rights of who asks
 });
 
 Deno.test("every endpoint of the API is in the table of rights", async () => {
-  await using scene = await closed();
   const text = await Deno.readTextFile(
     new URL("../../../docs/http.md", import.meta.url),
   );
