@@ -7,6 +7,11 @@ import { readAssets } from "./server/http/page_files.ts";
 import { Authority } from "./server/auth/authenticator.ts";
 import { systemClock } from "./server/runtime/clock.ts";
 import { helpText, isDeploy, readConfig } from "./server/config/load.ts";
+import {
+  pemFault,
+  type PemKind,
+  startFault,
+} from "./server/config/start_faults.ts";
 import { accessOf, startLines } from "./server/config/start_lines.ts";
 import { openFleet } from "./server/fleet/open_fleet.ts";
 import { createLogger, type Logger } from "./server/runtime/logger.ts";
@@ -23,7 +28,8 @@ import {
   RESERVED,
   takeByOpening,
 } from "./server/transport/descriptors.ts";
-import { type Store, StoreOpenError } from "./server/store/store.ts";
+import { withoutPassword } from "./server/store/addresses.ts";
+import type { Store } from "./server/store/store.ts";
 
 const NO_DATABASE = "messages are kept in this instance alone and lost with " +
   "it: no database is assigned to the app. docs/deploy.md tells how";
@@ -32,6 +38,9 @@ const STATIC = new URL("./static/", import.meta.url);
  * 256 and 1024, and each takes some 25 µs. */
 const MOST_COUNTED = 1_100;
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How long a store may take to open before a line says what is waited for. */
+const STORE_SLOW_MS = 1_500;
 
 /** How long the last lines of the log get before the process ends. */
 const FLUSH_MS = 500;
@@ -49,34 +58,6 @@ function print(to: "log" | "error", line: string): void {
 function fail(message: string, code: 1 | 2): never {
   print("error", `hubbub: ${message}`);
   Deno.exit(code);
-}
-
-/** An error of starting, in one line; undefined for a fault of ours. */
-function startFault(error: unknown, config: Config): string | undefined {
-  const { host, port } = config;
-  if (error instanceof StoreOpenError) return error.message;
-  if (error instanceof Deno.errors.AddrInUse) {
-    return `Port ${port} is in use. Choose another one with --port, or 0 for any`;
-  }
-  if (error instanceof Deno.errors.AddrNotAvailable) {
-    return `Cannot listen on "${host}": this machine does not have that address`;
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return `Cannot listen on port ${port}: not allowed. Choose one above 1023`;
-  }
-  if (error instanceof Deno.errors.InvalidData) {
-    return `--cert and --key make no sense: ${error.message}`;
-  }
-  if (error instanceof Error && /KeyMismatch/.test(error.message)) {
-    return "--cert and --key do not belong together: it is the key of another " +
-      "certificate";
-  }
-  if (
-    error instanceof Error && /lookup address|ENOTFOUND/.test(error.message)
-  ) {
-    return `Cannot listen on "${host}": there is no such host`;
-  }
-  return undefined;
 }
 
 const env = (name: string) => Deno.env.get(name);
@@ -118,6 +99,14 @@ async function readNamed(flag: string, path: string): Promise<string> {
   }
   // Not the same as none, which would let everybody in, or encrypt nothing.
   if (text.trim() === "") fail(`--${flag} "${path}" is empty`, 2);
+  return text;
+}
+
+/** The text of a file with a certificate or a key; empty where none is named. */
+async function readPem(kind: PemKind, path: string): Promise<string> {
+  const text = await readNamed(kind, path);
+  const wrong = text === "" ? undefined : pemFault(kind, text);
+  if (wrong !== undefined) fail(`--${kind} "${path}" ${wrong}`, 2);
   return text;
 }
 
@@ -185,12 +174,17 @@ async function start(
   config: Config,
   { log, writer }: { log: Logger; writer: LogWriter },
 ): Promise<Server> {
+  const waiting = setTimeout(() => {
+    log.warn("the store has not answered yet", {
+      store: withoutPassword(config.store),
+    });
+  }, STORE_SLOW_MS);
   try {
     const { store, lasts } = await openConfigured(config, log);
     if (!lasts && isDeploy(env)) log.warn(NO_DATABASE);
     const authority = await readAuthority(config);
-    const cert = await readNamed("cert", config.cert);
-    const key = await readNamed("key", config.key);
+    const cert = await readPem("cert", config.cert);
+    const key = await readPem("key", config.key);
     const assets = await readAssets(STATIC, config.base);
     return await startServer({
       config,
@@ -214,11 +208,20 @@ async function start(
       ...(cert !== "" && { tls: { cert, key } }),
     });
   } catch (error) {
+    if (isDeploy(env) && error instanceof Deno.errors.NotCapable) {
+      fail(
+        "DENO_DEPLOYMENT_ID is set, so this is taken for Deno Deploy. Unset " +
+          "it, or allow the server all that it may use there",
+        2,
+      );
+    }
     const fault = startFault(error, config);
-    if (fault !== undefined) fail(fault, 1);
+    if (fault !== undefined) fail(fault.message, fault.code);
     // Not thrown: the last resort below would let it hang half started.
     log.error("start failed", { error });
     return await exit(1, writer);
+  } finally {
+    clearTimeout(waiting);
   }
 }
 

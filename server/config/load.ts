@@ -4,12 +4,12 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { checkVariables, meant } from "./variables.ts";
-import { ConfigError } from "./parsers.ts";
+import { checkVariables, isOurs, unknownArgument } from "./variables.ts";
+import { ConfigError, readWords } from "./parsers.ts";
 import { type Config, type Setting, SETTINGS } from "./schema.ts";
 import { withoutPassword } from "../store/addresses.ts";
 
-/** Set on Deno Deploy, where nobody else can set a variable so named. */
+/** Set on Deno Deploy, and never empty there. */
 const DEPLOYMENT = "DENO_DEPLOYMENT_ID";
 
 /** What a setting is on Deno Deploy where nothing else was chosen. */
@@ -26,7 +26,7 @@ const DEPLOY_FALLBACKS: Partial<Record<keyof Config, string>> = {
  * @param env Looks up an environment variable.
  */
 export function isDeploy(env: (name: string) => string | undefined): boolean {
-  return env(DEPLOYMENT) !== undefined;
+  return (env(DEPLOYMENT) ?? "") !== "";
 }
 
 const rows = Object.entries(SETTINGS) as [keyof Config, Setting][];
@@ -58,15 +58,6 @@ export function helpText(): string {
   ].join("\n");
 }
 
-/** Without what stands behind it, which may be a secret. */
-function unknownFlag(arg: string, flags: readonly string[]): string {
-  const [flag = ""] = withoutPassword(arg).split("=", 1);
-  const known = flags.map((name) => `--${name}`);
-  return `Unknown setting "${flag}".${
-    meant(flag, known)
-  } --help lists them all`;
-}
-
 /**
  * Reads the settings: flags win over the environment, that over defaults.
  *
@@ -87,15 +78,18 @@ export function readConfig(
     boolean: ["help"],
     unknown(arg) {
       throw new ConfigError(
-        arg === ""
-          ? "An argument is empty: a variable that is not set?"
-          : unknownFlag(arg, [...flags]),
+        unknownArgument(withoutPassword(arg), [...flags]),
       );
     },
   });
   if (parsed["help"] === true) return "help";
   const variables = rows.map(([, { env }]) => env);
-  checkVariables(names, [...variables, ...OTHER_VARIABLES]);
+  checkVariables(
+    new Map(
+      names.filter(isOurs).map((name) => [name, env(name) ?? ""]),
+    ),
+    [...variables, ...OTHER_VARIABLES],
+  );
   const deploy = isDeploy(env);
   const config = rows.map(([key, setting]) => {
     const { env: variable, parse, fallback, bare, show = String } = setting;
@@ -105,20 +99,8 @@ export function readConfig(
     const elsewhere = deploy ? DEPLOY_FALLBACKS[key] : undefined;
     if (words === undefined && elsewhere !== undefined) return [key, elsewhere];
     const name = flag !== undefined ? `--${flagOf(key)}` : variable;
-    // Such as "$SECRET" where it was never set: that must not mean none, and
-    // let everybody in.
-    if (words === "" && fallback === "") {
-      throw new ConfigError(
-        `${name} is empty. Give it a value, or leave it out`,
-      );
-    }
-    try {
-      return [key, parse(words ?? fallback)];
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      const shown = show(words ?? fallback);
-      throw new ConfigError(`${name} ${error.message}, not "${shown}"`);
-    }
+    if (words === undefined) return [key, parse(fallback)];
+    return [key, readWords(name, words, { parse, show })];
   });
   const settings: Config = Object.fromEntries(config);
   if ((settings.cert === "") !== (settings.key === "")) {

@@ -14,6 +14,35 @@ export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
+/**
+ * Reads the words of a setting that somebody has given.
+ *
+ * @param name What it is called: a flag or a variable.
+ * @param words Its words, as they were given.
+ * @param how What they may be, and how to show wrong ones.
+ * @throws {ConfigError} With one line that names it and says what it must be.
+ * Blanks are refused: such as `"$SECRET"` where that was never set must not mean
+ * none, and let everybody in.
+ */
+export function readWords<T>(
+  name: string,
+  words: string,
+  { parse, show = String }: {
+    readonly parse: (words: string) => T;
+    readonly show?: (words: string) => string;
+  },
+): T {
+  if (words.trim() === "") {
+    throw new ConfigError(`${name} is empty. Give it a value, or leave it out`);
+  }
+  try {
+    return parse(words);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(`${name} ${error.message}, not "${show(words)}"`);
+  }
+}
+
 /** A whole number in a range, both ends included. */
 export function whole(from: number, to: number): (words: string) => number {
   return (words) => {
@@ -23,10 +52,19 @@ export function whole(from: number, to: number): (words: string) => number {
   };
 }
 
-/** Anything but nothing. */
-export function text(words: string): string {
-  if (words.trim() !== "") return words;
-  throw new ConfigError("must not be empty");
+/** The name or address of a host, as one listens on it: IPv6 with or without
+ * brackets. */
+export function host(words: string): string {
+  const [address = ""] = words.split("%", 1);
+  const inUrl = /^[^[].*:/.test(address) || address.startsWith(":")
+    ? `[${address}]`
+    : address;
+  const isHost = !/[\s/\\@?#]/.test(words) && !/\]./.test(inUrl) &&
+    URL.canParse(`http://${inUrl}`);
+  if (isHost) return words;
+  throw new ConfigError(
+    "must be an address or the name of a host, without http:// and port",
+  );
 }
 
 /** How much is logged. */
@@ -75,12 +113,15 @@ function listOf<T>(
   words: string,
   { read, must }: { read: (part: string) => T | undefined; must: string },
 ): T[] {
-  return words.split(",").map((part) => part.trim())
-    .filter((part) => part !== "").map((part) => {
-      const value = read(part);
-      if (value !== undefined) return value;
-      throw new ConfigError(`${must}, with commas between them`);
-    });
+  const parts = words.split(",").map((part) => part.trim())
+    .filter((part) => part !== "");
+  const wrong = () => new ConfigError(`${must}, with commas between them`);
+  if (parts.length === 0 && words !== "") throw wrong();
+  return parts.map((part) => {
+    const value = read(part);
+    if (value !== undefined) return value;
+    throw wrong();
+  });
 }
 
 /** Origins of pages, with commas between them. */

@@ -6,13 +6,13 @@
 import { LOG_LEVELS, type LogLevel } from "../runtime/logger.ts";
 import {
   basePath,
+  host,
   level,
   oneOf,
   origins,
   publicHosts,
   secret,
   store,
-  text,
   whole,
   yesOrNo,
 } from "./parsers.ts";
@@ -124,7 +124,7 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     value: "ADDRESS",
     fallback: "127.0.0.1",
     help: "address to listen on; 0.0.0.0 is all of them",
-    parse: text,
+    parse: host,
   },
   port: {
     env: "PORT",

@@ -9,34 +9,87 @@ import { ConfigError } from "./parsers.ts";
 const PREFIX = "HUBBUB_";
 /** What Kubernetes sets for each service of a namespace, such as one called
  * hubbub or hubbub-redis
- * (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables). */
+ * (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables):
+ * the names, and what their values look like there. */
 const OF_KUBERNETES =
-  /^HUBBUB_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT|SERVICE_PORT_[A-Z0-9_]+|PORT|PORT_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)$/;
+  /^HUBBUB_(?:[A-Z0-9_]+?_)??(?:(SERVICE_HOST)|(SERVICE_PORT(?:_[A-Z0-9_]+)?)|PORT|PORT_([0-9]+)_(TCP|UDP|SCTP)(?:_(ADDR|PORT|PROTO))?)$/;
+const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9a-f:]*:[0-9a-f:]*\]?)$/i;
+const URL_OF_PORT = /^(tcp|udp|sctp):\/\/.+:\d{1,5}$/;
+
+/** Whether a variable looks like one of this project. */
+export function isOurs(name: string): boolean {
+  return name.startsWith(PREFIX);
+}
 
 /**
  * Makes sure that every variable of this project is one that is known.
  *
- * @param names Of all variables that there are.
- * @param known Those that mean something.
+ * @param variables Those that {@linkcode isOurs} is true of, with their values.
+ * @param known The names of those that mean something.
  * @throws {ConfigError} With one line that says which one may be meant.
  */
 export function checkVariables(
-  names: readonly string[],
+  variables: ReadonlyMap<string, string>,
   known: readonly string[],
 ): void {
-  const unknown = names.find((name) =>
-    name.startsWith(PREFIX) && !known.includes(name) && !isOfKubernetes(name)
-  );
-  if (unknown === undefined) return;
-  throw new ConfigError(
-    `Unknown variable ${unknown}.${
-      meant(unknown, known)
-    } --help lists them all`,
-  );
+  for (const name of variables.keys()) {
+    if (known.includes(name)) continue;
+    if (isOfKubernetes(name, variables)) continue;
+    const bare = name.slice(PREFIX.length);
+    const nearest = known.includes(bare)
+      ? ` Did you mean ${bare}?`
+      : meant(name, known);
+    throw new ConfigError(
+      `Unknown variable ${name}.${nearest} --help lists them all`,
+    );
+  }
 }
 
-function isOfKubernetes(name: string): boolean {
-  return name.length < 200 && OF_KUBERNETES.test(name);
+/** Whether a variable has a name and a value as Kubernetes gives them: people
+ * set numbers under the same names, and mean another setting. */
+function isOfKubernetes(
+  name: string,
+  variables: ReadonlyMap<string, string>,
+): boolean {
+  if (name.length >= 200) return false;
+  const match = OF_KUBERNETES.exec(name);
+  if (match === null) return false;
+  const [, host, servicePort, number, protocol, part] = match;
+  const value = variables.get(name) ?? "";
+  if (host !== undefined) return ADDRESS.test(value);
+  if (servicePort !== undefined) {
+    // Each comes with the host of its service.
+    const service = name.slice(0, -servicePort.length);
+    const address = variables.get(`${service}SERVICE_HOST`) ?? "";
+    return /^\d{1,5}$/.test(value) && ADDRESS.test(address);
+  }
+  switch (part) {
+    case "ADDR":
+      return ADDRESS.test(value);
+    case "PORT":
+      return value === number;
+    case "PROTO":
+      return value === protocol?.toLowerCase();
+    default:
+      return URL_OF_PORT.test(value);
+  }
+}
+
+/**
+ * Says of an argument that means nothing what may be meant.
+ *
+ * @param arg As it was given. What stands behind `=` is not shown: it may be a
+ * secret.
+ * @param flags All that there are, without `--`.
+ */
+export function unknownArgument(arg: string, flags: readonly string[]): string {
+  if (arg.trim() === "") {
+    return "An argument is empty: a variable that is not set?";
+  }
+  const [flag = ""] = arg.split("=", 1);
+  return `Unknown setting "${flag}".${
+    meant(flag, flags.map((name) => `--${name}`))
+  } --help lists them all`;
 }
 
 /**

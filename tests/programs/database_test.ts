@@ -20,7 +20,7 @@ async function refusal(folder: TempFolder, path: string): Promise<string> {
   const before = Deno.readFileSync(path);
   const args = ["--port", "0", "--store", `sqlite:${path}`];
   const { code, stdout, stderr } = await runProgram({ args, folder });
-  assertEquals({ code, stdout }, { code: 1, stdout: "" }, stderr);
+  assertEquals({ code, stdout }, { code: 2, stdout: "" }, stderr);
   assertMatch(stderr, /^hubbub: .*\n$/);
   assertEquals(Deno.readFileSync(path), before);
   return stderr;

@@ -32,11 +32,15 @@ async function assertChats(
 }
 
 /** Does not start on a store, and says why in one line. */
-async function assertRefused(store: string, words: RegExp): Promise<void> {
+async function assertRefused(
+  store: string,
+  words: RegExp,
+  exit: 1 | 2 = 2,
+): Promise<void> {
   const { code, stderr } = await runProgram({
     args: ["--port", "0", "--store", store],
   });
-  assertEquals([code, words.test(stderr)], [1, true], stderr);
+  assertEquals([code, words.test(stderr)], [exit, true], stderr);
   assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
 }
 
@@ -91,6 +95,7 @@ test("a Redis that is not there is asked for", async () => {
   await assertRefused(
     `redis://127.0.0.1:${freePort()}`,
     /ECONNREFUSED.*\. Is Redis running, at this address/,
+    1,
   );
 });
 

@@ -46,8 +46,8 @@ Deno.test("--help lists every setting with its variable and default", async () =
 const WRONG: readonly (readonly [args: string[], words: string])[] = [
   [["--port", "x"], '--port must be a whole number from 0 to 65535, not "x"'],
   [["--port=65536"], "--port must be a whole number from 0 to 65535"],
-  [["--port"], "--port must be a whole number from 0 to 65535"],
-  [["--host="], "--host must not be empty"],
+  [["--port"], "--port is empty. Give it a value, or leave it out"],
+  [["--host="], "--host is empty. Give it a value, or leave it out"],
   [["--auth-secret="], "--auth-secret is empty. Give it a value, or"],
   [["--auth-secret", ""], "An argument is empty: a variable that is not set?"],
   [
@@ -140,29 +140,6 @@ Deno.test("a port in use is one line and exit code 1", async () => {
     stderr: `hubbub: Port ${program.url.port} is in use. ` +
       "Choose another one with --port, or 0 for any\n",
   });
-});
-
-for (
-  const [host, words] of [
-    ["192.0.2.1", "this machine does not have that address"],
-    ["nowhere.invalid", "nowhere.invalid"],
-  ] as const
-) {
-  Deno.test(`a host that is not here is one line and exit code 1 (${host})`, async () => {
-    const args = ["--host", host, "--port", "0", "--store", "memory:"];
-    const { code, stdout, stderr } = await runProgram({ args });
-    assertEquals({ code, stdout }, { code: 1, stdout: "" });
-    assertMatch(stderr, /^hubbub: .*\n$/);
-    assertStringIncludes(stderr, words);
-  });
-}
-
-Deno.test("a folder it may not write to is one line and exit code 1", async () => {
-  using elsewhere = new TempFolder();
-  const args = ["--port", "0", "--store", `sqlite:${elsewhere.file("x.db")}`];
-  const { code, stdout, stderr } = await runProgram({ args });
-  assertEquals({ code, stdout }, { code: 1, stdout: "" });
-  assertMatch(stderr, /^hubbub: Cannot open ".*x\.db": .*\n$/);
 });
 
 for (

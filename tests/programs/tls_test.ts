@@ -47,7 +47,7 @@ Deno.test("a certificate that is none is one clear line", async () => {
     folder,
     args: ["--port", "0", "--store", "memory:", "--cert", cert, "--key", key],
   });
-  assertEquals({ code, stdout }, { code: 1, stdout: "" });
+  assertEquals({ code, stdout }, { code: 2, stdout: "" });
   assertMatch(stderr, /^hubbub: --cert and --key make no sense: .*\n$/);
 });
 
@@ -63,7 +63,7 @@ for (const transport of ["native", "ws"]) {
       args: ["--port", "0", "--store", "memory:", "--transport", transport]
         .concat("--cert", cert, "--key", key),
     });
-    assertEquals({ code, stdout }, { code: 1, stdout: "" });
+    assertEquals({ code, stdout }, { code: 2, stdout: "" });
     assertMatch(
       stderr,
       /^hubbub: --cert and --key do not belong together.*\n$/,

@@ -193,9 +193,17 @@ for (
     [["--port", "-1"], 'Unknown setting "-1"'],
     [["--port", "1.5"], "--port"],
     [["--port", "1e3"], "--port"],
-    [["--port="], '--port must be a whole number from 0 to 65535, not ""'],
+    [["--port="], "--port is empty. Give it a value, or leave it out"],
     [["--port"], "--port"],
-    [["--host="], "--host must not be empty"],
+    [["--host="], "--host is empty. Give it a value, or leave it out"],
+    [["--host", "http://localhost"], "without http:// and port"],
+    [["--host", "localhost:8000"], "without http:// and port"],
+    [["--host", "[::1]:8000"], "without http:// and port"],
+    [["--host", "local host"], "without http:// and port"],
+    [["--host", "256.1.1.1"], "without http:// and port"],
+    [["--origins", ","], "with commas between them"],
+    [["--public-host", " , "], "with commas between them"],
+    [["  "], "An argument is empty: a variable that is not set?"],
     [["--history", "1001"], "--history"],
     [["--retain-messages", "0"], "--retain-messages"],
     [["--max-text", "0"], "--max-text"],
@@ -236,10 +244,11 @@ for (
   });
 }
 
-/** What is said of a variable that is no setting; nothing where it may be. */
-function saidOf(name: string): string {
+/** What is said of variables; nothing where they may be. */
+function saidOf(variables: Record<string, string>): string {
+  const names = ["PATH", "HUBBUB_STORE", ...Object.keys(variables)];
   try {
-    readConfig([], () => undefined, ["PATH", "HUBBUB_STORE", name]);
+    readConfig([], (name) => variables[name], names);
     return "";
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
@@ -257,33 +266,92 @@ Deno.test("readConfig() refuses variables that are mistyped, with the name that 
       ["HUBBUB_ORIGIN", "HUBBUB_ORIGINS"],
       ["HUBBUB_LOGLEVEL", "HUBBUB_LOG_LEVEL"],
       ["HUBBUB_TRUST_PROXIES", "HUBBUB_TRUST_PROXY"],
+      ["HUBBUB_HOST", "HOST"],
+      ["HUBBUB_PORT", "PORT"],
     ] as const
   ) {
     assertEquals(
-      saidOf(wrong),
+      saidOf({ [wrong]: "x" }),
       `Unknown variable ${wrong}. Did you mean ${meant}? --help lists them all`,
     );
   }
   assertEquals(
-    saidOf("HUBBUB_WHATEVER_ELSE_THERE_IS"),
+    saidOf({ HUBBUB_WHATEVER_ELSE_THERE_IS: "x" }),
     "Unknown variable HUBBUB_WHATEVER_ELSE_THERE_IS. --help lists them all",
   );
 });
 
+/** What Kubernetes sets for a service called hubbub, and for hubbub-redis. */
+const KUBERNETES = {
+  HUBBUB_SERVICE_HOST: "10.0.0.1",
+  HUBBUB_SERVICE_PORT: "8000",
+  HUBBUB_SERVICE_PORT_HTTP: "8000",
+  HUBBUB_PORT: "tcp://10.0.0.1:8000",
+  HUBBUB_PORT_8000_TCP: "tcp://10.0.0.1:8000",
+  HUBBUB_PORT_8000_TCP_ADDR: "10.0.0.1",
+  HUBBUB_PORT_8000_TCP_PORT: "8000",
+  HUBBUB_PORT_8000_TCP_PROTO: "tcp",
+  HUBBUB_REDIS_SERVICE_HOST: "fd00::1",
+  HUBBUB_REDIS_SERVICE_PORT: "6379",
+  HUBBUB_REDIS_PORT: "tcp://[fd00::1]:6379",
+};
+
 Deno.test("readConfig() minds no variables of others", () => {
-  for (
-    const name of [
-      "HUBBUB",
-      "HUBBUB_TOKEN",
-      "HUBBUB_SERVICE_HOST",
-      "HUBBUB_SERVICE_PORT_HTTP",
-      "HUBBUB_PORT",
-      "HUBBUB_PORT_8000_TCP_ADDR",
-      "HUBBUB_REDIS_PORT_6379_TCP",
-      "HUB_BUB_AUTH_SECRET",
-    ]
-  ) assertEquals(saidOf(name), "");
+  const others = { HUBBUB: "x", HUBBUB_TOKEN: "x", HUB_BUB_AUTH_SECRET: "x" };
+  assertEquals(saidOf({ ...others, ...KUBERNETES }), "");
 });
+
+Deno.test("readConfig() refuses variables with a name of Kubernetes and a value of somebody's", () => {
+  for (const name of Object.keys(KUBERNETES)) {
+    for (const value of ["9650", "localhost", "", " "]) {
+      // Another number may be the port of another service.
+      if (value === "9650" && name.includes("SERVICE_PORT")) continue;
+      const said = saidOf({ ...KUBERNETES, [name]: value });
+      assert(said.startsWith("Unknown variable "), `${name}=${value}: ${said}`);
+    }
+  }
+  const alone = saidOf({ HUBBUB_SERVICE_PORT: "9650" });
+  assert(alone.startsWith("Unknown variable HUBBUB_SERVICE_PORT."), alone);
+});
+
+Deno.test("readConfig() takes no blanks for a value, whatever the setting", () => {
+  const settings = helpText().matchAll(
+    /^ {2}(--[a-z-]+) .*\n.*, or (\w+)\)$/gm,
+  );
+  let count = 0;
+  for (const [, flag = "", variable = ""] of settings) {
+    count++;
+    for (const blank of ["", " ", "\t "]) {
+      const said = "is empty. Give it a value, or leave it out";
+      const set = { [variable]: blank };
+      assertThrows(() => read([], set), ConfigError, `${variable} ${said}`);
+      // Without a value some flags mean yes.
+      if (blank === "") continue;
+      const args = [`${flag}=${blank}`];
+      assertThrows(() => read(args), ConfigError, `${flag} ${said}`);
+    }
+  }
+  assert(count > 30, String(count));
+});
+
+Deno.test("readConfig() takes an empty DENO_DEPLOYMENT_ID for none", () => {
+  assertEquals(read([], { DENO_DEPLOYMENT_ID: "" }), read([]));
+});
+
+for (
+  const address of [
+    "::1",
+    "[::1]",
+    "::",
+    "0.0.0.0",
+    "localhost",
+    "fe80::1%eth0",
+  ]
+) {
+  Deno.test(`readConfig() listens on ${address}`, () => {
+    assertEquals(read(["--host", address]).host, address);
+  });
+}
 
 Deno.test("readConfig() names the flag that is meant, and shows no secret", () => {
   const { message } = assertThrows(
