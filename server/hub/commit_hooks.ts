@@ -1,6 +1,6 @@
 /**
- * What the rooms do around each append: who came is told before it, and after
- * it those who published get acks or errors, and everybody the messages.
+ * Hooks around each append: announces joins before it. After it, sends acks or
+ * errors to the publishers, then delivers the messages.
  */
 
 import type { ErrorEvent } from "../../protocol/events.ts";
@@ -18,18 +18,18 @@ import type { StoreHealth } from "./store_health.ts";
 import type { Receipt } from "../store/store.ts";
 import type { Pending, TickHooks } from "../rooms/group_commit.ts";
 
-/** What {@linkcode tickHooks} needs. */
+/** Options of {@linkcode tickHooks}. */
 export interface TickHooksOptions {
   readonly rooms: Rooms;
   readonly gate: Gate;
   readonly creation: RoomCreation;
   readonly health: StoreHealth;
   readonly stats: Stats;
-  /** Ends a session of which something has thrown. Never throws. */
+  /** Closes the connection of a session whose code has thrown. Never throws. */
   readonly failed: (session: Session, error: unknown) => void;
 }
 
-/** What a hub does around each append. */
+/** Returns the hooks of a hub's ticks. */
 export function tickHooks(
   { rooms, gate, creation, health, stats, failed }: TickHooksOptions,
 ): TickHooks {
@@ -51,14 +51,14 @@ export function tickHooks(
     if (receipt?.refused !== undefined) {
       return refuseAlone(draft, receipt.refused);
     }
-    // What was stored before does not come back to it.
+    // A repeat is not delivered again.
     const seq = receipt?.duplicate ? undefined : receipt?.seq;
     if (!receipt?.duplicate) stats.messages++;
     if (seq === 1) creation.made(draft.session);
     settled(draft, seq);
     acknowledge(draft, receipt);
   };
-  // What goes wrong with one message must not reach the others.
+  // A fault in one message must not affect the others.
   const contain = ({ session }: Pending, act: () => void) => {
     try {
       act();
@@ -73,7 +73,7 @@ export function tickHooks(
     },
     stored(pending, receipts) {
       health.works();
-      // A sender gets its acks and the tick's messages in one frame.
+      // Acks and the tick's messages share a frame.
       for (const [index, draft] of pending.entries()) {
         contain(draft, () => answer(draft, receipts[index]));
       }

@@ -1,9 +1,8 @@
 /**
- * The hub: what sessions do in rooms, each thing checked before it is done.
- * Everything that changes rooms and sessions is synchronous; it knows the
- * store's interface and readers, but no adapter and no socket. Who comes and
- * goes is its reception's, how many are where its census's, and how its parts
- * are wired stands in hub_parts.ts.
+ * The hub: checks and carries out what sessions do in rooms. It changes rooms
+ * and sessions synchronously, and depends on interfaces of store and reader,
+ * never on an adapter or a socket. session_service.ts logs sessions in and out,
+ * occupancy.ts counts, wiring.ts connects the parts.
  */
 
 import { HubbubError } from "../../protocol/errors.ts";
@@ -43,22 +42,22 @@ import type { StoreHealth } from "./store_health.ts";
 import type { Ticker } from "../rooms/group_commit.ts";
 import { keepTrimming } from "../rooms/retention.ts";
 
-/** How a hub behaves. */
+/** Options of {@linkcode Hub}. */
 export interface HubOptions extends HubPartsOptions {
-  /** Messages replayed to who joins and asks for no other number. */
+  /** Messages replayed on joining when the client asks for no other number. */
   readonly history: number;
 }
 
-/** How often bans and the like that are over are forgotten, milliseconds. */
+/** Milliseconds between two removals of expired bans and rules. */
 const TIDY_MS = 1_000;
 
 /** All rooms and sessions of one process. */
 export class Hub {
   readonly limits: Limits;
   readonly stats: Stats;
-  /** How many are where. */
+  /** Occupancy of the rooms. */
   readonly census: Census;
-  /** Who comes, and who goes. */
+  /** Logs sessions in and out. */
   readonly reception: Reception;
   readonly #options: HubOptions;
   readonly #sessions: Sessions;
@@ -73,7 +72,7 @@ export class Hub {
   readonly #stopTrimming: Cancel;
   readonly #stopTidying: Cancel;
   #stopping = false;
-  /** Whether what it knows may be wrong. */
+  /** Whether its state may be wrong. */
   #broken = false;
 
   constructor(options: HubOptions) {
@@ -118,7 +117,7 @@ export class Hub {
   }
 
   /**
-   * Learns the house rules. To be called before anybody comes in.
+   * Loads bans and room rules. Must be called before the first login.
    *
    * @throws When the store cannot be read.
    */
@@ -126,30 +125,30 @@ export class Hub {
     return this.#enforcement.begin();
   }
 
-  /** Whether messages can be stored, as far as is known. */
+  /** Whether messages can be stored, as far as the hub knows. */
   get healthy(): boolean {
     return this.trouble === undefined;
   }
 
-  /** Why messages cannot be stored, in a few words; undefined if they can. */
+  /** Why messages cannot be stored, for /readyz; undefined if they can. */
   get trouble(): string | undefined {
     if (this.#broken) return "broken; to be restarted";
     if (!this.#health.healthy) return "store fails";
     return this.#ticker.stuck ? "store does not answer" : undefined;
   }
 
-  /** Sessions that are here, those within their grace period too. */
+  /** Number of sessions, those in their grace period included. */
   get sessions(): number {
     return this.#sessions.size;
   }
 
-  /** Whether messages are taken: not any more once it stops. */
+  /** Whether the hub accepts messages: false once it stops. */
   get accepting(): boolean {
     return !this.#stopping;
   }
 
   /**
-   * Joins a room at the end of the turn, or goes on from another cursor.
+   * Joins a room at the end of the turn, or moves a member's cursor.
    *
    * @throws {HubbubError} `bad_room`, `forbidden`, `banned` or `rooms_full`.
    */
@@ -172,13 +171,13 @@ export class Hub {
   }
 
   /**
-   * Lets somebody read a room without being in it: no name is held for it, and
-   * nobody is told. It ends by leaving the room.
+   * Starts a listener: it reads a room without a name, is not announced and not
+   * listed. It ends when it leaves the room.
    *
-   * @param reader Where the messages go, after a `joined`; an `error` instead
-   * when the room cannot be opened.
-   * @param request Which room, and from where on.
-   * @param grant What it may do.
+   * @param reader Gets `joined` and then the messages, or `error` when the room
+   * cannot be opened.
+   * @param request The room, and where to start.
+   * @param grant The permissions.
    * @throws {HubbubError} `bad_room`, `forbidden` or `banned`.
    */
   listen(reader: Reader, request: JoinRequest, grant: Grant): Session {
@@ -203,14 +202,14 @@ export class Hub {
     return session;
   }
 
-  /** Leaves a room; the others are told at the end of the turn. */
+  /** Leaves a room; the room announces it at the end of the turn. */
   leave(session: Session, room: string): void {
     this.#rooms.depart(checkRoom(room), session);
   }
 
   /**
-   * Hands a message to the tick. Its sender gets an ack, or an error, when it
-   * gave an `id` or a `cid`, once the store has it.
+   * Adds a message to the tick. Once it is stored, the sender gets an ack if
+   * the request has an `id` or a `cid`. A failure gets an error.
    *
    * @throws {HubbubError} `bad_room`, `not_joined`, `empty`, `too_long`,
    * `banned`, `locked`, `slow_mode` or `stopping`.
@@ -236,16 +235,17 @@ export class Hub {
     (member.sent ??= new SentMessages()).sending(text);
   }
 
-  /** Whether a message may make its room. Most rooms are known to exist. */
+  /** Returns whether a message may create its room; most rooms exist
+   * already. */
   #mayMake(session: Session, room: string): boolean {
     return (this.#rooms.get(room)?.head ?? 0) > 0 ||
       this.#creation.wait(session) === 0;
   }
 
   /**
-   * Reads a part of a room's log and tells it to who asked.
+   * Reads a part of a room's log and sends it to the session.
    *
-   * @returns Resolves when it was told, or that it could not be read.
+   * @returns Resolves when the page, or an error, has been sent.
    * @throws {HubbubError} `bad_room` or `not_joined`.
    */
   history(session: Session, request: HistoryRequest): Promise<void> {
@@ -279,7 +279,7 @@ export class Hub {
   }
 
   /**
-   * Tells who is in a room.
+   * Sends a room's member list to the session.
    *
    * @throws {HubbubError} `bad_room`, `forbidden` or `not_joined`.
    */
@@ -289,7 +289,7 @@ export class Hub {
   }
 
   /**
-   * Tells the room that somebody is typing.
+   * Announces to the room that the session is typing.
    *
    * @throws {HubbubError} `bad_room`, `forbidden`, `not_joined` or `locked`.
    */
@@ -301,8 +301,8 @@ export class Hub {
   }
 
   /**
-   * Carries out what a moderator asks for, or what somebody asks for about a
-   * message of its own.
+   * Carries out a moderation request, or the removal of the session's own
+   * message.
    *
    * @throws {HubbubError} See {@linkcode Moderation.carryOut}.
    */
@@ -314,13 +314,13 @@ export class Hub {
     this.#moderation.carryOut(session, { ...request, room });
   }
 
-  /** What holds in a room, for those who may not moderate it. */
+  /** Returns the rules of a room; they do not apply to its moderators. */
   rules(room: string): RoomRules {
     return this.#rules.of(room);
   }
 
   /**
-   * Who is banned from a room.
+   * Returns the bans from a room.
    *
    * @param room A checked name, or `*` for bans from the whole server.
    */
@@ -328,18 +328,19 @@ export class Hub {
     return this.#rules.bans(room, this.#options.clock.now());
   }
 
-  /** Takes no message any more. */
+  /** Rejects all further messages. */
   refuse(): void {
     this.#stopping = true;
   }
 
-  /** Takes no message any more, and resolves when all that came is stored. */
+  /** Rejects all further messages; resolves when all accepted ones are stored
+   * or have failed. */
   async settle(): Promise<void> {
     this.refuse();
     await this.#ticker.idle();
   }
 
-  /** Stops what is to happen later. */
+  /** Stops all timers. */
   stop(): void {
     this.refuse();
     this.#stopTrimming();
@@ -349,10 +350,10 @@ export class Hub {
     this.#sessions.stop();
   }
 
-  /** The name of the room a request means. */
+  /** Returns the name of the room that a request is about. */
   #roomOf(session: Session, wanted: string | undefined): string {
     if (wanted !== undefined) {
-      // Checking takes longer than all the rest of a publish.
+      // The check takes longer than the rest of a publish.
       return session.members.has(wanted) ? wanted : checkRoom(wanted);
     }
     if (session.current === null) {
@@ -363,7 +364,8 @@ export class Hub {
     return session.current;
   }
 
-  /** The room a request is about, for those who are in it and may do it. */
+  /** Returns the room of a request; its sender must be a member with the
+   * right. */
   #joined(session: Session, wanted: string | undefined, right: Right): Room {
     const name = this.#roomOf(session, wanted);
     allow(session, right, name);

@@ -1,14 +1,15 @@
-/** How many are where: in the rooms of this node, and in the other nodes'. */
+/** Occupancy: counts the people in the rooms of this node and of other
+ * nodes. */
 
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Rooms } from "../rooms/room_registry.ts";
 
-/** What the fleet's counts of rooms begin with. */
+/** The prefix of rooms in the fleet's counts. */
 const ROOM = "room ";
-/** Rooms of which the other nodes are told how many are in them. */
+/** Most rooms whose occupancy a node reports to the others. */
 const MOST_SHARED = 300;
 
-/** Counts people, rooms, and how far behind they are. */
+/** Counts people, rooms and lag. */
 export class Census {
   readonly #rooms: Pick<Rooms, "all">;
   readonly #fleet: Pick<Fleet, "elsewhere">;
@@ -18,8 +19,9 @@ export class Census {
     this.#fleet = fleet;
   }
 
-  /** How many are in each room that anybody is in: where that is on other nodes
-   * alone, some seconds ago, and in their largest rooms. */
+  /** Number of people in each room that has any. For rooms on other nodes
+   * alone, the number is some seconds old, and only their largest rooms
+   * count. */
   get people(): ReadonlyMap<string, number> {
     const people = new Map<string, number>();
     for (const [counted, count] of this.#fleet.elsewhere) {
@@ -34,7 +36,8 @@ export class Census {
     return people;
   }
 
-  /** How many this node has in its largest rooms, as the fleet counts them. */
+  /** Number of people on this node in its largest rooms, as the fleet counts
+   * them. */
   get crowds(): ReadonlyMap<string, number> {
     const rooms = this.#rooms.all().map(({ name, local }) =>
       [`${ROOM}${name}`, local] as const
@@ -43,7 +46,8 @@ export class Census {
     return new Map(rooms.slice(0, MOST_SHARED));
   }
 
-  /** Rooms, members, and messages the member furthest behind has yet to get. */
+  /** Open rooms, members of this node, and messages that the slowest member has
+   * yet to get. */
   get load(): { rooms: number; members: number; lag: number } {
     let [members, lag] = [0, 0];
     const rooms = this.#rooms.all();

@@ -1,7 +1,7 @@
 /**
- * Whether the store takes messages: learnt from what the ticks meet, and while
- * it does not, by trying again, so that an idle server finds out too. And
- * whether it is this node that cannot reach it, which others may.
+ * Health of the store: whether it accepts messages. Learns it from the ticks,
+ * and from a check each second while the store fails. Also detects when this
+ * node cannot reach a store that other nodes may reach.
  */
 
 import {
@@ -15,26 +15,26 @@ import type { Logger } from "../runtime/logger.ts";
 import { attempt } from "../runtime/attempt.ts";
 import { OutOfReachError, type Store } from "../store/store.ts";
 
-/** Time between two tries, milliseconds. */
+/** Milliseconds between two checks of a failed store. */
 const CHECK_MS = 1_000;
-/** How long a node waits for its store to be in reach again before it counts
- * as cut off, milliseconds; up to half of it more, since all nodes lose an
- * engine at the same moment. */
+/** Milliseconds out of reach after which a node counts as cut off. A random
+ * time of up to half as much is added, since all nodes lose an engine at
+ * once. */
 const CUT_OFF_MS = 10_000;
-/** The longest time until it counts as cut off once more. Each time is twice
- * the one before: where no node has an engine, clients that are sent away from
- * one come back to another, or to the same. */
+/** The longest time until it counts as cut off once more. The time doubles,
+ * since without an engine anywhere, clients return to another such node or the
+ * same. */
 const MOST_CUT_OFF_MS = 10 * 60_000;
 
-/** What {@linkcode StoreHealth} needs. */
+/** Options of {@linkcode StoreHealth}. */
 export interface StoreHealthOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Numbers from 0 up to 1. */
+  /** Returns random numbers from 0 up to 1. */
   readonly random: () => number;
-  /** Called when the store has been out of reach for long, and not again
-   * before twice that time has passed. */
+  /** Called when the store has been out of reach for long; again after twice
+   * that time. */
   readonly cutOff: () => void;
 }
 
@@ -43,7 +43,7 @@ export class StoreHealth {
   readonly #options: StoreHealthOptions;
   #retry: Cancel | null = null;
   #doubting = false;
-  /** Since when it is out of reach; undefined when it is not. */
+  /** When it went out of reach; undefined while it is in reach. */
   #since: Monotonic | undefined;
   #patienceMs = CUT_OFF_MS;
 
@@ -51,12 +51,12 @@ export class StoreHealth {
     this.#options = options;
   }
 
-  /** Whether the last that is known is good. */
+  /** Whether the store accepted the last message or check. */
   get healthy(): boolean {
     return this.#retry === null;
   }
 
-  /** Something was stored. */
+  /** Records a success. */
   works(): void {
     if (this.#retry === null) return;
     this.stop();
@@ -65,7 +65,7 @@ export class StoreHealth {
     this.#options.log.info("store works again");
   }
 
-  /** Something could not be stored. Said once, not once a tick. */
+  /** Records a failure to store, and logs the first one. */
   fails(error: unknown): void {
     if (this.#retry !== null) return;
     this.#options.log.error("store fails; messages are refused", { error });
@@ -73,15 +73,17 @@ export class StoreHealth {
     this.#checkLater();
   }
 
-  /** Something else failed than storing: finds out what that means, and says
-   * so, once. */
+  /** Checks the store after another operation has failed, and logs that failure
+   * once. */
   doubts(words: string, error: unknown): void {
     this.look(() => this.#options.log.error(words, { error }));
   }
 
-  /** Finds out whether messages can be stored.
+  /**
+   * Checks whether messages can be stored.
    *
-   * @param well Called if they can. */
+   * @param well Called if they can.
+   */
   look(well: () => void = () => {}): void {
     if (this.#retry !== null || this.#doubting) return;
     this.#doubting = true;
@@ -90,7 +92,7 @@ export class StoreHealth {
     }).finally(() => this.#doubting = false);
   }
 
-  /** Stops trying. */
+  /** Stops the checks. */
   stop(): void {
     this.#doubting = false;
     this.#retry?.();
@@ -108,7 +110,7 @@ export class StoreHealth {
     });
   }
 
-  /** Notes whether the store is out of reach, and for how long. */
+  /** Records whether the store is out of reach, and since when. */
   #learn(error: unknown): void {
     const { clock, random, cutOff } = this.#options;
     const now = clock.monotonic();

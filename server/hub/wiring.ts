@@ -1,7 +1,4 @@
-/**
- * The parts of a hub, and which of them tells which others of what. What each
- * is for stands in its own file.
- */
+/** Creates the parts of a hub and connects them. */
 
 import type { Limits } from "../../protocol/events.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -20,37 +17,37 @@ import { StoreHealth } from "./store_health.ts";
 import { type Pending, Ticker } from "../rooms/group_commit.ts";
 import { tickHooks } from "./commit_hooks.ts";
 
-/** What the parts of a hub need. */
+/** Options of {@linkcode hubParts}. */
 export interface HubPartsOptions {
   readonly store: Store;
   readonly fleet: Fleet;
-  /** The store's secret, for session tokens. */
+  /** The store's secret, which signs resume tokens. */
   readonly secret: Uint8Array;
   readonly clock: Clock;
-  /** Numbers from 0 up to 1. */
+  /** Returns random numbers from 0 up to 1. */
   readonly random: () => number;
-  /** Called when this node has not reached its store for long, and others of
-   * its fleet may: they can take its readers. */
+  /** Called when this node has not reached its store for long, while other
+   * nodes may: its clients can move to them. */
   readonly cutOff: () => void;
-  /** Makes ids for announcements, and for those who only listen. */
+  /** Creates ids for announcements and listeners. */
   readonly newId: () => string;
   readonly log: Logger;
-  /** Called when something has thrown that belongs to no room, session or
-   * message: what the hub knows may be wrong from now on. */
+  /** Called on a fault outside any room, session or message: the hub's state
+   * may be wrong from then on. */
   readonly onFatal: (error: unknown) => void;
   readonly stats: Stats;
   readonly limits: Limits;
-  /** Milliseconds a session outlives its connection. */
+  /** Grace period: milliseconds that a session outlives its connection. */
   readonly graceMs: number;
-  /** Rooms open at once. */
+  /** Most rooms open at once. */
   readonly maxRooms: number;
-  /** New rooms a minute that one address may write to; 0 is no limit. */
+  /** New rooms a minute that one address may create; 0 is no limit. */
   readonly roomRate: number;
-  /** Rooms that one session may be in. */
+  /** Most rooms of one session. */
   readonly maxRoomsPerSession: number;
 }
 
-/** What a hub is made of. */
+/** The parts of a hub. */
 export interface HubParts {
   readonly sessions: Sessions;
   readonly rooms: Rooms;
@@ -63,12 +60,7 @@ export interface HubParts {
   readonly moderation: Moderation;
 }
 
-/**
- * Makes the parts of a hub.
- *
- * @param options What they are made of.
- * @returns All of them, wired to one another.
- */
+/** Creates the parts of a hub, connected to one another. */
 export function hubParts(options: HubPartsOptions): HubParts {
   const { store, fleet, clock, log, stats, random, newId } = options;
   const rules = new HouseRules();
@@ -80,7 +72,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
     log,
     random,
     cutOff: () => {
-      // As many as there were when it was in reach.
+      // The number of nodes when the engine was last in reach.
       if (fleet.nodes > 1) options.cutOff();
     },
   });
@@ -92,7 +84,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
     graceMs: options.graceMs,
     depart: (room, session) => rooms.depart(room, session),
     renamed: (sessions, old) => rooms.renamed(sessions, old),
-    // An idle node learns so that it could not store anything.
+    // An idle node learns this way that the store is out of reach.
     outOfReach: () => health.look(),
   });
   const rooms = new Rooms({

@@ -1,7 +1,7 @@
 /**
- * Brings members what is older than what their room has in memory: read from
- * the store, once for all who wait for the same, and again after a read that
- * failed.
+ * Backfill: reads messages from the store for members whose cursor is behind
+ * the messages in memory. Members at the same cursor share a read. A failed
+ * read is retried.
  */
 
 import { CLOSE } from "../../protocol/close_codes.ts";
@@ -16,17 +16,17 @@ import type { Page, Store } from "../store/store.ts";
 /** Messages read at once. */
 const FETCH = 256;
 
-/** What {@linkcode CatchUp} needs. */
+/** Options of {@linkcode CatchUp}. */
 export interface CatchUpOptions {
   readonly store: Pick<Store, "read">;
   readonly log: Logger;
   readonly later: Later;
 }
 
-/** Reads for members that are behind. */
+/** Reads messages for members that lag. */
 export class CatchUp {
   readonly #options: CatchUpOptions;
-  /** Reads under way, by what they read. */
+  /** Running reads, by room and cursor. */
   readonly #reads = new Map<string, Promise<Page>>();
 
   constructor(options: CatchUpOptions) {
@@ -34,10 +34,10 @@ export class CatchUp {
   }
 
   /**
-   * Reads what is behind a member's cursor, and has it pumped with that.
+   * Reads the messages after a member's cursor, and pumps the member with them.
    *
-   * @param member Who is behind.
-   * @param room Where.
+   * @param member The member that lags.
+   * @param room Its room.
    */
   fetch(member: Member, room: Room): void {
     const { log, later } = this.#options;
@@ -45,13 +45,13 @@ export class CatchUp {
     const { epoch, removals } = room;
     member.fetching = true;
     this.#read(room, after).then((page) => {
-      // The room will be told of it; until then there is nothing to send.
+      // The room gets a reset soon; until then there is nothing to send.
       if (page.epoch !== epoch && room.epoch === epoch) {
         throw new Error("The log has begun a new life");
       }
       member.fetching = false;
-      // It was set elsewhere meanwhile: this is not what follows there. Or a
-      // text was removed, which may be in what was read before.
+      // The cursor has moved meanwhile, or a removal came: the read may have
+      // the removed text.
       if (
         room.epoch !== epoch || member.cursor !== after ||
         room.removals !== removals
@@ -60,7 +60,7 @@ export class CatchUp {
       }
       room.trimmed(page.first);
       if (page.first <= after + 1 && page.messages[0]?.seq !== after + 1) {
-        // The store has lost what it says it keeps. Going on would loop.
+        // The store lacks messages that it claims to keep. A retry would loop.
         log.error("log has a hole", { room: room.name, after });
         member.session.reader?.end(CLOSE.internalError);
         return;
@@ -75,8 +75,8 @@ export class CatchUp {
     });
   }
 
-  /** Reads once for all who wait for the same: of a thousand who fell behind in
-   * one turn each would read it for itself. */
+  /** Shares one read between members at the same cursor: a thousand may fall
+   * behind in one turn. */
   #read({ name, epoch, removals }: Room, after: number): Promise<Page> {
     const key = JSON.stringify([name, epoch, removals, after]);
     let reading = this.#reads.get(key);

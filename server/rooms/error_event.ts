@@ -1,14 +1,13 @@
-/** What a client is told when something cannot be done. */
+/** Makes the error events that clients get. */
 
 import { ERRORS, HubbubError } from "../../protocol/errors.ts";
 import type { ErrorEvent } from "../../protocol/events.ts";
 import { RoomNotMadeError, RoomsFullError } from "../store/store.ts";
 
-/** How long to wait for a store that cannot be written or read before trying
- * again, milliseconds. */
+/** Milliseconds until a failed read or write of the store is retried. */
 export const STORE_RETRY_MS = 1_000;
 
-/** What is told of a store that cannot be written or read. */
+/** The error for a store that cannot be read or written. */
 export const STORE_UNAVAILABLE = {
   type: "error",
   code: "store_unavailable",
@@ -17,10 +16,10 @@ export const STORE_UNAVAILABLE = {
 } as const satisfies ErrorEvent;
 
 /**
- * What is told of a message that was refused while others were stored.
+ * Returns the error for a message that the store rejected while it took others.
  *
- * @param reason Why, as the store says.
- * @param waitMs How long its sender has to wait until it may make a room.
+ * @param reason The store's error.
+ * @param waitMs Milliseconds until the sender may create a room.
  */
 export function refusalOfStore(reason: Error, waitMs = 0): HubbubError {
   if (reason instanceof RoomsFullError) {
@@ -43,9 +42,9 @@ export function refusalOfStore(reason: Error, waitMs = 0): HubbubError {
 }
 
 /**
- * An error as a client is told of it.
+ * Returns the event of an error. The caller adds the request's id.
  *
- * @param error What went wrong; which request that was about is to be added.
+ * @param error The error.
  */
 export function refusal(
   { code, message, retryable, details }: HubbubError,

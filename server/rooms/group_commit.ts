@@ -1,7 +1,8 @@
 /**
- * The tick: what one turn of the event loop brought is stored together. One
- * append is under way at a time, so that what comes meanwhile makes the next
- * one larger: the batch grows with the load and an idle room waits for nothing.
+ * Group commit: stores the messages of one turn of the event loop together, as
+ * one tick. One append runs at a time; messages that arrive meanwhile join the
+ * next one. Batches therefore grow with the load, and an idle room adds no
+ * delay.
  */
 
 import type { RequestId } from "../../protocol/requests.ts";
@@ -16,41 +17,41 @@ import type { Session } from "./session.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { Draft, Receipt, Store } from "../store/store.ts";
 
-/** A tick gathers no longer than this, milliseconds; and one that comes later
- * than this after the one before ends with its turn. */
+/** The longest time that a tick gathers messages, milliseconds. A tick that
+ * begins later than this after the previous one ends with its turn. */
 const MOST_MS = 4;
 
-/** A tick that takes longer counts as stuck, milliseconds. */
+/** Milliseconds after which a tick counts as stuck. */
 const STUCK_MS = 5_000;
 
-/** A draft, and who wants to know what became of it. */
+/** A draft, and the session that gets its ack or error. */
 export interface Pending extends Draft {
   readonly session: Session;
   readonly id: RequestId | undefined;
 }
 
-/** What is done around the append. */
+/** Called around the append. */
 export interface TickHooks {
-  /** A turn has ended; what was gathered is stored next. */
+  /** A turn has ended; the append of its messages follows. */
   before(): void;
-  /** The store has it: these are the receipts, in the order of the drafts. */
+  /** The append succeeded; the receipts are in the order of the drafts. */
   stored(pending: readonly Pending[], receipts: readonly Receipt[]): void;
-  /** The store could not take it. */
+  /** The append failed as a whole. */
   failed(pending: readonly Pending[], error: unknown): void;
-  /** Nothing is under way: what was to wait for the messages can follow them. */
+  /** The tick is over; departures can follow its messages. */
   after(): void;
 }
 
-/** What a {@linkcode Ticker} needs. */
+/** Options of {@linkcode Ticker}. */
 export interface TickerOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly stats: Stats;
-  /** Called when a hook throws, which leaves the state unknown. */
+  /** Called when a hook throws: the state is unknown from then on. */
   readonly fatal: (error: unknown) => void;
 }
 
-/** Gathers drafts and stores them tick by tick. */
+/** Gathers drafts and stores them, one tick at a time. */
 export class Ticker {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -59,14 +60,14 @@ export class Ticker {
   readonly #fatal: (error: unknown) => void;
   #pending: Pending[] = [];
   #due = false;
-  /** Drafts there were at the end of the last turn. */
+  /** Number of drafts at the end of the last turn. */
   #seen = 0;
   #began: Monotonic = LONG_AGO;
   #ended: Monotonic = LONG_AGO;
-  /** When the first of the drafts came. */
+  /** When the first of the drafts arrived. */
   #first = 0;
   #appending: Promise<void> | null = null;
-  /** When the append that is under way began. */
+  /** When the running append began. */
   #asked: Monotonic = LONG_AGO;
 
   constructor({ store, clock, stats, fatal }: TickerOptions, hooks: TickHooks) {
@@ -77,21 +78,21 @@ export class Ticker {
     this.#fatal = fatal;
   }
 
-  /** Whether a tick has been under way for so long that something is wrong. */
+  /** Whether a tick has been running for more than {@linkcode STUCK_MS}. */
   get stuck(): boolean {
     const now = this.#clock.monotonic();
     return this.#due && msBetween(this.#began, now) > STUCK_MS ||
       this.#appending !== null && msBetween(this.#asked, now) > STUCK_MS;
   }
 
-  /** Adds a draft to the tick that is under way. */
+  /** Adds a draft to the current tick. */
   add(pending: Pending): void {
     if (this.#pending.length === 0) this.#first = this.#stats.now();
     this.#pending.push(pending);
     this.wake();
   }
 
-  /** Makes sure that a tick ends this turn. */
+  /** Makes sure that a tick ends in this turn. */
   wake(): void {
     if (this.#due) return;
     this.#due = true;
@@ -100,7 +101,7 @@ export class Ticker {
     this.#clock.soon(this.#endOfTurn);
   }
 
-  /** Resolves when all that was added is stored or has failed. */
+  /** Resolves when every added draft is stored or has failed. */
   async idle(): Promise<void> {
     while (this.#appending !== null || this.#pending.length > 0) {
       await (this.#appending ??
@@ -109,11 +110,10 @@ export class Ticker {
   }
 
   /**
-   * The runtime hands out one frame of each socket a turn. So a turn that
-   * brought messages is likely to be followed by one that brings more, which
-   * go into the same tick; one that brought none ends it. After a quiet time
-   * that is not likely: whoever breaks it waits for nobody, and his message
-   * arrives a tenth earlier.
+   * Ends the tick, or lets it gather another turn. The runtime delivers one
+   * frame of each socket a turn, so a turn with messages is likely to be
+   * followed by another. A turn without messages ends the tick. After a quiet
+   * time the tick ends at once, which delivers a message a tenth earlier.
    */
   readonly #endOfTurn = (): void => {
     const more = this.#pending.length > this.#seen;
@@ -148,7 +148,7 @@ export class Ticker {
       (error: unknown) => ({ error }),
     );
     this.#appending = null;
-    // What is stored stays stored, whatever goes wrong in telling of it.
+    // Stored messages stay stored, even if a hook throws afterwards.
     if ("receipts" in outcome) {
       stats.appendTime.add(stats.since(began));
       this.#run(() => this.#hooks.stored(pending, outcome.receipts));
@@ -159,8 +159,8 @@ export class Ticker {
     if (this.#pending.length > 0) this.wake();
   }
 
-  /** Runs a hook. The ticks go on after one that throws, until whoever is told
-   * so ends the process. */
+  /** Runs a hook. Ticks continue after one that throws, until `fatal` ends the
+   * process. */
   #run(hook: () => void): void {
     try {
       hook();

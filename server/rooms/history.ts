@@ -1,22 +1,23 @@
-/** Reading a part of a room's log for somebody who asked for it. */
+/** Reads a page of a room's log for a history request. */
 
 import type { Page, Range, Store, StoredMessage } from "../store/store.ts";
 
-/** Characters after which a page of history ends, so that a reply is bounded. */
+/** Characters after which a page of history ends, so that a reply is
+ * bounded. */
 const MOST_CHARACTERS = 256 * 1024;
-/** Messages read at once, at first and at most: what is too much for one reply
- * is hardly read. */
+/** Messages read at once, at first and at most. Small at first, so that little
+ * is read beyond what fits into a reply. */
 const FIRST_READ = 32;
 const MOST_READ = 256;
 
 /**
- * Reads a part of a room's log.
+ * Reads a part of a room's log, as much as fits into one reply.
  *
- * @param store Where the log is.
+ * @param store The store of the log.
  * @param room A checked name.
- * @param range Which part; of the messages wanted, those nearest to its given
- * end stay when all would be too much for one reply.
- * @returns At least one message, if there is any in the range.
+ * @param range The part wanted. If it does not fit, the messages nearest to its
+ * given end are kept.
+ * @returns At least one message, if the range has any.
  */
 export async function readHistory(
   store: Pick<Store, "read">,
@@ -24,7 +25,7 @@ export async function readHistory(
   range: Range,
 ): Promise<Page> {
   const forward = "after" in range;
-  /** From the given end on. */
+  /** Messages read so far, from the given end of the range. */
   const kept: StoredMessage[] = [];
   let state: Page | undefined;
   let next = range;
@@ -41,7 +42,7 @@ export async function readHistory(
       characters += text.length;
       const before = messages[index - 1] ?? kept.at(-1);
       if (before === undefined) return false;
-      // Between two reads the store may have let go of messages, or lost all.
+      // Between two reads the store may have deleted messages, or lost its log.
       return characters > MOST_CHARACTERS || page.epoch !== state?.epoch ||
         Math.abs(seq - before.seq) !== 1;
     });
@@ -54,7 +55,7 @@ export async function readHistory(
   return { ...state, messages: forward ? kept : kept.toReversed() };
 }
 
-/** How many more messages may fit, if they are as long as those before. */
+/** Estimates how many more messages fit, from the length of those before. */
 function likelyToFit(characters: number, messages: number): number {
   const left = MOST_CHARACTERS - characters;
   const count = Math.ceil(left / Math.max(characters / messages, 1));

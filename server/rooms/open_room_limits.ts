@@ -1,32 +1,32 @@
 /**
- * How many rooms may be open at once, and whose share of them is whose: one
- * address or user opens a part only, and the last places are for rooms that
- * have a history. Pure.
+ * Limits of open rooms. One address or user may open only a part of them, and
+ * the last tenth is reserved for rooms with a history. Pure.
  */
 
 import { DEFAULT_ROOM } from "../../protocol/names.ts";
 import { networkOf } from "../runtime/ip_network.ts";
 import type { Session } from "./session.ts";
 
-/** The part of all rooms that one address, or one user, may open: a quarter. */
+/** One address or user may open a quarter of the rooms. */
 const SHARE = 4;
-/** Where there are few rooms, as many as one client may be in. */
+/** The least share, where the limit is low: the rooms that one client may
+ * join. */
 const LEAST_SHARE = 100;
-/** The part that is kept for rooms with a history: a tenth. */
+/** A tenth of the rooms is reserved for rooms with a history. */
 const RESERVE = 10;
 
-/** Takes a room off the count. Harmless when called again. */
+/** Releases the place of a room. Repeated calls have no effect. */
 export type RoomClosed = () => void;
 
 /** Counts the open rooms of one server. */
 export class OpenRoomLimits {
   readonly #most: number;
   readonly #share: number;
-  /** Rooms by who opened them. */
+  /** Number of rooms, by the address or user that opened them. */
   readonly #opened = new Map<string, number>();
   #open = 0;
 
-  /** @param most Rooms open at once. */
+  /** @param most Most rooms open at once. */
   constructor(most: number) {
     this.#most = most;
     this.#share = Math.max(
@@ -35,7 +35,7 @@ export class OpenRoomLimits {
     );
   }
 
-  /** How many are open. */
+  /** Number of open rooms. */
   get open(): number {
     return this.#open;
   }
@@ -43,8 +43,8 @@ export class OpenRoomLimits {
   /**
    * Counts a room that a session opens.
    *
-   * @param session Who comes first.
-   * @returns What takes it off the count; undefined where there is no place.
+   * @param session The first session in the room.
+   * @returns A function that releases the place; undefined over a limit.
    */
   enter(session: Session): RoomClosed | undefined {
     if (this.#open >= this.#most) return undefined;
@@ -61,10 +61,10 @@ export class OpenRoomLimits {
   }
 
   /**
-   * Whether a room that has been opened may stay open.
+   * Returns whether a room that has been opened may stay open.
    *
-   * @param room Its name.
-   * @param head Seq of its newest message; 0 when nobody has written to it.
+   * @param room The room's name.
+   * @param head Seq of its newest message; 0 when it has none.
    */
   mayStay(room: string, head: number): boolean {
     if (head > 0 || room === DEFAULT_ROOM) return true;
@@ -81,7 +81,7 @@ export class OpenRoomLimits {
   }
 }
 
-/** Under which keys the rooms of a session are counted. */
+/** Returns the keys under which a session's rooms count. */
 function ownersOf({ reader, grant: { user } }: Session): string[] {
   const address = reader?.address ?? "";
   return [

@@ -1,6 +1,6 @@
 /**
- * Encoding messages once for all who read them: a page is a run of a room's
- * log in the frames of one dialect, shared by every member that needs it.
+ * Encodes messages once for all readers. A page is a run of a room's log in the
+ * frames of one dialect; every member at the same cursor shares it.
  */
 
 import type { Dialect } from "../../protocol/dialect.ts";
@@ -9,43 +9,44 @@ import type { StoredMessage } from "../store/store.ts";
 
 /** A run of messages, encoded. Immutable, as its messages are. */
 export interface Page {
-  /** The cursor of who has been sent it. */
+  /** The cursor of a reader that has got it. */
   readonly to: number;
-  /** One frame for all, or one or more for each where frames hold one only. */
+  /** One frame for all messages; in dialects without batches one or more
+   * each. */
   readonly frames: readonly string[];
-  /** What is in it. */
+  /** Its messages. */
   readonly messages: readonly StoredMessage[];
-  /** Who wrote its messages. */
+  /** The keys of their authors. */
   readonly authors: ReadonlySet<string>;
-  /** Whether nobody gets the frames of its own messages: one frame each. */
+  /** Whether authors do not get the frames of their own messages. */
   readonly othersOnly: boolean;
 }
 
-/** Which page of a room. */
+/** Identifies a page of a room. */
 export interface PageKey {
   readonly dialect: Dialect;
   /** Whether the reader joined after the messages were stored. */
   readonly replay: boolean;
-  /** It begins behind this seq … */
+  /** The page begins after this seq … */
   readonly after: number;
-  /** … and ends here or, when it gets full, earlier. */
+  /** … and ends at this seq, or earlier when it is full. */
   readonly upTo: number;
 }
 
-/** Characters a message takes beside its text, about. */
+/** Characters of a message beside its text, about. */
 const ENVELOPE = 80;
 
-/** Characters after which a page ends: what a member is sent at once, and so
- * the most it can hold beyond the watermark of its connection. */
+/** Characters after which a page ends. A member gets a page at once, so it can
+ * exceed the watermark of its connection by this much. */
 const PAGE_CHARACTERS = 29 * 1024;
 
 const NONE: readonly StoredMessage[] = [];
 
-/** Pages kept a room: the live one of each dialect, and those of a replay that
- * many joining at once share. */
+/** Pages cached for each room: the live one of each dialect, and those of a
+ * replay that concurrent joins share. */
 const KEPT = 12;
 
-/** How many of these messages make a page; at least one. */
+/** Returns how many of these messages fill a page; at least one. */
 function pageLength(messages: readonly StoredMessage[]): number {
   let characters = 0;
   for (const [index, { text }] of messages.entries()) {
@@ -58,7 +59,7 @@ function pageLength(messages: readonly StoredMessage[]): number {
 /**
  * Encodes messages up to the size of a page.
  *
- * @param dialect Whose frames.
+ * @param dialect The dialect of the frames.
  * @param messages At least one, in order.
  * @param replay Whether the reader joined after they were stored.
  * @returns The page; it ends early when it is full.
@@ -81,8 +82,8 @@ export function encodePage(
 }
 
 /**
- * Returns the messages of a page that somebody wrote, in their order. Usually
- * none: this runs for every member.
+ * Returns the messages of a page by one author, in order. Usually none, and it
+ * runs for every member.
  *
  * @param page Any page.
  * @param author The key of an author.
@@ -100,9 +101,9 @@ export function ownIn(
  *
  * @param page Any page.
  * @param author The key of the reader's author.
- * @param kept Seqs of its author's messages that it has not sent itself.
- * @returns All of them, but for those that it has sent where a dialect leaves
- * these out.
+ * @param kept Seqs of its author's messages that another connection sent.
+ * @returns All of them; in a dialect without echoes, without the frames of the
+ * messages that this connection sent.
  */
 export function framesFor(
   page: Page,
@@ -118,11 +119,11 @@ export function framesFor(
 }
 
 /**
- * Writes an event that many get.
+ * Encodes an event for several readers.
  *
- * @param dialect Whose frames.
- * @param event Anything but a message.
- * @returns One frame; more, or none, where the dialect has it so.
+ * @param dialect The dialect of the frames.
+ * @param event Any event but a message.
+ * @returns One frame; in some dialects several or none.
  */
 export function framesOf(
   dialect: Dialect,
@@ -134,17 +135,17 @@ export function framesOf(
     : [strings.join(dialect.separator)];
 }
 
-/** The pages of one room that were needed last. */
+/** The pages of one room that were used last. */
 export class PageCache {
   #pages: { key: PageKey; page: Page }[] = [];
 
   /**
-   * Gives a page, encoding it when nobody has needed it yet.
+   * Returns a page, and encodes it on first use.
    *
-   * @param key Which page.
-   * @param load Its messages, should it have to be encoded; undefined when
-   * they are not at hand.
-   * @returns The page, or undefined when its messages are not at hand.
+   * @param key The page.
+   * @param load Returns its messages, if it has to be encoded; undefined when
+   * they are not in memory.
+   * @returns The page; undefined when its messages are not in memory.
    */
   get(
     key: PageKey,
@@ -164,7 +165,7 @@ export class PageCache {
     return page;
   }
 
-  /** Forgets all: the log began a new life. */
+  /** Drops all pages: the log has a new epoch, or a text was removed. */
   clear(): void {
     this.#pages = [];
   }

@@ -1,6 +1,6 @@
 /**
- * Who waits to be let into one room: until it has been opened, or until this
- * node knows of what they have seen on another.
+ * Pending joins of one room. A join waits until the room is open, or until this
+ * node has the messages that the client saw on another node.
  */
 
 import type { Logger } from "../runtime/logger.ts";
@@ -10,15 +10,15 @@ import type { Arrival, Room } from "./room.ts";
 import type { Session } from "./session.ts";
 import type { Store } from "../store/store.ts";
 
-/** What {@linkcode Arrivals} need. */
+/** Options of {@linkcode Arrivals}. */
 export interface ArrivalsOptions {
   readonly store: Pick<Store, "read">;
   readonly log: Logger;
-  /** Makes sure that a tick looks at the room. */
+  /** Schedules a tick for the room. */
   readonly stir: (room: Room) => void;
 }
 
-/** Those who wait for one room. */
+/** The pending joins of one room. */
 export class Arrivals {
   readonly #options: ArrivalsOptions;
   #waiting: Arrival[] = [];
@@ -27,31 +27,33 @@ export class Arrivals {
     this.#options = options;
   }
 
-  /** Whether nobody waits. */
+  /** Whether no join is pending. */
   get empty(): boolean {
     return this.#waiting.length === 0;
   }
 
-  /** Has somebody wait until the room has been opened. */
+  /** Adds a join that waits until the room is open. */
   wait(arrival: Arrival): void {
     this.#waiting.push(arrival);
   }
 
-  /** Has nobody wait any more; gives those who did. */
+  /** Returns all pending joins, and forgets them. */
   takeAll(): Arrival[] {
     const waiting = this.#waiting;
     this.#waiting = [];
     return waiting;
   }
 
-  /** Has a session wait no more. */
+  /** Drops the pending joins of a session. */
   forget(session: Session): void {
     this.#waiting = this.#waiting.filter((other) => other.session !== session);
   }
 
-  /** Lets somebody in. Who comes from another node may have seen there what
-   * this one is not told of yet, and waits for it; for as long as it takes, if
-   * the store has it. */
+  /**
+   * Joins a session to an open room. A client from another node may have seen
+   * messages that this node has not got yet. If the store has them, the join
+   * waits until this node gets them.
+   */
   arriveIn(room: Room, arrival: Arrival): void {
     if (!room.lags(arrival)) return this.#letIn(room, [arrival]);
     const { store, log, stir } = this.#options;
@@ -73,7 +75,7 @@ export class Arrivals {
     );
   }
 
-  /** Lets in who has seen no more than this node knows of by now. */
+  /** Completes the joins whose messages this node has got by now. */
   letIn(room: Room): void {
     if (this.empty) return;
     this.#letIn(room, this.#waiting.filter((arrival) => !room.lags(arrival)));

@@ -1,80 +1,81 @@
 /**
- * Who is in one room, by name: those of this node and those of others, what of
- * that was not told yet, and who is typing. Owns what is told: changes, the
- * whole list, or a number; whom it is told to, room.ts knows.
+ * Presence of one room: the names of its members on all nodes, the changes that
+ * are not announced yet, and who is typing. Decides whether to announce
+ * changes, the whole list or a number; room.ts decides who gets it.
  *
- * Names are counted. Somebody who goes from one node to another is at both for
- * a moment, or at neither, and stays here.
+ * Names are counted. A person who moves between nodes is on both for a moment,
+ * or on neither, and is not announced as gone.
  */
 
 import type { PresenceEvent } from "../../protocol/events.ts";
 import type { Roster } from "../fleet/fleet.ts";
 import type { Session } from "./session.ts";
 
-/** Above this many members a room tells how many there are, not who … */
+/** Above this many members a room announces a number, not names … */
 export const MOST_LISTED = 200;
-/** … until no more than this many are left: a list costs as much as the room
- * has members, squared, and one who comes and goes must not cause many. */
+/** … until at most this many are left. A list costs the square of the members,
+ * so one person who joins and leaves must not cause many. */
 export const LISTED_AGAIN = 180;
-/** And not before it has been a number for so many calls of
- * {@linkcode Presence.unpace}, whoever comes and goes. */
+/** Calls of {@linkcode Presence.unpace} before a room announces names again. */
 const LEAST_UNLISTED = 10;
-/** Names that are told to be typing in one turn; who is left out types on. */
+/** Most names announced as typing in one turn; others follow as they type
+ * on. */
 const MOST_TYPING = 20;
-/** What a rename costs in names, with what is around it. */
+/** The size of a rename event, in names of a list. */
 const RENAME_COST = 6;
 
-/** Somebody who has another name now. */
+/** A rename to announce. */
 interface Renamed {
-  /** Those of this node. */
+  /** The person's sessions on this node. */
   readonly sessions: readonly Session[];
   readonly event: PresenceEvent;
 }
 
-/** A rename that was not told. */
+/** A rename that is not announced yet. */
 interface Rename {
   readonly sessions: readonly Session[];
   readonly from: string;
-  /** Whether nobody else was known by the new name. */
+  /** Whether the new name was not in the room before. */
   readonly isNew: boolean;
 }
 
 type Change = Pick<PresenceEvent, "joined" | "left" | "renamed">;
 
-/** Who is in a room. */
+/** The members of a room. */
 export class Presence {
   readonly #room: string;
-  /** By name, how many say that it is here. */
+  /** Number of sessions and nodes that report each name. */
   readonly #here = new Map<string, number>();
   readonly #nodes = new Map<string, Roster>();
-  /** How many are here on nodes that list nobody. */
+  /** Number of members on nodes that report only a number. */
   #unlisted = 0;
   #joined = new Set<string>();
   #left = new Set<string>();
-  /** By new name, whose it is, and which one everybody knows. */
+  /** Renames, by new name. */
   #renames = new Map<string, Rename>();
   #typing = new Set<string>();
-  /** Who was told to be typing a moment ago. */
+  /** Names announced as typing within about a second. */
   #typed = new Set<string>();
-  /** Whether those who are here know who is. */
+  /** Whether the room announces names. */
   #listed = true;
-  /** How many there are, as was told where nobody is listed. */
+  /** The number that was announced last. */
   #told = 0;
-  /** Whether a number was told a moment ago, and the next one has to wait. */
+  /** Whether the next number has to wait. */
   #paced = false;
-  /** How long nobody is to be listed yet. */
+  /** Calls of {@linkcode unpace} until names may be announced again. */
   #unlistedFor = 0;
 
   constructor(room: string) {
     this.#room = room;
   }
 
-  /** How many are here. */
+  /** Number of members on all nodes. */
   get count(): number {
     return this.#here.size + this.#unlisted;
   }
 
-  /** Everyone who is here, as an event that replaces what was known. */
+  /** Returns the whole list, or the number, as an event that replaces any
+   * earlier one. */
   get all(): PresenceEvent {
     const { count } = this;
     return {
@@ -87,15 +88,15 @@ export class Presence {
     };
   }
 
-  /** Somebody comes. */
+  /** Adds a name. */
   enter(name: string): void {
     const here = this.#here.get(name) ?? 0;
     this.#here.set(name, here + 1);
-    // Whose leaving nobody was told of has not been away.
+    // A leave that is not announced yet cancels out.
     if (here === 0 && !this.#left.delete(name)) this.#joined.add(name);
   }
 
-  /** Somebody goes. */
+  /** Removes a name. */
   exit(name: string): void {
     const here = this.#here.get(name) ?? 0;
     if (here > 1) {
@@ -107,10 +108,12 @@ export class Presence {
   }
 
   /**
-   * Somebody has another name now.
+   * Renames a person.
    *
-   * @param sessions Its sessions on this node; one that is on another node
-   * counts for itself.
+   * @param from The old name.
+   * @param to The new name.
+   * @param sessions The person's sessions on this node; empty for one session
+   * on another node.
    */
   rename(from: string, to: string, sessions: readonly Session[] = []): void {
     const count = Math.max(sessions.length, 1);
@@ -125,7 +128,7 @@ export class Presence {
     }
     this.#here.delete(from);
     this.#here.set(to, count);
-    // A name in between, which nobody was told of, is not told.
+    // A name that was never announced is skipped.
     const earlier = this.#renames.get(from);
     this.#renames.delete(from);
     if (earlier?.isNew === false) this.#left.add(from);
@@ -136,9 +139,9 @@ export class Presence {
   }
 
   /**
-   * Somebody is typing.
+   * Records that a person is typing.
    *
-   * @returns Whether that is news, and is told.
+   * @returns Whether it is to be announced.
    */
   types(name: string): boolean {
     const news = this.#listed && !this.#typed.has(name) &&
@@ -147,16 +150,17 @@ export class Presence {
     return news;
   }
 
-  /** Somebody has sent what it typed. */
+  /** Records that a person has sent a message. */
   typed(name: string): void {
     this.#typing.delete(name);
     this.#typed.delete(name);
   }
 
   /**
-   * Another node tells whom it has here.
+   * Takes another node's members.
    *
-   * @param roster Undefined when it has nobody any more.
+   * @param node The node's id.
+   * @param roster Undefined when the node has left the room.
    */
   elsewhere(node: string, roster: Roster | undefined): void {
     const before = this.#nodes.get(node);
@@ -173,22 +177,22 @@ export class Presence {
     }
   }
 
-  /** Whether something waits: where many come and go, telling each of them to
-   * all would cost as much as the room has members, squared. */
+  /** Whether an announcement waits. Announcing each join and leave at once
+   * would cost the square of the members. */
   get paced(): boolean {
     return this.#paced || this.#unlistedFor > 0 || this.#typed.size > 0;
   }
 
-  /** A second or so has passed since {@linkcode paced} was true. */
+  /** To be called about a second after {@linkcode paced} was true. */
   unpace(): void {
     this.#paced = false;
     this.#unlistedFor = Math.max(this.#unlistedFor - 1, 0);
     this.#typed.clear();
   }
 
-  // What is told; each thing once.
+  // Announcements; each change once.
 
-  /** The renames, in their order. */
+  /** Returns the renames, in order. */
   renamed(): Renamed[] {
     const renames = [...this.#renames];
     this.#renames.clear();
@@ -206,21 +210,21 @@ export class Presence {
     });
   }
 
-  /** Who came. */
+  /** Returns the joins; undefined when there is nothing to announce. */
   came(): PresenceEvent | undefined {
     const joined = [...this.#joined];
     this.#joined.clear();
     return this.#news({ joined });
   }
 
-  /** Who went. */
+  /** Returns the leaves; undefined when there is nothing to announce. */
   went(): PresenceEvent | undefined {
     const left = [...this.#left];
     this.#left.clear();
     return this.#news({ left });
   }
 
-  /** Who is typing. */
+  /** Returns the names that started typing. */
   typers(): ReadonlySet<string> {
     const typing = this.#typing;
     if (typing.size === 0) return typing;
@@ -229,7 +233,7 @@ export class Presence {
     return typing;
   }
 
-  /** A change as it is to be told: how many there are, where these are many. */
+  /** Returns a change as names or, in a large room, as a number. */
   #news(change: Change): PresenceEvent | undefined {
     const { count } = this;
     if (this.#listed && count > MOST_LISTED) {
@@ -254,7 +258,7 @@ export class Presence {
     return this.all;
   }
 
-  /** The list, which says of changes all there is to say. */
+  /** Returns the list, which replaces all pending changes. */
   #list(): PresenceEvent {
     this.#joined.clear();
     this.#left.clear();

@@ -1,27 +1,27 @@
-/** When the store is asked to forget what is old: a small step each second, and
- * one soon after the other while there is more. */
+/** Schedules the store's retention: a small step each second, and the next one
+ * after 20 ms while there is more to delete. */
 
 import type { Cancel, Clock } from "../runtime/clock.ts";
 import { attempt } from "../runtime/attempt.ts";
 import type { Store } from "../store/store.ts";
 
-/** Time between two steps where there is nothing more to do, milliseconds. */
+/** Milliseconds between two steps when nothing is left to delete. */
 const IDLE_MS = 1_000;
-/** … and where there is: a step holds everybody up for about one. */
+/** Milliseconds between two steps otherwise; a step blocks for about one. */
 const BUSY_MS = 20;
 
-/** What {@linkcode keepTrimming} needs. */
+/** Options of {@linkcode keepTrimming}. */
 export interface TrimmingOptions {
   readonly store: Pick<Store, "trim">;
   readonly clock: Clock;
-  /** Called when a step could not be done. */
+  /** Called when a step fails. */
   readonly failed: (error: unknown) => void;
 }
 
 /**
- * Keeps a store at what its retention wants.
+ * Applies a store's retention until it is stopped.
  *
- * @returns Stops it.
+ * @returns A function that stops it.
  */
 export function keepTrimming(
   { store, clock, failed }: TrimmingOptions,

@@ -1,9 +1,10 @@
 /**
  * One room: its members, each a cursor over the log, and the pump that moves
- * them forward. Joining, resuming, live delivery and catching up are the pump.
+ * the cursors forward. The pump does joins, resumes, live delivery and
+ * backfill.
  *
- * What happens between two ticks is gathered here and told once: who came
- * before the messages of the tick, who went after them.
+ * A room gathers the events between two ticks and announces them once: joins
+ * before the messages of the tick, leaves after them.
  */
 
 import type { CloseReason } from "../../protocol/close_codes.ts";
@@ -23,40 +24,39 @@ import type { Member, Session } from "./session.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { LogState, StoredMessage } from "../store/store.ts";
 
-/** Somebody about to join. */
+/** A pending join. */
 export interface Arrival {
   readonly session: Session;
   readonly since: Cursor | undefined;
   /** Messages to replay when nothing is resumed. */
   readonly limit: number;
   readonly id: RequestId | undefined;
-  /** Whether it has been told already that it could not be let in. */
+  /** Set when the session has already got the error for this join. */
   readonly again?: true;
 }
 
-/** What a room asks of the hub. */
+/** Callbacks of a room. */
 export interface RoomHooks {
   readonly stats: Stats;
-  /** The room on other nodes. */
+  /** The same room on other nodes. */
   readonly here: Here;
-  /** Whether somebody may come in; who may not has been told. */
+  /** Returns whether a session may join; sends the error if it may not. */
   admits(arrival: Arrival): boolean;
-  /** What a member may do here, and what holds here. */
+  /** Returns a member's rights in the room, and the room's rules. */
   standing(
     session: Session,
   ): Pick<JoinedEvent, "rights" | "locked" | "slowMs" | "waitMs">;
-  /** Something that concerns this session alone has thrown: end it. Never
-   * throws. */
+  /** Closes the connection of a session whose code has thrown. Never throws. */
   failed(session: Session, error: unknown): void;
-  /** Call {@linkcode Room.pump} again when the member's socket has drained. */
+  /** Calls {@linkcode Room.pump} again when the member's socket has drained. */
   lagging(member: Member): void;
-  /** Read what is behind the member's cursor, then pump it with that. */
+  /** Reads the messages after the member's cursor, then pumps it with them. */
   fetch(member: Member): void;
-  /** Call {@linkcode Room.recount} in a moment, and end the turn. */
+  /** Calls {@linkcode Room.recount} after a second, and ends the turn. */
   recountLater(): void;
 }
 
-/** A room that has members, or is about to. */
+/** A room with members or pending joins. */
 export class Room {
   readonly name: string;
   readonly #hooks: RoomHooks;
@@ -64,9 +64,9 @@ export class Room {
   readonly #members = new Map<Session, Member>();
   #log: RoomLog;
   readonly #presence: Presence;
-  /** Whether it is to be told soon how many are here. */
+  /** Whether a recount is scheduled. */
   #recounting = false;
-  /** How many of the members nobody is told of. */
+  /** Number of members that are not announced. */
   #listeners = 0;
   #removals = 0;
   #arrivals: Arrival[] = [];
@@ -81,7 +81,7 @@ export class Room {
     }
   }
 
-  /** Whether nobody is here or about to be, and nobody needs to be told. */
+  /** Whether the room has neither members nor pending joins. */
   get empty(): boolean {
     return this.#members.size === 0 && this.#arrivals.length === 0;
   }
@@ -95,12 +95,12 @@ export class Room {
     return this.#log.head;
   }
 
-  /** How many are here, on any node, but for those who only listen. */
+  /** Number of members on all nodes, without listeners. */
   get count(): number {
     return this.#presence.count;
   }
 
-  /** How many messages the member furthest behind has yet to get. */
+  /** Number of messages that the slowest connected member has yet to get. */
   get lag(): number {
     let lag = 0;
     for (const { cursor, session, attached } of this.#members.values()) {
@@ -110,17 +110,18 @@ export class Room {
     return lag;
   }
 
-  /** Everyone who is here, as an event that replaces what was known. */
+  /** Returns the whole member list as an event that replaces any earlier
+   * one. */
   presence(): PresenceEvent {
     return this.#presence.all;
   }
 
-  /** How many of them are on this node. */
+  /** Number of members on this node, without listeners. */
   get local(): number {
     return this.#members.size - this.#listeners;
   }
 
-  /** Whom this node has here. */
+  /** This node's members, for the other nodes. */
   get roster(): Roster {
     const count = this.local;
     if (count > MOST_LISTED) return { count };
@@ -131,12 +132,13 @@ export class Room {
     };
   }
 
-  /** How often texts have been removed: what was read before may have them. */
+  /** Number of removals so far: pages read before one may still have its
+   * text. */
   get removals(): number {
     return this.#removals;
   }
 
-  /** Everyone who is here, those who only listen too. */
+  /** All sessions in the room on this node, listeners included. */
   get sessions(): Iterable<Session> {
     return this.#members.keys();
   }
@@ -145,19 +147,19 @@ export class Room {
     return this.#members.has(session);
   }
 
-  /** Whether somebody has seen more than this node knows of by now. */
+  /** Whether a pending join has seen messages that this node does not have. */
   lags({ since }: Arrival): boolean {
     return since?.epoch === this.epoch && since.seq > this.head;
   }
 
-  // What happens between ticks.
+  // Between ticks.
 
-  /** Lets somebody in at the next tick; also who is in already, to resume. */
+  /** Joins a session at the next tick. A member joins again to resume. */
   arrive(arrival: Arrival): void {
     this.#arrivals.push(arrival);
   }
 
-  /** Takes a member out now; the others are told at the end of the tick. */
+  /** Removes a member now; the room announces it at the end of the tick. */
   depart(session: Session): void {
     this.#arrivals = this.#arrivals.filter((other) =>
       other.session !== session
@@ -172,9 +174,13 @@ export class Room {
     this.#hooks.here.changed();
   }
 
-  /** Notes that a person, whose name has changed already, was called `old`.
+  /**
+   * Records a rename, to be announced at the next tick.
    *
-   * @param sessions Those of it that are in this room; at least one. */
+   * @param sessions The person's sessions in this room, at least one; they have
+   * the new name.
+   * @param old The earlier name.
+   */
   rename(sessions: readonly Session[], old: string): void {
     const [{ name = old } = {}] = sessions;
     this.#presence.rename(old, name, sessions);
@@ -186,29 +192,30 @@ export class Room {
     this.#hooks.here.typing(session.name);
   }
 
-  // What other nodes are told, and tell.
+  // Exchange with other nodes.
 
-  /** Nobody of this node is here any more, nor will be. */
+  /** Tells the other nodes that this node has left the room. */
   leave(): void {
     this.#hooks.here.leave();
   }
 
-  /** Whom another node has here; undefined for nobody any more. */
+  /** Takes another node's members; undefined when it has left the room. */
   elsewhere(node: string, roster: Roster | undefined): void {
     this.#presence.elsewhere(node, roster);
   }
 
-  /** Somebody on another node is typing. */
+  /** Records that a member on another node is typing. */
   typingElsewhere(name: string): void {
     this.#presence.types(name);
   }
 
   // The tick, in four steps.
 
-  /** Before the tick's messages: tells who came, and lets them in. */
+  /** Step 1, before the tick's messages: announces joins and renames, and
+   * starts the joins. */
   announceArrivals(): void {
     for (const { sessions, event } of this.#presence.renamed()) {
-      // Who does not see its own messages does not see itself renamed either.
+      // A dialect without echoes does not show a person's own rename either.
       this.#tell(
         event,
         ({ session }) => sessions.includes(session) && !session.dialect.echoes,
@@ -233,7 +240,7 @@ export class Room {
     }
   }
 
-  /** The tick's messages, from the store. */
+  /** Step 2: takes the tick's messages from the store. */
   append(messages: readonly StoredMessage[]): void {
     if (this.#log.append(messages)) {
       this.#removals++;
@@ -242,12 +249,12 @@ export class Room {
     for (const { from } of messages) this.#presence.typed(from);
   }
 
-  /** Moves every cursor forward. */
+  /** Step 3: moves every cursor forward. */
   deliver(): void {
     for (const member of this.#members.values()) this.pump(member);
   }
 
-  /** After the tick's messages: tells who went, and who is typing. */
+  /** Step 4, after the tick's messages: announces leaves and typing. */
   announceDepartures(): void {
     const went = this.#presence.went();
     if (went) this.#tell(went);
@@ -260,19 +267,19 @@ export class Room {
     this.#hooks.recountLater();
   }
 
-  /** Lets it be told at the next tick how many are here, if that has changed. */
+  /** Announces the number of members at the next tick if it has changed. */
   recount(): void {
     this.#recounting = false;
     this.#presence.unpace();
   }
 
-  /** The store no longer keeps what is older than `first`. */
+  /** Records that the store keeps no message before `first`. */
   trimmed(first: number): void {
     this.#log.forgetBefore(first);
   }
 
-  /** Takes everybody out and ends every reader: what this room knows cannot be
-   * trusted any more. Never throws. */
+  /** Removes all members and closes their connections, because the room's state
+   * may be wrong. Never throws. */
   disband(reason: CloseReason): void {
     const sessions = [...this.#members.keys()];
     this.#members.clear();
@@ -283,8 +290,11 @@ export class Room {
     }
   }
 
-  /** The log was lost, and everyone starts anew in its next life; or more was
-   * missed than is kept, and everyone is told what is gone. */
+  /**
+   * Replaces the log. In a new epoch all members start again at its head; in
+   * the same epoch this node has missed more than is kept, and members get a
+   * gap.
+   */
   reset(state: LogState): void {
     const same = state.epoch === this.epoch;
     this.#log = new RoomLog(state);
@@ -302,12 +312,13 @@ export class Room {
   // The pump.
 
   /**
-   * Writes to a member what it has not got, as far as its socket takes it.
-   * The one way by which messages reach anybody.
+   * Sends a member the messages after its cursor, as far as its socket has
+   * room. No other code sends messages.
    *
-   * @param member Somebody in this room.
-   * @param fetched What the store had behind the member's cursor, when that is
-   * older than what is in memory. It is not kept: who lags costs no memory.
+   * @param member A member of this room.
+   * @param fetched Messages after the member's cursor from the store, when they
+   * are older than those in memory. The room does not keep them: a slow reader
+   * costs no memory.
    */
   pump(member: Member, fetched?: readonly StoredMessage[]): void {
     // Without a closure: this runs for every member and tick.
@@ -321,7 +332,7 @@ export class Room {
   #pump(member: Member, fetched?: readonly StoredMessage[]): void {
     const { reader } = member.session;
     if (reader === null || !member.attached || member.fetching) return;
-    // Its socket drained, or the store answered, after it had left.
+    // The member left before its socket drained or the store answered.
     if (this.#members.get(member.session) !== member) return;
     const log = this.#log;
     if (member.cursor < log.head && !reader.ready) {
@@ -344,8 +355,8 @@ export class Room {
       );
       if (page === undefined) return this.#hooks.fetch(member);
       const { key: author } = member.session.author;
-      // A page is the same for all. Whose a message is, its author alone is
-      // told, on all connections but the one that sent it.
+      // All members share the page. Only the author learns which messages are
+      // its own, on every connection but the one that sent them.
       const own = ownIn(page, author);
       const seqs = replay || member.sent === undefined
         ? own.map(({ seq }) => seq)
@@ -368,7 +379,8 @@ export class Room {
     }
   }
 
-  /** What goes wrong with one session must not reach the others. */
+  /** Runs an action for one session, so that a throw ends that session
+   * alone. */
   #contain(session: Session, act: () => void): void {
     try {
       act();
@@ -377,7 +389,7 @@ export class Room {
     }
   }
 
-  /** Makes a member that gets nothing until it is started. */
+  /** Adds a member that gets nothing until {@linkcode #start}. */
   #admit(session: Session): void {
     const member: Member = {
       session,
@@ -401,7 +413,7 @@ export class Room {
     this.#hooks.here.changed();
   }
 
-  /** Sets a member's cursor, says where it stands, and lets the pump go. */
+  /** Sets a member's cursor, sends `joined`, and starts the pump. */
   #start({ session, since, limit, id }: Arrival): void {
     const member = this.#members.get(session);
     if (member === undefined || session.reader === null) return;
@@ -431,8 +443,8 @@ export class Room {
   }
 
   /**
-   * Tells what is not in the log to everyone who is up to date. Who lags does
-   * not get it; it gets the list of who is here when it has caught up.
+   * Sends an event that is not in the log to every member that is up to date. A
+   * member that lags gets the member list instead, when it has caught up.
    */
   #tell(event: ServerEvent, skip?: (member: Member) => boolean): void {
     const encoded = new Map<Dialect, readonly string[]>();

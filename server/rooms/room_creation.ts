@@ -1,6 +1,6 @@
 /**
- * How fast one address may make rooms: by being the first to write to them.
- * Whoever reads or joins makes none. Pure: time comes from the clock passed in.
+ * Rate limit for new rooms, by address. The first message creates a room; joins
+ * and reads create none. Pure: time comes from the clock passed in.
  */
 
 import type { Clock } from "../runtime/clock.ts";
@@ -8,20 +8,20 @@ import { Buckets } from "../runtime/token_bucket.ts";
 import { networkOf } from "../runtime/ip_network.ts";
 import type { Session } from "./session.ts";
 
-/** Minutes' worth of rooms at once: those of a class that begins its work. */
+/** Burst in minutes of the rate: a class may begin at the same moment. */
 const BURST_MIN = 3;
-/** Addresses that are remembered. */
+/** Most addresses that are tracked. */
 const MOST_ADDRESSES = 10_000;
 
-/** Counts the rooms that addresses make. */
+/** Counts the rooms that each address creates. */
 export class RoomCreation {
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #buckets: Buckets;
 
   /**
-   * @param perMinute Rooms a minute that one address, or network of IPv6, may
-   * make; 0 is no limit.
-   * @param clock Where the time comes from.
+   * @param perMinute Rooms a minute that one address, or IPv6 network, may
+   * create; 0 is no limit.
+   * @param clock The monotonic clock.
    */
   constructor(perMinute: number, clock: Pick<Clock, "monotonic">) {
     this.#clock = clock;
@@ -33,7 +33,7 @@ export class RoomCreation {
   }
 
   /**
-   * How long a session has to wait until it may make a room.
+   * Returns how long a session has to wait until it may create a room.
    *
    * @returns Milliseconds; 0 when it may now.
    */
@@ -41,14 +41,14 @@ export class RoomCreation {
     return this.#spend(session, 0);
   }
 
-  /** Notes that a session has made a room. */
+  /** Counts a room that a session has created. */
   made(session: Session): void {
     this.#spend(session, 1);
   }
 
   #spend({ reader }: Session, rooms: number): number {
     const address = reader?.address ?? "";
-    // The server itself.
+    // Messages of the server itself are not limited.
     if (address === "") return 0;
     const key = networkOf(address) ?? address;
     return this.#buckets.spend(key, rooms, this.#clock.monotonic());

@@ -1,7 +1,7 @@
 /**
  * The newest part of one room's log, in memory, and the arithmetic of cursors.
- * Pure: owns no member and no socket, reads no clock, never awaits. What is
- * older is in the store.
+ * Older messages are in the store. Pure: no member, no socket, no clock, no
+ * await.
  */
 
 import type { Recovered } from "../../protocol/events.ts";
@@ -9,19 +9,19 @@ import type { Cursor } from "../../protocol/message.ts";
 import { blank } from "../store/marks.ts";
 import type { LogState, StoredMessage } from "../store/store.ts";
 
-/** Where a reader starts, and what to tell it of that. */
+/** Where a reader starts, and how much it recovered. */
 export interface Start {
-  /** The first message it gets is this + 1. */
+  /** The first message that it gets is this + 1. */
   readonly after: number;
   readonly recovered: Recovered;
-  /** How many messages since its cursor are gone. */
+  /** Number of messages after its cursor that are no longer kept. */
   readonly missed: number;
 }
 
-/** Most messages kept in memory a room: a page of history for who joins, and
- * room for readers that lag without costing the store a query. */
+/** Most messages in memory for each room: enough for a history page on joining,
+ * and for readers that lag slightly without a query. */
 const MAX_MESSAGES = 2048;
-/** Most characters kept in memory a room. */
+/** Most characters in memory for each room. */
 const MAX_CHARACTERS = 1024 * 1024;
 
 /** The tail of one log. */
@@ -49,23 +49,23 @@ export class RoomLog {
     return this.#head;
   }
 
-  /** Oldest seq that was still kept when last heard. */
+  /** Oldest seq that the store kept when it last reported. */
   get first(): number {
     return this.#first;
   }
 
-  /** Learns of what the store no longer keeps. */
+  /** Records that the store keeps no message before `first`. */
   forgetBefore(first: number): void {
     this.#first = Math.max(this.#first, Math.min(first, this.#head + 1));
   }
 
   /**
-   * Takes in the next messages.
+   * Appends messages, and applies the removals among them.
    *
-   * @param messages In order; the first one's seq is `head + 1`. What they
-   * remove is gone from here too.
-   * @returns Whether they removed any.
-   * @throws {RangeError} On a hole or a repeat: the store broke its contract.
+   * @param messages In order; the first one's seq is `head + 1`.
+   * @returns Whether they removed any text.
+   * @throws {RangeError} On a hole or a repeat, which break the store's
+   * contract.
    */
   append(messages: readonly StoredMessage[]): boolean {
     let removed = false;
@@ -88,16 +88,15 @@ export class RoomLog {
   }
 
   /**
-   * Where a reader starts that joins.
+   * Returns where a joining reader starts.
    *
-   * @param since What it has read already, if anything.
+   * @param since Its cursor, if it has one.
    * @param limit Messages to replay when nothing is resumed, from 0.
-   * @returns The cursor to start from and how much was recovered.
+   * @returns The seq to start after, and how much was recovered.
    */
   start(since: Cursor | undefined, limit: number): Start {
     const kept = this.#first - 1;
-    // Who has read nothing has read nothing in whichever epoch: such as those
-    // who were here before anybody wrote.
+    // A cursor at 0 is good in any epoch. Members of an empty room have one.
     const known = since !== undefined && since.seq <= this.#head &&
       (since.epoch === this.#epoch || since.seq === 0);
     if (!known) {
@@ -111,12 +110,12 @@ export class RoomLog {
   }
 
   /**
-   * The messages behind a cursor.
+   * Returns the messages after a cursor.
    *
    * @param after The cursor's seq.
    * @param upTo The last seq wanted.
-   * @returns None when the cursor is at the head; undefined when the next
-   * message is older than what is in memory.
+   * @returns Empty when the cursor is at the head; undefined when the next
+   * message is no longer in memory.
    */
   slice(after: number, upTo: number): readonly StoredMessage[] | undefined {
     const oldest = this.#head - (this.#messages.length - this.#start) + 1;
@@ -142,7 +141,7 @@ export class RoomLog {
       const gone = this.#messages[this.#start++];
       this.#characters -= gone?.text.length ?? 0;
     }
-    // At most as many are held in vain as are held.
+    // Copies the array when more than half of it is unused.
     if (this.#start > this.#messages.length / 2) {
       this.#messages = this.#messages.slice(this.#start);
       this.#start = 0;
@@ -151,12 +150,12 @@ export class RoomLog {
 }
 
 /**
- * The part of a run of messages that follows a cursor.
+ * Returns the part of a run of messages that follows a cursor.
  *
  * @param run In order, if there is one.
  * @param after The cursor's seq.
  * @param upTo The last seq wanted.
- * @returns The part, or undefined when the run does not go on from there.
+ * @returns The part; undefined when the run does not contain the next message.
  */
 export function between(
   run: readonly StoredMessage[] | undefined,

@@ -1,6 +1,6 @@
 /**
- * The rooms that have members: opened when the first comes, dropped after the
- * last has gone, and what each has to do around a tick.
+ * Registry of the open rooms: opens a room for its first member, closes it
+ * after the last one, and runs the steps of a tick in each.
  */
 
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
@@ -25,64 +25,66 @@ import { attempt } from "../runtime/attempt.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { Store, StoredMessage } from "../store/store.ts";
 
-/** How often it is told how many are in a room that lists nobody, at most,
- * milliseconds. */
+/** Shortest time between two member counts of a room that is too large for a
+ * list, milliseconds. */
 const RECOUNT_MS = 1_000;
 
-/** When to try again where all rooms are taken, milliseconds. */
+/** Retry time of `rooms_full`, milliseconds. */
 const FULL_RETRY_MS = 10_000;
 
-/** What {@linkcode Rooms} needs. */
+/** Options of {@linkcode Rooms}. */
 export interface RoomsOptions {
   readonly store: Store;
   readonly fleet: Fleet;
   readonly clock: Clock;
   readonly log: Logger;
   readonly stats: Stats;
-  /** Rooms open at once. */
+  /** Most rooms open at once. */
   readonly maxRooms: number;
-  /** Rooms that one session may be in. */
+  /** Most rooms of one session. */
   readonly maxRoomsPerSession: number;
-  /** Makes sure, when a room has been opened, that somebody may still come in.
+  /**
+   * Checks, when a room is open, that a session may still join it.
    *
-   * @throws {HubbubError} Why not. */
+   * @throws {HubbubError} If it may not.
+   */
   readonly mayEnter: (session: Session, room: string) => void;
-  /** What a session may do in a room, and what holds there. */
+  /** Returns a session's rights in a room, and the room's rules. */
   readonly standing: (session: Session, room: string) => Standing;
-  /** Told of what the store has fed. */
+  /** Called with the messages that the store has fed. */
   readonly heard: (room: string, messages: readonly StoredMessage[]) => void;
-  /** Asks for a tick. */
+  /** Schedules a tick. */
   readonly wake: () => void;
-  /** Told whom another node has in a room. */
+  /** Called with another node's members of a room. */
   readonly elsewhere: (room: string, roster: Roster) => void;
-  /** Ends a session of which something has thrown. Never throws. */
+  /** Closes the connection of a session whose code has thrown. Never throws. */
   readonly failed: (session: Session, error: unknown) => void;
 }
 
 const NOBODY: Roster = { count: 0 };
 
-/** A room, null until it has been opened, and who waits for it. */
+/** A room, null until it is open, and its pending joins. */
 interface Slot {
   room: Room | null;
   readonly arrivals: Arrivals;
-  /** Gives its place among the open rooms back. */
+  /** Releases its place among the open rooms. */
   readonly closed: RoomClosed;
 }
 
-/** All rooms that are open. */
+/** All open rooms. */
 export class Rooms {
   readonly #options: RoomsOptions;
   readonly #slots = new Map<string, Slot>();
-  /** Rooms in which something happened since the last turn ended. */
+  /** Rooms with changes since the last turn. */
   readonly #stirred = new Set<Room>();
-  /** Rooms of the tick that is under way, to be told who went. */
+  /** Rooms of the current tick, which have yet to announce leaves. */
   readonly #settling = new Set<Room>();
-  /** Rooms whose logs have grown since they were last delivered. */
+  /** Rooms with messages that are not delivered yet. */
   readonly #fed = new Set<Room>();
   readonly #limits: OpenRoomLimits;
   readonly #laggards: Laggards;
   readonly #catchUp: CatchUp;
-  /** What is tried again, or told, later. */
+  /** Retries and recounts. */
   readonly #later: Later;
 
   constructor(options: RoomsOptions) {
@@ -98,13 +100,13 @@ export class Rooms {
     return this.#slots.get(name)?.room ?? undefined;
   }
 
-  /** Every room that is open, in no order. */
+  /** Returns every open room, in no order. */
   all(): Room[] {
     return [...this.#slots.values()].flatMap(({ room }) => room ?? []);
   }
 
   /**
-   * Lets somebody in at the next tick, or when the room has been opened.
+   * Joins a session at the next tick, or when the room is open.
    *
    * @throws {HubbubError} `rooms_full`.
    */
@@ -127,7 +129,8 @@ export class Rooms {
     });
   }
 
-  /** Tells a session's rooms that it was called `old`. */
+  /** Records a rename in all rooms of a person's sessions; `old` is the name
+   * before. */
   renamed(sessions: readonly Session[], old: string): void {
     const names = new Set(
       sessions.flatMap(({ members }) => [...members.keys()]),
@@ -142,13 +145,13 @@ export class Rooms {
     }
   }
 
-  /** Makes sure that a tick ends this turn, and that it looks at this room. */
+  /** Schedules a tick at the end of this turn, for this room. */
   stir(room: Room): void {
     this.#stirred.add(room);
     this.#options.wake();
   }
 
-  /** Before a tick's messages. */
+  /** Announces joins; before a tick's messages. */
   announceArrivals(): void {
     for (const room of this.#stirred) {
       this.#settling.add(room);
@@ -157,13 +160,13 @@ export class Rooms {
     this.#stirred.clear();
   }
 
-  /** Sends what the store has fed. */
+  /** Delivers the messages that the store has fed. */
   deliver(): void {
     for (const room of this.#fed) this.#contain(room, () => room.deliver());
     this.#fed.clear();
   }
 
-  /** After a tick's messages. */
+  /** Announces leaves, and closes empty rooms; after a tick's messages. */
   announceDepartures(): void {
     for (const room of this.#settling) {
       this.#contain(room, () => {
@@ -174,7 +177,7 @@ export class Rooms {
     this.#settling.clear();
   }
 
-  /** Stops everything that is to happen later. */
+  /** Cancels all retries, polls and recounts. */
   stop(): void {
     this.#laggards.stop();
     this.#later.stop();
@@ -192,7 +195,7 @@ export class Rooms {
     arrivals.wait(arrival);
     const slot: Slot = { room: null, arrivals, closed };
     this.#slots.set(name, slot);
-    /** Does something with the room, if it is open. */
+    /** Runs an action with the room if it is open. */
     const inRoom = (act: (room: Room) => void) => {
       const { room } = slot;
       if (room !== null) this.#contain(room, () => act(room));
@@ -241,8 +244,8 @@ export class Rooms {
           slot.arrivals.letIn(slot.room);
         },
         failed: (error) => {
-          // Also when the store breaks its contract. The readers come back and
-          // resume from what it has.
+          // Also when the store breaks its contract. Readers reconnect and
+          // resume from the store's state.
           if (slot.room !== null) this.#fail(slot.room, error, CLOSE.resync);
           else log.error("room not fed", { room: name, error });
         },
@@ -298,7 +301,7 @@ export class Rooms {
     slot.closed();
   }
 
-  /** Tells those who waited for a room that it cannot be had now. */
+  /** Sends an error to the pending joins of a room, and retries some. */
   #turnAway(
     name: string,
     waiting: readonly Arrival[],
@@ -310,7 +313,7 @@ export class Rooms {
     this.#again(name, waiting);
   }
 
-  /** What goes wrong in one room must not reach the others. */
+  /** Runs an action in one room, so that a throw closes that room alone. */
   #contain(room: Room, act: () => void): void {
     try {
       act();
@@ -319,8 +322,8 @@ export class Rooms {
     }
   }
 
-  /** A room has thrown: what it knows may be wrong. Everybody there is closed,
-   * and comes back to a room that is opened anew. */
+  /** Closes a room that has thrown, since its state may be wrong. Its members
+   * reconnect, and the room opens again. */
   #fail(
     room: Room,
     error: unknown,
@@ -345,7 +348,7 @@ export class Rooms {
     this.#turnAway(name, waiting);
   }
 
-  /** Does what may fail without harm to anything else. */
+  /** Runs a cleanup step, and logs what it throws. */
   #attempt(name: string, act: () => void): void {
     try {
       act();
@@ -354,8 +357,8 @@ export class Rooms {
     }
   }
 
-  /** Lets in later who could not be let in now and has no request to ask for it
-   * once more: in some dialects the room comes with the connection. */
+  /** Retries failed joins of sessions that cannot ask again: in some dialects
+   * the room comes with the connection. */
   #again(name: string, arrivals: readonly Arrival[]): void {
     const waits = ({ session }: Arrival) =>
       session.current === name && session.reader !== null;
@@ -375,15 +378,15 @@ export class Rooms {
 
   #close(room: Room): void {
     const slot = this.#slots.get(room.name);
-    // It was closed already, and perhaps there is another one of that name.
+    // It is closed already; a new room may have the same name.
     if (slot?.room !== room || !slot.arrivals.empty) return;
     this.#drop(room.name, slot);
     this.#attempt(room.name, () => this.#options.store.unfollow(room.name));
     this.#attempt(room.name, () => room.leave());
   }
 
-  /** Looked at as late as here: of many joins in one turn none is a room yet,
-   * and rights may have changed while a room was being opened. */
+  /** Checks a join. Not earlier, since joins of the same turn do not count as
+   * rooms yet, and permissions may have changed while the room opened. */
   #admits(name: string, { session, id }: Arrival): boolean {
     const { maxRoomsPerSession, mayEnter } = this.#options;
     try {

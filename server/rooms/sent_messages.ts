@@ -1,41 +1,44 @@
 /**
- * Which messages of its author one member has sent by itself. Somebody who is
- * here on two devices gets on each what the other has sent; what a connection
- * has sent is acked to it, or, in dialect `text`, stands on its screen already.
+ * Tracks which of its author's messages a member has sent itself. A person with
+ * two devices gets on each the messages of the other. A connection does not get
+ * its own messages as `own`: it gets an ack or, in dialect `text`, shows them
+ * already.
  */
 
 import type { StoredMessage } from "../store/store.ts";
 
-/** What one member has sent and not got back yet. */
+/** The messages that a member has sent and not got back yet. */
 export class SentMessages {
-  /** Texts that are not stored yet, as far as is known here, in their order. */
+  /** Texts without an answer of the store yet, in order. */
   readonly #underWay: string[] = [];
   readonly #stored = new Set<number>();
 
-  /** A message is on its way to the store. */
+  /** Records a message that goes to the store. */
   sending(text: string): void {
     this.#underWay.push(text);
   }
 
   /**
-   * The store has answered.
+   * Records the store's answer.
    *
-   * @param seq Where the message stands now; undefined when it was refused, or
-   * was there before.
+   * @param text The message's text.
+   * @param seq The message's seq; undefined when it was rejected or is a
+   * repeat.
    */
   settled(text: string, seq?: number): void {
     const index = this.#underWay.indexOf(text);
-    // It came back before the answer did.
+    // The message came back before the answer.
     if (index < 0) return;
     this.#underWay.splice(index, 1);
     if (seq !== undefined) this.#stored.add(seq);
   }
 
   /**
-   * Takes messages of the member's author, which come back each once.
+   * Returns the messages that other connections of the author sent. Forgets the
+   * member's own ones among them, since each comes back once.
    *
-   * @param messages In the order of the log.
-   * @returns The seqs of those that this member has not sent.
+   * @param messages Messages of the member's author, in order.
+   * @returns Their seqs.
    */
   othersOf(messages: readonly StoredMessage[]): number[] {
     return messages.filter(({ seq, text }) => {

@@ -1,6 +1,6 @@
 /**
- * One user's presence: a name, the rooms it is in and, unless the connection
- * was just lost, who reads for it. Data with no behaviour; the hub changes it.
+ * A session: a name, its rooms and, unless it has just lost its connection, a
+ * reader. Data without behaviour; the hub changes it.
  */
 
 import type { CloseReason } from "../../protocol/close_codes.ts";
@@ -12,51 +12,52 @@ import type { Grant } from "../auth/permissions.ts";
 import type { Cancel } from "../runtime/clock.ts";
 import type { SentMessages } from "./sent_messages.ts";
 
-/** The smallest view of a connection that rooms and hub need. */
+/** The view of a connection that rooms and the hub use. */
 export interface Reader {
   readonly dialect: Dialect;
-  /** Where it is, such as `192.0.2.7`; empty where nobody knows. */
+  /** The client's IP address, such as `192.0.2.7`; empty when unknown. */
   readonly address: string;
-  /** Whether it has taken what it was sent in earlier turns, or nearly so. */
+  /** Whether the bytes unsent from earlier turns are below the watermark. */
   readonly ready: boolean;
-  /** Whether it may be sent more in this turn. */
+  /** Whether it may get more in this turn. */
   readonly writable: boolean;
-  /** Sends frames that are encoded already, shared with others. */
+  /** Sends encoded frames, which readers share. */
   send(frames: readonly string[]): void;
-  /** Encodes and sends what is for this reader alone. */
+  /** Encodes and sends an event for this reader alone. */
   tell(event: ServerEvent): void;
-  /** Encodes what may wait for {@linkcode flush}, or for any other frame. */
+  /** Encodes an event that goes out with the next frame or
+   * {@linkcode flush}. */
   note(event: ServerEvent): void;
-  /** Sends what was noted. */
+  /** Sends the noted events. */
   flush(): void;
-  /** Closes it; it counts as gone from now on. */
+  /** Closes the connection; it counts as closed at once. */
   end(reason: CloseReason): void;
 }
 
-/** One user's presence on the server. */
+/** One session of a user. */
 export interface Session {
-  /** Public; who has sent a message, in the long run. */
+  /** Public id. */
   readonly id: string;
-  /** What repeats and its own messages are known by: the user of its token,
-   * or else itself. */
+  /** The author of its messages, for deduplication and ownership: the user of
+   * its token, else the guest. */
   readonly author: Author;
   readonly dialect: Dialect;
   name: string;
-  /** What it may do. */
+  /** Its permissions. */
   grant: Grant;
   /** Null within the grace period after a lost connection. */
   reader: Reader | null;
-  /** The room that requests without one mean. */
+  /** The room of requests that name none. */
   current: string | null;
-  /** By room. */
+  /** Its memberships, by room. */
   readonly members: Map<string, Member>;
-  /** Stops the clock that is running out for it, if one is. */
+  /** Cancels the end of its grace period, if that is running. */
   grace: Cancel | null;
-  /** Reads and has no name: nobody is told that it came, is there, or went. */
+  /** Set on a listener: it has no name and is never announced or listed. */
   readonly listening?: true;
 }
 
-/** A session that has just begun: it is in no room. */
+/** Returns a new session that is in no room. */
 export function newSession(
   { id, author, dialect, name, grant, reader }: Pick<
     Session,
@@ -81,29 +82,30 @@ export interface Member {
   readonly session: Session;
   /** Seq of the last message written to the session's socket. */
   cursor: number;
-  /** Where the cursor was when its socket last took no more; -1 for never. */
+  /** The cursor when its socket was last full; -1 for never. */
   laggedAt: number;
-  /** How often it was looked after since, and had taken nothing. */
+  /** Number of polls without progress since then. */
   looks: number;
-  /** Messages up to here were there before it joined. */
+  /** Messages up to this seq are a replay: they were stored before it
+   * joined. */
   replayUntil: number;
-  /** Whether to say so when all of these have been sent. */
+  /** Whether to send `live` after the replay. */
   announceLive: boolean;
-  /** False after a resume until the client has said from where to go on. */
+  /** False after a resume until the client has joined again with its cursor. */
   attached: boolean;
-  /** Whether older messages are on their way from the store. */
+  /** Whether a read of older messages is running. */
   fetching: boolean;
-  /** Whether it missed who came and went, and needs the whole list. */
+  /** Whether it missed presence events and needs the whole list. */
   stalePresence: boolean;
-  /** What it has sent itself; undefined before it has sent anything. */
+  /** The messages it has sent; undefined before the first. */
   sent: SentMessages | undefined;
 }
 
-/** What one may do in a room, and what holds there. */
+/** A session's rights in a room, and the room's rules. */
 export interface Standing {
   readonly rights: readonly Right[];
   readonly locked?: true;
   readonly slowMs?: number;
-  /** How long it has to wait for its turn, milliseconds from now. */
+  /** Remaining wait of slow mode, milliseconds from now. */
   readonly waitMs?: number;
 }

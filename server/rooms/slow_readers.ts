@@ -1,30 +1,29 @@
 /**
- * The members whose sockets have taken no more, and when each is looked after
- * again. There is no event for a socket that has drained, so it is asked: often
- * at first, since a quick reader of a large tick drains within a turn, and then
- * ever less, since one that has stopped costs nothing.
+ * Polls the members whose sockets are full. Sockets have no drain event. A poll
+ * comes soon at first, since a quick reader of a large tick drains within a
+ * turn. Then it backs off, so that a stalled reader costs almost nothing.
  */
 
 import type { Cancel, Clock } from "../runtime/clock.ts";
 import type { Member } from "./session.ts";
 
-/** How long to wait, milliseconds, by how often a member was looked after and
- * had taken nothing. What was sent in a turn is written at its end, so the
- * first look comes in the next turn. */
+/** Milliseconds until the next poll, by the number of polls without progress.
+ * The runtime writes at the end of a turn, so the first poll is in the next
+ * turn. */
 const WAITS_MS = [0, 1, 2, 4, 8, 20] as const;
 
-/** What brings a member what it has not got; a room. */
+/** Sends a member what it has not got: a room. */
 interface Pump {
   pump(member: Member): void;
 }
 
-/** Members that wait equally long. */
+/** Members with the same wait. */
 interface Group {
   readonly members: Map<Member, Pump>;
   cancel: Cancel | null;
 }
 
-/** Looks after members that lag. */
+/** Polls members that lag. */
 export class Laggards {
   readonly #clock: Clock;
   readonly #groups: readonly Group[] = WAITS_MS.map(() => ({
@@ -37,10 +36,10 @@ export class Laggards {
   }
 
   /**
-   * Has a member pumped when its socket may take more.
+   * Pumps a member when its socket may have room.
    *
-   * @param member One that lags; it may wait already.
-   * @param room Where it does.
+   * @param member A member that lags; it may be waiting already.
+   * @param room The room in which it lags.
    */
   add(member: Member, room: Pump): void {
     if (member.laggedAt !== member.cursor) {
@@ -54,7 +53,7 @@ export class Laggards {
     group.cancel ??= this.#wait(index, () => this.#look(group, index));
   }
 
-  /** Looks after nobody any more. */
+  /** Stops all polls. */
   stop(): void {
     for (const group of this.#groups) {
       group.cancel?.();
@@ -74,7 +73,7 @@ export class Laggards {
     const members = [...group.members];
     group.members.clear();
     for (const [member, room] of members) {
-      // It has got something meanwhile, and is looked after sooner.
+      // It has made progress meanwhile, and waits in an earlier group.
       if (Math.min(member.looks, WAITS_MS.length - 1) !== index) continue;
       member.looks++;
       room.pump(member);

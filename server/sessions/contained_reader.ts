@@ -1,6 +1,6 @@
 /**
- * A session's reader that never throws: whatever goes wrong in writing to one
- * client ends that client's connection, and nothing of who writes to many.
+ * A reader that never throws. A fault while writing to one client closes that
+ * client's connection, and leaves deliveries to others alone.
  */
 
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
@@ -8,24 +8,24 @@ import type { Dialect } from "../../protocol/dialect.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import type { Reader } from "../rooms/session.ts";
 
-/** A reader in front of another one. */
+/** Wraps a reader. */
 export class ContainedReader implements Reader {
   readonly #reader: Reader;
   readonly #failed: (error: unknown) => void;
-  /** Whether it has thrown: it is written to no more. */
+  /** Whether the reader has thrown: nothing is written to it any more. */
   #broken = false;
 
   /**
    * @param reader The reader that may throw.
-   * @param failed Called once, with what it has thrown, before it is closed with
-   * 1011. Must not throw.
+   * @param failed Called once with the error, before the connection is closed
+   * with 1011. Must not throw.
    */
   constructor(reader: Reader, failed: (error: unknown) => void) {
     this.#reader = reader;
     this.#failed = failed;
   }
 
-  /** Whether it stands for this reader. */
+  /** Returns whether it is this reader, or wraps it. */
   standsFor(reader: Reader): boolean {
     return this === reader || this.#reader === reader;
   }
@@ -110,12 +110,12 @@ export class ContainedReader implements Reader {
     try {
       this.#reader.end(CLOSE.internalError);
     } catch {
-      // It cannot even be closed; it counts as gone all the same.
+      // The close failed too; the connection counts as closed anyway.
     }
   }
 }
 
-/** Whether a session's reader is this one, or stands for it. */
+/** Returns whether a session's reader is this one, or wraps it. */
 export function isReader(held: Reader | null, reader: Reader): boolean {
   if (held instanceof ContainedReader) return held.standsFor(reader);
   return held === reader;

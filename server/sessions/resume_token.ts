@@ -1,26 +1,26 @@
 /**
- * The secrets of sessions and of guests: a public id and a signature of it.
- * Signed instead of remembered, so that a session is the same author, and a
- * guest the same person, after a restart.
+ * Resume tokens and guest secrets: a public id with its signature. The server
+ * keeps no list of them, so a session stays the same author, and a guest the
+ * same person, after a restart.
  */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 
-/** Makes and checks the tokens of one store's sessions. */
+/** Signs and verifies the tokens of one store's sessions. */
 export class Tokens {
   readonly #secret: Uint8Array;
 
-  /** @param secret Random bytes that only the server knows; 32 are enough. */
+  /** @param secret At least 32 random bytes that only the server knows. */
   constructor(secret: Uint8Array) {
     this.#secret = secret;
   }
 
   /**
-   * Returns the secret of a session.
+   * Returns the resume token of a session.
    *
    * @param session Its public id.
-   * @param guest Whose it is, where that is not the guest it began with.
+   * @param guest The id of its guest; by default the session's own id.
    */
   issue(session: string, guest: string = session): string {
     const id = guest === session ? session : `${session}~${guest}`;
@@ -28,8 +28,8 @@ export class Tokens {
   }
 
   /**
-   * Returns the session a secret was issued for, and its guest; undefined when
-   * it was not issued here.
+   * Returns the session and guest of a resume token; undefined when its
+   * signature is not valid.
    *
    * @param token Anything a client sent.
    */
@@ -41,17 +41,16 @@ export class Tokens {
   }
 
   /**
-   * Returns the secret of a guest, which all of its sessions may show.
+   * Returns the secret of a guest, which all of its sessions may send.
    *
-   * @param guest The public id of the session it began with.
+   * @param guest The public id of the guest's first session.
    */
   issueGuest(guest: string): string {
     return `${guest}.${this.#sign(`guest ${guest}`)}`;
   }
 
   /**
-   * Returns the guest a secret was issued for; undefined when it was not issued
-   * here.
+   * Returns the guest of a secret; undefined when its signature is not valid.
    *
    * @param secret Anything a client sent.
    */

@@ -1,7 +1,7 @@
 /**
- * The sessions of this node, and whose they are: how they begin, outlive a
- * connection, come back, here or on another node, and end. Whose name is whose,
- * the fleet knows; which rooms they are in, the hub.
+ * Registry of the sessions of this node, by id and by author. Starts sessions,
+ * keeps them over a lost connection, resumes them here or hands them over to
+ * another node, and ends them. The fleet assigns names.
  */
 
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
@@ -22,39 +22,37 @@ import { newSession, type Reader, type Session } from "../rooms/session.ts";
 import { ContainedReader, isReader } from "./contained_reader.ts";
 import { Tokens } from "./resume_token.ts";
 
-/** What {@linkcode Sessions} needs. */
+/** Options of {@linkcode Sessions}. */
 export interface SessionsOptions {
   readonly fleet: Fleet;
-  /** The store's secret, for session tokens. */
+  /** The store's secret, which signs resume tokens. */
   readonly secret: Uint8Array;
   readonly clock: Clock;
   readonly log: Pick<Logger, "error">;
-  /** Milliseconds a session outlives its connection. */
+  /** Grace period: milliseconds that a session outlives its connection. */
   readonly graceMs: number;
-  /** Takes a session out of a room. */
+  /** Removes a session from a room. */
   readonly depart: (room: string, session: Session) => void;
-  /** Tells the rooms of a person's sessions that it has another name than
-   * `old`. */
+  /** Records in the rooms of a person's sessions that it was named `old`. */
   readonly renamed: (sessions: readonly Session[], old: string) => void;
-  /** What the fleet is told by cannot be used. */
+  /** Called when the fleet's engine is out of reach. */
   readonly outOfReach: () => void;
 }
 
 /** How a session lost its connection. */
 export interface Loss {
-  /** Whether its user may come back to it. */
+  /** Whether the client may resume the session. */
   readonly mayReturn: boolean;
-  /** How long ago the peer last showed that it was there, milliseconds; 0 by
-   * default. */
+  /** Milliseconds since the last sign of life of the peer; 0 by default. */
   readonly agoMs?: number;
 }
 
-/** A session that has just begun, or was taken up again. */
+/** A started or resumed session. */
 export interface Welcome {
   readonly session: Session;
-  /** Its secret. */
+  /** Its resume token. */
   readonly token: string;
-  /** Its guest's secret; undefined for who has a signed token. */
+  /** Its guest secret; undefined with an access token. */
   readonly guest: string | undefined;
   readonly resumed: boolean;
 }
@@ -64,15 +62,16 @@ export class Sessions {
   readonly #options: SessionsOptions;
   readonly #tokens: Tokens;
   readonly #byId = new Map<string, Session>();
-  /** By the author's key: all sessions of a person. */
+  /** All sessions of a person, by the author's key. */
   readonly #byAuthor = new Map<string, Set<Session>>();
-  /** Those that another node has by now, for the rest of their grace. */
+  /** Sessions that another node has taken over, until their grace period
+   * ends. */
   readonly #handedOver = new Set<Session>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
     this.#tokens = new Tokens(options.secret);
-    // The fleet has more to tell, of others.
+    // A throw must not keep the fleet from its other events.
     const contained = (act: (id: string) => void) => (id: string) => {
       try {
         act(id);
@@ -94,7 +93,7 @@ export class Sessions {
     });
   }
 
-  /** Every session, in the order they began. */
+  /** Returns every session, in the order of their start. */
   all(): Session[] {
     return [...this.#byId.values()];
   }
@@ -104,7 +103,7 @@ export class Sessions {
   }
 
   /**
-   * Begins a session, or takes one up again.
+   * Starts a session, or resumes one.
    *
    * @throws {HubbubError} `bad_name`, `name_taken` with a free suggestion, or
    * `store_unavailable`.
@@ -138,7 +137,7 @@ export class Sessions {
       ));
   }
 
-  /** A person who is here under another name takes the one its token has. */
+  /** Renames a person who is online under another name than its token's. */
   #keepName(held: Held, { name: own }: Grant): Soon<Held> {
     if (own === undefined || nameKey(held.name) === nameKey(own)) return held;
     const { fleet } = this.#options;
@@ -158,7 +157,7 @@ export class Sessions {
   }
 
   /**
-   * Gives a session another name.
+   * Renames a session, and all sessions of its person.
    *
    * @throws {HubbubError} `bad_name`, `name_taken` with a free suggestion, or
    * `store_unavailable`.
@@ -171,11 +170,13 @@ export class Sessions {
   }
 
   /**
-   * A connection is gone. Its session goes with it, at once or, where it can
-   * be resumed, after a grace period in which nobody notices.
+   * Handles a closed connection. Ends its session at once or, if it can be
+   * resumed, after the grace period.
    *
-   * @param loss Whether its user may come back to it, and when it was lost: the
-   * grace period runs from then.
+   * @param session The session.
+   * @param reader Its connection.
+   * @param loss Whether the client may resume, and when the connection was
+   * lost: the grace period starts then.
    */
   lost(session: Session, reader: Reader, { mayReturn, agoMs = 0 }: Loss): void {
     if (!isReader(session.reader, reader)) return;
@@ -185,8 +186,8 @@ export class Sessions {
   }
 
   /**
-   * Something that belongs to one session has thrown: its connection is closed
-   * with 1011, and its user may come back.
+   * Closes a session's connection with 1011 after something of the session has
+   * thrown. The client may resume.
    */
   failed(session: Session, error: unknown): void {
     this.#options.log.error("session failed", { session: session.id, error });
@@ -196,15 +197,15 @@ export class Sessions {
     this.lost(session, reader, { mayReturn: true });
   }
 
-  /** Ends a session: it leaves every room and its name is free. Never throws:
-   * what cannot be done is logged. */
+  /** Ends a session: it leaves every room and its name is free. Never throws,
+   * but logs failures. */
   end(session: Session): void {
     session.grace?.();
     session.grace = null;
     for (const room of [...session.members.keys()]) {
       this.#attempt(session, () => this.#options.depart(room, session));
     }
-    // Rooms that were still being opened for it let nobody in without a reader.
+    // A room that is still opening admits no session without a reader.
     session.reader = null;
     this.#handedOver.delete(session);
     if (!this.#byId.delete(session.id)) return;
@@ -215,8 +216,8 @@ export class Sessions {
     this.#attempt(session, () => this.#options.fleet.release(session.id));
   }
 
-  /** Another node tells whom it has in a room. Who was handed over to it has
-   * arrived there, and is in the room once. */
+  /** Removes handed-over sessions from a room that they have joined on another
+   * node. */
   arrivedElsewhere(room: string, { members }: Roster): void {
     for (const session of this.#handedOver) {
       if (!members?.has(session.id) || !session.members.has(room)) continue;
@@ -224,7 +225,7 @@ export class Sessions {
     }
   }
 
-  /** Stops all that is to happen later. */
+  /** Cancels all grace periods. */
   stop(): void {
     for (const session of this.#byId.values()) session.grace?.();
   }
@@ -238,7 +239,7 @@ export class Sessions {
     }
   }
 
-  /** What a reader throws costs its own session's connection alone. */
+  /** Wraps a reader, so that a throw closes its own connection alone. */
   #contain(reader: Reader): Reader {
     const contained = new ContainedReader(reader, (error) => {
       const session = this.all().find((one) => one.reader === contained);
@@ -289,8 +290,8 @@ export class Sessions {
     return session;
   }
 
-  /** Sets a session that lost its connection on a new one. What it may do is
-   * changed by the session service, as for every change of rights. */
+  /** Resumes a session on a new connection. The session service changes its
+   * permissions, as always. */
   #resume(
     session: Session,
     { reader, held }: { reader: Reader; held: Held },
@@ -302,7 +303,7 @@ export class Sessions {
     this.#rename(session, held.name);
     for (const member of session.members.values()) member.attached = false;
     session.grace?.();
-    // Rooms it does not come back to are left when the grace is over.
+    // It leaves the rooms that it has not joined again by the end of the grace.
     const { clock, graceMs, depart } = this.#options;
     session.grace = clock.after(graceMs, () => {
       for (const [room, { attached }] of [...session.members]) {
@@ -312,9 +313,9 @@ export class Sessions {
   }
 
   /**
-   * All sessions of a person have one name.
+   * Renames all sessions of a person, and sends them `renamed`.
    *
-   * @param told The one that is told of it otherwise.
+   * @param told The session that gets the new name in another event.
    */
   #rename(
     one: Session,
@@ -343,8 +344,9 @@ export class Sessions {
     session.grace = clock.after(restMs, () => this.end(session));
   }
 
-  /** Another node has it now: here it is kept only as long as those who see it
-   * go might not have seen it come. */
+  /** Handles a session that another node has taken over. This node keeps its
+   * memberships for a while, so that other members do not see a leave before
+   * the join. */
   #replaced(id: string): void {
     const session = this.#byId.get(id);
     if (session === undefined) return;
@@ -361,7 +363,7 @@ export class Sessions {
     reader?.end(CLOSE.outnamed);
   }
 
-  /** Takes a session its connection away, which is no news to it. */
+  /** Detaches a session from its connection, and closes that. */
   #cut(session: Session, reason: CloseReason): void {
     const { reader } = session;
     session.reader = null;

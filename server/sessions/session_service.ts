@@ -1,7 +1,7 @@
 /**
- * Who comes, under which name and with which rights, and who goes. Whom the
- * house rules let in, the gate says; how a session outlives its connection,
- * sessions.ts.
+ * Logs sessions in and out: checks bans, claims or resumes a name, sets the
+ * permissions. access_policy.ts decides who may enter; session_registry.ts
+ * keeps sessions over a lost connection.
  */
 
 import { HubbubError } from "../../protocol/errors.ts";
@@ -22,19 +22,19 @@ import type { Rooms } from "../rooms/room_registry.ts";
 import type { Reader, Session } from "../rooms/session.ts";
 import type { Loss, Sessions } from "./session_registry.ts";
 
-/** What a {@linkcode Reception} needs. */
+/** Options of {@linkcode Reception}. */
 export interface ReceptionOptions {
   readonly fleet: Pick<Fleet, "lend">;
   readonly gate: Gate;
   readonly sessions: Sessions;
   readonly rooms: Pick<Rooms, "depart">;
-  /** Makes bans hold for a session whose rights have changed. */
+  /** Applies bans to a session whose permissions have changed. */
   readonly review: (session: Session) => void;
-  /** What everybody who comes is told. */
+  /** The limits that each `welcome` announces. */
   readonly limits: Limits;
 }
 
-/** Receives everybody who comes to this node. */
+/** Logs sessions in and out on this node. */
 export class Reception {
   readonly #options: ReceptionOptions;
 
@@ -43,7 +43,7 @@ export class Reception {
   }
 
   /**
-   * Begins a session, or takes one up again.
+   * Starts a session, or resumes one, and sends `welcome`.
    *
    * @throws {HubbubError} `bad_name`, `name_taken`, `banned` or
    * `store_unavailable`.
@@ -74,9 +74,10 @@ export class Reception {
   }
 
   /**
-   * Looks again when it is known who it is: a ban holds under another name too.
+   * Checks bans again when the author is known: a ban also applies under
+   * another name.
    *
-   * @throws {HubbubError} `banned`; the session is over then.
+   * @throws {HubbubError} `banned`; ends the session first.
    */
   #admitAs(session: Session, grant: Grant): void {
     const { gate, sessions } = this.#options;
@@ -89,11 +90,11 @@ export class Reception {
   }
 
   /**
-   * Makes sure that the house rules let somebody in.
+   * Checks that no ban applies.
    *
-   * @param person Its name, if it is known, and where it is.
-   * @param grant What it may do.
-   * @param room Which room; the server as such when it is left out.
+   * @param person The name, if it is known, and the IP address.
+   * @param grant The permissions.
+   * @param room The room; by default the whole server.
    * @throws {HubbubError} `banned`.
    */
   admit(
@@ -110,10 +111,10 @@ export class Reception {
   }
 
   /**
-   * Finds a name for a message of somebody who has no session.
+   * Returns a name for a message that is published without a session.
    *
    * @param wanted The name asked for, if any.
-   * @param lending Who asks, and the name for who asks for none.
+   * @param lending The author, and the default name.
    * @throws {HubbubError} `bad_name`, `name_taken` with a free suggestion, or
    * `store_unavailable`.
    */
@@ -146,11 +147,11 @@ export class Reception {
   }
 
   /**
-   * Takes what a newer token grants a session, and the name that it says.
+   * Applies a newer access token to a session: its permissions and its name.
    *
-   * @returns When the name is changed, where that takes a moment.
-   * @throws {HubbubError} `bad_name`, `name_taken` or `store_unavailable`;
-   * nothing is changed then.
+   * @returns Resolves when the name has changed, if that waits for the fleet.
+   * @throws {HubbubError} `bad_name`, `name_taken` or `store_unavailable`; the
+   * session is unchanged then.
    */
   renew(session: Session, grant: Grant): Soon<void> {
     const { name } = grant;
@@ -164,9 +165,9 @@ export class Reception {
   }
 
   /**
-   * Changes what a session may do; it leaves the rooms it may not read, and
-   * those it is banned from. The one way by which rights change: with a newer
-   * token, and when a session is taken up again.
+   * Changes a session's permissions; it leaves the rooms that it may not read
+   * or is banned from. No other code changes permissions. Called for a newer
+   * access token, and when a session is resumed.
    */
   #regrant(session: Session, grant: Grant): void {
     const { gate, rooms, review } = this.#options;
@@ -174,7 +175,7 @@ export class Reception {
     review(session);
     for (const [room, { attached }] of [...session.members]) {
       if (grant.allows("read", room)) {
-        // Who has not joined it again is told when it does.
+        // A resumed session gets the rules when it joins again.
         if (!attached) continue;
         const standing = gate.standing(session, room);
         const { rights, locked = false, slowMs = 0 } = standing;
@@ -188,10 +189,13 @@ export class Reception {
   }
 
   /**
-   * A connection is gone. Its session goes with it, at once or, where it can
-   * be resumed, after a grace period in which nobody notices.
+   * Handles a closed connection. Ends its session at once or, if it can be
+   * resumed, after the grace period.
    *
-   * @param loss Whether its user may come back to it, and when it was lost.
+   * @param session The session.
+   * @param reader Its connection.
+   * @param loss Whether the client may resume, and when the connection was
+   * lost.
    */
   lost(session: Session, reader: Reader, loss: Loss): void {
     this.#options.sessions.lost(session, reader, loss);
