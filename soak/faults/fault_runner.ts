@@ -100,8 +100,7 @@ async function perform(
       return true;
     case "roomFault":
     case "sessionFault":
-      await world.servers.suffer(fault);
-      return true;
+      return await world.servers.suffer(fault);
     case "hop": {
       const client = victim(world, whom);
       client?.reconnect();

@@ -19,7 +19,7 @@ const METHODS: Readonly<Record<Part, readonly [object, string][]>> = {
 };
 
 /** How long to wait for a call of what is broken, milliseconds. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 2_000;
 
 /** The methods that throw when they are called next, with who is told of it. */
 const broken = new Map<string, () => void>();
@@ -43,15 +43,18 @@ for (const part of PARTS) {
 }
 
 Object.assign(globalThis, {
-  /** Settles when it has thrown: who kills the server before has ordered
-   * nothing. What nobody calls goes on waiting for its call. */
-  async breakPart(part: Part): Promise<void> {
+  /** Returns whether it has thrown; if nobody calls it in time, it will not. */
+  async breakPart(part: Part): Promise<boolean> {
     const methods = METHODS[part];
     const [, method] = methods[orders[part]++ % methods.length] ?? [];
-    const { promise, resolve } = Promise.withResolvers<void>();
-    broken.set(`${part} ${method}`, resolve);
-    const timer = setTimeout(resolve, PATIENCE_MS);
-    await promise;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    broken.set(`${part} ${method}`, () => resolve(true));
+    const timer = setTimeout(() => {
+      broken.delete(`${part} ${method}`);
+      resolve(false);
+    }, PATIENCE_MS);
+    const happened = await promise;
     clearTimeout(timer);
+    return happened;
   },
 });

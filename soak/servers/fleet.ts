@@ -126,8 +126,8 @@ class Node {
     this.#lineTrouble = Date.now();
   }
 
-  async breakPart(part: Part): Promise<void> {
-    await this.#server?.breakPart(part);
+  async breakPart(part: Part): Promise<boolean> {
+    return await this.#server?.breakPart(part) ?? false;
   }
 
   async memory(): Promise<Memory | undefined> {
@@ -212,10 +212,23 @@ export class Fleet implements Servers {
     return this.#life;
   }
 
-  async suffer({ kind, whom, ms, heavy }: Fault): Promise<void> {
+  async suffer(fault: Fault): Promise<boolean> {
+    const part = partOf(fault.kind);
+    if (part === undefined) {
+      await this.#hurt(fault);
+      return true;
+    }
+    // A node without clients has nothing to break.
+    const first = this.#nodes.indexOf(pick(this.#nodes, fault.whom) as Node);
+    for (let index = 0; index < this.#nodes.length; index++) {
+      const node = this.#nodes[(first + index) % this.#nodes.length];
+      if (await node?.breakPart(part)) return true;
+    }
+    return false;
+  }
+
+  async #hurt({ kind, whom, ms, heavy }: Fault): Promise<void> {
     const node = pick(this.#nodes, whom);
-    const part = partOf(kind);
-    if (part !== undefined) return await node?.breakPart(part);
     switch (kind) {
       case "nodeKill":
         await node?.kill();

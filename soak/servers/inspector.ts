@@ -60,9 +60,18 @@ export class Inspector implements Disposable {
     return usedSize;
   }
 
-  /** Runs an expression, and waits for the promise it gives. */
-  async run(expression: string): Promise<void> {
-    await this.#ask("Runtime.evaluate", { expression, awaitPromise: true });
+  /**
+   * Runs an expression, and waits for the promise it gives.
+   *
+   * @returns What that settles with; undefined when the process has ended.
+   */
+  async run(expression: string): Promise<unknown> {
+    const answer = await this.#ask("Runtime.evaluate", {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    }) as { result?: { value?: unknown } } | undefined;
+    return answer?.result?.value;
   }
 
   [Symbol.dispose](): void {

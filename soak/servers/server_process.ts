@@ -190,10 +190,11 @@ export class ServerProcess {
     return { code, ms: Math.round(performance.now() - start) };
   }
 
-  /** Has something throw in one of its rooms or sessions, and waits for it. */
-  async breakPart(part: Part): Promise<void> {
+  /** Has something throw in one of its rooms or sessions; returns whether it
+   * did. */
+  async breakPart(part: Part): Promise<boolean> {
     using inspector = await Inspector.connect(this.inspect);
-    await inspector.run(`breakPart("${part}")`);
+    return await inspector.run(`breakPart("${part}")`) === true;
   }
 
   /** Collects its garbage, so that it holds no more than it needs. */

@@ -22,8 +22,9 @@ export interface Servers {
    * Breaks something of them, and mends it.
    *
    * @param fault Of a kind that these servers know.
+   * @returns Whether it has happened; what has not is to be tried again.
    */
-  suffer(fault: Fault): Promise<void>;
+  suffer(fault: Fault): Promise<boolean>;
   /** What their processes hold; of several, the largest. */
   memory(): Promise<Memory | undefined>;
   /** Collects their garbage, so that they hold no more than they need. */
@@ -87,13 +88,14 @@ export class OneServer implements Servers {
     return this.#life;
   }
 
-  async suffer({ kind }: Fault): Promise<void> {
+  async suffer({ kind }: Fault): Promise<boolean> {
     const part = partOf(kind);
     if (part !== undefined) return await this.#server.breakPart(part);
     if (kind === "kill") await this.#server.kill();
     else if (kind === "restart") await stopWell(this.#server, this.#violated);
     else throw new Error(`One server knows no "${kind}"`);
     await this.#start();
+    return true;
   }
 
   memory(): Promise<Memory | undefined> {
