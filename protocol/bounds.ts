@@ -31,14 +31,14 @@ export function isOverlong(raw: string, most: number): boolean {
  * 18 times as long.
  *
  * @param raw Anything.
- * @param form `NFC` or `NFKC`.
+ * @param form `NFC`, `NFD` or `NFKC`.
  * @param most Characters that are allowed.
  * @returns The text, normalized; undefined where {@linkcode isOverlong} says
  * that it is too long.
  */
 export function normalized(
   raw: string,
-  form: "NFC" | "NFKC",
+  form: "NFC" | "NFD" | "NFKC",
   most: number,
 ): string | undefined {
   return isOverlong(raw, most) ? undefined : raw.normalize(form);

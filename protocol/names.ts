@@ -5,6 +5,7 @@
 
 import { normalized } from "./bounds.ts";
 import { HubbubError } from "./errors.ts";
+import { JOINERS, STACKERS, UNDRAWN } from "./invisible.ts";
 
 /** The name of the server itself; nobody else may have it. */
 export const SERVER_NAME = "Server";
@@ -17,19 +18,22 @@ export const MAX_NAME = 32;
 const MAX_ROOM = 64;
 /** Controls, line breaks, private use and lone surrogates: nothing to see. */
 const INVISIBLE = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
-/** Joiners, direction marks and variation selectors: change nothing that is
- * compared, or two names would look the same and differ. */
-const IGNORED =
-  /[\p{Cf}\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}\u{115F}\u{1160}\u{3164}\u{FFA0}]/gu;
+/** What is never compared, or two names would look the same and differ. */
+const IGNORED = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 /** Direction overrides and the like; only joiners, which emoji need, may stay. */
 const FORMAT = /(?![\u200C\u200D])\p{Cf}/u;
-/** What has no glyph (Default_Ignorable_Code_Point, which RFC 8264, 9.13 and UTS
- * #39 keep out of names), and what has an empty one. */
-const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u2800\u{1D159}]/gu;
-/** The same without joiners, which some scripts and emoji are written with (RFC
- * 5892, A.1 and A.2), and how an emoji looks: these are not compared. */
-const FORBIDDEN =
-  /(?![\u200C\u200D\uFE0E\uFE0F])[\p{Default_Ignorable_Code_Point}\u2800\u{1D159}]/u;
+/** Joiners that join nothing, and the blanks around them. */
+const LEADING = new RegExp(String.raw`^[${JOINERS}\s]+`, "u");
+const BLANKS = new RegExp(String.raw`\p{Zs}[${JOINERS}\p{Zs}]*`, "gu");
+/** What draws nothing (RFC 8264, 9.13, and UTS #39 keep it out of names). */
+const UNSEEN = new RegExp(`[${UNDRAWN}]`, "gu");
+/** The same but for joiners; what stands for a character that could not be read;
+ * and parts of Hangul syllables (RFC 8264, 9.9), drawn in one another's place. */
+const FORBIDDEN = new RegExp(
+  String.raw`(?![${JOINERS}])[${UNDRAWN}\uFFFD` +
+    String.raw`\u1100-\u11FF\uA960-\uA97C\uD7B0-\uD7FB]`,
+  "u",
+);
 /** Marks that would draw over what stands beside them: no letter has so many. */
 const STACKED = /^\p{M}|[\p{Mn}\p{Me}]{5}/u;
 /** Alphabets whose letters look alike. */
@@ -41,6 +45,18 @@ const ALPHABETS: readonly RegExp[] = [
   /\p{Script=Cherokee}/u,
   /\p{Script=Coptic}/u,
 ];
+/** Scripts whose letters take marks of their own and common ones alone. */
+const PLAIN = String.raw`\p{sc=Common}\p{sc=Latin}\p{sc=Cyrillic}\p{sc=Greek}` +
+  String.raw`\p{sc=Armenian}\p{sc=Cherokee}\p{sc=Coptic}\p{sc=Georgian}` +
+  String
+    .raw`\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}`;
+/** A mark of a script whose letters are not before it, or which joins nothing:
+ * most fonts draw none then. */
+const MISPLACED = new RegExp(
+  String.raw`[${PLAIN}]\p{sc=Inherited}*(?![${PLAIN}\p{sc=Inherited}])\p{M}` +
+    String.raw`|[${STACKERS}](?![\u200C\u200D]?\p{L})`,
+  "u",
+);
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]{0,63}$/u;
 
 /**
@@ -54,8 +70,8 @@ const ROOM = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]{0,63}$/u;
 export function nameKey(name: string): string {
   const key = normalized(name, "NFKC", MAX_NAME);
   if (key === undefined) return name;
-  return key.replace(IGNORED, "").trim().toUpperCase().toLowerCase()
-    .normalize("NFKC");
+  return key.replace(IGNORED, "").toUpperCase().toLowerCase()
+    .normalize("NFKC").replace(BLANKS, " ").trim();
 }
 
 /**
@@ -78,13 +94,14 @@ export function checkName(wanted: string): string {
       message: "A name has visible characters only",
     });
   }
-  if (STACKED.test(name)) {
+  if (STACKED.test(name) || MISPLACED.test(name)) {
     throw new HubbubError("bad_name", {
-      message: "A name has a letter in front of its marks, and at most four " +
-        "marks in a row",
+      message:
+        "A name has a letter of the same script in front of its marks, " +
+        "and at most four marks in a row",
     });
   }
-  if (name.split(/[^\p{L}\p{M}]/u).some(isMixed)) {
+  if (isMixed(name)) {
     throw new HubbubError("bad_name", {
       message: "A word of a name has letters of one alphabet only. Others " +
         "could take it for another name",
@@ -95,8 +112,10 @@ export function checkName(wanted: string): string {
 
 /** Whether a word has letters of two alphabets that look alike (UTS #39, 5.1,
  * by words). */
-function isMixed(word: string): boolean {
-  return ALPHABETS.filter((letters) => letters.test(word)).length > 1;
+function isMixed(name: string): boolean {
+  return name.split(/[^\p{L}\p{M}]/u).some((word) =>
+    ALPHABETS.filter((letters) => letters.test(word)).length > 1
+  );
 }
 
 /**
@@ -108,7 +127,7 @@ function isMixed(word: string): boolean {
  */
 export function checkOldName(wanted: string): string {
   const name = normalized(wanted, "NFC", MAX_NAME)?.trim()
-    .replace(/\p{Zs}+/gu, " ");
+    .replace(LEADING, "").replace(BLANKS, " ").trim();
   if (name === undefined || [...name].length > MAX_NAME) {
     throw new HubbubError("bad_name", {
       message: `A name has at most ${MAX_NAME} characters`,
@@ -149,4 +168,16 @@ export function checkRoom(wanted: string): string {
     throw new HubbubError("bad_room");
   }
   return room;
+}
+
+/**
+ * Tells whether a room's name can be given to a new room. Rooms that were
+ * written to when there was no such rule are still read and written to.
+ *
+ * @param room A room's name, as {@linkcode checkRoom} returns it.
+ * @returns False where a word has letters of two alphabets, or a mark stands
+ * behind a letter of another script (UTS #39, 5.1).
+ */
+export function mayMakeRoom(room: string): boolean {
+  return !MISPLACED.test(room) && !isMixed(room);
 }

@@ -1,35 +1,79 @@
 /**
- * Names that look like names of people who are present (UTS #39, mixed-script
- * confusables). Owns which names there are; whether two are the same is
- * `nameKey()`'s to say.
+ * Names that look like names that are in use (UTS #39, confusables). Owns which
+ * names there are; `nameKey()` decides whether two are the same.
  */
 
 import TABLE from "unhomoglyph/data.json" with { type: "json" };
 import { normalized } from "../../protocol/bounds.ts";
 import { MAX_NAME, nameKey, SERVER_NAME } from "../../protocol/names.ts";
 
-/** Unicode's confusables.txt: characters, and what they look like. */
-const LOOKS: Readonly<Record<string, string>> = TABLE;
+/** Pairs that the table lacks. */
+const MORE: Readonly<Record<string, string>> = { "リ": "り" };
+/** Unicode's confusables.txt: characters, and what they look like; but `m` stays
+ * what it is, since a reader can tell it from `rn`. */
+const LOOKS: ReadonlyMap<string, string> = new Map(
+  Object.entries({ ...TABLE as Readonly<Record<string, string>>, ...MORE })
+    .filter(([letter]) => letter !== "m")
+    .map(([letter, look]) => [letter, look.replaceAll("rn", "m")]),
+);
+const IGNORED = /\p{Default_Ignorable_Code_Point}/gu;
+/** Some letters of the table are composed ones, and some lead to others: they are
+ * looked up again. */
+const FORMS = ["NFC", "NFC", "NFD"] as const;
+/** Normalizing makes the longest name 18 times as long, and then no longer. */
+const MOST = 18 * MAX_NAME;
 // deno-lint-ignore no-control-regex -- all of ASCII, as it is
-const ASCII = /^[\x00-\x7F]+$/;
+const ASCII = /^[\x00-\x7F]*$/;
+/** Those of {@linkcode LOOKS}: most names need no more. */
+const ASCII_LOOKS = new Map(
+  [...LOOKS.keys()].filter((letter) => ASCII.test(letter))
+    .map((letter) => [letter, foldLooks(letter)]),
+);
 
 /**
- * What a name looks like to who reads Latin letters: letters of other alphabets
- * that look like ASCII are taken for it. Letters of ASCII stay what they are: a
- * reader can tell `rn` from `m` better than there would be names left.
+ * Returns what a text looks like (UTS #39, 4, `skeleton()`): two texts with the
+ * same look are confusable. Case is kept, since case is part of the look.
  *
- * @param name A valid name.
+ * @param text A valid name of a person or a room.
  * @returns Only for comparing.
  */
-export function lookOf(name: string): string {
-  // A valid name is never overlong.
-  const whole = normalized(name, "NFKC", MAX_NAME) ?? name;
-  const letters = Array.from(whole, (letter) => {
-    if (ASCII.test(letter)) return letter;
-    const look = LOOKS[letter] ?? letter;
-    return ASCII.test(look) ? look : letter;
-  });
-  return nameKey(letters.join(""));
+export function lookOf(text: string): string {
+  if (!ASCII.test(text)) return foldLooks(text.replace(IGNORED, ""));
+  return text.replace(
+    /[^a-zA-HJ-Z ]/g,
+    (sign) => ASCII_LOOKS.get(sign) ?? sign,
+  );
+}
+
+function foldLooks(text: string): string {
+  let look = text;
+  for (const form of FORMS) {
+    look = Array.from(
+      normalized(look, form, MOST) ?? look,
+      (letter) => LOOKS.get(letter) ?? letter,
+    ).join("");
+  }
+  return normalized(look, "NFD", MOST) ?? look;
+}
+
+/**
+ * Returns all looks of a name: names are compared in any case, so each way to
+ * write one that people use is taken with it. To fold the case of a look instead
+ * would make `Ali` and `All` one name, since `I` looks like `l`.
+ *
+ * @param name A valid name.
+ */
+export function looksOf(name: string): ReadonlySet<string> {
+  const lower = nameKey(name);
+  const title = lower.replace(
+    /(^|[^\p{L}\p{M}\p{N}])(\p{L})/gu,
+    (_, before: string, letter: string) => before + letter.toUpperCase(),
+  );
+  const written = new Set([
+    ...[name, name.toLowerCase(), name.toUpperCase()],
+    ...[lower, lower.toUpperCase(), title],
+  ]);
+  return new Set([...written].map(lookOf));
 }
 
 /** The names that are held, by what they look like. */
@@ -41,38 +85,40 @@ export class Lookalikes {
     this.add(SERVER_NAME);
   }
 
-  /** Somebody holds a name. */
+  /** Adds a name that somebody holds. */
   add(name: string): void {
-    const look = lookOf(name);
-    const keys = this.#byLook.get(look) ?? new Map<string, number>();
-    this.#byLook.set(look, keys);
     const key = nameKey(name);
-    keys.set(key, (keys.get(key) ?? 0) + 1);
+    for (const look of looksOf(name)) {
+      const keys = this.#byLook.get(look) ?? new Map<string, number>();
+      this.#byLook.set(look, keys);
+      keys.set(key, (keys.get(key) ?? 0) + 1);
+    }
   }
 
-  /** Somebody holds it no longer; called as often as {@linkcode add}. */
+  /** Removes a name; called as often as {@linkcode add}. */
   delete(name: string): void {
-    const look = lookOf(name);
-    const keys = this.#byLook.get(look);
     const key = nameKey(name);
-    const left = (keys?.get(key) ?? 0) - 1;
-    if (left > 0) keys?.set(key, left);
-    else keys?.delete(key);
-    if (keys?.size === 0) this.#byLook.delete(look);
+    for (const look of looksOf(name)) {
+      const keys = this.#byLook.get(look);
+      const left = (keys?.get(key) ?? 0) - 1;
+      if (left > 0) keys?.set(key, left);
+      else keys?.delete(key);
+      if (keys?.size === 0) this.#byLook.delete(look);
+    }
   }
 
   /**
-   * Whether a name looks like another one that is held.
+   * Tells whether a name looks like another one that is held.
    *
    * @param name A valid name.
-   * @param own What the one who asks is called, if that is known: nobody passes
-   * for oneself.
+   * @param own The name of the one who asks, if it has one: nobody is taken for
+   * oneself.
    * @returns False when the name itself is held, which others find out.
    */
   has(name: string, own?: string): boolean {
-    const keys = this.#byLook.get(lookOf(name));
-    if (keys === undefined) return false;
     const free = [nameKey(name), ...(own === undefined ? [] : [nameKey(own)])];
-    return keys.keys().some((key) => !free.includes(key));
+    return looksOf(name).values().some((look) =>
+      this.#byLook.get(look)?.keys().some((key) => !free.includes(key)) ?? false
+    );
   }
 }

@@ -15,7 +15,7 @@ import type { RoomCreation } from "../rooms/room_creation.ts";
 import type { Session } from "../rooms/session.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { StoreHealth } from "./store_health.ts";
-import type { Receipt } from "../store/store.ts";
+import { type Receipt, RoomNotMadeError } from "../store/store.ts";
 import type { Pending, TickHooks } from "../rooms/group_commit.ts";
 
 /** Options of {@linkcode tickHooks}. */
@@ -41,7 +41,10 @@ export function tickHooks(
     session.reader?.tell({ ...error, cid, id });
   };
   const refuseAlone = (draft: Pending, reason: Error) => {
-    const error = refusalOfStore(reason, creation.wait(draft.session));
+    const bad = reason instanceof RoomNotMadeError
+      ? rooms.refusalOfNew(draft.room)
+      : undefined;
+    const error = bad ?? refusalOfStore(reason, creation.wait(draft.session));
     if (error.code === "not_stored") {
       health.doubts("message not stored", reason);
     }

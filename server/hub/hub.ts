@@ -238,8 +238,9 @@ export class Hub {
   /** Returns whether a message may create its room; most rooms exist
    * already. */
   #mayMake(session: Session, room: string): boolean {
-    return (this.#rooms.get(room)?.head ?? 0) > 0 ||
-      this.#creation.wait(session) === 0;
+    if ((this.#rooms.get(room)?.head ?? 0) > 0) return true;
+    return this.#creation.wait(session) === 0 &&
+      this.#rooms.refusalOfNew(room) === undefined;
   }
 
   /**

@@ -1,11 +1,7 @@
 /** Checks the text of a message. Pure. */
 
 import { HubbubError } from "../../protocol/errors.ts";
-
-/** A text that shows nothing: blanks, controls, characters without a glyph
- * (Unicode's Default_Ignorable_Code_Point) or with an empty one. */
-const BLANK =
-  /^[\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2800\u{1D159}]*$/u;
+import { isBlank } from "../../protocol/invisible.ts";
 
 /**
  * Checks and normalizes the text of a message.
@@ -21,7 +17,7 @@ export function checkText(raw: string, most: number): string {
   // UTF-8 has no lone surrogates, and SQLite ends a text at a NUL.
   const text = raw.toWellFormed().replaceAll("\r\n", "\n")
     .replaceAll("\0", "\uFFFD");
-  if (BLANK.test(text)) throw new HubbubError("empty");
+  if (isBlank(text)) throw new HubbubError("empty");
   // Counting is slow, and a text has no more characters than units.
   const length = text.length > most ? lengthOf(text) : 0;
   if (length > most) throw tooLong(length, most);

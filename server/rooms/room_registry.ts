@@ -20,6 +20,7 @@ import { OpenRoomLimits, type RoomClosed } from "./open_room_limits.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { refusal, STORE_RETRY_MS, STORE_UNAVAILABLE } from "./error_event.ts";
 import { type Arrival, Room } from "./room.ts";
+import { RoomLookalikes } from "./room_lookalikes.ts";
 import type { Session, Standing } from "./session.ts";
 import { attempt } from "../runtime/attempt.ts";
 import type { Stats } from "../runtime/stats.ts";
@@ -75,6 +76,7 @@ interface Slot {
 export class Rooms {
   readonly #options: RoomsOptions;
   readonly #slots = new Map<string, Slot>();
+  readonly #lookalikes = new RoomLookalikes();
   /** Rooms with changes since the last turn. */
   readonly #stirred = new Set<Room>();
   /** Rooms of the current tick, which have yet to announce leaves. */
@@ -115,6 +117,16 @@ export class Rooms {
     if (slot === undefined) return this.#open(name, arrival);
     if (slot.room === null) slot.arrivals.wait(arrival);
     else slot.arrivals.arriveIn(slot.room, arrival);
+  }
+
+  /**
+   * Returns why a room cannot be had that nobody has written to.
+   *
+   * @param name A room's name, as `checkRoom()` returns it.
+   * @returns Undefined when it can.
+   */
+  refusalOfNew(name: string): HubbubError | undefined {
+    return this.#lookalikes.refusal(name);
   }
 
   depart(name: string, session: Session): void {
@@ -195,6 +207,7 @@ export class Rooms {
     arrivals.wait(arrival);
     const slot: Slot = { room: null, arrivals, closed };
     this.#slots.set(name, slot);
+    this.#lookalikes.add(name);
     /** Runs an action with the room if it is open. */
     const inRoom = (act: (room: Room) => void) => {
       const { room } = slot;
@@ -251,9 +264,12 @@ export class Rooms {
         },
       })
     ).then((state) => {
-      if (!this.#limits.mayStay(name, state.head)) {
+      const refused = this.#limits.mayStay(name, state.head)
+        ? state.head === 0 ? this.refusalOfNew(name) : undefined
+        : roomsFull();
+      if (refused !== undefined) {
         this.#attempt(name, () => store.unfollow(name));
-        throw roomsFull();
+        throw refused;
       }
       const room = new Room(name, state, {
         stats,
@@ -298,10 +314,12 @@ export class Rooms {
 
   #drop(name: string, slot: Slot): void {
     this.#slots.delete(name);
+    this.#lookalikes.delete(name);
     slot.closed();
   }
 
-  /** Sends an error to the pending joins of a room, and retries some. */
+  /** Sends an error to the pending joins of a room, and retries some if that can
+   * help. */
   #turnAway(
     name: string,
     waiting: readonly Arrival[],
@@ -310,7 +328,7 @@ export class Rooms {
     for (const { session, id, again } of waiting) {
       if (!again) session.reader?.tell({ ...why, id });
     }
-    this.#again(name, waiting);
+    if (why.retryable) this.#again(name, waiting);
   }
 
   /** Runs an action in one room, so that a throw closes that room alone. */

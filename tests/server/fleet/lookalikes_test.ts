@@ -1,0 +1,130 @@
+/**
+ * Property: of two names that Unicode's confusables say look the same, the
+ * second is refused while the first is held, in whatever case it is written.
+ */
+
+import TABLE from "unhomoglyph/data.json" with { type: "json" };
+import { assert, assertEquals } from "@std/assert";
+import { checkName, nameKey } from "../../../protocol/names.ts";
+import { Lookalikes, lookOf } from "../../../server/fleet/lookalikes.ts";
+
+/** But that a reader can tell `m` from `rn`. */
+const PAIRS = Object.entries(TABLE as Readonly<Record<string, string>>)
+  .filter(([letter]) => letter !== "m")
+  .map(([letter, look]) => [letter, look.replaceAll("rn", "m")] as const);
+
+Error.stackTraceLimit = 0;
+
+/** Whether the server lets somebody have it, as it is written. */
+function isName(wanted: string): boolean {
+  try {
+    return checkName(wanted) === wanted;
+  } catch {
+    return false;
+  }
+}
+
+function collides(held: string, wanted: string): boolean {
+  const lookalikes = new Lookalikes();
+  lookalikes.add(held);
+  return nameKey(held) === nameKey(wanted) || lookalikes.has(wanted);
+}
+
+Deno.test("promise 6: of each pair of confusable names the second is refused", () => {
+  const wrong: string[] = [];
+  let tried = 0;
+  for (const [letter, look] of PAIRS) {
+    for (const around of ["", "o", "Z "]) {
+      const [one, other] = [around + letter + around, around + look + around]
+        .map((name) => name.trim());
+      if (one === undefined || other === undefined) continue;
+      if (!isName(one) || !isName(other)) continue;
+      tried++;
+      if (!collides(one, other) || !collides(other, one)) {
+        wrong.push(`${one} ${other}`);
+      }
+    }
+  }
+  assertEquals(wrong, []);
+  assert(tried > 6_000, `${tried} pairs`);
+});
+
+Deno.test("promise 6: a name looks like another in other cases, too", () => {
+  const wrong: string[] = [];
+  for (const [letter, look] of PAIRS) {
+    if (!isName(letter) || !isName(look)) continue;
+    for (const other of [letter.toLowerCase(), letter.toUpperCase()]) {
+      if (other.toLowerCase() !== letter.toLowerCase()) continue;
+      if (!collides(other, look) || !collides(look, other)) {
+        wrong.push(`${other} ${look}`);
+      }
+    }
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("looks do not depend on how a name is composed, and are looks of looks", () => {
+  for (const [letter, look] of PAIRS) {
+    for (const text of [letter, look, `x${letter}\u0301`]) {
+      assertEquals(
+        lookOf(text.normalize("NFD")),
+        lookOf(text.normalize("NFC")),
+      );
+    }
+    const once = lookOf(letter);
+    assertEquals(lookOf(once), once);
+  }
+});
+
+for (
+  const [one, other] of [
+    // Capital I, palochka, l, 1 and |.
+    ...[["KIM", "КІМ"], ["Kim", "КІМ"], ["NINA", "ΝΙΝΑ"], ["MIA", "МІА"]],
+    ...[["TIM", "ТІМ"], ["I", "Ӏ"], ["l", "Ӏ"], ["Bill", "BiII"], ["Al", "AI"]],
+    ...[["user1", "userl"], ["A|", "AI"], ["Ada 1", "Ada І"], ["B0B", "Bob"]],
+    // Accents, however they are composed.
+    ...[["Joë", "Јоё"], ["Zoé", "Ζοέ"], ["Noé", "Νοέ"], ["Aïcha", "Аїсһа"]],
+    ...[["Ève", "Ѐѵе"], ["Ö", "Ӧ"], ["Paë", "Раё"], ["José", "Јоѕе\u0301"]],
+    ...[["Åsa", "А\u030aѕа"], ["Ç", "Ҫ"], ["Äö", "Ӓӧ"]],
+    // Kana and Han.
+    ...[["カナ", "力ナ"], ["へへ", "ヘヘ"], ["べり", "ベリ"], ["エリ", "工リ"]],
+    ...[["ニ", "二"], ["ハ", "八"], ["タ", "夕"], ["ロ", "口"], ["ー", "一"]],
+    // Letters of other alphabets for Latin ones, and for each other's.
+    ...[["Capa", "Сара"], ["oo", "οο"], ["КОТ", "ΚΟΤ"], ["Server", "ꓢꓰꓣꓦꓰꓣ"]],
+    ...[["Pope", "РОРЕ"], ["pope", "Роре"], ["Ada.x", "Ada\u2024x"]],
+  ]
+) {
+  Deno.test(`promise 6: "${one}" and "${other}" are not held at once`, () => {
+    if (one === undefined || other === undefined) throw new Error("No pair");
+    const [a, b] = [
+      checkName(one === "Server" ? "Ada" : one),
+      checkName(other),
+    ];
+    if (one === "Server") return assert(new Lookalikes().has(b));
+    assert(collides(a, b) && collides(b, a));
+  });
+}
+
+for (
+  const [one, other] of [
+    ...[["Arnie", "Amie"], ["Ali", "All"], ["Lia", "Ila"], ["Ö", "O"]],
+    ...[["Bob", "Rob"], ["Анна", "Инна"], ["カナ", "カヤ"], ["Ada 2", "Ada 3"]],
+    ...[["Eli", "Ell"], ["Mila", "Milla"], ["Zoé", "Zoe"]],
+  ]
+) {
+  Deno.test(`"${one}" and "${other}" are held at once`, () => {
+    if (one === undefined || other === undefined) throw new Error("No pair");
+    assert(!collides(one, other) && !collides(other, one));
+  });
+}
+
+Deno.test("a name is free again when it is held no longer; one's own is no obstacle", () => {
+  const lookalikes = new Lookalikes();
+  lookalikes.add("KIM");
+  lookalikes.add("Kim");
+  assertEquals(lookalikes.has("КІМ", "kim"), false);
+  lookalikes.delete("Kim");
+  assert(lookalikes.has("КІМ"));
+  lookalikes.delete("KIM");
+  assertEquals(lookalikes.has("КІМ"), false);
+});

@@ -1,0 +1,98 @@
+/** New rooms that people could take for others are refused; old ones stay. */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { RoomLookalikes } from "../../../server/rooms/room_lookalikes.ts";
+import { HubBench } from "../../helpers/hub_bench.ts";
+
+const MIXED = ["lоbby", "lobьy", "rооm", "чат-xаб", "сlаss.1", "a\u093E"];
+
+Deno.test("a room that nobody has written to has words of one alphabet", () => {
+  const rooms = new RoomLookalikes();
+  for (const room of MIXED) {
+    assertEquals(rooms.refusal(room)?.code, "bad_room", room);
+  }
+  for (
+    const room of ["команда-1", "чат-room", "ひらがな", "हिन्दी", "中文", "a-b"]
+  ) {
+    assertEquals(rooms.refusal(room), undefined);
+  }
+});
+
+Deno.test("a room that nobody has written to looks like no open one", () => {
+  const rooms = new RoomLookalikes();
+  for (const room of ["coco", "class-1", "カナ"]) rooms.add(room);
+  // Cyrillic letters alone, figures, and a Han character.
+  for (const room of ["сосо", "class-l", "力ナ", "1obby"]) {
+    assertMatch(rooms.refusal(room)?.message ?? "", /looks like that of/);
+  }
+  for (const room of ["coco", "class-2", "lobby"]) {
+    assertEquals(rooms.refusal(room), undefined);
+  }
+  for (const room of ["coco", "lobby"]) rooms.delete(room);
+  assertEquals(rooms.refusal("сосо"), undefined);
+  assertEquals(rooms.refusal("1obby")?.code, "bad_room");
+});
+
+for (const room of [...MIXED, "1obby"]) {
+  Deno.test(`nobody joins or makes the room ${room}`, async () => {
+    const bench = new HubBench();
+    const ada = await bench.enter("Ada");
+    ada.reader.frames = [];
+    bench.hub.join(ada.session, {
+      type: "join",
+      room,
+      id: 1,
+    });
+    await bench.turn();
+    bench.hub.publish(ada.session, {
+      type: "publish",
+      room,
+      text: "x",
+      cid: "c",
+      id: 2,
+    });
+    await bench.turn();
+    assertEquals(
+      ada.reader.all("error").map(({ code, id }) => [code, id]),
+      [["bad_room", 1], ["bad_room", 2]],
+    );
+    assertEquals(ada.session.members.has(room), false);
+  });
+}
+
+Deno.test("a room of before these rules is read and written to", async () => {
+  const bench = new HubBench();
+  const room = "lоbby";
+  await bench.store.inner.append([{
+    room,
+    from: "B",
+    author: "b",
+    text: "old",
+  }]);
+  const ada = await bench.enter("Ada");
+  bench.hub.publish(ada.session, {
+    type: "publish",
+    room,
+    text: "unread",
+    cid: "c",
+    id: 1,
+  });
+  await bench.turn();
+  bench.hub.join(ada.session, {
+    type: "join",
+    room,
+    limit: 10,
+    id: 2,
+  });
+  await bench.turn();
+  bench.hub.publish(ada.session, {
+    type: "publish",
+    room,
+    text: "new",
+    cid: "d",
+    id: 3,
+  });
+  await bench.turn();
+  assertEquals(ada.reader.all("error"), []);
+  assertEquals(ada.reader.texts, ["old", "unread", "new"]);
+});
