@@ -22,6 +22,9 @@ export interface Message {
   readonly removes?: number;
   /** A moderator says it to all, to be shown as something special. */
   readonly announcement?: true;
+  /** It comes from a file that a moderator has brought, under the name that
+   * stands there: nobody has said it here. */
+  readonly imported?: true;
 }
 
 /**
@@ -30,21 +33,22 @@ export interface Message {
  * @returns Nothing for most.
  */
 export function marksOf(
-  { removed, removes, announcement }: Message,
-): Pick<Message, "removed" | "removes" | "announcement"> {
+  { removed, removes, announcement, imported }: Message,
+): Pick<Message, "removed" | "removes" | "announcement" | "imported"> {
   return {
     ...(removed && { removed }),
     ...(removes !== undefined && { removes }),
     ...(announcement && { announcement }),
+    ...(imported && { imported }),
   };
 }
 
 /** Whether a message is like most: one that somebody wrote, and is there. */
 export function isPlain(
-  { removed, removes, announcement }: Message,
+  { removed, removes, announcement, imported }: Message,
 ): boolean {
   return removed === undefined && removes === undefined &&
-    announcement === undefined;
+    announcement === undefined && imported === undefined;
 }
 
 /** How far one reader has got in one life of a room's log. */

@@ -94,22 +94,29 @@ function server(message: string): string {
   return `${speaker(SERVER_NAME)} ${printable(message)}`;
 }
 
-function line(from: string, text: string): string {
-  return `${speaker(from)} ${printable(text)}`;
-}
-
 /** What there is to say about a removed message's text. */
 export const REMOVED_WORDS = "(removed)";
 
+/** What stands in front of a message, up to the colon. */
+export function messageHead(
+  { from, announcement, imported }: Omit<Message, "room">,
+): string {
+  const head = speaker(announcement ? SERVER_NAME : from);
+  // Behind the bracket, where no name can stand.
+  return imported && !announcement ? `${head.slice(0, -1)} (imported):` : head;
+}
+
 /** A message as a line, whatever is special about it. */
 export function messageLine(message: Omit<Message, "room">): string {
-  const { from, text, removed, removes, announcement } = message;
+  const { from, text, removed, removes, announcement, imported } = message;
   if (removes !== undefined) return server(`${text}.`);
   if (announcement) {
     const by = from === SERVER_NAME ? "" : ` by ${nameInWords(from)}`;
-    return server(`Announcement${by}: ${text}`);
+    const what = imported ? "Imported announcement" : "Announcement";
+    return server(`${what}${by}: ${text}`);
   }
-  return line(from, removed ? REMOVED_WORDS : text);
+  const words = removed ? REMOVED_WORDS : text;
+  return `${messageHead(message)} ${printable(words)}`;
 }
 
 /**

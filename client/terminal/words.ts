@@ -1,13 +1,12 @@
 /** How things read in a terminal. Pure: values in, lines out. */
 
 import type { ServerEvent } from "../../protocol/events.ts";
-import { SERVER_NAME } from "../../protocol/names.ts";
 import { marksOf } from "../../protocol/message.ts";
 import {
   counted,
+  messageHead,
   messageLine as lineOf,
   printable,
-  speaker,
   text,
 } from "../../protocol/text.ts";
 import type {
@@ -88,7 +87,7 @@ export function messageLine(
   const line = lineOf(message);
   const isNote = message.removed || message.removes !== undefined;
   // Who says it is in front, up to the colon: names have brackets around them.
-  const head = speaker(message.announcement ? SERVER_NAME : message.from);
+  const head = messageHead(message);
   const words = isNote
     ? style.faint(line)
     : message.announcement

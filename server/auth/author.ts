@@ -87,6 +87,15 @@ export function owns(author: Author, key: string): boolean {
   return authenticated && author.key === key;
 }
 
+/**
+ * Returns whether a message was imported.
+ *
+ * @param key Its author, as it is stored.
+ */
+export function isImported(key: string): boolean {
+  return key.startsWith(PREFIXES.import);
+}
+
 function prefixed(kind: keyof typeof PREFIXES, id: string): Author {
   return { kind, id, key: PREFIXES[kind] + id };
 }

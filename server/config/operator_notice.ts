@@ -4,6 +4,7 @@
  * the page, in a terminal alone. Logs are shipped elsewhere, so no log has it.
  */
 
+import { readRedisAddress } from "../store/addresses.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { removeFile, writeSecret } from "../runtime/secret_file.ts";
 
@@ -21,14 +22,30 @@ export interface OperatorNoticeOptions {
 }
 
 /**
- * Says where the token of a store is kept.
+ * Says where the token of a store is kept. Each store has a file of its own, so
+ * that no server overwrites the token of another one.
  *
  * @param store Its address, such as `sqlite:./data/hubbub.db`.
+ * @param page The address of the chat page: of stores in memory, each port has
+ * one.
  * @returns A path: beside the database, or in the folder `data`.
  */
-export function operatorFile(store: string): string {
-  const path = /^(?:sqlite|kv):(.+)$/.exec(store)?.[1] ?? "data/hubbub";
-  return `${path}.operator-token`;
+export function operatorFile(store: string, page: URL): string {
+  const path = /^(?:sqlite|kv):(.+)$/.exec(store)?.[1];
+  return `${path ?? `data/hubbub.${placeOf(store, page)}`}.operator-token`;
+}
+
+/** What tells a store that has no file of its own from others. */
+function placeOf(store: string, page: URL): string {
+  if (store === "memory:") {
+    const usual = page.protocol === "https:" ? "443" : "80";
+    return `memory-${page.port || usual}`;
+  }
+  const redis = readRedisAddress(store);
+  if (redis === undefined) return store.replace(/[^a-z]+/gi, "");
+  const { hosts, name, database } = redis;
+  return ["redis", ...hosts, ...(name === undefined ? [] : [name]), database]
+    .join("-").replace(/[^\w.-]+/g, "_");
 }
 
 /**
@@ -39,7 +56,7 @@ export function operatorFile(store: string): string {
 export async function operatorNotice(
   { token, store, page, terminal, log }: OperatorNoticeOptions,
 ): Promise<string | undefined> {
-  const path = operatorFile(store);
+  const path = operatorFile(store, page);
   if (token === undefined) {
     await removeFile(path).catch(() => {});
     return undefined;

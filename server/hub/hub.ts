@@ -315,6 +315,30 @@ export class Hub {
     this.#moderation.carryOut(session, { ...request, room });
   }
 
+  /**
+   * Writes down an import, before it is begun and when it has ended.
+   *
+   * @param moderator Who imports.
+   * @param room A checked name.
+   * @param ended What came of it; undefined when it begins.
+   * @throws {HubbubError} `rate_limited` or `store_unavailable`.
+   */
+  async auditImport(
+    moderator: Pick<Session, "name" | "author" | "grant">,
+    room: string,
+    ended?: { readonly imported: number; readonly duplicates: number },
+  ): Promise<void> {
+    const entry = { act: "import", room, ...ended } as const;
+    try {
+      const isEnd = ended !== undefined;
+      await this.#moderation.writeDown(moderator, entry, isEnd);
+    } catch (error) {
+      if (error instanceof HubbubError) throw error;
+      this.#options.log.error("import not written down", { error });
+      throw new HubbubError("store_unavailable");
+    }
+  }
+
   /** Returns the rules of a room; they do not apply to its moderators. */
   rules(room: string): RoomRules {
     return this.#rules.of(room);

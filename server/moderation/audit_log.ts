@@ -12,7 +12,7 @@ export const AUDIT_ROOM = "_audit";
 
 /** One act, as it is kept. No texts of messages. */
 export interface AuditEntry {
-  readonly act: ModerationRequest["type"];
+  readonly act: ModerationRequest["type"] | "import";
   /** `*`: in all rooms. */
   readonly room: string;
   /** The message that was removed, and who had sent it. */
@@ -25,6 +25,25 @@ export interface AuditEntry {
   readonly locked?: boolean;
   readonly everyMs?: number;
   readonly reason?: string | undefined;
+  /** What came of an import, when it has ended. */
+  readonly imported?: number;
+  readonly duplicates?: number;
+}
+
+/**
+ * An entry as it is logged: logs are shipped elsewhere, and a `sub` may be an
+ * e-mail address.
+ */
+export function logged(
+  { user, ...entry }: AuditEntry,
+  { name, author }: Pick<Session, "name" | "author">,
+): Record<string, unknown> {
+  return {
+    by: name,
+    author: author.kind === "session" ? author.id : author.kind,
+    ...entry,
+    ...(user !== undefined && { user: "(in the audit log)" }),
+  };
 }
 
 /**

@@ -15,7 +15,7 @@ import type {
 import { nameKey, SERVER_NAME } from "../../protocol/names.ts";
 import { EVERY_ROOM } from "../../protocol/rights.ts";
 import { nameInWords } from "../../protocol/text.ts";
-import { auditDraft, type AuditEntry } from "./audit_log.ts";
+import { auditDraft, type AuditEntry, logged } from "./audit_log.ts";
 import { placeOf } from "./bans.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type About, type Decree, decreeOf, oneRoom } from "./actions.ts";
@@ -94,13 +94,33 @@ export class Moderation {
     this.#decree(session, id, known ? decree : unlessModerator(decree, name));
   }
 
+  /**
+   * Writes down an act that is done elsewhere, before it is done or when it has
+   * ended.
+   *
+   * @param moderator Who does it.
+   * @param entry What.
+   * @param isEnd Whether it was counted when it began.
+   * @throws {HubbubError} `rate_limited`; and what the store throws.
+   */
+  async writeDown(
+    moderator: Pick<Session, "name" | "author" | "grant">,
+    entry: AuditEntry,
+    isEnd: boolean,
+  ): Promise<void> {
+    const { store, log } = this.#options;
+    if (!isEnd) this.#limits.act(moderator.grant, entry.room);
+    mustBeStored(await store.append([auditDraft(entry, moderator)]));
+    log.info("moderated", logged(entry, moderator));
+  }
+
   /** Says something in one room, or lets all nodes say it in theirs. */
   #announce(session: Session, request: About<AnnounceRequest>): void {
     const { clock, newId, maxText, add, log } = this.#options;
     const { room, id } = request;
     const text = checkText(request.text, maxText);
     const entry: AuditEntry = { act: "announce", room };
-    const { name: by, author } = session;
+    const { name: by } = session;
     if (room === EVERY_ROOM) {
       const at = clock.now();
       const announcement = {
@@ -117,7 +137,7 @@ export class Moderation {
         message: "It is said in all rooms that somebody is in",
       });
     }
-    log.info("moderated", { by, author: author.key, ...entry });
+    log.info("moderated", logged(entry, session));
     add({
       room,
       from: by,
@@ -198,11 +218,7 @@ export class Moderation {
     });
     if (own) return;
     const entry: AuditEntry = { act: "remove", room, seq, name: from };
-    log.info("moderated", {
-      by: session.name,
-      author: session.author.key,
-      ...entry,
-    });
+    log.info("moderated", logged(entry, session));
     add({
       ...auditDraft(entry, session, `${cid} ${room}`),
       session: SYSTEM_SESSION,
@@ -235,9 +251,8 @@ export class Moderation {
           document && JSON.stringify(document),
         ])),
       );
-      const { name: by, author, reader } = session;
-      log.info("moderated", { by, author: author.key, ...entry });
-      reader?.tell({ type: "done", message, id });
+      log.info("moderated", logged(entry, session));
+      session.reader?.tell({ type: "done", message, id });
     };
     act().catch((error) => this.#failed(session, id, error));
   }

@@ -1,6 +1,7 @@
 /** Reads a page of a room's log for a history request. */
 
 import type { Page, Range, Store, StoredMessage } from "../store/store.ts";
+import { markImported } from "./imported.ts";
 
 /** Characters after which a page of history ends, so that a reply is
  * bounded. */
@@ -52,7 +53,8 @@ export async function readHistory(
     if (end >= 0 || isAll || last === undefined) break;
     next = forward ? { after: last.seq, limit } : { before: last.seq, limit };
   }
-  return { ...state, messages: forward ? kept : kept.toReversed() };
+  const messages = markImported(forward ? kept : kept.toReversed());
+  return { ...state, messages };
 }
 
 /** Estimates how many more messages fit, from the length of those before. */

@@ -6,6 +6,7 @@
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import type { StoredMessage } from "../store/store.ts";
+import { markImported } from "./imported.ts";
 
 /** A run of messages, encoded. Immutable, as its messages are. */
 export interface Page {
@@ -70,7 +71,7 @@ export function encodePage(
   replay: boolean,
 ): Page {
   const run = messages.slice(0, pageLength(messages));
-  const strings = dialect.encodeMessages(run, replay);
+  const strings = dialect.encodeMessages(markImported(run), replay);
   const to = run.at(-1)?.seq ?? 0;
   const authors = new Set(run.map(({ author }) => author));
   if (dialect.separator !== null) {

@@ -5,6 +5,7 @@
 
 import { marksOf } from "../../../protocol/message.ts";
 import type { Grant } from "../../auth/permissions.ts";
+import type { Clock } from "../../runtime/clock.ts";
 import type { Exchange } from "../exchange.ts";
 import type { BodyTools } from "../read_body.ts";
 import type { Hub } from "../../hub/hub.ts";
@@ -16,6 +17,8 @@ import type { Storage } from "./storage.ts";
 export interface Tools extends BodyTools {
   readonly hub: Hub;
   readonly storage: Storage;
+  /** For bodies, and for rights that end while one comes or goes. */
+  readonly clock: BodyTools["clock"] & Pick<Clock, "now">;
 }
 
 /** One request, with what was found out about it already. */

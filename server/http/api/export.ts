@@ -27,8 +27,8 @@ function stepAfter({ messages }: Page): number {
 
 /** The messages there were at the beginning, as text, a page at a time. */
 async function* pages(
-  { storage }: Tools,
-  room: string,
+  { storage, clock }: Tools,
+  { room, grant }: Pick<Call, "room" | "grant">,
   start: Page,
 ): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
@@ -43,6 +43,9 @@ async function* pages(
     );
     yield encoder.encode(lines.join(""));
     if (last.seq >= head) return;
+    if (clock.now() >= grant.until) {
+      throw new Error(`The right to read "${room}" ended during an export`);
+    }
     page = await readHistory(storage, room, {
       after: last.seq,
       limit: stepAfter(page),
@@ -73,9 +76,10 @@ export interface ExportOptions {
  */
 export async function exportRoom(
   tools: Tools,
-  { room, request, address, exchange }: Call,
+  call: Call,
   { admit, ledger, bodies }: ExportOptions,
 ): Promise<Response> {
+  const { room, request, address, exchange } = call;
   const file = `${encodeURIComponent(room)}.ndjson`;
   const headers = {
     ...API_HEADERS,
@@ -96,7 +100,7 @@ export async function exportRoom(
   }
   exchange.handOver();
   const release = ledger.open("export");
-  const body = bodies.open(pages(tools, room, start), {
+  const body = bodies.open(pages(tools, call, start), {
     kind: "export",
     onEnd() {
       release();

@@ -7,6 +7,7 @@
 import { setImmediate } from "node:timers/promises";
 import { HubbubError } from "../../../protocol/errors.ts";
 import { checkOldName, nameKey, SERVER_NAME } from "../../../protocol/names.ts";
+import { EVERY_ROOM } from "../../../protocol/rights.ts";
 import { bodyLimit } from "../read_body.ts";
 import type { Hub } from "../../hub/hub.ts";
 import { checkText } from "../../rooms/message_text.ts";
@@ -15,6 +16,7 @@ import type { Draft } from "../../store/store.ts";
 import { checkCid, mediaType, readLines, readObject } from "./body.ts";
 import { type Call, json, type Tools } from "./call.ts";
 import { NDJSON } from "./export.ts";
+import { guiseOf } from "./moderation_endpoints.ts";
 import { Problem, problemOf, tooManyRequests } from "./problem.ts";
 
 /** Bytes that a request may bring. */
@@ -32,6 +34,8 @@ interface Tally {
   duplicates: number;
   /** The line that is looked at, from 1. */
   line: number;
+  /** Whether the audit log says that it has begun. */
+  begun: boolean;
 }
 
 function wrong(field: string, wanted: string): HubbubError {
@@ -69,12 +73,18 @@ function isLeftOut(fields: Readonly<Record<string, unknown>>): boolean {
  * for it. */
 function draftOf(
   line: string,
-  { hub, room }: { hub: Hub; room: string },
+  { hub, room, grant }: Pick<Call, "room" | "grant"> & { hub: Hub },
 ): Draft | undefined {
   const fields = readObject(line, HINT);
   if (isLeftOut(fields)) return undefined;
   const { from, text } = fields;
   const announcement = fields["announcement"] === true;
+  if (announcement && !grant.allows("moderate", EVERY_ROOM)) {
+    throw new HubbubError("forbidden", {
+      message: "Announcements are imported by moderators of all rooms alone. " +
+        'Leave out the lines with "announcement"',
+    });
+  }
   if (typeof from !== "string") throw wrong("from", "a string");
   if (typeof text !== "string") throw wrong("text", "a string");
   return {
@@ -88,11 +98,18 @@ function draftOf(
 }
 
 async function store(
-  { hub, storage }: Tools,
-  drafts: readonly Draft[],
-  tally: Tally,
+  { hub, storage, clock }: Tools,
+  call: Call,
+  { drafts, tally }: { drafts: readonly Draft[]; tally: Tally },
 ): Promise<void> {
   if (!hub.accepting) throw new HubbubError("stopping");
+  // A body may take long to come.
+  if (clock.now() >= call.grant.until) throw new HubbubError("auth_expired");
+  if (!tally.begun) {
+    // First: there is nothing that was done and not written down.
+    await hub.auditImport(guiseOf(call), call.room);
+    tally.begun = true;
+  }
   const receipts = await storage.append(drafts);
   for (const { duplicate, refused } of receipts) {
     if (duplicate) tally.duplicates++;
@@ -105,24 +122,25 @@ async function store(
 
 async function storeAll(
   tools: Tools,
-  { request, room }: Call,
+  call: Call,
   tally: Tally,
 ): Promise<void> {
   const { hub } = tools;
+  const { request, room, grant } = call;
   let drafts: Draft[] = [];
   // A text of the longest allowed fits in a line, however it is escaped.
   const bounds = { bytes: MOST_BYTES, line: bodyLimit(hub.limits.text) };
   for await (const text of readLines(request, bounds, tools)) {
     tally.line++;
     if (text.trim() === "") continue;
-    const draft = draftOf(text, { hub, room });
+    const draft = draftOf(text, { hub, room, grant });
     if (draft === undefined) continue;
     drafts.push(draft);
     if (drafts.length < BATCH) continue;
-    await store(tools, drafts, tally);
+    await store(tools, call, { drafts, tally });
     drafts = [];
   }
-  if (drafts.length > 0) await store(tools, drafts, tally);
+  if (drafts.length > 0) await store(tools, call, { drafts, tally });
 }
 
 /**
@@ -153,13 +171,23 @@ export async function importRoom(tools: Tools, call: Call): Promise<Response> {
     );
   }
   const release = ledger.open("import");
-  const tally: Tally = { imported: 0, duplicates: 0, line: 0 };
+  const tally: Tally = { imported: 0, duplicates: 0, line: 0, begun: false };
   try {
-    await storeAll(tools, call, tally);
+    try {
+      await storeAll(tools, call, tally);
+    } finally {
+      // Also what was stored before something went wrong.
+      const { begun, imported, duplicates } = tally;
+      if (begun) {
+        const counts = { imported, duplicates };
+        await tools.hub.auditImport(guiseOf(call), room, counts);
+      }
+    }
   } catch (error) {
     const problem = problemOf(error);
     if (problem.code === "internal") throw error;
-    throw problem.with({ ...tally });
+    const { imported, duplicates, line } = tally;
+    throw problem.with({ imported, duplicates, line });
   } finally {
     release();
   }

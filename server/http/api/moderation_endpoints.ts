@@ -28,7 +28,7 @@ const MODERATOR = "Moderator";
 
 /** Returns who asks. A request without a token acts for the server; it owns no
  * messages. */
-function guiseOf({ grant, address }: Call): Guise {
+export function guiseOf({ grant, address }: Call): Guise {
   const { user, name } = grant;
   return user === undefined
     ? { name: name ?? SERVER_NAME, author: SYSTEM, grant, address }
@@ -116,16 +116,42 @@ export async function kick(
   return json({ room: call.room || EVERY_ROOM, name, reason });
 }
 
+/** What stands for an address that is not for who asks. */
+const HIDDEN = "hidden";
+
 /** A ban as scripts get it. */
-function banOf(
-  { kind, room, name, user, address, until, by, at, reason }: Ban,
-) {
-  return { kind, room, name, user, address, until, by, at, reason };
+function banOf(ban: Ban, seesAddresses: boolean) {
+  const { kind, room, name, user, until, by, at, reason, withAddress } = ban;
+  const address = ban.address === undefined || seesAddresses
+    ? ban.address
+    : HIDDEN;
+  return {
+    kind,
+    room,
+    name,
+    user,
+    address,
+    withAddress,
+    until,
+    by,
+    at,
+    reason,
+  };
 }
 
-/** Answers with who is kept out, in the order in which that ends. */
-export function listBans({ hub }: Tools, { room }: Call): Promise<Response> {
-  const bans = hub.bans(room || EVERY_ROOM).map(banOf);
+/**
+ * Answers with who is kept out, in the order in which that ends. Addresses are
+ * for those who may moderate the whole server: a room's moderator sees that a
+ * ban holds for the address too, and not which it is.
+ */
+export function listBans(
+  { hub }: Tools,
+  { room, grant }: Call,
+): Promise<Response> {
+  const seesAddresses = grant.allows("moderate", EVERY_ROOM);
+  const bans = hub.bans(room || EVERY_ROOM)
+    .filter(({ beganBy }) => seesAddresses || beganBy === undefined)
+    .map((ban) => banOf(ban, seesAddresses));
   return Promise.resolve(json({ bans }));
 }
 

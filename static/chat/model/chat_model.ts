@@ -226,8 +226,10 @@ export class ChatModel implements RoomHost {
     if (message.mine) return;
     if (room === this.#current) this.#shell.announce(message);
     if (room.unread > 0 && message.removes === undefined) {
-      const { text, announcement } = message;
-      const mentioned = announcement === true || mentions(text, this.me);
+      const { text, announcement, imported } = message;
+      // What is old is not called out.
+      const mentioned = !imported &&
+        (announcement === true || mentions(text, this.me));
       this.#shell.attend(room, message, mentioned);
     }
   }

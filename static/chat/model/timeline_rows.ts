@@ -36,6 +36,8 @@ export interface LineRow {
   readonly removed: boolean;
   /** Said to all by a moderator; stands alone. */
   readonly announcement: boolean;
+  /** Whether it comes from a file, so that nobody has said it here. */
+  readonly imported: boolean;
   /** First and last of a run by one sender. */
   readonly head: boolean;
   readonly tail: boolean;
@@ -98,7 +100,8 @@ class Rows {
     const above = this.#previous;
     const head = above === undefined || above.from !== line.from ||
       above.mine !== line.mine || line.at - above.at > GROUP_MS ||
-      above.announcement || line.announcement;
+      above.announcement || line.announcement ||
+      above.imported !== line.imported;
     if (head) this.#endGroup();
     this.#previous = { kind: "line", head, tail: false, ...line };
     this.rows.push(this.#previous);
@@ -175,6 +178,7 @@ export function rowsOf(shown: Shown): readonly Row[] {
       problem: undefined,
       removed: message.removed === true,
       announcement: message.announcement === true,
+      imported: message.imported === true,
     });
   }
   between(Infinity);
@@ -192,6 +196,7 @@ export function rowsOf(shown: Shown): readonly Row[] {
       problem: state.phase === "failed" ? state.error.message : undefined,
       removed: false,
       announcement: false,
+      imported: false,
     });
   }
   return rows.finish();

@@ -45,7 +45,7 @@ export class Line extends Component<Props> {
 
   render({ row, me, moderates, actions }: Props) {
     const { from, at, head, tail, mine, mentioned, phase, seq } = row;
-    const { removed, announcement } = row;
+    const { removed, announcement, imported } = row;
     const emoji = isEmoji(row.text);
     const flags = { head, tail, mine, mentioned, removed, announcement, emoji };
     const time = (
@@ -68,10 +68,16 @@ export class Line extends Component<Props> {
                 <bdi class="name" style={{ "--hue": hue(from) }}>{from}</bdi>
                 {mine && <span class="visually-hidden">(you)</span>}
                 {announcement && <span class="tag">Announcement</span>}
+                {imported && <span class="tag">Imported</span>}
                 {time}
               </p>
             )
-            : <span class="visually-hidden">{from}:</span>}
+            : (
+              <span class="visually-hidden">
+                {from}
+                {imported && " (imported)"}:
+              </span>
+            )}
           <div class="text">
             {removed
               ? <p class="gone">This message was removed</p>

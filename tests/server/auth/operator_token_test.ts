@@ -15,6 +15,15 @@ import { InProcessServer } from "../../helpers/in_process.ts";
 import { TempFolder } from "../../helpers/temp.ts";
 import { SECRET } from "../../helpers/tokens.ts";
 
+const PAGE = new URL("http://127.0.0.1:8000/");
+
+Deno.test("two servers with stores in memory have a file with the operator's token each", () => {
+  const files = [8000, 8001].map((port) =>
+    operatorFile("memory:", new URL(`http://127.0.0.1:${port}/`))
+  );
+  assertEquals(new Set(files).size, 2);
+});
+
 Deno.test("an operator's token is the same for the same store, and no other is", () => {
   const secret = new Uint8Array(32).fill(7);
   const token = operatorToken(secret);
@@ -37,20 +46,32 @@ for (
   const [store, file] of [
     ["sqlite:./data/hubbub.db", "./data/hubbub.db.operator-token"],
     ["kv:./data/rooms", "./data/rooms.operator-token"],
-    ["kv:", "data/hubbub.operator-token"],
-    ["memory:", "data/hubbub.operator-token"],
-    ["redis://user:secret@host", "data/hubbub.operator-token"],
+    ["kv:", "data/hubbub.kv.operator-token"],
+    ["memory:", "data/hubbub.memory-8000.operator-token"],
+    ["redis://user:secret@host", "data/hubbub.redis-host-0.operator-token"],
+    [
+      "redis://u:s@host:6380/2",
+      "data/hubbub.redis-host_6380-2.operator-token",
+    ],
+    [
+      "redis-sentinel://a:1,b:2/main",
+      "data/hubbub.redis-a_1-b_2-main-0.operator-token",
+    ],
   ] as const
 ) {
   Deno.test(`the operator's token of ${store} is in ${file}`, () => {
-    assertEquals(operatorFile(store), file);
+    assertEquals(operatorFile(store, PAGE), file);
   });
 }
 
 /** Calls operatorNotice(), and gives what it printed and logged. */
 async function notice(
   store: string,
-  { token, terminal }: { token: string | undefined; terminal: boolean },
+  { token, terminal, page = PAGE }: {
+    token: string | undefined;
+    terminal: boolean;
+    page?: URL;
+  },
 ) {
   const logged: string[] = [];
   const log = createLogger({
@@ -59,7 +80,6 @@ async function notice(
     now: () => 0,
     write: (line) => logged.push(line),
   });
-  const page = new URL("http://127.0.0.1:8000/");
   const line = await operatorNotice({ token, store, page, terminal, log });
   return { line, logged: logged.join("\n") };
 }
@@ -67,7 +87,7 @@ async function notice(
 Deno.test("the operator's token is in a file of one's own, and in a terminal, and in no log", async () => {
   using folder = new TempFolder();
   const store = `sqlite:${folder.file("hubbub.db")}`;
-  const path = operatorFile(store);
+  const path = operatorFile(store, PAGE);
   // Somebody has put a file there that all may read.
   Deno.writeTextFileSync(path, "old", { mode: 0o644 });
   const token = "hubbub-operator-x";
