@@ -15,8 +15,8 @@ import {
 import { HubbubError } from "../../protocol/errors.ts";
 import type { Right } from "../../protocol/rights.ts";
 import { MAX_SUBJECT } from "../../protocol/v1.ts";
-import { isOperatorToken } from "./operator_token.ts";
-import { type Grant, TRUSTED } from "./permissions.ts";
+import { isOperatorToken, OPERATOR, OPERATOR_USER } from "./operator_token.ts";
+import type { Grant } from "./permissions.ts";
 
 /** How tokens are checked. */
 export interface AuthoritySettings {
@@ -140,7 +140,7 @@ export class Authority {
     if (this.#key === null) {
       const operator = this.#operator;
       return operator !== undefined && isOperatorToken(token, operator)
-        ? TRUSTED
+        ? OPERATOR
         : this.guest;
     }
     try {
@@ -196,12 +196,18 @@ function identity(value: unknown, claim: string): string | undefined {
 
 /** What the claims of a token grant. */
 function grantOf(claims: JWTPayload): Grant {
-  const { exp } = claims;
+  const { exp, sub } = claims;
+  if (sub === OPERATOR_USER) {
+    throw new HubbubError("auth_invalid", {
+      message: `The token's claim "sub" is "${OPERATOR_USER}", which stands ` +
+        "for the operator. Ask for a token with another one",
+    });
+  }
   const rooms = strings(claims["rooms"], "rooms") ?? ["*"];
   const rights = strings(claims["rights"], "rights") ?? ["read", "write"];
   const patterns = rooms.map(matcher);
   return {
-    user: identity(claims.sub, "sub"),
+    user: identity(sub, "sub"),
     name: identity(claims["name"], "name"),
     until: exp === undefined ? Infinity : exp * 1000,
     allows: (right, room) =>

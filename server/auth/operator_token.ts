@@ -7,6 +7,15 @@
 
 import { Buffer } from "node:buffer";
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { type Grant, TRUSTED } from "./permissions.ts";
+
+/** The operator's user id, as if it were a token's `sub`: it names one person
+ * on all devices. Signed tokens cannot have it, so nobody inherits what the
+ * operator wrote when the server asks for signed tokens later. */
+export const OPERATOR_USER = "hubbub-operator";
+
+/** What the operator may do: everything, as one person. */
+export const OPERATOR: Grant = { ...TRUSTED, user: OPERATOR_USER };
 
 /** Tells people, and tools that look for secrets, what it is. */
 const PREFIX = "hubbub-operator-";

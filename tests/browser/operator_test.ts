@@ -21,3 +21,22 @@ pageTest(
     );
   },
 );
+
+pageTest(
+  "the operator's second device is the operator, not somebody else",
+  async ({ open, server }) => {
+    const token = server.operator.authorization.replace("Bearer ", "");
+    const enter = async (name: string) => {
+      const address = `/?name=${encodeURIComponent(name)}#token=${token}`;
+      return await new ChatPage(await open(address)).ready();
+    };
+    const desk = await enter("Frau Lang");
+    const phone = await enter("Frau Lang");
+    const people = phone.page.locator(".people li");
+    await people.getByText("Frau Lang", { exact: true }).waitFor();
+    assertEquals(await people.count(), 1);
+    await desk.say("From the desk");
+    await phone.page.locator(".line.mine").getByText("From the desk").waitFor();
+    assertEquals(await phone.page.locator(".notice").count(), 0);
+  },
+);

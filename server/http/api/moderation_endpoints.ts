@@ -10,6 +10,7 @@ import { EVERY_ROOM } from "../../../protocol/rights.ts";
 import { decodeFields } from "../../../protocol/v1.ts";
 import { AUDIT_ROOM, auditRecord } from "../../moderation/audit_log.ts";
 import { SYSTEM, userAuthor } from "../../auth/author.ts";
+import { OPERATOR_USER } from "../../auth/operator_token.ts";
 import { readHistory } from "../../rooms/history.ts";
 import type { Ban } from "../../moderation/rules.ts";
 import { readObject, readText } from "./body.ts";
@@ -26,11 +27,11 @@ const CREATED: AnswerOptions = { status: 201 };
  * `sub` is private: it may be an e-mail address. */
 const MODERATOR = "Moderator";
 
-/** Returns who asks. A request without a token acts for the server; it owns no
- * messages. */
+/** Returns who asks. The operator's requests, like those of a token without a
+ * user, act for the server; it owns no messages. */
 export function guiseOf({ grant, address }: Call): Guise {
   const { user, name } = grant;
-  return user === undefined
+  return user === undefined || user === OPERATOR_USER
     ? { name: name ?? SERVER_NAME, author: SYSTEM, grant, address }
     : { name: name ?? MODERATOR, author: userAuthor(user), grant, address };
 }

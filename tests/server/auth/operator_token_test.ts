@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   isOperatorToken,
+  OPERATOR_USER,
   operatorToken,
 } from "../../../server/auth/operator_token.ts";
 import { createLogger } from "../../../server/runtime/logger.ts";
@@ -13,7 +14,7 @@ import {
 import { V1Client } from "../../helpers/clients.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { TempFolder } from "../../helpers/temp.ts";
-import { SECRET } from "../../helpers/tokens.ts";
+import { SECRET, signed } from "../../helpers/tokens.ts";
 
 const PAGE = new URL("http://127.0.0.1:8000/");
 
@@ -179,4 +180,75 @@ Deno.test("the operator moderates over a WebSocket, and a guest who asks as one 
 Deno.test("where tokens are asked for there is no operator's token", async () => {
   await using server = await InProcessServer.start({ authSecret: SECRET });
   assertEquals(server.operator.authorization, "Bearer undefined");
+});
+
+Deno.test("the operator is one person on all devices, and over HTTP", async () => {
+  await using server = await InProcessServer.start();
+  const url = server.socket("/ws");
+  const auth = server.operator.authorization.replace("Bearer ", "");
+  const enter = async (name: string, more: object = { auth }) => {
+    const client = await V1Client.connect(url);
+    client.send({ type: "hello", name, ...more }, {
+      type: "join",
+      room: "hall",
+    });
+    return {
+      client,
+      welcome: await client.next("welcome"),
+      joined: await client.next("joined"),
+    };
+  };
+  const eve = await enter("Eve", {});
+  await using _eve = eve.client;
+  const desk = await enter("Frau Lang");
+  await using _desk = desk.client;
+  const phone = await enter("Frau Lang");
+  await using _phone = phone.client;
+  assertEquals(
+    [desk.welcome.name, phone.welcome.name, phone.welcome.guest],
+    ["Frau Lang", "Frau Lang", undefined],
+  );
+  assertEquals(phone.joined.members, ["Eve", "Frau Lang"]);
+  desk.client.send({ type: "publish", room: "hall", text: "Hi", cid: "a1" });
+  assertEquals((await phone.client.next("own")).seqs, [1]);
+  // A script with the token may use the name too, and a guest's may not.
+  const publish = async (headers: Record<string, string>) => {
+    const response = await fetch(
+      server.url("/api/rooms/hall/messages?name=Frau%20Lang"),
+      {
+        method: "POST",
+        headers: { "content-type": "text/plain", ...headers },
+        body: "From a script",
+      },
+    );
+    await response.body?.cancel();
+    return response.status;
+  };
+  assertEquals(await publish({}), 409);
+  assertEquals(await publish(server.operator), 201);
+  assertEquals((await phone.client.next("own")).seqs, [2]);
+  // What it does over HTTP is done by the server, as before.
+  const response = await fetch(server.url("/api/rooms/hall/announcements"), {
+    method: "POST",
+    headers: { "content-type": "application/json", ...server.operator },
+    body: '{"text":"Quiet, please"}',
+  });
+  await response.body?.cancel();
+  assertEquals(response.status, 201);
+  for (;;) {
+    const message = await eve.client.next("message");
+    if (message.text !== "Quiet, please") continue;
+    assertEquals(message.from, "Server");
+    break;
+  }
+});
+
+Deno.test("no signed token is the operator's, whatever its sub", async () => {
+  await using server = await InProcessServer.start({ authSecret: SECRET });
+  const token = await signed({ sub: OPERATOR_USER, name: "Eve" });
+  const response = await fetch(server.url("/api/rooms/hall/messages"), {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  assertEquals(response.status, 401);
+  assertMatch(await response.text(), /stands for the operator/);
 });
