@@ -136,7 +136,7 @@ export function checkOldName(wanted: string): string {
   const key = nameKey(name);
   if (key === "") {
     throw new HubbubError("bad_name", {
-      message: "A name needs at least one visible character",
+      message: "Choose a name. It needs at least one visible character",
     });
   }
   if (INVISIBLE.test(name) || FORMAT.test(name)) {

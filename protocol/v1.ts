@@ -14,6 +14,7 @@ import type {
   ServerEvent,
 } from "./events.ts";
 import type { BanSubject, ClientRequest, RequestId } from "./requests.ts";
+import { checkName } from "./names.ts";
 import { type Cursor, isPlain, marksOf, type Message } from "./message.ts";
 
 /** The subprotocol a client offers to speak it (RFC 6455, 1.9). */
@@ -60,6 +61,16 @@ function requiredString(fields: Fields, field: string, max: number): string {
   const value = optionalString(fields, field, max);
   if (value === undefined) throw wrong(field, "a string");
   return value;
+}
+
+/** An optional name somebody asks for. One that no name can be is refused in
+ * the words of all dialects, not as a field. */
+function optionalName(fields: Fields): string | undefined {
+  const name = fields["name"];
+  if (typeof name === "string" && (name === "" || name.length > MAX_SUBJECT)) {
+    checkName(name);
+  }
+  return optionalString(fields, "name", MAX_SUBJECT);
 }
 
 /** An optional id of a message: something every store keeps as it is. */
@@ -121,7 +132,7 @@ function read(type: string, f: Fields): ClientRequest | undefined {
     case "hello":
       return {
         type,
-        name: optionalString(f, "name", 256),
+        name: optionalName(f),
         token: optionalString(f, "token", 512),
         guest: optionalString(f, "guest", 512),
         auth: optionalString(f, "auth", MAX_TOKEN),
