@@ -13,6 +13,8 @@ export interface Example {
   readonly seeThat: string;
   /** What the client shown beside it sends. */
   readonly says: readonly string[];
+  /** The first word of the name it gives where it is asked for one. */
+  readonly givesName?: string;
   /** The message on which that client closes the connection. */
   readonly closesOn?: string;
 }

@@ -7,8 +7,12 @@
 export interface SnippetTask {
   /** Where it connects, `ws:` or `wss:`. */
   readonly url: string;
-  /** What it sends when it is connected, a text frame each. */
+  /** What it sends when it is connected, a text frame each; where it has to
+   * give a name first, when the server has taken that. */
   readonly says: readonly string[];
+  /** The first word of the name that it gives when the server asks for one. A
+   * random number follows, so that many can run the same code at once. */
+  readonly givesName?: string | undefined;
   /** Subprotocols it offers, the one it likes best first. */
   readonly protocols?: readonly string[] | undefined;
   /** The message on which it closes the connection. */
@@ -25,6 +29,13 @@ export interface SnippetKind {
   /** Writes the code, without a line break at its end. */
   readonly write: (task: SnippetTask) => string;
 }
+
+/** How lines of the server begin in the dialect that asks for a name, … */
+const SERVER = "[Server]: ";
+/** … how one ends that asks, also again when a name was taken, … */
+const NAME_QUESTION = "What is your name?";
+/** … and how the one begins that says that the name is taken over. */
+const ENTERED = `${SERVER}You are in `;
 
 /** All ways, the one that needs nothing installed first. */
 export const SNIPPETS: readonly SnippetKind[] = [
@@ -63,20 +74,21 @@ export const SNIPPETS: readonly SnippetKind[] = [
  * @returns A script for browsers, Deno, Bun and Node 22.
  */
 export function javascript(
-  { url, says, protocols = [], closesOn }: SnippetTask,
+  task: SnippetTask,
 ): string {
+  const { url, says, protocols = [], givesName } = task;
   const offers = protocols.length > 0 ? `, ${quoted(protocols)}` : "";
   return [
     `const url = ${quoted(url)};`,
     `const socket = new WebSocket(url${offers});`,
-    "socket.onopen = () => {",
-    ...says.map((text) => `  socket.send(${quoted(text)});`),
-    "};",
+    ...(givesName !== undefined ? [] : [
+      "socket.onopen = () => {",
+      ...says.map((text) => `  socket.send(${quoted(text)});`),
+      "};",
+    ]),
     "socket.onmessage = ({ data }) => {",
     "  console.log(data);",
-    ...(closesOn === undefined
-      ? []
-      : [`  if (data === ${quoted(closesOn)}) socket.close(1000);`]),
+    ...reactions(task),
     "};",
     `socket.onclose = ({ code }) => console.log("Closed with", code);`,
   ].join("\n");
@@ -90,22 +102,40 @@ export function javascript(
  * @returns A whole script.
  */
 export function python(
-  { url, says, protocols = [], closesOn }: SnippetTask,
+  { url, says, protocols = [], closesOn, givesName }: SnippetTask,
 ): string {
   const offers = protocols.length > 0
     ? `, subprotocols=${quoted(protocols)}`
     : "";
+  const named = givesName !== undefined;
   return [
     "import asyncio",
+    ...(named ? ["import random"] : []),
     "import websockets",
     "",
     `url = ${quoted(url)}`,
     "",
     "async def main():",
     `    async with websockets.connect(url${offers}) as socket:`,
-    ...says.map((text) => `        await socket.send(${quoted(text)})`),
+    ...(named
+      ? []
+      : says.map((text) => `        await socket.send(${quoted(text)})`)),
     "        async for message in socket:",
     "            print(message)",
+    ...(named
+      ? [
+        `            if not message.startswith(${quoted(SERVER)}):`,
+        "                continue",
+        `            if message.endswith(${quoted(NAME_QUESTION)}):`,
+        `                name = ${quoted(`${givesName} `)} + ` +
+        "str(random.randrange(1000))",
+        "                await socket.send(name)",
+        `            if message.startswith(${quoted(ENTERED)}):`,
+        ...says.map((text) =>
+          `                await socket.send(${quoted(text)})`
+        ),
+      ]
+      : []),
     ...(closesOn === undefined ? [] : [
       `            if message == ${quoted(closesOn)}:`,
       "                await socket.close()",
@@ -123,22 +153,21 @@ export function python(
  * @returns A whole module, TypeScript and JavaScript alike.
  */
 export function deno(
-  { url, says, protocols = [], closesOn }: SnippetTask,
+  task: SnippetTask,
 ): string {
+  const { url, says, protocols = [], givesName } = task;
   const offers = protocols.length > 0 ? `, ${quoted(protocols)}` : "";
   return [
     `const url = ${quoted(url)};`,
     `const socket = new WebSocket(url${offers});`,
     `socket.addEventListener("message", ({ data }) => {`,
     "  console.log(data);",
-    ...(closesOn === undefined
-      ? []
-      : [`  if (data === ${quoted(closesOn)}) socket.close(1000);`]),
+    ...reactions(task),
     "});",
     `socket.addEventListener("close", ({ code }) => {`,
     `  console.log("Closed with", code);`,
     "});",
-    ...(says.length === 0 ? [] : [
+    ...(says.length === 0 || givesName !== undefined ? [] : [
       `await new Promise((open) => socket.addEventListener("open", open));`,
       ...says.map((text) => `socket.send(${quoted(text)});`),
     ]),
@@ -147,22 +176,45 @@ export function deno(
 
 /**
  * Writes a command line for `wscat`. It cannot close by itself, so
- * {@linkcode SnippetTask.closesOn} is left to whoever sits before it.
+ * {@linkcode SnippetTask.closesOn} is left to whoever sits before it; nor can
+ * it wait for an answer, so that its name has a number nobody else has.
  *
  * @param task What it does.
  * @returns One line for a POSIX shell.
  */
 export function terminal(
-  { url, says, protocols = [] }: SnippetTask,
+  { url, says, protocols = [], givesName }: SnippetTask,
 ): string {
   return [
     "npx -y wscat -c",
     word(url),
     ...protocols.flatMap((protocol) => ["-s", word(protocol)]),
+    ...(givesName === undefined
+      ? []
+      : [`-x "${givesName} $(od -An -N4 -tu4 /dev/urandom)"`]),
     ...says.flatMap((text) => ["-x", word(text)]),
     // Without it wscat leaves when it has said its lines.
     ...(says.length > 0 ? ["-w -1"] : []),
   ].join(" ");
+}
+
+/** What a client in JavaScript does about a message, lines of a function. */
+function reactions({ says, closesOn, givesName }: SnippetTask): string[] {
+  const closing = closesOn === undefined
+    ? []
+    : [`  if (data === ${quoted(closesOn)}) socket.close(1000);`];
+  if (givesName === undefined) return closing;
+  return [
+    ...closing,
+    `  if (!data.startsWith(${quoted(SERVER)})) return;`,
+    `  if (data.endsWith(${quoted(NAME_QUESTION)})) {`,
+    `    socket.send(${quoted(`${givesName} `)} + ` +
+    "Math.floor(Math.random() * 1000));",
+    "  }",
+    `  if (data.startsWith(${quoted(ENTERED)})) {`,
+    ...says.map((text) => `    socket.send(${quoted(text)});`),
+    "  }",
+  ];
 }
 
 /** A string, or a list of them, as both JavaScript and Python write it. */

@@ -11,7 +11,7 @@ import { CHATS, LESSONS } from "./table.ts";
 const HELLO = "Hello";
 
 function tell(
-  { title, teaches, tryThis, seeThat, says, closesOn }: Example,
+  { title, teaches, tryThis, seeThat, says, givesName, closesOn }: Example,
 ): Omit<Endpoint, "path" | "group" | "answers"> {
   return {
     title,
@@ -19,6 +19,7 @@ function tell(
     tryThis,
     seeThat,
     says,
+    ...(givesName !== undefined && { givesName }),
     ...(closesOn !== undefined && { closesOn }),
     hello: HELLO,
     protocols: [],
@@ -55,7 +56,8 @@ const MORE_ROOMS: readonly Endpoint[] = [
     tryThis: "Connect, then empty the field Subprotocols and connect again.",
     seeThat:
       "With the subprotocol the server asks for your name in a plain line, and protocol says which one it took. Without it you get JSON.",
-    says: ["Ada", "Hello everyone!"],
+    givesName: "Ada",
+    says: ["Hello everyone!"],
     hello: HELLO,
     answers: false,
   },
@@ -67,7 +69,8 @@ const MORE_ROOMS: readonly Endpoint[] = [
     teaches: "The same for clients that cannot offer a subprotocol.",
     tryThis: "Say a name, then /who, then /help.",
     seeThat: "Commands are answered to you alone; lines go to all others.",
-    says: ["Ada", "/who"],
+    givesName: "Ada",
+    says: ["/who"],
     hello: HELLO,
     answers: false,
   },

@@ -135,7 +135,8 @@ function entryArticle(
   { origin, lab, base }: { origin: URL; lab: boolean; base: string },
 ): Html {
   const url = webSocketUrl(origin, base + path);
-  const { title, teaches, tryThis, seeThat, says, closesOn } = example;
+  const { title, teaches, tryThis, seeThat, says, givesName, closesOn } =
+    example;
   const link = html`
     <p>
       <a class="open" href="${base}/lab?a=${base}${path}"
@@ -159,7 +160,7 @@ function entryArticle(
       </div>
       <div class="show">
         ${lesson && conversation(lesson)}
-        ${snippets(id, { url, says, closesOn })}
+        ${snippets(id, { url, says, givesName, closesOn })}
       </div>
     </article>
   `;

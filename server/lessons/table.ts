@@ -160,8 +160,9 @@ export const CHATS: readonly Chat[] = [
       "Lines for people, in the room lobby: the first line you send is your name, the others are messages.",
     tryThis: "Connect twice, as two people, and talk. Then close one of them.",
     seeThat:
-      "Others see [Ada]: Hello everyone!, and you do not see your own lines again. When somebody goes it reads [Server]: Ada has left the chat.",
-    says: ["Ada", "Hello everyone!"],
+      "Others see [Ada 17]: Hello everyone!, and you do not see your own lines again. When somebody goes it reads [Server]: Ada 17 has left the chat. A name that is taken is asked for again.",
+    givesName: "Ada",
+    says: ["Hello everyone!"],
   },
   {
     title: "A chat with given names",

@@ -47,9 +47,14 @@ Deno.test("lessonsPage() shows a client of each kind for every address", () => {
     ...LESSONS.map((lesson) => ({ path: `/lessons/${lesson.name}`, lesson })),
     ...CHATS.map((chat) => ({ path: chat.path, lesson: chat })),
   ];
-  for (const { path, lesson: { says, closesOn } } of examples) {
+  for (const { path, lesson: { says, givesName, closesOn } } of examples) {
     for (const { write } of SNIPPETS) {
-      const code = write({ url: `ws://localhost:8000${path}`, says, closesOn });
+      const code = write({
+        url: `ws://localhost:8000${path}`,
+        says,
+        givesName,
+        closesOn,
+      });
       assertStringIncludes(page, String(html`<pre><code>${code}</code></pre>`));
     }
   }

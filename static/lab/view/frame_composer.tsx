@@ -30,11 +30,18 @@ export function Composer({ client }: { client: LabClient }) {
   const [kind, setKind] = useState<Kind>("text");
   const [drafts, setDrafts] = useState({ text: "", hex: "" });
   const [problem, setProblem] = useState("");
+  // Of the name to give: the other client, and other people, give another.
+  const [number] = useState(() => Math.floor(Math.random() * 1000));
   const file = useRef<HTMLInputElement>(null);
   const { name, endpoint } = client;
   const idle = client.connection.path.length === 0;
   const hello = endpoint?.hello ?? "Hello";
-  const says = (endpoint?.says ?? []).filter((text) => text !== hello);
+  const says = [
+    ...(endpoint?.givesName === undefined
+      ? []
+      : [`${endpoint.givesName} ${number}`]),
+    ...endpoint?.says ?? [],
+  ].filter((text) => text !== hello);
 
   const send = async () => {
     if (idle) return setProblem("Connect first");

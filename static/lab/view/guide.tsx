@@ -40,6 +40,7 @@ export function Snippets({ client, page }: { client: LabClient; page: Page }) {
     url: resolve(target.address, page.here)?.href ?? target.address,
     protocols: protocolList(target.protocols),
     says: endpoint?.says ?? ["Hello"],
+    givesName: endpoint?.givesName,
     closesOn: endpoint?.closesOn,
   });
   const copy = async () => {
