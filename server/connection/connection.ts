@@ -19,6 +19,7 @@ import {
   msAfter,
   msBetween,
 } from "../runtime/clock.ts";
+import { JoinWait } from "./join_wait.ts";
 import { Entrance, type EntranceOptions, type Entrant } from "./login.ts";
 import type { Soon } from "../fleet/fleet.ts";
 import type { Logger } from "../runtime/logger.ts";
@@ -81,6 +82,7 @@ export class Connection implements Entrant, SocketHandler {
   readonly #outlet: Outlet;
   readonly #budget: ReplyBudget;
   readonly #queue: RequestQueue;
+  readonly #joinWait: JoinWait;
   readonly #entrance: Entrance;
   /** What the ledger was told of at the last look. */
   readonly #held: Release[] = [];
@@ -109,9 +111,11 @@ export class Connection implements Entrant, SocketHandler {
       hasRoom: () => this.#budget.hasRoom,
       together: (act) => this.#together(act),
     });
+    this.#joinWait = new JoinWait(clock);
     this.#entrance = new Entrance(this, options, {
       queue: this.#queue,
       outlet: this.#outlet,
+      joinWait: this.#joinWait,
     });
   }
 
@@ -198,11 +202,13 @@ export class Connection implements Entrant, SocketHandler {
     if (request.type === "auth") return this.#entrance.renew(request);
     if (request.type === "hello") return this.#entrance.hello(request);
     if (this.#session === null) throw new HubbubError("hello_first");
-    return carryOut(
+    const done = carryOut(
       hub,
       { session: this.#session, reader: this, later: this.#budget },
       request,
     );
+    const isMove = request.type === "join" && request.only;
+    return isMove ? this.#joinWait.begin() : done;
   }
 
   control(bytes: number): void {
@@ -249,6 +255,7 @@ export class Connection implements Entrant, SocketHandler {
     if (this.#gone) return;
     try {
       this.#outlet.tell(event);
+      this.#joinWait.told(event);
     } catch (error) {
       this.#broke(error);
     }
@@ -373,6 +380,7 @@ export class Connection implements Entrant, SocketHandler {
     this.#options.log.debug("closed", { connection: this.id, code });
     this.#entrance.stop();
     this.#queue.stop();
+    this.#joinWait.end();
     this.#options.rates.end();
     this.#releaseHeld();
     this.#lostAt = byPeer

@@ -15,6 +15,7 @@ import type { Cancel, Clock } from "../runtime/clock.ts";
 import { type Soon, whenHere } from "../fleet/fleet.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { ConnectionRates } from "./connection_rates.ts";
+import type { JoinWait } from "./join_wait.ts";
 import type { RequestQueue } from "./request_queue.ts";
 import type { Outlet } from "./writer.ts";
 import type { Reader, Session } from "../rooms/session.ts";
@@ -62,6 +63,8 @@ interface Parts {
   readonly queue: RequestQueue;
   /** The way out to it, whose dialect a hello may change. */
   readonly outlet: Outlet;
+  /** Where it waits for the room that it comes for. */
+  readonly joinWait: JoinWait;
 }
 
 /** Lets one client in. */
@@ -70,19 +73,21 @@ export class Entrance {
   readonly #options: EntranceOptions;
   readonly #queue: RequestQueue;
   readonly #outlet: Outlet;
+  readonly #joinWait: JoinWait;
   readonly #badge: Badge;
   #timer: Cancel | null;
 
   constructor(
     entrant: Entrant,
     options: EntranceOptions,
-    { queue, outlet }: Parts,
+    { queue, outlet, joinWait }: Parts,
   ) {
     const { authority, clock, helloMs } = options;
     this.#entrant = entrant;
     this.#options = options;
     this.#queue = queue;
     this.#outlet = outlet;
+    this.#joinWait = joinWait;
     this.#badge = new Badge({
       authority,
       clock,
@@ -240,6 +245,7 @@ export class Entrance {
         ...(history !== undefined && { limit: history }),
         ...(isBare && { only: true }),
       });
+      if (isBare) this.#queue.wait(this.#joinWait.begin(), () => {});
     } catch (error) {
       if (!isBare) throw error;
       entrant.refuse(error);

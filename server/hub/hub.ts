@@ -396,6 +396,8 @@ export class Hub {
     allow(session, right, name);
     const room = this.#rooms.get(name);
     if (room?.has(session)) return room;
+    // It waits there, until the room can be opened.
+    if (session.current === name) throw new HubbubError("store_unavailable");
     throw new HubbubError("not_joined");
   }
 
