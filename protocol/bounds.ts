@@ -1,25 +1,24 @@
 /**
- * Bounds on what comes from outside, asked before anything else is done with
- * it. Owns the only way to Unicode normalization and to JSON: both cost far
- * more than the length of some texts.
+ * Size limits of input, checked before any other work. The only access to
+ * Unicode normalization and JSON parsing, which are slow for some short texts.
  */
 
 import { HubbubError } from "./errors.ts";
 
-/** UTF-16 units that a character may take as it is typed: a letter with its
- * marks apart, or a pictogram of several joined ones. */
+/** Most UTF-16 units of a typed character: a letter with separate marks, or an
+ * emoji of several joined ones. */
 const UNITS_A_CHARACTER = 8;
 
-/** Values and fields that an object may have, nested ones too: many times what
- * any request has. */
+/** Most values of an object, nested ones included: far more than any request
+ * has. */
 const MOST_VALUES = 1000;
 
 /**
- * Tells whether a text is longer than it can be, whatever it is made of. Costs
- * nothing, however long the text is.
+ * Returns whether a text is too long, whatever characters it has. Takes
+ * constant time.
  *
- * @param raw Anything.
- * @param most Characters that are allowed.
+ * @param raw Any text.
+ * @param most Most characters.
  */
 export function isOverlong(raw: string, most: number): boolean {
   return raw.length > most * UNITS_A_CHARACTER;
@@ -30,11 +29,10 @@ export function isOverlong(raw: string, most: number): boolean {
  * quadratic time on a run of combining marks, and NFKC makes some characters
  * 18 times as long.
  *
- * @param raw Anything.
+ * @param raw Any text.
  * @param form `NFC`, `NFD` or `NFKC`.
- * @param most Characters that are allowed.
- * @returns The text, normalized; undefined where {@linkcode isOverlong} says
- * that it is too long.
+ * @param most Most characters.
+ * @returns The normalized text; undefined when {@linkcode isOverlong}.
  */
 export function normalized(
   raw: string,
@@ -45,13 +43,13 @@ export function normalized(
 }
 
 /**
- * Parses JSON that has to be an object. A megabyte of brackets takes
- * `JSON.parse` 0.2 s, and as many fields with names that are numbers 0.1 s, so
- * the values are counted first.
+ * Parses a JSON object. `JSON.parse` takes 0.2 s for a megabyte of brackets and
+ * 0.1 s for as many numeric field names, so this counts the values first.
  *
- * @param json Anything.
- * @param wrong What to say where it is no object; that of the code by default.
- * @throws {HubbubError} `bad_json` where it is none, or has more than 1,000
+ * @param json Any text.
+ * @param wrong The error message when it is no object; by default that of
+ * `bad_json`.
+ * @throws {HubbubError} `bad_json` when it is no object or has more than 1,000
  * values.
  */
 export function parseObject(
@@ -81,10 +79,10 @@ function parse(json: string): unknown {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** `[`, `{` and `,`: there are about as many values. */
+/** `[`, `{` and `,`: about one for each value. */
 const BEFORE_A_VALUE: ReadonlySet<number> = new Set([0x5b, 0x7b, 0x2c]);
 
-/** Whether there are more values than an object may have. */
+/** Returns whether a text has more values than an object may have. */
 function hasTooMany(json: string): boolean {
   let values = 0;
   let quoted = false;
@@ -100,11 +98,10 @@ function hasTooMany(json: string): boolean {
 }
 
 /**
- * Tells whether a text has more lines than are allowed. Looks no further than
- * where it knows.
+ * Returns whether a text has too many lines. Stops reading as soon as it knows.
  *
- * @param text Anything; a line break at its end begins no further line.
- * @param most Lines, from 1.
+ * @param text Any text; a line break at its end starts no line.
+ * @param most Most lines, from 1.
  */
 export function hasMoreLines(text: string, most: number): boolean {
   let at = -1;
@@ -116,9 +113,9 @@ export function hasMoreLines(text: string, most: number): boolean {
 }
 
 /**
- * The lines of a text one after the other, without those that are blank.
+ * Yields the lines of a text, without blank ones.
  *
- * @param text Anything; none of it is copied before it is asked for.
+ * @param text Any text; each line is copied only when it is requested.
  */
 export function* linesOf(text: string): Generator<string> {
   for (let start = 0; start < text.length;) {

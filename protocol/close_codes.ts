@@ -1,24 +1,24 @@
 /**
- * Every code a Hubbub connection is closed with, and what a client does next.
- * One table, so that server, client and docs cannot disagree.
+ * All close codes of Hubbub, and what a client does after each. Server, client
+ * and docs share this table.
  *
- * The ranges carry the advice too, for codes a client does not know yet:
- * 4000-4499 come back and resume, 4500-4999 do not come back by yourself.
+ * The ranges cover codes that a client does not know yet: after 4000-4499 it
+ * reconnects and resumes, after 4500-4999 it does not reconnect by itself.
  */
 
-/** What a client does after a close. */
+/** The action of a client after a close. */
 export type AfterClose =
-  /** Come back after a short random wait, and resume. */
+  /** Reconnect after a short random wait, and resume. */
   | "resume"
-  /** Come back after a growing random wait. */
+  /** Reconnect after a growing random wait. */
   | "back off"
-  /** Do not come back until a person or a program decides so. */
+  /** Do not reconnect until a person or a program decides so. */
   | "stop";
 
 /** One row of the table. */
 export interface CloseReason {
   readonly code: number;
-  /** At most 123 bytes: it travels in the close frame (RFC 6455, 5.5). */
+  /** At most 123 bytes, the limit of a close frame (RFC 6455, 5.5). */
   readonly reason: string;
   readonly then: AfterClose;
 }
@@ -104,12 +104,12 @@ const byCode = new Map<number, CloseReason>(
 );
 
 /**
- * Tells what a client does after a connection closed.
+ * Returns what a client does after a connection closed.
  *
  * @param code The code of the close event, 1000-4999, or 0 for a lost
  * connection.
- * @returns The table's advice; for a code that is not in it, the advice of its
- * range. A connection that was lost without a close frame is resumed.
+ * @returns The action in the table; for other codes that of their range.
+ * `resume` for a connection that was lost without a close frame.
  */
 export function afterClose(code: number): AfterClose {
   const known = byCode.get(code);

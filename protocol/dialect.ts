@@ -1,20 +1,20 @@
 /**
- * What a wire format has to do to be spoken in Hubbub's rooms. A dialect only
- * translates: frames to requests, events to frames. It decides nothing, so
- * that no dialect can behave differently from another in the same room.
+ * The interface of a wire format. A dialect only translates frames to requests
+ * and events to frames. It makes no decisions, so that all dialects behave the
+ * same in a room.
  */
 
 import type { ServerEvent } from "./events.ts";
 import type { ClientRequest } from "./requests.ts";
 import type { Message } from "./message.ts";
 
-/** What decoding may depend on. */
+/** State that decoding may depend on. */
 export interface DecodeState {
-  /** Whether the connection has said hello, that is, has a name. */
+  /** Whether the connection has a name. */
   readonly named: boolean;
 }
 
-/** One request, or what was wrong with it. */
+/** One request, or an error. */
 export type Decoded =
   | { readonly ok: true; readonly request: ClientRequest }
   | {
@@ -26,40 +26,41 @@ export type Decoded =
 /** A wire format. Stateless: one object serves all connections. */
 export interface Dialect {
   readonly name: "text" | "simple" | "hubbub.v1" | "sse";
-  /** What joins encoded events to one frame; null: a frame holds one only. */
+  /** Separates events in a frame; null: a frame holds a single event. */
   readonly separator: string | null;
-  /** How a connection gets its name: it says hello, it is asked, or it is
-   * given one at once. */
+  /** How a connection gets its name: from `hello`, on request of the server, or
+   * at once. */
   readonly naming: "hello" | "asked" | "given";
   /** Whether a session outlives its connection for a grace period. */
   readonly resumable: boolean;
-  /** Whether a sender is shown its own messages. */
+  /** Whether a sender gets its own messages. */
   readonly echoes: boolean;
-  /** Whether clients are told of what only programs care for (typing). */
+  /** Whether clients get `typing` events. */
   readonly wantsTyping: boolean;
   /**
-   * Reads one frame, a request at a time: one that is not asked for is not
-   * read. Never throws: what makes no sense comes out as an error in its place,
-   * so that the lines around it still count.
+   * Decodes a frame lazily, one request at a time. Never throws: an invalid
+   * line yields an error in its place, and the other lines still count.
    */
   decode(frame: string, state: DecodeState): Iterable<Decoded>;
-  /** The form of it that a client gets that asked for `batch`, if any. */
+  /** The variant for clients that ask for `batch`, if any. */
   readonly batched?: Dialect;
   /**
-   * Writes a run of messages.
+   * Encodes a run of messages.
    *
-   * @param messages At least one, their seqs without a hole.
-   * @param replay Whether they were there before the reader joined.
-   * @returns One string each, in order, where {@linkcode separator} is null;
-   * else as many as it takes.
+   * @param messages At least one, with consecutive seqs.
+   * @param replay Whether they were stored before the reader joined.
+   * @returns One string for each, in order, if {@linkcode separator} is null;
+   * otherwise any number.
    */
   encodeMessages(
     messages: readonly Message[],
     replay: boolean,
   ): readonly string[];
   /**
-   * Writes one event that is no message. Several strings are several frames, or lines of one
-   * where {@linkcode separator} allows; none: this dialect has no words for it.
+   * Encodes an event that is no message.
+   *
+   * @returns One or more frames, or lines of one frame if {@linkcode separator}
+   * allows; empty when the dialect does not send this event.
    */
   encode(event: ServerEvent): readonly string[];
 }

@@ -1,4 +1,4 @@
-/** Lengths of time as people write and read them. */
+/** Parses and formats durations for people. */
 
 const UNITS: readonly (readonly [name: string, ms: number])[] = [
   ["second", 1_000],
@@ -8,10 +8,10 @@ const UNITS: readonly (readonly [name: string, ms: number])[] = [
 ];
 
 /**
- * Reads a length of time.
+ * Parses a duration.
  *
  * @param words Such as `45s`, `10m`, `2h` or `7d`.
- * @returns Milliseconds; undefined when it makes no sense.
+ * @returns Milliseconds; undefined when it is not valid.
  */
 export function readDuration(words: string): number | undefined {
   const [, count, letter] = /^(\d{1,6})([smhd])$/i.exec(words) ?? [];
@@ -21,11 +21,11 @@ export function readDuration(words: string): number | undefined {
 }
 
 /**
- * Writes a length of time for people.
+ * Formats a duration.
  *
  * @param ms Milliseconds, from 0.
- * @returns Such as `10 minutes`: rounded up, in the largest unit of which there
- * are at least two, or exactly one.
+ * @returns Such as `10 minutes`: rounded up, in the largest unit with a value
+ * of at least two, or exactly one.
  */
 export function durationWords(ms: number): string {
   const [name, length] =

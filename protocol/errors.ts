@@ -1,17 +1,17 @@
 /**
- * Every error a client can be told of: its code, whether trying again can
- * help, and words that say what is wrong and what to do. Dialects only choose
- * how to write it.
+ * All errors that a client can get: the code, whether a retry can help, and a
+ * message that says what is wrong and what to do. Dialects only format them.
  */
 
-/** What is known of one kind of error. */
+/** One kind of error. */
 interface ErrorKind {
-  /** Whether the same request can succeed later without being changed. */
+  /** Whether the same request can succeed later, unchanged. */
   readonly retryable: boolean;
   readonly message: string;
 }
 
-/** The table. Messages may be replaced by more exact ones where it happens. */
+/** The table. The code that throws may replace a message by a more exact
+ * one. */
 export const ERRORS = {
   bad_json: {
     retryable: false,
@@ -146,22 +146,22 @@ export const ERRORS = {
   },
 } as const satisfies Record<string, ErrorKind>;
 
-/** The code of an error, as it travels. */
+/** The code of an error, as sent on the wire. */
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Details that some errors carry beside their code and words. */
+/** Details of some errors beside code and message. */
 export interface ErrorDetails {
-  /** Words that fit better than the table's. */
+  /** A more exact message than the table's. */
   readonly message?: string;
   /** When to try again, milliseconds from now. */
   readonly retryAfterMs?: number;
-  /** A value that would have been accepted, such as a free name. */
+  /** A value that would be accepted, such as a free name. */
   readonly suggestion?: string;
 }
 
 /**
- * An error that a client is told of. Thrown where input is refused, caught by
- * the connection, which answers it in the client's dialect.
+ * An error that a client gets. Thrown where input is rejected; the connection
+ * catches it and sends it in the client's dialect.
  */
 export class HubbubError extends Error {
   override name = "HubbubError";
@@ -169,8 +169,8 @@ export class HubbubError extends Error {
   readonly details: ErrorDetails;
 
   /**
-   * @param code The row of {@linkcode ERRORS}.
-   * @param details More exact words and figures, where there are any.
+   * @param code A key of {@linkcode ERRORS}.
+   * @param details A more exact message and values, if there are any.
    */
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
     super(details.message ?? ERRORS[code].message);
@@ -178,7 +178,7 @@ export class HubbubError extends Error {
     this.details = details;
   }
 
-  /** Whether the same request can succeed later without being changed. */
+  /** Whether the same request can succeed later, unchanged. */
   get retryable(): boolean {
     return ERRORS[this.code].retryable;
   }

@@ -1,7 +1,6 @@
 /**
- * What the server can tell clients; what these ask for stands in requests.ts.
- * Written as it travels in `hubbub.v1`, which is these objects, one JSON line
- * each.
+ * The events that the server sends; requests.ts has the requests. `hubbub.v1`
+ * sends these objects, one JSON line each.
  */
 
 import type { ErrorCode } from "./errors.ts";
@@ -14,22 +13,22 @@ interface Reply {
   readonly id?: RequestId | undefined;
 }
 
-/** What a client may do, so that it can say so before the server does. */
+/** Limits of the server, so that a client can check its input first. */
 export interface Limits {
-  /** Characters (code points) of a message. */
+  /** Most characters (code points) of a message. */
   readonly text: number;
   /** Messages a second; 0 is no limit. */
   readonly rate: number;
   /** Most messages of one history page. */
   readonly history: number;
-  /** Seconds without a sign of life after which the server hangs up. */
+  /** Idle timeout: seconds without a sign of life. */
   readonly idleSeconds: number;
 }
 
-/** Dialect `text` only: the server wants to know a name. */
+/** Dialect `text` only: asks for a name. */
 export interface NameWantedEvent {
   readonly type: "name_wanted";
-  /** Set when the one that was given could not be had. */
+  /** Set when the name that was given was rejected. */
   readonly again?: true;
 }
 
@@ -38,17 +37,17 @@ export interface WelcomeEvent extends Reply {
   /** Public name of the session; not a secret. */
   readonly session: string;
   readonly name: string;
-  /** The session's secret: send it in the next hello to resume. */
+  /** The resume token: send it in the next hello to resume. */
   readonly token: string;
-  /** The guest's secret: send it in every hello of the same person, on whatever
-   * device. Absent where a signed token says who it is. */
+  /** The guest's secret: send it in every hello of the same person, on any
+   * device. Absent with an access token that names a user. */
   readonly guest?: string;
-  /** Whether the session was taken up again within its grace period. */
+  /** Whether the session was resumed within its grace period. */
   readonly resumed: boolean;
   readonly limits: Limits;
 }
 
-/** How much of what a returning reader missed it gets. */
+/** How much of the missed messages a reader gets after a reconnect. */
 export type Recovered = "full" | "partial" | "none";
 
 export interface JoinedEvent extends Reply {
@@ -57,36 +56,36 @@ export interface JoinedEvent extends Reply {
   readonly epoch: string;
   /** Seq of the newest message; 0 when there is none. */
   readonly head: number;
-  /** The first message to come is this + 1. */
+  /** The first message that follows is this + 1. */
   readonly after: number;
   readonly recovered: Recovered;
-  /** How many messages since the cursor are no longer kept. */
+  /** Number of messages after the cursor that are no longer kept. */
   readonly missed: number;
   readonly count: number;
-  /** Names of everyone in the room, unless there are too many to list. */
+  /** Names of all members; absent in a large room. */
   readonly members?: readonly string[];
-  /** What one may do here. */
+  /** The client's rights in the room. */
   readonly rights: readonly Right[];
-  /** Moderators alone can write. */
+  /** Only moderators can write. */
   readonly locked?: true;
-  /** Everybody else can write once in so many milliseconds. */
+  /** Slow mode: milliseconds between two messages of a client. */
   readonly slowMs?: number;
-  /** How long one has to wait for one's turn, milliseconds from now. */
+  /** Remaining wait of slow mode, milliseconds from now. */
   readonly waitMs?: number;
 }
 
-/** What holds in a room from now on. */
+/** The rules of a room have changed. */
 export interface RulesEvent {
   readonly type: "rules";
   readonly room: string;
   readonly locked: boolean;
   /** 0: no slow mode. */
   readonly slowMs: number;
-  /** Set when one's own rights may have changed. */
+  /** Set when the client's rights may have changed. */
   readonly rights?: readonly Right[];
 }
 
-/** All messages up to the head at the time of joining have been sent. */
+/** The replay is complete: all messages up to the head at joining are sent. */
 export interface LiveEvent {
   readonly type: "live";
   readonly room: string;
@@ -95,22 +94,22 @@ export interface LiveEvent {
 export interface LeftEvent extends Reply {
   readonly type: "left";
   readonly room: string;
-  /** Why, when one did not ask for it: `banned` or `forbidden`. */
+  /** Set when the client did not ask to leave: `banned` or `forbidden`. */
   readonly code?: ErrorCode;
   readonly message?: string;
-  /** When one may come back, milliseconds from now. */
+  /** When the client may join again, milliseconds from now. */
   readonly retryAfterMs?: number | undefined;
 }
 
 export interface MessageEvent extends Message {
   readonly type: "message";
-  /** Set on what was there before the reader joined. */
+  /** Set on messages stored before the reader joined. */
   readonly replay?: true;
 }
 
 /**
- * A run of messages that were stored together, for who asked for `batch`: the
- * first has seq `first`, the next `first + 1`, and so on.
+ * A run of messages that were stored together, for clients that ask for
+ * `batch`. The first has seq `first`, the next `first + 1`, and so on.
  */
 export interface MessagesEvent {
   readonly type: "messages";
@@ -127,9 +126,8 @@ export type MessageItem =
   | readonly [from: string, text: string, cid: string];
 
 /**
- * Which of the messages that follow are one's own. Told to their author alone,
- * before a replay; to who has a token that says who it is also before live
- * ones, which may come from another connection.
+ * Marks which of the next messages are the client's own. Only their author gets
+ * it: before a replay, and before live messages of its other connections.
  */
 export interface OwnEvent {
   readonly type: "own";
@@ -140,7 +138,7 @@ export interface OwnEvent {
 
 /** A message of a page of history. */
 export interface PastMessage extends Omit<Message, "room"> {
-  /** Set on one's own. */
+  /** Set on the client's own messages. */
   readonly own?: true;
 }
 
@@ -149,7 +147,7 @@ export interface AckEvent extends Reply {
   readonly room: string;
   readonly seq: number;
   readonly cid?: string | undefined;
-  /** Set when it was a repeat; `seq` is that of the first. */
+  /** Set on a repeat; `seq` is that of the first. */
   readonly duplicate?: true | undefined;
 }
 
@@ -162,13 +160,13 @@ export interface HistoryEvent extends Reply {
   readonly head: number;
   /** In ascending order. */
   readonly messages: readonly PastMessage[];
-  /** Dialect `text` only: write their seqs before them. */
+  /** Dialect `text` only: show the seq before each message. */
   readonly numbered?: true | undefined;
 }
 
 /**
- * Who came and went since the last one; or, with `members`, everyone who is
- * here now, which replaces all that was known.
+ * Joins and leaves since the last presence event; or, with `members`, the whole
+ * member list, which replaces any earlier one.
  */
 export interface PresenceEvent extends Reply {
   readonly type: "presence";
@@ -200,7 +198,7 @@ export interface RenamedEvent extends Reply {
   readonly name: string;
 }
 
-/** Messages `from` to `to` fell off the log before they could be sent. */
+/** Messages `from` to `to` were deleted before they could be sent. */
 export interface GapEvent {
   readonly type: "gap";
   readonly room: string;
@@ -215,20 +213,20 @@ export interface ErrorEvent extends Reply {
   readonly retryable: boolean;
   readonly retryAfterMs?: number | undefined;
   readonly suggestion?: string | undefined;
-  /** The publish it is about, when that had one. */
+  /** The `cid` of the publish that failed, if it had one. */
   readonly cid?: string | undefined;
 }
 
-/** The server is about to close this connection; come back after the wait. */
+/** The server closes this connection soon; reconnect after the wait. */
 export interface ReconnectEvent {
   readonly type: "reconnect";
   readonly afterMs: number;
 }
 
-/** What a moderator asked for has been done. */
+/** A moderation request has been carried out. */
 export interface DoneEvent extends Reply {
   readonly type: "done";
-  /** In words; absent where the room is told anyway. */
+  /** The result in words; absent when the room gets an event anyway. */
   readonly message?: string | undefined;
 }
 
@@ -236,12 +234,12 @@ export interface PongEvent extends Reply {
   readonly type: "pong";
 }
 
-/** Dialect `text` only: the commands. */
+/** Dialect `text` only: the list of commands. */
 export interface HelpEvent {
   readonly type: "help";
 }
 
-/** Everything the server can tell. */
+/** Every event of the server. */
 export type ServerEvent =
   | NameWantedEvent
   | WelcomeEvent

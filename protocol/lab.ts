@@ -1,47 +1,48 @@
 /**
- * What the lab page asks this server for, as JSON: its WebSockets, and what it
- * knows of a connection. Shapes alone; both sides import them.
+ * JSON that the server sends to the lab page: its WebSocket endpoints, and its
+ * report of a connection. Types only, shared by server and page.
  */
 
-/** Something to connect to, with what is worth trying there. */
+/** An endpoint to connect to, with an exercise. */
 export interface Example {
   readonly title: string;
   readonly teaches: string;
-  /** What to try … */
+  /** The action to try … */
   readonly tryThis: string;
-  /** … and what is seen then. */
+  /** … and its visible result. */
   readonly seeThat: string;
-  /** What the client shown beside it sends. */
+  /** The messages that the sample client sends. */
   readonly says: readonly string[];
-  /** The first word of the name it gives where it is asked for one. */
+  /** The first word of its name, where the server asks for one. */
   readonly givesName?: string;
-  /** The message on which that client closes the connection. */
+  /** The message on which the sample client closes the connection. */
   readonly closesOn?: string;
 }
 
-/** A WebSocket of this server, as `GET /lessons.json` lists them. */
+/** A WebSocket endpoint of this server, as `GET /lessons.json` lists it. */
 export interface Endpoint extends Example {
   readonly path: string;
-  /** Subprotocols that a client has to offer there. */
+  /** Subprotocols that a client has to offer. */
   readonly protocols: readonly string[];
   readonly group: "Small servers" | "Rooms";
-  /** What says hello there. */
+  /** The first message to send. */
   readonly hello: string;
-  /** Whether each frame sent is answered by a frame to its sender. */
+  /** Whether the endpoint answers each frame with a frame to its sender. */
   readonly answers: boolean;
 }
 
-/** The query parameter of a WebSocket's address that asks the server to keep
- * count; its value is a key that only the client knows. */
+/** The query parameter of a WebSocket URL that makes the server count its
+ * traffic; the value is a key that only the client knows. */
 export const LAB_KEY = "lab";
 
 /**
- * What the server knows of a connection, as `GET /lab/connections/KEY` tells
- * it, or null. Times are milliseconds ago: the clocks of two machines differ.
+ * The server's report of a connection, as `GET /lab/connections/KEY` returns
+ * it, or null. Times are milliseconds ago, since the clocks of two machines
+ * differ.
  */
 export interface ConnectionReport {
   readonly openedAgo: number;
-  /** Since the last data frame; pongs do not reach the server's program. */
+  /** Since the last data frame; pongs do not count. */
   readonly heardAgo: number | null;
   readonly framesIn: number;
   readonly bytesIn: number;
@@ -49,8 +50,8 @@ export interface ConnectionReport {
   readonly bytesOut: number;
   /** Bytes sent that the operating system has not taken yet. */
   readonly buffered: number;
-  /** Seconds without a frame, pongs too, after which it is given up. */
+  /** Idle timeout: seconds without any frame, pongs included. */
   readonly idleSeconds: number;
-  /** How it ended; null while it is open. */
+  /** The close; null while it is open. */
   readonly closed: { readonly code: number; readonly ago: number } | null;
 }

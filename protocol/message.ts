@@ -1,10 +1,7 @@
-/**
- * The words every part of Hubbub shares: what a message is, and how far a
- * reader has got. Pure data; this file owns no behaviour but cursor equality.
- */
+/** The types that every part of Hubbub shares: message and cursor. */
 
-/** One line of a room's log. Immutable once the store has it, but that its text
- * may be removed. */
+/** One entry of a room's log. Immutable once stored, except that its text may
+ * be removed. */
 export interface Message {
   readonly room: string;
   /** Position in the room's log: 1, 2, 3 … without holes. */
@@ -12,15 +9,16 @@ export interface Message {
   /** The sender's name when it was sent. */
   readonly from: string;
   readonly text: string;
-  /** When the store got it, milliseconds since 1970. */
+  /** When it was stored, milliseconds since 1970. */
   readonly at: number;
-  /** The sender's own id for it, when the sender gave one. */
+  /** The sender's id for deduplication, if the sender set one. */
   readonly cid?: string;
-  /** The text is gone: a later message has this one's seq in `removes`. */
+  /** The text was removed: a later message has this one's seq in `removes`. */
   readonly removed?: true;
-  /** Seq of the message that this one removes; the text says so in words. */
+  /** Seq of the message that this one removes; the text describes the
+   * removal. */
   readonly removes?: number;
-  /** A moderator says it to all, to be shown as something special. */
+  /** A moderator's announcement, which clients highlight. */
   readonly announcement?: true;
   /** It comes from a file that a moderator has brought, under the name that
    * stands there: nobody has said it here. */
@@ -28,9 +26,9 @@ export interface Message {
 }
 
 /**
- * What is special about a message, as it travels.
+ * Returns the optional marks of a message, as sent on the wire.
  *
- * @returns Nothing for most.
+ * @returns Empty for most messages.
  */
 export function marksOf(
   { removed, removes, announcement, imported }: Message,
@@ -43,7 +41,7 @@ export function marksOf(
   };
 }
 
-/** Whether a message is like most: one that somebody wrote, and is there. */
+/** Returns whether a message has no marks, as most have. */
 export function isPlain(
   { removed, removes, announcement, imported }: Message,
 ): boolean {
@@ -51,9 +49,9 @@ export function isPlain(
     announcement === undefined && imported === undefined;
 }
 
-/** How far one reader has got in one life of a room's log. */
+/** The position of a reader in a room's log. */
 export interface Cursor {
-  /** Names one life of the log; a wiped or lost log gets a new one. */
+  /** Identifies the log; a deleted or lost log gets a new epoch. */
   readonly epoch: string;
   /** The last sequence number read; 0 before the first. */
   readonly seq: number;

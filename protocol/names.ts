@@ -1,40 +1,41 @@
 /**
- * What people and rooms may be called, and when two such names are the same.
- * Shared by server and clients, so that a client can say so before it sends.
+ * Checks and compares the names of people and rooms. Server and clients share
+ * it, so that a client can report a bad name before it sends it.
  */
 
 import { normalized } from "./bounds.ts";
 import { HubbubError } from "./errors.ts";
 import { JOINERS, STACKERS, UNDRAWN } from "./invisible.ts";
 
-/** The name of the server itself; nobody else may have it. */
+/** The name of the server itself, which is reserved. */
 export const SERVER_NAME = "Server";
 
-/** The room a connection that names none is in. */
+/** The room of a connection that names none. */
 export const DEFAULT_ROOM = "lobby";
 
-/** Characters of a name. */
+/** Most characters of a name. */
 export const MAX_NAME = 32;
 const MAX_ROOM = 64;
-/** Controls, line breaks, private use and lone surrogates: nothing to see. */
+/** Invisible: controls, line breaks, private use and lone surrogates. */
 const INVISIBLE = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
-/** What is never compared, or two names would look the same and differ. */
+/** Ignored in comparison: otherwise two names could look the same and differ. */
 const IGNORED = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
-/** Direction overrides and the like; only joiners, which emoji need, may stay. */
+/** Format characters, such as direction overrides, without the joiners that
+ * emoji need. */
 const FORMAT = /(?![\u200C\u200D])\p{Cf}/u;
-/** Joiners that join nothing, and the blanks around them. */
+/** Leading joiners, which join nothing, and the blanks around them. */
 const LEADING = new RegExp(String.raw`^[${JOINERS}\s]+`, "u");
 const BLANKS = new RegExp(String.raw`\p{Zs}[${JOINERS}\p{Zs}]*`, "gu");
-/** What draws nothing (RFC 8264, 9.13, and UTS #39 keep it out of names). */
+/** Characters that draw nothing (RFC 8264, 9.13, and UTS #39 exclude them). */
 const UNSEEN = new RegExp(`[${UNDRAWN}]`, "gu");
-/** The same but for joiners; what stands for a character that could not be read;
- * and parts of Hangul syllables (RFC 8264, 9.9), drawn in one another's place. */
+/** The same without joiners; the replacement character; and parts of Hangul
+ * syllables (RFC 8264, 9.9), which overlap one another. */
 const FORBIDDEN = new RegExp(
   String.raw`(?![${JOINERS}])[${UNDRAWN}\uFFFD` +
     String.raw`\u1100-\u11FF\uA960-\uA97C\uD7B0-\uD7FB]`,
   "u",
 );
-/** Marks that would draw over what stands beside them: no letter has so many. */
+/** Marks that would overlap neighbouring text: no letter has so many. */
 const STACKED = /^\p{M}|[\p{Mn}\p{Me}]{5}/u;
 /** Alphabets whose letters look alike. */
 const ALPHABETS: readonly RegExp[] = [
@@ -60,12 +61,12 @@ const MISPLACED = new RegExp(
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]{0,63}$/u;
 
 /**
- * Two names are the same when their keys are: compared without regard to case,
- * width (NFKC), and characters that cannot be seen.
+ * Returns the key of a name. Names with the same key are the same name: the key
+ * ignores case, width (NFKC) and invisible characters.
  *
  * @param name Any text.
- * @returns The key; only for comparing, never for showing. What is too long for
- * a name is its own key.
+ * @returns The key, for comparison only, not for display. A text that is too
+ * long for a name is its own key.
  */
 export function nameKey(name: string): string {
   const key = normalized(name, "NFKC", MAX_NAME);
@@ -75,10 +76,10 @@ export function nameKey(name: string): string {
 }
 
 /**
- * Checks a name somebody asks for.
+ * Checks a new name.
  *
  * @param wanted The name as typed.
- * @returns The name as it will be shown: trimmed, runs of spaces made one.
+ * @returns The name for display: trimmed, with runs of spaces reduced to one.
  * @throws {HubbubError} `bad_name` with the reason.
  */
 export function checkName(wanted: string): string {
@@ -110,8 +111,8 @@ export function checkName(wanted: string): string {
   return name;
 }
 
-/** Whether a word has letters of two alphabets that look alike (UTS #39, 5.1,
- * by words). */
+/** Returns whether a word of a name mixes alphabets that look alike (UTS #39,
+ * 5.1, by words). */
 function isMixed(name: string): boolean {
   return name.split(/[^\p{L}\p{M}]/u).some((word) =>
     ALPHABETS.filter((letters) => letters.test(word)).length > 1
@@ -119,10 +120,10 @@ function isMixed(name: string): boolean {
 }
 
 /**
- * Checks a name that somebody had once, perhaps by other rules than today's.
+ * Checks a stored name, which earlier rules may have allowed.
  *
- * @param wanted The name as it was written down.
- * @returns The name as it will be shown: trimmed, runs of spaces made one.
+ * @param wanted The name as stored.
+ * @returns The name for display: trimmed, with runs of spaces reduced to one.
  * @throws {HubbubError} `bad_name` with the reason.
  */
 export function checkOldName(wanted: string): string {
@@ -154,11 +155,11 @@ export function checkOldName(wanted: string): string {
 }
 
 /**
- * Checks a room's name. Names that differ only in case, width and what cannot
- * be seen are one room.
+ * Checks a room's name. Names that differ only in case, width and invisible
+ * characters are the same room.
  *
  * @param wanted The name as typed.
- * @returns The one spelling the room is known by.
+ * @returns The canonical name of the room.
  * @throws {HubbubError} `bad_room`.
  */
 export function checkRoom(wanted: string): string {

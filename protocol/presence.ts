@@ -1,11 +1,9 @@
-/**
- * Reading a presence event as people see it: a rename is one thing, not a
- * leave and a join.
- */
+/** Splits presence events for display: a rename is one change, not a leave and
+ * a join. */
 
 import type { PresenceEvent } from "./events.ts";
 
-/** Who came, went and changed the name, each person once. */
+/** Joins, leaves and renames; each person once. */
 export interface PresenceChanges {
   readonly joined: readonly string[];
   readonly left: readonly string[];
@@ -13,7 +11,7 @@ export interface PresenceChanges {
 }
 
 /**
- * Splits a presence event into what happened to each person.
+ * Splits a presence event into joins, leaves and renames.
  *
  * @param event An event without `members`.
  * @returns The changes, a renamed person in `renamed` only.

@@ -1,12 +1,11 @@
 /**
- * What clients can ask for: with events.ts the vocabulary that all dialects
- * translate to and from. Written as it travels in `hubbub.v1`, which is these
- * objects, one JSON line each.
+ * The requests of clients. All dialects translate to these and to the events of
+ * events.ts. `hubbub.v1` sends these objects, one JSON line each.
  */
 
 import type { Cursor } from "./message.ts";
 
-/** An id a client gives a request; its reply echoes it. */
+/** An id that a client may set on a request; the reply has the same id. */
 export type RequestId = string | number;
 
 /** Part of every request. */
@@ -17,25 +16,25 @@ interface Request {
 export interface HelloRequest extends Request {
   readonly type: "hello";
   readonly name?: string | undefined;
-  /** The secret of an earlier welcome, to take that session up again. */
+  /** The resume token of an earlier welcome. */
   readonly token?: string | undefined;
   /** The guest secret of an earlier welcome: this device or tab belongs to the
-   * same person. Ignored where a signed token says who it is. */
+   * same person. Ignored with an access token that names a user. */
   readonly guest?: string | undefined;
-  /** A signed token, where the server asks for one. */
+  /** An access token, if the server requires one. */
   readonly auth?: string | undefined;
-  /** Get `messages` instead of `message`: runs of messages, fewer bytes. */
+  /** Request `messages` events instead of `message`: fewer bytes. */
   readonly batch?: boolean | undefined;
 }
 
 export interface JoinRequest extends Request {
   readonly type: "join";
   readonly room: string;
-  /** Resume behind this cursor instead of replaying the newest messages. */
+  /** Resume after this cursor instead of replaying the newest messages. */
   readonly since?: Cursor | undefined;
-  /** How many messages to replay when nothing is resumed. */
+  /** Number of messages to replay without a resume. */
   readonly limit?: number | undefined;
-  /** Leave every other room: for dialects that know one room at a time. */
+  /** Leave every other room: for dialects with one room at a time. */
   readonly only?: true | undefined;
 }
 
@@ -46,10 +45,10 @@ export interface LeaveRequest extends Request {
 
 export interface PublishRequest extends Request {
   readonly type: "publish";
-  /** Absent in dialects that know one room at a time: the room one is in. */
+  /** Absent in dialects with one room at a time: the current room. */
   readonly room?: string | undefined;
   readonly text: string;
-  /** The sender's own id for it: a repeat with the same one is dropped. */
+  /** The sender's id for deduplication: the server drops repeats. */
   readonly cid?: string | undefined;
 }
 
@@ -61,7 +60,7 @@ export interface HistoryRequest extends Request {
   /** The oldest messages with a larger seq. */
   readonly after?: number | undefined;
   readonly limit?: number | undefined;
-  /** Dialect `text` only: write their seqs before the messages. */
+  /** Dialect `text` only: show the seq before each message. */
   readonly numbered?: true | undefined;
 }
 
@@ -80,20 +79,20 @@ export interface RenameRequest extends Request {
   readonly name: string;
 }
 
-/** A newer token for a session that has begun. */
+/** Renews the access token of a session. */
 export interface AuthRequest extends Request {
   readonly type: "auth";
   readonly token: string;
 }
 
-/** Takes a message's text away, for ever: one's own, or as a moderator. */
+/** Removes the text of a message for good: one's own, or as a moderator. */
 export interface RemoveRequest extends Request {
   readonly type: "remove";
   readonly room?: string | undefined;
   readonly seq: number;
 }
 
-/** Sends somebody away, who may come back after a minute. */
+/** Kicks a person, who may reconnect after a minute. */
 export interface KickRequest extends Request {
   readonly type: "kick";
   /** `*`: from the whole server. */
@@ -102,25 +101,25 @@ export interface KickRequest extends Request {
   readonly reason?: string | undefined;
 }
 
-/** Who is meant by a ban: one of these. */
+/** The subject of a ban: one of these. */
 export interface BanSubject {
   readonly name?: string | undefined;
-  /** The `sub` of a token. */
+  /** The `sub` of an access token. */
   readonly user?: string | undefined;
-  /** An IP address; of an IPv6 address the network, its first 64 bits. */
+  /** An IP address; an IPv6 address stands for its /64 network. */
   readonly address?: string | undefined;
 }
 
-/** Keeps somebody out for a time. */
+/** Bans a person, user or address for a time. */
 export interface BanRequest extends Request {
   readonly type: "ban";
   /** `*`: the whole server. */
   readonly room?: string | undefined;
   readonly name?: string | undefined;
-  /** The `sub` of a token. */
+  /** The `sub` of an access token. */
   readonly user?: string | undefined;
   readonly address?: string | undefined;
-  /** Keep out all from the address as well that who has the name is at. */
+  /** Also ban the IP address of the person with the name. */
   readonly withAddress?: boolean | undefined;
   readonly forMs: number;
   readonly reason?: string | undefined;
@@ -134,30 +133,30 @@ export interface UnbanRequest extends Request {
   readonly address?: string | undefined;
 }
 
-/** Lets moderators alone write, or everybody again. */
+/** Locks a room, so that only moderators can write, or unlocks it. */
 export interface LockRequest extends Request {
   readonly type: "lock";
   readonly room?: string | undefined;
   readonly locked: boolean;
 }
 
-/** Lets everybody write once in a while; 0: at any time again. */
+/** Sets slow mode: one message from each in this time; 0 turns it off. */
 export interface SlowRequest extends Request {
   readonly type: "slow";
   readonly room?: string | undefined;
   readonly everyMs: number;
 }
 
-/** Says something to all that is shown as something special. */
+/** Publishes an announcement. */
 export interface AnnounceRequest extends Request {
   readonly type: "announce";
-  /** `*`: in all rooms that somebody is in. */
+  /** `*`: all rooms with members. */
   readonly room?: string | undefined;
   readonly text: string;
 }
 
-/** What keeps order in a room; but for one's own messages it takes the right
- * to moderate. */
+/** Moderation requests. They need the right to moderate, except to remove one's
+ * own message. */
 export type ModerationRequest =
   | RemoveRequest
   | KickRequest
@@ -171,17 +170,17 @@ export interface PingRequest extends Request {
   readonly type: "ping";
 }
 
-/** Words for people who ask what they can do; only dialect `text` has it. */
+/** Lists the commands; only in dialect `text`. */
 export interface HelpRequest extends Request {
   readonly type: "help";
 }
 
-/** Leave and close. */
+/** Leaves all rooms and closes the connection. */
 export interface QuitRequest extends Request {
   readonly type: "quit";
 }
 
-/** Everything a client can ask for. */
+/** Every request of a client. */
 export type ClientRequest =
   | HelloRequest
   | JoinRequest

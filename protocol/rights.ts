@@ -1,10 +1,10 @@
-/** What somebody may do in a room, as it travels. */
+/** Rights in a room, as sent on the wire. */
 
-/** One thing that somebody may do in a room. */
+/** One right in a room. */
 export type Right = "read" | "write" | "moderate";
 
-/** All of them. */
+/** All rights. */
 export const RIGHTS: readonly Right[] = ["read", "write", "moderate"];
 
-/** In the place of a room's name: all rooms, the whole server. */
+/** Stands for all rooms, in place of a room's name. */
 export const EVERY_ROOM = "*" as const;

@@ -1,7 +1,7 @@
 /**
- * Dialect `simple`: a frame in is a message's text, whatever it looks like; a
- * frame out is one JSON object with at least `sender` and `message`. For five
- * lines of client code.
+ * Dialect `simple`, for clients of five lines: a client's frame is the text of
+ * a message; a server's frame is one JSON object with at least `sender` and
+ * `message`.
  */
 
 import type { Dialect } from "./dialect.ts";
@@ -84,7 +84,7 @@ function encode(event: ServerEvent): readonly string[] {
   }
 }
 
-/** The dialect of bare clients that read JSON. */
+/** The dialect of simple clients that read JSON. */
 export const simple: Dialect = {
   name: "simple",
   separator: null,

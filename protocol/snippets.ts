@@ -1,11 +1,11 @@
 /**
- * Client code to copy, for any WebSocket address: the few lines that a page
- * shows beside it. Owns their wording alone; tests run each as it is shown.
+ * Sample clients for a WebSocket URL, which pages show to copy. Tests run each
+ * as it is shown.
  */
 
-/** What a client does, whatever it is written in. */
+/** The task of a sample client, in any language. */
 export interface SnippetTask {
-  /** Where it connects, `ws:` or `wss:`. */
+  /** The URL to connect to, `ws:` or `wss:`. */
   readonly url: string;
   /** What it sends when it is connected, a text frame each; where it has to
    * give a name first, when the server has taken that. */
@@ -13,7 +13,7 @@ export interface SnippetTask {
   /** The first word of the name that it gives when the server asks for one. A
    * random number follows, so that many can run the same code at once. */
   readonly givesName?: string | undefined;
-  /** Subprotocols it offers, the one it likes best first. */
+  /** Subprotocols that it offers, in order of preference. */
   readonly protocols?: readonly string[] | undefined;
   /** The message on which it closes the connection. */
   readonly closesOn?: string | undefined;
@@ -21,12 +21,12 @@ export interface SnippetTask {
 
 /** One way to write a client. */
 export interface SnippetKind {
-  /** Short, to be part of an element's id. */
+  /** A short id, also part of an element's id. */
   readonly id: "javascript" | "python" | "deno" | "terminal";
   readonly title: string;
-  /** Where the code goes, or what it needs, in one sentence. */
+  /** How to run it, in one sentence. */
   readonly how: string;
-  /** Writes the code, without a line break at its end. */
+  /** Returns the code, without a line break at its end. */
   readonly write: (task: SnippetTask) => string;
 }
 
@@ -37,7 +37,7 @@ const NAME_QUESTION = "What is your name?";
 /** … and how the one begins that says that the name is taken over. */
 const ENTERED = `${SERVER}You are in `;
 
-/** All ways, the one that needs nothing installed first. */
+/** All kinds; the first needs no installation. */
 export const SNIPPETS: readonly SnippetKind[] = [
   {
     id: "javascript",
@@ -67,10 +67,9 @@ export const SNIPPETS: readonly SnippetKind[] = [
 ];
 
 /**
- * Writes a client in JavaScript: prints what it receives, and the code it is
- * closed with.
+ * Returns a client in JavaScript that prints the messages and the close code.
  *
- * @param task What it does.
+ * @param task The client's task.
  * @returns A script for browsers, Deno, Bun and Node 22.
  */
 export function javascript(
@@ -95,10 +94,10 @@ export function javascript(
 }
 
 /**
- * Writes a client in Python with the package `websockets`, 10 or newer: prints
- * what it receives.
+ * Returns a client in Python that prints the messages. It needs the package
+ * `websockets`, 10 or newer.
  *
- * @param task What it does.
+ * @param task The client's task.
  * @returns A whole script.
  */
 export function python(
@@ -146,10 +145,10 @@ export function python(
 }
 
 /**
- * Writes a client as a module for Deno: waits for the opening with `await`,
- * prints what it receives, and the code it is closed with.
+ * Returns a client as a module for Deno that waits for the connection with
+ * `await`, and prints the messages and the close code.
  *
- * @param task What it does.
+ * @param task The client's task.
  * @returns A whole module, TypeScript and JavaScript alike.
  */
 export function deno(
@@ -179,7 +178,7 @@ export function deno(
  * {@linkcode SnippetTask.closesOn} is left to whoever sits before it; nor can
  * it wait for an answer, so that its name has a number nobody else has.
  *
- * @param task What it does.
+ * @param task The client's task.
  * @returns One line for a POSIX shell.
  */
 export function terminal(
@@ -193,7 +192,7 @@ export function terminal(
       ? []
       : [`-x "${givesName} $(od -An -N4 -tu4 /dev/urandom)"`]),
     ...says.flatMap((text) => ["-x", word(text)]),
-    // Without it wscat leaves when it has said its lines.
+    // Otherwise wscat exits after its last line.
     ...(says.length > 0 ? ["-w -1"] : []),
   ].join(" ");
 }
@@ -217,14 +216,14 @@ function reactions({ says, closesOn, givesName }: SnippetTask): string[] {
   ];
 }
 
-/** A string, or a list of them, as both JavaScript and Python write it. */
+/** Returns a literal for a string or a list, valid in JavaScript and Python. */
 function quoted(value: string | readonly string[]): string {
   return typeof value === "string"
     ? JSON.stringify(value)
     : `[${value.map(quoted).join(", ")}]`;
 }
 
-/** One word of a shell's command line, quoted only where it must be. */
+/** Returns a word of a shell command, quoted only if necessary. */
 function word(text: string): string {
   return /^[\w./:@%+,-]+$/.test(text)
     ? text

@@ -1,26 +1,26 @@
 /**
- * Dialect `sse`: server-sent events, for readers that only read, such as
- * `curl -N` or a page's EventSource
+ * Dialect `sse`: server-sent events for read-only clients, such as `curl -N` or
+ * a page's EventSource
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html).
  *
- * Every event has an id, which is a cursor: a reader that comes back with the
- * last one goes on behind it. Of the id a frame holds the seq only, in its
- * first characters; the epoch, which a dialect does not know, is put in front
- * by {@linkcode eventIn}, so that the frame stays the same for all readers.
+ * The id of each event is a cursor: a client that reconnects with the last id
+ * resumes after it. A frame starts with the seq of its id. A dialect does not
+ * know the epoch, so {@linkcode eventIn} adds it, and all readers share a
+ * frame.
  */
 
 import type { Dialect } from "./dialect.ts";
 import type { ServerEvent } from "./events.ts";
 import { type Cursor, marksOf, type Message } from "./message.ts";
 
-/** The media type of such a stream. */
+/** The media type of an event stream. */
 export const EVENT_STREAM = "text/event-stream";
 
-/** A comment; it shows that the connection lives, and readers skip it. */
+/** A comment line, which clients ignore; it keeps the connection alive. */
 export const HEARTBEAT = ":\n\n";
 
-/** A frame: an event at a place of the log. JSON has no bare line breaks, so
- * that one `data` line holds it. */
+/** Returns a frame: an event at a position of the log. JSON has no bare line
+ * breaks, so one `data` line is enough. */
 function frame(seq: number, data: object, event?: "joined" | "gap"): string {
   const type = event === undefined ? "" : `event: ${event}\n`;
   return `${seq}\n${type}data: ${JSON.stringify(data)}\n\n`;
@@ -55,7 +55,7 @@ function encode(event: ServerEvent): readonly string[] {
   }
 }
 
-/** The dialect of readers that only read. */
+/** The dialect of read-only clients. */
 export const sse: Dialect = {
   name: "sse",
   separator: null,
@@ -69,46 +69,47 @@ export const sse: Dialect = {
 };
 
 /**
- * Makes an event of a frame.
+ * Returns the event of a frame.
  *
- * @param epoch The life of the log that the frame is of; with what
- * {@linkcode withProof} puts behind it.
- * @param frame One that {@linkcode sse} has encoded.
+ * @param epoch The epoch of the log, with a proof if {@linkcode withProof}
+ * added one.
+ * @param frame A frame that {@linkcode sse} has encoded.
  */
 export function eventIn(epoch: string, frame: string): string {
   return `id: ${epoch}:${frame}`;
 }
 
-/** Puts a proof into the ids of a reader's events: it sends the last one when
- * it comes back. */
+/** Adds a proof to the ids of a reader's events: the client sends the last id
+ * when it reconnects. */
 export function withProof(epoch: string, proof: string | undefined): string {
   return proof === undefined ? epoch : `${epoch}~${proof}`;
 }
 
 /**
- * Reads the proof in the id of an event.
+ * Returns the proof in the id of an event.
  *
- * @param id As it comes back in `Last-Event-ID`.
- * @returns Undefined where there is none.
+ * @param id The value of `Last-Event-ID`.
+ * @returns The proof; undefined when there is none.
  */
 export function proofOf(id: string): string | undefined {
   return /^[^~]*~([\w-]{1,64}):/.exec(id)?.[1];
 }
 
 /**
- * Tells a reader when to come back after its stream has ended.
+ * Returns the line that tells a client when to reconnect.
  *
- * @param ms Milliseconds after the end.
+ * @param ms Milliseconds after the end of the stream.
  */
 export function comeBackIn(ms: number): string {
   return `retry: ${ms}\n\n`;
 }
 
 /**
- * Reads the id of an event, as it comes back in `Last-Event-ID`.
+ * Returns the cursor in the id of an event.
  *
- * @param id Such as `0b5c9a3e-41d2:42`; a proof in it does not count.
- * @returns The cursor; undefined when it is not one of ours.
+ * @param id The value of `Last-Event-ID`, such as `0b5c9a3e-41d2:42`, with or
+ * without a proof.
+ * @returns The cursor; undefined when the id is not one of this server.
  */
 export function cursorOf(id: string): Cursor | undefined {
   const [, epoch, digits] = /^(.*):(\d{1,15})$/.exec(id) ?? [];

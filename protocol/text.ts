@@ -1,6 +1,6 @@
 /**
- * Dialect `text`: frames are lines for people. The first is one's name, the
- * others are messages, but for those that start with a slash.
+ * Dialect `text`: frames are lines for people. The first line is the client's
+ * name; the others are messages or, after a slash, commands.
  */
 
 import type { Decoded, DecodeState, Dialect } from "./dialect.ts";
@@ -11,40 +11,40 @@ import { SERVER_NAME } from "./names.ts";
 import { presenceChanges } from "./presence.ts";
 import { HELP, readCommand } from "./text_commands.ts";
 
-/** The subprotocol that chooses it on any WebSocket path. */
+/** The subprotocol that selects it on any WebSocket path. */
 export const TEXT = "hubbub.text";
 
-/** Everything but line break and tab that moves a terminal's cursor, changes
- * its colours, or turns the direction of what stands beside it. */
+/** Characters that move a terminal's cursor, change its colours or the
+ * direction of the text; without line break and tab. */
 const CONTROLS =
   // deno-lint-ignore no-control-regex -- controls are what it is about
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g;
-/** What some terminals and viewers break a line at, beside `\n`. */
+/** Line breaks of terminals and viewers. */
 const LINE_BREAKS = /[\n\u2028\u2029]/g;
 
 /**
- * Makes a text safe to print: no escape sequences, and no further line that
- * could pass for somebody else's.
+ * Makes a text safe to print: without escape sequences, and without a line that
+ * looks like another sender's.
  *
- * @param text Anything a sender wrote.
+ * @param text Any text of a sender.
  * @returns The text without control characters, its later lines indented.
  */
 export function printable(text: string): string {
   return text.replace(CONTROLS, "").replace(LINE_BREAKS, "\n    ");
 }
 
-/** What stands around a name in front of a line, and what looks like it. */
+/** Brackets of any kind, since lines show names in brackets. */
 const OPENING = /\p{Ps}/gu;
 const CLOSING = /\p{Pe}/gu;
 const QUOTES = /["\u201C-\u201F\u00AB\u00BB\u2039\u203A\uFF02]/g;
-/** A name of one to three words without what makes a sentence. */
+/** A name of one to three words without punctuation. */
 const PLAIN = /^[^\s\p{P}]+( [^\s\p{P}]+){0,2}$/u;
-/** Signs that are part of names. */
+/** Punctuation that is common in names. */
 const IN_NAMES = /['\u2019_-]/g;
 
 /**
- * Writes a name where lines show who speaks: whatever it is, it can neither end
- * the brackets around it nor its line.
+ * Formats a name for the start of a line. The result cannot close the brackets
+ * around it, nor end the line.
  *
  * @param name Any text; a hostile server may send more than a name.
  * @returns The name on one line, with round brackets in place of all others.
@@ -55,8 +55,8 @@ export function shownName(name: string): string {
 }
 
 /**
- * Writes a name into a sentence: in quotation marks where it could be taken for
- * a part of it.
+ * Formats a name for a sentence, in quotation marks if it could be read as a
+ * part of the sentence.
  *
  * @param name Any name.
  * @returns Such as `Ada` or `"Bob has left. Eve"`.
@@ -68,13 +68,13 @@ export function nameInWords(name: string): string {
     : `"${shown.replace(QUOTES, "'")}"`;
 }
 
-/** Who says a line, as it stands in front of it. */
+/** Returns the sender's prefix of a line. */
 export function speaker(name: string): string {
   return `[${shownName(name)}]:`;
 }
 
 /**
- * Writes names for people.
+ * Formats a list of names.
  *
  * @param names Any number of names.
  * @returns Such as `Ada, Bob and Eve`; `nobody` when there are none.
@@ -85,7 +85,7 @@ export function list(names: readonly string[]): string {
   return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-/** How many messages, in words. */
+/** Formats a number of messages. */
 export function counted(messages: number): string {
   return `${messages} ${messages === 1 ? "message" : "messages"}`;
 }
@@ -94,19 +94,19 @@ function server(message: string): string {
   return `${speaker(SERVER_NAME)} ${printable(message)}`;
 }
 
-/** What there is to say about a removed message's text. */
+/** Shown in place of a removed message's text. */
 export const REMOVED_WORDS = "(removed)";
 
-/** What stands in front of a message, up to the colon. */
+/** Returns the prefix of a message's line, up to the colon. */
 export function messageHead(
   { from, announcement, imported }: Omit<Message, "room">,
 ): string {
   const head = speaker(announcement ? SERVER_NAME : from);
-  // Behind the bracket, where no name can stand.
+  // After the bracket, where no name can be.
   return imported && !announcement ? `${head.slice(0, -1)} (imported):` : head;
 }
 
-/** A message as a line, whatever is special about it. */
+/** Formats a message, a removal or an announcement as a line. */
 export function messageLine(message: Omit<Message, "room">): string {
   const { from, text, removed, removes, announcement, imported } = message;
   if (removes !== undefined) return server(`${text}.`);
@@ -120,9 +120,9 @@ export function messageLine(message: Omit<Message, "room">): string {
 }
 
 /**
- * Says what holds in a room.
+ * Formats the rules of a room.
  *
- * @param rules As in the events of that name, or on joining.
+ * @param rules As in a `rules` or `joined` event.
  * @returns A sentence for each; none when everybody can write at any time.
  */
 export function rulesWords(
@@ -137,7 +137,7 @@ export function rulesWords(
 }
 
 function decode(raw: string, { named }: DecodeState): Decoded[] {
-  // Pipes and terminals send the line break along.
+  // Pipes and terminals also send the line break.
   const frame = raw.replace(/\r?\n$/, "");
   if (!named) return [{ ok: true, request: { type: "hello", name: frame } }];
   if (!frame.startsWith("/")) {
@@ -229,7 +229,7 @@ function encode(event: ServerEvent): readonly string[] {
   }
 }
 
-/** The dialect of bare line clients. */
+/** The dialect of clients for lines of text. */
 export const text: Dialect = {
   name: "text",
   separator: null,

@@ -1,4 +1,4 @@
-/** The commands of dialect `text`: what is typed after a slash. */
+/** Parses the slash commands of dialect `text`. */
 
 import { readDuration } from "./duration.ts";
 import { isOverlong } from "./bounds.ts";
@@ -7,7 +7,7 @@ import type { ClientRequest } from "./requests.ts";
 import { MAX_NAME } from "./names.ts";
 import { EVERY_ROOM } from "./rights.ts";
 
-/** What `/help` shows. */
+/** The lines of `/help`. */
 export const HELP: readonly string[] = [
   "/help          this list",
   "/who           who is here",
@@ -27,13 +27,13 @@ export const HELP: readonly string[] = [
   "/announce [*] TEXT             say something to all",
 ];
 
-/** Messages that `/remove` alone lists. */
+/** Messages that `/remove` without an argument lists. */
 const LISTED = 20;
 
-/** Characters of an unknown command that are told again. */
+/** Most characters of an unknown command that an error repeats. */
 const MOST_TOLD = 32;
 
-/** What a command looks like when it is right. */
+/** A valid argument of each command. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   nick: "Ada",
   join: "lobby",
@@ -46,7 +46,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   announce: "Tea is ready",
 };
 
-/** The beginning of a word that is told again. */
+/** Shortens a word that an error repeats. */
 function short(word: string): string {
   return word.length > MOST_TOLD ? `${word.slice(0, MOST_TOLD)}…` : word;
 }
@@ -57,7 +57,7 @@ function lacking(word: string, what: string): HubbubError {
   });
 }
 
-/** Parts a text behind its first word. */
+/** Splits a text after its first word. */
 function cut(text: string): [word: string, rest: string] {
   const end = text.search(/\s/);
   return end < 0
@@ -65,18 +65,18 @@ function cut(text: string): [word: string, rest: string] {
     : [text.slice(0, end), text.slice(end).trimStart()];
 }
 
-/** A name whose words may be apart by more than a space. */
+/** Reduces runs of spaces in a name to one. */
 function withSpaces(name: string): string {
   return isOverlong(name, MAX_NAME) ? name : name.replace(/\s+/g, " ");
 }
 
-/** What a word that is asked for first leaves over. */
+/** An argument, and the text after it. */
 interface Taken {
   readonly first: string;
   readonly rest: string;
 }
 
-/** Takes a name: a word, or several between quotes. */
+/** Takes a name from an argument: a word, or several in quotes. */
 function takeName(word: string, argument: string): Taken {
   const end = argument.startsWith('"') ? argument.indexOf('"', 2) : -1;
   if (end > 0) {
@@ -88,7 +88,7 @@ function takeName(word: string, argument: string): Taken {
   return { first, rest };
 }
 
-/** Takes `*`, if it stands there: all rooms instead of this one. */
+/** Takes `*` from an argument, if it is there: all rooms. */
 function takeRoom(
   argument: string,
 ): { room: { room?: string }; rest: string } {
@@ -129,11 +129,11 @@ function remove(argument: string): ClientRequest {
 }
 
 /**
- * Reads a command.
+ * Parses a command.
  *
- * @param line What was typed; it starts with one slash.
- * @returns What it asks for.
- * @throws {HubbubError} `unknown_command`, with what to write instead.
+ * @param line The line as typed; it starts with one slash.
+ * @returns The request.
+ * @throws {HubbubError} `unknown_command`, with an example.
  */
 export function readCommand(line: string): ClientRequest {
   const [word, argument] = cut(line.trim().slice(1));

@@ -1,7 +1,7 @@
 /**
- * Dialect `hubbub.v1`: JSON objects, one a line, one or more lines a frame,
- * both ways. Owns the checking of what comes in; the shapes stand in
- * requests.ts and events.ts, the words about them in docs/protocol.md.
+ * Dialect `hubbub.v1`: JSON objects, one a line, one or more lines a frame, in
+ * both directions. Checks requests; requests.ts and events.ts have the types,
+ * docs/protocol.md the description.
  */
 
 import { linesOf, parseObject } from "./bounds.ts";
@@ -17,7 +17,7 @@ import type { BanSubject, ClientRequest, RequestId } from "./requests.ts";
 import { checkName } from "./names.ts";
 import { type Cursor, isPlain, marksOf, type Message } from "./message.ts";
 
-/** The subprotocol a client offers to speak it (RFC 6455, 1.9). */
+/** The subprotocol that selects it (RFC 6455, 1.9). */
 export const V1 = "hubbub.v1";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -25,7 +25,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const MAX_ID = 64;
 const MAX_EPOCH = 256;
 const MAX_TOKEN = 8192;
-/** Characters of a name, user or address that a ban is about. */
+/** Most characters of a ban's name, user or address. */
 export const MAX_SUBJECT = 256;
 const MAX_REASON = 200;
 
@@ -73,7 +73,7 @@ function optionalName(fields: Fields): string | undefined {
   return optionalString(fields, "name", MAX_SUBJECT);
 }
 
-/** An optional id of a message: something every store keeps as it is. */
+/** An optional message id that every store keeps unchanged. */
 function optionalCid(fields: Fields): string | undefined {
   const cid = optionalString(fields, "cid", MAX_ID);
   if (cid !== undefined && /[\p{Cc}\p{Cs}]/u.test(cid)) {
@@ -99,7 +99,7 @@ function boolean(fields: Fields, field: string): boolean {
   return value;
 }
 
-/** Who a ban is about. */
+/** Reads the subject of a ban. */
 function subject(f: Fields): BanSubject {
   return {
     name: optionalString(f, "name", MAX_SUBJECT),
@@ -219,10 +219,10 @@ function decodeLine(line: string): Decoded {
 }
 
 /**
- * Reads a request.
+ * Checks a request.
  *
  * @param fields Its fields, which may be anything.
- * @returns The request, or what was wrong with it.
+ * @returns The request, or an error.
  */
 export function decodeFields(fields: Fields): Decoded {
   let id: RequestId | undefined;
@@ -243,7 +243,7 @@ function* decodeLines(frame: string): Generator<Decoded> {
   for (const line of linesOf(frame)) yield decodeLine(line);
 }
 
-/** A message without what only the server knows of it. */
+/** Returns a message without its server-side fields. */
 function messageEvent(message: Message, replay: boolean): MessageEvent {
   const { room, seq, from, text, at, cid } = message;
   return {
@@ -259,8 +259,8 @@ function messageEvent(message: Message, replay: boolean): MessageEvent {
   };
 }
 
-/** Messages as runs: a new one begins where the time of storing changes. What
- * is special goes alone, as one message. */
+/** Encodes messages as runs. A new run starts when the time of storing changes.
+ * A message with marks is a `message` of its own. */
 function runs(messages: readonly Message[], replay: boolean): string[] {
   const strings: string[] = [];
   for (let start = 0; start < messages.length;) {
@@ -312,7 +312,7 @@ const shared: Omit<Dialect, "encodeMessages" | "batched"> = {
   },
 };
 
-/** The dialect of clients that are programs: a `message` for each message. */
+/** The dialect of programs: a `message` event for each message. */
 export const v1: Dialect = {
   ...shared,
   encodeMessages: (messages, replay) =>
