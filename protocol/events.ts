@@ -173,7 +173,7 @@ export interface PresenceEvent extends Reply {
   readonly room: string;
   readonly joined?: readonly string[];
   readonly left?: readonly string[];
-  /** Those of `left` and `joined` that are one person: `[old, new]`. */
+  /** Pairs of `left` and `joined` that are the same person: `[old, new]`. */
   readonly renamed?: readonly (readonly [string, string])[];
   readonly members?: readonly string[];
   readonly count: number;

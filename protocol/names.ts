@@ -18,7 +18,8 @@ export const MAX_NAME = 32;
 const MAX_ROOM = 64;
 /** Invisible: controls, line breaks, private use and lone surrogates. */
 const INVISIBLE = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
-/** Ignored in comparison: otherwise two names could look the same and differ. */
+/** Ignored in comparison: otherwise two names could look the same and
+ * differ. */
 const IGNORED = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 /** Format characters, such as direction overrides, without the joiners that
  * emoji need. */
@@ -46,13 +47,14 @@ const ALPHABETS: readonly RegExp[] = [
   /\p{Script=Cherokee}/u,
   /\p{Script=Coptic}/u,
 ];
-/** Scripts whose letters take marks of their own and common ones alone. */
+/** Scripts whose letters take only common marks and marks of the same
+ * script. */
 const PLAIN = String.raw`\p{sc=Common}\p{sc=Latin}\p{sc=Cyrillic}\p{sc=Greek}` +
   String.raw`\p{sc=Armenian}\p{sc=Cherokee}\p{sc=Coptic}\p{sc=Georgian}` +
   String
     .raw`\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}`;
-/** A mark of a script whose letters are not before it, or which joins nothing:
- * most fonts draw none then. */
+/** A mark after a letter of another script, or a mark that joins nothing: most
+ * fonts do not draw it. */
 const MISPLACED = new RegExp(
   String.raw`[${PLAIN}]\p{sc=Inherited}*(?![${PLAIN}\p{sc=Inherited}])\p{M}` +
     String.raw`|[${STACKERS}](?![\u200C\u200D]?\p{L})`,

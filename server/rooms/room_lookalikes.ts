@@ -1,14 +1,13 @@
 /**
- * Which new rooms are refused because people could take them for others. Owns
- * what the open rooms look like; what a room's name may be at all is
- * `checkRoom()`'s to say.
+ * Rejects new rooms whose names look like those of other open rooms.
+ * `checkRoom()` checks a room's name by itself.
  */
 
 import { HubbubError } from "../../protocol/errors.ts";
 import { DEFAULT_ROOM, mayMakeRoom } from "../../protocol/names.ts";
 import { lookOf } from "../fleet/lookalikes.ts";
 
-/** The open rooms of this node, by what they look like. */
+/** The open rooms of this node, by the look of their names. */
 export class RoomLookalikes {
   readonly #byLook = new Map<string, Set<string>>();
 
@@ -16,13 +15,13 @@ export class RoomLookalikes {
     this.add(DEFAULT_ROOM);
   }
 
-  /** Adds a room that is open now. */
+  /** Adds an open room. */
   add(room: string): void {
     const look = lookOf(room);
     this.#byLook.set(look, (this.#byLook.get(look) ?? new Set()).add(room));
   }
 
-  /** Removes a room that is open no longer. */
+  /** Removes a room that has closed. */
   delete(room: string): void {
     if (room === DEFAULT_ROOM) return;
     const look = lookOf(room);
@@ -32,10 +31,10 @@ export class RoomLookalikes {
   }
 
   /**
-   * Returns why a room that nobody has written to cannot be had.
+   * Returns the error for a room without messages that may not be opened.
    *
    * @param room A valid name.
-   * @returns Undefined when it can.
+   * @returns The error; undefined when the room may be opened.
    */
   refusal(room: string): HubbubError | undefined {
     if (!mayMakeRoom(room)) {
