@@ -20,8 +20,8 @@ export interface Message {
   readonly removes?: number;
   /** A moderator's announcement, which clients highlight. */
   readonly announcement?: true;
-  /** It comes from a file that a moderator has brought, under the name that
-   * stands there: nobody has said it here. */
+  /** A moderator imported it from a file, with the name in the file: nobody sent
+   * it here. */
   readonly imported?: true;
 }
 

@@ -7,11 +7,11 @@
 export interface SnippetTask {
   /** The URL to connect to, `ws:` or `wss:`. */
   readonly url: string;
-  /** What it sends when it is connected, a text frame each; where it has to
-   * give a name first, when the server has taken that. */
+  /** The text frames that it sends when it is connected or, if the server asks
+   * for a name, when the server has accepted that. */
   readonly says: readonly string[];
-  /** The first word of the name that it gives when the server asks for one. A
-   * random number follows, so that many can run the same code at once. */
+  /** The first word of its name, if the server asks for one. A random number
+   * follows, so that many clients can run the same code at once. */
   readonly givesName?: string | undefined;
   /** Subprotocols that it offers, in order of preference. */
   readonly protocols?: readonly string[] | undefined;
@@ -30,11 +30,11 @@ export interface SnippetKind {
   readonly write: (task: SnippetTask) => string;
 }
 
-/** How lines of the server begin in the dialect that asks for a name, … */
+/** The start of a server's line in the dialect that asks for a name, … */
 const SERVER = "[Server]: ";
-/** … how one ends that asks, also again when a name was taken, … */
+/** … the end of the question, also after a taken name, … */
 const NAME_QUESTION = "What is your name?";
-/** … and how the one begins that says that the name is taken over. */
+/** … and the start of the line that confirms the name. */
 const ENTERED = `${SERVER}You are in `;
 
 /** All kinds; the first needs no installation. */
@@ -197,7 +197,7 @@ export function terminal(
   ].join(" ");
 }
 
-/** What a client in JavaScript does about a message, lines of a function. */
+/** Returns the body of a JavaScript client's message handler. */
 function reactions({ says, closesOn, givesName }: SnippetTask): string[] {
   const closing = closesOn === undefined
     ? []
