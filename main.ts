@@ -28,7 +28,6 @@ import {
   RESERVED,
   takeByOpening,
 } from "./server/transport/descriptors.ts";
-import { withoutPassword } from "./server/store/addresses.ts";
 import type { Store } from "./server/store/store.ts";
 
 const NO_DATABASE = "messages are kept in this instance alone and lost with " +
@@ -38,9 +37,6 @@ const STATIC = new URL("./static/", import.meta.url);
  * 256 and 1024, and each takes some 25 µs. */
 const MOST_COUNTED = 1_100;
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** How long a store may take to open before a line says what is waited for. */
-const STORE_SLOW_MS = 1_500;
 
 /** How long the last lines of the log get before the process ends. */
 const FLUSH_MS = 500;
@@ -54,7 +50,8 @@ function print(to: "log" | "error", line: string): void {
   }
 }
 
-/** Ends with a line that says why: 2 for a wrong setting, else 1. */
+/** Ends with a line that says why: 2 where that stays so until somebody changes
+ * something, else 1. */
 function fail(message: string, code: 1 | 2): never {
   print("error", `hubbub: ${message}`);
   Deno.exit(code);
@@ -174,11 +171,6 @@ async function start(
   config: Config,
   { log, writer }: { log: Logger; writer: LogWriter },
 ): Promise<Server> {
-  const waiting = setTimeout(() => {
-    log.warn("the store has not answered yet", {
-      store: withoutPassword(config.store),
-    });
-  }, STORE_SLOW_MS);
   try {
     const { store, lasts } = await openConfigured(config, log);
     if (!lasts && isDeploy(env)) log.warn(NO_DATABASE);
@@ -220,8 +212,6 @@ async function start(
     // Not thrown: the last resort below would let it hang half started.
     log.error("start failed", { error });
     return await exit(1, writer);
-  } finally {
-    clearTimeout(waiting);
   }
 }
 

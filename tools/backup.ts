@@ -5,10 +5,15 @@
 
 import { backup, DatabaseSync } from "node:sqlite";
 import { dirname, join } from "node:path";
+import { store } from "../server/config/parsers.ts";
+import { SETTINGS } from "../server/config/schema.ts";
 import { withoutPassword } from "../server/store/addresses.ts";
 import { markCopy } from "../server/store/sqlite/sqlite_copy.ts";
+import { primaryCode, wordsOf } from "../server/store/sqlite/sqlite_errors.ts";
+import { explain } from "../server/store/sqlite/sqlite_file.ts";
 import { inspect } from "../server/store/sqlite/sqlite_schema.ts";
 import { StoreOpenError } from "../server/store/store.ts";
+import { orFail, readArguments, readVariable } from "./arguments.ts";
 import { complain, print } from "./print.ts";
 
 const USAGE = `Copies the database of a Hubbub server, which may be running.
@@ -16,40 +21,83 @@ const USAGE = `Copies the database of a Hubbub server, which may be running.
 Usage: deno task backup [PLACE] [DATABASE]
 
   PLACE     a file, which must not exist, or a folder, where the copy's name
-            gets the date (default: the folder backups beside the database)
+            gets the date. A path that ends with / is a folder, and is made
+            where there is none (default: backups/ beside the database)
   DATABASE  default: that of HUBBUB_STORE, or data/hubbub.db`;
 
-const DEFAULT_STORE = "sqlite:./data/hubbub.db";
 const SCHEME = "sqlite:";
+/** SQLite's codes of what is wrong with a database that is read: locked,
+ * damaged, not one. */
+const OF_DATABASE = [5, 6, 11, 26];
 
 function fail(message: string, code: 1 | 2 = 1): never {
   complain("backup", message);
   Deno.exit(code);
 }
 
-/** Undefined where nothing is, or nothing may be looked at. */
+/** What is wrong with a file and what to do; the server's own words name a flag
+ * that there is not here. */
+function why(error: unknown, path: string): string {
+  return explain(error, path).words.replaceAll(" with --store", "");
+}
+
+/** Whether a path is a folder; undefined where nothing is. */
 function isFolder(path: string): boolean | undefined {
   try {
     return Deno.statSync(path).isDirectory;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotADirectory) return undefined;
+    fail(
+      `"${path}" cannot be looked at: ${wordsOf(error)}. Choose another one`,
+    );
   }
 }
 
 /** The database that the server with the same settings uses. */
-function databaseOf(store: string): string {
-  if (store.startsWith(SCHEME)) return store.slice(SCHEME.length);
+function configuredDatabase(): string {
+  const address = orFail(
+    () => readVariable("HUBBUB_STORE", { parse: store, show: withoutPassword }),
+    (message) => fail(message, 2),
+  ) ?? SETTINGS.store.fallback;
+  if (address.startsWith(SCHEME)) return address.slice(SCHEME.length);
   fail(
-    `HUBBUB_STORE is "${withoutPassword(store)}", which is no SQLite file. ` +
+    `HUBBUB_STORE is "${withoutPassword(address)}", which is no SQLite file. ` +
       "Back that up with its own tools, or name a database",
     2,
   );
 }
 
-/** Where the copy goes. */
+/** Makes the folder of copies, for its owner alone; not those above it, which
+ * may be a disk that is not there. */
+function makeFolder(folder: string): void {
+  const above = dirname(folder.replace(/\/+$/, ""));
+  if (isFolder(above) !== true) {
+    fail(`There is no folder "${above}". Make it, or choose another place`);
+  }
+  try {
+    Deno.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    fail(`"${folder}" cannot be made: ${why(error, folder)}`);
+  }
+}
+
+/** Where the copy goes; its folder is there. */
 function copyOf(database: string, place: string | undefined): string {
-  if (place !== undefined && !isFolder(place)) return place;
-  const folder = place ?? join(dirname(database), "backups");
+  const folder = place ?? join(dirname(database), "backups/");
+  const found = isFolder(folder);
+  if (!folder.endsWith("/") && found !== true) {
+    if (isFolder(dirname(folder)) !== true) {
+      fail(
+        `There is no folder "${
+          dirname(folder)
+        }". Make it, or choose another place`,
+      );
+    }
+    return folder;
+  }
+  if (found === false) fail(`"${folder}" is no folder. Choose another place`);
+  if (found === undefined) makeFolder(folder);
   const date = new Date().toISOString().replaceAll(/[:.]/g, "-").slice(0, 23);
   return join(folder, `hubbub-${date}.db`);
 }
@@ -60,53 +108,55 @@ function make(copy: string): void {
     const options = { write: true, createNew: true, mode: 0o600 };
     Deno.openSync(copy, options).close();
   } catch (error) {
-    fail(`"${copy}" cannot be written: ${words(error)}`);
+    fail(
+      `"${copy}" cannot be written: ${wordsOf(error)}. Choose another place`,
+    );
   }
-}
-
-/** What went wrong, in a line. */
-function words(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split("\n", 1)[0] ?? "";
 }
 
 /** Opens the database to be copied, if it is one of this server. */
 function open(database: string): DatabaseSync {
   // SQLite would make an empty database, and copy that.
-  if (isFolder(database) === undefined) {
+  const folder = isFolder(database);
+  if (folder === undefined) {
     fail(`There is no database "${database}". Name the one to copy`);
+  }
+  if (folder) {
+    fail(
+      `"${database}" is a folder. Name the database in it, such as ` +
+        `"${join(database, "hubbub.db")}"`,
+    );
   }
   try {
     // To look, only: whoever opens a file to write changes it on closing.
     using db = new DatabaseSync(database, { readOnly: true });
     inspect(db, database);
+    if (db.prepare("SELECT 1 FROM sqlite_schema").get() === undefined) {
+      fail(`"${database}" is empty. Name a database that a server has used`);
+    }
     return new DatabaseSync(database);
   } catch (error) {
     if (error instanceof StoreOpenError) fail(error.message);
-    fail(`"${database}" cannot be read: ${words(error)}`);
+    fail(`"${database}" cannot be read: ${why(error, database)}`);
   }
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  if (args.includes("--help")) return print("backup", USAGE);
-  const [place, named, ...more] = args;
-  const unknown = args.find((arg) => arg.startsWith("-") || arg === "");
-  if (unknown !== undefined || more.length > 0) {
-    fail(`What is "${unknown ?? more[0]}"? --help tells more`, 2);
-  }
-  const database = named ??
-    databaseOf(Deno.env.get("HUBBUB_STORE") || DEFAULT_STORE);
-  const copy = copyOf(database, place);
-  if (isFolder(copy) !== undefined) {
-    fail(`"${copy}" exists. Choose another name, or name a folder`);
+async function main(): Promise<void> {
+  const args = orFail(
+    () => readArguments(Deno.args, { others: 2 }),
+    (message) => fail(message, 2),
+  );
+  if (args === "help") return print("backup", USAGE);
+  const [place, database = configuredDatabase()] = args.others;
+  if (place !== undefined && isFolder(place) === false) {
+    fail(
+      place.endsWith("/")
+        ? `"${place}" is no folder. Choose another place`
+        : `"${place}" exists. Choose another name, or name a folder`,
+    );
   }
   using db = open(database);
-  const folder = dirname(copy);
-  if (place === undefined) {
-    Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } else if (isFolder(folder) !== true) {
-    fail(`There is no folder "${folder}". Make it, or choose another place`);
-  }
+  const copy = copyOf(database, place);
   make(copy);
   try {
     // In one step: between two, the server would change what was copied, and
@@ -114,10 +164,16 @@ async function main(args: readonly string[]): Promise<void> {
     await backup(db, copy, { rate: -1 });
     markCopy(copy);
   } catch (error) {
+    const ofDatabase = OF_DATABASE.includes(primaryCode(error) ?? 0);
+    const words = why(error, ofDatabase ? database : copy);
     Deno.removeSync(copy);
-    fail(`"${copy}" cannot be written, and is gone: ${words(error)}`);
+    fail(
+      ofDatabase
+        ? `"${database}" cannot be copied: ${words}`
+        : `"${copy}" cannot be written, and is gone: ${words}`,
+    );
   }
   print("backup", `Copied "${database}" to "${copy}"`);
 }
 
-await main(Deno.args);
+await main();

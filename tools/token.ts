@@ -2,10 +2,16 @@
  * `deno task token`: makes a signed token for somebody who is to come in.
  */
 
-import { parseArgs } from "@std/cli/parse-args";
 import { SignJWT } from "jose";
 import { checkName, checkRoom } from "../protocol/names.ts";
 import { RIGHTS } from "../protocol/rights.ts";
+import { ConfigError, readWords, secret } from "../server/config/parsers.ts";
+import {
+  type Arguments,
+  orFail,
+  readArguments,
+  readVariable,
+} from "./arguments.ts";
 import { complain, print } from "./print.ts";
 
 const HELP = `Makes a token for a Hubbub server that runs with an auth secret.
@@ -35,16 +41,29 @@ function fail(message: string): never {
 function seconds(words: string): number {
   const [, count, unit = ""] = /^(\d{1,6})([mhd])$/.exec(words) ?? [];
   const length = UNITS[unit];
-  if (count === undefined || length === undefined || Number(count) === 0) {
-    fail(`--for must be a time such as 90m, 12h or 7d, not "${words}"`);
+  if (count !== undefined && length !== undefined && Number(count) > 0) {
+    return Number(count) * length;
   }
-  return Number(count) * length;
+  throw new ConfigError(
+    "must be a number from 1 to 999999 and m, h or d, such as 90m, 12h or 7d",
+  );
 }
 
+/** The parts of a list with commas between them, at least one. */
 function list(words: string): string[] {
-  return words.split(",").map((word) => word.trim()).filter((word) =>
-    word !== ""
-  );
+  const parts = words.split(",").map((word) => word.trim())
+    .filter((word) => word !== "");
+  if (parts.length > 0) return parts;
+  throw new ConfigError("must be a list with commas between its parts");
+}
+
+/** Rights, with commas between them. */
+function rightsOf(words: string): string[] {
+  const rights = list(words);
+  const known: readonly string[] = RIGHTS;
+  const unknown = rights.find((right) => !known.includes(right));
+  if (unknown === undefined) return rights;
+  throw new ConfigError(`must be of ${RIGHTS.join(", ")}`);
 }
 
 /** What a check makes of words; a token must not be one nobody can use. */
@@ -56,11 +75,13 @@ function checked(
   try {
     return check(words);
   } catch (error) {
-    fail(`--${flag} "${words}" cannot be: ${(error as Error).message}`);
+    throw new ConfigError(
+      `--${flag} "${words}" cannot be: ${(error as Error).message}`,
+    );
   }
 }
 
-const NAMES = [
+const VALUES = [
   "name",
   "user",
   "rooms",
@@ -70,47 +91,72 @@ const NAMES = [
   "issuer",
   "auth-secret",
 ];
-const args = parseArgs(Deno.args, {
-  string: NAMES,
-  boolean: ["help", "moderate"],
-  unknown: (arg) => fail(`Unknown setting "${arg}". --help lists them all`),
-});
-if (args["help"] === true) {
+
+/** What the token is to say, and what it is signed with. */
+function read({ values, switches }: Arguments) {
+  const value = <T>(
+    flag: string,
+    parse: (words: string) => T,
+    show: (words: string) => string = String,
+  ) => {
+    const words = values.get(flag);
+    if (words === undefined) return undefined;
+    return readWords(`--${flag}`, words, { parse, show });
+  };
+  const text = (words: string) => words;
+  const hidden = () => "…";
+  const key = value("auth-secret", secret, hidden) ??
+    readVariable("HUBBUB_AUTH_SECRET", { parse: secret, show: hidden });
+  if (key === undefined) {
+    throw new ConfigError(
+      "Set HUBBUB_AUTH_SECRET, or --auth-secret, to the server's secret",
+    );
+  }
+  if (switches.has("moderate") && values.has("rights")) {
+    throw new ConfigError(
+      "--moderate is all rights, and --rights some of them. Leave one out",
+    );
+  }
+  const given = value("name", text);
+  const name = given && checked("name", given, checkName);
+  const rooms = value("rooms", list) ?? ["*"];
+  for (const room of rooms) {
+    checked("rooms", room, () => checkRoom(room.replaceAll("*", "x")));
+  }
+  return {
+    key,
+    name,
+    rooms,
+    rights: switches.has("moderate")
+      ? [...RIGHTS]
+      : value("rights", rightsOf) ?? ["read", "write"],
+    user: value("user", text) ?? name,
+    seconds: value("for", seconds) ?? UNITS["d"]!,
+    audience: value("audience", text) ??
+      readVariable("HUBBUB_AUTH_AUDIENCE", { parse: text }),
+    issuer: value("issuer", text) ??
+      readVariable("HUBBUB_AUTH_ISSUER", { parse: text }),
+  };
+}
+
+const args = orFail(
+  () => readArguments(Deno.args, { values: VALUES, switches: ["moderate"] }),
+  fail,
+);
+if (args === "help") {
   print("token", HELP);
   Deno.exit(0);
 }
-const text = (name: string): string | undefined => {
-  const value = args[name];
-  return typeof value === "string" && value !== "" ? value : undefined;
-};
-const secret = text("auth-secret") ?? Deno.env.get("HUBBUB_AUTH_SECRET");
-if (secret === undefined) {
-  fail("Set HUBBUB_AUTH_SECRET, or --auth-secret, to the server's secret");
-}
-const rights = args["moderate"] === true
-  ? [...RIGHTS]
-  : list(text("rights") ?? "read,write");
-const unknown = rights.find((right) =>
-  !RIGHTS.some((known) => known === right)
+const { key, name, rooms, rights, user, audience, issuer, ...token } = orFail(
+  () => read(args),
+  fail,
 );
-if (unknown !== undefined) {
-  fail(`--rights must be of ${RIGHTS.join(", ")}, not "${unknown}"`);
-}
-const given = text("name");
-const name = given && checked("name", given, checkName);
-const user = text("user") ?? name;
-const rooms = list(text("rooms") ?? "*");
-for (const room of rooms) {
-  checked("rooms", room, () => checkRoom(room.replaceAll("*", "x")));
-}
 const claims = { ...(name !== undefined && { name }), rooms, rights };
 const jwt = new SignJWT(claims).setProtectedHeader({ alg: "HS256" })
   .setIssuedAt().setExpirationTime(
-    Math.floor(Date.now() / 1000) + seconds(text("for") ?? "1d"),
+    Math.floor(Date.now() / 1000) + token.seconds,
   );
 if (user !== undefined) jwt.setSubject(user);
-const audience = text("audience") ?? Deno.env.get("HUBBUB_AUTH_AUDIENCE");
-if (audience) jwt.setAudience(audience);
-const issuer = text("issuer") ?? Deno.env.get("HUBBUB_AUTH_ISSUER");
-if (issuer) jwt.setIssuer(issuer);
-print("token", await jwt.sign(new TextEncoder().encode(secret)));
+if (audience !== undefined) jwt.setAudience(audience);
+if (issuer !== undefined) jwt.setIssuer(issuer);
+print("token", await jwt.sign(new TextEncoder().encode(key)));

@@ -140,10 +140,14 @@ Deno.test("deno task backup gives copies a name with the date, as often as it is
   }
   const place = folder.file("kept");
   Deno.mkdirSync(place);
+  // As the docs have it, on a machine where nobody has made it yet.
+  const fresh = folder.file("fresh");
   for (let time = 0; time < 2; time++) {
     assertEquals((await backup(place, path)).code, 0);
+    assertEquals((await backup(`${fresh}/`, path)).code, 0);
   }
-  for (const made of [place, folder.file("backups")]) {
+  assertEquals(modeOf(fresh), "700");
+  for (const made of [place, fresh, folder.file("backups")]) {
     const names = Array.from(Deno.readDirSync(made), ({ name }) => name);
     assertEquals(names.length, 2);
     for (const name of names) {
@@ -181,7 +185,30 @@ Deno.test("deno task backup says in one line what is wrong, with the copy or wit
   await fails(/HUBBUB_STORE is "redis:\/\/u:…@h", which is no/, [], {
     HUBBUB_STORE: "redis://u:secret@h",
   });
-  await fails(/What is "--now"\?/, ["--now"]);
+  await fails(/Unknown setting "--now"\. --help lists/, ["--now"]);
+  await fails(/Did you mean --help\?/, ["--hlep"]);
+  await fails(/Unknown setting "three"/, [folder.file("x.db"), path, "three"]);
+  await fails(/An argument is empty/, [""]);
+  for (const blank of ["", " "]) {
+    await fails(/HUBBUB_STORE is empty\. Give it a value/, [], {
+      HUBBUB_STORE: blank,
+    });
+  }
+  await fails(/HUBBUB_STORE must be sqlite:PATH/, [], { HUBBUB_STORE: "x" });
+  const place = folder.file("copy.db");
+  await fails(/is a folder\. Name the database in it/, [place, folder.path]);
+  Deno.writeTextFileSync(folder.file("empty.db"), "");
+  await fails(/empty\.db" is empty\. Name/, [place, folder.file("empty.db")]);
+  await fails(/is no folder\. Choose another place/, [`${other}/`, path]);
+  await fails(/There is no folder "[^"]+deep"/, [
+    folder.file("deep/copies/"),
+    path,
+  ]);
+  // It is there, but nothing can be made in it, or looked at.
+  await fails(/"\/proc[^"]*" cannot be (written|looked at): /, [
+    "/proc/x.db",
+    path,
+  ]);
   assert(
     !Array.from(Deno.readDirSync(folder.path)).some(({ name }) =>
       name.startsWith("copy")

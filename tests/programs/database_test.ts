@@ -216,7 +216,7 @@ for (const [part, mode] of FOREIGN) {
         folder,
         through: AS_USER,
       });
-      assertEquals(code, 1);
+      assertEquals(code, 2);
       assertMatch(stderr, /^hubbub: Cannot open .* with chown.*\n$/);
     },
   });

@@ -1,6 +1,11 @@
 /** Who gets into a Redis, and into which: passwords, users, TLS, Sentinels. */
 
-import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import { resolve } from "node:path";
 import { roomKeys } from "../../server/store/redis/redis_scripts.ts";
 import { RedisStore } from "../../server/store/redis/redis_store.ts";
@@ -96,6 +101,44 @@ test("a Redis that is not there is asked for", async () => {
     `redis://127.0.0.1:${freePort()}`,
     /ECONNREFUSED.*\. Is Redis running, at this address/,
     1,
+  );
+});
+
+test("a Redis that is set to lose messages is warned of", async () => {
+  const warnings = async (...settings: string[]) => {
+    await using server = await RedisServer.start(...settings);
+    const said: string[] = [];
+    const store = await RedisStore.open({
+      address: server.address,
+      retention: KEEP_ALL,
+      clock: new FakeClock(),
+      warn: (words) => said.push(words),
+    });
+    await store.close();
+    return said.join("\n");
+  };
+  const keeps = ["--appendonly", "yes"];
+  assertEquals(await warnings(...keeps), "");
+  assertMatch(
+    await warnings(...keeps, "--maxmemory-policy", "allkeys-lru"),
+    /^Redis throws messages away .*\(allkeys-lru\)\. Set its .* noeviction$/,
+  );
+  assertMatch(
+    await warnings("--appendonly", "no"),
+    /^Redis loses .* when it dies\. Set its appendonly to yes$/,
+  );
+});
+
+test("a Redis that does not answer is told of before the start fails", async () => {
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const store = `redis://127.0.0.1:${silent.addr.port}`;
+  const { code, stderr } = await runProgram({
+    args: ["--port", "0", "--store", store],
+  });
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /^.*waits for Redis, which does not answer yet.*\nhubbub: .*did not answer.*\n$/,
   );
 });
 

@@ -105,6 +105,27 @@ Deno.test("a variable that is mistyped is no open server, but an error that name
   });
 });
 
+Deno.test("a variable that is meant for the port, but is not its own, is no other port", async () => {
+  const env = { HUBBUB_PORT: "9650" };
+  const { code, stdout, stderr } = await runProgram({ env });
+  assertEquals({ code, stdout, stderr }, {
+    code: 2,
+    stdout: "",
+    stderr: "hubbub: Unknown variable HUBBUB_PORT. Did you mean PORT? " +
+      "--help lists them all\n",
+  });
+});
+
+Deno.test("a variable of Deno Deploy that is empty means nothing, and one that is set elsewhere is named", async () => {
+  const started = { env: { DENO_DEPLOYMENT_ID: "" } };
+  await using program = await Program.start(started);
+  assertEquals((await program.stop()).code, 0);
+  const env = { DENO_DEPLOYMENT_ID: "x" };
+  const { code, stderr } = await runProgram({ env, args: ["--port", "0"] });
+  assertEquals(code, 2);
+  assertMatch(stderr, /^hubbub: DENO_DEPLOYMENT_ID is set, .*\n$/);
+});
+
 Deno.test("environment variables set what no flag does, and flags win", async () => {
   const env = {
     PORT: "0",

@@ -44,6 +44,43 @@ Deno.test("deno task token says what is wrong with what it is given", async () =
   }
 });
 
+Deno.test("deno task token refuses what the server refuses, in its words", async () => {
+  const values = ["name", "user", "rooms", "rights", "for", "audience"]
+    .concat("issuer", "auth-secret");
+  const empty = "is empty\\. Give it a value, or leave it out";
+  for (
+    const [args, env, words] of [
+      ...values.flatMap((flag) => [
+        [[`--${flag}=`], {}, `^--${flag} ${empty}$`] as const,
+        [[`--${flag}`], {}, `^--${flag} ${empty}$`] as const,
+        [[`--${flag}`, ""], {}, "An argument is empty|is empty"] as const,
+        [[`--${flag}= `], {}, `^--${flag} ${empty}$`] as const,
+      ]),
+      [[], { HUBBUB_AUTH_SECRET: "" }, `^HUBBUB_AUTH_SECRET ${empty}$`],
+      [[], { HUBBUB_AUTH_AUDIENCE: " " }, `^HUBBUB_AUTH_AUDIENCE ${empty}$`],
+      [[], { HUBBUB_AUTH_ISSUER: "" }, `^HUBBUB_AUTH_ISSUER ${empty}$`],
+      [["--auth-secret", "short"], {}, '32 characters, not "…"$'],
+      [[], { HUBBUB_AUTH_SECRET: "short" }, '32 characters, not "…"$'],
+      [["--rooms", ","], {}, "--rooms must be a list"],
+      [["--rights", ","], {}, "--rights must be a list"],
+      [["--moderate", "--rights", "read"], {}, "Leave one out$"],
+      [["--nmae", "Ada"], {}, "Did you mean --name\\?"],
+      [["Ada"], {}, 'Unknown setting "Ada"'],
+      [["--for", "7D"], {}, '--for must .* 1 to 999999 .* 7d, not "7D"'],
+      [["--for", "99999999d"], {}, "--for must be a number from 1 to 999999"],
+      [["--for", "0d"], {}, "--for must be a number from 1 to 999999"],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await runTask("token", args, {
+      env: { HUBBUB_AUTH_SECRET: SECRET, ...env },
+    });
+    const what = `${args.join(" ")} ${JSON.stringify(env)}: ${stderr}`;
+    assertEquals([code, stdout], [2, ""], what);
+    const [, line = ""] = /^token: ([^\n]+)\n$/.exec(stderr) ?? [];
+    assertMatch(line, RegExp(words), what);
+  }
+});
+
 Deno.test("a token that cannot be printed is told in one line", async () => {
   const words = [Deno.execPath(), ...taskCommand("token"), "--auth-secret"]
     .concat("x".repeat(32)).join(" ");

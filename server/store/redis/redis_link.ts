@@ -33,11 +33,15 @@ export interface RedisLinkOptions {
   readonly heal: () => Promise<void>;
   /** Runs when the connection is lost. */
   readonly lost: () => void;
+  /** Told when the first connection takes long, before it is given up. */
+  readonly slow?: () => void;
 }
 
 /** How long Redis may take to answer, milliseconds: less than a sender's
  * patience, more than a busy Redis ever needs. */
 const ANSWER_MS = 3_000;
+/** After how long the first connection takes long, milliseconds. */
+const SLOW_MS = 1_500;
 /** Between two tries to connect, milliseconds; half of it to all of it. */
 const RETRY_MS = 500;
 
@@ -119,12 +123,15 @@ export class RedisLink {
    */
   static async open(options: RedisLinkOptions): Promise<RedisLink> {
     const link = new RedisLink(options);
+    const slow = setTimeout(() => options.slow?.(), SLOW_MS);
     try {
       await link.#connect();
       return link;
     } catch (error) {
       link.close();
       throw cannotOpen(options.address, error);
+    } finally {
+      clearTimeout(slow);
     }
   }
 

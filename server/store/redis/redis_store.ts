@@ -73,6 +73,9 @@ export interface RedisStoreOptions {
   /** What Redis' clock shows, milliseconds, for tests that turn it; it is asked
    * itself otherwise. */
   readonly redisTime?: () => number;
+  /** Told of what is not as it should be: a Redis that answers late, one that
+   * throws messages away. */
+  readonly warn?: (words: string) => void;
 }
 
 /** Lets Redis look at its own clock. */
@@ -102,6 +105,7 @@ export class RedisStore implements Store {
       lost: () => {
         for (const follower of store.#followers.values()) follower.doubt();
       },
+      slow: () => options.warn?.("waits for Redis, which does not answer yet"),
     });
     store.#kept = new RedisKept(store.#link, store.#database);
     store.#retention = new RedisRetention(store.#link, {
@@ -109,6 +113,7 @@ export class RedisStore implements Store {
       database: store.#database,
     });
     await store.#refuseCluster();
+    await store.#warnOfLosses();
     // Where the memory is full, what is there can still be read.
     await completeList(store.#link).catch(() => {});
     return store;
@@ -124,6 +129,29 @@ export class RedisStore implements Store {
       "Rooms cannot be kept in a Redis Cluster. Use a single Redis, with " +
         "replicas and redis-sentinel:// if it must not be the only one",
     );
+  }
+
+  /** Tells of a Redis that is set to lose messages that were acknowledged. */
+  async #warnOfLosses(): Promise<void> {
+    const { warn } = this.#options;
+    if (warn === undefined) return;
+    // A user with few rights may not ask.
+    const ask = (part: string) =>
+      this.#link.call("INFO", part).then(String, () => "");
+    const [, policy = ""] =
+      /^maxmemory_policy:(allkeys-\S+)/m.exec(await ask("memory")) ?? [];
+    if (policy !== "") {
+      warn(
+        `Redis throws messages away when its memory is full (${policy}). Set ` +
+          "its maxmemory-policy to noeviction",
+      );
+    }
+    if (/^aof_enabled:0/m.test(await ask("persistence"))) {
+      warn(
+        "Redis loses the messages since its last snapshot when it dies. Set " +
+          "its appendonly to yes",
+      );
+    }
   }
 
   private constructor(options: RedisStoreOptions) {

@@ -1,0 +1,97 @@
+/**
+ * The command lines of the tools, with the server's own words for what is wrong:
+ * an empty argument, a flag that is mistyped, one without a value.
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { ConfigError, readWords } from "../server/config/parsers.ts";
+import { unknownArgument } from "../server/config/variables.ts";
+
+/** What a tool takes. */
+export interface ArgumentsOptions {
+  /** Flags with a value, without `--`. */
+  readonly values?: readonly string[];
+  /** Flags without one. */
+  readonly switches?: readonly string[];
+  /** How many arguments may stand beside flags; none if it is not said. */
+  readonly others?: number;
+}
+
+/** What a command line has said. */
+export interface Arguments {
+  /** By flag, without `--`; none is blank. */
+  readonly values: ReadonlyMap<string, string>;
+  readonly switches: ReadonlySet<string>;
+  readonly others: readonly string[];
+}
+
+/**
+ * Reads a tool's command line.
+ *
+ * @param args As the process has them.
+ * @param options What the tool takes beside `--help`.
+ * @returns What was said, or `"help"` when that was asked for.
+ * @throws {ConfigError} With one line that says what is wrong.
+ */
+export function readArguments(
+  args: readonly string[],
+  { values = [], switches = [], others = 0 }: ArgumentsOptions,
+): Arguments | "help" {
+  const flags = [...values, ...switches, "help"];
+  const found: string[] = [];
+  const parsed = parseArgs(args, {
+    string: [...values],
+    boolean: [...switches, "help"],
+    unknown(arg) {
+      const isOther = arg.trim() !== "" && !arg.startsWith("-") &&
+        found.length < others;
+      if (!isOther) throw new ConfigError(unknownArgument(arg, flags));
+      found.push(arg);
+    },
+  });
+  if (parsed["help"] === true) return "help";
+  return {
+    values: new Map(
+      values.filter((flag) => parsed[flag] !== undefined).map((flag) => [
+        flag,
+        readWords(`--${flag}`, String(parsed[flag]), {
+          parse: (words) => words,
+        }),
+      ]),
+    ),
+    switches: new Set(switches.filter((flag) => parsed[flag] === true)),
+    others: found,
+  };
+}
+
+/**
+ * Reads an environment variable of the server.
+ *
+ * @param name Its name.
+ * @param how What it may be, and how to show a wrong one.
+ * @returns Undefined where it is not set.
+ * @throws {ConfigError} When it is blank, or wrong.
+ */
+export function readVariable<T>(
+  name: string,
+  how: Parameters<typeof readWords<T>>[2],
+): T | undefined {
+  const words = Deno.env.get(name);
+  return words === undefined ? undefined : readWords(name, words, how);
+}
+
+/**
+ * Runs what reads a command line; ends with code 2 and one line where that is
+ * wrong.
+ *
+ * @param read What may throw a {@linkcode ConfigError}.
+ * @param fail Says so, and ends.
+ */
+export function orFail<T>(read: () => T, fail: (message: string) => never): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ConfigError) fail(error.message);
+    throw error;
+  }
+}
