@@ -6,7 +6,8 @@ import type { ErrorEvent } from "../protocol/events.ts";
 /** The server's codes and those that arise here. */
 export type ClientErrorCode =
   | ErrorCode
-  /** Too many messages wait to be sent; this one was never sent. */
+  /** Too many messages wait to be sent; this one was never sent, and is not
+   * unless it is tried again. */
   | "outbox_full"
   /** The connection was lost, or not there, before an answer came. */
   | "disconnected"

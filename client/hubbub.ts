@@ -12,7 +12,8 @@
  * const client = connect("ws://127.0.0.1:8000/ws", { name: "Ada" });
  * const room = client.join("lobby");
  * room.on("message", ({ from, text }) => console.log(`${from}: ${text}`));
- * await room.publish("Hello everyone!").done;
+ * const sent = await room.publish("Hello everyone!").done;
+ * if (sent.phase === "failed") console.error(sent.error.message);
  * await client.close();
  * ```
  */

@@ -72,7 +72,8 @@ export interface ConnectOptions {
   ) => string | undefined;
   /** Makes unsent messages and the token outlive the client. */
   readonly outbox?: OutboxStorage;
-  /** Most messages that may wait to be acked. Default 200. */
+  /** Most messages that may wait to be acked; one more fails with
+   * `outbox_full`. Default 200. */
   readonly outboxLimit?: number;
   /** Before the first retry at most this long, milliseconds. Default 500. */
   readonly backoffBaseMs?: number;

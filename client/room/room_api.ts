@@ -37,8 +37,11 @@ export interface Outgoing {
   readonly at: number;
   readonly state: OutgoingState;
   /**
-   * Resolves when it is sent or has failed, and never rejects. After
-   * `retry()` read it anew: there is a new one.
+   * Resolves when it is sent or has failed, and never rejects: look at `phase`,
+   * and at `error` where that is `failed`. A message beyond
+   * `ConnectOptions.outboxLimit` fails at once, with `outbox_full`; it is sent
+   * only when it is tried again. After `retry()` read it anew: there is a new
+   * one.
    */
   readonly done: Promise<OutgoingState>;
 }

@@ -44,6 +44,10 @@ const FAULTS: Readonly<Record<RequestFault, () => Response>> = {
   method: () => badMethod("This method"),
   version: () =>
     words(505, "This version of HTTP is unknown here. Use HTTP/1.1"),
+  full: () =>
+    words(503, "Too many connections are open. Try again later", {
+      "retry-after": "10",
+    }),
 };
 
 /** Answers a request that a transport cannot hand on. */

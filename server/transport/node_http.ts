@@ -151,12 +151,16 @@ export class NodeHttp {
   }
 
   async #answer(pair: Pair, options: ListenOptions): Promise<void> {
-    const request = requestOf(pair.message);
+    const request = this.#requestOf(pair.message);
     const answer = typeof request === "string"
       ? options.onFault(request)
       : await answerTo(request, pair, options);
     // What follows cannot be told from the body.
-    if (request === "framing") pair.response.shouldKeepAlive = false;
+    if (
+      request === "framing" || this.#connections.isProbe(pair.message.socket)
+    ) {
+      pair.response.shouldKeepAlive = false;
+    }
     await this.#send(pair, answer, options);
   }
 
@@ -172,7 +176,7 @@ export class NodeHttp {
     const done = this.#exchanges.begin(message, response);
     if (done === undefined) return void message.socket.destroy();
     const pair = { message, response, done };
-    const request = requestOf(message);
+    const request = this.#requestOf(message);
     const isFault = typeof request === "string";
     if (!isFault) this.#handshakes.set(request, handshake);
     const answer = isFault
@@ -188,6 +192,14 @@ export class NodeHttp {
       connection.once("close", () => clearTimeout(timer));
     });
     await this.#send(pair, answer, options);
+  }
+
+  /** As {@linkcode requestOf}; on a connection beyond a limit nothing but a
+   * question for the server's health is a request. */
+  #requestOf(message: IncomingMessage): Request | RequestFault {
+    const isRefused = this.#connections.isProbe(message.socket) &&
+      !asksForHealth(message);
+    return isRefused ? "full" : requestOf(message);
   }
 
   /** Writes an answer; one whose body fails on the way, or that its reader does
@@ -331,6 +343,15 @@ function listening(
     });
     server.listen({ host: hostname, port, backlog: BACKLOG }, resolve);
   });
+}
+
+/** Whether a request asks for the server's health, perhaps below the path of a
+ * site. */
+function asksForHealth({ method, url, headers }: IncomingMessage): boolean {
+  return (method === "GET" || method === "HEAD") &&
+    headers.upgrade === undefined &&
+    /^(\/[^/?]+)*\/(healthz|readyz)(\?|$)/.test(url ?? "") &&
+    !/\/api\//.test(url ?? "");
 }
 
 /** The request as `fetch` knows it, or why it can be none. */

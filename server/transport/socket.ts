@@ -72,8 +72,8 @@ export interface TransportOptions {
 }
 
 /** What is wrong with the head of a request: its `Host`, the length of its
- * body, its method or the version of HTTP. */
-export type RequestFault = "host" | "framing" | "method" | "version";
+ * body, its method or the version of HTTP; or there is no room for it. */
+export type RequestFault = "host" | "framing" | "method" | "version" | "full";
 
 /** A body came in chunks so small that they cost more than they bring. */
 export class TinyChunks extends Error {

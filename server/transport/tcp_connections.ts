@@ -23,20 +23,51 @@ export interface TcpLimits {
   readonly onFull: (limit: TcpLimit) => void;
 }
 
+/** Connections beyond a limit that are let in to be asked whether the server
+ * lives: a server that is full must not be taken for one that is dead. As many
+ * more are for programs on this machine alone, whatever others do. Together they
+ * are fewer than the descriptors that are kept (descriptors.ts). */
+const PROBES = { total: 8, perAddress: 2 };
+/** How long such a connection may last, milliseconds. */
+const PROBE_MS = 2_000;
+
+/** Where a connection beyond a limit comes from. */
+interface ProbeOrigin {
+  /** An address, or a network of IPv6. */
+  readonly place: string;
+  /** Whether that is this machine. */
+  readonly isLocal: boolean;
+}
+
+function isLoopback(address: string): boolean {
+  return /^(::ffff:)?127\.|^::1$/.test(address);
+}
+
+/** Where a connection comes from. Over TLS its socket is another object than
+ * the one that was accepted. */
+type Peer = Pick<Socket, "remoteAddress" | "remotePort">;
+
+function nameOf({ remoteAddress, remotePort }: Peer): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
 /** The connections of one server. */
 export class TcpConnections {
   readonly #limits: TcpLimits;
   readonly #ledger: Pick<ResourceLedger, "open">;
   readonly #byPlace = new Map<string, number>();
   #total = 0;
+  /** Those beyond a limit, by where they come from. */
+  readonly #probes = new Map<string, ProbeOrigin>();
 
   constructor(limits: TcpLimits, ledger: Pick<ResourceLedger, "open">) {
     this.#limits = limits;
     this.#ledger = ledger;
   }
 
-  /** Counts a connection that was accepted, or cuts it off.
-   * @returns Why it was cut off, if it was. */
+  /** Counts a connection that was accepted, or cuts it off. A few beyond a limit
+   * are let in for {@linkcode isProbe}.
+   * @returns Why there is no room for it, if there is none. */
   add(socket: Socket): TcpLimit | undefined {
     const address = socket.remoteAddress ?? "";
     const place = networkOf(address) ?? address;
@@ -44,7 +75,9 @@ export class TcpConnections {
     const limit = this.#reached(here);
     if (limit !== undefined) {
       this.#limits.onFull(limit);
-      socket.destroy();
+      const from = { place, isLocal: isLoopback(address) };
+      if (this.#hasRoomForProbe(from)) this.#letIn(socket, from);
+      else socket.destroy();
       return limit;
     }
     const closed = this.#ledger.open("connection");
@@ -58,6 +91,32 @@ export class TcpConnections {
       else this.#byPlace.set(place, left);
     });
     return undefined;
+  }
+
+  /** Whether a connection is one beyond a limit: it may ask for the server's
+   * health, once, and for nothing else. */
+  isProbe({ remoteAddress, remotePort }: Peer): boolean {
+    return this.#probes.has(nameOf({ remoteAddress, remotePort }));
+  }
+
+  #hasRoomForProbe({ place, isLocal }: ProbeOrigin): boolean {
+    const alike = [...this.#probes.values()]
+      .filter((other) => other.isLocal === isLocal);
+    if (alike.length >= PROBES.total) return false;
+    const here = alike.filter((other) => other.place === place).length;
+    return isLocal || here < PROBES.perAddress;
+  }
+
+  #letIn(socket: Socket, from: ProbeOrigin): void {
+    const name = nameOf(socket);
+    this.#probes.set(name, from);
+    const closed = this.#ledger.open("connection");
+    const timer = setTimeout(() => socket.destroy(), PROBE_MS);
+    socket.once("close", () => {
+      clearTimeout(timer);
+      closed();
+      this.#probes.delete(name);
+    });
   }
 
   #reached(here: number): TcpLimit | undefined {
