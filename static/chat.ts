@@ -31,6 +31,7 @@ import {
   keepToken,
   keptGuest,
   keptName,
+  keptToken,
 } from "./chat/tab_leader.ts";
 import { App } from "./chat/view/app.tsx";
 import type { LineActions } from "./chat/view/message_row.tsx";
@@ -170,7 +171,10 @@ function start(client: Client): void {
   };
   chat.restore(memory.rooms);
   const go = () => {
-    const token = takeToken();
+    // A server refuses the token of another user; a guest could be anybody.
+    const isGuest = refusal === undefined && keptToken() === undefined;
+    const { name } = client;
+    const token = takeToken(isGuest && name ? { name } : {});
     if (token !== undefined) authorize(token);
     follow(chat).catch(({ message }) => {
       chat.open(LOBBY);
@@ -198,7 +202,7 @@ function start(client: Client): void {
 }
 
 async function main(): Promise<void> {
-  const entry = new Entry(page);
+  const entry = new Entry(page, memory.name);
   const { name: asked } = readAddress(location.href);
   const outbox = await claimTab(asked ?? memory.name);
   let name = await entry.findName(memory.name);

@@ -4,17 +4,30 @@
  */
 
 import { h, render } from "preact";
-import { hasName, readAddress } from "./model/address.ts";
+import { changesPerson, hasName, readAddress } from "./model/address.ts";
 import { keepToken, keptName, keptToken } from "./tab_leader.ts";
 import { Welcome } from "./view/welcome.tsx";
 
-/** Takes a token out of the address, so that nobody reads or shares it there. */
-export function takeToken(): string | undefined {
+const OTHER_PERSON = "This link signs you in as somebody else. Go on only if " +
+  "you trust whoever gave it to you.";
+
+/**
+ * Takes a token out of the address, so that nobody reads or shares it there.
+ * Asks before it takes one of another person: such a link can stand in any
+ * message.
+ *
+ * @param now The token and the name one has.
+ * @returns Undefined where there is none, or one is not to be taken.
+ */
+export function takeToken(
+  now: { readonly token?: string; readonly name?: string },
+): string | undefined {
   const { token } = readAddress(location.href);
-  if (token !== undefined) {
-    history.replaceState(null, "", location.pathname + location.search);
-  }
-  return token;
+  if (token === undefined) return undefined;
+  history.replaceState(null, "", location.pathname + location.search);
+  return changesPerson(token, now) && !confirm(OTHER_PERSON)
+    ? undefined
+    : token;
 }
 
 /** Looks after the address until one is in. */
@@ -22,6 +35,7 @@ export class Entry {
   /** The signed token to go in with. */
   token = keptToken();
   readonly #page: HTMLElement;
+  readonly #name: string | undefined;
   #enter = (_name: string) => {};
   readonly #arrived = () => {
     this.#take();
@@ -29,9 +43,13 @@ export class Entry {
     if (hasName(this.token)) this.#enter("");
   };
 
-  /** @param page Where to ask for what is missing. */
-  constructor(page: HTMLElement) {
+  /**
+   * @param page Where to ask for what is missing.
+   * @param name The name that this browser goes by, if it has one.
+   */
+  constructor(page: HTMLElement, name: string | undefined) {
     this.#page = page;
+    this.#name = name;
     this.#take();
     addEventListener("popstate", this.#arrived);
   }
@@ -67,7 +85,10 @@ export class Entry {
   }
 
   #take(): void {
-    this.token = takeToken() ?? this.token;
+    const { token } = this;
+    const name = this.#name;
+    const now = { ...(token && { token }), ...(name && { name }) };
+    this.token = takeToken(now) ?? token;
     keepToken(this.token);
   }
 }

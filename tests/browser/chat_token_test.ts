@@ -161,3 +161,35 @@ pageTest(
   },
   CLOSED,
 );
+
+pageTest(
+  "a link that signs a tab in as somebody else asks first",
+  async ({ chat, server }) => {
+    const ada = await chat(
+      `/#token=${await signed({ sub: "a", name: "Ada" })}`,
+    );
+    const { page } = ada;
+    const eve = await signed({ sub: "e", name: "Eve" });
+    const follow = async (answer: "accept" | "dismiss") => {
+      const asked = page.waitForEvent("dialog").then(async (dialog) => {
+        await dialog[answer]();
+        return dialog.message();
+      });
+      // As by a click on a link in a message.
+      await page.goto("about:blank");
+      await page.goto(`${server.url}#token=${eve}`);
+      assert((await asked).includes("somebody else"));
+      assertEquals(page.url(), server.url.href);
+      await ada.ready();
+    };
+    for (
+      const [answer, name] of [["dismiss", "Ada"], ["accept", "Eve"]] as const
+    ) {
+      await follow(answer);
+      await ada.say(`I am ${name}`);
+      await ada.sees(`I am ${name}`);
+      assertEquals(await page.locator(".line .name").last().innerText(), name);
+    }
+  },
+  CLOSED,
+);

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
+  changesPerson,
   hasName,
   readAddress,
   readToken,
@@ -27,5 +28,30 @@ Deno.test("hasName() knows whose token names its bearer", async () => {
   assertEquals(hasName(await signed({ name: "Zoë ÿÿ>>??" })), true);
   for (const token of [await signed({ sub: "ada" }), "nonsense", undefined]) {
     assertEquals(hasName(token), false);
+  }
+});
+
+/** A token that says this; nobody looks at its signature. */
+function saying(claims: object): string {
+  return `e30.${btoa(JSON.stringify(claims))}.x`;
+}
+
+Deno.test("a token of a link is asked about where it makes one somebody else", () => {
+  const ada = saying({ sub: "ada", name: "Ada" });
+  for (
+    const [token, now, asks] of [
+      [ada, {}, false],
+      [ada, { token: ada, name: "Ada" }, false],
+      [saying({ sub: "ada", exp: 9 }), { token: ada }, false],
+      [ada, { token: saying({}) }, false],
+      [ada, { name: "Ada" }, true],
+      ["hubbub-operator-x", { name: "Ada" }, true],
+      ["hubbub-operator-x", { token: "hubbub-operator-x", name: "A" }, false],
+      [saying({ sub: "eve", name: "Ada" }), { token: ada }, true],
+      [saying({ name: "Ada" }), { token: ada }, true],
+      ["nonsense", { token: ada }, true],
+    ] as const
+  ) {
+    assertEquals(changesPerson(token, now), asks, `${token} ${now}`);
   }
 });

@@ -50,13 +50,44 @@ export function readToken(pasted: string): string {
  * the server that checks it.
  */
 export function hasName(token: string | undefined): boolean {
+  return typeof claimsOf(token).name === "string";
+}
+
+/** What a token says, unchecked; nothing for one that cannot be read. */
+function claimsOf(
+  token: string | undefined,
+): { readonly sub?: unknown; readonly name?: unknown } {
   const [, claims = ""] = token?.split(".") ?? [];
   try {
     const json = atob(claims.replace(/-/g, "+").replace(/_/g, "/"));
-    return typeof JSON.parse(json).name === "string";
+    return Object(JSON.parse(json));
   } catch {
-    return false;
+    return {};
   }
+}
+
+/** Who a token says that its bearer is: its user, or else its name. */
+function personIn(token: string): string | undefined {
+  const { sub, name } = claimsOf(token);
+  if (typeof sub === "string") return `user ${sub}`;
+  return typeof name === "string" ? `name ${name}` : undefined;
+}
+
+/**
+ * Whether a token makes a tab speak for somebody else than it does. It may come
+ * from a link in a message, so the page asks before it takes such a token.
+ *
+ * @param token The one in the address.
+ * @param now The token that the tab has, and the name that this browser goes by.
+ */
+export function changesPerson(
+  token: string,
+  now: { readonly token?: string; readonly name?: string },
+): boolean {
+  if (now.token === undefined) return now.name !== undefined;
+  const person = personIn(now.token);
+  return token !== now.token && person !== undefined &&
+    person !== personIn(token);
 }
 
 /**
