@@ -20,8 +20,8 @@ export interface Message {
   readonly removes?: number;
   /** A moderator's announcement, which clients highlight. */
   readonly announcement?: true;
-  /** A moderator imported it from a file, with the name in the file: nobody sent
-   * it here. */
+  /** A moderator imported it from a file, with the name in the file: nobody
+   * sent it here. */
   readonly imported?: true;
 }
 

@@ -174,9 +174,9 @@ export function deno(
 }
 
 /**
- * Writes a command line for `wscat`. It cannot close by itself, so
- * {@linkcode SnippetTask.closesOn} is left to whoever sits before it; nor can
- * it wait for an answer, so that its name has a number nobody else has.
+ * Returns a command line for `wscat`, which cannot close by itself, so this
+ * ignores {@linkcode SnippetTask.closesOn}. It cannot wait for an answer
+ * either, so its name has a random number.
  *
  * @param task The client's task.
  * @returns One line for a POSIX shell.

@@ -63,8 +63,8 @@ function requiredString(fields: Fields, field: string, max: number): string {
   return value;
 }
 
-/** An optional name somebody asks for. One that no name can be is refused in
- * the words of all dialects, not as a field. */
+/** An optional name of a client. An invalid one gets the error that all
+ * dialects share, not `bad_field`. */
 function optionalName(fields: Fields): string | undefined {
   const name = fields["name"];
   if (typeof name === "string" && (name === "" || name.length > MAX_SUBJECT)) {

@@ -1,7 +1,4 @@
-/**
- * Marks messages that were imported, for all who read them: their author, which
- * the store keeps, says so. Pure.
- */
+/** Marks imported messages, recognized by their stored author. Pure. */
 
 import { isImported } from "../auth/author.ts";
 import type { StoredMessage } from "../store/store.ts";
@@ -9,8 +6,8 @@ import type { StoredMessage } from "../store/store.ts";
 /**
  * Marks the messages that were imported.
  *
- * @param messages As they are stored.
- * @returns The same list where none was.
+ * @param messages Messages of the store.
+ * @returns The same list if none was imported.
  */
 export function markImported(
   messages: readonly StoredMessage[],

@@ -318,8 +318,8 @@ export class Rooms {
     slot.closed();
   }
 
-  /** Sends an error to the pending joins of a room, and retries some if that can
-   * help. */
+  /** Sends an error to the pending joins of a room, and retries some if that
+   * can help. */
   #turnAway(
     name: string,
     waiting: readonly Arrival[],
