@@ -1,7 +1,7 @@
 /**
- * How many requests may be in progress at once, from one address and in total:
- * each holds a body or an answer in memory until its client has sent or taken
- * it. Pure.
+ * How many requests, or requests of one kind, may be in progress at once, from
+ * one address and in total: each holds a body or an answer in memory until its
+ * client has sent or taken it. Pure.
  */
 
 import { type Problem, tooManyRequests } from "./api/problem.ts";
@@ -13,6 +13,8 @@ export interface RequestLimitsOptions {
   readonly total: number;
   /** From one address, or network of IPv6. */
   readonly perAddress: number;
+  /** What is counted, for people; "requests" by default. */
+  readonly what?: string;
 }
 
 /** The requests of one server. */
@@ -35,9 +37,9 @@ export class RequestLimits {
   enter(address: string): Release {
     const network = networkOf(address) ?? address;
     const here = this.#byNetwork.get(network) ?? 0;
-    const { total, perAddress } = this.#options;
-    if (here >= perAddress) throw tooMany("from your address ");
-    if (this.#total >= total) throw tooMany("");
+    const { total, perAddress, what = "requests" } = this.#options;
+    if (here >= perAddress) throw tooMany(`${what} from your address`);
+    if (this.#total >= total) throw tooMany(what);
     this.#count(network, 1);
     let open = true;
     return () => {
@@ -54,9 +56,9 @@ export class RequestLimits {
   }
 }
 
-function tooMany(whose: string): Problem {
+function tooMany(what: string): Problem {
   return tooManyRequests(
-    `Too many requests ${whose}are in progress. Wait for their answers, or ` +
-      "try again in a moment",
+    `Too many ${what} are in progress. Wait for their answers, or try again ` +
+      "in a moment",
   );
 }

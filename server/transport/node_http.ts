@@ -23,6 +23,7 @@ import { NodeExchanges } from "./node_exchanges.ts";
 import { bodyOf, joinChunks } from "./node_body.ts";
 import type { Listener, ListenOptions, RequestFault } from "./socket.ts";
 import { TcpConnections, type TcpLimits } from "./tcp_connections.ts";
+import { WriteTurns } from "./write_turns.ts";
 
 /** A thousand clients that come at once, as after a restart, fit in. */
 const BACKLOG = 4096;
@@ -68,6 +69,7 @@ export interface NodeHttpOptions {
 export class NodeHttp {
   readonly #handshakes = new WeakMap<Request, Handshake>();
   readonly #exchanges = new NodeExchanges();
+  readonly #turns = new WriteTurns();
   readonly #options: NodeHttpOptions;
   readonly #connections: TcpConnections;
 
@@ -243,14 +245,21 @@ export class NodeHttp {
     });
     done.then(() => reader.cancel().catch(() => {}));
     try {
-      while (!response.destroyed) {
+      for (let isFirst = true; !response.destroyed; isFirst = false) {
         const { value, done: isAll } = await reader.read();
         if (isAll) return true;
+        // A small answer, such as those of health checks, waits for none.
+        if (!isFirst) await this.#turns.next();
         if (response.write(value)) continue;
         const drained = new Promise<void>((resolve) =>
           response.once("drain", resolve)
         );
+        const taken = this.#options.ledger.hold(
+          "answer",
+          response.writableLength,
+        );
         await this.#inTime(message, Promise.race([drained, done]));
+        taken();
       }
     } catch {
       // `closed` has said so.

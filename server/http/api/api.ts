@@ -27,7 +27,7 @@ import { type Authorize, checkOrigin } from "./access.ts";
 import type { Right } from "../../../protocol/rights.ts";
 import type { Call, Tools } from "./call.ts";
 import { openEvents } from "./events.ts";
-import { exportRoom } from "./export.ts";
+import { exportLimits, exportRoom } from "./export.ts";
 import { importRoom } from "./import.ts";
 import { Listeners } from "./listeners.ts";
 import { readMessages } from "./message_endpoints.ts";
@@ -163,6 +163,7 @@ export class Api {
     this.#listeners = listeners;
     const storage = new Storage(store, log);
     const tools: Tools = { hub, storage, clock, ledger, slowMs };
+    const exports = exportLimits();
     const { rate = 0 } = options;
     this.#buckets = new Buckets({
       perSecond: rate,
@@ -195,7 +196,7 @@ export class Api {
         path: /^\/api\/rooms\/([^/]+)\/export$/,
         GET: {
           right: "read",
-          answer: (call) => exportRoom(tools, call, options),
+          answer: (call) => exportRoom(tools, call, { ...options, exports }),
         },
       },
       {

@@ -3,26 +3,67 @@
 import { readHistory } from "../../rooms/history.ts";
 import type { PacedBodies } from "../paced_body.ts";
 import type { ResourceLedger } from "../../runtime/resource_ledger.ts";
-import type { Page } from "../../store/store.ts";
+import type { Page, StoredMessage } from "../../store/store.ts";
+import { RequestLimits } from "../request_limits.ts";
 import { type Call, messageOf, type Tools } from "./call.ts";
 import { API_HEADERS } from "./problem.ts";
 
 /** The media type; there is no registered one. */
 export const NDJSON = "application/x-ndjson";
 
-/** Messages read at first. */
-const FIRST_STEP = 16;
+/** Messages read at first, to learn how long they are. */
+const FIRST_STEP = 1;
 /** Messages read at once at most. */
 const STEP = 256;
-/** Characters of text that a step should have: all of it is in memory until it
- * is taken. */
-const WANTED = 32 * 1024;
+/** Characters of text that a page should have, and of which it has one message
+ * more at most: all of it is in memory until it is taken. */
+const WANTED = 16 * 1024;
+/** Exports in progress. Each is read from the store while others wait for it. */
+const AT_ONCE = { total: 100, perAddress: 20, what: "exports" };
+
+/** Makes what counts the exports of one server. */
+export function exportLimits(): RequestLimits {
+  return new RequestLimits(AT_ONCE);
+}
 
 /** How many messages to read next, by what the last ones were like. */
-function stepAfter({ messages }: Page): number {
+function stepAfter(messages: readonly StoredMessage[]): number {
   const characters = messages.reduce((sum, { text }) => sum + text.length, 1);
   const fits = Math.floor(WANTED / characters * messages.length);
   return Math.min(Math.max(fits, 1), STEP);
+}
+
+/** The first of some messages, of which one more would be too much. */
+function fitting(messages: readonly StoredMessage[]): readonly StoredMessage[] {
+  let characters = 0;
+  const end = messages.findIndex(({ text }) =>
+    (characters += text.length) > WANTED
+  );
+  return end < 0 ? messages : messages.slice(0, Math.max(end, 1));
+}
+
+/** A page as text, and how to go on after it. */
+interface Encoded {
+  readonly bytes: Uint8Array;
+  /** The seq of its last message. */
+  readonly last: number;
+  /** How many messages to read next. */
+  readonly limit: number;
+}
+
+/** Encodes a page; nothing else of the messages is kept until it is taken. */
+function encode(found: readonly StoredMessage[]): Encoded | undefined {
+  const messages = fitting(found);
+  const last = messages.at(-1);
+  if (last === undefined) return undefined;
+  const lines = messages.map((message) =>
+    `${JSON.stringify(messageOf(message))}\n`
+  );
+  return {
+    bytes: new TextEncoder().encode(lines.join("")),
+    last: last.seq,
+    limit: stepAfter(messages),
+  };
 }
 
 /** The messages there were at the beginning, as text, a page at a time. */
@@ -31,28 +72,20 @@ async function* pages(
   { room, grant }: Pick<Call, "room" | "grant">,
   start: Page,
 ): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder();
   const { epoch, head } = start;
-  let page = start;
-  while (true) {
-    const messages = page.messages.filter(({ seq }) => seq <= head);
-    const last = messages.at(-1);
-    if (last === undefined) return;
-    const lines = messages.map((message) =>
-      `${JSON.stringify(messageOf(message))}\n`
-    );
-    yield encoder.encode(lines.join(""));
-    if (last.seq >= head) return;
+  let page = encode(start.messages);
+  while (page !== undefined) {
+    const { last, limit } = page;
+    yield page.bytes;
+    if (last >= head) return;
     if (clock.now() >= grant.until) {
       throw new Error(`The right to read "${room}" ended during an export`);
     }
-    page = await readHistory(storage, room, {
-      after: last.seq,
-      limit: stepAfter(page),
-    });
-    if (page.epoch !== epoch) {
+    const next = await readHistory(storage, room, { after: last, limit });
+    if (next.epoch !== epoch) {
       throw new Error(`The log of "${room}" was lost while it was exported`);
     }
+    page = encode(next.messages.filter(({ seq }) => seq <= head));
   }
 }
 
@@ -61,6 +94,8 @@ export interface ExportOptions {
   readonly admit?: (address: string) => () => void;
   readonly ledger: ResourceLedger;
   readonly bodies: PacedBodies;
+  /** Counts those in progress: {@linkcode exportLimits}. */
+  readonly exports: RequestLimits;
 }
 
 /**
@@ -73,11 +108,12 @@ export interface ExportOptions {
  * @param options Who counts it, and who gives it out.
  * @throws {HubbubError} `store_unavailable` or `too_many_connections`; later on
  * the connection breaks, so that nobody takes a part for the whole.
+ * @throws {Problem} `too_many_requests`.
  */
 export async function exportRoom(
   tools: Tools,
   call: Call,
-  { admit, ledger, bodies }: ExportOptions,
+  { admit, ledger, bodies, exports }: ExportOptions,
 ): Promise<Response> {
   const { room, request, address, exchange } = call;
   const file = `${encodeURIComponent(room)}.ndjson`;
@@ -89,13 +125,16 @@ export async function exportRoom(
     "content-disposition": `attachment; filename*=UTF-8''${file}`,
   };
   if (request.method === "HEAD") return new Response(null, { headers });
-  const leave = admit?.(address) ?? (() => {});
+  const ended = exports.enter(address);
+  let leave = () => {};
   let start: Page;
   try {
+    leave = admit?.(address) ?? leave;
     const range = { after: 0, limit: FIRST_STEP };
     start = await readHistory(tools.storage, room, range);
   } catch (error) {
     leave();
+    ended();
     throw error;
   }
   exchange.handOver();
@@ -104,6 +143,7 @@ export async function exportRoom(
     kind: "export",
     onEnd() {
       release();
+      ended();
       // A connection that nobody reads from outlives its body.
       exchange.done.then(leave);
     },

@@ -15,7 +15,7 @@ const READERS = 5;
 /** What a room's messages have: far more than the system keeps for a peer. */
 const TEXT = "x".repeat(4_000);
 /** Bytes that an answer may hold while it waits to be taken. */
-const MOST_HELD = 64 * 1024;
+const MOST_HELD = 24 * 1024;
 
 /** A server with a room of 12 MB. */
 async function start(
@@ -90,6 +90,31 @@ for (const transport of TRANSPORTS) {
     const again = await fetch(server.url(EXPORT));
     await again.body?.cancel();
     assertEquals(again.status, 200);
+  });
+
+  Deno.test(`promise 10: few exports of an address are in progress at once, over ${transport}`, async () => {
+    await using server = await start(transport);
+    await ledgerReturns(server, async () => {
+      using open = new DisposableStack();
+      for (let count = 0; count < 20; count++) {
+        const reader = await RawConnection.ask(server.port, `GET ${EXPORT}`);
+        assertEquals(await open.use(reader).status(), 200);
+      }
+      assert(server.ledger.held.export <= 20 * MOST_HELD);
+      const refused = await fetch(server.url(EXPORT));
+      assertEquals(refused.status, 503);
+      assertEquals(refused.headers.get("retry-after"), "1");
+      const { code, detail } = await refused.json();
+      assertEquals(code, "too_many_requests");
+      assertEquals(
+        detail,
+        "Too many exports from your address are in progress. Wait for their " +
+          "answers, or try again in a moment",
+      );
+    });
+    const again = await fetch(server.url(EXPORT));
+    assertEquals(again.status, 200);
+    await again.body?.cancel();
   });
 
   Deno.test(`promise 10: a slow reader of an export gets all of it, over ${transport}`, async () => {

@@ -1,0 +1,121 @@
+/** Answers that are written piece by piece let the event loop turn. */
+
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { systemClock } from "../../../server/runtime/clock.ts";
+import { MemoryStore } from "../../../server/store/memory_store.ts";
+import { WriteTurns } from "../../../server/transport/write_turns.ts";
+import { V1Client } from "../../helpers/clients.ts";
+import { InProcessServer } from "../../helpers/in_process.ts";
+
+const MESSAGES = 2_000;
+/** Pages that may be read for others while one ping is answered. Each side of
+ * the conversation, both in this process, needs a few turns. */
+const MOST_PAGES = 300;
+
+/** Event loop turns and a clock by hand. */
+function byHand() {
+  let later: (() => void)[] = [];
+  const time = { now: 0 };
+  const turns = new WriteTurns({
+    soon: (act) => later.push(act),
+    now: () => time.now,
+  });
+  const turn = async () => {
+    const now = later;
+    later = [];
+    for (const act of now) {
+      act();
+      await Promise.resolve();
+      await Promise.resolve();
+    }
+    return later.length;
+  };
+  return { turns, turn, time };
+}
+
+Deno.test("WriteTurns lets a few write a turn, in the order in which they ask", async () => {
+  const { turns, turn } = byHand();
+  const wrote: number[] = [];
+  const write = async (id: number) => {
+    for (let piece = 0; piece < 10; piece++) {
+      await turns.next();
+      wrote.push(id);
+    }
+  };
+  const all = Promise.all([write(1), write(2), write(3)]);
+  for (const most of [8, 16, 24, 30]) {
+    await turn();
+    assertEquals(wrote.length, most);
+  }
+  assertEquals(wrote, Array.from({ length: 30 }, (_, i) => i % 3 + 1));
+  await all;
+  // Nothing is planned while nobody writes.
+  assertEquals(await turn(), 0);
+});
+
+Deno.test("WriteTurns ends a turn after 2 ms", async () => {
+  const { turns, turn, time } = byHand();
+  let wrote = 0;
+  for (let count = 0; count < 5; count++) {
+    turns.next().then(() => {
+      wrote++;
+      time.now += 1.5;
+    });
+  }
+  for (const most of [2, 4, 5]) {
+    await turn();
+    assertEquals(wrote, most);
+  }
+});
+
+/** A store with a room of 4 MB that counts its reads. */
+async function counting() {
+  const store = new MemoryStore({
+    retention: { messages: 10_000, ms: 0 },
+    clock: systemClock,
+  });
+  for (let at = 0; at < MESSAGES; at += 250) {
+    await store.append(Array.from({ length: 250 }, () => ({
+      room: "hall",
+      from: "Ada",
+      author: "script:ada",
+      text: "x".repeat(2_000),
+      cid: undefined,
+    })));
+  }
+  const counts = { reads: 0 };
+  const read = store.read.bind(store);
+  store.read = (...args) => {
+    counts.reads++;
+    return read(...args);
+  };
+  return { store, counts };
+}
+
+Deno.test("promise 4: a ping waits for few pages of 10 exports over ws", async () => {
+  const { store, counts } = await counting();
+  await using server = await InProcessServer.start({
+    transport: "ws",
+    with: store,
+  });
+  await using ada = await V1Client.in("yard", {
+    url: server.socket("/ws"),
+    name: "Ada",
+  });
+  let open = 10;
+  const exports = Array.from({ length: open }, async () => {
+    const response = await fetch(server.url("/api/rooms/hall/export"));
+    const text = await response.text();
+    open--;
+    return text.trimEnd().split("\n").length;
+  });
+  let pings = 0;
+  while (open > 0 && pings < 100) {
+    const before = counts.reads;
+    ada.send({ type: "ping", id: ++pings });
+    await ada.next("pong");
+    assertLess(counts.reads - before, MOST_PAGES);
+  }
+  assert(pings > 5, `${pings}`);
+  assertEquals(new Set(await Promise.all(exports)), new Set([MESSAGES]));
+});
