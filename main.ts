@@ -14,6 +14,7 @@ import {
 } from "./server/config/start_faults.ts";
 import { accessOf, startLines } from "./server/config/start_lines.ts";
 import { openFleet } from "./server/fleet/open_fleet.ts";
+import { limitLog } from "./server/runtime/log_limits.ts";
 import { createLogger, type Logger } from "./server/runtime/logger.ts";
 import { watchMemory } from "./server/observability/memory_guard.ts";
 import { operatorNotice } from "./server/config/operator_notice.ts";
@@ -227,12 +228,15 @@ const writer = new LogWriter({
   sink: Deno.stderr,
   onRecovered: (dropped) => log.warn("log lines were dropped", { dropped }),
 });
-const log = createLogger({
-  level: settings.logLevel,
-  pretty: Deno.stderr.isTerminal(),
-  now: systemClock.now,
-  write: (line) => writer.line(line),
-});
+const log = limitLog(
+  createLogger({
+    level: settings.logLevel,
+    pretty: Deno.stderr.isTerminal(),
+    now: systemClock.now,
+    write: (line) => writer.line(line),
+  }),
+  systemClock,
+);
 
 let stop = () => Promise.resolve();
 

@@ -1,0 +1,59 @@
+/**
+ * How often the same line is logged: a client that connects, does something
+ * that is worth a line, and connects again would fill a disk with it. Owns the
+ * rate of each message, and tells how many lines it left out.
+ */
+
+import type { Clock } from "./clock.ts";
+import type { Logger, LogLevel } from "./logger.ts";
+import { Buckets } from "./token_bucket.ts";
+
+/** Lines of a message at once. */
+const BURST = 100;
+/** Lines of a message a second after these. */
+const PER_SECOND = 0.1;
+/** Messages whose rate is kept: more than there are in the sources. */
+const MOST_MESSAGES = 1_000;
+/** How often it is told what was left out, milliseconds. */
+const TELL_MS = 60_000;
+
+/**
+ * Limits a logger.
+ *
+ * @param log Writes the lines that are left. Those of level `debug` all are:
+ * somebody has asked for them.
+ * @param clock Where the time comes from.
+ */
+export function limitLog(
+  log: Logger,
+  clock: Pick<Clock, "monotonic" | "after">,
+): Logger {
+  const buckets = new Buckets({
+    perSecond: PER_SECOND,
+    burst: BURST,
+    most: MOST_MESSAGES,
+  });
+  const leftOut = new Map<string, number>();
+  const tell = () => {
+    for (const [line, count] of leftOut) {
+      log.warn("log lines were left out, for there are too many", {
+        line,
+        count,
+      });
+    }
+    leftOut.clear();
+  };
+  const limited = (level: LogLevel): Logger[LogLevel] => (message, fields) => {
+    if (buckets.take(message, clock.monotonic()) === 0) {
+      return log[level](message, fields);
+    }
+    if (leftOut.size === 0) clock.after(TELL_MS, tell);
+    leftOut.set(message, (leftOut.get(message) ?? 0) + 1);
+  };
+  return {
+    debug: log.debug,
+    info: limited("info"),
+    warn: limited("warn"),
+    error: limited("error"),
+  };
+}
