@@ -95,7 +95,6 @@ export const CLOSE = {
     reason: "A token is needed here; come back with one",
     then: "stop",
   },
-  tooMany: { code: 4504, reason: "Too many connections", then: "stop" },
   banned: { code: 4507, reason: "Banned here for a time", then: "stop" },
 } as const satisfies Record<string, CloseReason>;
 

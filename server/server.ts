@@ -44,7 +44,7 @@ import { refusal } from "./rooms/error_event.ts";
 import { createRoutes } from "./http/router.ts";
 import { faulty, words } from "./http/answers.ts";
 import { type Store, StoreOpenError } from "./store/store.ts";
-import type { Accept } from "./transport/socket.ts";
+import type { Socket } from "./transport/socket.ts";
 import type { Descriptors } from "./transport/descriptors.ts";
 import { openTransport } from "./transport/open_transport.ts";
 
@@ -241,6 +241,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     onRefused: ({ code }) => stats.refused.add(code),
     onFull,
     ledger,
+    clock,
   });
   fleet.share(() => {
     try {
@@ -312,7 +313,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     }
   };
 
-  const enter = (entry: Entry, address: string): Accept => (socket) => {
+  const enter = (entry: Entry, address: string) => (socket: Socket) => {
     const connection = new Connection({
       id: String(++connectionCount),
       socket,

@@ -7,15 +7,18 @@
 
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
 import { HubbubError } from "../../protocol/errors.ts";
+import type { Clock } from "../runtime/clock.ts";
 import { networkOf } from "../runtime/ip_network.ts";
 import type { ResourceLedger } from "../runtime/resource_ledger.ts";
 import type { Accept, Socket, SocketHandler } from "../transport/socket.ts";
+import { type Guest, WaitingGuests } from "./waiting_guests.ts";
 
-/** How many connections there may be. */
+/** How many connections there may be, and who tells the time. */
 export interface AdmissionOptions {
   readonly total: number;
   /** From one address, or network of IPv6. */
   readonly perAddress: number;
+  readonly clock: Pick<Clock, "monotonic">;
   /** Connections of an address, or network, to other nodes. */
   readonly elsewhere?: (network: string) => number;
   /** Told of each WebSocket that finds no place. */
@@ -45,8 +48,11 @@ const RETRY_MS = 10_000;
  * in a moment, but for a peer that does not answer the close: `ws` cuts that off
  * after two seconds, `native` when it was silent for the idle timeout. */
 const MOST_REFUSED = { total: 100, perAddress: 5 };
+/** Sockets of an address that may be open at once after they made room. */
+const MOST_REPLACED = 50;
 
-/** What those are told whom a limit leaves no place. */
+/** What those are told whom a limit leaves no place. They come back by
+ * themselves: the other connections are often somebody else's. */
 const FULL: Readonly<
   Record<ConnectionLimit, { ending: CloseReason; message: string }>
 > = {
@@ -55,7 +61,10 @@ const FULL: Readonly<
     message: "There are as many connections as there may be. Try again later",
   },
   maxPerAddress: {
-    ending: CLOSE.tooMany,
+    ending: {
+      ...CLOSE.tryLater,
+      reason: "Too many connections from your address; try again later",
+    },
     message:
       "There are as many connections from your address as there may be. " +
       "Close another one, or try again later",
@@ -72,6 +81,8 @@ function tooMany(limit: ConnectionLimit): HubbubError {
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #byAddress = new Map<string, number>();
+  /** Those that make room for others. */
+  readonly #waiting: WaitingGuests;
   #total = 0;
   /** Those that are being refused. */
   readonly #refusedByAddress = new Map<string, number>();
@@ -79,6 +90,7 @@ export class Admission {
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
+    this.#waiting = new WaitingGuests(options.clock);
   }
 
   /** Connections there are now. */
@@ -103,10 +115,13 @@ export class Admission {
    */
   refuse(address: string): HubbubError | undefined {
     const { total, perAddress } = MOST_REFUSED;
-    const refusedHere = this.#refusedByAddress.get(placeOf(address)) ?? 0;
+    const place = placeOf(address);
+    const refusedHere = this.#refusedByAddress.get(place) ?? 0;
     if (this.#refused < total && refusedHere < perAddress) return undefined;
     const limit = this.#reached(address);
-    if (limit === undefined) return undefined;
+    if (limit === undefined || this.#hasReplaceable(limit, place)) {
+      return undefined;
+    }
     const error = tooMany(limit);
     this.#options.onRefused?.(error);
     return error;
@@ -115,18 +130,19 @@ export class Admission {
   /**
    * Puts a limit before what takes sockets.
    *
-   * @param accept Makes the handlers of those who are let in.
+   * @param accept Makes the handlers of those who are let in. A
+   * {@linkcode Guest} makes room for others until it has said hello.
    * @param address Where the socket comes from.
    * @param apologize How to tell the others.
    */
   guard(
-    accept: Accept,
+    accept: (socket: Socket) => SocketHandler | SocketHandler & Guest,
     address: string,
     apologize: Apology = () => {},
   ): Accept {
     return (socket) => {
       const limit = this.#reached(address);
-      if (limit !== undefined) {
+      if (limit !== undefined && !this.#makeRoom(limit, address)) {
         const error = tooMany(limit);
         this.#options.onRefused?.(error);
         apologize(socket, error);
@@ -134,21 +150,7 @@ export class Admission {
         socket.close(code, reason);
         return this.#turnedAway(address);
       }
-      this.#count(address, 1);
-      try {
-        const handler = accept(socket);
-        return {
-          message: (frame) => handler.message(frame),
-          control: (bytes) => handler.control(bytes),
-          close: (code, cause) => {
-            this.#count(address, -1);
-            handler.close(code, cause);
-          },
-        };
-      } catch (error) {
-        this.#count(address, -1);
-        throw error;
-      }
+      return this.#letIn(address, () => accept(socket));
     };
   }
 
@@ -162,29 +164,84 @@ export class Admission {
   enter(address: string): () => void {
     const limit = this.#reached(address);
     if (limit !== undefined) throw tooMany(limit);
-    this.#count(address, 1);
-    let here = true;
-    return () => {
-      if (here) this.#count(address, -1);
-      here = false;
-    };
+    return this.#add(address);
   }
 
-  /** The handler of a socket that is being refused: counts it to its end. */
-  #turnedAway(address: string): SocketHandler {
+  /** Counts one until what it gives is called, once or more often. */
+  #add(address: string): () => void {
+    this.#count(address, 1);
+    return once(() => this.#count(address, -1));
+  }
+
+  /** Counts a socket that is let in to its end. */
+  #letIn(
+    address: string,
+    accept: () => SocketHandler | SocketHandler & Guest,
+  ): SocketHandler {
     const place = placeOf(address);
+    let leave = this.#add(address);
+    let forget = () => {};
+    try {
+      const handler = accept();
+      if ("session" in handler) {
+        forget = this.#waiting.add(place, {
+          get session() {
+            return handler.session;
+          },
+          end: (reason) => {
+            // Its place is free at once, its connection may last.
+            leave();
+            leave = this.#addRefused(place);
+            handler.end(reason);
+          },
+        });
+      }
+      return {
+        message: (frame) => handler.message(frame),
+        control: (bytes) => handler.control(bytes),
+        close: (code, cause) => {
+          forget();
+          leave();
+          handler.close(code, cause);
+        },
+      };
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  /** Whether a connection of a place would make room for another one. */
+  #hasReplaceable(limit: ConnectionLimit, place: string): boolean {
+    return limit === "maxPerAddress" && this.#refused < MOST_REFUSED.total &&
+      (this.#refusedByAddress.get(place) ?? 0) < MOST_REPLACED &&
+      this.#waiting.has(place);
+  }
+
+  /** Has a connection that has said no hello make room for one that may. */
+  #makeRoom(limit: ConnectionLimit, address: string): boolean {
+    const place = placeOf(address);
+    if (!this.#hasReplaceable(limit, place)) return false;
+    this.#waiting.take(place)?.end(FULL[limit].ending);
+    return true;
+  }
+
+  /** Counts a socket that is being refused to its end. */
+  #addRefused(place: string): () => void {
     const gone = this.#options.ledger?.open("socket_refused");
     this.#refused++;
     change(this.#refusedByAddress, place, 1);
-    return {
-      message() {},
-      control() {},
-      close: () => {
-        this.#refused--;
-        change(this.#refusedByAddress, place, -1);
-        gone?.();
-      },
-    };
+    return once(() => {
+      this.#refused--;
+      change(this.#refusedByAddress, place, -1);
+      gone?.();
+    });
+  }
+
+  /** The handler of a socket that is being refused. */
+  #turnedAway(address: string): SocketHandler {
+    const close = this.#addRefused(placeOf(address));
+    return { message() {}, control() {}, close };
   }
 
   /** The limit that leaves one more no place. */
@@ -203,6 +260,14 @@ export class Admission {
     this.#total += by;
     change(this.#byAddress, placeOf(address), by);
   }
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
 }
 
 /** What is counted as one: an address, or a network of IPv6. */

@@ -96,7 +96,14 @@ export class Entrance {
         entrant.end(CLOSE.expired);
       },
     });
-    this.#timer = clock.after(helloMs, () => entrant.end(CLOSE.noHello));
+    // In two steps: after a moment in which the process was busy with something
+    // else, a hello that has arrived meanwhile is still to be looked at.
+    this.#timer = clock.after(helloMs / 2, () => {
+      this.#timer = clock.after(
+        helloMs / 2,
+        () => entrant.end(CLOSE.noHello),
+      );
+    });
   }
 
   /** Greets, once the socket is open. */

@@ -1,7 +1,11 @@
 /** What docs/protocol.md says is so. */
 
 import { assert, assertEquals } from "@std/assert";
-import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
+import {
+  afterClose,
+  CLOSE,
+  type CloseReason,
+} from "../../protocol/close_codes.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 import { Program } from "../helpers/program.ts";
 import { blocks, codes, readDocument, section, tables } from "./markdown.ts";
@@ -36,6 +40,24 @@ Deno.test("docs/protocol.md lists every error as the code has it", () => {
       retryable ? "yes" : "no",
     ]),
   );
+});
+
+Deno.test("docs/protocol.md: a close after an error that can be retried lets the client come back", () => {
+  const errors = table("Errors", ["code", "retryable", "when"])
+    .map(([code = "", , when = ""]) => [codes(code)[0] ?? "", when]);
+  const limits = table("Limits", ["what", "limit", "beyond it"])
+    .map(([, , beyond = ""]) => [codes(beyond)[0] ?? "", beyond]);
+  let found = 0;
+  for (const [code = "", words = ""] of [...errors, ...limits]) {
+    if (!(code in ERRORS)) continue;
+    for (const [, number] of words.matchAll(/\b(1\d{3}|4\d{3})\b/g)) {
+      found++;
+      const { retryable } = ERRORS[code as keyof typeof ERRORS];
+      const comesBack = afterClose(Number(number)) !== "stop";
+      assertEquals(comesBack, retryable, `${code} ${number}`);
+    }
+  }
+  assert(found > 1);
 });
 
 /** The events and requests of `hubbub.v1` by type, with their own fields. */

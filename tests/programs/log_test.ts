@@ -80,7 +80,7 @@ Deno.test("the log names the limit that turns people away, once", async () => {
   await peer.event({ event: "welcome" });
   for (let i = 0; i < 2; i++) {
     await using late = await Peer.connect(program.socket("/ws"));
-    assertEquals((await late.closed).code, 4504);
+    assertEquals((await late.closed).code, 1013);
   }
   const { stderr } = await program.stop();
   const told = stderr.trimEnd().split("\n").map((line) => JSON.parse(line))

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { type ErrorCode, ERRORS } from "../../protocol/errors.ts";
 import {
   afterClose,
   CLOSE,
@@ -24,6 +25,25 @@ Deno.test("CLOSE uses codes only that an application may send", () => {
 Deno.test("CLOSE says of its own codes what their ranges say", () => {
   for (const { code, then } of rows.filter(({ code }) => code >= 4000)) {
     assertEquals(then, code < 4500 ? "resume" : "stop");
+  }
+});
+
+/** Errors that are told just before a close, and the close. */
+const BEFORE_CLOSES: readonly (readonly [ErrorCode, CloseReason])[] = [
+  ["too_many_connections", CLOSE.tryLater],
+  ["rate_limited", CLOSE.flood],
+  ["internal", CLOSE.internalError],
+  ["stopping", CLOSE.restart],
+  ["auth_required", CLOSE.unauthorized],
+  ["auth_invalid", CLOSE.unauthorized],
+  ["auth_expired", CLOSE.expired],
+  ["banned", CLOSE.banned],
+  ["banned", CLOSE.removed],
+];
+
+Deno.test("CLOSE lets a client come back exactly where the error before it can be retried", () => {
+  for (const [code, { then }] of BEFORE_CLOSES) {
+    assertEquals(ERRORS[code].retryable, then !== "stop", code);
   }
 });
 

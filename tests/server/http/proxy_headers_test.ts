@@ -209,7 +209,7 @@ for (
       path: "/ws",
       headers: client,
     });
-    assertEquals(await second.ended(), 4504);
+    assertEquals(await second.ended(), 1013);
     using _other = await RawClient.open(server.port, {
       path: "/ws",
       headers: { "Forwarded": "for=192.0.2.8" },
