@@ -226,6 +226,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       descriptors: options.descriptors,
       onFull,
     },
+    // A proxy sends the requests of many over one connection.
+    ...(config.trustProxy && { streams: Infinity }),
     idleSeconds: config.idleTimeout,
     maxFrame: config.maxFrame,
     ledger,

@@ -42,6 +42,13 @@ const FAULTS: Readonly<Record<RequestFault, () => Response>> = {
     words(400, "The header Host must be one host, such as example.org"),
   framing: () => words(400, "HTTP/1.0 has no Transfer-Encoding. Use HTTP/1.1"),
   method: () => badMethod("This method"),
+  streams: () =>
+    words(
+      503,
+      "Too many requests of this connection are in progress. Wait for their " +
+        "answers, or try again in a moment",
+      { "retry-after": "1" },
+    ),
   version: () =>
     words(505, "This version of HTTP is unknown here. Use HTTP/1.1"),
   full: () =>

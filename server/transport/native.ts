@@ -20,6 +20,10 @@ import type {
 
 /** A thousand clients that come at once, as after a restart, fit in. */
 const BACKLOG = 4096;
+/** Requests in progress over one connection of HTTP/2, which the runtime speaks
+ * to whoever does, with TLS and without: as many as a client may expect at least
+ * (RFC 9113, 6.5.2). */
+const MOST_STREAMS = 100;
 
 class NativeSocket implements Socket {
   readonly #socket: WebSocket;
@@ -80,6 +84,8 @@ function ignore(event: Event): void {
  * a message, however large, before it shows it to anybody. */
 export class NativeTransport implements Transport {
   readonly #options: TransportOptions;
+  /** Requests in progress by connection, its peer's address and port. */
+  readonly #streams = new Map<string, number>();
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -113,7 +119,11 @@ export class NativeTransport implements Transport {
         const done = completed.then(answered, answered);
         // The runtime makes it of the Host header, which may be anything.
         if (!URL.canParse(request.url)) return onFault("host");
-        const address = "hostname" in remoteAddr ? remoteAddr.hostname : "";
+        if (!("hostname" in remoteAddr)) return handler(request, "", done);
+        const { hostname: address, port: peer } = remoteAddr;
+        if (!this.#enter(`${address} ${peer}`, done)) {
+          return onFault("streams");
+        }
         return handler(request, address, done);
       },
     );
@@ -125,6 +135,23 @@ export class NativeTransport implements Transport {
         await Promise.race([http.shutdown(), patience]);
       },
     };
+  }
+
+  /** Counts a request of a connection to its end; false if there are too many. */
+  #enter(connection: string, done: Promise<void>): boolean {
+    const { streams = MOST_STREAMS } = this.#options;
+    const count = (change: 1 | -1) => {
+      const here = (this.#streams.get(connection) ?? 0) + change;
+      if (here === 0) this.#streams.delete(connection);
+      else this.#streams.set(connection, here);
+      return here;
+    };
+    if (count(1) > streams) {
+      count(-1);
+      return false;
+    }
+    done.then(() => count(-1));
+    return true;
   }
 
   upgrade(request: Request, accept: Accept, protocol?: string): Response {

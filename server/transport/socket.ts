@@ -66,14 +66,24 @@ export interface TransportOptions {
   /** How many TCP connections there may be, where the transport can tell;
    * unlimited without it. */
   readonly tcp?: TcpLimits | undefined;
+  /** Requests in progress over one connection, where it can have many; 100
+   * without it. */
+  readonly streams?: number | undefined;
   /** Milliseconds that a connection may take for a handshake of TLS, and for
    * the head of a request, where the transport can tell; 10 s without it. */
   readonly headMs?: number | undefined;
 }
 
 /** What is wrong with the head of a request: its `Host`, the length of its
- * body, its method or the version of HTTP; or there is no room for it. */
-export type RequestFault = "host" | "framing" | "method" | "version" | "full";
+ * body, its method or the version of HTTP; or there is no room for it, or for
+ * one more of its connection. */
+export type RequestFault =
+  | "host"
+  | "framing"
+  | "method"
+  | "version"
+  | "full"
+  | "streams";
 
 /** A body came in chunks so small that they cost more than they bring. */
 export class TinyChunks extends Error {
