@@ -3,6 +3,7 @@
 import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import { type Ended, Program } from "../helpers/program.ts";
 import { OPCODE, RawClient } from "../helpers/raw_client.ts";
+import { RawConnection } from "../helpers/raw_connection.ts";
 import { Peer } from "./peer.ts";
 
 /** The moment between the signal and the end, milliseconds. */
@@ -67,6 +68,35 @@ Deno.test("promise 8: peers that do not read do not hold up the end", async () =
   assertEquals(code, 0, stderr);
   assertLess(ms, 5_000);
 });
+
+for (const transport of ["ws", "native"] as const) {
+  Deno.test(`promise 8: bodies in chunks of a byte do not hold up the end, over ${transport}`, async () => {
+    await using program = await Program.start({
+      args: ["--transport", transport],
+    });
+    const port = Number(program.url.port);
+    const chunks = new TextEncoder().encode("1\r\na\r\n".repeat(600_000));
+    const crowd = await Promise.all(
+      Array.from(
+        { length: 100 },
+        () =>
+          RawConnection.ask(port, "POST /api/rooms/lobby/messages", {
+            "Content-Type": "text/plain",
+            "Transfer-Encoding": "chunked",
+          }),
+      ),
+    );
+    // As much as the system's buffers take: it is never all read.
+    const written = crowd.map((client) => client.write(chunks));
+    await Promise.race(crowd.map((client) => client.status()));
+    program.signal("SIGTERM");
+    const [{ code, stderr }, ms] = await timed(program.ended);
+    for (const client of crowd) client.close();
+    await Promise.all(written);
+    assertEquals(code, 0, stderr);
+    assertLess(ms, 5_000);
+  });
+}
 
 Deno.test("promise 8: the echo of a signal does not cut the stop short", async () => {
   await using program = await Program.start();
