@@ -18,6 +18,7 @@ import { operatorToken } from "./auth/operator_token.ts";
 import { type Clock, every } from "./runtime/clock.ts";
 import type { Config } from "./config/schema.ts";
 import { Connection } from "./connection/connection.ts";
+import { TurnShare } from "./connection/turn_share.ts";
 import { RatePool } from "./connection/rate_pool.ts";
 import type { Entry } from "./connection/login.ts";
 import type { Fleet } from "./fleet/fleet.ts";
@@ -200,6 +201,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     random: Math.random,
     onFatal: options.onFatal ?? throwUncaught,
     cutOff: () => handOver(),
+    ledger,
     newId,
     log,
     limits: {
@@ -296,6 +298,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   /** Closed by us, and not answered: the runtime cannot free a socket whose
    * peer does not read. */
   const closing = new Set<Connection>();
+  const turns = new TurnShare(clock);
   let connectionCount = 0;
   let stopping = false;
 
@@ -328,6 +331,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       rates: pool.connect(address),
       maxFrame: config.maxFrame,
       ledger,
+      turns,
       helloMs: helloMs * (entry.dialect.naming === "asked" ? PEOPLE_SLOWER : 1),
       onGone,
       onClosed,

@@ -4,6 +4,7 @@
  * compares.
  */
 
+import { READERS, readingCrowd } from "./reading_crowd.ts";
 import { format, mentions } from "../../static/chat/model/format.ts";
 import { hue, initial } from "../../static/chat/model/person_colors.ts";
 import { isEmoji } from "../../static/chat/model/chat_words.ts";
@@ -409,6 +410,12 @@ function crowdKinds(): Kind[] {
       most: ROOMS,
       counts: true,
       put: ({ length }) => rooms(length),
+    },
+    {
+      name: "connections that ask for history at once",
+      most: READERS,
+      counts: true,
+      put: ({ length }) => readingCrowd(length),
     },
   ];
 }

@@ -28,6 +28,7 @@ import { RequestQueue } from "./request_queue.ts";
 import type { Release, ResourceLedger } from "../runtime/resource_ledger.ts";
 import { refusal } from "../rooms/error_event.ts";
 import { carryOut } from "./dispatch.ts";
+import { TurnShare } from "./turn_share.ts";
 import type { Patience } from "./write_progress.ts";
 import { Outlet } from "./writer.ts";
 import type { Session } from "../rooms/session.ts";
@@ -68,6 +69,8 @@ export interface ConnectionOptions extends EntranceOptions {
   readonly maxFrame: number;
   /** Counts what is held for it. */
   readonly ledger: ResourceLedger;
+  /** The time that all connections have; its own without it. */
+  readonly turns?: TurnShare;
   /** Called once, when it no longer counts. */
   readonly onGone: (connection: Connection) => void;
   /** Called when its socket is closed; never, for some peers that are stuck. */
@@ -102,10 +105,12 @@ export class Connection implements Entrant, SocketHandler {
     this.#budget = new ReplyBudget({
       hold: (bytes) => options.ledger.hold("reply", bytes),
       soon: (act) => clock.soon(act),
+      after: (ms, act) => clock.after(ms, act),
       unsent: () => this.#outlet.unsent,
     });
     this.#queue = new RequestQueue({
       clock,
+      turns: options.turns ?? new TurnShare(clock),
       decode: (frame) => this.#decode(frame),
       handle: (decoded, waitMs) => this.#handle(decoded, waitMs),
       hasRoom: () => this.#budget.hasRoom,
@@ -342,9 +347,8 @@ export class Connection implements Entrant, SocketHandler {
     if (this.#outlet.isStuck(patience)) return this.end(CLOSE.slow);
     this.#releaseHeld();
     const { ledger } = this.#options;
-    const { buffered } = this.#outlet;
+    this.#budget.look();
     const { waiting } = this.#queue;
-    if (buffered > 0) this.#held.push(ledger.hold("reply", buffered));
     if (waiting > 0) this.#held.push(ledger.hold("frame", waiting));
   }
 
@@ -381,6 +385,7 @@ export class Connection implements Entrant, SocketHandler {
     this.#entrance.stop();
     this.#queue.stop();
     this.#joinWait.end();
+    this.#budget.stop();
     this.#options.rates.end();
     this.#releaseHeld();
     this.#lostAt = byPeer

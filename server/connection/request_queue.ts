@@ -7,6 +7,7 @@
 
 import type { Decoded } from "../../protocol/dialect.ts";
 import type { Cancel, Clock } from "../runtime/clock.ts";
+import type { TurnShare } from "./turn_share.ts";
 
 /** Bytes that may wait before one more frame is too much. */
 const MOST_WAITING = 256 * 1024;
@@ -21,6 +22,8 @@ const WAITS_MS = [0, 1, 2, 4, 8, 16, 32, 64, 128, 250] as const;
 /** What a {@linkcode RequestQueue} needs. */
 export interface RequestQueueOptions {
   readonly clock: Pick<Clock, "after" | "soon">;
+  /** The time that all connections have. */
+  readonly turns: Pick<TurnShare, "isOver" | "later">;
   /** Reads a frame when its turn has come. */
   readonly decode: (frame: string) => Iterable<Decoded>;
   /**
@@ -133,9 +136,10 @@ export class RequestQueue {
   }
 
   #handleAll(): void {
-    const { handle, hasRoom } = this.#options;
+    const { handle, hasRoom, turns } = this.#options;
     this.#handled = 0;
     while (this.#free) {
+      if (turns.isOver(this.#handled)) return this.#nextTurn();
       if (this.#handled >= MOST_A_TURN || !hasRoom()) return this.#later();
       const decoded = this.#next();
       if (decoded === undefined) return;
@@ -160,6 +164,14 @@ export class RequestQueue {
       this.#requests = this.#options.decode(frame.text)[Symbol.iterator]();
     }
     return undefined;
+  }
+
+  /** Goes on when the other connections have had their turn. */
+  #nextTurn(): void {
+    this.#cancel = this.#options.turns.later(() => {
+      this.#cancel = null;
+      this.#run();
+    });
   }
 
   /** Looks again whether the client has room, ever less often. */

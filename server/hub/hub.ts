@@ -22,6 +22,7 @@ import { type Cancel, every } from "../runtime/clock.ts";
 import type { Enforcement } from "../moderation/enforcement.ts";
 import { allow, type Gate, personOf } from "../moderation/access_policy.ts";
 import type { Grant } from "../auth/permissions.ts";
+import type { ReadQueue } from "../rooms/read_queue.ts";
 import { readHistory } from "../rooms/history.ts";
 import { hubParts, type HubPartsOptions } from "./wiring.ts";
 import { checkText } from "../rooms/message_text.ts";
@@ -57,6 +58,8 @@ export class Hub {
   readonly stats: Stats;
   /** Occupancy of the rooms. */
   readonly census: Census;
+  /** Reads the store for whoever asks. */
+  readonly reads: ReadQueue;
   /** Logs sessions in and out. */
   readonly reception: Reception;
   readonly #options: HubOptions;
@@ -95,6 +98,7 @@ export class Hub {
     this.#gate = gate;
     this.#enforcement = parts.enforcement;
     this.#moderation = parts.moderation;
+    this.reads = parts.reads;
     this.census = new Census(rooms, fleet);
     this.reception = new Reception({
       fleet,
@@ -260,7 +264,8 @@ export class Hub {
     const range: Range = after === undefined
       ? { before, limit }
       : { after, limit };
-    return readHistory(this.#options.store, room, range).then(
+    const reads = this.reads.of(`session ${session.id}`);
+    return readHistory(reads, room, range, this.reads.pageBytes).then(
       ({ epoch, first, head, messages }) =>
         session.reader?.tell({
           type: "history",

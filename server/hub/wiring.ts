@@ -8,9 +8,11 @@ import { allow, Gate, personOf } from "../moderation/access_policy.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { Moderation } from "../moderation/commands.ts";
 import { Rooms } from "../rooms/room_registry.ts";
+import { ReadQueue } from "../rooms/read_queue.ts";
 import { RoomCreation } from "../rooms/room_creation.ts";
 import { HouseRules } from "../moderation/rules.ts";
 import { Sessions } from "../sessions/session_registry.ts";
+import { ResourceLedger } from "../runtime/resource_ledger.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { Store } from "../store/store.ts";
 import { StoreHealth } from "./store_health.ts";
@@ -36,6 +38,8 @@ export interface HubPartsOptions {
    * may be wrong from then on. */
   readonly onFatal: (error: unknown) => void;
   readonly stats: Stats;
+  /** Knows what is held for clients; nothing is without it. */
+  readonly ledger?: ResourceLedger;
   readonly limits: Limits;
   /** Grace period: milliseconds that a session outlives its connection. */
   readonly graceMs: number;
@@ -50,6 +54,7 @@ export interface HubPartsOptions {
 /** The parts of a hub. */
 export interface HubParts {
   readonly sessions: Sessions;
+  readonly reads: ReadQueue;
   readonly rooms: Rooms;
   readonly creation: RoomCreation;
   readonly ticker: Ticker;
@@ -87,8 +92,11 @@ export function hubParts(options: HubPartsOptions): HubParts {
     // An idle node learns this way that the store is out of reach.
     outOfReach: () => health.look(),
   });
+  const { ledger = new ResourceLedger() } = options;
+  const reads = new ReadQueue({ store, clock, ledger });
   const rooms = new Rooms({
     store,
+    reads,
     fleet,
     clock,
     log,
@@ -131,6 +139,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
   });
   const moderation = new Moderation({
     ...forRules,
+    reads,
     gate,
     newId,
     hasOthers: () => fleet.nodes > 1,
@@ -138,6 +147,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
   });
   return {
     sessions,
+    reads,
     rooms,
     creation,
     ticker,

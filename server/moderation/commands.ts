@@ -25,6 +25,7 @@ import { type Gate, moderates, personOf } from "./access_policy.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { checkText } from "../rooms/message_text.ts";
 import { refusal, STORE_UNAVAILABLE } from "../rooms/error_event.ts";
+import type { ReadQueue } from "../rooms/read_queue.ts";
 import type { Rooms } from "../rooms/room_registry.ts";
 import { type HouseRules, RULE_KEYS } from "./rules.ts";
 import { RuleLimits } from "./rule_limits.ts";
@@ -40,7 +41,8 @@ import type { Pending } from "../rooms/group_commit.ts";
 const ANNOUNCE_MS = 60_000;
 /** What {@linkcode Moderation} needs. */
 export interface ModerationOptions {
-  readonly store: Pick<Store, "append" | "read" | "keep">;
+  readonly store: Pick<Store, "append" | "keep">;
+  readonly reads: ReadQueue;
   readonly rules: HouseRules;
   readonly gate: Pick<Gate, "enter" | "speak">;
   readonly clock: Clock;
@@ -156,7 +158,7 @@ export class Moderation {
   }
 
   #remove(session: Session, request: About<RemoveRequest>): void {
-    const { store } = this.#options;
+    const reads = this.#options.reads.of(`session ${session.id}`);
     const { seq, id } = request;
     const room = oneRoom(request.room);
     const { grant } = session;
@@ -164,7 +166,7 @@ export class Moderation {
     // may not know of it.
     if (!grant.allows("write", room)) mustModerate(session, room);
     this.#options.gate.enter(personOf(session), room, grant);
-    store.read(room, { after: Math.max(seq - 1, 0), limit: 1 })
+    reads.read(room, { after: Math.max(seq - 1, 0), limit: 1 })
       .then(({ messages: [message] }) => {
         if (seq < 1 || message?.seq !== seq) {
           if (!grant.allows("read", room)) mustModerate(session, room);

@@ -9,16 +9,17 @@ import type { Later } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { attempt } from "../runtime/attempt.ts";
 import { STORE_RETRY_MS } from "./error_event.ts";
+import type { ReadQueue } from "./read_queue.ts";
 import type { Room } from "./room.ts";
 import type { Member } from "./session.ts";
-import type { Page, Store } from "../store/store.ts";
+import type { Page } from "../store/store.ts";
 
 /** Messages read at once. */
 const FETCH = 256;
 
 /** Options of {@linkcode CatchUp}. */
 export interface CatchUpOptions {
-  readonly store: Pick<Store, "read">;
+  readonly reads: ReadQueue;
   readonly log: Logger;
   readonly later: Later;
 }
@@ -82,7 +83,10 @@ export class CatchUp {
     let reading = this.#reads.get(key);
     if (reading === undefined) {
       reading = attempt(() =>
-        this.#options.store.read(name, { after, limit: FETCH })
+        this.#options.reads.of(`room ${name}`).read(name, {
+          after,
+          limit: FETCH,
+        })
       ).finally(() => this.#reads.delete(key));
       this.#reads.set(key, reading);
     }

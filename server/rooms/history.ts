@@ -1,15 +1,21 @@
 /** Reads a page of a room's log for a history request. */
 
-import type { Page, Range, Store, StoredMessage } from "../store/store.ts";
+import { jsonBytes } from "../runtime/json_size.ts";
+import type { Page, Range, StoredMessage } from "../store/store.ts";
 import { markImported } from "./imported.ts";
+import { PAGE_BYTES, type Reads } from "./read_queue.ts";
 
-/** Characters after which a page of history ends, so that a reply is
- * bounded. */
-const MOST_CHARACTERS = 256 * 1024;
+/** Bytes that a message takes beside its text and names, about. */
+const ENVELOPE = 120;
 /** Messages read at once, at first and at most. Small at first, so that little
  * is read beyond what fits into a reply. */
 const FIRST_READ = 32;
 const MOST_READ = 256;
+
+/** Bytes of a message in a reply, about. */
+export function bytesOf({ text, from, cid = "" }: StoredMessage): number {
+  return jsonBytes(text) + jsonBytes(from) + jsonBytes(cid) + ENVELOPE;
+}
 
 /**
  * Reads a part of a room's log, as much as fits into one reply.
@@ -18,34 +24,36 @@ const MOST_READ = 256;
  * @param room A checked name.
  * @param range The part wanted. If it does not fit, the messages nearest to its
  * given end are kept.
+ * @param most Bytes of JSON after which a page ends, so that a reply is bounded.
  * @returns At least one message, if the range has any.
  */
 export async function readHistory(
-  store: Pick<Store, "read">,
+  store: Reads,
   room: string,
   range: Range,
+  most: number = PAGE_BYTES,
 ): Promise<Page> {
   const forward = "after" in range;
   /** Messages read so far, from the given end of the range. */
   const kept: StoredMessage[] = [];
   let state: Page | undefined;
   let next = range;
-  let characters = 0;
+  let bytes = 0;
   while (true) {
     const limit = Math.min(
-      kept.length === 0 ? FIRST_READ : likelyToFit(characters, kept.length),
+      kept.length === 0 ? FIRST_READ : likelyToFit(most, bytes, kept.length),
       range.limit - kept.length,
     );
     const page = await store.read(room, { ...next, limit });
     state ??= page;
     const messages = forward ? page.messages : page.messages.toReversed();
-    const end = messages.findIndex(({ text, seq }, index) => {
-      characters += text.length;
+    const end = messages.findIndex((message, index) => {
+      bytes += bytesOf(message);
       const before = messages[index - 1] ?? kept.at(-1);
       if (before === undefined) return false;
       // Between two reads the store may have deleted messages, or lost its log.
-      return characters > MOST_CHARACTERS || page.epoch !== state?.epoch ||
-        Math.abs(seq - before.seq) !== 1;
+      return bytes > most || page.epoch !== state?.epoch ||
+        Math.abs(message.seq - before.seq) !== 1;
     });
     kept.push(...(end < 0 ? messages : messages.slice(0, end)));
     const last = kept.at(-1);
@@ -58,8 +66,7 @@ export async function readHistory(
 }
 
 /** Estimates how many more messages fit, from the length of those before. */
-function likelyToFit(characters: number, messages: number): number {
-  const left = MOST_CHARACTERS - characters;
-  const count = Math.ceil(left / Math.max(characters / messages, 1));
+function likelyToFit(most: number, bytes: number, messages: number): number {
+  const count = Math.ceil((most - bytes) / Math.max(bytes / messages, 1));
   return Math.min(Math.max(count, 1), MOST_READ);
 }

@@ -5,6 +5,7 @@
 
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
+import { jsonBytes } from "../runtime/json_size.ts";
 import type { StoredMessage } from "../store/store.ts";
 import { markImported } from "./imported.ts";
 
@@ -34,12 +35,12 @@ export interface PageKey {
   readonly upTo: number;
 }
 
-/** Characters of a message beside its text, about. */
+/** Bytes of a message beside its text, about. */
 const ENVELOPE = 80;
 
-/** Characters after which a page ends. A member gets a page at once, so it can
- * exceed the watermark of its connection by this much. */
-const PAGE_CHARACTERS = 29 * 1024;
+/** Bytes of JSON after which a page ends. A member gets a page at once, so it
+ * can exceed the watermark of its connection by this much. */
+const PAGE_BYTES = 29 * 1024;
 
 const NONE: readonly StoredMessage[] = [];
 
@@ -49,10 +50,10 @@ const KEPT = 12;
 
 /** Returns how many of these messages fill a page; at least one. */
 function pageLength(messages: readonly StoredMessage[]): number {
-  let characters = 0;
+  let bytes = 0;
   for (const [index, { text }] of messages.entries()) {
-    characters += text.length + ENVELOPE;
-    if (characters > PAGE_CHARACTERS) return Math.max(index, 1);
+    bytes += jsonBytes(text) + ENVELOPE;
+    if (bytes > PAGE_BYTES) return Math.max(index, 1);
   }
   return messages.length;
 }

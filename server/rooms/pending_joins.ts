@@ -4,15 +4,14 @@
  */
 
 import type { Logger } from "../runtime/logger.ts";
-import { attempt } from "../runtime/attempt.ts";
 import { STORE_UNAVAILABLE } from "./error_event.ts";
+import type { ReadQueue } from "./read_queue.ts";
 import type { Arrival, Room } from "./room.ts";
 import type { Session } from "./session.ts";
-import type { Store } from "../store/store.ts";
 
 /** Options of {@linkcode Arrivals}. */
 export interface ArrivalsOptions {
-  readonly store: Pick<Store, "read">;
+  readonly reads: ReadQueue;
   readonly log: Logger;
   /** Schedules a tick for the room. */
   readonly stir: (room: Room) => void;
@@ -56,10 +55,11 @@ export class Arrivals {
    */
   arriveIn(room: Room, arrival: Arrival): void {
     if (!room.lags(arrival)) return this.#letIn(room, [arrival]);
-    const { store, log, stir } = this.#options;
+    const { reads, log, stir } = this.#options;
     const { session, since, id } = arrival;
     this.#waiting.push(arrival);
-    attempt(() => store.read(room.name, { after: room.head, limit: 1 })).then(
+    const asked = reads.of(`room ${room.name}`);
+    asked.read(room.name, { after: room.head, limit: 1 }).then(
       ({ epoch, head }) => {
         if (!this.#waiting.includes(arrival)) return;
         if (epoch === since?.epoch && head >= since.seq) return;

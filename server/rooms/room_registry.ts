@@ -16,6 +16,7 @@ import {
   whenHere,
 } from "../fleet/fleet.ts";
 import { Laggards } from "./slow_readers.ts";
+import type { ReadQueue } from "./read_queue.ts";
 import { OpenRoomLimits, type RoomClosed } from "./open_room_limits.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { refusal, STORE_RETRY_MS, STORE_UNAVAILABLE } from "./error_event.ts";
@@ -36,6 +37,7 @@ const FULL_RETRY_MS = 10_000;
 /** Options of {@linkcode Rooms}. */
 export interface RoomsOptions {
   readonly store: Store;
+  readonly reads: ReadQueue;
   readonly fleet: Fleet;
   readonly clock: Clock;
   readonly log: Logger;
@@ -91,11 +93,11 @@ export class Rooms {
 
   constructor(options: RoomsOptions) {
     this.#options = options;
-    const { store, log, clock } = options;
+    const { reads, log, clock } = options;
     this.#limits = new OpenRoomLimits(options.maxRooms);
     this.#laggards = new Laggards(clock);
     this.#later = new Later(clock);
-    this.#catchUp = new CatchUp({ store, log, later: this.#later });
+    this.#catchUp = new CatchUp({ reads, log, later: this.#later });
   }
 
   get(name: string): Room | undefined {
@@ -198,9 +200,9 @@ export class Rooms {
   #open(name: string, arrival: Arrival): void {
     const closed = this.#limits.enter(arrival.session);
     if (closed === undefined) throw roomsFull();
-    const { fleet, store, log, elsewhere } = this.#options;
+    const { fleet, reads, log, elsewhere } = this.#options;
     const arrivals = new Arrivals({
-      store,
+      reads,
       log,
       stir: (room) => this.stir(room),
     });

@@ -51,6 +51,9 @@ export const HELD_KINDS = [
   "frame",
 ] as const;
 
+/** Kinds of what goes out to clients. */
+const UNREAD = ["answer", "export", "event_stream", "reply"] as const;
+
 /** A kind of what bytes are held for. */
 export type HeldKind = typeof HELD_KINDS[number];
 
@@ -121,6 +124,11 @@ export class ResourceLedger {
   /** How many bytes are held for a kind. */
   bytes(kind: HeldKind): number {
     return this.#held[kind];
+  }
+
+  /** How many bytes clients have not taken yet, or are about to be given. */
+  get unread(): number {
+    return UNREAD.reduce((sum, kind) => sum + this.#held[kind], 0);
   }
 
   /** Copies all counts. */

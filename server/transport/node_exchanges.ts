@@ -1,7 +1,9 @@
 /**
  * The requests of each connection of Node's API that are being answered. It
  * hands on all that a client has sent, before the answers to those before were
- * taken, and never ends the answers that wait when their connection ends.
+ * taken, and never ends the answers that wait when their connection ends. So
+ * that a client holds one answer at a time, the next request is not begun until
+ * the answer to the one before was taken.
  */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -9,19 +11,32 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 /** Requests of one connection whose answers may wait. */
 const MOST_WAITING = 32;
 
+/** A request from its turn on. */
+export interface Exchange {
+  /** Resolves when those before it are over: true when it is to be answered,
+   * false when its connection has gone meanwhile. Undefined when it need not
+   * wait. */
+  readonly turn: Promise<boolean> | undefined;
+  /** Resolves when its answer was sent, or its connection is gone. */
+  readonly done: Promise<void>;
+}
+
 /** All of one server. */
 export class NodeExchanges {
   readonly #ends = new WeakMap<object, Set<() => void>>();
+  /** The last request of each connection. */
+  readonly #last = new WeakMap<object, Promise<void>>();
 
   /**
    * Counts a request until its answer was sent, or its connection is gone.
    *
-   * @returns Resolves then; undefined where too many of its connection wait.
+   * @returns Its turn and its end; undefined where too many of its connection
+   * wait.
    */
   begin(
     { socket }: IncomingMessage,
     response: ServerResponse,
-  ): Promise<void> | undefined {
+  ): Exchange | undefined {
     let ends = this.#ends.get(socket);
     if (ends === undefined) {
       const all = ends = new Set();
@@ -32,7 +47,8 @@ export class NodeExchanges {
     }
     const waiting = ends;
     if (waiting.size >= MOST_WAITING) return undefined;
-    return new Promise((resolve) => {
+    const before = waiting.size === 0 ? undefined : this.#last.get(socket);
+    const done = new Promise<void>((resolve) => {
       const end = () => {
         waiting.delete(end);
         resolve();
@@ -40,5 +56,7 @@ export class NodeExchanges {
       waiting.add(end);
       response.once("close", end);
     });
+    this.#last.set(socket, done);
+    return { turn: before?.then(() => !socket.destroyed), done };
   }
 }

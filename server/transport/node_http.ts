@@ -108,16 +108,16 @@ export class NodeHttp {
   async #open(options: ListenOptions): Promise<ListenAttempt> {
     const server = createNodeServer(options, this.#options.headMs);
     server.on("request", (message, response) => {
-      const end = this.#exchanges.begin(message, response);
-      if (end === undefined) {
+      const exchange = this.#exchanges.begin(message, response);
+      if (exchange === undefined) {
         // There may be a thousand of them, and each would get an error.
         message.destroy = () => message;
         return void message.socket.destroy();
       }
       joinChunks(message);
       const answered = this.#options.ledger.open("request");
-      const done = end.then(answered);
-      this.#answer({ message, response, done }, options)
+      const done = exchange.done.then(answered);
+      this.#answer({ message, response, done }, options, exchange.turn)
         .catch(options.onError);
     });
     server.on("upgrade", (message, connection, head) => {
@@ -152,7 +152,12 @@ export class NodeHttp {
     };
   }
 
-  async #answer(pair: Pair, options: ListenOptions): Promise<void> {
+  async #answer(
+    pair: Pair,
+    options: ListenOptions,
+    turn: Promise<boolean> | undefined,
+  ): Promise<void> {
+    if (turn !== undefined && !await turn) return;
     const request = this.#requestOf(pair.message);
     const answer = typeof request === "string"
       ? options.onFault(request)
@@ -175,8 +180,10 @@ export class NodeHttp {
     // It may be lost before anybody else listens to it.
     connection.on("error", () => {});
     const response = new ServerResponse(message);
-    const done = this.#exchanges.begin(message, response);
-    if (done === undefined) return void message.socket.destroy();
+    const exchange = this.#exchanges.begin(message, response);
+    if (exchange === undefined) return void message.socket.destroy();
+    const { turn, done } = exchange;
+    if (turn !== undefined && !await turn) return;
     const pair = { message, response, done };
     const request = this.#requestOf(message);
     const isFault = typeof request === "string";

@@ -34,6 +34,72 @@ Deno.test("docs/operating.md explains every metric of /metrics, and no other", a
   );
 });
 
+/** What bounds a table that all share, and its row in docs/operating.md. */
+const SHARED: Readonly<Record<string, string>> = {
+  "server/moderation/rule_limits.ts MOST_RULES": "bans, locks, slow modes",
+  "server/moderation/rule_limits.ts MOST_IN_ROOMS": "bans, locks, slow modes",
+  "server/moderation/rule_limits.ts MOST_ROOMS":
+    "rooms whose moderators are counted",
+  "server/http/api/api.ts MOST_ADDRESSES": "addresses whose HTTP rate is known",
+  "server/rooms/room_creation.ts MOST_ADDRESSES":
+    "addresses whose new rooms are counted",
+  "server/store/sqlite/sqlite_logs.ts MOST_ABSENT": "rooms known not to exist",
+  "server/connection/rate_pool.ts MOST_ADDRESSES":
+    "addresses whose rates are known",
+  "server/connection/rate_pool.ts MOST_IDLE":
+    "clients gone whose rates are known",
+};
+/** What is large and bounds something else: a step, a frame, one room. */
+const NOT_SHARED: readonly string[] = [
+  "server/http/api/room_endpoints.ts MOST",
+  "server/runtime/log_writer.ts MOST_WAITING",
+  "server/rooms/room_log.ts MAX_MESSAGES",
+  "server/runtime/log_limits.ts MOST_MESSAGES",
+  "server/store/recent_cids.ts MOST",
+  "server/store/redis/redis_scripts.ts MOST_MISSED",
+  "server/transport/ws.ts MOST_LATE",
+  "server/connection/request_queue.ts MOST_A_TURN",
+  "server/connection/connection.ts MOST_LINES",
+  "server/connection/rate_pool.ts MOST_SWEPT",
+];
+
+/** The bounds of a thousand or more that a file has. */
+function boundsIn(path: string): [name: string, value: number][] {
+  const text = Deno.readTextFileSync(path);
+  return Array.from(
+    text.matchAll(/^(?:export )?const (M(?:OST|AX)\w*) = ([\d_]+);/gm),
+    ([, name, digits = ""]): [string, number] => [
+      `${path} ${name}`,
+      Number(digits.replaceAll("_", "")),
+    ],
+  ).filter(([name, value]) => value >= 1_000 && !name.endsWith("_MS"));
+}
+
+function files(folder: string): string[] {
+  return Array.from(Deno.readDirSync(folder)).flatMap(
+    ({ name, isDirectory }) =>
+      isDirectory ? files(`${folder}/${name}`) : [`${folder}/${name}`],
+  );
+}
+
+Deno.test("docs/operating.md says whose share is whose of every table that all share", () => {
+  const [table] = tables(section(operating, "Whose share is whose"));
+  const rows = new Map(
+    table?.rows.map(([what = "", ...cells]) => [what, cells.join(" ")]),
+  );
+  const bounds = files("server").flatMap(boundsIn)
+    .filter(([name]) => !NOT_SHARED.includes(name));
+  assertEquals(
+    bounds.map(([name]) => name).sort(),
+    Object.keys(SHARED).sort(),
+    "a bound that is new: whose share of it is whose?",
+  );
+  for (const [name, value] of bounds) {
+    const row = rows.get(SHARED[name] ?? "") ?? "";
+    assert(row.includes(value.toLocaleString("en")), `${name}: ${row}`);
+  }
+});
+
 Deno.test("docs/operating.md's alerts ask for metrics that there are", async () => {
   const known = metricNames(await metrics());
   const [table] = tables(section(operating, "Alerts"));

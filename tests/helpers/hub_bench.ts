@@ -7,6 +7,7 @@ import { Alone } from "../../server/fleet/single_node.ts";
 import type { Fleet } from "../../server/fleet/fleet.ts";
 import { Hub } from "../../server/hub/hub.ts";
 import { createLogger } from "../../server/runtime/logger.ts";
+import { ResourceLedger } from "../../server/runtime/resource_ledger.ts";
 import type { Session } from "../../server/rooms/session.ts";
 import { Stats } from "../../server/runtime/stats.ts";
 import type { Retention } from "../../server/store/store.ts";
@@ -20,6 +21,7 @@ export const GRACE_MS = 15_000;
 export class HubBench {
   readonly clock = new FakeClock();
   readonly store: HeldStore;
+  readonly ledger = new ResourceLedger();
   readonly hub: Hub;
   readonly logged: string[] = [];
   /** What left the hub broken. */
@@ -61,6 +63,7 @@ export class HubBench {
       onFatal: (error) => this.fatal.push(error),
       secret: new Uint8Array(32),
       clock: this.clock,
+      ledger: this.ledger,
       newId: this.#newId,
       log: createLogger({
         level: "debug",

@@ -9,7 +9,9 @@ import { Connection } from "../../server/connection/connection.ts";
 import type { RatePool } from "../../server/connection/rate_pool.ts";
 import { ResourceLedger } from "../../server/runtime/resource_ledger.ts";
 import type { Socket } from "../../server/transport/socket.ts";
-import type { HubBench } from "./hub_bench.ts";
+import type { TurnShare } from "../../server/connection/turn_share.ts";
+import type { Hub } from "../../server/hub/hub.ts";
+import type { Clock } from "../../server/runtime/clock.ts";
 import { freeRates } from "./rates.ts";
 import { SILENCE } from "./silence.ts";
 
@@ -45,22 +47,43 @@ export interface PaperOptions {
   readonly pool?: RatePool;
   readonly address?: string;
   readonly dialect?: Dialect;
+  /** Counts what is held for it; one of its own without it. */
+  readonly ledger?: ResourceLedger;
   readonly authority?: Authority;
+  /** The time that all connections have; its own without it. */
+  readonly turns?: TurnShare;
+}
+
+/** The hub it is connected to, and its time. */
+interface Bench {
+  readonly hub: Hub;
+  readonly clock: Clock;
+  /** Ends the turn, and lets what follows from it happen. */
+  turn(): Promise<void>;
+  /** Lets time pass. */
+  pass(ms: number): Promise<void>;
 }
 
 /** A connection and the peer at its other end. */
 export class PaperConnection {
   readonly socket = new PaperSocket();
-  readonly ledger = new ResourceLedger();
+  readonly ledger: ResourceLedger;
   readonly connection: Connection;
-  readonly #bench: HubBench;
+  readonly #bench: Bench;
 
   constructor(
-    bench: HubBench,
-    { pool, address = "192.0.2.7", dialect = v1, authority = OPEN }:
-      PaperOptions = {},
+    bench: Bench,
+    {
+      pool,
+      address = "192.0.2.7",
+      dialect = v1,
+      authority = OPEN,
+      turns,
+      ledger = new ResourceLedger(),
+    }: PaperOptions = {},
   ) {
     this.#bench = bench;
+    this.ledger = ledger;
     this.connection = new Connection({
       address,
       id: "1",
@@ -72,7 +95,8 @@ export class PaperConnection {
       log: SILENCE,
       rates: pool?.connect(address) ?? freeRates(bench.clock),
       maxFrame: 2 ** 20,
-      ledger: this.ledger,
+      ledger,
+      ...(turns !== undefined && { turns }),
       helloMs: 10_000,
       onGone: () => {},
       onClosed: () => {},
@@ -82,7 +106,7 @@ export class PaperConnection {
 
   /** A connection in the room `hall` that has read all it was told. */
   static async in(
-    bench: HubBench,
+    bench: Bench,
     options: PaperOptions = {},
   ): Promise<PaperConnection> {
     const paper = new PaperConnection(bench, options);

@@ -161,7 +161,7 @@ export class Api {
     this.#options = options;
     const listeners = new Listeners(options);
     this.#listeners = listeners;
-    const storage = new Storage(store, log);
+    const storage = new Storage(store, hub.reads, log);
     const tools: Tools = { hub, storage, clock, ledger, slowMs };
     const exports = exportLimits();
     const { rate = 0 } = options;

@@ -1,6 +1,6 @@
 /** A room's whole history as NDJSON: one message a line. */
 
-import { readHistory } from "../../rooms/history.ts";
+import { bytesOf, readHistory } from "../../rooms/history.ts";
 import type { PacedBodies } from "../paced_body.ts";
 import type { ResourceLedger } from "../../runtime/resource_ledger.ts";
 import type { Page, StoredMessage } from "../../store/store.ts";
@@ -15,7 +15,7 @@ export const NDJSON = "application/x-ndjson";
 const FIRST_STEP = 1;
 /** Messages read at once at most. */
 const STEP = 256;
-/** Characters of text that a page should have, and of which it has one message
+/** Bytes of messages that a page should have, and of which it has one message
  * more at most: all of it is in memory until it is taken. */
 const WANTED = 16 * 1024;
 /** Exports in progress. Each is read from the store while others wait for it. */
@@ -28,16 +28,16 @@ export function exportLimits(): RequestLimits {
 
 /** How many messages to read next, by what the last ones were like. */
 function stepAfter(messages: readonly StoredMessage[]): number {
-  const characters = messages.reduce((sum, { text }) => sum + text.length, 1);
-  const fits = Math.floor(WANTED / characters * messages.length);
+  const bytes = messages.reduce((sum, message) => sum + bytesOf(message), 1);
+  const fits = Math.floor(WANTED / bytes * messages.length);
   return Math.min(Math.max(fits, 1), STEP);
 }
 
 /** The first of some messages, of which one more would be too much. */
 function fitting(messages: readonly StoredMessage[]): readonly StoredMessage[] {
-  let characters = 0;
-  const end = messages.findIndex(({ text }) =>
-    (characters += text.length) > WANTED
+  let bytes = 0;
+  const end = messages.findIndex((message) =>
+    (bytes += bytesOf(message)) > WANTED
   );
   return end < 0 ? messages : messages.slice(0, Math.max(end, 1));
 }
@@ -69,7 +69,7 @@ function encode(found: readonly StoredMessage[]): Encoded | undefined {
 /** The messages there were at the beginning, as text, a page at a time. */
 async function* pages(
   { storage, clock }: Tools,
-  { room, grant }: Pick<Call, "room" | "grant">,
+  { room, grant, address }: Pick<Call, "room" | "grant" | "address">,
   start: Page,
 ): AsyncGenerator<Uint8Array> {
   const { epoch, head } = start;
@@ -81,7 +81,8 @@ async function* pages(
     if (clock.now() >= grant.until) {
       throw new Error(`The right to read "${room}" ended during an export`);
     }
-    const next = await readHistory(storage, room, { after: last, limit });
+    const range = { after: last, limit };
+    const next = await readHistory(storage.of(address), room, range, WANTED);
     if (next.epoch !== epoch) {
       throw new Error(`The log of "${room}" was lost while it was exported`);
     }
@@ -131,7 +132,7 @@ export async function exportRoom(
   try {
     leave = admit?.(address) ?? leave;
     const range = { after: 0, limit: FIRST_STEP };
-    start = await readHistory(tools.storage, room, range);
+    start = await readHistory(tools.storage.of(address), room, range, WANTED);
   } catch (error) {
     leave();
     ended();

@@ -2,7 +2,7 @@
 
 import { HubbubError } from "../../../protocol/errors.ts";
 import { readHistory } from "../../rooms/history.ts";
-import type { Range } from "../../store/store.ts";
+import type { Page, Range } from "../../store/store.ts";
 import { readWhole } from "./body.ts";
 import { type Call, json, messageOf, pathOf, type Tools } from "./call.ts";
 
@@ -33,6 +33,28 @@ export function rangeOf(url: URL, most: number): Range {
 }
 
 /**
+ * Reads a page for an answer, which counts as held from then on.
+ *
+ * @param tools Where it is, and who counts it.
+ * @param call For whom, and which room.
+ * @param range Which part.
+ * @throws {HubbubError} `store_unavailable`.
+ */
+export async function readPage(
+  { storage, ledger }: Tools,
+  { address, room }: Pick<Call, "address" | "room">,
+  range: Range,
+): Promise<Page> {
+  const most = storage.pageBytes;
+  const release = ledger.hold("answer", most);
+  try {
+    return await readHistory(storage.of(address), room, range, most);
+  } finally {
+    release();
+  }
+}
+
+/**
  * Answers with a page: the newest messages, or those before or after a seq,
  * and where to go on from there. A room nobody has written to reads as empty,
  * and does not come into being by that.
@@ -42,12 +64,12 @@ export function rangeOf(url: URL, most: number): Range {
  * @throws {HubbubError} `bad_field` or `store_unavailable`.
  */
 export async function readMessages(
-  { hub, storage }: Tools,
+  tools: Tools,
   call: Call,
 ): Promise<Response> {
   const { room, url } = call;
-  const range = rangeOf(url, hub.limits.history);
-  const page = await readHistory(storage, room, range);
+  const range = rangeOf(url, tools.hub.limits.history);
+  const page = await readPage(tools, call, range);
   const { epoch, first, head, messages } = page;
   const link = (side: "after" | "before", seq: number) =>
     pathOf(call, `messages?${side}=${seq}&limit=${range.limit}`);

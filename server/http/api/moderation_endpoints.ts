@@ -11,11 +11,10 @@ import { decodeFields } from "../../../protocol/v1.ts";
 import { AUDIT_ROOM, auditRecord } from "../../moderation/audit_log.ts";
 import { SYSTEM, userAuthor } from "../../auth/author.ts";
 import { OPERATOR_USER } from "../../auth/operator_token.ts";
-import { readHistory } from "../../rooms/history.ts";
 import type { Ban } from "../../moderation/rules.ts";
 import { readObject, readText } from "./body.ts";
 import { type AnswerOptions, type Call, json, type Tools } from "./call.ts";
-import { rangeOf } from "./message_endpoints.ts";
+import { rangeOf, readPage } from "./message_endpoints.ts";
 import { readWanted } from "./publish.ts";
 import { type Guise, moderate } from "./visitor.ts";
 
@@ -193,11 +192,12 @@ export async function announce(
  * there.
  */
 export async function readAudit(
-  { hub, storage }: Tools,
-  { url, base }: Call,
+  tools: Tools,
+  { url, base, address }: Call,
 ): Promise<Response> {
+  const { hub } = tools;
   const range = rangeOf(url, hub.limits.history);
-  const page = await readHistory(storage, AUDIT_ROOM, range);
+  const page = await readPage(tools, { address, room: AUDIT_ROOM }, range);
   const { first, head, messages } = page;
   const link = (side: "after" | "before", seq: number) =>
     `${base}/api/audit?${side}=${seq}&limit=${range.limit}`;

@@ -108,7 +108,10 @@ export async function publish(tools: Tools, call: Call): Promise<Response> {
     const headers = { location: path };
     return json({ room, seq, duplicate }, { status: 201, headers });
   }
-  const { messages } = await storage.read(room, { after: seq - 1, limit: 1 });
+  const { messages } = await storage.of(address).read(room, {
+    after: seq - 1,
+    limit: 1,
+  });
   const [known] = messages;
   if (
     known?.seq === seq && !known.removed &&

@@ -3,6 +3,7 @@
 import { HubbubError } from "../../../protocol/errors.ts";
 import { AUDIT_ROOM } from "../../moderation/audit_log.ts";
 import { compareCodePoints } from "../../runtime/code_points.ts";
+import { jsonBytes } from "../../runtime/json_size.ts";
 import type { RoomSummary } from "../../store/store.ts";
 import { readWhole } from "./body.ts";
 import { type Call, json, type Tools } from "./call.ts";
@@ -12,6 +13,8 @@ const PAGE = 100;
 const MOST = 1_000;
 /** Rooms that are looked at for one page, where most of them may not be read. */
 const MOST_LOOKED_AT = 4 * MOST;
+/** Bytes of a room in a page beside its name, about. */
+const ENTRY = 80;
 /** Characters of the name that a page begins behind. */
 const MOST_NAME = 256;
 
@@ -79,9 +82,12 @@ export async function listRooms(
   const { after, limit } = rangeOf(url);
   const { people } = hub.census;
   const rooms: Listed[] = [];
+  const most = storage.pageBytes;
+  let bytes = 0;
   const step = Math.max(limit, PAGE);
   let behind = after;
   let more = true;
+  let isFull = false;
   for (let looked = 0; more && looked < MOST_LOOKED_AT; looked += step) {
     const stored = await storage.rooms({ after: behind, limit: step });
     more = stored.length === step;
@@ -89,10 +95,15 @@ export async function listRooms(
     for (const room of merge(stored, people.keys(), { after: behind, last })) {
       const { room: name } = room;
       if (name === AUDIT_ROOM || !grant.allows("read", name)) continue;
-      if (rooms.length < limit) rooms.push(room);
-      else more = true;
+      isFull ||= rooms.length === limit || bytes > most;
+      if (isFull) {
+        more = true;
+        break;
+      }
+      rooms.push(room);
+      bytes += jsonBytes(name) + ENTRY;
     }
-    if (rooms.length === limit) {
+    if (isFull || rooms.length === limit) {
       behind = rooms.at(-1)?.room ?? behind;
       break;
     }

@@ -6,11 +6,10 @@
 import { HubbubError } from "../../../protocol/errors.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import { refusalOfStore } from "../../rooms/error_event.ts";
+import type { ReadQueue, Reads } from "../../rooms/read_queue.ts";
 import {
   type Draft,
   mustBeStored,
-  type Page,
-  type Range,
   type Receipt,
   type RoomsRange,
   type RoomSummary,
@@ -18,12 +17,14 @@ import {
 } from "../../store/store.ts";
 
 /** The part of a {@linkcode Store} that the API uses. */
-export class Storage implements Pick<Store, "append" | "read" | "rooms"> {
+export class Storage implements Pick<Store, "append" | "rooms"> {
   readonly #store: Store;
+  readonly #reads: ReadQueue;
   readonly #log: Logger;
 
-  constructor(store: Store, log: Logger) {
+  constructor(store: Store, reads: ReadQueue, log: Logger) {
     this.#store = store;
+    this.#reads = reads;
     this.#log = log;
   }
 
@@ -45,8 +46,17 @@ export class Storage implements Pick<Store, "append" | "read" | "rooms"> {
     }
   }
 
-  read(room: string, range: Range): Promise<Page> {
-    return this.#tell("read", this.#store.read(room, range));
+  /** Gives what reads for those at one address. */
+  of(address: string): Reads {
+    const reads = this.#reads.of(`address ${address}`);
+    return {
+      read: (room, range) => this.#tell("read", reads.read(room, range)),
+    };
+  }
+
+  /** Bytes that a page may have now, when much or little is held. */
+  get pageBytes(): number {
+    return this.#reads.pageBytes;
   }
 
   rooms(range: RoomsRange): Promise<RoomSummary[]> {

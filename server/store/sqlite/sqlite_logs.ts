@@ -22,6 +22,9 @@ import {
 } from "../store.ts";
 import { newBase, unwrittenEpoch } from "../unwritten.ts";
 
+/** Rooms that are known not to be there, at most. */
+const MOST_ABSENT = 10_000;
+
 /** The number of a room that nobody has written to: no row has it. */
 const UNWRITTEN = 0;
 
@@ -53,6 +56,8 @@ export class SqliteLogs {
   readonly #sql: Statements;
   readonly #clock: Clock;
   readonly #logs = new Map<string, Log>();
+  /** Rooms that nobody has written to and that were asked for. */
+  readonly #absent = new Set<string>();
   #count: number;
   #base: string;
 
@@ -98,9 +103,13 @@ export class SqliteLogs {
   find(room: string): Log {
     const known = this.#logs.get(room);
     if (known !== undefined) return known;
-    const row = this.#sql.findRoom.get(room) as Row | undefined;
+    const row = this.#absent.has(room)
+      ? undefined
+      : this.#sql.findRoom.get(room) as Row | undefined;
     const rest = { name: room, recent: null, wroteAt: LONG_AGO, untrimmed: 0 };
     if (row === undefined) {
+      if (this.#absent.size >= MOST_ABSENT) this.#absent.clear();
+      this.#absent.add(room);
       const epoch = unwrittenEpoch(this.#base, room);
       return { ...rest, id: UNWRITTEN, epoch, first: 1, head: 0 };
     }
@@ -122,6 +131,7 @@ export class SqliteLogs {
   /** A room that was made is there, now that this is committed. */
   made(log: Log, id: number): void {
     log.id = id;
+    this.#absent.delete(log.name);
     log.recent ??= new RecentCids(DEDUPE_MS);
     this.#count++;
     this.#logs.set(log.name, log);

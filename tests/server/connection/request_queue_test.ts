@@ -14,6 +14,7 @@ function bench() {
   const state = { room: true };
   const queue = new RequestQueue({
     clock,
+    turns: { isOver: () => false, later: () => () => {} },
     *decode(frame) {
       for (const word of frame.split(" ")) {
         decoded.push(word);

@@ -5,6 +5,13 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { text } from "../../../protocol/text.ts";
 import { v1 } from "../../../protocol/v1.ts";
 import { REPLY_BUDGET } from "../../../server/connection/reply_budget.ts";
+import { TurnShare } from "../../../server/connection/turn_share.ts";
+import {
+  MUCH_HELD,
+  PAGE_BYTES,
+  SMALL_PAGE_BYTES,
+} from "../../../server/rooms/read_queue.ts";
+import { CLOSE } from "../../../protocol/close_codes.ts";
 import { HubBench } from "../../helpers/hub_bench.ts";
 import { PaperConnection } from "../../helpers/paper_connection.ts";
 
@@ -87,6 +94,42 @@ for (
     await bench.turn();
     const [help] = paper.lines();
     assert(help?.startsWith("/help"), help);
+  });
+}
+
+/** Texts that take more bytes than characters, each in its own way. */
+const TEXTS: Readonly<Record<string, string>> = {
+  "control characters": "\u0001".repeat(4_096),
+  "emoji": "😀".repeat(4_096),
+};
+
+for (const [what, long] of Object.entries(TEXTS)) {
+  Deno.test(`promise 4: 200 clients who ask for five pages of ${what} each, and read nothing, hold a bounded amount together`, async () => {
+    const bench = new HubBench({ history: 0 });
+    const { ledger, store } = bench;
+    await store.append(Array.from({ length: 130 }, () => ({
+      room: "hall",
+      from: "Ada",
+      author: "a",
+      text: long,
+    })));
+    const turns = new TurnShare(bench.clock);
+    const crowd: PaperConnection[] = [];
+    while (crowd.length < 200) {
+      crowd.push(await PaperConnection.in(bench, { ledger, turns }));
+    }
+    const ask = '{"type":"history","room":"hall","limit":1000}\n';
+    for (const { connection } of crowd) connection.message(ask.repeat(5));
+    for (let i = 0; i < 20; i++) await bench.pass(250);
+    const sizes = crowd.map(({ socket }) => socket.buffered);
+    const held = sizes.reduce((sum, bytes) => sum + bytes, 0);
+    // Each has got something; the ledger knows of all of it.
+    assertLess(16 * KIB, Math.min(...sizes));
+    assertLess(Math.max(...sizes), REPLY_BUDGET + PAGE_BYTES);
+    assertLess(held, MUCH_HELD + 200 * (REPLY_BUDGET + SMALL_PAGE_BYTES));
+    assertLess(held, ledger.unread + 1);
+    for (const { connection } of crowd) connection.end(CLOSE.normal);
+    assertEquals(ledger.unread, 0);
   });
 }
 

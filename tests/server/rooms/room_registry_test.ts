@@ -3,6 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { createLogger } from "../../../server/runtime/logger.ts";
 import { Alone } from "../../../server/fleet/single_node.ts";
+import { ReadQueue } from "../../../server/rooms/read_queue.ts";
+import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
 import { Rooms } from "../../../server/rooms/room_registry.ts";
 import type { Session } from "../../../server/rooms/session.ts";
 import { Stats } from "../../../server/runtime/stats.ts";
@@ -25,6 +27,7 @@ function bench() {
     },
     elsewhere() {},
     store,
+    reads: new ReadQueue({ store, clock, ledger: new ResourceLedger() }),
     clock,
     log: createLogger({
       level: "debug",
@@ -125,6 +128,7 @@ Deno.test("Rooms lets in later, told once, who has no request to ask for it agai
   await settled();
   assertEquals([ada.reader.frames.length, logged.length], [1, 1]);
   store.failing.clear();
+  clock.endTurn();
   clock.pass(1_000);
   await settled();
   tick();
@@ -265,7 +269,10 @@ Deno.test("promise 3: Rooms reads for a reader that is behind the memory, again 
   assertEquals(logged.length, 1);
   store.failing.clear();
   clock.pass(1_000);
-  for (let i = 0; i < 10; i++) await settled();
+  for (let i = 0; i < 10; i++) {
+    await settled();
+    clock.endTurn();
+  }
   assertEquals(ada.reader.seqs, numbers(1, 1_500));
 });
 

@@ -1,0 +1,83 @@
+/** Who reads when: a crowd that asks at once holds up nobody. */
+
+import { assert, assertEquals, assertLess } from "@std/assert";
+import {
+  MUCH_HELD,
+  PAGE_BYTES,
+  ReadQueue,
+  SMALL_PAGE_BYTES,
+} from "../../../server/rooms/read_queue.ts";
+import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
+import { NO_LOG, type Page } from "../../../server/store/store.ts";
+import { FakeClock, settled } from "../../helpers/clock.ts";
+
+const RANGE = { after: 0, limit: 1 };
+
+/** A queue whose reads take some time each, as those of SQLite do. */
+function bench(msEach = 0) {
+  const clock = new FakeClock();
+  const ledger = new ResourceLedger();
+  const read: string[] = [];
+  const store = {
+    read(room: string): Promise<Page> {
+      clock.pass(msEach);
+      read.push(room);
+      if (room === "bad") throw new Error("bad");
+      return Promise.resolve({ ...NO_LOG, messages: [] });
+    },
+  };
+  const queue = new ReadQueue({ store, clock, ledger });
+  return { clock, ledger, queue, read };
+}
+
+Deno.test("promise 9: many reads at once are shared over turns, by number and by time", async () => {
+  for (const [msEach, most] of [[0, 16], [2, 3]] as const) {
+    const { clock, queue, read } = bench(msEach);
+    const turns: (() => void)[] = [];
+    clock.soon = (act) => void turns.push(act);
+    const all = Array.from(
+      { length: 100 },
+      (_, n) => queue.of(`${n}`).read(`${n}`, RANGE),
+    );
+    const perTurn: number[] = [];
+    for (let before = 0; read.length < 100; before = read.length) {
+      await settled();
+      for (const act of turns.splice(0)) act();
+      await settled();
+      perTurn.push(read.length - before);
+    }
+    await Promise.all(all);
+    for (const count of perTurn) assertLess(count, 2 * most + 1);
+    assert(perTurn.length > 100 / (2 * most), `${perTurn}`);
+    assertEquals(queue.waiting, 0);
+  }
+});
+
+Deno.test("promise 9: who asks once does not wait for all of who asks a thousand times", async () => {
+  const { clock, queue, read } = bench();
+  for (let n = 0; n < 1_000; n++) void queue.of("eve").read("eve", RANGE);
+  const ada = queue.of("ada").read("ada", RANGE);
+  clock.endTurn();
+  await ada;
+  assertLess(read.indexOf("ada"), 70);
+});
+
+Deno.test("a read that fails is told so, and others go on", async () => {
+  const { clock, queue } = bench();
+  const bad = queue.of("a").read("bad", RANGE).catch(String);
+  const good = queue.of("a").read("good", RANGE);
+  clock.endTurn();
+  assertEquals(await bad, "Error: bad");
+  assertEquals((await good).head, 0);
+});
+
+Deno.test("promise 4: pages are small while much is held for all clients together", () => {
+  const { ledger, queue } = bench();
+  assertEquals(queue.pageBytes, PAGE_BYTES);
+  for (const kind of ["reply", "answer", "event_stream", "export"] as const) {
+    const release = ledger.hold(kind, MUCH_HELD + 1);
+    assertEquals(queue.pageBytes, SMALL_PAGE_BYTES, kind);
+    release();
+  }
+  assertEquals(queue.pageBytes, PAGE_BYTES);
+});
