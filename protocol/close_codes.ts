@@ -98,6 +98,21 @@ export const CLOSE = {
   banned: { code: 4507, reason: "Banned here for a time", then: "stop" },
 } as const satisfies Record<string, CloseReason>;
 
+/** Bytes that the reason of a close frame can have (RFC 6455, 5.5). */
+const MOST_REASON = 123;
+
+/**
+ * Closes with what is really wrong, in the words of the error.
+ *
+ * @param row The code, and what a client does next.
+ * @param words Any text; what does not fit into a close frame is cut off.
+ */
+export function because(row: CloseReason, words: string): CloseReason {
+  const buffer = new Uint8Array(MOST_REASON);
+  const { read } = new TextEncoder().encodeInto(words, buffer);
+  return { ...row, reason: words.slice(0, read) };
+}
+
 const byCode = new Map<number, CloseReason>(
   Object.values(CLOSE).map((row) => [row.code, row]),
 );

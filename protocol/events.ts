@@ -42,6 +42,9 @@ export interface WelcomeEvent extends Reply {
   /** The guest's secret: send it in every hello of the same person, on any
    * device. Absent with an access token that names a user. */
   readonly guest?: string;
+  /** The name that the token states, where somebody else's token states it too:
+   * `name` is a free one like it. */
+  readonly taken?: string;
   /** Whether the session was resumed within its grace period. */
   readonly resumed: boolean;
   readonly limits: Limits;

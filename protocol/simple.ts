@@ -9,7 +9,7 @@ import type { ServerEvent } from "./events.ts";
 import { marksOf } from "./message.ts";
 import { SERVER_NAME } from "./names.ts";
 import { presenceChanges } from "./presence.ts";
-import { list, REMOVED_WORDS, rulesWords } from "./text.ts";
+import { list, REMOVED_WORDS, rulesWords, takenWords } from "./text.ts";
 
 function object(sender: string, message: string, more: object): string {
   return JSON.stringify({ sender, message, ...more });
@@ -23,9 +23,10 @@ function encode(event: ServerEvent): readonly string[] {
   switch (event.type) {
     case "welcome":
       return [
-        fromServer(`You are ${event.name}`, {
+        fromServer(`You are ${event.name}${takenWords(event)}`, {
           event: "welcome",
           name: event.name,
+          taken: event.taken,
         }),
       ];
     case "presence": {

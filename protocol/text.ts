@@ -136,6 +136,12 @@ export function rulesWords(
   ];
 }
 
+/** What there is to say of a name that a token states and another one's too. */
+export function takenWords({ taken }: { readonly taken?: string }): string {
+  if (taken === undefined) return "";
+  return `: the name ${nameInWords(taken)} is taken by somebody else`;
+}
+
 function decode(raw: string, { named }: DecodeState): Decoded[] {
   // Pipes and terminals also send the line break.
   const frame = raw.replace(/\r?\n$/, "");
@@ -157,6 +163,10 @@ function encode(event: ServerEvent): readonly string[] {
   switch (event.type) {
     case "name_wanted":
       return [server(`${event.again ? "" : "Welcome. "}What is your name?`)];
+    case "welcome":
+      return event.taken === undefined ? [] : [
+        server(`You are ${nameInWords(event.name)}${takenWords(event)}.`),
+      ];
     case "joined": {
       const people = event.members === undefined
         ? `${event.count} people are here.`

@@ -4,7 +4,11 @@
  * it came for. And what it may do, by the token that it showed last.
  */
 
-import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
+import {
+  because,
+  CLOSE,
+  type CloseReason,
+} from "../../protocol/close_codes.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import { HubbubError } from "../../protocol/errors.ts";
 import type { AuthRequest, HelloRequest } from "../../protocol/requests.ts";
@@ -112,7 +116,7 @@ export class Entrance {
     if (auth === undefined) return this.#greet();
     this.#queue.wait(this.#check(auth, () => this.#greet()), (error) => {
       this.#entrant.refuse(error);
-      this.#entrant.end(CLOSE.unauthorized);
+      this.#entrant.end(closeFor(error));
     });
   }
 
@@ -190,7 +194,7 @@ export class Entrance {
       this.#badge.mustBeWelcome();
     } catch (error) {
       entrant.refuse(error);
-      return entrant.end(CLOSE.unauthorized);
+      return entrant.end(closeFor(error));
     }
     const { grant } = this.#badge;
     try {
@@ -229,7 +233,7 @@ export class Entrance {
     const stuck = retryable || this.#badge.grant.name !== undefined;
     if (stuck || suggestion === undefined) entrant.refuse(error);
     if (entrant.gone) return;
-    if (stuck) return entrant.end(CLOSE.tryLater);
+    if (stuck) return entrant.end(closeFor(error));
     this.#enter(suggestion);
   }
 
@@ -262,9 +266,14 @@ export class Entrance {
   }
 }
 
-/** How a client ends that cannot be in the room it came for. */
+/** How a client ends that cannot be here, or in the room it came for: with what
+ * is wrong as the reason. */
 function closeFor(error: unknown): CloseReason {
   if (!(error instanceof HubbubError)) return CLOSE.internalError;
-  if (error.retryable) return CLOSE.tryLater;
-  return error.code === "banned" ? CLOSE.banned : CLOSE.unauthorized;
+  return because(rowFor(error), error.message);
+}
+
+function rowFor({ code, retryable }: HubbubError): CloseReason {
+  if (retryable) return CLOSE.tryLater;
+  return code === "banned" ? CLOSE.banned : CLOSE.unauthorized;
 }

@@ -17,7 +17,13 @@ export interface Wish {
   /** What any name is like; a nickname if there is none. */
   readonly fallback?: string | undefined;
   /** Whether a name looks like another one that is held here. */
-  readonly alike?: (name: string) => boolean;
+  readonly alike?: ((name: string) => boolean) | undefined;
+  /** Whether a signed token states it: one like it will do then. */
+  readonly signed?: boolean | undefined;
+  /** Whether no other name will do all the same. */
+  readonly only?: boolean | undefined;
+  /** The guest of the same person, if there is one: it gives way. */
+  readonly yielding?: string | undefined;
 }
 
 /**
@@ -30,24 +36,40 @@ export interface Wish {
  * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
  */
 export async function chooseName<T extends object>(
-  { wanted, fallback, alike = () => false }: Wish,
+  { wanted, fallback, alike = () => false, ...wish }: Wish,
   ask: (choice: Choice) => Promise<T | Taken>,
   random: () => number,
 ): Promise<T> {
-  const any = wanted === undefined;
-  const [name, wrong] = any
+  const { signed = false, only = false, yielding } = wish;
+  const any = wanted === undefined || (signed && !only);
+  const [name, wrong] = wanted === undefined
     ? [fallback ?? nickname(() => false, random)]
-    : checked(wanted, alike, random);
+    : instead(checked(wanted, alike, random), any);
   const more = similar(name, random);
   let names = [name];
   while (true) {
     while (names.length < TRIES) names.push(more.next().value);
-    const answer = await ask({ names: wrong === undefined ? names : [], any });
+    const answer = await ask({
+      names: wrong === undefined ? names : [],
+      any,
+      ...(signed && { signed }),
+      ...(yielding !== undefined && { yielding }),
+    });
     if (!("taken" in answer)) return answer;
     if (wrong !== undefined) throw wrong;
     if (answer.taken !== undefined) throw nameTaken(name, answer.taken);
-    names = any ? [] : [name];
+    names = wanted === undefined ? [] : [name];
   }
+}
+
+/** A signed name that looks like another one is replaced by one like it. */
+function instead(
+  [name, wrong]: ReturnType<typeof checked>,
+  any: boolean,
+): ReturnType<typeof checked> {
+  const free = any ? wrong?.details.suggestion : undefined;
+  if (free !== undefined) return [free];
+  return wrong === undefined ? [name] : [name, wrong];
 }
 
 /** A name as it is shown, and what is wrong with it. */

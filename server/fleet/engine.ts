@@ -21,6 +21,13 @@ export interface Holding {
   /** Grows each time a node takes the session up, and is larger too when the
    * session had been forgotten: it is the time, or one more than the last. */
   readonly version: number;
+  /** When the person was given its name: it grows with each name in the same
+   * way. Answers and news come in any order; the newest name is the person's.
+   * Absent where an earlier version of this program wrote it down. */
+  readonly named?: number | undefined;
+  /** Whether the session's token states the name: then the person keeps it, and
+   * gives way to nobody. */
+  readonly signed?: boolean | undefined;
 }
 
 /** Names one of which is wanted, valid ones, the first is wanted most. */
@@ -28,6 +35,11 @@ export interface Choice {
   readonly names: readonly string[];
   /** Whether any of them will do. */
   readonly any: boolean;
+  /** Whether a signed token states the first: a guest that has it is given
+   * another one of them, and its nodes are told. */
+  readonly signed?: boolean | undefined;
+  /** A guest that gives way in the same way: it is the same person's. */
+  readonly yielding?: string | undefined;
 }
 
 /** Who claims a session, and how it may be called. */
@@ -62,6 +74,13 @@ export type Claimed = Answer<
 /** The name that can be had. */
 export interface Named {
   readonly name: string;
+  /** See {@linkcode Holding.named}; absent for a name that is nobody's. */
+  readonly named?: number | undefined;
+}
+
+/** A session of the person has a token that states this name: it is kept. */
+export interface Kept {
+  readonly kept: string;
 }
 
 /** What a node has counted, by what it counts: connections by address. */
@@ -96,8 +115,11 @@ export interface EngineEvents {
   met(): void;
   /** Another node has taken a session up. */
   taken(session: string, version: number): void;
-  /** Another node has renamed a session's person. */
-  renamed(session: string, name: string): void;
+  /** A session's person has another name.
+   *
+   * @param named See {@linkcode Holding.named}; undefined when a node with an
+   * earlier version of this program tells it. */
+  renamed(session: string, name: string, named: number | undefined): void;
   /** Another node has written about a room. */
   wrote(room: string, doc: Doc): void;
   /** Somebody on another node is typing. */
@@ -110,7 +132,7 @@ export interface EngineEvents {
 export interface Reasserted {
   readonly replaced: readonly string[];
   readonly outnamed: readonly string[];
-  readonly renamed: readonly (readonly [session: string, name: string])[];
+  readonly renamed: readonly (readonly [session: string, name: Named])[];
 }
 
 /** All that nodes share. Methods reject, in bounded time, when the engine
@@ -123,7 +145,7 @@ export interface Engine {
   claim(application: Application): Promise<Claimed>;
   /** Gives a session of this node, and all others of its person, another name;
    * `unknown` if it is not its. */
-  rename(session: string, choice: Choice): Promise<Answer<Named>>;
+  rename(session: string, choice: Choice): Promise<Answer<Named | Kept>>;
   /** Looks for a name that is free, or, the first one, that of `user`. */
   find(choice: Choice, user: string | undefined): Promise<Answer<Named>>;
   /** Ends sessions, those of them that are this node's. */

@@ -28,8 +28,12 @@ export interface Claim {
   readonly name: string | undefined;
   /** The user, if a token says so. */
   readonly user: string | undefined;
-  /** The guest, if it has shown that it is one; else a new one begins. */
+  /** The guest, if it has shown that it is one; else a new one begins. Where
+   * there is a user too, it is the same person's, and gives way to it. */
   readonly guest?: string | undefined;
+  /** Whether a signed token states the name: a guest gives way to it, and where
+   * another user has it, a name like it will do. */
+  readonly signed?: boolean | undefined;
   readonly dialect: string;
 }
 
@@ -62,6 +66,8 @@ export interface Lending {
   readonly user: string | undefined;
   /** A valid name for who asks for none. */
   readonly fallback: string;
+  /** Whether a signed token states the wanted name; see {@linkcode Claim}. */
+  readonly signed?: boolean | undefined;
 }
 
 /** Who one node has in a room. */
@@ -97,7 +103,8 @@ export interface Here {
 export interface FleetHost {
   /** Another node has taken the session up. */
   replaced(session: string): void;
-  /** Another node has given the session's person another name. */
+  /** The session's person has another name, which it has not asked for here:
+   * another node gave it to it, or it gave way to a signed name. */
   renamed(session: string, name: string): void;
   /** Somebody else has got its name while this node was cut off. */
   outnamed(session: string): void;
@@ -131,18 +138,35 @@ export interface Fleet {
    * begun for another user, or in another dialect, is not taken up. A person
    * who is here already keeps the name it has, whatever is asked for.
    *
+   * @returns The session; its name may be older than {@linkcode nameOf}.
    * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
    */
   claim(claim: Claim): Soon<Held>;
 
   /**
    * Gives a session of this node, and all others of the same person, another
-   * name.
+   * name. Of several that are given at once, on whatever nodes, the one that
+   * the engine gave last holds on all of them.
    *
-   * @returns The name as it is shown; its own in another spelling is fine.
-   * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
+   * @param options `signed`: whether a signed token states the name; a guest
+   * gives way to it then.
+   * @returns The name that the person has now, as it is shown; its own in
+   * another spelling is fine. That is not the wanted one when it was given
+   * another one meanwhile.
+   * @throws {HubbubError} `bad_name`, `name_taken` with a free suggestion, or
+   * `forbidden` where another session's token states the person's name.
    */
-  rename(session: string, wanted: string): Soon<string>;
+  rename(
+    session: string,
+    wanted: string,
+    options?: { readonly signed?: boolean },
+  ): Soon<string>;
+
+  /**
+   * Returns the name that a session of this node has now: the newest that was
+   * heard of, by answer or by news. Undefined for a session that is not its.
+   */
+  nameOf(session: string): string | undefined;
 
   /**
    * Finds a name for a message of somebody who has no session, and so holds

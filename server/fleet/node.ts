@@ -80,7 +80,7 @@ export class FleetNode implements Fleet, EngineEvents {
     this.#holdings = new Holdings({
       ...options,
       engine: this.#engine,
-      choose: (wanted, ask, alike) => this.#choose({ wanted, alike }, ask),
+      choose: (wish, ask) => this.#choose(wish, ask),
     });
   }
 
@@ -117,17 +117,25 @@ export class FleetNode implements Fleet, EngineEvents {
     return this.#holdings.claim(claim);
   }
 
-  rename(session: string, wanted: string): Promise<string> {
-    return this.#holdings.rename(session, wanted);
+  rename(
+    session: string,
+    wanted: string,
+    options: { readonly signed?: boolean } = {},
+  ): Promise<string> {
+    return this.#holdings.rename(session, wanted, options);
+  }
+
+  nameOf(session: string): string | undefined {
+    return this.#holdings.nameOf(session);
   }
 
   async lend(
     wanted: string | undefined,
-    { user, fallback }: Lending,
+    { user, fallback, signed = false }: Lending,
   ): Promise<string> {
     const alike = (name: string) => this.#holdings.alike(name);
     const { name } = await this.#choose(
-      { wanted, fallback, alike },
+      { wanted, fallback, alike, signed },
       (choice) => this.#engine.find(choice, user),
     );
     return name;
@@ -160,8 +168,8 @@ export class FleetNode implements Fleet, EngineEvents {
     this.#holdings.taken(session, version);
   }
 
-  renamed(session: string, name: string): void {
-    this.#holdings.renamed(session, name);
+  renamed(session: string, name: string, named: number | undefined): void {
+    this.#holdings.renamed(session, { name, named });
   }
 
   wrote(...news: Parameters<EngineEvents["wrote"]>): void {

@@ -6,7 +6,9 @@
 
 import { checkName } from "../../protocol/names.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { Answer, Choice, Engine, Holding } from "./engine.ts";
+import type { Wish } from "./choose_name.ts";
+import type { Answer, Choice, Engine, Holding, Named } from "./engine.ts";
+import { nameKept } from "./single_node.ts";
 import { type Claim, type FleetHost, type Held, personOf } from "./fleet.ts";
 import { Lookalikes } from "./lookalikes.ts";
 
@@ -21,9 +23,8 @@ export interface HoldingsOptions {
   readonly newId: () => string;
   /** Finds a name that can be had. */
   readonly choose: <T extends object>(
-    wanted: string | undefined,
+    wish: Wish,
     ask: (choice: Choice) => Promise<Answer<T>>,
-    alike: (name: string) => boolean,
   ) => Promise<T>;
 }
 
@@ -32,12 +33,16 @@ interface Pending {
   claims: number;
   /** The version at which another node was heard to have taken it meanwhile. */
   taken: number;
+  /** The newest name it was heard to have meanwhile. */
+  renamed?: Named;
 }
 
 /** What one node holds. */
 export class Holdings {
   readonly #options: HoldingsOptions;
   readonly #held = new Map<string, Holding>();
+  /** By person: the sessions of it that are held. */
+  readonly #byPerson = new Map<string, Set<string>>();
   readonly #lookalikes = new Lookalikes();
   readonly #pending = new Map<string, Pending>();
   /** Sessions that have ended, and may still be the engine's. */
@@ -61,50 +66,63 @@ export class Holdings {
 
   /** See {@linkcode Fleet.claim}. */
   async claim(
-    { session: known, name: wanted, user, guest, dialect }: Claim,
+    { session: known, name: wanted, user, guest, signed, dialect }: Claim,
   ): Promise<Held> {
     const { engine, clock, newId, choose } = this.#options;
     const session = known ?? newId();
-    const pending = this.#pending.get(session) ?? { claims: 0, taken: 0 };
-    this.#pending.set(session, pending);
-    pending.claims++;
+    const spare = newId();
+    const pending = [session, spare].map((id) => this.#expect(id));
     try {
       // What ends at this very moment has ended before it.
       await this.#releasing;
-      const application = { session, spare: newId(), user, guest, dialect };
+      const application = { session, spare, user, guest, dialect };
+      const yielding = user === undefined ? undefined : guest;
       const { holding, resumed } = await choose(
-        wanted,
+        { wanted, signed, yielding, alike: (name) => this.alike(name) },
         (choice) => engine.claim({ ...application, ...choice }),
-        (name) => this.alike(name),
       );
       this.#ended.delete(holding.session);
       this.#keep(holding);
-      const { taken } = pending;
+      const { taken = 0, renamed } =
+        pending[holding.session === session ? 0 : 1] ?? {};
+      // The newest of what was told meanwhile, and of what others of the same
+      // person have, on this node, is its name.
+      this.#name(holding, this.#newestOf(holding, renamed));
       if (taken > holding.version) {
         // Told after whoever claims has it.
         clock.soon(() => this.taken(session, taken));
       }
-      return { session: holding.session, name: holding.name, resumed };
+      const name = this.nameOf(holding.session) ?? holding.name;
+      return { session: holding.session, name, resumed };
     } finally {
-      if (--pending.claims === 0) this.#pending.delete(session);
+      for (const id of [session, spare]) this.#expectNoMore(id);
     }
   }
 
   /** See {@linkcode Fleet.rename}. */
-  async rename(session: string, wanted: string): Promise<string> {
+  async rename(
+    session: string,
+    wanted: string,
+    { signed = false }: { readonly signed?: boolean } = {},
+  ): Promise<string> {
     const { engine, choose } = this.#options;
-    const { name } = await choose(
-      checkName(wanted),
+    const alike = (name: string) =>
+      this.alike(name, this.#held.get(session)?.name);
+    const named = await choose(
+      { wanted: checkName(wanted), signed, only: true, alike },
       (choice) => engine.rename(session, choice),
-      (name) => this.alike(name, this.#held.get(session)?.name),
     );
+    if ("kept" in named) throw nameKept(named.kept);
     const holding = this.#held.get(session);
-    if (holding === undefined) return name;
-    const person = personOf(holding);
-    for (const other of [...this.#held.values()]) {
-      if (personOf(other) === person) this.#keep({ ...other, name });
-    }
-    return name;
+    if (holding === undefined) return named.name;
+    // Its host hears the answer.
+    this.#name(holding, named, { told: false });
+    return this.nameOf(session) ?? named.name;
+  }
+
+  /** See {@linkcode Fleet.nameOf}. */
+  nameOf(session: string): string | undefined {
+    return this.#held.get(session)?.name;
   }
 
   /**
@@ -117,25 +135,82 @@ export class Holdings {
     return this.#lookalikes.has(name, own);
   }
 
+  /** A session is being claimed: what is told of it meanwhile counts. */
+  #expect(session: string): Pending {
+    const pending = this.#pending.get(session) ?? { claims: 0, taken: 0 };
+    this.#pending.set(session, pending);
+    pending.claims++;
+    return pending;
+  }
+
+  #expectNoMore(session: string): void {
+    const pending = this.#pending.get(session);
+    if (pending !== undefined && --pending.claims === 0) {
+      this.#pending.delete(session);
+    }
+  }
+
   #keep(holding: Holding): void {
     this.#drop(holding.session);
     this.#held.set(holding.session, holding);
+    const person = personOf(holding);
+    const all = this.#byPerson.get(person) ?? new Set();
+    this.#byPerson.set(person, all.add(holding.session));
     this.#lookalikes.add(holding.name);
   }
 
   /** @returns Whether it was held. */
   #drop(session: string): boolean {
     const holding = this.#held.get(session);
-    if (holding !== undefined) this.#lookalikes.delete(holding.name);
+    if (holding === undefined) return false;
+    const person = personOf(holding);
+    const all = this.#byPerson.get(person);
+    all?.delete(session);
+    if (all?.size === 0) this.#byPerson.delete(person);
+    this.#lookalikes.delete(holding.name);
     return this.#held.delete(session);
   }
 
-  /** Another node has renamed a session's person. */
-  renamed(session: string, name: string): void {
+  /** What is held of the same person. */
+  #matesOf(holding: Holding): Holding[] {
+    const all = [...this.#byPerson.get(personOf(holding)) ?? []];
+    return all.flatMap((session) => this.#held.get(session) ?? []);
+  }
+
+  /** The newest name of a person that is known here. */
+  #newestOf(holding: Holding, heard: Named | undefined): Named {
+    let newest: Named = heard ?? holding;
+    for (const named of [holding, ...this.#matesOf(holding)]) {
+      if (isNewer(named, newest)) newest = named;
+    }
+    return newest;
+  }
+
+  /**
+   * Gives all sessions of a person a name, unless they have a newer one.
+   *
+   * @param options Whether the host is told.
+   */
+  #name(
+    holding: Holding,
+    given: Named,
+    { told = true }: { told?: boolean } = {},
+  ): void {
+    const { name } = given;
+    for (const mate of this.#matesOf(holding)) {
+      if (isNewer(mate, given)) continue;
+      this.#keep({ ...mate, name, named: given.named ?? mate.named });
+      if (told && mate.name !== name) this.#host?.renamed(mate.session, name);
+    }
+  }
+
+  /** A session's person has another name, which it has not asked for here. */
+  renamed(session: string, given: Named): void {
+    const pending = this.#pending.get(session);
+    const heard = pending?.renamed;
+    if (pending && !(heard && isNewer(heard, given))) pending.renamed = given;
     const holding = this.#held.get(session);
-    if (holding === undefined || holding.name === name) return;
-    this.#keep({ ...holding, name });
-    this.#host?.renamed(session, name);
+    if (holding !== undefined) this.#name(holding, given);
   }
 
   /** See {@linkcode Fleet.release}. */
@@ -179,7 +254,7 @@ export class Holdings {
           holdings.slice(start, start + STEP),
         );
       for (const session of replaced) this.taken(session, Infinity);
-      for (const [session, name] of renamed) this.renamed(session, name);
+      for (const [session, named] of renamed) this.renamed(session, named);
       for (const session of outnamed) {
         if (this.#drop(session)) this.#host?.outnamed(session);
       }
@@ -208,4 +283,10 @@ export class Holdings {
       for (const session of sessions) this.#ended.delete(session);
     }
   }
+}
+
+/** Whether a name that one has is newer than one that was heard of. Earlier
+ * versions of this program do not say when they gave it: that is now. */
+function isNewer({ named = 0 }: Named, { named: heard = Infinity }: Named) {
+  return named > heard;
 }

@@ -7,6 +7,7 @@ import { Lookalikes } from "./lookalikes.ts";
 import {
   type Claim,
   type Fleet,
+  type FleetHost,
   type Held,
   type Here,
   type Lending,
@@ -25,7 +26,20 @@ export interface AloneOptions {
 interface Holder {
   readonly person: string;
   readonly sessions: Set<string>;
+  /** Those of them whose tokens state the name. */
+  readonly signed: Set<string>;
   name: string;
+}
+
+/** How the persons of guests begin. */
+const GUESTS = personOf({ session: "", user: undefined });
+
+/** Who a guest that has a name gives way to. */
+interface Priority {
+  /** Whether a signed token states the name. */
+  readonly signed?: boolean | undefined;
+  /** The guest that is the same person. */
+  readonly yielding?: string | undefined;
 }
 
 const NOBODY_ELSE: Here = {
@@ -44,20 +58,25 @@ export class Alone implements Fleet {
   readonly #byPerson = new Map<string, Holder>();
   readonly #byName = new Map<string, Holder>();
   readonly #lookalikes = new Lookalikes();
+  #host: FleetHost | null = null;
 
   constructor(options: AloneOptions) {
     this.#options = options;
   }
 
-  begin(): void {}
+  begin(host: FleetHost): void {
+    this.#host = host;
+  }
 
   share(): void {}
 
-  claim({ session: known, name: wanted, user, guest }: Claim): Held {
+  claim(claim: Claim): Held {
+    const { session: known, name: wanted, user, guest, signed } = claim;
     const { random, newId } = this.#options;
     const session = known ?? newId();
     const resumed = this.#bySession.get(session);
     if (resumed !== undefined) {
+      mark(resumed, session, signed);
       return { session, name: resumed.name, resumed: true };
     }
     const person = personOf({ session, user, guest });
@@ -65,21 +84,33 @@ export class Alone implements Fleet {
     const holder = here ?? {
       person,
       sessions: new Set<string>(),
+      signed: new Set<string>(),
       name: wanted === undefined
         ? nickname(this.#taken, random)
-        : this.#free(checkName(wanted)),
+        : this.#find(checkName(wanted), {
+          signed,
+          yielding: user === undefined ? undefined : guest,
+        }),
     };
     holder.sessions.add(session);
+    mark(holder, session, signed);
     this.#bySession.set(session, holder);
     if (here === undefined) this.#hold(holder);
     return { session, name: holder.name, resumed: false };
   }
 
-  rename(session: string, wanted: string): string {
+  rename(
+    session: string,
+    wanted: string,
+    { signed = false }: { readonly signed?: boolean } = {},
+  ): string {
     const name = checkName(wanted);
     const holder = this.#bySession.get(session);
     if (holder === undefined) return this.#free(name);
     if (this.#byName.get(nameKey(name)) !== holder) {
+      const others = holder.signed.size - Number(holder.signed.has(session));
+      if (!signed && others > 0) throw nameKept(holder.name);
+      this.#clear(name, { signed });
       this.#free(name, holder.name);
     }
     this.#letGo(holder);
@@ -88,7 +119,14 @@ export class Alone implements Fleet {
     return name;
   }
 
-  lend(wanted: string | undefined, { user, fallback }: Lending): string {
+  nameOf(session: string): string | undefined {
+    return this.#bySession.get(session)?.name;
+  }
+
+  lend(
+    wanted: string | undefined,
+    { user, fallback, signed }: Lending,
+  ): string {
     if (wanted === undefined) {
       return this.#taken(fallback)
         ? numbered(fallback, this.#taken, this.#options.random)
@@ -98,7 +136,7 @@ export class Alone implements Fleet {
     const holder = this.#byName.get(nameKey(name));
     const own = user !== undefined &&
       holder?.person === personOf({ session: "", user });
-    return own ? name : this.#free(name);
+    return own ? name : this.#find(name, { signed });
   }
 
   release(session: string): void {
@@ -106,6 +144,7 @@ export class Alone implements Fleet {
     if (holder === undefined) return;
     this.#bySession.delete(session);
     holder.sessions.delete(session);
+    holder.signed.delete(session);
     if (holder.sessions.size > 0) return;
     this.#byPerson.delete(holder.person);
     this.#letGo(holder);
@@ -133,6 +172,30 @@ export class Alone implements Fleet {
   readonly #taken = (name: string): boolean =>
     this.#byName.has(nameKey(name)) || this.#lookalikes.has(name);
 
+  /** A name that can be had, by who has a signed name, or else a like one. */
+  #find(name: string, priority: Priority): string {
+    this.#clear(name, priority);
+    if (priority.signed && this.#taken(name)) {
+      return numbered(name, this.#taken, this.#options.random);
+    }
+    return this.#free(name);
+  }
+
+  /** A guest that has to give way gets a free name, and is told. */
+  #clear(name: string, { signed, yielding }: Priority): void {
+    const holder = this.#byName.get(nameKey(name));
+    if (holder === undefined || !holder.person.startsWith(GUESTS)) return;
+    if (holder.signed.size > 0) return;
+    if (!signed && holder.person !== GUESTS + yielding) return;
+    const other = numbered(name, this.#taken, this.#options.random);
+    this.#letGo(holder);
+    holder.name = other;
+    this.#hold(holder);
+    for (const session of [...holder.sessions]) {
+      this.#host?.renamed(session, other);
+    }
+  }
+
   /** A name that can be had, also by who has one that looks like it. */
   #free(name: string, own?: string): string {
     const taken = this.#byName.has(nameKey(name)) ||
@@ -143,6 +206,20 @@ export class Alone implements Fleet {
       numbered(name, this.#taken, this.#options.random),
     );
   }
+}
+
+function mark(holder: Holder, session: string, signed = false): void {
+  if (signed) holder.signed.add(session);
+  else holder.signed.delete(session);
+}
+
+/** The error of a name that another session's token states. */
+export function nameKept(name: string): HubbubError {
+  return new HubbubError("forbidden", {
+    message:
+      `The token on another device of yours says that you are "${name}".` +
+      " Disconnect it first, to choose a name yourself",
+  });
 }
 
 /** The error of a name that somebody has. */

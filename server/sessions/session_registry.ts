@@ -5,6 +5,7 @@
  */
 
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
+import { HubbubError } from "../../protocol/errors.ts";
 import { nameKey } from "../../protocol/names.ts";
 import type { HelloRequest } from "../../protocol/requests.ts";
 import { sessionAuthor, userAuthor } from "../auth/author.ts";
@@ -56,6 +57,9 @@ export interface Welcome {
   readonly guest: string | undefined;
   readonly resumed: boolean;
 }
+
+/** The longest numbers leave this many characters of a name. */
+const LONG_STEM = 19;
 
 /** All sessions of this node. */
 export class Sessions {
@@ -128,29 +132,42 @@ export class Sessions {
       name,
       user,
       guest,
+      signed: grant.name !== undefined,
       dialect: reader.dialect.name,
     });
     return whenHere(held, (held) =>
       whenHere(
-        this.#keepName(held, grant),
+        grant.name === undefined || nameKey(held.name) === nameKey(grant.name)
+          ? held
+          : this.#keepName(held, grant.name),
         (held) => this.#welcome(contained, held, { grant, guest }),
       ));
   }
 
-  /** Renames a person who is online under another name than its token's. */
-  #keepName(held: Held, { name: own }: Grant): Soon<Held> {
-    if (own === undefined || nameKey(held.name) === nameKey(own)) return held;
+  /** Renames a person who is online under another name than its token's; to one
+   * like it, where another user's token states the same. */
+  #keepName(held: Held, own: string): Soon<Held> {
     const { fleet } = this.#options;
-    const failed = (error: unknown): never => {
+    const { session } = held;
+    const rename = (wanted: string): Soon<Held> =>
+      whenHere(
+        fleet.rename(session, wanted, { signed: true }),
+        (name) => ({ ...held, name }),
+      );
+    const failed = (error: unknown): Soon<Held> => {
+      const free = error instanceof HubbubError && error.code === "name_taken"
+        ? error.details.suggestion
+        : undefined;
+      if (free !== undefined) {
+        return isLike(held.name, own) ? held : rename(free);
+      }
       // A session that is here goes on, and keeps its name.
-      if (!this.#byId.has(held.session)) fleet.release(held.session);
+      if (!this.#byId.has(session)) fleet.release(session);
       throw error;
     };
     try {
-      const name = fleet.rename(held.session, own);
-      return name instanceof Promise
-        ? name.then((name) => ({ ...held, name }), failed)
-        : { ...held, name };
+      const done = rename(own);
+      return done instanceof Promise ? done.catch(failed) : done;
     } catch (error) {
       return failed(error);
     }
@@ -159,13 +176,22 @@ export class Sessions {
   /**
    * Renames a session, and all sessions of its person.
    *
-   * @throws {HubbubError} `bad_name`, `name_taken` with a free suggestion, or
+   * @param options `signed`: whether an access token states the name, to which
+   * guests give way.
+   * @throws {HubbubError} `bad_name`, `name_taken` with a free suggestion,
+   * `forbidden` where another session's token states the name, or
    * `store_unavailable`.
    */
-  rename(session: Session, wanted: string): Soon<void> {
+  rename(
+    session: Session,
+    wanted: string,
+    options: { readonly signed?: boolean } = {},
+  ): Soon<void> {
+    const { fleet } = this.#options;
     return whenHere(
-      this.#options.fleet.rename(session.id, wanted),
-      (name) => this.#rename(session, name),
+      fleet.rename(session.id, wanted, options),
+      // News of a newer one may have come since.
+      (name) => this.#rename(session, fleet.nameOf(session.id) ?? name),
     );
   }
 
@@ -251,9 +277,12 @@ export class Sessions {
 
   #welcome(
     reader: Reader,
-    held: Held,
+    claimed: Held,
     { grant, guest }: { grant: Grant; guest: string | undefined },
   ): Welcome {
+    // What it was renamed to since was told to nobody.
+    const name = this.#options.fleet.nameOf(claimed.session) ?? claimed.name;
+    const held = { ...claimed, name };
     const old = this.#byId.get(held.session);
     const session = old ?? this.#begin(reader, held, { grant, guest });
     if (old !== undefined) this.#resume(old, { reader, held });
@@ -369,4 +398,13 @@ export class Sessions {
     session.reader = null;
     reader?.end(reason);
   }
+}
+
+/** Whether a name is one that is given where `own` is taken: with a number, and
+ * shortened where that would be too long. */
+function isLike(name: string, own: string): boolean {
+  const stem = name.replace(/ \d+$/, "");
+  if (stem === name) return false;
+  return nameKey(stem) === nameKey(own) ||
+    stem.length >= LONG_STEM && nameKey(own).startsWith(nameKey(stem));
 }

@@ -64,6 +64,7 @@ export class Reception {
         name: session.name,
         token,
         ...(guest !== undefined && { guest }),
+        ...takenName(session, grant),
         resumed,
         limits,
         id: request.id,
@@ -158,10 +159,13 @@ export class Reception {
     if (name === undefined || nameKey(name) === nameKey(session.name)) {
       return this.#regrant(session, grant);
     }
-    return whenHere(this.#options.sessions.rename(session, name), () => {
-      session.reader?.tell({ type: "renamed", name: session.name });
-      this.#regrant(session, grant);
-    });
+    return whenHere(
+      this.#options.sessions.rename(session, name, { signed: true }),
+      () => {
+        session.reader?.tell({ type: "renamed", name: session.name });
+        this.#regrant(session, grant);
+      },
+    );
   }
 
   /**
@@ -200,4 +204,13 @@ export class Reception {
   lost(session: Session, reader: Reader, loss: Loss): void {
     this.#options.sessions.lost(session, reader, loss);
   }
+}
+
+/** The name that a token states, where its bearer could not have it. */
+function takenName(
+  { name }: Pick<Session, "name">,
+  { name: stated }: Grant,
+): { readonly taken?: string } {
+  if (stated === undefined || nameKey(stated) === nameKey(name)) return {};
+  return { taken: stated };
 }

@@ -215,6 +215,84 @@ export function namesContract(
     await node.begin("Ada");
   });
 
+  test("promise 6: a guest gives way to a name that a signed token states, with all sessions", async (node) => {
+    const desk = await node.begin("Beat");
+    const phone = await node.claim({ guest: desk.session });
+    const user = await node.claim({ user: "u9", name: "BEAT", signed: true });
+    assertEquals(user.name, "BEAT");
+    for (const { session } of [desk, phone]) {
+      await node.until(() => node.fleet.nameOf(session) === "BEAT 2");
+      await node.until(() =>
+        node.renames.some(([one, name]) => one === session && name === "BEAT 2")
+      );
+    }
+    await assertRefused("name_taken", () => node.begin("beat 2"));
+    await assertRefused("name_taken", () => node.begin("beat"));
+    // With the next name that the person is given, too, and what it is lent.
+    const eve = await node.begin("Eve");
+    await assertRefused(
+      "name_taken",
+      async () => await node.fleet.rename(user.session, "Eve"),
+    );
+    const rename = { signed: true };
+    assertEquals(await node.fleet.rename(user.session, "Eve", rename), "Eve");
+    await node.until(() => node.fleet.nameOf(eve.session) === "Eve 2");
+    const kim = await node.begin("Kim");
+    const lending = { user: "u8", fallback: "Script", signed: true };
+    assertEquals(await node.fleet.lend("Kim", lending), "Kim");
+    await node.until(() => node.fleet.nameOf(kim.session) === "Kim 2");
+    await node.begin("Kim");
+  });
+
+  test("of two users whose tokens state one name, the second gets one like it", async (node) => {
+    const token = { name: "Sam", signed: true };
+    const first = await node.claim({ ...token, user: "a" });
+    const second = await node.claim({ ...token, user: "b" });
+    assertEquals([first.name, second.name], ["Sam", "Sam 2"]);
+    assertEquals((await node.claim({ ...token, user: "b" })).name, "Sam 2");
+    await assertRefused(
+      "name_taken",
+      async () =>
+        await node.fleet.rename(second.session, "Sam", { signed: true }),
+    );
+    const lending = { user: "c", fallback: "Script", signed: true };
+    assertEquals(await node.fleet.lend("Sam", lending), "Sam 3");
+    await assertRefused(
+      "bad_name",
+      () => node.claim({ user: "d", name: "Server", signed: true }),
+    );
+    assertEquals(node.renames, []);
+  });
+
+  test("a name that a token states is kept, by who has no sub and against other devices too", async (node) => {
+    const token = { name: "Ada", signed: true };
+    const first = await node.claim(token);
+    assertEquals((await node.claim(token)).name, "Ada 2");
+    assertEquals(node.fleet.nameOf(first.session), "Ada");
+    const named = await node.claim({ user: "u", name: "Beth", signed: true });
+    const other = await node.claim({ user: "u" });
+    await assertRefused(
+      "forbidden",
+      async () => await node.fleet.rename(other.session, "Carla"),
+    );
+    assertEquals(await node.fleet.rename(other.session, "BETH"), "BETH");
+    node.fleet.release(named.session);
+    assertEquals(await node.fleet.rename(other.session, "Carla"), "Carla");
+  });
+
+  test("a guest gives way to the same person's token, and to nobody else's", async (node) => {
+    const guest = await node.begin("Gus");
+    const other = { user: "u1", name: "Gus" };
+    await assertRefused("name_taken", () => node.claim(other));
+    await assertRefused(
+      "name_taken",
+      () => node.claim({ ...other, guest: "0123456789abcdef" }),
+    );
+    const own = await node.claim({ ...other, guest: guest.session });
+    assertEquals([own.name, own.resumed], ["Gus", false]);
+    await node.until(() => node.fleet.nameOf(guest.session) === "Gus 2");
+  });
+
   test("promise 6: a lent name is nobody's", async (node) => {
     const { fleet } = node;
     const guest = { user: undefined, fallback: "Script" };

@@ -149,6 +149,77 @@ export function nodesContract(
     );
   }
 
+  for (const who of [{ user: "ada" }, { guest: "0123456789abcdef" }]) {
+    const [kind] = Object.keys(who);
+    test(
+      `promise 6: of names that a ${kind} is given at once on two nodes, one holds on both, and the other is free`,
+      async (a, b) => {
+        const desk = await a.claim({ ...who, name: "Ada" });
+        const phone = await b.claim({ ...who });
+        for (let round = 1; round <= 20; round++) {
+          const given = [`Ada the ${round}th`, `Countess the ${round}th`];
+          const [late] = await Promise.all([
+            b.claim({ ...who }),
+            a.fleet.rename(desk.session, given[0]!),
+            b.fleet.rename(phone.session, given[1]!),
+          ]);
+          const names = () => [
+            a.fleet.nameOf(desk.session)!,
+            b.fleet.nameOf(phone.session)!,
+            b.fleet.nameOf(late.session)!,
+          ];
+          const settled = () => {
+            const [name = "", ...others] = names();
+            return given.includes(name) && others.every((one) => one === name);
+          };
+          const events = [a, b].map((node) => node.until(settled));
+          await Promise.race(events);
+          const [name] = names();
+          assertEquals((await a.claim({ ...who })).name, name);
+          assertEquals((await b.claim({ ...who })).name, name);
+          await assertRefused("name_taken", () => a.begin(name));
+          const lost = given.find((one) => one !== name);
+          const stranger = await b.begin(lost);
+          assertEquals(stranger.name, lost);
+          assertEquals(settled(), true);
+        }
+      },
+    );
+  }
+
+  test(
+    "promise 6: a guest gives way on another node, and its sessions there are told",
+    async (a, b) => {
+      const desk = await a.begin("Beat");
+      const phone = await b.claim({ guest: desk.session });
+      const user = await b.claim({ user: "u9", name: "Beat", signed: true });
+      assertEquals(user.name, "Beat");
+      for (const [node, { session }] of [[a, desk], [b, phone]] as const) {
+        await node.until(() => node.fleet.nameOf(session) === "Beat 2");
+        assertEquals(node.renames, [[session, "Beat 2"]]);
+      }
+      // Also to who takes up a session of it elsewhere.
+      const again = await b.claim({ session: desk.session });
+      assertEquals([again.resumed, again.name], [true, "Beat 2"]);
+    },
+  );
+
+  test(
+    "promise 6: a session that is taken up has the name its person has by then",
+    async (a, b, fleet) => {
+      const old = await a.claim({ user: "ada", name: "Ada" });
+      a.clock.pause();
+      await untilNodes(b, 1);
+      const now = await b.claim({ user: "ada", name: "Countess" });
+      assertEquals(now.name, "Countess");
+      const c = await fleet.join();
+      const again = await c.claim({ user: "ada", session: old.session });
+      assertEquals(again.name, "Countess");
+      await c.begin("Ada");
+      a.clock.resume();
+    },
+  );
+
   test(
     "two sessions that one person begins at once have one name",
     async (a, b) => {

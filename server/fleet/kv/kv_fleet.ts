@@ -23,8 +23,10 @@ import {
   type Engine,
   type EngineEvents,
   type Holding,
+  type Kept,
   KEPT_LEASES,
   type Named,
+  type Reasserted,
 } from "../engine.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import { KvNames } from "./kv_names.ts";
@@ -33,6 +35,7 @@ import {
   hereKey,
   type Lease,
   MOST_NEWS,
+  namedKey,
   NEWS,
   type News,
   type NewsItem,
@@ -108,7 +111,11 @@ class KvEngine implements Engine {
     this.#kv = kv;
     this.#options = options;
     const { clock, log, node, leaseMs } = options;
-    this.#names = new KvNames(kv, node, () => clock.now());
+    this.#names = new KvNames(kv, {
+      node,
+      now: () => clock.now(),
+      gaveWay: () => clock.soon(() => void this.#look()),
+    });
     this.#stopLooking = every(clock, {
       ms: leaseMs / LOOKS,
       run: () => {
@@ -132,7 +139,7 @@ class KvEngine implements Engine {
     return this.#names.claim(application);
   }
 
-  rename(session: string, choice: Choice): Promise<Answer<Named>> {
+  rename(session: string, choice: Choice): Promise<Answer<Named | Kept>> {
     return this.#names.rename(session, choice);
   }
 
@@ -144,15 +151,15 @@ class KvEngine implements Engine {
     await Promise.all(sessions.map((one) => this.#names.release(one)));
   }
 
-  async reassert(holdings: readonly Holding[]) {
+  async reassert(holdings: readonly Holding[]): Promise<Reasserted> {
     const [replaced, outnamed]: [string[], string[]] = [[], []];
-    const renamed: [session: string, name: string][] = [];
+    const renamed: [session: string, name: Named][] = [];
     for (const { session, ...rest } of holdings) {
       const outcome = await this.#names.reassert({ session, ...rest });
       if (outcome === "replaced") replaced.push(session);
       else if (outcome === "outnamed") outnamed.push(session);
       else if (outcome.name !== rest.name) {
-        renamed.push([session, outcome.name]);
+        renamed.push([session, outcome]);
       }
     }
     return { replaced, outnamed, renamed };
@@ -310,20 +317,31 @@ class KvEngine implements Engine {
   async #hear(): Promise<void> {
     const { node, events } = this.#options;
     const taken = this.#kv.list<number>({ prefix: takenKey(node) });
-    for await (const { key, value } of taken) {
-      events.taken(String(key.at(-1)), value);
-      await this.#kv.delete(key);
+    for await (const entry of taken) {
+      events.taken(String(entry.key.at(-1)), entry.value);
+      await this.#heardOf(entry);
+    }
+    const named = this.#kv.list<Named>({ prefix: namedKey(node) });
+    for await (const entry of named) {
+      const { name, named } = entry.value;
+      events.renamed(String(entry.key.at(-1)), name, named);
+      await this.#heardOf(entry);
     }
     const renamed = this.#kv.list<string>({ prefix: renamedKey(node) });
-    for await (const { key, value } of renamed) {
-      events.renamed(String(key.at(-1)), value);
-      await this.#kv.delete(key);
+    for await (const entry of renamed) {
+      events.renamed(String(entry.key.at(-1)), entry.value, undefined);
+      await this.#heardOf(entry);
     }
     for await (const { key, value } of this.#kv.list<News>({ prefix: NEWS })) {
       if (this.#closed) return;
       const other = String(key.at(-1));
       if (other !== node) await this.#hearOf(other, value);
     }
+  }
+
+  /** Deletes what was told to this node, unless it was told more since. */
+  async #heardOf(entry: Deno.KvEntry<unknown>): Promise<void> {
+    await this.#kv.atomic().check(entry).delete(entry.key).commit();
   }
 
   async #hearOf(node: string, { before, items }: News): Promise<void> {

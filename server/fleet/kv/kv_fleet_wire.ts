@@ -59,7 +59,13 @@ export function personKey(holding: Holding): Deno.KvKey {
   return [...FLEET, "person", person.slice(0, MOST_PERSON)];
 }
 
-/** The key of the sessions that others have renamed: session to name. */
+/** The key of a node's sessions that have other names: session to
+ * {@linkcode Named}. */
+export function namedKey(node: string): Deno.KvKey {
+  return [...FLEET, "named", node];
+}
+
+/** The same from earlier versions: session to name. */
 export function renamedKey(node: string): Deno.KvKey {
   return [...FLEET, "renamed", node];
 }

@@ -10,15 +10,16 @@ import type {
   Choice,
   Claimed,
   Holding,
+  Kept,
   Named,
 } from "../engine.ts";
 import {
   holderKey,
   type Lease,
+  namedKey,
   nodeKey,
   personKey,
   type Record,
-  renamedKey,
   sessionKey,
   takenKey,
 } from "./kv_fleet_wire.ts";
@@ -40,6 +41,18 @@ const TAKEN_MS = 60 * 60_000;
 interface Place {
   readonly name: string;
   readonly entry: Deno.KvEntryMaybe<string>;
+  /** The guest that has to give way, and the place that it is given. */
+  readonly yields?: { readonly guest: Record; readonly to: Place };
+}
+
+/** What {@linkcode KvNames} needs. */
+export interface KvNamesOptions {
+  readonly node: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Called when a guest of this node may have been given another name, which
+   * its news tell. */
+  readonly gaveWay: () => void;
 }
 
 /** What a record is written for: its person's sessions, its name, and a session
@@ -55,16 +68,17 @@ export class KvNames {
   readonly #kv: Deno.Kv;
   readonly #node: string;
   readonly #now: () => number;
+  readonly #gaveWay: () => void;
 
   /**
    * @param kv The database.
-   * @param node This node.
-   * @param now Milliseconds since 1970.
+   * @param options This node.
    */
-  constructor(kv: Deno.Kv, node: string, now: () => number) {
+  constructor(kv: Deno.Kv, { node, now, gaveWay }: KvNamesOptions) {
     this.#kv = kv;
     this.#node = node;
     this.#now = now;
+    this.#gaveWay = gaveWay;
   }
 
   /** See {@linkcode Engine.claim}. */
@@ -73,29 +87,23 @@ export class KvNames {
   }
 
   /** See {@linkcode Engine.rename}. */
-  rename(session: string, choice: Choice): Promise<Answer<Named>> {
-    return this.#insist(async () => {
+  rename(session: string, choice: Choice): Promise<Answer<Named | Kept>> {
+    return this.#insist(async (): Promise<Answer<Named | Kept> | false> => {
       const known = await this.#record(session);
       const record = known.value;
       const mine = record?.node === this.#node && await this.#lives(this.#node);
       if (record === null || !mine) return "unknown";
+      const [wanted = ""] = choice.names;
+      const other = nameKey(wanted) !== nameKey(record.name);
+      if (!choice.signed && other && await this.#signs(record, session)) {
+        return { kept: record.name };
+      }
       const place = await this.#choose(choice, personOf(record));
       if ("taken" in place) return place;
-      const { name, entry } = place;
-      const person = await this.#person(record);
-      const change = this.#kv.atomic().check(person, entry);
-      const mates = await this.#recordsOf(person);
-      await this.#freeName(change, record, { name });
-      for (const mate of [known, ...mates]) {
-        if (mate !== known && mate.value.session === session) continue;
-        const renamed = { ...record, ...mate.value, name };
-        change.check(mate).set(mate.key, renamed);
-        if (renamed.node === this.#node) continue;
-        const key = [...renamedKey(renamed.node), renamed.session];
-        change.set(key, name, { expireIn: TAKEN_MS });
-      }
-      change.set(entry.key, session);
-      return (await change.commit()).ok && { name };
+      const change = this.#kv.atomic();
+      await this.#giveWay(change, place);
+      const named = await this.#call(change, { record, place }, this.#node);
+      return await this.#commit(change, place) && { name: place.name, named };
     });
   }
 
@@ -108,7 +116,16 @@ export class KvNames {
     if (name === undefined) return { taken: undefined };
     const holder = await this.#holder(await this.#kv.get(holderKey(name)));
     if (user !== undefined && holder?.user === user) return { name };
-    return await this.#choose(choice, "");
+    return await this.#insist(async () => {
+      const place = await this.#choose(choice, "");
+      if ("taken" in place) return place;
+      if (place.yields === undefined) return { name: place.name };
+      const change = this.#kv.atomic();
+      await this.#giveWay(change, place);
+      // Nobody holds what is only lent.
+      change.check(place.entry).delete(place.entry.key);
+      return await this.#commit(change, place) && { name: place.name };
+    });
   }
 
   /** Ends a session if it is this node's. */
@@ -135,16 +152,19 @@ export class KvNames {
       if (elsewhere && record.version > holding.version) return "replaced";
       const person = await this.#person(holding);
       const mates = await this.#matesOf(person);
-      const { name } = (elsewhere ? undefined : record) ??
-        mates.find(({ value }) => value.session !== holding.session)?.value ??
-        holding;
+      const mate = (elsewhere ? undefined : record) ??
+        mates.find(({ value }) => value.session !== holding.session)?.value;
+      const { name } = mate ?? holding;
+      // What is written down holds, also when the last name has been forgotten.
+      const named = Math.max(holding.named ?? 0, mate?.named ?? 0);
       const place = await this.#choose(
         { names: [name], any: false },
         personOf(holding),
       );
       if (!("taken" in place)) {
-        const mine = { ...holding, name, node: this.#node };
-        return await this.#put(known, mine, { person, place }) && { name };
+        const mine = { ...holding, name, named, node: this.#node };
+        return await this.#put(known, mine, { person, place }) &&
+          { name, named };
       }
       const { ok } = await this.#kv.atomic().check(known).delete(known.key)
         .commit();
@@ -165,7 +185,8 @@ export class KvNames {
       const first = await this.#record(entry.value ?? "");
       const same = first.value !== null &&
         personOf(first.value) === personOf(record);
-      if (same) return await this.#take(known, record);
+      const { signed } = application;
+      if (same) return await this.#take(known, { ...record, signed });
     }
     // Somebody else's is left alone; what a dead node had is written over.
     const other = record !== null && await this.#lives(record.node);
@@ -181,16 +202,18 @@ export class KvNames {
     application: Application,
   ): Promise<Claimed | false> {
     const session = String(known.key.at(-1));
-    const { user, dialect, guest = session } = application;
+    const { user, dialect, signed, guest = session } = application;
     const who = { session, user, ...(user === undefined && { guest }) };
-    const whole = { ...who, name: "", dialect, version: this.#now() };
+    const now = this.#now();
+    const whole = { ...who, name: "", dialect, version: now, signed };
     const person = await this.#person(whole);
     const [mate] = await this.#matesOf(person);
     const place = mate === undefined
       ? await this.#choose(application, personOf(who))
       : await this.#placeOf(mate.value.name);
     if ("taken" in place) return place;
-    const holding = { ...whole, name: place.name };
+    const named = mate === undefined ? now : mate.value.named;
+    const holding = { ...whole, name: place.name, named };
     const mine = { ...holding, node: this.#node };
     return await this.#put(known, mine, { person, place, mate }) &&
       { holding, resumed: false };
@@ -202,9 +225,21 @@ export class KvNames {
     record: Record,
   ): Promise<Claimed | false> {
     const version = Math.max(this.#now(), record.version + 1);
-    const { node: from, ...holding } = { ...record, version };
+    const { node: from, ...old } = { ...record, version };
+    const change = this.#kv.atomic();
+    // It may have begun anew under another name while no node had this one.
+    const person = await this.#person(record);
+    const mate = (await this.#matesOf(person)).find(({ value }) =>
+      value.session !== record.session
+    );
+    const { name, named } = mate?.value ?? record;
+    const holding = { ...old, name, named };
+    if (mate !== undefined && name !== record.name) {
+      change.check(mate);
+      await this.#freeName(change, record, { name });
+    }
     const mine = { ...holding, node: this.#node };
-    const change = this.#kv.atomic().check(known).set(known.key, mine);
+    change.check(known).set(known.key, mine);
     if (from !== this.#node) {
       const key = [...takenKey(from), holding.session];
       change.set(key, version, { expireIn: TAKEN_MS });
@@ -237,17 +272,71 @@ export class KvNames {
   async #put(
     known: Deno.KvEntryMaybe<Record>,
     record: Record,
-    { person, place: { entry }, mate }: Standing,
+    { person, place, mate }: Standing,
   ): Promise<boolean> {
     const { session } = record;
+    const { entry } = place;
     const others = (person.value ?? []).filter((other) => other !== session);
-    const change = this.#kv.atomic().check(known, person, entry)
+    const change = this.#kv.atomic();
+    await this.#giveWay(change, place);
+    change.check(known, person, entry)
       .set(known.key, record).set(entry.key, session)
       .set(person.key, [...others, session].slice(-MOST_MATES));
     if (mate !== undefined) change.check(mate);
     const old = known.value;
     if (old !== null) await this.#freeName(change, old, record);
-    return (await change.commit()).ok;
+    return await this.#commit(change, place);
+  }
+
+  /**
+   * Gives all sessions of a person a name, and tells the nodes that have them,
+   * but for one.
+   *
+   * @returns When: later than all names that the person has had.
+   */
+  async #call(
+    change: Deno.AtomicOperation,
+    { record, place: { name, entry } }: { record: Record; place: Place },
+    me?: string,
+  ): Promise<number> {
+    const known = await this.#record(record.session);
+    const person = await this.#person(record);
+    change.check(person, entry);
+    const mates = (await this.#recordsOf(person))
+      .filter(({ value }) => value.session !== record.session);
+    const all = [known, ...mates];
+    const named = all.reduce(
+      (time, { value }) => Math.max(time, (value?.named ?? 0) + 1),
+      this.#now(),
+    );
+    await this.#freeName(change, record, { name });
+    for (const mate of all) {
+      const renamed = { ...record, ...mate.value, name, named };
+      change.check(mate).set(mate.key, renamed);
+      if (renamed.node === me) continue;
+      const key = [...namedKey(renamed.node), renamed.session];
+      change.set(key, { name, named }, { expireIn: TAKEN_MS });
+    }
+    change.set(entry.key, record.session);
+    return named;
+  }
+
+  /** The guest that has a name is given another one, if it has to give way. */
+  async #giveWay(
+    change: Deno.AtomicOperation,
+    { yields }: Place,
+  ): Promise<void> {
+    if (yields === undefined) return;
+    await this.#call(change, { record: yields.guest, place: yields.to });
+  }
+
+  async #commit(
+    change: Deno.AtomicOperation,
+    { yields }: Place,
+  ): Promise<boolean> {
+    const { ok } = await change.commit();
+    if (ok && yields !== undefined) this.#gaveWay();
+    return ok;
   }
 
   /** Deletes the name of a record that has another one now, if it is still
@@ -265,9 +354,18 @@ export class KvNames {
     if (same) change.check(entry).delete(entry.key);
   }
 
+  /** Whether the token of a session of a person that lives, but for one, states
+   * its name. */
+  async #signs(holding: Holding, but?: string): Promise<boolean> {
+    const mates = await this.#matesOf(await this.#person(holding));
+    return mates.some(({ value }) =>
+      value.signed === true && value.session !== but
+    );
+  }
+
   /** The first name that a person can have. */
   async #choose(
-    { names, any }: Choice,
+    { names, any, signed = false, yielding }: Choice,
     person: string,
   ): Promise<Place | { readonly taken: string | undefined }> {
     const [wanted, ...others] = names;
@@ -276,6 +374,12 @@ export class KvNames {
     const holder = await this.#holder(place.entry);
     if (holder === null || personOf(holder) === person) return place;
     const other = await this.#free(others);
+    const yields = holder.user === undefined &&
+      (signed || personOf(holder) === `guest ${yielding}`) &&
+      !await this.#signs(holder);
+    if (yields && other !== undefined) {
+      return { ...place, yields: { guest: holder, to: other } };
+    }
     return any && other !== undefined ? other : { taken: other?.name };
   }
 

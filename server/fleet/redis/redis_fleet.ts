@@ -22,6 +22,7 @@ import type {
   Engine,
   EngineEvents,
   Holding,
+  Kept,
   Named,
 } from "../engine.ts";
 import { FleetNode, type FleetNodeOptions } from "../node.ts";
@@ -33,6 +34,7 @@ import {
   hereChannel,
   hereKey,
   LEAVE,
+  NAMED,
   nodeChannels,
   nodesChannel,
   READ_HERE,
@@ -127,11 +129,10 @@ class RedisEngine implements Engine {
       user,
       guest,
       dialect,
-      nodeChannels(this.#database),
-      ...choiceArguments(application),
+      ...this.#choiceArguments(application),
     ]);
     if (reply === "unknown") return reply;
-    const [id, name, version, resumed, holder] = reply as Reply[];
+    const [id, name, version, resumed, holder, named] = reply as Reply[];
     if (name === undefined) return { taken: taken(id) };
     const holding = {
       session: String(id),
@@ -140,19 +141,23 @@ class RedisEngine implements Engine {
       ...(holder !== "" && { guest: String(holder) }),
       dialect,
       version: Number(version),
+      named: Number(named),
+      signed: application.signed,
     };
     return { holding, resumed: resumed === 1 };
   }
 
-  async rename(session: string, choice: Choice): Promise<Answer<Named>> {
-    return named(
-      await this.#run(RENAME, [
-        this.#node,
-        session,
-        nodeChannels(this.#database),
-        ...choiceArguments(choice),
-      ]),
-    );
+  async rename(
+    session: string,
+    choice: Choice,
+  ): Promise<Answer<Named | Kept>> {
+    const reply = await this.#run(RENAME, [
+      this.#node,
+      session,
+      ...this.#choiceArguments(choice),
+    ]);
+    const [kept, done] = reply as Reply[];
+    return done === 2 ? { kept: String(kept) } : named(reply);
   }
 
   async find(
@@ -161,7 +166,7 @@ class RedisEngine implements Engine {
   ): Promise<Answer<Named>> {
     if (choice.names.length === 0) return { taken: undefined };
     return named(
-      await this.#run(FIND, [user ?? "", ...choiceArguments(choice)]),
+      await this.#run(FIND, [user ?? "", ...this.#choiceArguments(choice)]),
     );
   }
 
@@ -171,7 +176,7 @@ class RedisEngine implements Engine {
 
   async reassert(holdings: readonly Holding[]) {
     const records = holdings.flatMap((
-      { session, name, user = "", guest, dialect, version },
+      { session, name, user = "", guest, dialect, version, named, signed },
     ) => [
       session,
       JSON.stringify({
@@ -182,13 +187,18 @@ class RedisEngine implements Engine {
         guest,
         dialect,
         version,
+        named,
+        signed: signed || undefined,
       }),
     ]);
-    const [replaced, outnamed, ids, names] = await this.#run(REASSERT, [
+    const [replaced, outnamed, ids, names, times] = await this.#run(REASSERT, [
       this.#node,
       ...records,
-    ]) as [string[], string[], string[], string[]];
-    const renamed = ids.map((id, index) => [id, names[index] ?? ""] as const);
+    ]) as [string[], string[], string[], string[], number[]];
+    const renamed = ids.map((id, index) => {
+      const name = { name: names[index] ?? "", named: times[index] };
+      return [id, name] as const;
+    });
     return { replaced, outnamed, renamed };
   }
 
@@ -245,6 +255,19 @@ class RedisEngine implements Engine {
     return this.#link.run(script, [...FLEET_KEYS, ...keys], args);
   }
 
+  /** What the scripts' `choose` reads. */
+  #choiceArguments(
+    { names, any, signed = false, yielding = "" }: Choice,
+  ): (string | number)[] {
+    return [
+      nodeChannels(this.#database),
+      Number(any),
+      Number(signed),
+      yielding,
+      ...names.flatMap((name) => [nameKey(name), name]),
+    ];
+  }
+
   /** Wants to be told of this node's sessions, and of other nodes. The link
    * does so again after an outage. */
   async #listen(): Promise<void> {
@@ -252,8 +275,12 @@ class RedisEngine implements Engine {
     const channel = nodeChannels(this.#database) + this.#node;
     await this.#link.subscribe(channel, (payload) => {
       const [session = "", version = "", ...words] = payload.split(" ");
+      if (session === NAMED) {
+        const [time, ...name] = words;
+        return this.#events.renamed(version, name.join(" "), Number(time));
+      }
       if (session === RENAMED) {
-        return this.#events.renamed(version, words.join(" "));
+        return this.#events.renamed(version, words.join(" "), undefined);
       }
       this.#events.taken(session, Number(version));
     });
@@ -264,10 +291,6 @@ class RedisEngine implements Engine {
   }
 }
 
-function choiceArguments({ names, any }: Choice): (string | number)[] {
-  return [Number(any), ...names.flatMap((name) => [nameKey(name), name])];
-}
-
 /** The other name that is free, if one was told. */
 function taken(other: Reply | undefined): string | undefined {
   return typeof other === "string" ? other : undefined;
@@ -275,6 +298,10 @@ function taken(other: Reply | undefined): string | undefined {
 
 function named(reply: Reply): Answer<Named> {
   if (reply === "unknown") return reply;
-  const [name, done] = reply as Reply[];
-  return done === 1 ? { name: String(name) } : { taken: taken(name) };
+  const [name, done, named] = reply as Reply[];
+  if (done !== 1) return { taken: taken(name) };
+  return {
+    name: String(name),
+    ...(named !== undefined && { named: Number(named) }),
+  };
 }

@@ -45,8 +45,12 @@ export function nodeChannels(database: number): string {
   return `hubbub:${database}:node:`;
 }
 
-/** How news of another name begins; then come the session and the name. An
- * earlier version takes it for the id of a session, which none has. */
+/** How news of another name begins; then come the session, when the name was
+ * given, and the name. An earlier version takes it for the id of a session,
+ * which none has. */
+export const NAMED = "named";
+
+/** The same from earlier versions, which do not say when. */
 export const RENAMED = "renamed";
 
 /** Documents that no node has written again for so long are forgotten. */
@@ -116,14 +120,69 @@ local function put(id, it)
   redis.call('SADD', sessions_of(person(id, it)), id)
 end
 
--- The place of the first name that a person can have, of pairs of key and name
--- in ARGV. Without 'any' that is only the first; of the others it is told then.
-local function choose(from, who, any)
-  for i = from, #ARGV, 2 do
+-- Whether the token of a session that lives, but for one, states a name.
+local function signs(who, but)
+  for _, id in ipairs(redis.call('SMEMBERS', sessions_of(who))) do
+    local it = id ~= but and session(id)
+    if it and it.signed and alive(it.node) then return true end
+  end
+end
+
+-- Gives all sessions of a person a name, and tells the nodes that have them,
+-- but for one. Returns when: later than all names that the person has had.
+local function call(id, it, key, name, channels, me)
+  local who = person(id, it)
+  local all = redis.call('SMEMBERS', sessions_of(who))
+  -- What an earlier version has written down is in no set.
+  if redis.call('SISMEMBER', sessions_of(who), id) == 0 then all[#all + 1] = id end
+  local named, records = now, {}
+  for i, mate in ipairs(all) do
+    local that = session(mate)
+    records[i] = that
+    if that and (that.named or 0) >= named then named = that.named + 1 end
+  end
+  for i, mate in ipairs(all) do
+    local that = records[i]
+    if that then
+      local first = redis.call('HGET', NAMES, that.key)
+      if first == id or (first and redis.call('SISMEMBER', sessions_of(who), first) == 1) then
+        redis.call('HDEL', NAMES, that.key)
+      end
+      that.key, that.name, that.named = key, name, named
+      redis.call('HSET', SESSIONS, mate, cjson.encode(that))
+      if that.node ~= me then
+        redis.call('PUBLISH', channels .. that.node, string.format('${NAMED} %s %.0f %s', mate, named, name))
+      end
+    end
+  end
+  redis.call('SADD', sessions_of(who), id)
+  redis.call('HSET', NAMES, key, id)
+  return named
+end
+
+-- The place of the first name that a person can have, of the pairs of key and
+-- name in ARGV, behind: the start of nodes' channels, whether any name will do,
+-- whether a token states the first, and a guest that gives way (''). Without
+-- 'any' that is only the first; of the others it is told then. A guest that has
+-- the first and has to give way is given the next that is free.
+local function choose(from, who)
+  local channels, any, signed, yielding = unpack(ARGV, from, from + 3)
+  for i = from + 4, #ARGV, 2 do
     local by, it = holder(ARGV[i])
     if not by or person(by, it) == who then
-      if any == '1' or i == from then return i end
+      if any == '1' or i == from + 4 then return i end
       return nil, ARGV[i + 1]
+    end
+    local yields = i == from + 4 and it.user == '' and
+      (signed == '1' or person(by, it) == 'guest ' .. yielding) and
+      not signs(person(by, it))
+    if yields then
+      for j = i + 2, #ARGV, 2 do
+        if not holder(ARGV[j]) then
+          call(by, it, ARGV[j], ARGV[j + 1], channels, '')
+          return i
+        end
+      end
     end
   end
 end
@@ -179,82 +238,67 @@ return {held, living, counts, own, swept[1]}
 
 /**
  * Claims a session. ARGV: the node, the session, a spare id, user (''), guest
- * (''), dialect, the start of nodes' channels, whether any name will do, and
- * pairs of key and name. Returns the session, its name, its version, whether it
- * was taken up, and its guest (''); or, refused, the first other name that is
- * free. A person who is here keeps its name.
+ * (''), dialect, and what `choose` reads. Returns the session, its name, its
+ * version, whether it was taken up, its guest (''), and when it was named; or,
+ * refused, the first other name that is free. A person who is here keeps its
+ * name.
  */
 export const CLAIM = fleetScript(`
-local me, id, spare, user, guest, dialect, channels, any = unpack(ARGV, 1, 8)
+local me, id, spare, user, guest, dialect = unpack(ARGV, 1, 6)
+local channels, signed = ARGV[7], ARGV[9] == '1' or nil
 if not alive(me) then return 'unknown' end
 local it = session(id)
 local first = it and redis.call('HGET', NAMES, it.key)
 local that = first and session(first)
 if that and it.user == user and it.dialect == dialect and person(first, that) == person(id, it) then
   local from = it.node
-  it.node, it.version = me, math.max(now, it.version + 1)
+  it.node, it.version, it.signed = me, math.max(now, it.version + 1), signed
+  -- It may have begun anew under another name while no node had this one.
+  local _, mate = living(person(id, it), id)
+  if mate then it.key, it.name, it.named = mate.key, mate.name, mate.named end
   put(id, it)
   if from ~= me then
     redis.call('PUBLISH', channels .. from, string.format('%s %.0f', id, it.version))
   end
-  return {id, it.name, it.version, 1, user == '' and (it.guest or id) or ''}
+  return {id, it.name, it.version, 1, user == '' and (it.guest or id) or '', it.named or 0}
 end
 if it and alive(it.node) then id = spare end
 if user ~= '' then guest = nil elseif guest == '' then guest = id end
-local new = {node = me, user = user, guest = guest, dialect = dialect, version = now}
+local new = {node = me, user = user, guest = guest, dialect = dialect, version = now, signed = signed}
 local who = person(id, new)
 local _, mate = living(who)
 if mate then
-  new.key, new.name = mate.key, mate.name
+  new.key, new.name, new.named = mate.key, mate.name, mate.named
 else
-  local place, other = choose(9, who, any)
+  local place, other = choose(7, who)
   if not place then return {other or false} end
-  new.key, new.name = ARGV[place], ARGV[place + 1]
+  new.key, new.name, new.named = ARGV[place], ARGV[place + 1], now
 end
 put(id, new)
-return {id, new.name, now, 0, guest or ''}
+return {id, new.name, now, 0, guest or '', new.named or 0}
 `);
 
 /** Renames a session's person, and tells the nodes of its other sessions. ARGV:
- * the node, the session, the start of nodes' channels, whether any name will do,
- * and pairs of key and name. Returns the name, and 1; or the first other that is
- * free. */
+ * the node, the session, and what `choose` reads. Returns the name, 1, and when
+ * it was given; or the first other that is free; or, where a token states the
+ * name there is, that, and 2. */
 export const RENAME = fleetScript(`
-local me, id, channels, any = unpack(ARGV, 1, 4)
+local me, id, channels = unpack(ARGV, 1, 3)
 local it = session(id)
 if not it or it.node ~= me or not alive(me) then return 'unknown' end
 local who = person(id, it)
-local place, other = choose(5, who, any)
+if ARGV[5] ~= '1' and ARGV[7] ~= it.key and signs(who, id) then return {it.name, 2} end
+local place, other = choose(3, who)
 if not place then return {other or false} end
-local key, name = ARGV[place], ARGV[place + 1]
-local all = redis.call('SMEMBERS', sessions_of(who))
--- What an earlier version has written down is in no set.
-if redis.call('SISMEMBER', sessions_of(who), id) == 0 then all[#all + 1] = id end
-for _, mate in ipairs(all) do
-  local that = session(mate)
-  if that then
-    local first = redis.call('HGET', NAMES, that.key)
-    if first == id or (first and redis.call('SISMEMBER', sessions_of(who), first) == 1) then
-      redis.call('HDEL', NAMES, that.key)
-    end
-    that.key, that.name = key, name
-    redis.call('HSET', SESSIONS, mate, cjson.encode(that))
-    if that.node ~= me then
-      redis.call('PUBLISH', channels .. that.node, '${RENAMED} ' .. mate .. ' ' .. name)
-    end
-  end
-end
-redis.call('SADD', sessions_of(who), id)
-redis.call('HSET', NAMES, key, id)
-return {name, 1}
+return {ARGV[place + 1], 1, call(id, it, ARGV[place], ARGV[place + 1], channels, me)}
 `);
 
-/** Finds a free name. ARGV: a user (''), whether any name will do, and pairs of
- * key and name. Returns as {@linkcode RENAME}. */
+/** Finds a free name. ARGV: a user (''), and what `choose` reads. Returns as
+ * {@linkcode RENAME}, but not when. */
 export const FIND = fleetScript(`
-local by, it = holder(ARGV[3])
-if by and ARGV[1] ~= '' and it.user == ARGV[1] then return {ARGV[4], 1} end
-local place, other = choose(3, '', ARGV[2])
+local by, it = holder(ARGV[6])
+if by and ARGV[1] ~= '' and it.user == ARGV[1] then return {ARGV[7], 1} end
+local place, other = choose(2, '')
 return place and {ARGV[place + 1], 1} or {other or false}
 `);
 
@@ -269,10 +313,12 @@ end
 /**
  * Writes sessions down again. ARGV: the node, and of each session its id and
  * its record. Returns those that others have taken up, those whose names
- * others have, and those whose persons have other names by now, with these.
+ * others have, and those whose persons have other names by now, with these and
+ * when they were given: what this store has is what holds, also when it has
+ * forgotten the last.
  */
 export const REASSERT = fleetScript(`
-local me, replaced, outnamed, renamed, names = ARGV[1], {}, {}, {}, {}
+local me, replaced, outnamed, renamed, names, times = ARGV[1], {}, {}, {}, {}, {}
 for i = 2, #ARGV, 2 do
   local id, mine = ARGV[i], cjson.decode(ARGV[i + 1])
   local it = session(id)
@@ -282,9 +328,10 @@ for i = 2, #ARGV, 2 do
     local who = person(id, mine)
     local _, that = living(who, id)
     if it and it.node == me then that = it end
-    if that and that.key ~= mine.key then
+    if that then mine.named = math.max(mine.named or 0, that.named or 0) end
+    if that and that.name ~= mine.name then
       mine.key, mine.name = that.key, that.name
-      renamed[#renamed + 1], names[#names + 1] = id, mine.name
+      renamed[#renamed + 1], names[#names + 1], times[#times + 1] = id, mine.name, mine.named
     end
     local by, holds = holder(mine.key)
     if not by or person(by, holds) == who then
@@ -295,7 +342,7 @@ for i = 2, #ARGV, 2 do
     end
   end
 end
-return {replaced, outnamed, renamed, names}
+return {replaced, outnamed, renamed, names, times}
 `);
 
 /** Ends a lease. ARGV: the node. */

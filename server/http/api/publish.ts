@@ -96,6 +96,7 @@ export async function publish(tools: Tools, call: Call): Promise<Response> {
   const name = await hub.reception.lendName(wanted, {
     user: grant.user,
     fallback: DEFAULT_NAME,
+    signed: grant.name !== undefined,
   });
   const guise = { name, author, grant, address };
   const { seq, duplicate } = await deliver(hub, guise, {

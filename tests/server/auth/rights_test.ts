@@ -260,6 +260,12 @@ for (
     // Nor does it lose its name by trying to come back with that token.
     await using again = await V1Client.connect(server.socket("/ws"));
     const back = { type: "hello", auth: token, token: session };
+    if (code === "name_taken") {
+      // It comes in, under a name like the one it states.
+      const { name, taken } = await again.ask(back, "welcome");
+      assertEquals([name, taken], ["Ben 2", "Ben"]);
+      return;
+    }
     assertEquals((await again.ask(back, "error")).code, code);
     await using eve = await V1Client.connect(server.socket("/ws"));
     const hers = await signed({ sub: "eve" });

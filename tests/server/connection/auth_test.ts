@@ -100,15 +100,43 @@ Deno.test("bare clients send the token as a subprotocol or a header", async () =
   assertEquals(JSON.parse(await simple.inbox.next()).message, "by hand");
 });
 
-Deno.test("a bare client whose token's name is in use is told so, and can come back later", async () => {
+Deno.test("a bare client whose token's name is another's is told so, and gets one like it", async () => {
   await using server = await closedServer();
   const protocols = [`hubbub.auth.${await token({ name: "Ada" })}`];
   await using ada = await Client.native(server.socket("/ws"), protocols);
   assertEquals(JSON.parse(await ada.inbox.next()).name, "Ada");
+  for (const [n, path] of ["/ws", "/text"].entries()) {
+    const second = await Client.native(server.socket(path), [
+      `hubbub.auth.${await token({ sub: `u${n}`, name: "Ada" })}`,
+    ]);
+    assertMatch(
+      await second.inbox.next(),
+      new RegExp(
+        `You are Ada \\d: the name Ada is taken by somebody else`,
+      ),
+    );
+    second.close();
+    await second.inbox.ended();
+  }
+  await using v1 = await V1Client.connect(server.socket("/ws"));
+  const hello = {
+    type: "hello",
+    auth: await token({ sub: "u3", name: "Ada" }),
+  };
+  const welcome = await v1.ask(hello, "welcome");
+  assertMatch(welcome.name, /^Ada \d$/);
+  assertEquals(welcome.taken, "Ada");
+});
+
+Deno.test("a bare client whose token states no name that can be had is closed with what is wrong", async () => {
+  await using server = await closedServer();
+  const protocols = [`hubbub.auth.${await token({ name: "Server" })}`];
   for (const path of ["/ws", "/text"]) {
-    const second = await Client.native(server.socket(path), protocols);
-    assertMatch(await second.inbox.next(), /The name \\?"Ada\\?" is taken/);
-    assertEquals((await second.inbox.ended()).code, CLOSE.tryLater.code);
+    const eve = await Client.native(server.socket(path), protocols);
+    assertMatch(await eve.inbox.next(), /is the server.s own/);
+    const { code, reason } = await eve.inbox.ended();
+    assertEquals(code, CLOSE.unauthorized.code);
+    assertMatch(reason, /is the server.s own/);
   }
 });
 
