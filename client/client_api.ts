@@ -11,7 +11,12 @@ import type { Room } from "./room/room_api.ts";
 /** Where the connection is, from the first attempt to the last. */
 export type ConnectionState =
   /** A socket is being opened, or waits for the server's welcome. */
-  | { readonly phase: "connecting"; readonly attempt: number }
+  | {
+    readonly phase: "connecting";
+    readonly attempt: number;
+    /** As in `waiting`. */
+    readonly refused?: string;
+  }
   /** The server knows us; rooms are being joined or are. */
   | { readonly phase: "open" }
   /** The connection was lost or could not be made; it will be tried again. */
@@ -23,6 +28,9 @@ export type ConnectionState =
     readonly until: number;
     /** What ended the last connection, in words; may be empty. */
     readonly reason: string;
+    /** What the server had against the last hello, in its words; absent where
+     * it was not that. */
+    readonly refused?: string;
   }
   | Unauthorized
   /** `close()` was called and the server has not said goodbye yet. */
@@ -110,7 +118,8 @@ export interface Client {
    *
    * @param token Where a server asks for one.
    * @throws {ClientError} As a rejection: what the server has against it,
-   * `disconnected`, `closed`.
+   * `disconnected`, `closed`, and `somebody_else` for a token with another
+   * `sub`: what is not sent must not go out in another's name.
    */
   authorize(token: string): Promise<void>;
   /**

@@ -11,6 +11,8 @@ export type ClientErrorCode =
   | "outbox_full"
   /** The connection was lost, or not there, before an answer came. */
   | "disconnected"
+  /** The token is for another user than the client is. */
+  | "somebody_else"
   /** The client was closed, or the room left. */
   | "closed";
 

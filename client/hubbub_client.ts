@@ -26,11 +26,12 @@ import { Identity } from "./connection/identity.ts";
 import {
   type ConnectOptions,
   type OutboxStorage,
+  type SavedOutbox,
   type SavedPublish,
   type Settings,
   settingsOf,
 } from "./options.ts";
-import { isAboutToken, Permit } from "./connection/access_token.ts";
+import { isAboutToken, Permit, userOf } from "./connection/access_token.ts";
 import {
   type Asker,
   disconnected,
@@ -54,11 +55,23 @@ export class HubbubClient implements Client, RoomHost {
   readonly #rooms = new Rooms(this);
   readonly #storage: OutboxStorage | undefined;
   readonly #closed = Promise.withResolvers<ClosedState>();
+  /** Whose it is what is not sent, by the `sub` of a token; null for a guest. */
+  #user: string | null;
+  /** What a user has left who is not in yet: another one must not send it. */
+  #left: SavedOutbox | undefined;
+  /** Whether some of what is not sent was left by a guest. */
+  readonly #guestLeft: boolean;
 
   constructor(url: string, options: ConnectOptions) {
     this.settings = settingsOf(options);
     this.#storage = options.outbox;
-    const saved = this.#storage?.load();
+    const found = this.#storage?.load();
+    this.#user = userOf(options.auth) ?? null;
+    const others = found?.user !== undefined && found.user !== this.#user;
+    const saved = others ? undefined : found;
+    this.#guestLeft = saved?.user === null && saved.entries.length > 0;
+    // Its token may have expired, and the next one is still to come.
+    if (others && options.auth === undefined) this.#left = found;
     this.#identity = new Identity(this.settings, {
       token: options.token ?? saved?.token,
       guest: options.guest ?? saved?.guest,
@@ -68,6 +81,7 @@ export class HubbubClient implements Client, RoomHost {
       ask: (request, asker) => this.ask(request, asker),
       onState: (listener) => this.on("state", listener),
       retry: () => this.#connection.unlock(),
+      isOther: (user) => this.#isOther(user),
     }, options.auth);
     this.sender = new Sender(this.settings, {
       isOpen: (room) =>
@@ -158,6 +172,22 @@ export class HubbubClient implements Client, RoomHost {
     return this.#permit.replace(token);
   }
 
+  /** Tells a token for another user, and takes what its user has left. */
+  #isOther(user: string | undefined): boolean {
+    const left = this.#left;
+    if (left !== undefined) {
+      if (left.user !== user) return true;
+      this.#left = undefined;
+      this.#identity.takeUp(left);
+      this.sender.restore(left.entries);
+    } else if (this.#user === null && this.session === undefined) {
+      // A guest that was never in is nobody yet.
+      if (!this.#guestLeft) this.#user = user ?? null;
+    }
+    if (left !== undefined) this.#user = user ?? null;
+    return (user ?? null) !== this.#user;
+  }
+
   reconnectNow(): void {
     this.#connection.reconnectNow();
   }
@@ -216,14 +246,14 @@ export class HubbubClient implements Client, RoomHost {
     if (error.code === "disconnected") return;
     if (error.code === "name_taken") {
       this.#identity.nameTaken(error.suggestion);
-      if (this.#identity.exhausted) this.#connection.drop(error.message);
+      if (this.#identity.exhausted) this.#connection.turnAway(error.message);
       else this.#greet();
     } else if (isAboutToken(error.code)) {
       // The next one may have come while this one was looked at.
       if (this.#permit.isNewer) this.#greet();
       else this.#connection.lockOut(error.code, error.message);
     } else if (error.retryable) {
-      this.#connection.drop(error.message, error.retryAfterMs);
+      this.#connection.turnAway(error.message, error.retryAfterMs);
     } else {
       this.#connection.refuse(error.message);
     }
@@ -231,7 +261,9 @@ export class HubbubClient implements Client, RoomHost {
 
   #welcomed(event: WelcomeEvent): void {
     const { name, resumed } = event;
-    const wanted = this.#identity.welcomed(event);
+    // Who is in is not who left it.
+    this.#left = undefined;
+    const wanted = this.#identity.welcomed(event) ?? event.taken;
     this.#rooms.welcomed();
     this.#connection.welcomed();
     this.#named(name);
@@ -317,9 +349,11 @@ export class HubbubClient implements Client, RoomHost {
   }
 
   #save(entries: readonly SavedPublish[]): void {
+    if (this.#left !== undefined) return;
     const { token, guest } = this.#identity;
     try {
       this.#storage?.save({
+        user: this.#user,
         ...(token !== undefined && { token }),
         ...(guest !== undefined && { guest }),
         entries,

@@ -9,6 +9,9 @@ export interface SavedOutbox {
   readonly token?: string;
   /** The guest that one was, if one had no signed token. */
   readonly guest?: string;
+  /** The user whose it all is, by the `sub` of its signed token; null for a
+   * guest. Absent where an earlier version has saved it. */
+  readonly user?: string | null;
   readonly entries: readonly SavedPublish[];
 }
 

@@ -96,6 +96,11 @@ export const ERRORS = {
     retryable: false,
     message: "The message is empty. Write something and send it again",
   },
+  cid_reused: {
+    retryable: false,
+    message:
+      "Another message of yours has this cid. Send it again with a new one",
+  },
   too_long: {
     retryable: false,
     message: "The message is too long. Send it in parts",

@@ -15,6 +15,7 @@ import "./chat/styles/dialogs.css";
 import "./chat/styles/touch.css";
 import "./chat/styles/forced.css";
 import { h, render } from "preact";
+import { userOf } from "../client/connection/access_token.ts";
 import { type Client, connect, type Unauthorized } from "../client/hubbub.ts";
 import { chime, notify, onNoticeClick, showUnread } from "./chat/attention.ts";
 import { Entry, takeToken } from "./chat/sign_in.ts";
@@ -32,6 +33,7 @@ import {
   keptGuest,
   keptName,
   keptToken,
+  leaveTab,
 } from "./chat/tab_leader.ts";
 import { App } from "./chat/view/app.tsx";
 import type { LineActions } from "./chat/view/message_row.tsx";
@@ -137,12 +139,23 @@ function start(client: Client): void {
   const openRoom = (room: string) => chat.open(room);
   onNoticeClick(openRoom);
   const actions = actionsOf(chat);
+  /** Loads the page for another person: nothing of the one before is sent, or
+   * shown as the other's. */
+  const startAnew = (token: string) => {
+    void client.close();
+    leaveTab();
+    memory.name = undefined;
+    memory.belongTo(userOf(token));
+    keepToken(token);
+    location.reload();
+  };
   /** What the server has against the token, until it takes one. */
   let refusal: Unauthorized | undefined;
   const authorize = (token: string) => {
-    client.authorize(token).then(() => keepToken(token), ({ message }) => {
+    client.authorize(token).then(() => keepToken(token), (error) => {
+      if (error.code === "somebody_else") startAnew(token);
       // Else the form says it.
-      if (client.state.phase === "open") chat.say(message);
+      else if (client.state.phase === "open") chat.say(error.message);
     });
   };
   client.on("state", (state) => {
@@ -203,6 +216,8 @@ function start(client: Client): void {
 
 async function main(): Promise<void> {
   const entry = new Entry(page, memory.name);
+  // Without one it may be that of before which has expired.
+  if (entry.token !== undefined) memory.belongTo(userOf(entry.token));
   const { name: asked } = readAddress(location.href);
   const outbox = await claimTab(asked ?? memory.name);
   let name = await entry.findName(memory.name);

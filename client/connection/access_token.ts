@@ -16,6 +16,8 @@ export interface PermitUser {
   onState(listener: (state: ConnectionState) => void): () => void;
   /** There is another token to come in with. */
   retry(): void;
+  /** Whether what is not sent, and what is shown as own, is somebody else's. */
+  isOther(user: string | undefined): boolean;
 }
 
 /** Whether an error is about the token. */
@@ -24,6 +26,24 @@ export function isAboutToken(
 ): code is Unauthorized["code"] {
   return code === "auth_required" || code === "auth_invalid" ||
     code === "auth_expired";
+}
+
+/**
+ * Reads who a token is for, without checking it: the server does that.
+ *
+ * @param token Any token.
+ * @returns Its `sub`; undefined for one that has none, or is no JWT.
+ */
+export function userOf(token: string | undefined): string | undefined {
+  const [, claims = ""] = token?.split(".") ?? [];
+  try {
+    const json = atob(claims.replace(/-/g, "+").replace(/_/g, "/"));
+    const bytes = Uint8Array.from(json, (unit) => unit.charCodeAt(0));
+    const { sub } = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof sub === "string" ? sub : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The token of one client, and how it is replaced. */
@@ -61,6 +81,15 @@ export class Permit {
    * @returns Resolves when the server has taken it, rejects when it has not.
    */
   replace(token: string): Promise<void> {
+    if (this.#user.isOther(userOf(token))) {
+      return Promise.reject(
+        new ClientError("somebody_else", {
+          message: "This token is for somebody else. " +
+            "Close this client, and connect another one with it",
+          retryable: false,
+        }),
+      );
+    }
     this.#token = token;
     if (this.#user.state().phase === "open") return this.#renew(token);
     const taken = this.#atWelcome(token);

@@ -53,6 +53,8 @@ export class Connection {
   #openSince: number | undefined;
   /** The server asked to come back within this many milliseconds. */
   #comeBackWithin: number | undefined;
+  /** What the server had against the last hello. */
+  #refused: string | undefined;
 
   /**
    * @param url The server's address.
@@ -76,7 +78,11 @@ export class Connection {
 
   /** Starts the next attempt. */
   connect(): void {
-    this.#become({ phase: "connecting", attempt: this.#failures });
+    this.#become({
+      phase: "connecting",
+      attempt: this.#failures,
+      ...this.#refusal,
+    });
     const socket = new this.#settings.WebSocket(this.#url, [V1]);
     this.#socket = socket;
     // A socket that was given up may still speak; nobody listens then.
@@ -101,6 +107,7 @@ export class Connection {
   /** The hello was accepted: the connection counts as open. */
   welcomed(): void {
     this.#openSince = this.#settings.monotonic();
+    this.#refused = undefined;
     this.#expectLife();
     this.#become({ phase: "open" });
   }
@@ -124,6 +131,21 @@ export class Connection {
    */
   drop(reason: string, leastMs = 0): void {
     if (this.#socket !== undefined) this.#ended(0, reason, leastMs);
+  }
+
+  /**
+   * The server does not let this client in now: comes back.
+   *
+   * @param refused Why, in the server's words.
+   * @param leastMs How long to wait at least, milliseconds.
+   */
+  turnAway(refused: string, leastMs = 0): void {
+    this.#refused = refused;
+    this.drop(refused, leastMs);
+  }
+
+  get #refusal(): { readonly refused?: string } {
+    return this.#refused === undefined ? {} : { refused: this.#refused };
   }
 
   /** Closes for good, because the server does not want this client. */
@@ -233,6 +255,7 @@ export class Connection {
       attempt: this.#failures,
       until: now() + afterMs,
       reason,
+      ...this.#refusal,
     });
   }
 

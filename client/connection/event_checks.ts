@@ -67,6 +67,7 @@ const EVENTS: Readonly<Record<string, Check>> = {
     name: isText,
     token: isText,
     "guest?": isText,
+    "taken?": isText,
     resumed: isFlag,
     limits: object({
       text: isCount,

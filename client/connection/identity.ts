@@ -2,7 +2,7 @@
 
 import type { Limits, WelcomeEvent } from "../../protocol/events.ts";
 import type { HelloRequest } from "../../protocol/requests.ts";
-import type { Settings } from "../options.ts";
+import type { SavedOutbox, Settings } from "../options.ts";
 
 /** After as many names in vain the server is asked to give one. */
 const NAME_ATTEMPTS = 5;
@@ -78,6 +78,12 @@ export class Identity {
     };
   }
 
+  /** Is who has left this, from now on. */
+  takeUp({ token, guest }: SavedOutbox): void {
+    this.#token = token;
+    this.#guest = guest;
+  }
+
   /** The wanted name is taken: the next hello asks for another. */
   nameTaken(suggestion: string | undefined): void {
     const taken = this.#wanted;
@@ -94,7 +100,8 @@ export class Identity {
    * @returns The wanted name, if it could not be had.
    */
   welcomed(event: WelcomeEvent): string | undefined {
-    const taken = this.#taken;
+    // One that is had after all is not taken.
+    const taken = this.#taken === event.name ? undefined : this.#taken;
     this.#taken = undefined;
     this.#attempts = 0;
     this.#welcome = event;

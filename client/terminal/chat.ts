@@ -42,6 +42,8 @@ export class Chat {
   #everOpen = false;
   #told = false;
   #leaving = false;
+  /** Whether a rename of one's own is under way. */
+  #renaming = false;
   /** The exit code, once it is known. */
   #code: number | undefined;
 
@@ -68,6 +70,11 @@ export class Chat {
       ({ wanted, instead }) =>
         this.#note(`"${wanted}" is taken; you are ${nameInWords(instead)}`),
     );
+    client.on("name", ({ name, before }) => {
+      // What one has asked for oneself is answered.
+      if (before === undefined || this.#renaming) return;
+      this.#prompt.print(...wordsOf({ type: "renamed", name }));
+    });
     client.on("error", ({ message }) => this.#note(message));
     void client.closed.then((state) => this.#closed(state));
   }
@@ -100,10 +107,13 @@ export class Chat {
         this.#prompt.print(...membersLine(this.#room.name, this.#room));
         break;
       case "rename":
+        this.#renaming = true;
         this.#client.rename(request.name).then(
           (name) => this.#prompt.print(...wordsOf({ type: "renamed", name })),
           (error) => this.#failed(error),
-        );
+        ).finally(() => {
+          this.#renaming = false;
+        });
         break;
       case "join":
         this.#move(request.room);
@@ -235,7 +245,11 @@ export class Chat {
       this.#everOpen = true;
     } else if (state.phase === "waiting") {
       if (!this.#everOpen) {
-        this.#note(cannotConnect(url));
+        this.#note(
+          state.refused === undefined
+            ? cannotConnect(url)
+            : printable(state.refused),
+        );
         void this.#finish(1);
         return;
       }

@@ -3,7 +3,9 @@
  * errors to the publishers, then delivers the messages.
  */
 
+import { HubbubError } from "../../protocol/errors.ts";
 import type { ErrorEvent } from "../../protocol/events.ts";
+import { sse } from "../../protocol/sse.ts";
 import type { Gate } from "../moderation/access_policy.ts";
 import {
   refusal,
@@ -15,7 +17,7 @@ import type { RoomCreation } from "../rooms/room_creation.ts";
 import type { Session } from "../rooms/session.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { StoreHealth } from "./store_health.ts";
-import { type Receipt, RoomNotMadeError } from "../store/store.ts";
+import { type Receipt, RoomNotMadeError, type Store } from "../store/store.ts";
 import type { Pending, TickHooks } from "../rooms/group_commit.ts";
 
 /** Options of {@linkcode tickHooks}. */
@@ -25,13 +27,14 @@ export interface TickHooksOptions {
   readonly creation: RoomCreation;
   readonly health: StoreHealth;
   readonly stats: Stats;
+  readonly store: Pick<Store, "read">;
   /** Closes the connection of a session whose code has thrown. Never throws. */
   readonly failed: (session: Session, error: unknown) => void;
 }
 
 /** Returns the hooks of a hub's ticks. */
 export function tickHooks(
-  { rooms, gate, creation, health, stats, failed }: TickHooksOptions,
+  { rooms, gate, creation, health, stats, store, failed }: TickHooksOptions,
 ): TickHooks {
   const refuse = (draft: Pending, error: ErrorEvent) => {
     const { room, author, session, id, cid } = draft;
@@ -58,8 +61,32 @@ export function tickHooks(
     const seq = receipt?.duplicate ? undefined : receipt?.seq;
     if (!receipt?.duplicate) stats.messages++;
     if (seq === 1) creation.made(draft.session);
+    if (receipt?.duplicate && isPublish(draft)) {
+      void answerRepeat(draft, receipt);
+      return;
+    }
     settled(draft, seq);
     acknowledge(draft, receipt);
+  };
+  // Another text under a cid that is known would be lost with an ack.
+  const answerRepeat = async (draft: Pending, receipt: Receipt) => {
+    const { room, text, session } = draft;
+    try {
+      const range = { after: receipt.seq - 1, limit: 1 };
+      const [known] = (await store.read(room, range)).messages;
+      const differs = known?.seq === receipt.seq && !known.removed &&
+        known.text !== text;
+      contain(draft, () => {
+        if (differs) {
+          return refuse(draft, refusal(new HubbubError("cid_reused")));
+        }
+        settled(draft);
+        acknowledge(draft, receipt);
+        session.reader?.flush();
+      });
+    } catch {
+      contain(draft, () => refuse(draft, STORE_UNAVAILABLE));
+    }
   };
   // A fault in one message must not affect the others.
   const contain = ({ session }: Pending, act: () => void) => {
@@ -91,6 +118,13 @@ export function tickHooks(
     },
     after: () => rooms.announceDepartures(),
   };
+}
+
+/** Whether a draft is a message that somebody wrote. The HTTP API compares the
+ * texts of repeats itself, since it answers with the first one's address. */
+function isPublish({ removes, announcement, session }: Pending): boolean {
+  return removes === undefined && announcement === undefined &&
+    session.dialect !== sse;
 }
 
 function settled({ session, room, text }: Pending, seq?: number): void {

@@ -121,6 +121,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
       creation,
       health,
       stats,
+      store,
       failed: (session, error) => sessions.failed(session, error),
     }),
   );

@@ -104,6 +104,18 @@ function guests(): Map<string, string> {
   }
 }
 
+/** Forgets who this tab was: it begins anew, as somebody else, when it is
+ * loaded again. */
+export function leaveTab(): void {
+  try {
+    const id = sessionStorage.getItem(ID);
+    if (id !== null) localStorage.removeItem(PREFIX + id);
+    for (const key of [ID, NAME, TOKEN]) sessionStorage.removeItem(key);
+  } catch {
+    // Storage is forbidden: nothing is kept.
+  }
+}
+
 /** The signed token this tab came in with, before it was reloaded. */
 export function keptToken(): string | undefined {
   try {

@@ -105,6 +105,14 @@ Deno.test("connectionWords() is loud only when it matters", () => {
     tone: "good",
   });
   assertEquals(connectionWords(waiting, online).action, "try now");
+  // What the server has against one is no silence.
+  assertEquals(
+    connectionWords({ ...waiting, refused: "This name is taken" }, {
+      online: true,
+      known: false,
+    }).sentence,
+    "The server says: This name is taken",
+  );
   assertEquals(
     connectionWords(waiting, { online: false, known: true }).word,
     "Offline",

@@ -75,6 +75,7 @@ export const PROBLEM_STATUS: Readonly<
   too_many_connections: 503,
   store_unavailable: 503,
   not_stored: 500,
+  cid_reused: 422,
   stopping: 503,
   internal: 500,
   not_found: 404,

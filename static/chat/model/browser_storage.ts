@@ -77,6 +77,20 @@ export class Memory {
     this.#write(`draft.${room}`, draft === "" ? undefined : draft);
   }
 
+  /**
+   * Says who writes in this browser from now on. What somebody else was writing
+   * is forgotten.
+   *
+   * @param user The `sub` of the token one comes in with; undefined for a guest.
+   */
+  belongTo(user: string | undefined): void {
+    const owner = user ?? "";
+    const before = text(this.#read("user")) ?? "";
+    if (owner === before) return;
+    for (const room of this.rooms) this.saveDraft(room, "");
+    this.#write("user", owner === "" ? undefined : owner);
+  }
+
   /** How far a room was read. */
   place(room: string): Place | undefined {
     const known = this.#places.get(room);

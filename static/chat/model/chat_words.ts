@@ -115,6 +115,14 @@ export function connectionWords(
       const tryNow = state.phase === "waiting" && {
         action: "try now" as const,
       };
+      if (state.refused !== undefined) {
+        return {
+          word: known ? "Reconnecting…" : "Connecting…",
+          tone: "waiting",
+          sentence: `The server says: ${state.refused}`,
+          ...tryNow,
+        };
+      }
       if (known) {
         return {
           word: "Reconnecting…",

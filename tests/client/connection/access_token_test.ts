@@ -6,6 +6,7 @@ import {
   ClientError,
   connect,
   type ConnectionState,
+  type SavedOutbox,
 } from "../../../client/hubbub.ts";
 import { CLOSE } from "../../../protocol/close_codes.ts";
 import { SECRET, signed } from "../../helpers/tokens.ts";
@@ -174,8 +175,64 @@ Deno.test("a real server asks for a token, takes one, and takes a newer one", as
     async () => client.authorize(await signed({ sub: "eve" })),
     ClientError,
   );
-  assertEquals([other.code, client.state.phase], ["auth_invalid", "open"]);
+  assertEquals([other.code, client.state.phase], ["somebody_else", "open"]);
   await client.close();
+});
+
+Deno.test("what one user has not sent goes out in no other's name, however the token is replaced", async () => {
+  const [adas, freds] = [
+    await signed({ sub: "ada" }),
+    await signed({ sub: "fred" }),
+  ];
+  let saved: SavedOutbox | undefined;
+  const outbox = {
+    load: () => saved,
+    save: (now: SavedOutbox) => void (saved = now),
+  };
+  const ada = new World({ auth: adas, outbox });
+  const room = ada.client.join("lobby");
+  ada.welcome();
+  ada.socket.say(joined());
+  ada.socket.lose();
+  room.publish("of Ada");
+  await turn();
+  ada.clock.advance(20_000);
+  ada.socket.open();
+  ada.socket.lose(CLOSE.expired.code);
+  assertEquals(ada.client.state.phase, "unauthorized");
+  const refused = await assertRejects(
+    () => ada.client.authorize(freds),
+    ClientError,
+  );
+  assertEquals(refused.code, "somebody_else");
+  assertEquals(room.outgoing.length, 1);
+  assertEquals(saved?.user, "ada");
+
+  /** The next client of the page, and what it has to send. */
+  const next = (auth?: string) => {
+    const storage = { load: () => saved, save() {} };
+    const { client } = new World({
+      outbox: storage,
+      ...(auth !== undefined && { auth }),
+    });
+    const texts = () => client.join("lobby").outgoing.map(({ text }) => text);
+    return { client, texts };
+  };
+  assertEquals(next(adas).texts(), ["of Ada"]);
+  assertEquals([next(freds).texts(), next(freds).client.token], [
+    [],
+    undefined,
+  ]);
+  // Without a token it may be anybody: it waits for Ada's.
+  const { client, texts } = next();
+  assertEquals(texts(), []);
+  const other = await assertRejects(
+    () => client.authorize(freds),
+    ClientError,
+  );
+  assertEquals(other.code, "somebody_else");
+  client.authorize(adas).catch(() => {});
+  assertEquals(texts(), ["of Ada"]);
 });
 
 Deno.test("a real server's token expires, and a new one goes on in the session", async () => {

@@ -1,6 +1,7 @@
 /** One person on several devices: one name, one entry in the list, own messages
  * everywhere. */
 
+import type { Session } from "../../../server/rooms/session.ts";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { CLOSE } from "../../../protocol/close_codes.ts";
 import type { Dialect } from "../../../protocol/dialect.ts";
@@ -244,4 +245,30 @@ Deno.test("SentMessages tells own messages from those of other devices, whether 
   sent.sending("c");
   sent.settled("c");
   assertEquals(sent.othersOf([message(6, "c")]), [6], "it was refused");
+});
+
+Deno.test("two devices of one person may not use one cid for two messages, and a repeat is acked", async () => {
+  const { bench, desk, phone } = await twoDevices(PROOFS[0]![1]);
+  const publish = (session: Session, text: string) =>
+    bench.hub.publish(session, {
+      type: "publish",
+      room: "hall",
+      text,
+      cid: "1",
+      id: text,
+    });
+  publish(desk.session, "from laptop");
+  publish(phone.session, "from phone");
+  publish(phone.session, "from laptop");
+  await bench.turn();
+  await bench.turn();
+  assertEquals(desk.reader.all("ack").map(({ seq }) => seq), [1]);
+  const [error] = phone.reader.all("error");
+  assertEquals([error?.code, error?.id, error?.cid], [
+    "cid_reused",
+    "from phone",
+    "1",
+  ]);
+  const [ack] = phone.reader.all("ack");
+  assertEquals([ack?.seq, ack?.duplicate, ack?.id], [1, true, "from laptop"]);
 });
