@@ -111,7 +111,7 @@ Deno.test({
 });
 
 Deno.test("docs/http.md lists problems with the statuses they have", () => {
-  const [table] = tables(section(document, "When something cannot be done"));
+  const [table] = tables(section(document, "Errors"));
   assertEquals(table?.header, ["status", "`code`"]);
   const listed = table?.rows.flatMap(([status, cell = ""]) =>
     codes(cell).filter((code) => code in PROBLEM_STATUS)
