@@ -34,20 +34,18 @@ Deno.test("docs/operating.md explains every metric of /metrics, and no other", a
   );
 });
 
-/** What bounds a table that all share, and its row in docs/operating.md. */
+/** Constants that limit a shared resource, and their rows in docs/operating.md. */
 const SHARED: Readonly<Record<string, string>> = {
   "server/moderation/rule_limits.ts MOST_RULES": "bans, locks, slow modes",
   "server/moderation/rule_limits.ts MOST_IN_ROOMS": "bans, locks, slow modes",
-  "server/moderation/rule_limits.ts MOST_ROOMS":
-    "rooms whose moderators are counted",
-  "server/http/api/api.ts MOST_ADDRESSES": "addresses whose HTTP rate is known",
+  "server/moderation/rule_limits.ts MOST_ROOMS": "moderation rates of rooms",
+  "server/http/api/api.ts MOST_ADDRESSES": "HTTP rates of addresses",
   "server/rooms/room_creation.ts MOST_ADDRESSES":
-    "addresses whose new rooms are counted",
-  "server/store/sqlite/sqlite_logs.ts MOST_ABSENT": "rooms known not to exist",
-  "server/connection/rate_pool.ts MOST_ADDRESSES":
-    "addresses whose rates are known",
-  "server/connection/rate_pool.ts MOST_IDLE":
-    "clients gone whose rates are known",
+    "room creation rates of addresses",
+  "server/store/sqlite/sqlite_logs.ts MOST_ABSENT":
+    "cache of rooms that do not exist",
+  "server/connection/rate_pool.ts MOST_ADDRESSES": "message rates of addresses",
+  "server/connection/rate_pool.ts MOST_IDLE": "rates of disconnected clients",
 };
 /** What is large and bounds something else: a step, a frame, one room. */
 const NOT_SHARED: readonly string[] = [
@@ -82,8 +80,8 @@ function files(folder: string): string[] {
   );
 }
 
-Deno.test("docs/operating.md says whose share is whose of every table that all share", () => {
-  const [table] = tables(section(operating, "Whose share is whose"));
+Deno.test("docs/operating.md lists every shared limit with its total", () => {
+  const [table] = tables(section(operating, "Shared limits"));
   const rows = new Map(
     table?.rows.map(([what = "", ...cells]) => [what, cells.join(" ")]),
   );
@@ -92,7 +90,7 @@ Deno.test("docs/operating.md says whose share is whose of every table that all s
   assertEquals(
     bounds.map(([name]) => name).sort(),
     Object.keys(SHARED).sort(),
-    "a bound that is new: whose share of it is whose?",
+    "a new limit: add it to the table of shared limits",
   );
   for (const [name, value] of bounds) {
     const row = rows.get(SHARED[name] ?? "") ?? "";
