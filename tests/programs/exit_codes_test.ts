@@ -106,8 +106,8 @@ const REASONS: Readonly<Record<string, readonly (() => End | Promise<End>)[]>> =
         () => pem(CERT, "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n"),
         () => start(["--auth-keys", "/nowhere"]),
       ],
-    "the certificate and the key do not belong together": [mismatch],
-    "there is no host of the name in `--host`": [
+    "the certificate and the key do not match": [mismatch],
+    "the host name in `--host` does not exist": [
       () => thrown(new Error("getaddrinfo ENOTFOUND chat")),
       () =>
         thrown(
@@ -125,21 +125,21 @@ const REASONS: Readonly<Record<string, readonly (() => End | Promise<End>)[]>> =
           ),
         ),
     ],
-    "this machine does not have the address in `--host`": [
+    "the address in `--host` is not one of this machine": [
       () => start(["--host", "192.0.2.1"]),
     ],
     "the port is in use": [inUse],
-    "the port is not allowed to this user": [
+    "the user may not listen on the port": [
       () => thrown(new Deno.errors.PermissionDenied("os error 13")),
     ],
-    "the database may not be written to, or its place is no file": [
+    "the database is not writable, or its path is not a file": [
       () => start(["--store", "sqlite:/nowhere/x.db"]),
       () => {
         const folder = new TempFolder();
         return start(["--store", `sqlite:${folder.path}`], folder);
       },
     ],
-    "the database is damaged, of another program or of a newer version": [
+    "the database is damaged, or from another program or a newer version": [
       () => database("CREATE TABLE songs (title TEXT)"),
       () => {
         const folder = withFiles({ "x.db": "Dear diary,\n".repeat(500) });
@@ -149,7 +149,7 @@ const REASONS: Readonly<Record<string, readonly (() => End | Promise<End>)[]>> =
     "another server has the database open, or another program has locked it": [
       twoServers,
     ],
-    "the disk is full, or fails": [
+    "the disk is full or fails": [
       // full_disk_test.ts starts on one.
       () => ({
         code: databaseFault(new Error("database or disk is full"))?.lasting
@@ -158,16 +158,15 @@ const REASONS: Readonly<Record<string, readonly (() => End | Promise<End>)[]>> =
         stderr: "hubbub: x. y\n",
       }),
     ],
-    "Redis refuses the user, the password or the number of the database, or is a Cluster":
-      [
-        // redis_access_test.ts starts on these.
-        ...[
-          "WRONGPASS invalid username-password pair or user is disabled.",
-          "NOAUTH Authentication required.",
-          "NOPERM User x has no permissions to run the 'ping' command",
-          "ERR DB index is out of range",
-        ].map((words) => () => thrown(cannotOpen(REDIS, new Error(words)))),
-      ],
+    "Redis rejects the user, password or database number, or is a Cluster": [
+      // redis_access_test.ts starts on these.
+      ...[
+        "WRONGPASS invalid username-password pair or user is disabled.",
+        "NOAUTH Authentication required.",
+        "NOPERM User x has no permissions to run the 'ping' command",
+        "ERR DB index is out of range",
+      ].map((words) => () => thrown(cannotOpen(REDIS, new Error(words)))),
+    ],
     "Redis does not answer, or refuses connections": [
       () => start(["--store", `${REDIS}:${freePort()}`]),
       () =>
@@ -177,7 +176,7 @@ const REASONS: Readonly<Record<string, readonly (() => End | Promise<End>)[]>> =
           cannotOpen(REDIS, new Error("LOADING Redis is loading the dataset")),
         ),
     ],
-    "a fault of the server itself (`start failed`)": [],
+    "an internal fault (`start failed`)": [],
   };
 
 const [, table] = tables(
