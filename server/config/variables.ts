@@ -3,6 +3,7 @@
  * would be a setting that silently does not hold. Pure.
  */
 
+import { isIP } from "node:net";
 import { ConfigError } from "./parsers.ts";
 
 /** All variables of this project begin with it, some others' too. */
@@ -13,7 +14,6 @@ const PREFIX = "HUBBUB_";
  * the names, and what their values look like there. */
 const OF_KUBERNETES =
   /^HUBBUB_(?:[A-Z0-9_]+?_)??(?:(SERVICE_HOST)|(SERVICE_PORT(?:_[A-Z0-9_]+)?)|PORT|PORT_([0-9]+)_(TCP|UDP|SCTP)(?:_(ADDR|PORT|PROTO))?)$/;
-const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9a-f:]*:[0-9a-f:]*\]?)$/i;
 const URL_OF_PORT = /^(tcp|udp|sctp):\/\/.+:\d{1,5}$/;
 
 /** Whether a variable looks like one of this project. */
@@ -56,16 +56,18 @@ function isOfKubernetes(
   if (match === null) return false;
   const [, host, servicePort, number, protocol, part] = match;
   const value = variables.get(name) ?? "";
-  if (host !== undefined) return ADDRESS.test(value);
+  if (host !== undefined) {
+    return isAddress(value);
+  }
   if (servicePort !== undefined) {
     // Each comes with the host of its service.
     const service = name.slice(0, -servicePort.length);
     const address = variables.get(`${service}SERVICE_HOST`) ?? "";
-    return /^\d{1,5}$/.test(value) && ADDRESS.test(address);
+    return /^\d{1,5}$/.test(value) && isAddress(address);
   }
   switch (part) {
     case "ADDR":
-      return ADDRESS.test(value);
+      return isAddress(value);
     case "PORT":
       return value === number;
     case "PROTO":
@@ -125,4 +127,9 @@ function distance(a: string, b: string): number {
     above = current;
   }
   return above[b.length] ?? Infinity;
+}
+
+/** Whether this is an IP address, which IPv6 may have in brackets. */
+function isAddress(value: string): boolean {
+  return isIP(value.replace(/^\[(.*)\]$/, "$1")) !== 0;
 }
