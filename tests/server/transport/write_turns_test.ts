@@ -8,9 +8,10 @@ import { V1Client } from "../../helpers/clients.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 
 const MESSAGES = 2_000;
-/** Pages that may be read for others while one ping is answered. Each side of
- * the conversation, both in this process, needs a few turns. */
-const MOST_PAGES = 300;
+/** Pages, of 2,500, that may be read for others while one ping is answered.
+ * Each side of the conversation, both in this process, needs some turns, and in
+ * each of them up to 16 pages are read. Without turns all are. */
+const MOST_PAGES = 600;
 
 /** Event loop turns and a clock by hand. */
 function byHand() {
