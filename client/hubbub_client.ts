@@ -31,7 +31,11 @@ import {
   type Settings,
   settingsOf,
 } from "./options.ts";
-import { isAboutToken, Permit, userOf } from "./connection/access_token.ts";
+import {
+  AccessToken,
+  isAboutToken,
+  userOf,
+} from "./connection/access_token.ts";
 import {
   type Asker,
   disconnected,
@@ -39,20 +43,20 @@ import {
   unexpected,
 } from "./connection/pending_requests.ts";
 import { JoinedRoom } from "./room/room.ts";
-import type { RoomHost } from "./room/room_context.ts";
-import { leaving, Rooms } from "./room/joined_rooms.ts";
+import type { RoomContext } from "./room/room_context.ts";
+import { JoinedRooms, leaving } from "./room/joined_rooms.ts";
 import { Sender } from "./sending/sender.ts";
 
 /** Made by `connect()`; the doc comments are those of {@linkcode Client}. */
-export class HubbubClient implements Client, RoomHost {
+export class HubbubClient implements Client, RoomContext {
   readonly settings: Settings;
   readonly sender: Sender;
   readonly #connection: Connection;
   readonly #identity: Identity;
-  readonly #permit: Permit;
+  readonly #accessToken: AccessToken;
   readonly #requests = new Requests();
   readonly #events = new Emitter<ClientEvents>();
-  readonly #rooms = new Rooms(this);
+  readonly #rooms = new JoinedRooms(this);
   readonly #storage: OutboxStorage | undefined;
   readonly #closed = Promise.withResolvers<ClosedState>();
   /** Whose it is what is not sent, by the `sub` of a token; null for a guest. */
@@ -76,7 +80,7 @@ export class HubbubClient implements Client, RoomHost {
       token: options.token ?? saved?.token,
       guest: options.guest ?? saved?.guest,
     });
-    this.#permit = new Permit({
+    this.#accessToken = new AccessToken({
       state: () => this.state,
       ask: (request, asker) => this.ask(request, asker),
       onState: (listener) => this.on("state", listener),
@@ -169,7 +173,7 @@ export class HubbubClient implements Client, RoomHost {
   }
 
   authorize(token: string): Promise<void> {
-    return this.#permit.replace(token);
+    return this.#accessToken.replace(token);
   }
 
   /** Tells a token for another user, and takes what its user has left. */
@@ -229,7 +233,7 @@ export class HubbubClient implements Client, RoomHost {
    */
   #greet(): void {
     const hello = this.#awaited(
-      { ...this.#identity.hello, ...this.#permit.forHello() },
+      { ...this.#identity.hello, ...this.#accessToken.forHello() },
       { refused: (error) => this.#helloRefused(error) },
     );
     const rooms = this.#rooms.greetings.map((pair) => this.#awaited(...pair));
@@ -250,7 +254,7 @@ export class HubbubClient implements Client, RoomHost {
       else this.#greet();
     } else if (isAboutToken(error.code)) {
       // The next one may have come while this one was looked at.
-      if (this.#permit.isNewer) this.#greet();
+      if (this.#accessToken.isNewer) this.#greet();
       else this.#connection.lockOut(error.code, error.message);
     } else if (error.retryable) {
       this.#connection.turnAway(error.message, error.retryAfterMs);

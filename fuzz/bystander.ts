@@ -9,7 +9,7 @@ const MOST_MS = 5_000;
 const PAUSE_MS = 20;
 
 /** The witness. */
-export class Witness {
+export class Bystander {
   readonly #socket: WebSocket;
   readonly #complain: (words: string) => void;
   #left = false;
@@ -39,29 +39,29 @@ export class Witness {
   static async enter(
     port: number,
     complain: (words: string) => void,
-  ): Promise<Witness> {
+  ): Promise<Bystander> {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, ["hubbub.v1"]);
-    const witness = new Witness(socket, complain);
+    const bystander = new Bystander(socket, complain);
     const joined = Promise.withResolvers<void>();
     socket.onopen = () =>
       socket.send(
         `{"type":"hello","name":"Witness"}\n{"type":"join","room":"${ROOM}"}`,
       );
     socket.onclose = ({ code }) => {
-      clearTimeout(witness.#timer);
+      clearTimeout(bystander.#timer);
       joined.reject(new Error(`Closed with ${code}`));
-      if (!witness.#left) complain(`the witness was closed with ${code}`);
+      if (!bystander.#left) complain(`the witness was closed with ${code}`);
     };
     socket.onmessage = ({ data }) => {
       for (const text of String(data).split("\n")) {
         const event = JSON.parse(text);
         if (event.type === "joined") joined.resolve();
-        else if (event.type !== "welcome") witness.#hear(event);
+        else if (event.type !== "welcome") bystander.#hear(event);
       }
     };
     await joined.promise;
-    witness.#speak();
-    return witness;
+    bystander.#speak();
+    return bystander;
   }
 
   /** Goes. */

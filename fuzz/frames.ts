@@ -1,7 +1,7 @@
 /** WebSocket frames as bytes, right and wrong (RFC 6455, 5.2). */
 
 import { concat } from "./bytes.ts";
-import type { Dice } from "./random_inputs.ts";
+import type { RandomInputs } from "./random_inputs.ts";
 import { GREETING, line } from "./lines.ts";
 
 const encoder = new TextEncoder();
@@ -42,23 +42,24 @@ export const GOODBYE = frame(new Uint8Array([3, 232]), {
 export const HELLO = frame(encoder.encode(GREETING));
 
 /** A frame that says something. */
-export function sayingFrame(dice: Dice): Uint8Array {
-  return frame(encoder.encode(line(dice)));
+export function sayingFrame(random: RandomInputs): Uint8Array {
+  return frame(encoder.encode(line(random)));
 }
 
 /** A frame that breaks a rule, or looks like one that does. */
-export function brokenFrame(dice: Dice): Uint8Array {
-  const text = encoder.encode(line(dice));
+export function brokenFrame(random: RandomInputs): Uint8Array {
+  const text = encoder.encode(line(random));
   const whole = frame(text);
-  return dice.pick([
-    () => frame(text, { first: dice.below(256) }),
+  return random.pick([
+    () => frame(text, { first: random.below(256) }),
     () => frame(text, { masked: false }),
-    () => frame(dice.bytes(200)),
-    () => frame(dice.bytes(200), { first: 0x80 | dice.pick([2, 8, 9, 10]) }),
+    () => frame(random.bytes(200)),
+    () =>
+      frame(random.bytes(200), { first: 0x80 | random.pick([2, 8, 9, 10]) }),
     () => frame(text, { first: TEXT }),
-    () => frame(text, { length: text.length + 1 + dice.below(100_000) }),
-    () => frame(text, { length: 2 ** (20 + dice.below(33)) }),
-    () => whole.slice(0, dice.below(whole.length)),
-    () => dice.bytes(64),
+    () => frame(text, { length: text.length + 1 + random.below(100_000) }),
+    () => frame(text, { length: 2 ** (20 + random.below(33)) }),
+    () => whole.slice(0, random.below(whole.length)),
+    () => random.bytes(64),
   ])();
 }

@@ -7,9 +7,9 @@ import {
 } from "../soak/checks/open_resources.ts";
 import { seeded } from "../soak/random.ts";
 import { freePort, ServerProcess } from "../soak/servers/server_process.ts";
-import { Dice } from "./random_inputs.ts";
+import { RandomInputs } from "./random_inputs.ts";
 import { type Tally, visit } from "./hostile_visitor.ts";
-import { Witness } from "./bystander.ts";
+import { Bystander } from "./bystander.ts";
 
 /** How to run. */
 export interface FuzzOptions {
@@ -95,19 +95,19 @@ export async function fuzz(options: FuzzOptions): Promise<Report> {
   const elapsed = () => (performance.now() - start) / 1000;
   const visits = async (until: number) => {
     // Each has dice of its own: who is quicker does not change what is sent.
-    const visitor = async (dice: Dice) => {
+    const visitor = async (random: RandomInputs) => {
       while (sent() < until && elapsed() < seconds && findings.length === 0) {
-        await visit({ port, operator }, dice, inputs);
+        await visit({ port, operator }, random, inputs);
       }
     };
     await Promise.all(Array.from(
       { length: VISITORS },
-      () => visitor(new Dice(seeded(Math.floor(random() * 2 ** 32)))),
+      () => visitor(new RandomInputs(seeded(Math.floor(random() * 2 ** 32)))),
     )).catch((error) => complain(`the server takes no connection: ${error}`));
   };
   try {
     const open = await readOpenResources(port);
-    const witness = await Witness.enter(port, complain);
+    const bystander = await Bystander.enter(port, complain);
     await visits(count * WARM_UP);
     const before = await server.memory();
     await visits(count);
@@ -116,7 +116,7 @@ export async function fuzz(options: FuzzOptions): Promise<Report> {
       complain(`memory went from ${mib(before.now)} to ${mib(after.now)} MiB`);
     }
     const took = Math.round(elapsed());
-    await witness.leave();
+    await bystander.leave();
     const left = await resourcesReturn(port, { before: open, ms: RETURN_MS });
     if (left !== "") complain(`what was open did not end: ${left}`);
     const { code } = await server.stop();
@@ -125,8 +125,8 @@ export async function fuzz(options: FuzzOptions): Promise<Report> {
       seed,
       inputs,
       seconds: took,
-      echoes: witness.echoes,
-      slowestEchoMs: witness.slowestMs,
+      echoes: bystander.echoes,
+      slowestEchoMs: bystander.slowestMs,
       ...(before && after && {
         memory: {
           before: mib(before.now),

@@ -1,7 +1,7 @@
 /** One rude visit: a TCP connection, what is sent over it, and its end. */
 
 import { concat } from "./bytes.ts";
-import type { Dice } from "./random_inputs.ts";
+import type { RandomInputs } from "./random_inputs.ts";
 import { brokenFrame, GOODBYE, HELLO, sayingFrame } from "./frames.ts";
 import { brokenHandshake, handshake, httpRequest } from "./requests.ts";
 
@@ -34,32 +34,32 @@ export interface Visited {
  */
 export async function visit(
   { port, operator }: Visited,
-  dice: Dice,
+  random: RandomInputs,
   tally: Tally,
 ): Promise<void> {
-  const plan = dice.below(10);
+  const plan = random.below(10);
   if (plan < 2) {
     tally.handshake++;
-    return await send(port, [brokenHandshake(dice)]);
+    return await send(port, [brokenHandshake(random)]);
   }
   if (plan < 5) {
     tally.request++;
-    return await send(port, [httpRequest(dice, operator)]);
+    return await send(port, [httpRequest(random, operator)]);
   }
-  const frames = dice.oneIn(4) ? [] : [HELLO];
-  for (let left = 1 + dice.below(MOST_FRAMES); left > 0; left--) {
+  const frames = random.oneIn(4) ? [] : [HELLO];
+  for (let left = 1 + random.below(MOST_FRAMES); left > 0; left--) {
     // One that is broken ends most conversations: more often they go on.
-    if (dice.oneIn(8)) {
+    if (random.oneIn(8)) {
       tally.frame++;
-      frames.push(brokenFrame(dice));
+      frames.push(brokenFrame(random));
     } else {
       tally.saying++;
-      frames.push(sayingFrame(dice));
+      frames.push(sayingFrame(random));
     }
   }
   // Some hang up without a word.
-  if (!dice.oneIn(4)) frames.push(GOODBYE);
-  await send(port, [handshake(dice), concat(...frames)]);
+  if (!random.oneIn(4)) frames.push(GOODBYE);
+  await send(port, [handshake(random), concat(...frames)]);
 }
 
 /** Sends parts, each after an answer to the one before, until it is over. */

@@ -1,6 +1,6 @@
 /** What is said over WebSockets: requests and commands, right and wrong. */
 
-import type { Dice } from "./random_inputs.ts";
+import type { RandomInputs } from "./random_inputs.ts";
 
 const ROOMS = ["lobby", "yard", "Yard", "a".repeat(64), "дом", "x.y-z_1"];
 const TYPES = [
@@ -65,28 +65,28 @@ const COMMANDS = [
 ];
 
 /** Any JSON value, not too deep. */
-function value(dice: Dice, depth = 0): unknown {
-  return dice.pick<() => unknown>([
-    () => dice.pick(ROOMS),
-    () => dice.nasty(),
-    () => dice.below(100),
-    () => dice.pick([-1, 0.5, 1e300, Number.MAX_SAFE_INTEGER, 2 ** 53]),
-    () => dice.pick([true, false, null]),
-    () => ({ epoch: dice.nasty(), seq: dice.below(9) }),
-    () => depth > 3 ? [] : [value(dice, depth + 1), value(dice, depth + 1)],
-    () => depth > 3 ? {} : { [dice.pick(FIELDS)]: value(dice, depth + 1) },
+function value(random: RandomInputs, depth = 0): unknown {
+  return random.pick<() => unknown>([
+    () => random.pick(ROOMS),
+    () => random.nasty(),
+    () => random.below(100),
+    () => random.pick([-1, 0.5, 1e300, Number.MAX_SAFE_INTEGER, 2 ** 53]),
+    () => random.pick([true, false, null]),
+    () => ({ epoch: random.nasty(), seq: random.below(9) }),
+    () => depth > 3 ? [] : [value(random, depth + 1), value(random, depth + 1)],
+    () => depth > 3 ? {} : { [random.pick(FIELDS)]: value(random, depth + 1) },
   ])();
 }
 
 /** A request, whose fields may be anything. */
-function request(dice: Dice): string {
-  const fields = Array.from({ length: dice.below(5) }, () => [
-    dice.pick(FIELDS),
-    value(dice),
+function request(random: RandomInputs): string {
+  const fields = Array.from({ length: random.below(5) }, () => [
+    random.pick(FIELDS),
+    value(random),
   ]);
   return JSON.stringify({
-    type: dice.oneIn(10) ? value(dice) : dice.pick(TYPES),
-    ...(dice.oneIn(2) && { room: dice.pick(ROOMS), text: "Hello" }),
+    type: random.oneIn(10) ? value(random) : random.pick(TYPES),
+    ...(random.oneIn(2) && { room: random.pick(ROOMS), text: "Hello" }),
     ...Object.fromEntries(fields),
   });
 }
@@ -100,15 +100,17 @@ export const GREETING =
  *
  * @param dice What is chosen.
  */
-export function line(dice: Dice): string {
-  return dice.pick([
-    () => request(dice),
-    () => dice.mutate(request(dice)),
+export function line(random: RandomInputs): string {
+  return random.pick([
+    () => request(random),
+    () => random.mutate(request(random)),
     () =>
-      Array.from({ length: 1 + dice.below(5) }, () => request(dice)).join("\n"),
-    () => JSON.stringify(value(dice)),
-    () => dice.pick(COMMANDS),
-    () => dice.mutate(dice.pick(COMMANDS)),
-    () => dice.nasty(),
+      Array.from({ length: 1 + random.below(5) }, () => request(random)).join(
+        "\n",
+      ),
+    () => JSON.stringify(value(random)),
+    () => random.pick(COMMANDS),
+    () => random.mutate(random.pick(COMMANDS)),
+    () => random.nasty(),
   ])();
 }

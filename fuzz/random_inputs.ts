@@ -31,7 +31,7 @@ const NASTY = [
 ];
 
 /** A source of choices. */
-export class Dice {
+export class RandomInputs {
   readonly #random: Random;
 
   constructor(random: Random) {

@@ -1,7 +1,7 @@
 /** HTTP requests as bytes: handshakes and the API's, right and wrong. */
 
 import { concat } from "./bytes.ts";
-import type { Dice } from "./random_inputs.ts";
+import type { RandomInputs } from "./random_inputs.ts";
 import { line } from "./lines.ts";
 
 const encoder = new TextEncoder();
@@ -70,8 +70,8 @@ const HEADERS = [
   `X-Long: ${"x".repeat(20_000)}`,
 ];
 
-function handshakeLines(dice: Dice): string[] {
-  const [path, protocol] = dice.pick(ENTRIES);
+function handshakeLines(random: RandomInputs): string[] {
+  const [path, protocol] = random.pick(ENTRIES);
   return [
     `GET ${path} HTTP/1.1`,
     "Host: 127.0.0.1",
@@ -88,23 +88,23 @@ function head(lines: readonly string[]): Uint8Array {
 }
 
 /** A handshake as it should be. */
-export function handshake(dice: Dice): Uint8Array {
-  return head(handshakeLines(dice));
+export function handshake(random: RandomInputs): Uint8Array {
+  return head(handshakeLines(random));
 }
 
 /** A handshake with something wrong, or only odd. */
-export function brokenHandshake(dice: Dice): Uint8Array {
-  const lines = handshakeLines(dice);
-  const at = dice.below(lines.length);
-  return dice.pick([
+export function brokenHandshake(random: RandomInputs): Uint8Array {
+  const lines = handshakeLines(random);
+  const at = random.below(lines.length);
+  return random.pick([
     () => head(lines.toSpliced(at, 1)),
     () => head(lines.toSpliced(at, 0, lines[at]!)),
-    () => head(lines.with(at, dice.mutate(lines[at]!))),
-    () => head([...lines, dice.pick(HEADERS)]),
-    () => head(lines.with(0, dice.mutate(lines[0]!))),
-    () => encoder.encode(dice.mutate(lines.join("\r\n") + "\r\n\r\n")),
-    () => concat(head(lines).slice(0, 80), dice.bytes(200)),
-    () => dice.bytes(400),
+    () => head(lines.with(at, random.mutate(lines[at]!))),
+    () => head([...lines, random.pick(HEADERS)]),
+    () => head(lines.with(0, random.mutate(lines[0]!))),
+    () => encoder.encode(random.mutate(lines.join("\r\n") + "\r\n\r\n")),
+    () => concat(head(lines).slice(0, 80), random.bytes(200)),
+    () => random.bytes(400),
   ])();
 }
 
@@ -113,19 +113,22 @@ export function brokenHandshake(dice: Dice): Uint8Array {
  *
  * @param operator The operator's token: moderation is to be reached too.
  */
-export function httpRequest(dice: Dice, operator: string): Uint8Array {
-  const path = dice.pick(API);
-  const body = encoder.encode(dice.oneIn(4) ? "Hello" : line(dice));
+export function httpRequest(
+  random: RandomInputs,
+  operator: string,
+): Uint8Array {
+  const path = random.pick(API);
+  const body = encoder.encode(random.oneIn(4) ? "Hello" : line(random));
   const lines = [
-    `${dice.pick(METHODS)} ${
-      dice.oneIn(3) ? encodeURI(dice.mutate(path).toWellFormed()) : path
+    `${random.pick(METHODS)} ${
+      random.oneIn(3) ? encodeURI(random.mutate(path).toWellFormed()) : path
     } HTTP/1.1`,
     "Host: 127.0.0.1",
     "Connection: close",
-    `Content-Type: ${dice.pick(MEDIA)}`,
-    `Content-Length: ${dice.oneIn(10) ? dice.below(1_000) : body.length}`,
-    ...(dice.oneIn(2) ? [dice.pick(HEADERS)] : []),
-    ...(dice.oneIn(2) ? [`Authorization: Bearer ${operator}`] : []),
+    `Content-Type: ${random.pick(MEDIA)}`,
+    `Content-Length: ${random.oneIn(10) ? random.below(1_000) : body.length}`,
+    ...(random.oneIn(2) ? [random.pick(HEADERS)] : []),
+    ...(random.oneIn(2) ? [`Authorization: Bearer ${operator}`] : []),
   ];
   return concat(head(lines), body);
 }

@@ -5,7 +5,7 @@
 
 import { byToken } from "./http/api/access.ts";
 import { CLOSE } from "../protocol/close_codes.ts";
-import { Admission } from "./connection/connection_limits.ts";
+import { ConnectionLimits } from "./connection/connection_limits.ts";
 import { Api } from "./http/api/api.ts";
 import { CutStream } from "./http/api/event_stream.ts";
 import { CutAnswer, PacedBodies } from "./http/paced_body.ts";
@@ -22,7 +22,7 @@ import { TurnShare } from "./connection/turn_share.ts";
 import { RatePool } from "./connection/rate_pool.ts";
 import type { Entry } from "./connection/login.ts";
 import type { Fleet } from "./fleet/fleet.ts";
-import { fullLog } from "./observability/limit_warnings.ts";
+import { limitWarnings } from "./observability/limit_warnings.ts";
 import { Hub } from "./hub/hub.ts";
 import { Lessons } from "./lessons/classroom.ts";
 import { LAB_KEY } from "../protocol/lab.ts";
@@ -35,13 +35,13 @@ import {
   type LedgerSnapshot,
   ResourceLedger,
 } from "./runtime/resource_ledger.ts";
-import { LabBook } from "./observability/connection_inspector.ts";
-import { sayFarewell } from "./connection/drain.ts";
+import { ConnectionInspector } from "./observability/connection_inspector.ts";
+import { drain } from "./connection/drain.ts";
 import { behindDeploy, behindProxy } from "./http/proxy_headers.ts";
 import type { Logger } from "./runtime/logger.ts";
 import { HostPolicy } from "./http/host_policy.ts";
 import { Origins } from "./http/origin_policy.ts";
-import { refusal } from "./rooms/error_event.ts";
+import { errorEventOf } from "./rooms/error_event.ts";
 import { createRoutes } from "./http/router.ts";
 import { faulty, words } from "./http/answers.ts";
 import { type Store, StoreOpenError } from "./store/store.ts";
@@ -219,7 +219,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   await readFirst(hub.begin());
   const onError = (error: unknown) => log.error("handler failed", { error });
   const slowMs = config.slowTimeout * 1000;
-  const onFull = fullLog(log, { clock, config });
+  const onFull = limitWarnings(log, { clock, config });
   const transport = await openTransport(config.transport, {
     tcp: {
       total: tcpFor(config.maxConnections),
@@ -236,9 +236,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     slowMs,
     onError,
   });
-  const labBook = new LabBook({ clock, idleSeconds: config.idleTimeout });
+  const connectionInspector = new ConnectionInspector({
+    clock,
+    idleSeconds: config.idleTimeout,
+  });
   const origins = new Origins(config.origins, log);
-  const admission = new Admission({
+  const connectionLimits = new ConnectionLimits({
     total: config.maxConnections,
     perAddress: config.maxPerAddress,
     elsewhere: (network) => fleet.elsewhere.get(`address ${network}`) ?? 0,
@@ -251,10 +254,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     try {
       return new Map([
         ...Array.from(
-          admission.crowds,
+          connectionLimits.crowds,
           ([network, count]) => [`address ${network}`, count] as const,
         ),
-        ...hub.census.crowds,
+        ...hub.occupancy.crowds,
       ]);
     } catch (error) {
       // The heartbeat goes out all the same.
@@ -280,7 +283,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const api = new Api({
     bodies,
     pool,
-    admit: (address) => admission.enter(address),
+    admit: (address) => connectionLimits.enter(address),
     ledger,
     hub,
     store,
@@ -343,7 +346,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   const handler = createRoutes({
     assets,
-    full: (address) => admission.refuse(address),
+    full: (address) => connectionLimits.refuse(address),
     accepting: () => !stopping,
     origins,
     base: config.base,
@@ -377,7 +380,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         connections: connections.size,
         streams: api.readers.length,
         sessions: hub.sessions,
-        ...hub.census.load,
+        ...hub.occupancy.load,
         stuck: closing.size,
         healthy: hub.healthy,
         nodes: fleet.nodes,
@@ -389,23 +392,27 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     hasLessons: lessons !== undefined,
     lesson(name, address) {
       const accept = lessons?.accept(name, address);
-      return accept && admission.guard(accept, address);
+      return accept && connectionLimits.guard(accept, address);
     },
     chat: ({ entry }, address) =>
-      admission.guard(enter(entry, address), address, (socket, error) => {
-        const frames = entry.dialect.encode(refusal(error));
-        for (const frame of frames) socket.send(frame);
-      }),
-    watched: (key) => labBook.report(key),
+      connectionLimits.guard(
+        enter(entry, address),
+        address,
+        (socket, error) => {
+          const frames = entry.dialect.encode(errorEventOf(error));
+          for (const frame of frames) socket.send(frame);
+        },
+      ),
+    watched: (key) => connectionInspector.report(key),
     api: (request, visit, exchange) => api.answer(request, visit, exchange),
     checkRate: (address) => api.checkRate(address),
-    admit: (address) => admission.enter(address),
+    admit: (address) => connectionLimits.enter(address),
     limits: new RequestLimits(REQUESTS),
     bodies,
     clock,
     upgrade: (request, accept, protocol) => {
       const key = new URL(request.url).searchParams.get(LAB_KEY);
-      const watched = labBook.watch(key, accept);
+      const watched = connectionInspector.watch(key, accept);
       return transport.upgrade(request, watched, protocol);
     },
   });
@@ -447,7 +454,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       clients: readers.length,
     });
     const reason = CLOSE.goingAway;
-    sayFarewell(readers, { reason, clock, random: Math.random }).catch(onError);
+    drain(readers, { reason, clock, random: Math.random }).catch(onError);
   };
 
   const stopLoopWatch = watchLoopDelay(clock, stats, onError);
@@ -458,7 +465,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     stopLoopWatch();
     hub.refuse();
     lessons?.closeAll(CLOSE.restart.code, CLOSE.restart.reason);
-    await sayFarewell([...connections, ...api.readers], {
+    await drain([...connections, ...api.readers], {
       reason: CLOSE.restart,
       clock,
       random: Math.random,

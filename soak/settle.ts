@@ -37,24 +37,24 @@ export interface SettleOptions {
 export async function settle(
   { world, retain, ghostMs, memoryBefore }: SettleOptions,
 ): Promise<number | undefined> {
-  const { truth, crew, changes } = world;
+  const { check, clientSet, changes } = world;
   await world.everybodyBack();
-  const auditors = crew.rooms.map((room, index) =>
+  const auditors = clientSet.rooms.map((room, index) =>
     audit(world, room, index, retain)
   );
-  const readers = [...crew.all, ...auditors];
+  const readers = [...clientSet.all, ...auditors];
   await changes.until(
     () =>
       readers.every(({ id, room, here, settled }) =>
-        here && settled && truth.complete(id, room)
+        here && settled && check.complete(id, room)
       ),
     CATCH_UP_MS,
   );
   for (const { id, room, settled } of readers) {
     if (settled) continue;
-    truth.violated({ room, reader: id, what: "still waits for an ack" });
+    check.violated({ room, reader: id, what: "still waits for an ack" });
   }
-  truth.finish(readers.map(({ id, room }) => ({ reader: id, room })));
+  check.finish(readers.map(({ id, room }) => ({ reader: id, room })));
   const here = (room: string) =>
     readers.filter((reader) => reader.room === room)
       .map(({ name, id }) => name ?? id);
@@ -74,7 +74,7 @@ export async function settle(
   for (const [port, before] of world.openBefore) {
     const left = await resourcesReturn(port, { before, ms: RETURN_MS });
     if (left === "") continue;
-    truth.violated({ what: `open when all had gone, at ${port}: ${left}` });
+    check.violated({ what: `open when all had gone, at ${port}: ${left}` });
   }
   return memory;
 }
@@ -90,7 +90,7 @@ function audit(
     id: `auditor-${index}`,
     room,
     server: world.servers.url,
-    truth: world.truth,
+    check: world.check,
     changes: world.changes,
     random: seeded(index),
     comeBackMs: 100,
@@ -114,7 +114,7 @@ async function lookForGhosts(
     await new Promise((done) => setTimeout(done, 200));
     names = await auditor.who();
   }
-  world.truth.present(auditor.room, names, wanted);
+  world.check.present(auditor.room, names, wanted);
 }
 
 /** Waits for the memory to come back. */
@@ -130,6 +130,6 @@ async function memoryBack(
     MEMORY_MS,
   );
   const after = world.memory ?? 0;
-  world.truth.memory(before, after, MEMORY_ALLOWED);
+  world.check.memory(before, after, MEMORY_ALLOWED);
   return after;
 }

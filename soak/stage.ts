@@ -109,14 +109,14 @@ export class Stage {
 
   /** The figures so far. */
   get figures(): Figures {
-    const { truth, lags, peakMemory } = this.#world ?? {};
+    const { check, lags, peakMemory } = this.#world ?? {};
     return {
       seconds: (Date.now() - this.#start) / 1000,
-      messages: truth?.messages ?? 0,
-      deliveries: truth?.deliveries ?? 0,
+      messages: check?.messages ?? 0,
+      deliveries: check?.deliveries ?? 0,
       faults: { ...this.#counts },
-      resumes: { full: 0, partial: 0, none: 0, ...truth?.resumes },
-      gaps: truth?.gaps ?? 0,
+      resumes: { full: 0, partial: 0, none: 0, ...check?.resumes },
+      gaps: check?.gaps ?? 0,
       lagMs: {
         median: lags?.quantile(0.5) ?? 0,
         p99: lags?.quantile(0.99) ?? 0,
@@ -124,7 +124,7 @@ export class Stage {
       },
       peakMemory,
       memory: this.#memory,
-      violations: truth?.violationCount ?? 0,
+      violations: check?.violationCount ?? 0,
     };
   }
 
@@ -136,13 +136,13 @@ export class Stage {
       servers: (violated) => this.#startServers(violated),
     });
     this.#world = world;
-    const { truth, crew } = world;
+    const { check, clientSet } = world;
     const deadline = this.#start + 2 * seconds * 1000 + EXTRA_MS;
     const traffic = new Traffic({
       // What nobody got is unknown, and then lines cannot be told from gaps.
       clients: retain === Infinity
-        ? crew.all
-        : crew.all.filter((client) => !(client instanceof TextClient)),
+        ? clientSet.all
+        : clientSet.all.filter((client) => !(client instanceof TextClient)),
       random: seeded(seed + 1),
       perSecond: rate,
     });
@@ -158,7 +158,7 @@ export class Stage {
       }),
     ]);
     await world.changes.until(
-      () => truth.deliveries >= deliveries,
+      () => check.deliveries >= deliveries,
       deadline - Date.now(),
     );
     traffic.stop();
@@ -176,17 +176,17 @@ export class Stage {
     }
     const { roomFault = 0, sessionFault = 0 } = this.#counts;
     if (roomFault > 0 && this.#brokenRooms.size === 0) {
-      truth.violated({ what: "none of the faults of rooms has happened" });
+      check.violated({ what: "none of the faults of rooms has happened" });
     }
-    truth.isolated(
+    check.isolated(
       new Map([...this.#brokenRooms].map(([room, times]) => [
         room,
-        times * crew.all.filter((client) => client.room === room).length,
+        times * clientSet.all.filter((client) => client.room === room).length,
       ])),
       sessionFault,
     );
     await world.end();
-    return { figures: this.figures, violations: truth.violations };
+    return { figures: this.figures, violations: check.violations };
   }
 
   /** Ends it in the middle. */
@@ -240,17 +240,17 @@ export class Stage {
   }
 
   /** A soak that did not do what it was asked for has shown nothing. */
-  #mindTheTime({ truth }: World): void {
+  #mindTheTime({ check }: World): void {
     const { deliveries } = this.#options;
     const done = Object.values(this.#counts).reduce((sum, n) => sum + n, 0);
     if (done < this.planned) {
       const what = `out of time after ${done} of ${this.planned} faults`;
-      truth.violated({ what });
+      check.violated({ what });
     }
-    if (truth.deliveries < deliveries) {
-      const what = `out of time after ${truth.deliveries} of ${deliveries} ` +
+    if (check.deliveries < deliveries) {
+      const what = `out of time after ${check.deliveries} of ${deliveries} ` +
         "deliveries";
-      truth.violated({ what });
+      check.violated({ what });
     }
   }
 }

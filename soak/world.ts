@@ -4,14 +4,14 @@
  */
 
 import { Changes } from "./changes.ts";
-import { type Crew, startCrew } from "./clients/client_set.ts";
+import { type ClientSet, startClients } from "./clients/client_set.ts";
 import { Lags } from "./checks/lags.ts";
 import {
   type OpenResources,
   readOpenResources,
 } from "./checks/open_resources.ts";
 import type { Servers } from "./servers/servers.ts";
-import { Truth } from "./checks/delivery_check.ts";
+import { DeliveryCheck } from "./checks/delivery_check.ts";
 import type { Report } from "./checks/violation.ts";
 
 /** What a world is made of. */
@@ -33,10 +33,10 @@ const SAMPLE_MS = 500;
 
 /** Servers and their clients. */
 export class World {
-  readonly truth: Truth;
+  readonly check: DeliveryCheck;
   readonly changes = new Changes();
   readonly lags = new Lags();
-  readonly crew: Crew;
+  readonly clientSet: ClientSet;
   readonly servers: Servers;
   /** What each server had open before there were clients, by its port. */
   readonly openBefore: ReadonlyMap<number, OpenResources>;
@@ -47,31 +47,31 @@ export class World {
 
   /** Starts the servers, then the clients. */
   static async start(options: WorldOptions): Promise<World> {
-    const truth = new Truth(options.retain);
-    const servers = await options.servers(truth.violated);
+    const check = new DeliveryCheck(options.retain);
+    const servers = await options.servers(check.violated);
     const open = await Promise.all(
       servers.ports.map(async (port) =>
         [port, await readOpenResources(port)] as const
       ),
     );
-    return new World(options, truth, { servers, open: new Map(open) });
+    return new World(options, check, { servers, open: new Map(open) });
   }
 
   private constructor(
     options: WorldOptions,
-    truth: Truth,
+    check: DeliveryCheck,
     { servers, open }: {
       servers: Servers;
       open: ReadonlyMap<number, OpenResources>;
     },
   ) {
-    this.truth = truth;
+    this.check = check;
     this.servers = servers;
     this.openBefore = open;
-    this.crew = startCrew({
+    this.clientSet = startClients({
       ...options,
       server: servers.url,
-      truth,
+      check,
       changes: this.changes,
       lag: (ms) => this.lags.add(ms),
       life: () => servers.life,
@@ -93,21 +93,23 @@ export class World {
   /** Waits until everybody who can be is in the room. */
   async everybodyBack(): Promise<void> {
     const away = () =>
-      this.crew.all.filter((client) =>
+      this.clientSet.all.filter((client) =>
         !client.here &&
-        !this.crew.children.some((child) => child === client && child.stopped)
+        !this.clientSet.children.some((child) =>
+          child === client && child.stopped
+        )
       );
     const back = await this.changes.until(() => away().length === 0, BACK_MS);
     if (back) return;
     for (const { id, room } of away()) {
       const what = `is not back after ${BACK_MS} ms`;
-      this.truth.violated({ room, reader: id, what });
+      this.check.violated({ room, reader: id, what });
     }
   }
 
   /** Ends all clients. */
   async endClients(): Promise<void> {
-    await Promise.all(this.crew.all.map((client) => client.end()));
+    await Promise.all(this.clientSet.all.map((client) => client.end()));
   }
 
   /** Ends the servers. */
@@ -120,7 +122,7 @@ export class World {
   /** Ends everything at once, when nobody wants to know more. */
   async abandon(): Promise<void> {
     this.#ended = true;
-    for (const child of this.crew.children) child.continue();
+    for (const child of this.clientSet.children) child.continue();
     await Promise.allSettled([this.servers.abandon(), this.#sampling]);
     await this.endClients();
   }

@@ -9,7 +9,7 @@ import { ClientError, type ClientErrorCode } from "../errors.ts";
 import type { Asker } from "./pending_requests.ts";
 
 /** What a permit needs of its client. */
-export interface PermitUser {
+export interface AccessTokenUser {
   state(): ConnectionState;
   ask(request: ClientRequest, asker: Asker): void;
   /** Listens to the state; returns what stops listening. */
@@ -47,8 +47,8 @@ export function userOf(token: string | undefined): string | undefined {
 }
 
 /** The token of one client, and how it is replaced. */
-export class Permit {
-  readonly #user: PermitUser;
+export class AccessToken {
+  readonly #user: AccessTokenUser;
   #token: string | undefined;
   /** What the last hello was sent with. */
   #said: string | undefined;
@@ -57,7 +57,7 @@ export class Permit {
    * @param user The client.
    * @param token The first one, if there is any.
    */
-  constructor(user: PermitUser, token: string | undefined) {
+  constructor(user: AccessTokenUser, token: string | undefined) {
     this.#user = user;
     this.#token = token;
   }

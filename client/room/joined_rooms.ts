@@ -7,17 +7,17 @@ import type { JoinRequest, LeaveRequest } from "../../protocol/requests.ts";
 import type { JoinOptions } from "../client_api.ts";
 import type { Asker } from "../connection/pending_requests.ts";
 import { JoinedRoom } from "./room.ts";
-import type { RoomHost } from "./room_context.ts";
+import type { RoomContext } from "./room_context.ts";
 
 /** The rooms of one client, by name. */
-export class Rooms {
-  readonly #host: RoomHost;
+export class JoinedRooms {
+  readonly #host: RoomContext;
   readonly #rooms = new Map<string, JoinedRoom>();
   /** Left before the server knew us; a resumed session may still be in. */
   readonly #toLeave = new Set<string>();
 
   /** @param host The client. */
-  constructor(host: RoomHost) {
+  constructor(host: RoomContext) {
     this.#host = host;
   }
 

@@ -30,7 +30,7 @@ import { ClientError } from "../errors.ts";
 import { toPage, toRoomMessage } from "./messages.ts";
 import { Members } from "./members.ts";
 import { type Asker, unexpected } from "../connection/pending_requests.ts";
-import type { RoomHost } from "./room_context.ts";
+import type { RoomContext } from "./room_context.ts";
 import { RoomReader, type Step } from "./room_reader.ts";
 
 const TYPING_MS = 2_000;
@@ -40,7 +40,7 @@ const REJOIN_MS = 1_000;
 /** One room of a client. */
 export class JoinedRoom implements Room {
   readonly name: string;
-  readonly #host: RoomHost;
+  readonly #host: RoomContext;
   readonly #options: JoinOptions;
   readonly #events = new Emitter<RoomEvents>();
   readonly #reader = new RoomReader();
@@ -61,7 +61,7 @@ export class JoinedRoom implements Room {
    * @param host Its client.
    * @param options How to join.
    */
-  constructor(name: string, host: RoomHost, options: JoinOptions) {
+  constructor(name: string, host: RoomContext, options: JoinOptions) {
     this.name = name;
     this.#host = host;
     this.#options = options;

@@ -6,7 +6,7 @@ import type { Asker } from "../connection/pending_requests.ts";
 import type { Sender } from "../sending/sender.ts";
 
 /** What a room needs of its client. */
-export interface RoomHost {
+export interface RoomContext {
   readonly settings: Settings;
   readonly sender: Sender;
   readonly name: string | undefined;

@@ -4,7 +4,7 @@ import type { Outgoing, OutgoingState } from "../room/room_api.ts";
 import type { SavedPublish } from "../options.ts";
 
 /** One message on its way. */
-export class Parcel implements Outgoing {
+export class OutgoingMessage implements Outgoing {
   readonly cid: string;
   readonly room: string;
   readonly text: string;

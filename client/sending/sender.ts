@@ -8,7 +8,7 @@ import type { Outgoing, OutgoingState } from "../room/room_api.ts";
 import { ClientError } from "../errors.ts";
 import type { SavedPublish, Settings } from "../options.ts";
 import { Outbox } from "./outbox.ts";
-import { Parcel } from "./outgoing_message.ts";
+import { OutgoingMessage } from "./outgoing_message.ts";
 import { closed } from "../connection/pending_requests.ts";
 
 /** Who lets a sender send. */
@@ -34,7 +34,7 @@ const MOST_UNITS = 2;
 export class Sender {
   readonly #settings: Settings;
   readonly #user: SenderUser;
-  readonly #outbox: Outbox<Parcel>;
+  readonly #outbox: Outbox<OutgoingMessage>;
   /** Runs while the server does not want more. */
   #pause: unknown;
   #scheduled = false;
@@ -52,20 +52,25 @@ export class Sender {
 
   /** Takes up what an earlier client has left. */
   restore(entries: readonly SavedPublish[]): void {
-    this.#outbox.restore(entries.map((entry) => new Parcel(entry)));
+    this.#outbox.restore(entries.map((entry) => new OutgoingMessage(entry)));
   }
 
   /** Pending and failed messages of a room, in the order of publishing. */
   outgoing(room: string): Outgoing[] {
-    return this.#outbox.entries.filter((parcel) => parcel.room === room);
+    return this.#outbox.entries.filter((outgoing) => outgoing.room === room);
   }
 
   /** Takes a message in; it has failed already when there are too many. */
   publish(room: string, text: string): Outgoing {
     const { now } = this.#settings;
-    const parcel = new Parcel({ cid: this.#cid(), room, text, at: now() });
-    if (this.#outbox.add(parcel)) {
-      this.#user.changed(parcel);
+    const outgoing = new OutgoingMessage({
+      cid: this.#cid(),
+      room,
+      text,
+      at: now(),
+    });
+    if (this.#outbox.add(outgoing)) {
+      this.#user.changed(outgoing);
       this.#schedule();
     } else {
       const error = new ClientError("outbox_full", {
@@ -73,25 +78,25 @@ export class Sender {
           `${this.#settings.outboxLimit} messages wait to be sent already. Send it again when they are`,
         retryable: true,
       });
-      this.#settle(parcel, { phase: "failed", error });
+      this.#settle(outgoing, { phase: "failed", error });
     }
-    return parcel;
+    return outgoing;
   }
 
   /** A message that must not be sent any more, as its caller sees it. */
   reject(room: string, text: string, error = closed()): Outgoing {
     const at = this.#settings.now();
-    const parcel = new Parcel({ cid: this.#cid(), room, text, at });
-    this.#settle(parcel, { phase: "failed", error });
-    return parcel;
+    const outgoing = new OutgoingMessage({ cid: this.#cid(), room, text, at });
+    this.#settle(outgoing, { phase: "failed", error });
+    return outgoing;
   }
 
   /** Tries a failed message again; tells whether there was one. */
   retry(cid: string): boolean {
-    const parcel = this.#outbox.retry(cid);
-    if (parcel === undefined) return false;
-    parcel.renew();
-    this.#user.changed(parcel);
+    const outgoing = this.#outbox.retry(cid);
+    if (outgoing === undefined) return false;
+    outgoing.renew();
+    this.#user.changed(outgoing);
     this.#schedule();
     return true;
   }
@@ -106,9 +111,9 @@ export class Sender {
 
   /** The server has it. */
   acked(cid: string, seq: number): void {
-    const parcel = this.#outbox.remove(cid);
-    if (parcel === undefined) return;
-    this.#settle(parcel, { phase: "sent", seq });
+    const outgoing = this.#outbox.remove(cid);
+    if (outgoing === undefined) return;
+    this.#settle(outgoing, { phase: "sent", seq });
     this.#schedule();
   }
 
@@ -138,8 +143,8 @@ export class Sender {
     const sent = taken.filter(fits);
     if (sent.length > 0) this.#user.send(sent.map(toRequest));
     // The server would hang up on a frame that is far too big, for good.
-    for (const parcel of taken) {
-      if (!fits(parcel)) this.#fail(parcel.cid, tooLong(longest));
+    for (const outgoing of taken) {
+      if (!fits(outgoing)) this.#fail(outgoing.cid, tooLong(longest));
     }
   }
 
@@ -184,22 +189,22 @@ export class Sender {
   }
 
   #giveUp(cid: string): void {
-    const parcel = this.#outbox.remove(cid);
-    if (parcel?.state.phase === "pending") {
-      this.#settle(parcel, { phase: "failed", error: closed() });
+    const outgoing = this.#outbox.remove(cid);
+    if (outgoing?.state.phase === "pending") {
+      this.#settle(outgoing, { phase: "failed", error: closed() });
     }
   }
 
   #fail(cid: string, error: ClientError): void {
-    const parcel = this.#outbox.fail(cid);
-    if (parcel === undefined) return;
-    this.#settle(parcel, { phase: "failed", error });
+    const outgoing = this.#outbox.fail(cid);
+    if (outgoing === undefined) return;
+    this.#settle(outgoing, { phase: "failed", error });
     this.#schedule();
   }
 
-  #settle(parcel: Parcel, state: OutgoingState): void {
-    parcel.settle(state);
-    this.#user.changed(parcel);
+  #settle(outgoing: OutgoingMessage, state: OutgoingState): void {
+    outgoing.settle(state);
+    this.#user.changed(outgoing);
   }
 
   /** What one turn of the event loop brings is saved and sent together. */

@@ -5,7 +5,7 @@ import { CLOSE } from "../../protocol/close_codes.ts";
 import { PaperConnection } from "../../tests/helpers/paper_connection.ts";
 import { SILENCE } from "../../tests/helpers/silence.ts";
 import { TurnShare } from "../../server/connection/turn_share.ts";
-import { Alone } from "../../server/fleet/single_node.ts";
+import { SingleNode } from "../../server/fleet/single_node.ts";
 import { Hub } from "../../server/hub/hub.ts";
 import { systemClock } from "../../server/runtime/clock.ts";
 import { newId } from "../../server/runtime/ids.ts";
@@ -57,7 +57,7 @@ export async function readingCrowd(
   const ledger = new ResourceLedger();
   const hub = new Hub({
     store,
-    fleet: new Alone({ random: Math.random, newId }),
+    fleet: new SingleNode({ random: Math.random, newId }),
     random: Math.random,
     cutOff() {},
     onFatal(error) {

@@ -16,7 +16,7 @@ import { HubbubError } from "../../protocol/errors.ts";
 import type { Right } from "../../protocol/rights.ts";
 import { MAX_SUBJECT } from "../../protocol/v1.ts";
 import { isOperatorToken, OPERATOR, OPERATOR_USER } from "./operator_token.ts";
-import type { Grant } from "./permissions.ts";
+import type { Permissions } from "./permissions.ts";
 
 /** How tokens are checked. */
 export interface AuthoritySettings {
@@ -51,7 +51,7 @@ export class Authority {
   readonly #options: JWTVerifyOptions;
   readonly #operator: string | undefined;
   /** What those without a token get. */
-  readonly guest: Grant;
+  readonly guest: Permissions;
 
   private constructor(
     key: Key | null,
@@ -136,7 +136,7 @@ export class Authority {
    * the operator's, else a guest's rights.
    * @throws {HubbubError} `auth_expired` or `auth_invalid`.
    */
-  async verify(token: string): Promise<Grant> {
+  async verify(token: string): Promise<Permissions> {
     if (this.#key === null) {
       const operator = this.#operator;
       return operator !== undefined && isOperatorToken(token, operator)
@@ -195,7 +195,7 @@ function identity(value: unknown, claim: string): string | undefined {
 }
 
 /** What the claims of a token grant. */
-function grantOf(claims: JWTPayload): Grant {
+function grantOf(claims: JWTPayload): Permissions {
   const { exp, sub } = claims;
   if (sub === OPERATOR_USER) {
     throw new HubbubError("auth_invalid", {

@@ -6,13 +6,13 @@
 import { HubbubError } from "../../protocol/errors.ts";
 import type { Authority } from "./authenticator.ts";
 import type { Cancel, Clock } from "../runtime/clock.ts";
-import type { Grant } from "./permissions.ts";
+import type { Permissions } from "./permissions.ts";
 
 /** The longest a timer of the runtime can be, milliseconds. */
 const MOST_TIMER_MS = 2 ** 31 - 1;
 
-/** What a {@linkcode Badge} needs. */
-export interface BadgeOptions {
+/** What a {@linkcode ConnectionCredentials} needs. */
+export interface ConnectionCredentialsOptions {
   readonly authority: Authority;
   readonly clock: Clock;
   /** Called when its rights have ended and were not renewed. */
@@ -20,26 +20,26 @@ export interface BadgeOptions {
 }
 
 /** The rights of one connection. */
-export class Badge {
-  readonly #options: BadgeOptions;
-  #grant: Grant;
+export class ConnectionCredentials {
+  readonly #options: ConnectionCredentialsOptions;
+  #permissions: Permissions;
   #expiry: Cancel | null = null;
   #stopped = false;
 
-  constructor(options: BadgeOptions) {
+  constructor(options: ConnectionCredentialsOptions) {
     this.#options = options;
-    this.#grant = options.authority.guest;
+    this.#permissions = options.authority.guest;
   }
 
   /** What it allows now. */
-  get grant(): Grant {
-    return this.#grant;
+  get permissions(): Permissions {
+    return this.#permissions;
   }
 
   /** @throws {HubbubError} `auth_required`. */
   mustBeWelcome(): void {
     const { authority } = this.#options;
-    if (this.#grant !== authority.guest || authority.guestsEnter) return;
+    if (this.#permissions !== authority.guest || authority.guestsEnter) return;
     throw new HubbubError("auth_required");
   }
 
@@ -57,20 +57,20 @@ export class Badge {
    */
   async show(
     token: string,
-    held: () => Grant | undefined,
-    take: (grant: Grant) => Promise<void> = () => Promise.resolve(),
+    held: () => Permissions | undefined,
+    take: (permissions: Permissions) => Promise<void> = () => Promise.resolve(),
   ): Promise<boolean> {
-    const grant = await this.#options.authority.verify(token);
+    const permissions = await this.#options.authority.verify(token);
     if (this.#stopped) return false;
     const before = held();
-    if (before !== undefined && grant.user !== before.user) {
+    if (before !== undefined && permissions.user !== before.user) {
       throw new HubbubError("auth_invalid", {
         message: "This token is for somebody else. Send one for yourself",
       });
     }
-    await take(grant);
+    await take(permissions);
     if (this.#stopped) return false;
-    this.#grant = grant;
+    this.#permissions = permissions;
     this.#watchExpiry();
     return true;
   }
@@ -84,7 +84,7 @@ export class Badge {
   #watchExpiry(): void {
     this.#expiry?.();
     this.#expiry = null;
-    const { until } = this.#grant;
+    const { until } = this.#permissions;
     if (until === Infinity) return;
     const { clock, expired } = this.#options;
     const left = Math.max(until - clock.now(), 0);

@@ -7,7 +7,7 @@
 
 import { Buffer } from "node:buffer";
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { type Grant, TRUSTED } from "./permissions.ts";
+import { type Permissions, TRUSTED } from "./permissions.ts";
 
 /** The operator's user id, as if it were a token's `sub`: it names one person
  * on all devices. Signed tokens cannot have it, so nobody inherits what the
@@ -15,7 +15,7 @@ import { type Grant, TRUSTED } from "./permissions.ts";
 export const OPERATOR_USER = "hubbub-operator";
 
 /** What the operator may do: everything, as one person. */
-export const OPERATOR: Grant = { ...TRUSTED, user: OPERATOR_USER };
+export const OPERATOR: Permissions = { ...TRUSTED, user: OPERATOR_USER };
 
 /** Tells people, and tools that look for secrets, what it is. */
 const PREFIX = "hubbub-operator-";

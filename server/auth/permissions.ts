@@ -3,7 +3,7 @@
 import type { Right } from "../../protocol/rights.ts";
 
 /** What one bearer may do. */
-export interface Grant {
+export interface Permissions {
   /** Who it is, in the long run; undefined for guests. */
   readonly user?: string | undefined;
   /** The name it goes by, when the token says so. */
@@ -16,10 +16,10 @@ export interface Grant {
 }
 
 /** What everybody may do where nobody is asked for a token. */
-export const OPEN: Grant = {
+export const OPEN: Permissions = {
   until: Infinity,
   allows: (right) => right !== "moderate",
 };
 
 /** For what has been allowed already, elsewhere. */
-export const TRUSTED: Grant = { until: Infinity, allows: () => true };
+export const TRUSTED: Permissions = { until: Infinity, allows: () => true };

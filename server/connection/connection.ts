@@ -20,17 +20,17 @@ import {
   msBetween,
 } from "../runtime/clock.ts";
 import { JoinWait } from "./join_wait.ts";
-import { Entrance, type EntranceOptions, type Entrant } from "./login.ts";
+import { type Entrant, Login, type LoginOptions } from "./login.ts";
 import type { Soon } from "../fleet/fleet.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { REPLY_BUDGET, ReplyBudget } from "./reply_budget.ts";
 import { RequestQueue } from "./request_queue.ts";
 import type { Release, ResourceLedger } from "../runtime/resource_ledger.ts";
-import { refusal } from "../rooms/error_event.ts";
+import { errorEventOf } from "../rooms/error_event.ts";
 import { carryOut } from "./dispatch.ts";
 import { TurnShare } from "./turn_share.ts";
 import type { Patience } from "./write_progress.ts";
-import { Outlet } from "./writer.ts";
+import { ConnectionWriter } from "./writer.ts";
 import type { Session } from "../rooms/session.ts";
 import { evictionBy } from "../runtime/stats.ts";
 import type { Socket, SocketHandler } from "../transport/socket.ts";
@@ -59,7 +59,7 @@ const FINAL: ReadonlySet<number> = new Set([
 const RETRY_MS = 1_000;
 
 /** What a {@linkcode Connection} needs. */
-export interface ConnectionOptions extends EntranceOptions {
+export interface ConnectionOptions extends LoginOptions {
   readonly id: string;
   readonly socket: Socket;
   /** Where it comes from, such as `192.0.2.7`. */
@@ -82,11 +82,11 @@ export class Connection implements Entrant, SocketHandler {
   readonly id: string;
   readonly address: string;
   readonly #options: ConnectionOptions;
-  readonly #outlet: Outlet;
+  readonly #writer: ConnectionWriter;
   readonly #budget: ReplyBudget;
   readonly #queue: RequestQueue;
   readonly #joinWait: JoinWait;
-  readonly #entrance: Entrance;
+  readonly #login: Login;
   /** What the ledger was told of at the last look. */
   readonly #held: Release[] = [];
   #session: Session | null = null;
@@ -101,12 +101,12 @@ export class Connection implements Entrant, SocketHandler {
     this.#options = options;
     this.id = id;
     this.address = options.address;
-    this.#outlet = new Outlet(socket, entry.dialect, clock);
+    this.#writer = new ConnectionWriter(socket, entry.dialect, clock);
     this.#budget = new ReplyBudget({
       hold: (bytes) => options.ledger.hold("reply", bytes),
       soon: (act) => clock.soon(act),
       after: (ms, act) => clock.after(ms, act),
-      unsent: () => this.#outlet.unsent,
+      unsent: () => this.#writer.unsent,
     });
     this.#queue = new RequestQueue({
       clock,
@@ -117,9 +117,9 @@ export class Connection implements Entrant, SocketHandler {
       together: (act) => this.#together(act),
     });
     this.#joinWait = new JoinWait(clock);
-    this.#entrance = new Entrance(this, options, {
+    this.#login = new Login(this, options, {
       queue: this.#queue,
-      outlet: this.#outlet,
+      writer: this.#writer,
       joinWait: this.#joinWait,
     });
   }
@@ -128,7 +128,7 @@ export class Connection implements Entrant, SocketHandler {
   open(): void {
     const { log, entry: { dialect, room } } = this.#options;
     log.debug("opened", { connection: this.id, dialect: dialect.name, room });
-    this.#entrance.open();
+    this.#login.open();
   }
 
   // What a socket calls.
@@ -141,7 +141,7 @@ export class Connection implements Entrant, SocketHandler {
     const isTooBig = bytes > maxFrame ||
       this.dialect.separator === "\n" && hasMoreLines(frame, MOST_LINES);
     if (isTooBig) return this.end(CLOSE.tooBig);
-    this.#outlet.heard();
+    this.#writer.heard();
     const waitMs = rates.frame(bytes);
     if (rates.flooding) return this.end(CLOSE.flood);
     if (!this.#queue.add(frame, { bytes, waitMs })) this.#overrun(frame);
@@ -152,7 +152,7 @@ export class Connection implements Entrant, SocketHandler {
     this.#together(() => {
       for (const decoded of this.#decode(frame)) {
         // It asks on and on and does not read.
-        if (this.#outlet.unsent >= REPLY_BUDGET) return this.end(CLOSE.slow);
+        if (this.#writer.unsent >= REPLY_BUDGET) return this.end(CLOSE.slow);
         this.#handle(decoded, RETRY_MS);
         if (this.#gone) return;
       }
@@ -161,7 +161,7 @@ export class Connection implements Entrant, SocketHandler {
 
   #together(act: () => void): void {
     try {
-      this.#outlet.together(act);
+      this.#writer.together(act);
     } catch (error) {
       this.#broke(error);
     }
@@ -204,8 +204,8 @@ export class Connection implements Entrant, SocketHandler {
   #request(request: ClientRequest): Soon<void> {
     const { hub, rates } = this.#options;
     rates.request(request.type);
-    if (request.type === "auth") return this.#entrance.renew(request);
-    if (request.type === "hello") return this.#entrance.hello(request);
+    if (request.type === "auth") return this.#login.renew(request);
+    if (request.type === "hello") return this.#login.hello(request);
     if (this.#session === null) throw new HubbubError("hello_first");
     const done = carryOut(
       hub,
@@ -235,22 +235,22 @@ export class Connection implements Entrant, SocketHandler {
   // What rooms and hub call.
 
   get dialect(): Dialect {
-    return this.#outlet.dialect;
+    return this.#writer.dialect;
   }
 
   get ready(): boolean {
-    return this.#outlet.ready;
+    return this.#writer.ready;
   }
 
   get writable(): boolean {
-    return this.#outlet.writable;
+    return this.#writer.writable;
   }
 
   send(frames: readonly string[]): void {
     if (this.#gone) return;
     // Without a closure: this runs for every member and tick.
     try {
-      this.#outlet.send(frames);
+      this.#writer.send(frames);
     } catch (error) {
       this.#broke(error);
     }
@@ -259,7 +259,7 @@ export class Connection implements Entrant, SocketHandler {
   tell(event: ServerEvent): void {
     if (this.#gone) return;
     try {
-      this.#outlet.tell(event);
+      this.#writer.tell(event);
       this.#joinWait.told(event);
     } catch (error) {
       this.#broke(error);
@@ -267,13 +267,13 @@ export class Connection implements Entrant, SocketHandler {
   }
 
   note(event: ServerEvent): void {
-    if (!this.#gone) this.#outlet.note(event);
+    if (!this.#gone) this.#writer.note(event);
   }
 
   flush(): void {
     if (this.#gone) return;
     try {
-      this.#outlet.flush();
+      this.#writer.flush();
     } catch (error) {
       this.#broke(error);
     }
@@ -284,7 +284,7 @@ export class Connection implements Entrant, SocketHandler {
     const { log, socket } = this.#options;
     this.#evicted(code);
     try {
-      this.#outlet.flush();
+      this.#writer.flush();
     } catch (error) {
       log.error("send failed", { connection: this.id, error });
     }
@@ -308,7 +308,7 @@ export class Connection implements Entrant, SocketHandler {
 
   begin(session: Session): void {
     this.#session = session;
-    const { id, grant: { user } } = session;
+    const { id, permissions: { user } } = session;
     this.#options.rates.become(
       user === undefined ? { session: id } : { user },
     );
@@ -331,7 +331,7 @@ export class Connection implements Entrant, SocketHandler {
     }
     const { code } = known;
     this.#options.hub.stats.refused.add(code);
-    this.tell({ ...refusal(known), cid, id });
+    this.tell({ ...errorEventOf(known), cid, id });
     if (this.#session !== null) return;
     if (code === "banned") return this.end(CLOSE.banned);
     if (this.dialect.naming === "asked") {
@@ -344,7 +344,7 @@ export class Connection implements Entrant, SocketHandler {
   /** Closes it when its peer has taken nothing for too long. */
   checkProgress(patience: Patience): void {
     if (this.#gone) return;
-    if (this.#outlet.isStuck(patience)) return this.end(CLOSE.slow);
+    if (this.#writer.isStuck(patience)) return this.end(CLOSE.slow);
     this.#releaseHeld();
     const { ledger } = this.#options;
     this.#budget.look();
@@ -382,7 +382,7 @@ export class Connection implements Entrant, SocketHandler {
     this.#gone = true;
     this.#mayReturn = !(byPeer ? FINAL_BY_PEER : FINAL).has(code);
     this.#options.log.debug("closed", { connection: this.id, code });
-    this.#entrance.stop();
+    this.#login.stop();
     this.#queue.stop();
     this.#joinWait.end();
     this.#budget.stop();
@@ -403,14 +403,14 @@ export class Connection implements Entrant, SocketHandler {
   #lossOf(code: number): Monotonic {
     const { clock, hub: { limits } } = this.#options;
     const now = clock.monotonic();
-    if (code === CLOSE.slow.code) return this.#outlet.livedAt;
+    if (code === CLOSE.slow.code) return this.#writer.livedAt;
     if (code !== CLOSE.silent.code) return now;
     return msAfter(now, -limits.idleSeconds * 1000);
   }
 
   #lose(session: Session): void {
     const { clock, hub } = this.#options;
-    hub.reception.lost(session, this, {
+    hub.sessionService.lost(session, this, {
       mayReturn: this.#mayReturn,
       agoMs: msBetween(this.#lostAt, clock.monotonic()),
     });

@@ -14,7 +14,7 @@ import type { Accept, Socket, SocketHandler } from "../transport/socket.ts";
 import { type Guest, WaitingGuests } from "./waiting_guests.ts";
 
 /** How many connections there may be, and who tells the time. */
-export interface AdmissionOptions {
+export interface ConnectionLimitsOptions {
   readonly total: number;
   /** From one address, or network of IPv6. */
   readonly perAddress: number;
@@ -78,8 +78,8 @@ function tooMany(limit: ConnectionLimit): HubbubError {
 }
 
 /** The connections of one server, counted until their sockets are gone. */
-export class Admission {
-  readonly #options: AdmissionOptions;
+export class ConnectionLimits {
+  readonly #options: ConnectionLimitsOptions;
   readonly #byAddress = new Map<string, number>();
   /** Those that make room for others. */
   readonly #waiting: WaitingGuests;
@@ -88,7 +88,7 @@ export class Admission {
   readonly #refusedByAddress = new Map<string, number>();
   #refused = 0;
 
-  constructor(options: AdmissionOptions) {
+  constructor(options: ConnectionLimitsOptions) {
     this.#options = options;
     this.#waiting = new WaitingGuests(options.clock);
   }

@@ -3,7 +3,7 @@
  * to its address. Which allowances these are, rate_pool.ts says.
  */
 
-import { type Allowance, tooFast } from "./rate_limits.ts";
+import { type RateLimits, tooFast } from "./rate_limits.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { ClientRequest } from "../../protocol/requests.ts";
 
@@ -14,8 +14,8 @@ export type Owner =
 
 /** What a connection knows of its rates. */
 interface Lease {
-  readonly own: () => Allowance;
-  readonly address: Allowance;
+  readonly own: () => RateLimits;
+  readonly address: RateLimits;
   become(owner: Owner): void;
   end(): void;
 }

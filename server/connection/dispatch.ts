@@ -55,7 +55,7 @@ export function carryOut(
     case "typing":
       return hub.typing(session, request.room);
     case "rename":
-      return hub.reception.rename(session, request.name, request.id);
+      return hub.sessionService.rename(session, request.name, request.id);
     case "remove":
     case "kick":
     case "ban":

@@ -35,7 +35,7 @@ function attempt(act: () => void): void {
  * time, and numbers from 0 up to 1.
  * @returns When the last has been told to close; after about a second at most.
  */
-export async function sayFarewell(
+export async function drain(
   connections: readonly Reader[],
   { reason, clock, random }: {
     reason: CloseReason;

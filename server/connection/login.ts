@@ -13,15 +13,15 @@ import type { Dialect } from "../../protocol/dialect.ts";
 import { HubbubError } from "../../protocol/errors.ts";
 import type { AuthRequest, HelloRequest } from "../../protocol/requests.ts";
 import type { Authority } from "../auth/authenticator.ts";
-import { Badge } from "../auth/connection_credentials.ts";
-import type { Grant } from "../auth/permissions.ts";
+import { ConnectionCredentials } from "../auth/connection_credentials.ts";
+import type { Permissions } from "../auth/permissions.ts";
 import type { Cancel, Clock } from "../runtime/clock.ts";
 import { type Soon, whenHere } from "../fleet/fleet.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { ConnectionRates } from "./connection_rates.ts";
 import type { JoinWait } from "./join_wait.ts";
 import type { RequestQueue } from "./request_queue.ts";
-import type { Outlet } from "./writer.ts";
+import type { ConnectionWriter } from "./writer.ts";
 import type { Reader, Session } from "../rooms/session.ts";
 
 /** What the address a client connected to asks for. */
@@ -49,8 +49,8 @@ export interface Entrant extends Reader {
   refuse(error: unknown): void;
 }
 
-/** What an {@linkcode Entrance} needs. */
-export interface EntranceOptions {
+/** What an {@linkcode Login} needs. */
+export interface LoginOptions {
   readonly entry: Entry;
   readonly hub: Hub;
   readonly authority: Authority;
@@ -66,33 +66,33 @@ interface Parts {
   /** Where what it asks for waits while it is being let in. */
   readonly queue: RequestQueue;
   /** The way out to it, whose dialect a hello may change. */
-  readonly outlet: Outlet;
+  readonly writer: ConnectionWriter;
   /** Where it waits for the room that it comes for. */
   readonly joinWait: JoinWait;
 }
 
 /** Lets one client in. */
-export class Entrance {
+export class Login {
   readonly #entrant: Entrant;
-  readonly #options: EntranceOptions;
+  readonly #options: LoginOptions;
   readonly #queue: RequestQueue;
-  readonly #outlet: Outlet;
+  readonly #writer: ConnectionWriter;
   readonly #joinWait: JoinWait;
-  readonly #badge: Badge;
+  readonly #credentials: ConnectionCredentials;
   #timer: Cancel | null;
 
   constructor(
     entrant: Entrant,
-    options: EntranceOptions,
-    { queue, outlet, joinWait }: Parts,
+    options: LoginOptions,
+    { queue, writer, joinWait }: Parts,
   ) {
     const { authority, clock, helloMs } = options;
     this.#entrant = entrant;
     this.#options = options;
     this.#queue = queue;
-    this.#outlet = outlet;
+    this.#writer = writer;
     this.#joinWait = joinWait;
-    this.#badge = new Badge({
+    this.#credentials = new ConnectionCredentials({
       authority,
       clock,
       expired: () => {
@@ -132,15 +132,19 @@ export class Entrance {
     if (auth !== undefined) {
       return this.#check(auth, () => this.hello(request));
     }
-    this.#badge.mustBeWelcome();
+    this.#credentials.mustBeWelcome();
     if (request.batch) {
-      const { dialect } = this.#outlet;
-      this.#outlet.dialect = dialect.batched ?? dialect;
+      const { dialect } = this.#writer;
+      this.#writer.dialect = dialect.batched ?? dialect;
     }
-    const { grant } = this.#badge;
-    const { name = request.name } = grant;
+    const { permissions } = this.#credentials;
+    const { name = request.name } = permissions;
     return whenHere(
-      this.#options.hub.reception.hello(entrant, { ...request, name }, grant),
+      this.#options.hub.sessionService.hello(
+        entrant,
+        { ...request, name },
+        permissions,
+      ),
       (session) => this.#begin(session),
     );
   }
@@ -148,12 +152,14 @@ export class Entrance {
   /** Takes a newer token for the session. */
   renew({ token, id }: AuthRequest): Promise<void> {
     const { hub } = this.#options;
-    const renew = async (grant: Grant) => {
+    const renew = async (permissions: Permissions) => {
       const { session } = this.#entrant;
-      if (session !== null) await hub.reception.renew(session, grant);
+      if (session !== null) {
+        await hub.sessionService.renew(session, permissions);
+      }
     };
     return this.#check(token, () => {
-      const { until } = this.#badge.grant;
+      const { until } = this.#credentials.permissions;
       this.#entrant.tell({
         type: "authorized",
         until: until === Infinity ? undefined : until,
@@ -165,7 +171,7 @@ export class Entrance {
   /** Nothing happens later any more: the client has gone. */
   stop(): void {
     this.#timer?.();
-    this.#badge.stop();
+    this.#credentials.stop();
   }
 
   /**
@@ -177,10 +183,10 @@ export class Entrance {
   async #check(
     token: string,
     act: () => Soon<void>,
-    take?: (grant: Grant) => Promise<void>,
+    take?: (permissions: Permissions) => Promise<void>,
   ): Promise<void> {
-    const held = () => this.#entrant.session?.grant;
-    const matters = await this.#badge.show(token, held, take);
+    const held = () => this.#entrant.session?.permissions;
+    const matters = await this.#credentials.show(token, held, take);
     if (!matters) return;
     await act();
   }
@@ -191,22 +197,22 @@ export class Entrance {
     const { hub, entry: { dialect, name } } = this.#options;
     if (dialect.naming === "hello") return;
     try {
-      this.#badge.mustBeWelcome();
+      this.#credentials.mustBeWelcome();
     } catch (error) {
       entrant.refuse(error);
       return entrant.end(closeFor(error));
     }
-    const { grant } = this.#badge;
+    const { permissions } = this.#credentials;
     try {
       // Whoever is not wanted at all is not asked for a name.
-      hub.reception.admit(entrant, grant);
+      hub.sessionService.admit(entrant, permissions);
     } catch (error) {
       return entrant.refuse(error);
     }
-    if (dialect.naming === "asked" && grant.name === undefined) {
+    if (dialect.naming === "asked" && permissions.name === undefined) {
       return entrant.tell({ type: "name_wanted" });
     }
-    this.#enter(grant.name ?? name);
+    this.#enter(permissions.name ?? name);
   }
 
   /** Says hello for a client whose dialect has none. */
@@ -230,7 +236,7 @@ export class Entrance {
       : new HubbubError("internal");
     const { suggestion } = details;
     // Its token says which name it has: no other will do.
-    const stuck = retryable || this.#badge.grant.name !== undefined;
+    const stuck = retryable || this.#credentials.permissions.name !== undefined;
     if (stuck || suggestion === undefined) entrant.refuse(error);
     if (entrant.gone) return;
     if (stuck) return entrant.end(closeFor(error));

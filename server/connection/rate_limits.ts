@@ -82,7 +82,7 @@ export function tooFast(
 }
 
 /** What is left of the rates of one user, session or address. */
-export class Allowance {
+export class RateLimits {
   readonly #rates: Rates;
   // Made when they are needed, and full until then: most clients need few.
   #publishes: TokenBucket | undefined;

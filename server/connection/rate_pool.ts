@@ -11,7 +11,7 @@
  */
 
 import {
-  Allowance,
+  RateLimits,
   type Rates,
   ratesOfAddress,
   tooFast,
@@ -44,7 +44,7 @@ export interface RatePoolOptions {
 /** What one address may do, and what those who are gone have left of theirs. */
 interface Address {
   readonly network: string;
-  readonly total: Allowance;
+  readonly total: RateLimits;
   readonly connects: TokenBucket;
   readonly returned: Set<Share>;
   /** Connections there are. */
@@ -53,7 +53,7 @@ interface Address {
 
 /** An allowance, and whose it is. */
 interface Share {
-  readonly allowance: Allowance;
+  readonly rateLimits: RateLimits;
   /** Connections that go by it. */
   holders: number;
   owner: string | undefined;
@@ -107,7 +107,7 @@ export class RatePool {
     from.live++;
     let share = this.#hold(this.#emptiest(from) ?? this.#fresh(from));
     return new ConnectionRates(clock, {
-      own: () => share.allowance,
+      own: () => share.rateLimits,
       address: from.total,
       become: (owner) => share = this.#become(share, keyOf(owner), from),
       end: () => {
@@ -131,7 +131,7 @@ export class RatePool {
     const now = this.#options.clock.monotonic();
     if (user !== undefined) {
       const share = this.#hold(this.#ofOwner(keyOf({ user })));
-      const wait = share.allowance.request(type, now);
+      const wait = share.rateLimits.request(type, now);
       this.#letGo(share);
       if (wait > 0) throw tooFast(wait);
     }
@@ -146,7 +146,7 @@ export class RatePool {
     let left = Math.min(MOST_SWEPT, this.#idle.size);
     for (const share of this.#idle) {
       if (left-- === 0) break;
-      if (share.allowance.fullIn(now) === 0) this.#forget(share);
+      if (share.rateLimits.fullIn(now) === 0) this.#forget(share);
       else moveToEnd(this.#idle, share);
     }
     left = Math.min(MOST_SWEPT, this.#addresses.size);
@@ -168,7 +168,7 @@ export class RatePool {
     if (this.#addresses.size >= MOST_ADDRESSES) this.#makeRoom();
     const fresh: Address = {
       network,
-      total: new Allowance(this.#ofAddress),
+      total: new RateLimits(this.#ofAddress),
       connects: new TokenBucket(
         connects,
         connects * CONNECT_BURST_S,
@@ -196,7 +196,7 @@ export class RatePool {
 
   #fresh(address: Address | undefined, owner?: string): Share {
     const { rates } = this.#options;
-    return { allowance: new Allowance(rates), holders: 0, owner, address };
+    return { rateLimits: new RateLimits(rates), holders: 0, owner, address };
   }
 
   #emptiest({ returned }: Address): Share | undefined {
@@ -204,7 +204,7 @@ export class RatePool {
     let emptiest: Share | undefined;
     let most = 0;
     for (const share of returned) {
-      const fullIn = share.allowance.fullIn(now);
+      const fullIn = share.rateLimits.fullIn(now);
       if (fullIn === 0) this.#forget(share);
       if (fullIn <= most) continue;
       most = fullIn;
@@ -248,9 +248,9 @@ export class RatePool {
 
   #letGo(share: Share): void {
     if (--share.holders > 0) return;
-    const { allowance, address } = share;
+    const { rateLimits, address } = share;
     const now = this.#options.clock.monotonic();
-    if (allowance.fullIn(now) === 0) return this.#forget(share);
+    if (rateLimits.fullIn(now) === 0) return this.#forget(share);
     this.#idle.add(share);
     if (this.#idle.size > MOST_IDLE) {
       for (const oldest of this.#idle) {
@@ -262,7 +262,7 @@ export class RatePool {
     address.returned.add(share);
     if (address.returned.size <= MOST_RETURNED) return;
     const [fullest] = [...address.returned].toSorted((a, b) =>
-      a.allowance.fullIn(now) - b.allowance.fullIn(now)
+      a.rateLimits.fullIn(now) - b.rateLimits.fullIn(now)
     );
     if (fullest !== undefined) this.#forget(fullest);
   }

@@ -26,7 +26,7 @@ const CHECK_EVERY = 16 * 1024;
 const MOST_GATHERED = 64 * 1024;
 
 /** Writes to one socket in one dialect. */
-export class Outlet {
+export class ConnectionWriter {
   /** Changes once, when a client asks for batches. */
   dialect: Dialect;
   readonly #socket: Socket;

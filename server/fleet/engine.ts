@@ -10,7 +10,7 @@
 export const KEPT_LEASES = 3;
 
 /** A session as the engine has it. */
-export interface Holding {
+export interface SessionLease {
   readonly session: string;
   readonly name: string;
   /** The user, if a token says so. */
@@ -68,13 +68,13 @@ export type Answer<T extends object> =
 
 /** What became of an application. */
 export type Claimed = Answer<
-  { readonly holding: Holding; readonly resumed: boolean }
+  { readonly lease: SessionLease; readonly resumed: boolean }
 >;
 
 /** The name that can be had. */
 export interface Named {
   readonly name: string;
-  /** See {@linkcode Holding.named}; absent for a name that is nobody's. */
+  /** See {@linkcode SessionLease.named}; absent for a name that is nobody's. */
   readonly named?: number | undefined;
 }
 
@@ -117,7 +117,7 @@ export interface EngineEvents {
   taken(session: string, version: number): void;
   /** A session's person has another name.
    *
-   * @param named See {@linkcode Holding.named}; undefined when a node with an
+   * @param named See {@linkcode SessionLease.named}; undefined when a node with an
    * earlier version of this program tells it. */
   renamed(session: string, name: string, named: number | undefined): void;
   /** Another node has written about a room. */
@@ -154,7 +154,7 @@ export interface Engine {
    * Returns the sessions that others have taken up, those whose names have
    * been given to others, which are ended, and those whose persons have other
    * names by now. */
-  reassert(holdings: readonly Holding[]): Promise<Reasserted>;
+  reassert(leases: readonly SessionLease[]): Promise<Reasserted>;
   /** Wants to be told what is written about a room. */
   follow(room: string): Promise<void>;
   unfollow(room: string): void;

@@ -26,8 +26,8 @@ import type {
   Lending,
   LocalRoom,
 } from "./fleet.ts";
-import { Holdings } from "./session_leases.ts";
-import { Rosters } from "./presence_sync.ts";
+import { SessionLeases } from "./session_leases.ts";
+import { PresenceSync } from "./presence_sync.ts";
 
 /** How long a node is believed to live after its last heartbeat, milliseconds.
  * A heart beats three times in it, so a dead node's members are gone after 16
@@ -54,8 +54,8 @@ export interface FleetNodeOptions {
 export class FleetNode implements Fleet, EngineEvents {
   readonly #options: FleetNodeOptions;
   readonly #engine: Engine;
-  readonly #rosters: Rosters;
-  readonly #holdings: Holdings;
+  readonly #presenceSync: PresenceSync;
+  readonly #leases: SessionLeases;
   #beating: Promise<void> | null = null;
   #stopBeating: Cancel = () => {};
   /** No node is taken for dead before, milliseconds since 1970. */
@@ -76,8 +76,8 @@ export class FleetNode implements Fleet, EngineEvents {
   ) {
     this.#options = options;
     this.#engine = engine(this);
-    this.#rosters = new Rosters({ ...options, engine: this.#engine });
-    this.#holdings = new Holdings({
+    this.#presenceSync = new PresenceSync({ ...options, engine: this.#engine });
+    this.#leases = new SessionLeases({
       ...options,
       engine: this.#engine,
       choose: (wish, ask) => this.#choose(wish, ask),
@@ -102,7 +102,7 @@ export class FleetNode implements Fleet, EngineEvents {
 
   begin(host: FleetHost): void {
     this.#outOfReach = () => host.outOfReach();
-    this.#holdings.begin(host);
+    this.#leases.begin(host);
   }
 
   share(counts: () => ReadonlyMap<string, number>): void {
@@ -114,7 +114,7 @@ export class FleetNode implements Fleet, EngineEvents {
   }
 
   claim(claim: Claim): Promise<Held> {
-    return this.#holdings.claim(claim);
+    return this.#leases.claim(claim);
   }
 
   rename(
@@ -122,18 +122,18 @@ export class FleetNode implements Fleet, EngineEvents {
     wanted: string,
     options: { readonly signed?: boolean } = {},
   ): Promise<string> {
-    return this.#holdings.rename(session, wanted, options);
+    return this.#leases.rename(session, wanted, options);
   }
 
   nameOf(session: string): string | undefined {
-    return this.#holdings.nameOf(session);
+    return this.#leases.nameOf(session);
   }
 
   async lend(
     wanted: string | undefined,
     { user, fallback, signed = false }: Lending,
   ): Promise<string> {
-    const alike = (name: string) => this.#holdings.alike(name);
+    const alike = (name: string) => this.#leases.alike(name);
     const { name } = await this.#choose(
       { wanted, fallback, alike, signed },
       (choice) => this.#engine.find(choice, user),
@@ -142,11 +142,11 @@ export class FleetNode implements Fleet, EngineEvents {
   }
 
   release(session: string): void {
-    this.#holdings.release(session);
+    this.#leases.release(session);
   }
 
   async enter(room: string, local: LocalRoom): Promise<Here> {
-    return await this.#rosters.enter(room, local);
+    return await this.#presenceSync.enter(room, local);
   }
 
   async stop(): Promise<void> {
@@ -165,19 +165,19 @@ export class FleetNode implements Fleet, EngineEvents {
   }
 
   taken(session: string, version: number): void {
-    this.#holdings.taken(session, version);
+    this.#leases.taken(session, version);
   }
 
   renamed(session: string, name: string, named: number | undefined): void {
-    this.#holdings.renamed(session, { name, named });
+    this.#leases.renamed(session, { name, named });
   }
 
   wrote(...news: Parameters<EngineEvents["wrote"]>): void {
-    this.#rosters.hear(...news);
+    this.#presenceSync.hear(...news);
   }
 
   typing(room: string, name: string): void {
-    this.#rosters.typing(room, name);
+    this.#presenceSync.typing(room, name);
   }
 
   async healed(): Promise<void> {
@@ -209,33 +209,33 @@ export class FleetNode implements Fleet, EngineEvents {
   }
 
   async #beat(): Promise<void> {
-    const known = this.#rosters.nodes;
+    const known = this.#presenceSync.nodes;
     const beat = await this.#engine.beat(this.#options.leaseMs, this.#counts());
     if (!beat.held) await this.#comeBack();
     this.#nodes = beat.living.length + 1;
     this.#elsewhere = sum(beat.counts);
     const living = new Set(beat.living);
     if (this.#options.clock.monotonic() >= this.#buriesFrom) {
-      this.#rosters.bury(known.filter((node) => !living.has(node)));
+      this.#presenceSync.bury(known.filter((node) => !living.has(node)));
     }
-    this.#holdings.disown(beat.own);
-    await this.#holdings.letGo();
-    await this.#rosters.refresh();
+    this.#leases.disown(beat.own);
+    await this.#leases.letGo();
+    await this.#presenceSync.refresh();
   }
 
   /** Writes everything down again under the lease there is now. */
   async #comeBack(): Promise<void> {
     const { clock, leaseMs } = this.#options;
     this.#buriesFrom = msAfter(clock.monotonic(), leaseMs);
-    await this.#holdings.reassert();
-    await this.#rosters.renew();
+    await this.#leases.reassert();
+    await this.#presenceSync.renew();
   }
 
   async #sayGoodbye(): Promise<void> {
-    await this.#rosters.flush();
-    await this.#holdings.settled();
+    await this.#presenceSync.flush();
+    await this.#leases.settled();
     // Sessions wait for their users to come back to another node.
-    if (this.#holdings.size === 0) await this.#engine.leave();
+    if (this.#leases.size === 0) await this.#engine.leave();
     else await this.#engine.beat(this.#options.leaseMs, this.#counts());
   }
 

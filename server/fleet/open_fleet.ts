@@ -8,7 +8,7 @@ import { newId } from "../runtime/ids.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { readRedisAddress } from "../store/addresses.ts";
 import type { Store } from "../store/store.ts";
-import { Alone } from "./single_node.ts";
+import { SingleNode } from "./single_node.ts";
 import type { Fleet } from "./fleet.ts";
 import { LEASE_MS } from "./node.ts";
 
@@ -47,5 +47,5 @@ export async function openFleet(
     const { joinKv } = await import("./kv/kv_fleet.ts");
     if (store instanceof KvStore) return await joinKv(store.database, options);
   }
-  return new Alone({ random, newId });
+  return new SingleNode({ random, newId });
 }

@@ -23,8 +23,8 @@ const REFRESH_MS = 20 * 60_000;
 /** Rooms that are read or written at once. */
 const STEP = 100;
 
-/** What {@linkcode Rosters} needs. */
-export interface RostersOptions {
+/** What {@linkcode PresenceSync} needs. */
+export interface PresenceSyncOptions {
   /** This node. */
   readonly node: string;
   readonly engine: Engine;
@@ -46,8 +46,8 @@ interface Followed {
 }
 
 /** The rooms of one node. */
-export class Rosters {
-  readonly #options: RostersOptions;
+export class PresenceSync {
+  readonly #options: PresenceSyncOptions;
   readonly #rooms = new Map<string, Followed>();
   /** Rooms whose members are to be written. */
   readonly #changed = new Set<string>();
@@ -58,7 +58,7 @@ export class Rosters {
   #version = 0;
   #gathering: Cancel | null = null;
 
-  constructor(options: RostersOptions) {
+  constructor(options: PresenceSyncOptions) {
     this.#options = options;
   }
 

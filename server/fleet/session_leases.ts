@@ -7,7 +7,7 @@
 import { checkName } from "../../protocol/names.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Wish } from "./choose_name.ts";
-import type { Answer, Choice, Engine, Holding, Named } from "./engine.ts";
+import type { Answer, Choice, Engine, Named, SessionLease } from "./engine.ts";
 import { nameKept } from "./single_node.ts";
 import { type Claim, type FleetHost, type Held, personOf } from "./fleet.ts";
 import { Lookalikes } from "./lookalikes.ts";
@@ -15,8 +15,8 @@ import { Lookalikes } from "./lookalikes.ts";
 /** Sessions that are written down again, or let go of, in one step. */
 const STEP = 200;
 
-/** What {@linkcode Holdings} need. */
-export interface HoldingsOptions {
+/** What {@linkcode SessionLeases} need. */
+export interface SessionLeasesOptions {
   readonly engine: Engine;
   readonly clock: Clock;
   /** Makes the public ids of sessions. */
@@ -38,9 +38,9 @@ interface Pending {
 }
 
 /** What one node holds. */
-export class Holdings {
-  readonly #options: HoldingsOptions;
-  readonly #held = new Map<string, Holding>();
+export class SessionLeases {
+  readonly #options: SessionLeasesOptions;
+  readonly #held = new Map<string, SessionLease>();
   /** By person: the sessions of it that are held. */
   readonly #byPerson = new Map<string, Set<string>>();
   readonly #lookalikes = new Lookalikes();
@@ -50,7 +50,7 @@ export class Holdings {
   #releasing: Promise<void> | null = null;
   #host: FleetHost | null = null;
 
-  constructor(options: HoldingsOptions) {
+  constructor(options: SessionLeasesOptions) {
     this.#options = options;
   }
 
@@ -77,23 +77,23 @@ export class Holdings {
       await this.#releasing;
       const application = { session, spare, user, guest, dialect };
       const yielding = user === undefined ? undefined : guest;
-      const { holding, resumed } = await choose(
+      const { lease, resumed } = await choose(
         { wanted, signed, yielding, alike: (name) => this.alike(name) },
         (choice) => engine.claim({ ...application, ...choice }),
       );
-      this.#ended.delete(holding.session);
-      this.#keep(holding);
+      this.#ended.delete(lease.session);
+      this.#keep(lease);
       const { taken = 0, renamed } =
-        pending[holding.session === session ? 0 : 1] ?? {};
+        pending[lease.session === session ? 0 : 1] ?? {};
       // The newest of what was told meanwhile, and of what others of the same
       // person have, on this node, is its name.
-      this.#name(holding, this.#newestOf(holding, renamed));
-      if (taken > holding.version) {
+      this.#name(lease, this.#newestOf(lease, renamed));
+      if (taken > lease.version) {
         // Told after whoever claims has it.
         clock.soon(() => this.taken(session, taken));
       }
-      const name = this.nameOf(holding.session) ?? holding.name;
-      return { session: holding.session, name, resumed };
+      const name = this.nameOf(lease.session) ?? lease.name;
+      return { session: lease.session, name, resumed };
     } finally {
       for (const id of [session, spare]) this.#expectNoMore(id);
     }
@@ -113,10 +113,10 @@ export class Holdings {
       (choice) => engine.rename(session, choice),
     );
     if ("kept" in named) throw nameKept(named.kept);
-    const holding = this.#held.get(session);
-    if (holding === undefined) return named.name;
+    const lease = this.#held.get(session);
+    if (lease === undefined) return named.name;
     // Its host hears the answer.
-    this.#name(holding, named, { told: false });
+    this.#name(lease, named, { told: false });
     return this.nameOf(session) ?? named.name;
   }
 
@@ -150,37 +150,37 @@ export class Holdings {
     }
   }
 
-  #keep(holding: Holding): void {
-    this.#drop(holding.session);
-    this.#held.set(holding.session, holding);
-    const person = personOf(holding);
+  #keep(lease: SessionLease): void {
+    this.#drop(lease.session);
+    this.#held.set(lease.session, lease);
+    const person = personOf(lease);
     const all = this.#byPerson.get(person) ?? new Set();
-    this.#byPerson.set(person, all.add(holding.session));
-    this.#lookalikes.add(holding.name);
+    this.#byPerson.set(person, all.add(lease.session));
+    this.#lookalikes.add(lease.name);
   }
 
   /** @returns Whether it was held. */
   #drop(session: string): boolean {
-    const holding = this.#held.get(session);
-    if (holding === undefined) return false;
-    const person = personOf(holding);
+    const lease = this.#held.get(session);
+    if (lease === undefined) return false;
+    const person = personOf(lease);
     const all = this.#byPerson.get(person);
     all?.delete(session);
     if (all?.size === 0) this.#byPerson.delete(person);
-    this.#lookalikes.delete(holding.name);
+    this.#lookalikes.delete(lease.name);
     return this.#held.delete(session);
   }
 
   /** What is held of the same person. */
-  #matesOf(holding: Holding): Holding[] {
-    const all = [...this.#byPerson.get(personOf(holding)) ?? []];
+  #matesOf(lease: SessionLease): SessionLease[] {
+    const all = [...this.#byPerson.get(personOf(lease)) ?? []];
     return all.flatMap((session) => this.#held.get(session) ?? []);
   }
 
   /** The newest name of a person that is known here. */
-  #newestOf(holding: Holding, heard: Named | undefined): Named {
-    let newest: Named = heard ?? holding;
-    for (const named of [holding, ...this.#matesOf(holding)]) {
+  #newestOf(lease: SessionLease, heard: Named | undefined): Named {
+    let newest: Named = heard ?? lease;
+    for (const named of [lease, ...this.#matesOf(lease)]) {
       if (isNewer(named, newest)) newest = named;
     }
     return newest;
@@ -192,12 +192,12 @@ export class Holdings {
    * @param options Whether the host is told.
    */
   #name(
-    holding: Holding,
+    lease: SessionLease,
     given: Named,
     { told = true }: { told?: boolean } = {},
   ): void {
     const { name } = given;
-    for (const mate of this.#matesOf(holding)) {
+    for (const mate of this.#matesOf(lease)) {
       if (isNewer(mate, given)) continue;
       this.#keep({ ...mate, name, named: given.named ?? mate.named });
       if (told && mate.name !== name) this.#host?.renamed(mate.session, name);
@@ -209,8 +209,8 @@ export class Holdings {
     const pending = this.#pending.get(session);
     const heard = pending?.renamed;
     if (pending && !(heard && isNewer(heard, given))) pending.renamed = given;
-    const holding = this.#held.get(session);
-    if (holding !== undefined) this.#name(holding, given);
+    const lease = this.#held.get(session);
+    if (lease !== undefined) this.#name(lease, given);
   }
 
   /** See {@linkcode Fleet.release}. */
@@ -228,9 +228,9 @@ export class Holdings {
     if (pending !== undefined) {
       pending.taken = Math.max(pending.taken, version);
     }
-    const holding = this.#held.get(session);
+    const lease = this.#held.get(session);
     // Who has it since then has taken it back.
-    if (holding === undefined || holding.version >= version) return;
+    if (lease === undefined || lease.version >= version) return;
     this.#drop(session);
     this.#host?.replaced(session);
   }
@@ -247,11 +247,11 @@ export class Holdings {
   /** Writes everything down again under the lease there is now. Whoever the
    * engine does not know either may be about to do the same. */
   async reassert(): Promise<void> {
-    const holdings = [...this.#held.values()];
-    for (let start = 0; start < holdings.length; start += STEP) {
+    const leases = [...this.#held.values()];
+    for (let start = 0; start < leases.length; start += STEP) {
       const { replaced, outnamed, renamed } = await this.#options.engine
         .reassert(
-          holdings.slice(start, start + STEP),
+          leases.slice(start, start + STEP),
         );
       for (const session of replaced) this.taken(session, Infinity);
       for (const [session, named] of renamed) this.renamed(session, named);

@@ -14,8 +14,8 @@ import {
   personOf,
 } from "./fleet.ts";
 
-/** What {@linkcode Alone} needs. */
-export interface AloneOptions {
+/** What {@linkcode SingleNode} needs. */
+export interface SingleNodeOptions {
   /** Numbers from 0 up to 1, for readable names. */
   readonly random: () => number;
   /** Makes the public ids of sessions. */
@@ -50,17 +50,17 @@ const NOBODY_ELSE: Here = {
 };
 
 /** The only node. */
-export class Alone implements Fleet {
+export class SingleNode implements Fleet {
   readonly nodes = 1;
   readonly elsewhere: ReadonlyMap<string, number> = new Map();
-  readonly #options: AloneOptions;
+  readonly #options: SingleNodeOptions;
   readonly #bySession = new Map<string, Holder>();
   readonly #byPerson = new Map<string, Holder>();
   readonly #byName = new Map<string, Holder>();
   readonly #lookalikes = new Lookalikes();
   #host: FleetHost | null = null;
 
-  constructor(options: AloneOptions) {
+  constructor(options: SingleNodeOptions) {
     this.#options = options;
   }
 

@@ -6,24 +6,24 @@
 import { HubbubError } from "../../protocol/errors.ts";
 import type { ErrorEvent } from "../../protocol/events.ts";
 import { sse } from "../../protocol/sse.ts";
-import type { Gate } from "../moderation/access_policy.ts";
+import type { AccessPolicy } from "../moderation/access_policy.ts";
 import {
-  refusal,
-  refusalOfStore,
+  errorEventOf,
   STORE_UNAVAILABLE,
+  storeError,
 } from "../rooms/error_event.ts";
-import type { Rooms } from "../rooms/room_registry.ts";
+import type { RoomRegistry } from "../rooms/room_registry.ts";
 import type { RoomCreation } from "../rooms/room_creation.ts";
 import type { Session } from "../rooms/session.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { StoreHealth } from "./store_health.ts";
 import { type Receipt, RoomNotMadeError, type Store } from "../store/store.ts";
-import type { Pending, TickHooks } from "../rooms/group_commit.ts";
+import type { CommitHooks, Pending } from "../rooms/group_commit.ts";
 
-/** Options of {@linkcode tickHooks}. */
-export interface TickHooksOptions {
-  readonly rooms: Rooms;
-  readonly gate: Gate;
+/** Options of {@linkcode commitHooks}. */
+export interface CommitHooksOptions {
+  readonly rooms: RoomRegistry;
+  readonly accessPolicy: AccessPolicy;
   readonly creation: RoomCreation;
   readonly health: StoreHealth;
   readonly stats: Stats;
@@ -33,13 +33,14 @@ export interface TickHooksOptions {
 }
 
 /** Returns the hooks of a hub's ticks. */
-export function tickHooks(
-  { rooms, gate, creation, health, stats, store, failed }: TickHooksOptions,
-): TickHooks {
+export function commitHooks(
+  { rooms, accessPolicy, creation, health, stats, store, failed }:
+    CommitHooksOptions,
+): CommitHooks {
   const refuse = (draft: Pending, error: ErrorEvent) => {
     const { room, author, session, id, cid } = draft;
     settled(draft);
-    gate.failed(room, author);
+    accessPolicy.failed(room, author);
     stats.refused.add(error.code);
     session.reader?.tell({ ...error, cid, id });
   };
@@ -47,11 +48,11 @@ export function tickHooks(
     const bad = reason instanceof RoomNotMadeError
       ? rooms.refusalOfNew(draft.room)
       : undefined;
-    const error = bad ?? refusalOfStore(reason, creation.wait(draft.session));
+    const error = bad ?? storeError(reason, creation.wait(draft.session));
     if (error.code === "not_stored") {
       health.doubts("message not stored", reason);
     }
-    refuse(draft, refusal(error));
+    refuse(draft, errorEventOf(error));
   };
   const answer = (draft: Pending, receipt: Receipt | undefined) => {
     if (receipt?.refused !== undefined) {
@@ -78,7 +79,7 @@ export function tickHooks(
         known.text !== text;
       contain(draft, () => {
         if (differs) {
-          return refuse(draft, refusal(new HubbubError("cid_reused")));
+          return refuse(draft, errorEventOf(new HubbubError("cid_reused")));
         }
         settled(draft);
         acknowledge(draft, receipt);
@@ -99,7 +100,7 @@ export function tickHooks(
   return {
     before() {
       rooms.deliver();
-      rooms.announceArrivals();
+      rooms.announceJoins();
     },
     stored(pending, receipts) {
       health.works();
@@ -116,7 +117,7 @@ export function tickHooks(
         contain(draft, () => refuse(draft, STORE_UNAVAILABLE));
       }
     },
-    after: () => rooms.announceDepartures(),
+    after: () => rooms.announceLeaves(),
   };
 }
 

@@ -17,31 +17,35 @@ import type {
 } from "../../protocol/requests.ts";
 import { EVERY_ROOM, type Right } from "../../protocol/rights.ts";
 import { owns, sessionAuthor, userAuthor } from "../auth/author.ts";
-import { Census } from "./occupancy.ts";
+import { Occupancy } from "./occupancy.ts";
 import { type Cancel, every } from "../runtime/clock.ts";
 import type { Enforcement } from "../moderation/enforcement.ts";
-import { allow, type Gate, personOf } from "../moderation/access_policy.ts";
-import type { Grant } from "../auth/permissions.ts";
+import {
+  type AccessPolicy,
+  allow,
+  personOf,
+} from "../moderation/access_policy.ts";
+import type { Permissions } from "../auth/permissions.ts";
 import type { ReadQueue } from "../rooms/read_queue.ts";
 import { readHistory } from "../rooms/history.ts";
 import { hubParts, type HubPartsOptions } from "./wiring.ts";
 import { checkText } from "../rooms/message_text.ts";
 import type { Moderation } from "../moderation/commands.ts";
-import { Reception } from "../sessions/session_service.ts";
+import { SessionService } from "../sessions/session_service.ts";
 import { STORE_UNAVAILABLE } from "../rooms/error_event.ts";
 import { SentMessages } from "../rooms/sent_messages.ts";
 import type { Room } from "../rooms/room.ts";
-import type { Rooms } from "../rooms/room_registry.ts";
+import type { RoomRegistry } from "../rooms/room_registry.ts";
 import type { RoomCreation } from "../rooms/room_creation.ts";
-import type { Ban, HouseRules, RoomRules } from "../moderation/rules.ts";
+import type { Ban, ModerationRules, RoomRules } from "../moderation/rules.ts";
 import { newSession, type Reader, type Session } from "../rooms/session.ts";
-import type { Sessions } from "../sessions/session_registry.ts";
+import type { SessionRegistry } from "../sessions/session_registry.ts";
 import { ContainedReader } from "../sessions/contained_reader.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { Range } from "../store/store.ts";
 import type { StoreHealth } from "./store_health.ts";
-import type { Ticker } from "../rooms/group_commit.ts";
-import { keepTrimming } from "../rooms/retention.ts";
+import type { GroupCommit } from "../rooms/group_commit.ts";
+import { runRetention } from "../rooms/retention.ts";
 
 /** Options of {@linkcode Hub}. */
 export interface HubOptions extends HubPartsOptions {
@@ -57,19 +61,19 @@ export class Hub {
   readonly limits: Limits;
   readonly stats: Stats;
   /** Occupancy of the rooms. */
-  readonly census: Census;
+  readonly occupancy: Occupancy;
   /** Reads the store for whoever asks. */
   readonly reads: ReadQueue;
   /** Logs sessions in and out. */
-  readonly reception: Reception;
+  readonly sessionService: SessionService;
   readonly #options: HubOptions;
-  readonly #sessions: Sessions;
-  readonly #rooms: Rooms;
+  readonly #sessions: SessionRegistry;
+  readonly #rooms: RoomRegistry;
   readonly #creation: RoomCreation;
-  readonly #ticker: Ticker;
+  readonly #groupCommit: GroupCommit;
   readonly #health: StoreHealth;
-  readonly #rules: HouseRules;
-  readonly #gate: Gate;
+  readonly #rules: ModerationRules;
+  readonly #accessPolicy: AccessPolicy;
   readonly #enforcement: Enforcement;
   readonly #moderation: Moderation;
   readonly #stopTrimming: Cancel;
@@ -88,27 +92,27 @@ export class Hub {
       options.onFatal(error);
     };
     const parts = hubParts({ ...options, onFatal });
-    const { sessions, rooms, gate } = parts;
+    const { sessions, rooms, accessPolicy } = parts;
     this.#sessions = sessions;
     this.#rooms = rooms;
     this.#creation = parts.creation;
-    this.#ticker = parts.ticker;
+    this.#groupCommit = parts.groupCommit;
     this.#health = parts.health;
     this.#rules = parts.rules;
-    this.#gate = gate;
+    this.#accessPolicy = accessPolicy;
     this.#enforcement = parts.enforcement;
     this.#moderation = parts.moderation;
     this.reads = parts.reads;
-    this.census = new Census(rooms, fleet);
-    this.reception = new Reception({
+    this.occupancy = new Occupancy(rooms, fleet);
+    this.sessionService = new SessionService({
       fleet,
-      gate,
+      accessPolicy,
       sessions,
       rooms,
       limits,
       review: (session) => parts.enforcement.review(session),
     });
-    this.#stopTrimming = keepTrimming({
+    this.#stopTrimming = runRetention({
       store,
       clock,
       failed: (error) => this.#health.doubts("trim failed", error),
@@ -138,7 +142,7 @@ export class Hub {
   get trouble(): string | undefined {
     if (this.#broken) return "broken; to be restarted";
     if (!this.#health.healthy) return "store fails";
-    return this.#ticker.stuck ? "store does not answer" : undefined;
+    return this.#groupCommit.stuck ? "store does not answer" : undefined;
   }
 
   /** Number of sessions, those in their grace period included. */
@@ -159,7 +163,7 @@ export class Hub {
   join(session: Session, { room, since, limit, only, id }: JoinRequest): void {
     const name = checkRoom(room);
     allow(session, "read", name);
-    this.#gate.enter(personOf(session), name, session.grant);
+    this.#accessPolicy.enter(personOf(session), name, session.permissions);
     this.#rooms.arrive(name, {
       session,
       since,
@@ -184,9 +188,13 @@ export class Hub {
    * @param grant The permissions.
    * @throws {HubbubError} `bad_room`, `forbidden` or `banned`.
    */
-  listen(reader: Reader, request: JoinRequest, grant: Grant): Session {
+  listen(
+    reader: Reader,
+    request: JoinRequest,
+    permissions: Permissions,
+  ): Session {
     const id = this.#options.newId();
-    const { user } = grant;
+    const { user } = permissions;
     const contained = new ContainedReader(
       reader,
       (error) => this.#sessions.failed(session, error),
@@ -197,7 +205,7 @@ export class Hub {
         author: user === undefined ? sessionAuthor(id) : userAuthor(user),
         dialect: reader.dialect,
         name: "",
-        grant,
+        permissions,
         reader: contained,
       }),
       listening: true,
@@ -223,8 +231,8 @@ export class Hub {
     const room = this.#roomOf(session, request.room);
     allow(session, "write", room);
     const text = checkText(request.text, this.limits.text);
-    this.#gate.write(session, { room, cid: request.cid });
-    this.#ticker.add({
+    this.#accessPolicy.write(session, { room, cid: request.cid });
+    this.#groupCommit.add({
       room,
       from: session.name,
       text,
@@ -258,7 +266,7 @@ export class Hub {
     const room = this.#roomOf(session, request.room);
     allow(session, "read", room);
     if (!session.members.has(room)) {
-      this.#gate.enter(personOf(session), room, session.grant);
+      this.#accessPolicy.enter(personOf(session), room, session.permissions);
     }
     const limit = Math.min(request.limit ?? 50, this.limits.history);
     const range: Range = after === undefined
@@ -301,7 +309,7 @@ export class Hub {
    */
   typing(session: Session, wanted: string): void {
     const room = this.#joined(session, wanted, "write");
-    this.#gate.speak(session, room.name);
+    this.#accessPolicy.speak(session, room.name);
     room.typing(session);
     this.#rooms.stir(room);
   }
@@ -329,7 +337,7 @@ export class Hub {
    * @throws {HubbubError} `rate_limited` or `store_unavailable`.
    */
   async auditImport(
-    moderator: Pick<Session, "name" | "author" | "grant">,
+    moderator: Pick<Session, "name" | "author" | "permissions">,
     room: string,
     ended?: { readonly imported: number; readonly duplicates: number },
   ): Promise<void> {
@@ -367,7 +375,7 @@ export class Hub {
    * or have failed. */
   async settle(): Promise<void> {
     this.refuse();
-    await this.#ticker.idle();
+    await this.#groupCommit.idle();
   }
 
   /** Stops all timers. */

@@ -2,7 +2,7 @@
  * nodes. */
 
 import type { Fleet } from "../fleet/fleet.ts";
-import type { Rooms } from "../rooms/room_registry.ts";
+import type { RoomRegistry } from "../rooms/room_registry.ts";
 
 /** The prefix of rooms in the fleet's counts. */
 const ROOM = "room ";
@@ -10,11 +10,14 @@ const ROOM = "room ";
 const MOST_SHARED = 300;
 
 /** Counts people, rooms and lag. */
-export class Census {
-  readonly #rooms: Pick<Rooms, "all">;
+export class Occupancy {
+  readonly #rooms: Pick<RoomRegistry, "all">;
   readonly #fleet: Pick<Fleet, "elsewhere">;
 
-  constructor(rooms: Pick<Rooms, "all">, fleet: Pick<Fleet, "elsewhere">) {
+  constructor(
+    rooms: Pick<RoomRegistry, "all">,
+    fleet: Pick<Fleet, "elsewhere">,
+  ) {
     this.#rooms = rooms;
     this.#fleet = fleet;
   }

@@ -4,20 +4,20 @@ import type { Limits } from "../../protocol/events.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { Enforcement } from "../moderation/enforcement.ts";
 import type { Fleet } from "../fleet/fleet.ts";
-import { allow, Gate, personOf } from "../moderation/access_policy.ts";
+import { AccessPolicy, allow, personOf } from "../moderation/access_policy.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { Moderation } from "../moderation/commands.ts";
-import { Rooms } from "../rooms/room_registry.ts";
+import { RoomRegistry } from "../rooms/room_registry.ts";
 import { ReadQueue } from "../rooms/read_queue.ts";
 import { RoomCreation } from "../rooms/room_creation.ts";
-import { HouseRules } from "../moderation/rules.ts";
-import { Sessions } from "../sessions/session_registry.ts";
+import { ModerationRules } from "../moderation/rules.ts";
+import { SessionRegistry } from "../sessions/session_registry.ts";
 import { ResourceLedger } from "../runtime/resource_ledger.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { Store } from "../store/store.ts";
 import { StoreHealth } from "./store_health.ts";
-import { type Pending, Ticker } from "../rooms/group_commit.ts";
-import { tickHooks } from "./commit_hooks.ts";
+import { GroupCommit, type Pending } from "../rooms/group_commit.ts";
+import { commitHooks } from "./commit_hooks.ts";
 
 /** Options of {@linkcode hubParts}. */
 export interface HubPartsOptions {
@@ -53,14 +53,14 @@ export interface HubPartsOptions {
 
 /** The parts of a hub. */
 export interface HubParts {
-  readonly sessions: Sessions;
+  readonly sessions: SessionRegistry;
   readonly reads: ReadQueue;
-  readonly rooms: Rooms;
+  readonly rooms: RoomRegistry;
   readonly creation: RoomCreation;
-  readonly ticker: Ticker;
+  readonly groupCommit: GroupCommit;
   readonly health: StoreHealth;
-  readonly rules: HouseRules;
-  readonly gate: Gate;
+  readonly rules: ModerationRules;
+  readonly accessPolicy: AccessPolicy;
   readonly enforcement: Enforcement;
   readonly moderation: Moderation;
 }
@@ -68,8 +68,8 @@ export interface HubParts {
 /** Creates the parts of a hub, connected to one another. */
 export function hubParts(options: HubPartsOptions): HubParts {
   const { store, fleet, clock, log, stats, random, newId } = options;
-  const rules = new HouseRules();
-  const gate = new Gate(rules, clock);
+  const rules = new ModerationRules();
+  const accessPolicy = new AccessPolicy(rules, clock);
   const creation = new RoomCreation(options.roomRate, clock);
   const health = new StoreHealth({
     store,
@@ -81,7 +81,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
       if (fleet.nodes > 1) options.cutOff();
     },
   });
-  const sessions = new Sessions({
+  const sessions = new SessionRegistry({
     fleet,
     secret: options.secret,
     clock,
@@ -94,7 +94,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
   });
   const { ledger = new ResourceLedger() } = options;
   const reads = new ReadQueue({ store, clock, ledger });
-  const rooms = new Rooms({
+  const rooms = new RoomRegistry({
     store,
     reads,
     fleet,
@@ -103,21 +103,21 @@ export function hubParts(options: HubPartsOptions): HubParts {
     stats,
     maxRooms: options.maxRooms,
     maxRoomsPerSession: options.maxRoomsPerSession,
-    wake: () => ticker.wake(),
+    wake: () => groupCommit.wake(),
     elsewhere: (room, roster) => sessions.arrivedElsewhere(room, roster),
     mayEnter(session, room) {
       allow(session, "read", room);
-      gate.enter(personOf(session), room, session.grant);
+      accessPolicy.enter(personOf(session), room, session.permissions);
     },
-    standing: (session, room) => gate.standing(session, room),
-    heard: (room, messages) => gate.heard(room, messages),
+    standing: (session, room) => accessPolicy.standing(session, room),
+    heard: (room, messages) => accessPolicy.heard(room, messages),
     failed: (session, error) => sessions.failed(session, error),
   });
-  const ticker = new Ticker(
+  const groupCommit = new GroupCommit(
     { store, clock, stats, fatal: options.onFatal },
-    tickHooks({
+    commitHooks({
       rooms,
-      gate,
+      accessPolicy,
       creation,
       health,
       stats,
@@ -132,7 +132,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
     log,
     rooms,
     sessions: () => sessions.all(),
-    add: (pending: Pending) => ticker.add(pending),
+    add: (pending: Pending) => groupCommit.add(pending),
   };
   const enforcement = new Enforcement({
     ...forRules,
@@ -141,7 +141,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
   const moderation = new Moderation({
     ...forRules,
     reads,
-    gate,
+    accessPolicy,
     newId,
     hasOthers: () => fleet.nodes > 1,
     maxText: options.limits.text,
@@ -151,10 +151,10 @@ export function hubParts(options: HubPartsOptions): HubParts {
     reads,
     rooms,
     creation,
-    ticker,
+    groupCommit,
     health,
     rules,
-    gate,
+    accessPolicy,
     enforcement,
     moderation,
   };

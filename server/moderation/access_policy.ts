@@ -9,30 +9,32 @@ import { HubbubError } from "../../protocol/errors.ts";
 import { type Right, RIGHTS } from "../../protocol/rights.ts";
 import { bannedError } from "./bans.ts";
 import { type Clock, msAfter } from "../runtime/clock.ts";
-import type { Grant } from "../auth/permissions.ts";
-import type { HouseRules, Person } from "./rules.ts";
+import type { Permissions } from "../auth/permissions.ts";
+import type { ModerationRules, Person } from "./rules.ts";
 import type { Session, Standing } from "../rooms/session.ts";
 import { SlowMode } from "./slow_mode.ts";
 import type { StoredMessage } from "../store/store.ts";
 
 /** How a session can be recognized; of who only listens, its token may say how
  * it is called. */
-export function personOf({ name, grant, author, reader }: Session): Person {
+export function personOf(
+  { name, permissions, author, reader }: Session,
+): Person {
   const address = reader?.address ?? "";
   return {
-    name: name === "" ? grant.name : name,
+    name: name === "" ? permissions.name : name,
     author: author.key,
     address,
   };
 }
 
 /** Lets people in, and lets them write. */
-export class Gate {
-  readonly #rules: HouseRules;
+export class AccessPolicy {
+  readonly #rules: ModerationRules;
   readonly #clock: Clock;
   readonly #slow = new SlowMode();
 
-  constructor(rules: HouseRules, clock: Clock) {
+  constructor(rules: ModerationRules, clock: Clock) {
     this.#rules = rules;
     this.#clock = clock;
   }
@@ -45,8 +47,8 @@ export class Gate {
    * @param grant What it may do.
    * @throws {HubbubError} `banned`.
    */
-  enter(person: Person, room: string, grant: Grant): void {
-    if (this.#rules.size === 0 || moderates(grant, room)) return;
+  enter(person: Person, room: string, permissions: Permissions): void {
+    if (this.#rules.size === 0 || moderates(permissions, room)) return;
     const now = this.#clock.now();
     const ban = this.#rules.banOf(person, room, now);
     if (ban !== undefined) throw bannedError(ban, now);
@@ -64,11 +66,11 @@ export class Gate {
     { room, cid }: { room: string; cid?: string | undefined },
   ): void {
     if (this.#rules.size === 0) return;
-    const { author: { key: author }, grant } = session;
-    if (moderates(grant, room)) return;
+    const { author: { key: author }, permissions } = session;
+    if (moderates(permissions, room)) return;
     // Who is in the room was let in, and is out as soon as it is banned.
     if (!session.members.has(room)) {
-      this.enter(personOf(session), room, grant);
+      this.enter(personOf(session), room, permissions);
     }
     this.speak(session, room);
     const { slowMs } = this.#rules.of(room);
@@ -91,9 +93,9 @@ export class Gate {
    *
    * @throws {HubbubError} `locked`.
    */
-  speak({ grant }: Session, room: string): void {
+  speak({ permissions }: Session, room: string): void {
     if (!this.#rules.of(room).locked) return;
-    if (!moderates(grant, room)) throw new HubbubError("locked");
+    if (!moderates(permissions, room)) throw new HubbubError("locked");
   }
 
   /** A message could not be stored: its author need not wait because of it. */
@@ -115,15 +117,18 @@ export class Gate {
 
   /** What a session may do in a room, and what holds there. */
   standing(
-    { grant, author: { key: author } }: Pick<Session, "grant" | "author">,
+    { permissions, author: { key: author } }: Pick<
+      Session,
+      "permissions" | "author"
+    >,
     room: string,
   ): Standing {
     const { locked, slowMs } = this.#rules.of(room);
-    const waitMs = slowMs === 0 || moderates(grant, room)
+    const waitMs = slowMs === 0 || moderates(permissions, room)
       ? 0
       : this.#slow.wait({ room, author }, slowMs, this.#clock.monotonic());
     return {
-      rights: RIGHTS.filter((right) => grant.allows(right, room)),
+      rights: RIGHTS.filter((right) => permissions.allows(right, room)),
       ...(locked && { locked }),
       ...(slowMs > 0 && { slowMs }),
       ...(waitMs > 0 && { waitMs }),
@@ -137,11 +142,11 @@ export class Gate {
  * @throws {HubbubError} `forbidden`.
  */
 export function allow(
-  { grant }: Pick<Session, "grant">,
+  { permissions }: Pick<Session, "permissions">,
   right: Right,
   room: string,
 ): void {
-  if (grant.allows(right, room)) return;
+  if (permissions.allows(right, room)) return;
   throw new HubbubError("forbidden", {
     message:
       `You may not ${right} in room "${room}". Ask for a token that allows it`,
@@ -149,6 +154,6 @@ export function allow(
 }
 
 /** Whether somebody may moderate a room, or all of them (`*`). */
-export function moderates(grant: Grant, room: string): boolean {
-  return grant.allows("moderate", room);
+export function moderates(permissions: Permissions, room: string): boolean {
+  return permissions.allows("moderate", room);
 }

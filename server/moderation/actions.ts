@@ -21,7 +21,12 @@ import { EVERY_ROOM } from "../../protocol/rights.ts";
 import { nameInWords } from "../../protocol/text.ts";
 import type { AuditEntry } from "./audit_log.ts";
 import { checkLength, checkSubject, placeOf, whoOf } from "./bans.ts";
-import { authorsOf, type Ban, type HouseRules, RULE_KEYS } from "./rules.ts";
+import {
+  authorsOf,
+  type Ban,
+  type ModerationRules,
+  RULE_KEYS,
+} from "./rules.ts";
 
 /** How long a kick keeps somebody out, milliseconds: long enough for a client
  * that comes back by itself to give up. */
@@ -35,13 +40,13 @@ const MOST_REASON = 200;
 export type About<R extends ModerationRequest> = R & { readonly room: string };
 
 /** A request that comes to documents. */
-export type DecreeRequest = Exclude<
+export type ModerationActionRequest = Exclude<
   ModerationRequest,
   RemoveRequest | AnnounceRequest
 >;
 
 /** What an act comes to. */
-export interface Decree {
+export interface ModerationAction {
   readonly entry: AuditEntry;
   /** What is kept under which key; null: nothing any more. */
   readonly documents: readonly (readonly [key: string, object | null])[];
@@ -50,12 +55,12 @@ export interface Decree {
 }
 
 /** What making a decree takes. */
-export interface DecreeOptions {
+export interface ModerationActionOptions {
   /** The moderator's name. */
   readonly by: string;
   /** When, milliseconds since 1970. */
   readonly at: number;
-  readonly rules: HouseRules;
+  readonly rules: ModerationRules;
 }
 
 /**
@@ -65,10 +70,10 @@ export interface DecreeOptions {
  * @param options Who, when, and what holds now.
  * @throws {HubbubError} `bad_room`, `bad_field`, `bad_name` or `not_found`.
  */
-export function decreeOf(
-  request: About<DecreeRequest>,
-  options: DecreeOptions,
-): Decree {
+export function actionOf(
+  request: About<ModerationActionRequest>,
+  options: ModerationActionOptions,
+): ModerationAction {
   switch (request.type) {
     case "kick":
       return kick(request, options);
@@ -85,8 +90,8 @@ export function decreeOf(
 
 function kick(
   { room, name: wanted, reason: words }: About<KickRequest>,
-  { by, at, rules }: DecreeOptions,
-): Decree {
+  { by, at, rules }: ModerationActionOptions,
+): ModerationAction {
   const name = checkName(wanted);
   const reason = checkReason(words);
   const until = at + KICK_MS;
@@ -102,8 +107,8 @@ function kick(
 
 function ban(
   request: About<BanRequest>,
-  { by, at, rules }: DecreeOptions,
-): Decree {
+  { by, at, rules }: ModerationActionOptions,
+): ModerationAction {
   const { room, withAddress } = request;
   const subject = checkSubject(request);
   const forMs = checkLength(request.forMs);
@@ -137,7 +142,7 @@ function ban(
  */
 function extended(
   ban: Ban,
-  { at, rules }: Pick<DecreeOptions, "at" | "rules">,
+  { at, rules }: Pick<ModerationActionOptions, "at" | "rules">,
 ): [readonly [string, Ban], ...(readonly [string, Ban])[]] {
   const key = RULE_KEYS.ban(ban);
   const before = rules.ban(key);
@@ -159,8 +164,8 @@ function extended(
 
 function unban(
   request: About<UnbanRequest>,
-  { rules }: DecreeOptions,
-): Decree {
+  { rules }: ModerationActionOptions,
+): ModerationAction {
   const { room } = request;
   const subject: BanSubject = checkSubject(request);
   const keys = rules.bansOn({ room, ...subject });
@@ -178,8 +183,8 @@ function unban(
 
 function lock(
   { room, locked }: About<LockRequest>,
-  { by, at }: DecreeOptions,
-): Decree {
+  { by, at }: ModerationActionOptions,
+): ModerationAction {
   return {
     entry: { act: "lock", room: oneRoom(room), locked },
     documents: [[RULE_KEYS.lock(room), locked ? { by, at } : null]],
@@ -188,8 +193,8 @@ function lock(
 
 function slow(
   { room, everyMs }: About<SlowRequest>,
-  { by, at }: DecreeOptions,
-): Decree {
+  { by, at }: ModerationActionOptions,
+): ModerationAction {
   if (everyMs > MOST_SLOW_MS) {
     throw new HubbubError("bad_field", {
       message: `"everyMs" must be a whole number from 0 to ${MOST_SLOW_MS}`,

@@ -18,16 +18,21 @@ import { nameInWords } from "../../protocol/text.ts";
 import { auditDraft, type AuditEntry, logged } from "./audit_log.ts";
 import { placeOf } from "./bans.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { type About, type Decree, decreeOf, oneRoom } from "./actions.ts";
+import {
+  type About,
+  actionOf,
+  type ModerationAction,
+  oneRoom,
+} from "./actions.ts";
 import { owns, SYSTEM } from "../auth/author.ts";
 import { SYSTEM_SESSION } from "./enforcement.ts";
-import { type Gate, moderates, personOf } from "./access_policy.ts";
+import { type AccessPolicy, moderates, personOf } from "./access_policy.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { checkText } from "../rooms/message_text.ts";
-import { refusal, STORE_UNAVAILABLE } from "../rooms/error_event.ts";
+import { errorEventOf, STORE_UNAVAILABLE } from "../rooms/error_event.ts";
 import type { ReadQueue } from "../rooms/read_queue.ts";
-import type { Rooms } from "../rooms/room_registry.ts";
-import { type HouseRules, RULE_KEYS } from "./rules.ts";
+import type { RoomRegistry } from "../rooms/room_registry.ts";
+import { type ModerationRules, RULE_KEYS } from "./rules.ts";
 import { RuleLimits } from "./rule_limits.ts";
 import type { Session } from "../rooms/session.ts";
 import {
@@ -43,14 +48,14 @@ const ANNOUNCE_MS = 60_000;
 export interface ModerationOptions {
   readonly store: Pick<Store, "append" | "keep">;
   readonly reads: ReadQueue;
-  readonly rules: HouseRules;
-  readonly gate: Pick<Gate, "enter" | "speak">;
+  readonly rules: ModerationRules;
+  readonly accessPolicy: Pick<AccessPolicy, "enter" | "speak">;
   readonly clock: Clock;
   readonly log: Logger;
   readonly newId: () => string;
   /** Characters of a message. */
   readonly maxText: number;
-  readonly rooms: Pick<Rooms, "get" | "all">;
+  readonly rooms: Pick<RoomRegistry, "get" | "all">;
   /** All sessions of this node. */
   readonly sessions: () => Iterable<Session>;
   /** Whether there are other nodes. */
@@ -82,18 +87,18 @@ export class Moderation {
     const { room, id } = request;
     if (request.type === "remove") return this.#remove(session, request);
     mustModerate(session, room);
-    this.#limits.act(session.grant, room);
+    this.#limits.act(session.permissions, room);
     if (request.type === "announce") return this.#announce(session, request);
     const { clock, rules } = this.#options;
     const { name: by } = session;
-    const decree = decreeOf(request, { by, at: clock.now(), rules });
-    const { act, name } = decree.entry;
+    const action = actionOf(request, { by, at: clock.now(), rules });
+    const { act, name } = action.entry;
     if (act === "unban" || name === undefined) {
-      return this.#decree(session, id, decree);
+      return this.#action(session, id, action);
     }
     const known = this.#mustBeNoModerator(session, name, room);
     if (act === "kick") this.#mustBeHere(name, room);
-    this.#decree(session, id, known ? decree : unlessModerator(decree, name));
+    this.#action(session, id, known ? action : unlessModerator(action, name));
   }
 
   /**
@@ -106,12 +111,12 @@ export class Moderation {
    * @throws {HubbubError} `rate_limited`; and what the store throws.
    */
   async writeDown(
-    moderator: Pick<Session, "name" | "author" | "grant">,
+    moderator: Pick<Session, "name" | "author" | "permissions">,
     entry: AuditEntry,
     isEnd: boolean,
   ): Promise<void> {
     const { store, log } = this.#options;
-    if (!isEnd) this.#limits.act(moderator.grant, entry.room);
+    if (!isEnd) this.#limits.act(moderator.permissions, entry.room);
     mustBeStored(await store.append([auditDraft(entry, moderator)]));
     log.info("moderated", logged(entry, moderator));
   }
@@ -133,7 +138,7 @@ export class Moderation {
         until: at + ANNOUNCE_MS,
       };
       const key = RULE_KEYS.announcement(announcement.id);
-      return this.#decree(session, id, {
+      return this.#action(session, id, {
         entry,
         documents: [[key, announcement]],
         message: "It is said in all rooms that somebody is in",
@@ -161,15 +166,15 @@ export class Moderation {
     const reads = this.#options.reads.of(`session ${session.id}`);
     const { seq, id } = request;
     const room = oneRoom(request.room);
-    const { grant } = session;
+    const { permissions } = session;
     // Before anything is looked up: what is there is no answer for those who
     // may not know of it.
-    if (!grant.allows("write", room)) mustModerate(session, room);
-    this.#options.gate.enter(personOf(session), room, grant);
+    if (!permissions.allows("write", room)) mustModerate(session, room);
+    this.#options.accessPolicy.enter(personOf(session), room, permissions);
     reads.read(room, { after: Math.max(seq - 1, 0), limit: 1 })
       .then(({ messages: [message] }) => {
         if (seq < 1 || message?.seq !== seq) {
-          if (!grant.allows("read", room)) mustModerate(session, room);
+          if (!permissions.allows("read", room)) mustModerate(session, room);
           throw new HubbubError("not_found", {
             message: `There is no message ${seq} in ${placeOf(room)}`,
           });
@@ -187,11 +192,11 @@ export class Moderation {
     const { add, log } = this.#options;
     const { room, seq, from, author } = message;
     const own = owns(session.author, author) &&
-      session.grant.allows("write", room);
+      session.permissions.allows("write", room);
     if (own) this.#mayAct(session, room);
     else {
       mustModerate(session, room);
-      this.#limits.act(session.grant, room);
+      this.#limits.act(session.permissions, room);
     }
     if (message.removes !== undefined) {
       throw new HubbubError("bad_field", {
@@ -234,16 +239,20 @@ export class Moderation {
    * @throws {HubbubError} `banned` or `locked`.
    */
   #mayAct(session: Session, room: string): void {
-    const { gate } = this.#options;
-    gate.enter(personOf(session), room, session.grant);
-    gate.speak(session, room);
+    const { accessPolicy } = this.#options;
+    accessPolicy.enter(personOf(session), room, session.permissions);
+    accessPolicy.speak(session, room);
   }
 
   /** Writes an act down, and makes it so. */
-  #decree(session: Session, id: RequestId | undefined, decree: Decree): void {
+  #action(
+    session: Session,
+    id: RequestId | undefined,
+    action: ModerationAction,
+  ): void {
     const { store, rules, log } = this.#options;
-    const { entry, documents, message } = decree;
-    this.#limits.check(rules, documents, session.grant);
+    const { entry, documents, message } = action;
+    this.#limits.check(rules, documents, session.permissions);
     const act = async () => {
       // First: there is nothing that was done and not written down.
       mustBeStored(await store.append([auditDraft(entry, session)]));
@@ -262,15 +271,19 @@ export class Moderation {
   /** Rules do not hold for moderators; who would send one away is told so.
    * Who moderates one room alone learns nothing of those who are not in it.
    * False: somebody of this name might moderate who is not looked at. */
-  #mustBeNoModerator({ grant }: Session, name: string, room: string): boolean {
+  #mustBeNoModerator(
+    { permissions }: Session,
+    name: string,
+    room: string,
+  ): boolean {
     const { sessions, hasOthers } = this.#options;
-    const everywhere = moderates(grant, EVERY_ROOM);
+    const everywhere = moderates(permissions, EVERY_ROOM);
     let here = false;
     for (const session of sessions()) {
       if (nameKey(session.name) !== nameKey(name)) continue;
       if (!everywhere && !session.members.has(room)) continue;
       here = true;
-      if (!moderates(session.grant, room)) continue;
+      if (!moderates(session.permissions, room)) continue;
       throw new HubbubError("forbidden", {
         message: `${nameInWords(session.name)} may moderate too, and stays`,
       });
@@ -316,20 +329,23 @@ export class Moderation {
 }
 
 function eventOf(error: unknown): ErrorEvent {
-  return error instanceof HubbubError ? refusal(error) : STORE_UNAVAILABLE;
+  return error instanceof HubbubError ? errorEventOf(error) : STORE_UNAVAILABLE;
 }
 
 /** A decree about somebody of whom this node does not know more than the name. */
-function unlessModerator(decree: Decree, name: string): Decree {
+function unlessModerator(
+  action: ModerationAction,
+  name: string,
+): ModerationAction {
   return {
-    ...decree,
-    message: `${decree.message}, unless ${nameInWords(name)} may moderate too`,
+    ...action,
+    message: `${action.message}, unless ${nameInWords(name)} may moderate too`,
   };
 }
 
 /** @throws {HubbubError} `forbidden`. */
-function mustModerate({ grant }: Session, room: string): void {
-  if (moderates(grant, room)) return;
+function mustModerate({ permissions }: Session, room: string): void {
+  if (moderates(permissions, room)) return;
   throw new HubbubError("forbidden", {
     message: `You may not moderate ${placeOf(room)}. It takes a token with ` +
       'the right to, which "deno task token --moderate" makes, on a server ' +

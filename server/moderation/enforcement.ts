@@ -14,15 +14,15 @@ import type { Clock } from "../runtime/clock.ts";
 import { moderates, personOf } from "./access_policy.ts";
 import { TRUSTED } from "../auth/permissions.ts";
 import type { Logger } from "../runtime/logger.ts";
-import { refusal } from "../rooms/error_event.ts";
+import { errorEventOf } from "../rooms/error_event.ts";
 import { attempt } from "../runtime/attempt.ts";
-import type { Rooms } from "../rooms/room_registry.ts";
+import type { RoomRegistry } from "../rooms/room_registry.ts";
 import {
   type Announcement,
   authorsOf,
   type Ban,
-  type HouseRules,
   isAbout,
+  type ModerationRules,
   RULE_KEYS,
 } from "./rules.ts";
 import { hasRoomFor } from "./rule_limits.ts";
@@ -36,17 +36,17 @@ export const SYSTEM_SESSION: Session = newSession({
   author: SYSTEM,
   dialect: v1,
   name: SERVER_NAME,
-  grant: TRUSTED,
+  permissions: TRUSTED,
   reader: null,
 });
 
 /** What {@linkcode Enforcement} needs. */
 export interface EnforcementOptions {
   readonly store: Pick<Store, "keep" | "watchKept">;
-  readonly rules: HouseRules;
+  readonly rules: ModerationRules;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly rooms: Pick<Rooms, "get" | "all" | "depart">;
+  readonly rooms: Pick<RoomRegistry, "get" | "all" | "depart">;
   /** All sessions of this node. */
   readonly sessions: () => Iterable<Session>;
   /** Ends a session. */
@@ -106,7 +106,7 @@ export class Enforcement {
 
   #enforce(ban: Ban, session: Session): void {
     if (!isAbout(ban, personOf(session))) return;
-    if (moderates(session.grant, ban.room)) return;
+    if (moderates(session.permissions, ban.room)) return;
     this.#complete(ban, session);
     if (ban.room === EVERY_ROOM) this.#expel(session, ban);
     else this.#evict(session, ban);
@@ -117,9 +117,9 @@ export class Enforcement {
   review(session: Session): void {
     const { clock, rules } = this.#options;
     const now = clock.now();
-    const { grant } = session;
+    const { permissions } = session;
     const banIn = (room: string) =>
-      moderates(grant, room)
+      moderates(permissions, room)
         ? undefined
         : rules.banOf(personOf(session), room, now);
     const ban = banIn(EVERY_ROOM);
@@ -162,7 +162,7 @@ export class Enforcement {
   #expel(session: Session, ban: Ban): void {
     const { clock, end } = this.#options;
     const { reader } = session;
-    reader?.tell(refusal(bannedError(ban, clock.now())));
+    reader?.tell(errorEventOf(bannedError(ban, clock.now())));
     reader?.end(closeOf(ban));
     if (!session.listening) end(session);
   }

@@ -7,11 +7,11 @@
 
 import { HubbubError } from "../../protocol/errors.ts";
 import { EVERY_ROOM } from "../../protocol/rights.ts";
-import type { Grant } from "../auth/permissions.ts";
+import type { Permissions } from "../auth/permissions.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { Buckets } from "../runtime/token_bucket.ts";
 import { placeOf } from "./bans.ts";
-import { type HouseRules, roomOf } from "./rules.ts";
+import { type ModerationRules, roomOf } from "./rules.ts";
 
 /** Documents there may be, so that all nodes can read them again and again. */
 export const MOST_RULES = 2_000;
@@ -29,7 +29,7 @@ const MOST_ROOMS = 10_000;
 type Documents = readonly (readonly [key: string, object | null])[];
 
 /** Whether one more rule fits in, without anybody asking for it. */
-export function hasRoomFor(rules: HouseRules, key: string): boolean {
+export function hasRoomFor(rules: ModerationRules, key: string): boolean {
   return rules.has(key) || rules.size < MOST_RULES && (
         roomOf(key) === EVERY_ROOM ||
         rules.sizeOf(roomOf(key)) < MOST_ROOM_RULES
@@ -52,8 +52,8 @@ export class RuleLimits {
    * @param room Where it does so.
    * @throws {HubbubError} `rate_limited`.
    */
-  act(grant: Grant, room: string): void {
-    if (grant.allows("moderate", EVERY_ROOM)) return;
+  act(permissions: Permissions, room: string): void {
+    if (permissions.allows("moderate", EVERY_ROOM)) return;
     const retryAfterMs = this.#acts.take(room, this.#clock.monotonic());
     if (retryAfterMs === 0) return;
     throw new HubbubError("rate_limited", {
@@ -72,7 +72,11 @@ export class RuleLimits {
    * for whoever may moderate everything.
    * @throws {HubbubError} `rules_full`.
    */
-  check(rules: HouseRules, documents: Documents, grant: Grant): void {
+  check(
+    rules: ModerationRules,
+    documents: Documents,
+    permissions: Permissions,
+  ): void {
     const fresh = documents.filter(([key, document]) =>
       document !== null && !rules.has(key)
     );
@@ -80,7 +84,7 @@ export class RuleLimits {
     if (rules.size + fresh.length > MOST_RULES) {
       throw new HubbubError("rules_full");
     }
-    if (grant.allows("moderate", EVERY_ROOM)) return;
+    if (permissions.allows("moderate", EVERY_ROOM)) return;
     for (const room of new Set(fresh.map(([key]) => roomOf(key)))) {
       if (rules.sizeOf(room) < MOST_ROOM_RULES) continue;
       throw new HubbubError("rules_full", {

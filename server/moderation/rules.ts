@@ -122,7 +122,7 @@ export function isAbout(ban: Ban, person: Person): boolean {
 const OPEN: RoomRules = { locked: false, slowMs: 0 };
 
 /** The rules of one server, or of a fleet. */
-export class HouseRules {
+export class ModerationRules {
   #documents: ReadonlyMap<string, string> = new Map();
   /** How many there are of each room. */
   #sizes = new Map<string, number>();

@@ -81,7 +81,7 @@ class Entry {
 }
 
 /** The connections that are watched, each under a key of its client's choice. */
-export class LabBook {
+export class ConnectionInspector {
   readonly #entries = new Map<string, Entry>();
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #idleSeconds: number;

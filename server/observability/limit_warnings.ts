@@ -25,7 +25,7 @@ const QUIET_MS = 60_000;
  * @param log Where to.
  * @param options Where the time comes from, and how much there may be.
  */
-export function fullLog(
+export function limitWarnings(
   log: Pick<Logger, "warn">,
   { clock, config }: {
     clock: Pick<Clock, "monotonic">;

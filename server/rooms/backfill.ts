@@ -17,20 +17,20 @@ import type { Page } from "../store/store.ts";
 /** Messages read at once. */
 const FETCH = 256;
 
-/** Options of {@linkcode CatchUp}. */
-export interface CatchUpOptions {
+/** Options of {@linkcode Backfill}. */
+export interface BackfillOptions {
   readonly reads: ReadQueue;
   readonly log: Logger;
   readonly later: Later;
 }
 
 /** Reads messages for members that lag. */
-export class CatchUp {
-  readonly #options: CatchUpOptions;
+export class Backfill {
+  readonly #options: BackfillOptions;
   /** Running reads, by room and cursor. */
   readonly #reads = new Map<string, Promise<Page>>();
 
-  constructor(options: CatchUpOptions) {
+  constructor(options: BackfillOptions) {
     this.#options = options;
   }
 

@@ -21,7 +21,7 @@ export const STORE_UNAVAILABLE = {
  * @param reason The store's error.
  * @param waitMs Milliseconds until the sender may create a room.
  */
-export function refusalOfStore(reason: Error, waitMs = 0): HubbubError {
+export function storeError(reason: Error, waitMs = 0): HubbubError {
   if (reason instanceof RoomsFullError) {
     return new HubbubError("no_more_rooms", {
       message:
@@ -46,7 +46,7 @@ export function refusalOfStore(reason: Error, waitMs = 0): HubbubError {
  *
  * @param error The error.
  */
-export function refusal(
+export function errorEventOf(
   { code, message, retryable, details }: HubbubError,
 ): ErrorEvent {
   const { retryAfterMs, suggestion } = details;

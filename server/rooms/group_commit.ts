@@ -31,7 +31,7 @@ export interface Pending extends Draft {
 }
 
 /** Called around the append. */
-export interface TickHooks {
+export interface CommitHooks {
   /** A turn has ended; the append of its messages follows. */
   before(): void;
   /** The append succeeded; the receipts are in the order of the drafts. */
@@ -42,8 +42,8 @@ export interface TickHooks {
   after(): void;
 }
 
-/** Options of {@linkcode Ticker}. */
-export interface TickerOptions {
+/** Options of {@linkcode GroupCommit}. */
+export interface GroupCommitOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly stats: Stats;
@@ -52,11 +52,11 @@ export interface TickerOptions {
 }
 
 /** Gathers drafts and stores them, one tick at a time. */
-export class Ticker {
+export class GroupCommit {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #stats: Stats;
-  readonly #hooks: TickHooks;
+  readonly #hooks: CommitHooks;
   readonly #fatal: (error: unknown) => void;
   #pending: Pending[] = [];
   #due = false;
@@ -70,7 +70,10 @@ export class Ticker {
   /** When the running append began. */
   #asked: Monotonic = LONG_AGO;
 
-  constructor({ store, clock, stats, fatal }: TickerOptions, hooks: TickHooks) {
+  constructor(
+    { store, clock, stats, fatal }: GroupCommitOptions,
+    hooks: CommitHooks,
+  ) {
     this.#store = store;
     this.#clock = clock;
     this.#stats = stats;

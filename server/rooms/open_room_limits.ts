@@ -82,7 +82,7 @@ export class OpenRoomLimits {
 }
 
 /** Returns the keys under which a session's rooms count. */
-function ownersOf({ reader, grant: { user } }: Session): string[] {
+function ownersOf({ reader, permissions: { user } }: Session): string[] {
   const address = reader?.address ?? "";
   return [
     ...(address === "" ? [] : [`address ${networkOf(address) ?? address}`]),

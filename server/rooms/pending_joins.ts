@@ -6,11 +6,11 @@
 import type { Logger } from "../runtime/logger.ts";
 import { STORE_UNAVAILABLE } from "./error_event.ts";
 import type { ReadQueue } from "./read_queue.ts";
-import type { Arrival, Room } from "./room.ts";
+import type { PendingJoin, Room } from "./room.ts";
 import type { Session } from "./session.ts";
 
-/** Options of {@linkcode Arrivals}. */
-export interface ArrivalsOptions {
+/** Options of {@linkcode PendingJoins}. */
+export interface PendingJoinsOptions {
   readonly reads: ReadQueue;
   readonly log: Logger;
   /** Schedules a tick for the room. */
@@ -18,11 +18,11 @@ export interface ArrivalsOptions {
 }
 
 /** The pending joins of one room. */
-export class Arrivals {
-  readonly #options: ArrivalsOptions;
-  #waiting: Arrival[] = [];
+export class PendingJoins {
+  readonly #options: PendingJoinsOptions;
+  #waiting: PendingJoin[] = [];
 
-  constructor(options: ArrivalsOptions) {
+  constructor(options: PendingJoinsOptions) {
     this.#options = options;
   }
 
@@ -32,12 +32,12 @@ export class Arrivals {
   }
 
   /** Adds a join that waits until the room is open. */
-  wait(arrival: Arrival): void {
-    this.#waiting.push(arrival);
+  wait(join: PendingJoin): void {
+    this.#waiting.push(join);
   }
 
   /** Returns all pending joins, and forgets them. */
-  takeAll(): Arrival[] {
+  takeAll(): PendingJoin[] {
     const waiting = this.#waiting;
     this.#waiting = [];
     return waiting;
@@ -53,22 +53,22 @@ export class Arrivals {
    * messages that this node has not got yet. If the store has them, the join
    * waits until this node gets them.
    */
-  arriveIn(room: Room, arrival: Arrival): void {
-    if (!room.lags(arrival)) return this.#letIn(room, [arrival]);
+  arriveIn(room: Room, join: PendingJoin): void {
+    if (!room.lags(join)) return this.#letIn(room, [join]);
     const { reads, log, stir } = this.#options;
-    const { session, since, id } = arrival;
-    this.#waiting.push(arrival);
+    const { session, since, id } = join;
+    this.#waiting.push(join);
     const asked = reads.of(`room ${room.name}`);
     asked.read(room.name, { after: room.head, limit: 1 }).then(
       ({ epoch, head }) => {
-        if (!this.#waiting.includes(arrival)) return;
+        if (!this.#waiting.includes(join)) return;
         if (epoch === since?.epoch && head >= since.seq) return;
-        this.#letIn(room, [arrival]);
+        this.#letIn(room, [join]);
       },
       (error) => {
         log.error("read failed", { room: room.name, error });
-        if (!this.#waiting.includes(arrival)) return;
-        this.#waiting = this.#waiting.filter((other) => other !== arrival);
+        if (!this.#waiting.includes(join)) return;
+        this.#waiting = this.#waiting.filter((other) => other !== join);
         session.reader?.tell({ ...STORE_UNAVAILABLE, id });
         stir(room);
       },
@@ -78,12 +78,14 @@ export class Arrivals {
   /** Completes the joins whose messages this node has got by now. */
   letIn(room: Room): void {
     if (this.empty) return;
-    this.#letIn(room, this.#waiting.filter((arrival) => !room.lags(arrival)));
+    this.#letIn(room, this.#waiting.filter((join) => !room.lags(join)));
   }
 
-  #letIn(room: Room, arrivals: readonly Arrival[]): void {
-    this.#waiting = this.#waiting.filter((other) => !arrivals.includes(other));
-    for (const arrival of arrivals) room.arrive(arrival);
+  #letIn(room: Room, pendingJoins: readonly PendingJoin[]): void {
+    this.#waiting = this.#waiting.filter((other) =>
+      !pendingJoins.includes(other)
+    );
+    for (const join of pendingJoins) room.arrive(join);
     this.#options.stir(room);
   }
 }

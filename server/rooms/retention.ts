@@ -10,8 +10,8 @@ const IDLE_MS = 1_000;
 /** Milliseconds between two steps otherwise; a step blocks for about one. */
 const BUSY_MS = 20;
 
-/** Options of {@linkcode keepTrimming}. */
-export interface TrimmingOptions {
+/** Options of {@linkcode runRetention}. */
+export interface RetentionOptions {
   readonly store: Pick<Store, "trim">;
   readonly clock: Clock;
   /** Called when a step fails. */
@@ -23,8 +23,8 @@ export interface TrimmingOptions {
  *
  * @returns A function that stops it.
  */
-export function keepTrimming(
-  { store, clock, failed }: TrimmingOptions,
+export function runRetention(
+  { store, clock, failed }: RetentionOptions,
 ): Cancel {
   let stopped = false;
   let cancel: Cancel = () => {};

@@ -25,7 +25,7 @@ import type { Stats } from "../runtime/stats.ts";
 import type { LogState, StoredMessage } from "../store/store.ts";
 
 /** A pending join. */
-export interface Arrival {
+export interface PendingJoin {
   readonly session: Session;
   readonly since: Cursor | undefined;
   /** Messages to replay when nothing is resumed. */
@@ -41,7 +41,7 @@ export interface RoomHooks {
   /** The same room on other nodes. */
   readonly here: Here;
   /** Returns whether a session may join; sends the error if it may not. */
-  admits(arrival: Arrival): boolean;
+  admits(join: PendingJoin): boolean;
   /** Returns a member's rights in the room, and the room's rules. */
   standing(
     session: Session,
@@ -49,7 +49,7 @@ export interface RoomHooks {
   /** Closes the connection of a session whose code has thrown. Never throws. */
   failed(session: Session, error: unknown): void;
   /** Calls {@linkcode Room.pump} again when the member's socket has drained. */
-  lagging(member: Member): void;
+  slow(member: Member): void;
   /** Reads the messages after the member's cursor, then pumps it with them. */
   fetch(member: Member): void;
   /** Calls {@linkcode Room.recount} after a second, and ends the turn. */
@@ -69,7 +69,7 @@ export class Room {
   /** Number of members that are not announced. */
   #listeners = 0;
   #removals = 0;
-  #arrivals: Arrival[] = [];
+  #pendingJoins: PendingJoin[] = [];
 
   constructor(name: string, state: LogState, hooks: RoomHooks) {
     this.name = name;
@@ -83,7 +83,7 @@ export class Room {
 
   /** Whether the room has neither members nor pending joins. */
   get empty(): boolean {
-    return this.#members.size === 0 && this.#arrivals.length === 0;
+    return this.#members.size === 0 && this.#pendingJoins.length === 0;
   }
 
   get epoch(): string {
@@ -148,20 +148,20 @@ export class Room {
   }
 
   /** Whether a pending join has seen messages that this node does not have. */
-  lags({ since }: Arrival): boolean {
+  lags({ since }: PendingJoin): boolean {
     return since?.epoch === this.epoch && since.seq > this.head;
   }
 
   // Between ticks.
 
   /** Joins a session at the next tick. A member joins again to resume. */
-  arrive(arrival: Arrival): void {
-    this.#arrivals.push(arrival);
+  arrive(join: PendingJoin): void {
+    this.#pendingJoins.push(join);
   }
 
   /** Removes a member now; the room announces it at the end of the tick. */
   depart(session: Session): void {
-    this.#arrivals = this.#arrivals.filter((other) =>
+    this.#pendingJoins = this.#pendingJoins.filter((other) =>
       other.session !== session
     );
     if (!this.#members.delete(session)) return;
@@ -213,7 +213,7 @@ export class Room {
 
   /** Step 1, before the tick's messages: announces joins and renames, and
    * starts the joins. */
-  announceArrivals(): void {
+  announceJoins(): void {
     for (const { sessions, event } of this.#presence.renamed()) {
       // A dialect without echoes does not show a person's own rename either.
       this.#tell(
@@ -221,12 +221,12 @@ export class Room {
         ({ session }) => sessions.includes(session) && !session.dialect.echoes,
       );
     }
-    const arrivals = this.#arrivals.filter((arrival) =>
-      this.#members.has(arrival.session) || this.#hooks.admits(arrival)
+    const pendingJoins = this.#pendingJoins.filter((join) =>
+      this.#members.has(join.session) || this.#hooks.admits(join)
     );
-    this.#arrivals = [];
+    this.#pendingJoins = [];
     const fresh = new Set(
-      arrivals.map(({ session }) => session).filter((session) =>
+      pendingJoins.map(({ session }) => session).filter((session) =>
         session.reader !== null && !this.#members.has(session)
       ),
     );
@@ -235,8 +235,8 @@ export class Room {
     }
     const came = this.#presence.came();
     if (came) this.#tell(came, ({ session }) => fresh.has(session));
-    for (const arrival of arrivals) {
-      this.#contain(arrival.session, () => this.#start(arrival));
+    for (const join of pendingJoins) {
+      this.#contain(join.session, () => this.#start(join));
     }
   }
 
@@ -255,7 +255,7 @@ export class Room {
   }
 
   /** Step 4, after the tick's messages: announces leaves and typing. */
-  announceDepartures(): void {
+  announceLeaves(): void {
     const went = this.#presence.went();
     if (went) this.#tell(went);
     for (const from of this.#presence.typers()) {
@@ -283,7 +283,7 @@ export class Room {
   disband(reason: CloseReason): void {
     const sessions = [...this.#members.keys()];
     this.#members.clear();
-    this.#arrivals = [];
+    this.#pendingJoins = [];
     for (const session of sessions) {
       session.members.delete(this.name);
       this.#contain(session, () => session.reader?.end(reason));
@@ -336,10 +336,10 @@ export class Room {
     if (this.#members.get(member.session) !== member) return;
     const log = this.#log;
     if (member.cursor < log.head && !reader.ready) {
-      return this.#hooks.lagging(member);
+      return this.#hooks.slow(member);
     }
     while (member.cursor < log.head) {
-      if (!reader.writable) return this.#hooks.lagging(member);
+      if (!reader.writable) return this.#hooks.slow(member);
       const after = member.cursor;
       if (after < log.first - 1) {
         const to = log.first - 1;
@@ -373,7 +373,7 @@ export class Room {
       reader.tell({ type: "live", room: this.name });
     }
     if (member.stalePresence) {
-      if (!reader.ready) return this.#hooks.lagging(member);
+      if (!reader.ready) return this.#hooks.slow(member);
       member.stalePresence = false;
       reader.tell(this.presence());
     }
@@ -400,7 +400,7 @@ export class Room {
       fetching: false,
       stalePresence: false,
       sent: undefined,
-      laggedAt: -1,
+      slowSince: -1,
       looks: 0,
     };
     this.#members.set(session, member);
@@ -414,7 +414,7 @@ export class Room {
   }
 
   /** Sets a member's cursor, sends `joined`, and starts the pump. */
-  #start({ session, since, limit, id }: Arrival): void {
+  #start({ session, since, limit, id }: PendingJoin): void {
     const member = this.#members.get(session);
     if (member === undefined || session.reader === null) return;
     const { after, recovered, missed } = this.#log.start(since, limit);
@@ -453,7 +453,7 @@ export class Room {
       if (reader === null || !member.attached || skip?.(member)) continue;
       if (member.cursor < this.#log.head || !reader.ready) {
         member.stalePresence = true;
-        this.#hooks.lagging(member);
+        this.#hooks.slow(member);
         continue;
       }
       let frames = encoded.get(reader.dialect);

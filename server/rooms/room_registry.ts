@@ -6,8 +6,8 @@
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
 import { HubbubError } from "../../protocol/errors.ts";
 import type { ErrorEvent } from "../../protocol/events.ts";
-import { Arrivals } from "./pending_joins.ts";
-import { CatchUp } from "./backfill.ts";
+import { PendingJoins } from "./pending_joins.ts";
+import { Backfill } from "./backfill.ts";
 import { type Clock, Later } from "../runtime/clock.ts";
 import {
   type Fleet,
@@ -15,12 +15,16 @@ import {
   type Roster,
   whenHere,
 } from "../fleet/fleet.ts";
-import { Laggards } from "./slow_readers.ts";
+import { SlowReaders } from "./slow_readers.ts";
 import type { ReadQueue } from "./read_queue.ts";
 import { OpenRoomLimits, type RoomClosed } from "./open_room_limits.ts";
 import type { Logger } from "../runtime/logger.ts";
-import { refusal, STORE_RETRY_MS, STORE_UNAVAILABLE } from "./error_event.ts";
-import { type Arrival, Room } from "./room.ts";
+import {
+  errorEventOf,
+  STORE_RETRY_MS,
+  STORE_UNAVAILABLE,
+} from "./error_event.ts";
+import { type PendingJoin, Room } from "./room.ts";
 import { RoomLookalikes } from "./room_lookalikes.ts";
 import type { Session, Standing } from "./session.ts";
 import { attempt } from "../runtime/attempt.ts";
@@ -34,8 +38,8 @@ const RECOUNT_MS = 1_000;
 /** Retry time of `rooms_full`, milliseconds. */
 const FULL_RETRY_MS = 10_000;
 
-/** Options of {@linkcode Rooms}. */
-export interface RoomsOptions {
+/** Options of {@linkcode RoomRegistry}. */
+export interface RoomRegistryOptions {
   readonly store: Store;
   readonly reads: ReadQueue;
   readonly fleet: Fleet;
@@ -69,14 +73,14 @@ const NOBODY: Roster = { count: 0 };
 /** A room, null until it is open, and its pending joins. */
 interface Slot {
   room: Room | null;
-  readonly arrivals: Arrivals;
+  readonly pendingJoins: PendingJoins;
   /** Releases its place among the open rooms. */
   readonly closed: RoomClosed;
 }
 
 /** All open rooms. */
-export class Rooms {
-  readonly #options: RoomsOptions;
+export class RoomRegistry {
+  readonly #options: RoomRegistryOptions;
   readonly #slots = new Map<string, Slot>();
   readonly #lookalikes = new RoomLookalikes();
   /** Rooms with changes since the last turn. */
@@ -86,18 +90,18 @@ export class Rooms {
   /** Rooms with messages that are not delivered yet. */
   readonly #fed = new Set<Room>();
   readonly #limits: OpenRoomLimits;
-  readonly #laggards: Laggards;
-  readonly #catchUp: CatchUp;
+  readonly #slowReaders: SlowReaders;
+  readonly #backfill: Backfill;
   /** Retries and recounts. */
   readonly #later: Later;
 
-  constructor(options: RoomsOptions) {
+  constructor(options: RoomRegistryOptions) {
     this.#options = options;
     const { reads, log, clock } = options;
     this.#limits = new OpenRoomLimits(options.maxRooms);
-    this.#laggards = new Laggards(clock);
+    this.#slowReaders = new SlowReaders(clock);
     this.#later = new Later(clock);
-    this.#catchUp = new CatchUp({ reads, log, later: this.#later });
+    this.#backfill = new Backfill({ reads, log, later: this.#later });
   }
 
   get(name: string): Room | undefined {
@@ -114,11 +118,11 @@ export class Rooms {
    *
    * @throws {HubbubError} `rooms_full`.
    */
-  arrive(name: string, arrival: Arrival): void {
+  arrive(name: string, join: PendingJoin): void {
     const slot = this.#slots.get(name);
-    if (slot === undefined) return this.#open(name, arrival);
-    if (slot.room === null) slot.arrivals.wait(arrival);
-    else slot.arrivals.arriveIn(slot.room, arrival);
+    if (slot === undefined) return this.#open(name, join);
+    if (slot.room === null) slot.pendingJoins.wait(join);
+    else slot.pendingJoins.arriveIn(slot.room, join);
   }
 
   /**
@@ -128,13 +132,13 @@ export class Rooms {
    * @returns Undefined when it can.
    */
   refusalOfNew(name: string): HubbubError | undefined {
-    return this.#lookalikes.refusal(name);
+    return this.#lookalikes.errorEventOf(name);
   }
 
   depart(name: string, session: Session): void {
     const slot = this.#slots.get(name);
     if (slot === undefined) return;
-    slot.arrivals.forget(session);
+    slot.pendingJoins.forget(session);
     if (slot.room === null) return;
     const { room } = slot;
     this.#contain(room, () => {
@@ -166,10 +170,10 @@ export class Rooms {
   }
 
   /** Announces joins; before a tick's messages. */
-  announceArrivals(): void {
+  announceJoins(): void {
     for (const room of this.#stirred) {
       this.#settling.add(room);
-      this.#contain(room, () => room.announceArrivals());
+      this.#contain(room, () => room.announceJoins());
     }
     this.#stirred.clear();
   }
@@ -181,10 +185,10 @@ export class Rooms {
   }
 
   /** Announces leaves, and closes empty rooms; after a tick's messages. */
-  announceDepartures(): void {
+  announceLeaves(): void {
     for (const room of this.#settling) {
       this.#contain(room, () => {
-        room.announceDepartures();
+        room.announceLeaves();
         if (room.empty) this.#close(room);
       });
     }
@@ -193,21 +197,21 @@ export class Rooms {
 
   /** Cancels all retries, polls and recounts. */
   stop(): void {
-    this.#laggards.stop();
+    this.#slowReaders.stop();
     this.#later.stop();
   }
 
-  #open(name: string, arrival: Arrival): void {
-    const closed = this.#limits.enter(arrival.session);
+  #open(name: string, join: PendingJoin): void {
+    const closed = this.#limits.enter(join.session);
     if (closed === undefined) throw roomsFull();
     const { fleet, reads, log, elsewhere } = this.#options;
-    const arrivals = new Arrivals({
+    const pendingJoins = new PendingJoins({
       reads,
       log,
       stir: (room) => this.stir(room),
     });
-    arrivals.wait(arrival);
-    const slot: Slot = { room: null, arrivals, closed };
+    pendingJoins.wait(join);
+    const slot: Slot = { room: null, pendingJoins, closed };
     this.#slots.set(name, slot);
     this.#lookalikes.add(name);
     /** Runs an action with the room if it is open. */
@@ -249,14 +253,14 @@ export class Rooms {
           this.#options.heard(name, messages);
           slot.room.append(messages);
           this.#fed.add(slot.room);
-          slot.arrivals.letIn(slot.room);
+          slot.pendingJoins.letIn(slot.room);
           this.#options.wake();
         },
         trimmed: (first) => slot.room?.trimmed(first),
         reset: (state) => {
           if (slot.room === null) return;
           slot.room.reset(state);
-          slot.arrivals.letIn(slot.room);
+          slot.pendingJoins.letIn(slot.room);
         },
         failed: (error) => {
           // Also when the store breaks its contract. Readers reconnect and
@@ -276,11 +280,11 @@ export class Rooms {
       const room = new Room(name, state, {
         stats,
         here,
-        admits: (arrival) => this.#admits(name, arrival),
+        admits: (join) => this.#admits(name, join),
         standing: (session) => this.#options.standing(session, name),
         failed: this.#options.failed,
-        lagging: (member) => this.#laggards.add(member, room),
-        fetch: (member) => this.#catchUp.fetch(member, room),
+        slow: (member) => this.#slowReaders.add(member, room),
+        fetch: (member) => this.#backfill.fetch(member, room),
         recountLater: () =>
           this.#later.add(RECOUNT_MS, () => {
             if (this.get(name) !== room) return;
@@ -291,8 +295,8 @@ export class Rooms {
       slot.room = room;
       this.stir(room);
       this.#contain(room, () => {
-        for (const arrival of slot.arrivals.takeAll()) {
-          slot.arrivals.arriveIn(room, arrival);
+        for (const join of slot.pendingJoins.takeAll()) {
+          slot.pendingJoins.arriveIn(room, join);
         }
       });
     }).catch((error) => this.#notOpened(name, slot, { error, here }));
@@ -305,13 +309,13 @@ export class Rooms {
   ): void {
     const { log } = this.#options;
     this.#drop(name, slot);
-    const waiting = slot.arrivals.takeAll();
+    const waiting = slot.pendingJoins.takeAll();
     const isRefused = error instanceof HubbubError;
     if (!isRefused && !waiting.some(({ again }) => again)) {
       log.error("room not opened", { room: name, error });
     }
     this.#attempt(name, () => here?.leave());
-    this.#turnAway(name, waiting, isRefused ? refusal(error) : undefined);
+    this.#turnAway(name, waiting, isRefused ? errorEventOf(error) : undefined);
   }
 
   #drop(name: string, slot: Slot): void {
@@ -324,7 +328,7 @@ export class Rooms {
    * can help. */
   #turnAway(
     name: string,
-    waiting: readonly Arrival[],
+    waiting: readonly PendingJoin[],
     why: ErrorEvent = STORE_UNAVAILABLE,
   ): void {
     for (const { session, id, again } of waiting) {
@@ -356,11 +360,11 @@ export class Rooms {
       rooms.delete(room);
     }
     const slot = this.#slots.get(name);
-    let waiting: readonly Arrival[] = [];
+    let waiting: readonly PendingJoin[] = [];
     if (slot?.room === room) {
       this.#drop(name, slot);
       slot.room = null;
-      waiting = slot.arrivals.takeAll();
+      waiting = slot.pendingJoins.takeAll();
       this.#attempt(name, () => store.unfollow(name));
     }
     room.disband(reason);
@@ -379,18 +383,18 @@ export class Rooms {
 
   /** Retries failed joins of sessions that cannot ask again: in some dialects
    * the room comes with the connection. */
-  #again(name: string, arrivals: readonly Arrival[]): void {
-    const waits = ({ session }: Arrival) =>
+  #again(name: string, pendingJoins: readonly PendingJoin[]): void {
+    const waits = ({ session }: PendingJoin) =>
       session.current === name && session.reader !== null;
-    const waiting = arrivals.filter(waits);
+    const waiting = pendingJoins.filter(waits);
     if (waiting.length === 0) return;
     this.#later.add(STORE_RETRY_MS, () => {
-      for (const arrival of waiting.filter(waits)) {
+      for (const join of waiting.filter(waits)) {
         try {
-          this.arrive(name, { ...arrival, again: true });
+          this.arrive(name, { ...join, again: true });
         } catch (error) {
-          if (error instanceof HubbubError) this.#again(name, [arrival]);
-          else this.#options.failed(arrival.session, error);
+          if (error instanceof HubbubError) this.#again(name, [join]);
+          else this.#options.failed(join.session, error);
         }
       }
     });
@@ -399,7 +403,7 @@ export class Rooms {
   #close(room: Room): void {
     const slot = this.#slots.get(room.name);
     // It is closed already; a new room may have the same name.
-    if (slot?.room !== room || !slot.arrivals.empty) return;
+    if (slot?.room !== room || !slot.pendingJoins.empty) return;
     this.#drop(room.name, slot);
     this.#attempt(room.name, () => this.#options.store.unfollow(room.name));
     this.#attempt(room.name, () => room.leave());
@@ -407,7 +411,7 @@ export class Rooms {
 
   /** Checks a join. Not earlier, since joins of the same turn do not count as
    * rooms yet, and permissions may have changed while the room opened. */
-  #admits(name: string, { session, id }: Arrival): boolean {
+  #admits(name: string, { session, id }: PendingJoin): boolean {
     const { maxRoomsPerSession, mayEnter } = this.#options;
     try {
       mayEnter(session, name);
@@ -415,7 +419,7 @@ export class Rooms {
       throw new HubbubError("too_many_rooms");
     } catch (error) {
       if (!(error instanceof HubbubError)) throw error;
-      session.reader?.tell({ ...refusal(error), id });
+      session.reader?.tell({ ...errorEventOf(error), id });
       return false;
     }
   }

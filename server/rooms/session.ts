@@ -8,7 +8,7 @@ import type { Dialect } from "../../protocol/dialect.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import type { Right } from "../../protocol/rights.ts";
 import type { Author } from "../auth/author.ts";
-import type { Grant } from "../auth/permissions.ts";
+import type { Permissions } from "../auth/permissions.ts";
 import type { Cancel } from "../runtime/clock.ts";
 import type { SentMessages } from "./sent_messages.ts";
 
@@ -44,7 +44,7 @@ export interface Session {
   readonly dialect: Dialect;
   name: string;
   /** Its permissions. */
-  grant: Grant;
+  permissions: Permissions;
   /** Null within the grace period after a lost connection. */
   reader: Reader | null;
   /** The room of requests that name none. */
@@ -59,9 +59,9 @@ export interface Session {
 
 /** Returns a new session that is in no room. */
 export function newSession(
-  { id, author, dialect, name, grant, reader }: Pick<
+  { id, author, dialect, name, permissions, reader }: Pick<
     Session,
-    "id" | "author" | "dialect" | "name" | "grant" | "reader"
+    "id" | "author" | "dialect" | "name" | "permissions" | "reader"
   >,
 ): Session {
   return {
@@ -69,7 +69,7 @@ export function newSession(
     author,
     dialect,
     name,
-    grant,
+    permissions,
     reader,
     current: null,
     members: new Map(),
@@ -83,7 +83,7 @@ export interface Member {
   /** Seq of the last message written to the session's socket. */
   cursor: number;
   /** The cursor when its socket was last full; -1 for never. */
-  laggedAt: number;
+  slowSince: number;
   /** Number of polls without progress since then. */
   looks: number;
   /** Messages up to this seq are a replay: they were stored before it

@@ -24,7 +24,7 @@ interface Group {
 }
 
 /** Polls members that lag. */
-export class Laggards {
+export class SlowReaders {
   readonly #clock: Clock;
   readonly #groups: readonly Group[] = WAITS_MS.map(() => ({
     members: new Map(),
@@ -42,8 +42,8 @@ export class Laggards {
    * @param room The room in which it lags.
    */
   add(member: Member, room: Pump): void {
-    if (member.laggedAt !== member.cursor) {
-      member.laggedAt = member.cursor;
+    if (member.slowSince !== member.cursor) {
+      member.slowSince = member.cursor;
       member.looks = 0;
     }
     const index = Math.min(member.looks, WAITS_MS.length - 1);

@@ -17,14 +17,14 @@ import {
   type Soon,
   whenHere,
 } from "../fleet/fleet.ts";
-import type { Grant } from "../auth/permissions.ts";
+import type { Permissions } from "../auth/permissions.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { newSession, type Reader, type Session } from "../rooms/session.ts";
 import { ContainedReader, isReader } from "./contained_reader.ts";
 import { Tokens } from "./resume_token.ts";
 
-/** Options of {@linkcode Sessions}. */
-export interface SessionsOptions {
+/** Options of {@linkcode SessionRegistry}. */
+export interface SessionRegistryOptions {
   readonly fleet: Fleet;
   /** The store's secret, which signs resume tokens. */
   readonly secret: Uint8Array;
@@ -62,8 +62,8 @@ export interface Welcome {
 const LONG_STEM = 19;
 
 /** All sessions of this node. */
-export class Sessions {
-  readonly #options: SessionsOptions;
+export class SessionRegistry {
+  readonly #options: SessionRegistryOptions;
   readonly #tokens: Tokens;
   readonly #byId = new Map<string, Session>();
   /** All sessions of a person, by the author's key. */
@@ -72,7 +72,7 @@ export class Sessions {
    * ends. */
   readonly #handedOver = new Set<Session>();
 
-  constructor(options: SessionsOptions) {
+  constructor(options: SessionRegistryOptions) {
     this.#options = options;
     this.#tokens = new Tokens(options.secret);
     // A throw must not keep the fleet from its other events.
@@ -118,29 +118,31 @@ export class Sessions {
       HelloRequest,
       "name" | "token" | "guest"
     >,
-    grant: Grant,
+    permissions: Permissions,
   ): Soon<Welcome> {
-    const { user } = grant;
+    const { user } = permissions;
     const contained = this.#contain(reader);
     const known = this.#tokens.verify(token ?? "");
     const old = this.#byId.get(known?.session ?? "");
     const other = old !== undefined &&
-      (old.dialect.name !== reader.dialect.name || old.grant.user !== user);
+      (old.dialect.name !== reader.dialect.name ||
+        old.permissions.user !== user);
     const guest = known?.guest ?? this.#tokens.verifyGuest(secret ?? "");
     const held = this.#options.fleet.claim({
       session: other ? undefined : known?.session,
       name,
       user,
       guest,
-      signed: grant.name !== undefined,
+      signed: permissions.name !== undefined,
       dialect: reader.dialect.name,
     });
     return whenHere(held, (held) =>
       whenHere(
-        grant.name === undefined || nameKey(held.name) === nameKey(grant.name)
+        permissions.name === undefined ||
+          nameKey(held.name) === nameKey(permissions.name)
           ? held
-          : this.#keepName(held, grant.name),
-        (held) => this.#welcome(contained, held, { grant, guest }),
+          : this.#keepName(held, permissions.name),
+        (held) => this.#welcome(contained, held, { permissions, guest }),
       ));
   }
 
@@ -278,13 +280,16 @@ export class Sessions {
   #welcome(
     reader: Reader,
     claimed: Held,
-    { grant, guest }: { grant: Grant; guest: string | undefined },
+    { permissions, guest }: {
+      permissions: Permissions;
+      guest: string | undefined;
+    },
   ): Welcome {
     // What it was renamed to since was told to nobody.
     const name = this.#options.fleet.nameOf(claimed.session) ?? claimed.name;
     const held = { ...claimed, name };
     const old = this.#byId.get(held.session);
-    const session = old ?? this.#begin(reader, held, { grant, guest });
+    const session = old ?? this.#begin(reader, held, { permissions, guest });
     if (old !== undefined) this.#resume(old, { reader, held });
     const { kind, id: person } = session.author;
     const isGuest = kind === "session";
@@ -299,16 +304,19 @@ export class Sessions {
   #begin(
     reader: Reader,
     { session: id, name }: Held,
-    { grant, guest = id }: { grant: Grant; guest: string | undefined },
+    { permissions, guest = id }: {
+      permissions: Permissions;
+      guest: string | undefined;
+    },
   ): Session {
     const session = newSession({
       id,
-      author: grant.user === undefined
+      author: permissions.user === undefined
         ? sessionAuthor(guest)
-        : userAuthor(grant.user),
+        : userAuthor(permissions.user),
       dialect: reader.dialect,
       name,
-      grant,
+      permissions,
       reader,
     });
     this.#byId.set(id, session);

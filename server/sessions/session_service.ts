@@ -16,18 +16,18 @@ import {
   type Soon,
   whenHere,
 } from "../fleet/fleet.ts";
-import { type Gate, personOf } from "../moderation/access_policy.ts";
-import type { Grant } from "../auth/permissions.ts";
-import type { Rooms } from "../rooms/room_registry.ts";
+import { type AccessPolicy, personOf } from "../moderation/access_policy.ts";
+import type { Permissions } from "../auth/permissions.ts";
+import type { RoomRegistry } from "../rooms/room_registry.ts";
 import type { Reader, Session } from "../rooms/session.ts";
-import type { Loss, Sessions } from "./session_registry.ts";
+import type { Loss, SessionRegistry } from "./session_registry.ts";
 
-/** Options of {@linkcode Reception}. */
-export interface ReceptionOptions {
+/** Options of {@linkcode SessionService}. */
+export interface SessionServiceOptions {
   readonly fleet: Pick<Fleet, "lend">;
-  readonly gate: Gate;
-  readonly sessions: Sessions;
-  readonly rooms: Pick<Rooms, "depart">;
+  readonly accessPolicy: AccessPolicy;
+  readonly sessions: SessionRegistry;
+  readonly rooms: Pick<RoomRegistry, "depart">;
   /** Applies bans to a session whose permissions have changed. */
   readonly review: (session: Session) => void;
   /** The limits that each `welcome` announces. */
@@ -35,10 +35,10 @@ export interface ReceptionOptions {
 }
 
 /** Logs sessions in and out on this node. */
-export class Reception {
-  readonly #options: ReceptionOptions;
+export class SessionService {
+  readonly #options: SessionServiceOptions;
 
-  constructor(options: ReceptionOptions) {
+  constructor(options: SessionServiceOptions) {
     this.#options = options;
   }
 
@@ -51,25 +51,25 @@ export class Reception {
   hello(
     reader: Reader,
     request: Omit<HelloRequest, "auth">,
-    grant: Grant,
+    permissions: Permissions,
   ): Soon<Session> {
     const { sessions, limits } = this.#options;
-    this.admit({ name: request.name, address: reader.address }, grant);
-    const welcome = sessions.hello(reader, request, grant);
+    this.admit({ name: request.name, address: reader.address }, permissions);
+    const welcome = sessions.hello(reader, request, permissions);
     return whenHere(welcome, ({ session, token, guest, resumed }) => {
-      this.#admitAs(session, grant);
+      this.#admitAs(session, permissions);
       session.reader?.tell({
         type: "welcome",
         session: session.id,
         name: session.name,
         token,
         ...(guest !== undefined && { guest }),
-        ...takenName(session, grant),
+        ...takenName(session, permissions),
         resumed,
         limits,
         id: request.id,
       });
-      this.#regrant(session, grant);
+      this.#regrant(session, permissions);
       return session;
     });
   }
@@ -80,10 +80,10 @@ export class Reception {
    *
    * @throws {HubbubError} `banned`; ends the session first.
    */
-  #admitAs(session: Session, grant: Grant): void {
-    const { gate, sessions } = this.#options;
+  #admitAs(session: Session, permissions: Permissions): void {
+    const { accessPolicy, sessions } = this.#options;
     try {
-      gate.enter(personOf(session), EVERY_ROOM, grant);
+      accessPolicy.enter(personOf(session), EVERY_ROOM, permissions);
     } catch (error) {
       sessions.end(session);
       throw error;
@@ -103,12 +103,16 @@ export class Reception {
       readonly name?: string | undefined;
       readonly address: string;
     },
-    grant: Grant,
+    permissions: Permissions,
     room: string = EVERY_ROOM,
   ): void {
-    const { user } = grant;
+    const { user } = permissions;
     const author = user === undefined ? undefined : userAuthor(user).key;
-    this.#options.gate.enter({ name, author, address }, room, grant);
+    this.#options.accessPolicy.enter(
+      { name, author, address },
+      room,
+      permissions,
+    );
   }
 
   /**
@@ -130,8 +134,8 @@ export class Reception {
    * `store_unavailable`.
    */
   rename(session: Session, name: string, id?: RequestId): Soon<void> {
-    const { gate, sessions } = this.#options;
-    const own = session.grant.name;
+    const { accessPolicy, sessions } = this.#options;
+    const own = session.permissions.name;
     if (own !== undefined && nameKey(name) !== nameKey(own)) {
       throw new HubbubError("forbidden", {
         message: `Your token says that you are "${own}". ` +
@@ -139,7 +143,11 @@ export class Reception {
       });
     }
     for (const room of [EVERY_ROOM, ...session.members.keys()]) {
-      gate.enter({ ...personOf(session), name }, room, session.grant);
+      accessPolicy.enter(
+        { ...personOf(session), name },
+        room,
+        session.permissions,
+      );
     }
     return whenHere(
       sessions.rename(session, name),
@@ -154,16 +162,16 @@ export class Reception {
    * @throws {HubbubError} `bad_name`, `name_taken` or `store_unavailable`; the
    * session is unchanged then.
    */
-  renew(session: Session, grant: Grant): Soon<void> {
-    const { name } = grant;
+  renew(session: Session, permissions: Permissions): Soon<void> {
+    const { name } = permissions;
     if (name === undefined || nameKey(name) === nameKey(session.name)) {
-      return this.#regrant(session, grant);
+      return this.#regrant(session, permissions);
     }
     return whenHere(
       this.#options.sessions.rename(session, name, { signed: true }),
       () => {
         session.reader?.tell({ type: "renamed", name: session.name });
-        this.#regrant(session, grant);
+        this.#regrant(session, permissions);
       },
     );
   }
@@ -173,15 +181,15 @@ export class Reception {
    * or is banned from. No other code changes permissions. Called for a newer
    * access token, and when a session is resumed.
    */
-  #regrant(session: Session, grant: Grant): void {
-    const { gate, rooms, review } = this.#options;
-    session.grant = grant;
+  #regrant(session: Session, permissions: Permissions): void {
+    const { accessPolicy, rooms, review } = this.#options;
+    session.permissions = permissions;
     review(session);
     for (const [room, { attached }] of [...session.members]) {
-      if (grant.allows("read", room)) {
+      if (permissions.allows("read", room)) {
         // A resumed session gets the rules when it joins again.
         if (!attached) continue;
-        const standing = gate.standing(session, room);
+        const standing = accessPolicy.standing(session, room);
         const { rights, locked = false, slowMs = 0 } = standing;
         session.reader?.tell({ type: "rules", room, locked, slowMs, rights });
         continue;
@@ -209,7 +217,7 @@ export class Reception {
 /** The name that a token states, where its bearer could not have it. */
 function takenName(
   { name }: Pick<Session, "name">,
-  { name: stated }: Grant,
+  { name: stated }: Permissions,
 ): { readonly taken?: string } {
   if (stated === undefined || nameKey(stated) === nameKey(name)) return {};
   return { taken: stated };

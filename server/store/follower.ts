@@ -110,7 +110,7 @@ export class Follower {
    */
   async learn(news: News): Promise<void> {
     await this.#live.promise;
-    if (!this.#take(news)) await this.catchUp();
+    if (!this.#take(news)) await this.backfill();
   }
 
   /**
@@ -118,7 +118,7 @@ export class Follower {
    *
    * @throws When the engine cannot be read.
    */
-  catchUp(): Promise<void> {
+  backfill(): Promise<void> {
     // A read that is under way may have begun too early for this caller.
     this.#nextReading ??= this.#reading.catch(() => {}).then(() => {
       this.#nextReading = null;
@@ -130,7 +130,7 @@ export class Follower {
   /** For when nobody waits: what cannot be read now is read when the engine
    * can be reached again, or tells of the room once more. */
   #catchUpAlone(): void {
-    this.catchUp().catch(() => {});
+    this.backfill().catch(() => {});
   }
 
   /** @returns Whether the feed has everything now that this tells of. */

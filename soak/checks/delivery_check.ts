@@ -34,7 +34,7 @@ const KEPT = 200;
 const hidesNothing: Hides = () => false;
 
 /** Compares what is told, and notes every violation. */
-export class Truth {
+export class DeliveryCheck {
   /** How joins with a cursor, and comings without one, were answered. */
   readonly resumes: Record<Recovered, number> = {
     full: 0,
@@ -126,12 +126,12 @@ export class Truth {
 
   /** An author was told that its message is stored. */
   acked({ author, room, seq, text }: Ack): void {
-    let teller = this.#tellers.get(author);
-    if (teller === undefined) {
-      teller = `the ack to ${author}`;
-      this.#tellers.set(author, teller);
+    let scriptPublisher = this.#tellers.get(author);
+    if (scriptPublisher === undefined) {
+      scriptPublisher = `the ack to ${author}`;
+      this.#tellers.set(author, scriptPublisher);
     }
-    this.log(room).place(seq, text, teller);
+    this.log(room).place(seq, text, scriptPublisher);
   }
 
   /** A reader with a cursor joined, at first or again. */

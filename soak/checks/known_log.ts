@@ -64,24 +64,24 @@ export class KnownLog {
   }
 
   /** Fixes which text a seq carries, or checks that it is the one. */
-  place(seq: number, text: string, teller: string): void {
+  place(seq: number, text: string, scriptPublisher: string): void {
     const { room } = this;
     const known = this.#texts[seq];
     if (known !== undefined && known !== text) {
       const what = `carries "${text}", but "${known}" for ` +
         this.tellerOf(seq);
-      return this.#report({ room, seq, reader: teller, what });
+      return this.#report({ room, seq, reader: scriptPublisher, what });
     }
     const place = this.#seqs.get(text);
     if (place !== undefined && place !== seq) {
       const what =
         `"${text}" is stored twice: as seq ${place} too, known from ` +
         this.tellerOf(place);
-      return this.#report({ room, seq, reader: teller, what });
+      return this.#report({ room, seq, reader: scriptPublisher, what });
     }
     if (known !== undefined) return;
     this.#texts[seq] = text;
-    this.#tellers[seq] = teller;
+    this.#tellers[seq] = scriptPublisher;
     this.#seqs.set(text, seq);
     this.#top = Math.max(this.#top, seq);
   }

@@ -4,7 +4,7 @@
  * text has. Pure.
  */
 
-import type { Truth } from "./delivery_check.ts";
+import type { DeliveryCheck } from "./delivery_check.ts";
 
 type Step =
   | { readonly kind: "began"; readonly replays: number }
@@ -13,7 +13,7 @@ type Step =
 
 /** The lines of one reader in one room. */
 export class LineReading {
-  readonly #truth: Truth;
+  readonly #check: DeliveryCheck;
   readonly #reader: string;
   readonly #room: string;
   #steps: Step[] = [];
@@ -21,10 +21,10 @@ export class LineReading {
   #gone = false;
 
   constructor(
-    truth: Truth,
+    check: DeliveryCheck,
     { reader, room }: { reader: string; room: string },
   ) {
-    this.#truth = truth;
+    this.#check = check;
     this.#reader = reader;
     this.#room = room;
   }
@@ -35,7 +35,7 @@ export class LineReading {
     return this.#steps.length === 0;
   }
 
-  /** It came, at first or again; see {@linkcode Truth.began}. */
+  /** It came, at first or again; see {@linkcode DeliveryCheck.began}. */
   began(replays: number): void {
     this.#steps.push({ kind: "began", replays });
   }
@@ -65,7 +65,7 @@ export class LineReading {
     this.settle();
     for (const step of this.#steps) {
       if (step.kind !== "line") continue;
-      this.#truth.violated({
+      this.#check.violated({
         room: this.#room,
         reader: this.#reader,
         what: `got "${step.text}", which nobody else knows of`,
@@ -80,21 +80,21 @@ export class LineReading {
     switch (step.kind) {
       case "began":
         this.#gone = false;
-        this.#truth.began(reader, room, step.replays);
+        this.#check.began(reader, room, step.replays);
         return true;
       case "gone":
         this.#gone = true;
         return true;
       case "line": {
         const { text, replay } = step;
-        const seq = this.#truth.log(room).seqOf(text);
+        const seq = this.#check.log(room).seqOf(text);
         if (seq === undefined || !this.#knowsBefore(seq)) return false;
         if (this.#gone) {
           // Where they end, only the next line tells.
-          this.#truth.gap(reader, room, { to: seq - 1 });
+          this.#check.gap(reader, room, { to: seq - 1 });
           this.#gone = false;
         }
-        this.#truth.delivered(reader, { room, seq, text, replay });
+        this.#check.delivered(reader, { room, seq, text, replay });
         return true;
       }
     }
@@ -103,10 +103,10 @@ export class LineReading {
   /** Whether it is known what is between its last line and this one: only then
    * can it be told whether that was its own. */
   #knowsBefore(seq: number): boolean {
-    const log = this.#truth.log(this.#room);
+    const log = this.#check.log(this.#room);
     // What nobody got is never known; then its own must not be hidden.
     if (log.retain < Infinity) return true;
-    const last = this.#truth.cursor(this.#reader, this.#room);
+    const last = this.#check.cursor(this.#reader, this.#room);
     for (let before = seq - 1; before > last; before--) {
       if (log.textAt(before) === undefined) return false;
     }

@@ -8,7 +8,7 @@ import type { ChildSettings, Order } from "./child.ts";
 import type { ClientOptions, SoakClient } from "./client.ts";
 import type { Told } from "./library_reader.ts";
 import { lines } from "./lines.ts";
-import { Teller } from "./script_publisher.ts";
+import { ScriptPublisher } from "./script_publisher.ts";
 
 const PROGRAM = new URL("./child.ts", import.meta.url).href;
 /** Orders that a stopped process can be given without filling its pipe. */
@@ -21,7 +21,7 @@ export class ChildClient implements SoakClient {
   readonly #options: ClientOptions;
   readonly #process: Deno.ChildProcess;
   readonly #orders: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  readonly #teller: Teller;
+  readonly #scriptPublisher: ScriptPublisher;
   readonly #read: Promise<void>;
   #stopped = false;
 
@@ -30,7 +30,7 @@ export class ChildClient implements SoakClient {
     this.id = id;
     this.room = room;
     this.#options = options;
-    this.#teller = new Teller(options);
+    this.#scriptPublisher = new ScriptPublisher(options);
     const url = new URL("/ws", server);
     const settings: ChildSettings = {
       id,
@@ -55,15 +55,15 @@ export class ChildClient implements SoakClient {
   }
 
   get here(): boolean {
-    return !this.#stopped && this.#teller.name !== undefined;
+    return !this.#stopped && this.#scriptPublisher.name !== undefined;
   }
 
   get name(): string | undefined {
-    return this.#teller.name;
+    return this.#scriptPublisher.name;
   }
 
   get settled(): boolean {
-    return this.#teller.pending === 0;
+    return this.#scriptPublisher.pending === 0;
   }
 
   get stopped(): boolean {
@@ -71,15 +71,17 @@ export class ChildClient implements SoakClient {
   }
 
   publish(text: string): boolean {
-    if (this.#stopped || this.#teller.pending >= MOST_PENDING) return false;
-    this.#teller.publishes(tokenOf(text));
+    if (this.#stopped || this.#scriptPublisher.pending >= MOST_PENDING) {
+      return false;
+    }
+    this.#scriptPublisher.publishes(tokenOf(text));
     this.#order({ do: "publish", text });
     return true;
   }
 
   reconnect(): void {
     if (this.#stopped) return;
-    this.#teller.away();
+    this.#scriptPublisher.away();
     this.#order({ do: "reconnect" });
   }
 
@@ -102,8 +104,8 @@ export class ChildClient implements SoakClient {
     const { success, code } = await this.#process.status;
     await this.#read;
     if (success) return;
-    const { truth, room } = this.#options;
-    truth.violated({ room, reader: this.id, what: `ended with ${code}` });
+    const { check, room } = this.#options;
+    check.violated({ room, reader: this.id, what: `ended with ${code}` });
   }
 
   #order(order: Order): void {
@@ -113,7 +115,7 @@ export class ChildClient implements SoakClient {
 
   async #readOn(): Promise<void> {
     for await (const line of lines(this.#process.stdout)) {
-      this.#teller.heard(JSON.parse(line) as Told);
+      this.#scriptPublisher.heard(JSON.parse(line) as Told);
     }
   }
 }

@@ -7,7 +7,7 @@
 import type { Changes } from "../changes.ts";
 import type { Random } from "../random.ts";
 import { RawSocket } from "./raw_socket.ts";
-import type { Truth } from "../checks/delivery_check.ts";
+import type { DeliveryCheck } from "../checks/delivery_check.ts";
 
 /** What all clients are made of. */
 export interface ClientOptions {
@@ -16,7 +16,7 @@ export interface ClientOptions {
   readonly room: string;
   /** Where the server is, such as `ws://127.0.0.1:8000`. */
   readonly server: string;
-  readonly truth: Truth;
+  readonly check: DeliveryCheck;
   /** Told of everything that somebody may wait for. */
   readonly changes: Changes;
   readonly random: Random;

@@ -8,16 +8,16 @@ import { SimpleClient } from "./simple.ts";
 import { TextClient } from "./text.ts";
 import { V1Client } from "./v1.ts";
 import { seeded } from "../random.ts";
-import type { Truth } from "../checks/delivery_check.ts";
+import type { DeliveryCheck } from "../checks/delivery_check.ts";
 
 /** What a crew is made of. */
-export interface CrewOptions {
+export interface ClientSetOptions {
   readonly seed: number;
   readonly clients: number;
   readonly rooms: number;
   /** Where the server is, such as `ws://127.0.0.1:8000`. */
   readonly server: string;
-  readonly truth: Truth;
+  readonly check: DeliveryCheck;
   readonly changes: Changes;
   readonly comeBackMs: number;
   readonly lag: (ms: number) => void;
@@ -25,7 +25,7 @@ export interface CrewOptions {
 }
 
 /** Everybody, and those that are special. */
-export interface Crew {
+export interface ClientSet {
   readonly all: readonly SoakClient[];
   readonly v1: readonly V1Client[];
   readonly children: readonly ChildClient[];
@@ -55,7 +55,7 @@ const REPLAYS = 300;
  *
  * @param options How many.
  */
-export function startCrew(options: CrewOptions): Crew {
+export function startClients(options: ClientSetOptions): ClientSet {
   const all = Array.from(
     { length: options.clients },
     (_, index) => startClient(options, index),
@@ -70,7 +70,7 @@ function isBreakable(client: SoakClient): client is BreakableClient {
   return !(client instanceof ChildClient);
 }
 
-function startClient(options: CrewOptions, index: number): SoakClient {
+function startClient(options: ClientSetOptions, index: number): SoakClient {
   const { seed, rooms, life } = options;
   const kind = KINDS[index % KINDS.length] ?? "v1";
   const own: ClientOptions = {

@@ -7,7 +7,7 @@ import { tokenOf } from "../texts.ts";
 import { type BreakableClient, type ClientOptions, HALF } from "./client.ts";
 import { LibraryReader } from "./library_reader.ts";
 import { rawWebSocketClass } from "./raw_web_socket.ts";
-import { Teller } from "./script_publisher.ts";
+import { ScriptPublisher } from "./script_publisher.ts";
 
 /** Below the library's own limit, so that it never has to refuse. */
 const MOST_PENDING = 100;
@@ -20,7 +20,7 @@ export class LibraryClient implements BreakableClient {
   readonly protocol = V1;
   readonly #client: Client;
   readonly #reader: LibraryReader;
-  readonly #teller: Teller;
+  readonly #scriptPublisher: ScriptPublisher;
   #socket: RawSocket | undefined;
 
   constructor(options: ClientOptions & { readonly limit: number }) {
@@ -28,7 +28,7 @@ export class LibraryClient implements BreakableClient {
     this.id = id;
     this.room = room;
     this.halfFrame = JSON.stringify({ type: "publish", room, text: HALF });
-    this.#teller = new Teller(options);
+    this.#scriptPublisher = new ScriptPublisher(options);
     this.#client = connect(new URL("/ws", server).href, {
       name: id,
       WebSocket: rawWebSocketClass((socket) => this.#socket = socket),
@@ -38,7 +38,7 @@ export class LibraryClient implements BreakableClient {
       silenceMs: 2_000,
       answerMs: 5_000,
     });
-    const tell = this.#teller.heard.bind(this.#teller);
+    const tell = this.#scriptPublisher.heard.bind(this.#scriptPublisher);
     this.#reader = new LibraryReader(this.#client, { room, limit, tell });
   }
 
@@ -47,26 +47,26 @@ export class LibraryClient implements BreakableClient {
   }
 
   get here(): boolean {
-    return this.#teller.name !== undefined;
+    return this.#scriptPublisher.name !== undefined;
   }
 
   get name(): string | undefined {
-    return this.#teller.name;
+    return this.#scriptPublisher.name;
   }
 
   get settled(): boolean {
-    return this.#teller.pending === 0;
+    return this.#scriptPublisher.pending === 0;
   }
 
   publish(text: string): boolean {
-    if (this.#teller.pending >= MOST_PENDING) return false;
-    this.#teller.publishes(tokenOf(text));
+    if (this.#scriptPublisher.pending >= MOST_PENDING) return false;
+    this.#scriptPublisher.publishes(tokenOf(text));
     this.#reader.publish(text);
     return true;
   }
 
   reconnect(): void {
-    this.#teller.away();
+    this.#scriptPublisher.away();
     this.#socket?.drop();
     // It finds out by the close event, and then waits for its own random time.
   }

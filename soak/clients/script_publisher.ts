@@ -4,7 +4,7 @@ import type { ClientOptions } from "./client.ts";
 import type { Told } from "./library_reader.ts";
 
 /** One client's state, as it has told. */
-export class Teller {
+export class ScriptPublisher {
   readonly #options: ClientOptions;
   /** Texts that wait for their acks. */
   readonly #pending = new Set<string>();
@@ -26,7 +26,7 @@ export class Teller {
 
   /** It is about to publish. */
   publishes(token: string): void {
-    this.#options.truth.sent(token);
+    this.#options.check.sent(token);
     this.#pending.add(token);
   }
 
@@ -37,27 +37,27 @@ export class Teller {
   }
 
   heard(told: Told): void {
-    const { id, room, truth, lag, changes } = this.#options;
+    const { id, room, check, lag, changes } = this.#options;
     switch (told.is) {
       case "joined":
-        truth.joined(id, told.join);
+        check.joined(id, told.join);
         break;
       case "delivered":
-        truth.delivered(id, told.delivery);
+        check.delivered(id, told.delivery);
         if (!told.delivery.replay) lag(Date.now() - told.at);
         break;
       case "gap":
-        truth.gap(id, room, told);
+        check.gap(id, room, told);
         break;
       case "acked":
-        truth.acked({ author: id, room, seq: told.seq, text: told.text });
+        check.acked({ author: id, room, seq: told.seq, text: told.text });
         this.#pending.delete(told.text);
         break;
       case "here":
         this.#name = told.name;
         break;
       case "wrong":
-        truth.violated({ room, reader: id, what: told.what });
+        check.violated({ room, reader: id, what: told.what });
         break;
     }
     changes.notify();

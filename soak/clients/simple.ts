@@ -71,7 +71,7 @@ export class SimpleClient implements BreakableClient {
 
   publish(text: string): boolean {
     if (!this.here) return false;
-    this.#options.truth.sent(tokenOf(text));
+    this.#options.check.sent(tokenOf(text));
     this.#link.send(text);
     return true;
   }
@@ -88,8 +88,8 @@ export class SimpleClient implements BreakableClient {
   // What the link calls.
 
   opened(): void {
-    const { truth, replays } = this.#options;
-    truth.began(this.id, this.room, replays);
+    const { check, replays } = this.#options;
+    check.began(this.id, this.room, replays);
   }
 
   heard(frame: string): void {
@@ -98,7 +98,7 @@ export class SimpleClient implements BreakableClient {
   }
 
   broken(): void {
-    this.#options.truth.broken(this.room);
+    this.#options.check.broken(this.room);
   }
 
   lost(): void {
@@ -108,14 +108,14 @@ export class SimpleClient implements BreakableClient {
 
   #frame(frame: Frame): void {
     const { message, seq, at, replay, event, name, code, from, to } = frame;
-    const { truth, lag, room } = this.#options;
+    const { check, lag, room } = this.#options;
     if (event === "welcome") this.#name = name;
     else if (event === "gap" && from !== undefined && to !== undefined) {
-      truth.gap(this.id, room, { from, to });
+      check.gap(this.id, room, { from, to });
     } else if (event === "error" && !MAY_BE_TOLD.has(code ?? "")) {
-      truth.violated({ room, reader: this.id, what: `was told: ${message}` });
+      check.violated({ room, reader: this.id, what: `was told: ${message}` });
     } else if (seq !== undefined) {
-      truth.delivered(this.id, { room, seq, text: tokenOf(message), replay });
+      check.delivered(this.id, { room, seq, text: tokenOf(message), replay });
       if (replay === undefined && at !== undefined) lag(Date.now() - at);
     }
   }

@@ -25,13 +25,13 @@ export class TextClient implements BreakableClient {
   #replaying = false;
 
   constructor(options: SimpleOptions) {
-    const { id, room, server, replays, truth } = options;
+    const { id, room, server, replays, check } = options;
     this.id = id;
     this.room = room;
     this.#options = options;
     this.#wanted = id;
-    this.#lines = new LineReading(truth, { reader: id, room });
-    truth.hides(id, (text) => authorOf(text) === id);
+    this.#lines = new LineReading(check, { reader: id, room });
+    check.hides(id, (text) => authorOf(text) === id);
     this.url = new URL(`/text/${room}?history=${replays}`, server);
     this.#link = new Link(this, options);
   }
@@ -54,7 +54,7 @@ export class TextClient implements BreakableClient {
 
   publish(text: string): boolean {
     if (!this.#here) return false;
-    this.#options.truth.sent(tokenOf(text));
+    this.#options.check.sent(tokenOf(text));
     this.#link.send(text);
     return true;
   }
@@ -83,7 +83,7 @@ export class TextClient implements BreakableClient {
   }
 
   broken(): void {
-    this.#options.truth.broken(this.room);
+    this.#options.check.broken(this.room);
   }
 
   lost(): void {

@@ -100,7 +100,7 @@ export class V1Client implements BreakableClient {
   publish(text: string): boolean {
     if (this.#pending.size >= MOST_PENDING) return false;
     const cid = tokenOf(text);
-    this.#options.truth.sent(cid);
+    this.#options.check.sent(cid);
     this.#pending.set(cid, text);
     if (this.#here) this.#send(cid, text);
     return true;
@@ -179,7 +179,7 @@ export class V1Client implements BreakableClient {
   }
 
   broken(): void {
-    this.#options.truth.broken(this.room);
+    this.#options.check.broken(this.room);
   }
 
   lost(): void {
@@ -188,7 +188,7 @@ export class V1Client implements BreakableClient {
   }
 
   #event(event: ServerEvent): void {
-    const { truth, lag, room } = this.#options;
+    const { check, lag, room } = this.#options;
     switch (event.type) {
       case "welcome":
         this.#welcome = true;
@@ -202,13 +202,13 @@ export class V1Client implements BreakableClient {
         // Until it has begun at the start: then it gets this in its place.
         if (this.#options.fromStart && !this.#here) break;
         const { seq, text, replay, at } = event;
-        truth.delivered(this.id, { room, seq, text: tokenOf(text) });
+        check.delivered(this.id, { room, seq, text: tokenOf(text) });
         this.#cursor = seq;
         if (replay === undefined) lag(Date.now() - at);
         break;
       }
       case "gap":
-        truth.gap(this.id, room, event);
+        check.gap(this.id, room, event);
         this.#cursor = event.to;
         break;
       case "ack":
@@ -245,7 +245,7 @@ export class V1Client implements BreakableClient {
   }
 
   #joined(event: JoinedEvent): void {
-    const { truth, room, limit, fromStart } = this.#options;
+    const { check, room, limit, fromStart } = this.#options;
     if (fromStart && this.#epoch === undefined) {
       // Only now is it known which life of the log to begin at the start of.
       this.#epoch = event.epoch;
@@ -253,24 +253,24 @@ export class V1Client implements BreakableClient {
       return;
     }
     this.#joining = false;
-    truth.joined(this.id, { ...event, since: this.#since, limit });
+    check.joined(this.id, { ...event, since: this.#since, limit });
     this.#epoch = event.epoch;
     this.#cursor = event.after;
     this.#here = true;
     for (const [cid, text] of this.#pending) this.#send(cid, text);
     if (room !== event.room) {
-      truth.violated({ room, reader: this.id, what: `joined ${event.room}` });
+      check.violated({ room, reader: this.id, what: `joined ${event.room}` });
     }
   }
 
   #acknowledged(cid: string, seq: number): void {
-    const { truth, room, life } = this.#options;
+    const { check, room, life } = this.#options;
     const text = this.#pending.get(cid);
-    truth.acked({ author: this.id, room, seq, text: cid });
+    check.acked({ author: this.id, room, seq, text: cid });
     const first = this.#repeats.get(cid);
     if (first !== undefined && first !== seq) {
       const what = `a repeat of "${cid}" was acked with it, not with ${first}`;
-      truth.violated({ room, seq, reader: this.id, what });
+      check.violated({ room, seq, reader: this.id, what });
     }
     this.#repeats.delete(cid);
     if (text === undefined || !this.#pending.delete(cid)) return;
@@ -290,7 +290,7 @@ export class V1Client implements BreakableClient {
   }
 
   #failed(event: ServerEvent & { type: "error" }): void {
-    const { truth, room } = this.#options;
+    const { check, room } = this.#options;
     if (event.code === "name_taken") {
       // Its old connection, of which it has no token, is not gone yet.
       this.#name = event.suggestion;
@@ -310,7 +310,7 @@ export class V1Client implements BreakableClient {
       return;
     }
     const what = `was told: ${event.code}, ${event.message}`;
-    truth.violated({ room, reader: this.id, what });
+    check.violated({ room, reader: this.id, what });
   }
 
   #send(cid: string, text: string): void {

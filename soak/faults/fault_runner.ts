@@ -107,10 +107,10 @@ async function perform(
       return client !== undefined;
     }
     case "storm":
-      for (const [index, client] of world.crew.v1.entries()) {
+      for (const [index, client] of world.clientSet.v1.entries()) {
         if (index % FORGETS === Math.floor(whom * FORGETS)) client.forget();
       }
-      for (const client of world.crew.all) client.reconnect();
+      for (const client of world.clientSet.all) client.reconnect();
       await world.everybodyBack();
       return true;
     case "cut": {
@@ -134,7 +134,7 @@ async function perform(
       return true;
     }
     case "pause": {
-      const child = pick(world.crew.children.filter(isHere), whom);
+      const child = pick(world.clientSet.children.filter(isHere), whom);
       if (child === undefined) return false;
       child.stop();
       await sleep(ms);
@@ -145,7 +145,9 @@ async function perform(
     case "repeatAfterReconnect":
     case "repeatAfterRestart": {
       const after = REPEATS[kind] ?? "ack";
-      return fromOn(world.crew.v1, whom).some((client) => client.repeat(after));
+      return fromOn(world.clientSet.v1, whom).some((client) =>
+        client.repeat(after)
+      );
     }
   }
 }
@@ -156,7 +158,7 @@ function isHere({ here }: SoakClient): boolean {
 
 /** Somebody whose connection can be broken now. */
 function victim(world: World, whom: number): BreakableClient | undefined {
-  const here = world.crew.breakable.filter(({ here, socket }) =>
+  const here = world.clientSet.breakable.filter(({ here, socket }) =>
     here && socket?.open && !socket.stalled
   );
   return pick(here, whom);

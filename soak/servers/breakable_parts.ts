@@ -10,7 +10,7 @@ import { INJECTED, type Part, PARTS } from "./injected.ts";
 
 /** Where each is broken, one after the other. */
 const METHODS: Readonly<Record<Part, readonly [object, string][]>> = {
-  room: ["deliver", "append", "announceArrivals", "announceDepartures"].map(
+  room: ["deliver", "append", "announceJoins", "announceLeaves"].map(
     (method) => [Room.prototype, method],
   ),
   session: ["send", "tell", "note", "flush"].map(

@@ -15,7 +15,7 @@ interface Details {
 }
 
 /** The rows of one client. */
-export class Chronicle {
+export class EventRows {
   readonly log = new EventLog();
   readonly #changed: () => void;
 

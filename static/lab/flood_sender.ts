@@ -16,7 +16,7 @@ export interface FloodShell {
 }
 
 /** One flood. */
-export class Flooding {
+export class FloodSender {
   #flood: Flood;
   #over = false;
   readonly #socket: WebSocket;

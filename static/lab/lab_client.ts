@@ -4,9 +4,9 @@
  */
 
 import type { ConnectionReport, Endpoint } from "../../protocol/lab.ts";
-import { Chronicle } from "./event_rows.ts";
-import { Flooding } from "./flood_sender.ts";
-import { Inquiry } from "./server_report.ts";
+import { EventRows } from "./event_rows.ts";
+import { FloodSender } from "./flood_sender.ts";
+import { ServerReport } from "./server_report.ts";
 import { sizeOf } from "./model/bytes.ts";
 import {
   type Connection,
@@ -43,7 +43,7 @@ export class LabClient {
   readonly name: "A" | "B";
   connection: Connection = UNCONNECTED;
   binaryType: BinaryType = "blob";
-  flood: Flooding | undefined;
+  flood: FloodSender | undefined;
   /** How far the last flood of this connection got. */
   flooded = "";
   /** What the last thing one did was answered with, if it was refused. */
@@ -55,23 +55,23 @@ export class LabClient {
   #connected: Target;
   #measures = true;
   #socket: WebSocket | undefined;
-  #inquiry: Inquiry | undefined;
+  #serverReport: ServerReport | undefined;
   #looking: ReturnType<typeof setInterval> | undefined;
   #listening = new AbortController();
   readonly #page: Page;
-  readonly #chronicle: Chronicle;
+  readonly #eventRows: EventRows;
 
   constructor(name: "A" | "B", target: Target, page: Page) {
     this.name = name;
     this.#target = target;
     this.#connected = target;
     this.#page = page;
-    this.#chronicle = new Chronicle(page.changed);
+    this.#eventRows = new EventRows(page.changed);
   }
 
   /** What happened so far. */
   get log(): EventLog {
-    return this.#chronicle.log;
+    return this.#eventRows.log;
   }
 
   /** What the form says. */
@@ -105,7 +105,7 @@ export class LabClient {
 
   /** What the server said it knows; null when it knows nothing. */
   get report(): ConnectionReport | null {
-    return this.#inquiry?.report ?? null;
+    return this.#serverReport?.report ?? null;
   }
 
   /** Whether this server keeps count of the connection. */
@@ -139,11 +139,11 @@ export class LabClient {
       this.#socket = socket;
       this.#measures = this.endpoint?.answers ?? true;
       this.url = url;
-      this.#inquiry = this.watched
-        ? new Inquiry(key, this.#page.changed)
+      this.#serverReport = this.watched
+        ? new ServerReport(key, this.#page.changed)
         : undefined;
       this.#happened({ kind: "connecting" });
-      this.#chronicle.connecting(address, protocols);
+      this.#eventRows.connecting(address, protocols);
       this.#listen(socket);
     });
   }
@@ -154,7 +154,7 @@ export class LabClient {
       // A reason without a code is for the browser to refuse, none is not.
       if (code === undefined && reason === "") this.#socket?.close();
       else this.#socket?.close(code, reason);
-      this.#chronicle.closeCalled(code, reason);
+      this.#eventRows.closeCalled(code, reason);
       this.#look();
     });
   }
@@ -167,8 +167,8 @@ export class LabClient {
       if (socket.readyState === WebSocket.OPEN) {
         const asks = this.#measures;
         this.#happened({ kind: "sent", size: sizeOf(data), asks });
-        this.#chronicle.sent(data);
-      } else this.#chronicle.thrownAway(data);
+        this.#eventRows.sent(data);
+      } else this.#eventRows.thrownAway(data);
       this.#look();
     });
   }
@@ -179,7 +179,7 @@ export class LabClient {
     const socket = this.#socket;
     if (socket === undefined || this.flood !== undefined) return;
     this.flooded = "";
-    this.flood = new Flooding(socket, mib, {
+    this.flood = new FloodSender(socket, mib, {
       sent: (frames) => {
         for (let n = 0; n < frames; n++) {
           this.#happened({ kind: "sent", size: FRAME, asks: false });
@@ -190,10 +190,10 @@ export class LabClient {
         this.flood = undefined;
         this.flooded = floodWords(flood);
         const ms = performance.now() - flood.startedAt;
-        this.#chronicle.floodEnded(this.flooded, ms, this.connection.peak);
+        this.#eventRows.floodEnded(this.flooded, ms, this.connection.peak);
       },
     });
-    this.#chronicle.floodBegan(this.flood.frames);
+    this.#eventRows.floodBegan(this.flood.frames);
     this.flood.pour();
   }
 
@@ -207,18 +207,18 @@ export class LabClient {
     on("open", () => {
       const { protocol, extensions } = socket;
       this.#happened({ kind: "opened", protocol, extensions });
-      this.#chronicle.opened();
-      this.#inquiry?.start();
+      this.#eventRows.opened();
+      this.#serverReport?.start();
     });
     on("message", ({ data }) => this.#received(data));
-    on("error", () => this.#chronicle.failed());
+    on("error", () => this.#eventRows.failed());
     on("close", (event) => {
       this.#look();
       const { code, reason, wasClean: clean } = event;
       this.#happened({ kind: "closed", code, reason, clean });
-      this.#chronicle.closed(event);
+      this.#eventRows.closed(event);
       this.#rest();
-      this.#inquiry?.ask();
+      this.#serverReport?.ask();
     });
     this.#looking = setInterval(() => this.#look(), LOOK_MS);
   }
@@ -228,7 +228,7 @@ export class LabClient {
       ? data.size
       : sizeOf(typeof data === "string" ? data : new Uint8Array(data));
     this.#happened({ kind: "received", size });
-    this.#chronicle.received(data);
+    this.#eventRows.received(data);
   }
 
   #look(): void {
@@ -249,7 +249,7 @@ export class LabClient {
     this.#listening = new AbortController();
     if (this.connected) {
       this.#socket?.close();
-      this.#chronicle.left();
+      this.#eventRows.left();
     }
     this.flood?.stop();
     this.flooded = "";
@@ -257,7 +257,7 @@ export class LabClient {
 
   #rest(): void {
     clearInterval(this.#looking);
-    this.#inquiry?.stop();
+    this.#serverReport?.stop();
   }
 
   /** Does what a browser may refuse, and says why it did. */
@@ -267,7 +267,7 @@ export class LabClient {
       act();
     } catch (error) {
       this.problem = (error as Error).message;
-      this.#chronicle.refused(this.problem);
+      this.#eventRows.refused(this.problem);
     }
   }
 

@@ -7,7 +7,7 @@ import type { ConnectionReport } from "../../protocol/lab.ts";
 const ASK_MS = 1_000;
 
 /** Asks about one connection. */
-export class Inquiry {
+export class ServerReport {
   /** The newest answer; null while the server knows nothing. */
   report: ConnectionReport | null = null;
   readonly #key: string;

@@ -3,7 +3,7 @@
 import { Authority } from "../../server/auth/authenticator.ts";
 import { type Clock, systemClock } from "../../server/runtime/clock.ts";
 import { readConfig } from "../../server/config/load.ts";
-import { Alone } from "../../server/fleet/single_node.ts";
+import { SingleNode } from "../../server/fleet/single_node.ts";
 import { newId } from "../../server/runtime/ids.ts";
 import { createLogger } from "../../server/runtime/logger.ts";
 import { type Server, startServer } from "../../server/server.ts";
@@ -53,7 +53,7 @@ export class RealServer implements AsyncDisposable {
         retention: { messages: config.retainMessages, ms: 0 },
         clock,
       }),
-      fleet: new Alone({ random: Math.random, newId }),
+      fleet: new SingleNode({ random: Math.random, newId }),
       assets: new Map(),
       authority: await Authority.create({ secret, guests }),
       clock,

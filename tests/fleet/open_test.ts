@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { systemClock } from "../../server/runtime/clock.ts";
-import { Alone } from "../../server/fleet/single_node.ts";
+import { SingleNode } from "../../server/fleet/single_node.ts";
 import { openFleet } from "../../server/fleet/open_fleet.ts";
 import { SILENCE } from "../helpers/silence.ts";
 import { KvStore } from "../../server/store/kv/kv_store.ts";
@@ -40,7 +40,7 @@ Deno.test("openFleet() joins the instances that share a Deno KV", async () => {
 Deno.test("openFleet() leaves a process alone whose store is its own", async () => {
   using kv = await Deno.openKv(":memory:");
   const file = new KvStore(kv, { clock: systemClock, retention });
-  assertEquals((await join(file, false)).fleet instanceof Alone, true);
+  assertEquals((await join(file, false)).fleet instanceof SingleNode, true);
   const memory = new MemoryStore({ clock: systemClock, retention });
-  assertEquals((await join(memory, true)).fleet instanceof Alone, true);
+  assertEquals((await join(memory, true)).fleet instanceof SingleNode, true);
 });

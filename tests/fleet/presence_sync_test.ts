@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import type { Engine } from "../../server/fleet/engine.ts";
 import type { Roster } from "../../server/fleet/fleet.ts";
-import { Rosters } from "../../server/fleet/presence_sync.ts";
+import { PresenceSync } from "../../server/fleet/presence_sync.ts";
 import { createLogger } from "../../server/runtime/logger.ts";
 import { FakeClock } from "../helpers/clock.ts";
 
@@ -13,7 +13,7 @@ async function hall() {
     follow: () => Promise.resolve(),
     read: () => Promise.resolve([]),
   } as Partial<Engine> as Engine;
-  const rosters = new Rosters({
+  const presenceSync = new PresenceSync({
     node: "a",
     engine,
     clock: new FakeClock(),
@@ -25,23 +25,23 @@ async function hall() {
     }),
   });
   const told: (string[] | undefined)[] = [];
-  await rosters.enter("hall", {
+  await presenceSync.enter("hall", {
     roster: () => ({ count: 0 }),
     elsewhere: (_, roster: Roster | undefined) =>
       void told.push(roster && [...roster.members?.values() ?? []]),
     typing() {},
   });
   const hear = (version: number, ...names: string[]) =>
-    rosters.hear("hall", {
+    presenceSync.hear("hall", {
       node: "b",
       version,
       count: names.length,
       members: names.map((name) => [name, name]),
     });
-  return { rosters, told, hear };
+  return { presenceSync, told, hear };
 }
 
-Deno.test("Rosters does not believe what a node told before what was heard of it last", async () => {
+Deno.test("PresenceSync does not believe what a node told before what was heard of it last", async () => {
   const { told, hear } = await hall();
   hear(2, "Ada", "Bob");
   hear(1, "Ada");
@@ -52,10 +52,10 @@ Deno.test("Rosters does not believe what a node told before what was heard of it
   assertEquals(told, [["Ada", "Bob"], undefined]);
 });
 
-Deno.test("Rosters believes a node anew that was thought dead, whatever its versions", async () => {
-  const { rosters, told, hear } = await hall();
+Deno.test("PresenceSync believes a node anew that was thought dead, whatever its versions", async () => {
+  const { presenceSync, told, hear } = await hall();
   hear(5, "Ada");
-  rosters.bury(["b"]);
+  presenceSync.bury(["b"]);
   hear(1, "Kim");
   assertEquals(told, [["Ada"], undefined, ["Kim"]]);
 });

@@ -9,11 +9,11 @@ import type {
   Application,
   Choice,
   Engine,
-  Holding,
   Named,
+  SessionLease,
 } from "../../server/fleet/engine.ts";
 import type { FleetHost } from "../../server/fleet/fleet.ts";
-import { Holdings } from "../../server/fleet/session_leases.ts";
+import { SessionLeases } from "../../server/fleet/session_leases.ts";
 import { FakeClock } from "../helpers/clock.ts";
 
 /** Something on its way from the engine to a node. */
@@ -21,7 +21,7 @@ type Delivery = () => void;
 
 /** An engine that decides at once, and tells of it when the test says so. */
 class SlowEngine {
-  readonly nodes: Holdings[] = [];
+  readonly nodes: SessionLeases[] = [];
   readonly under: Delivery[] = [];
   #time = 0;
   #name: Named = { name: "Ada", named: 0 };
@@ -41,14 +41,14 @@ class SlowEngine {
     return {
       claim: ({ session, dialect }: Application) => {
         this.#sessions.set(session, node);
-        const holding: Holding = {
+        const lease: SessionLease = {
           session,
           user: "ada",
           dialect,
           version: 1,
           ...this.#name,
         };
-        return answer({ holding, resumed: false });
+        return answer({ lease, resumed: false });
       },
       rename: (_session: string, { names: [name = ""] }: Choice) => {
         this.#name = { name, named: ++this.#time };
@@ -83,7 +83,7 @@ Deno.test("promise 6: whatever the order of answers and news, the name given las
     const shown = new Map<string, string>();
     let ids = 0;
     for (const node of [0, 1]) {
-      const holdings = new Holdings({
+      const leases = new SessionLeases({
         engine: engine.of(node),
         clock: new FakeClock(),
         newId: () => `s${++ids}`,
@@ -96,11 +96,11 @@ Deno.test("promise 6: whatever the order of answers and news, the name given las
       const host: Partial<FleetHost> = {
         renamed: (session, name) => void shown.set(session, name),
       };
-      holdings.begin(host as FleetHost);
-      engine.nodes.push(holdings);
+      leases.begin(host as FleetHost);
+      engine.nodes.push(leases);
     }
-    const [a, b] = engine.nodes as [Holdings, Holdings];
-    const claim = async (node: Holdings, session: string) => {
+    const [a, b] = engine.nodes as [SessionLeases, SessionLeases];
+    const claim = async (node: SessionLeases, session: string) => {
       const held = await node.claim({
         session,
         user: "ada",
@@ -109,7 +109,11 @@ Deno.test("promise 6: whatever the order of answers and news, the name given las
       });
       shown.set(session, node.nameOf(session) ?? held.name);
     };
-    const rename = async (node: Holdings, session: string, name: string) => {
+    const rename = async (
+      node: SessionLeases,
+      session: string,
+      name: string,
+    ) => {
       const answer = await node.rename(session, name);
       // All sessions of the person go by the answer, as in the registry.
       for (const one of node === a ? ["x"] : ["y", "z"]) {

@@ -11,12 +11,12 @@ import { type InProcessOptions, InProcessServer } from "./in_process.ts";
 /** A server, and a witness in its room `hall`. */
 export class Scene implements AsyncDisposable {
   readonly server: InProcessServer;
-  readonly #witness: V1Client;
+  readonly #bystander: V1Client;
   #said = 0;
 
-  private constructor(server: InProcessServer, witness: V1Client) {
+  private constructor(server: InProcessServer, bystander: V1Client) {
     this.server = server;
-    this.#witness = witness;
+    this.#bystander = bystander;
   }
 
   static async open(options: InProcessOptions = {}): Promise<Scene> {
@@ -37,18 +37,23 @@ export class Scene implements AsyncDisposable {
   /** The witness can still talk, and heard nothing but its own words. */
   async assertUnnoticed(): Promise<void> {
     const text = `still here ${++this.#said}`;
-    this.#witness.send({ type: "publish", room: "hall", text, id: this.#said });
+    this.#bystander.send({
+      type: "publish",
+      room: "hall",
+      text,
+      id: this.#said,
+    });
     const heard: ServerEvent[] = [];
     const owns = (type: string) => heard.some((event) => event.type === type);
     while (!owns("ack") || !owns("message")) {
-      heard.push(...await this.#witness.sofar());
+      heard.push(...await this.#bystander.sofar());
     }
     assertEquals(heard.map(({ type }) => type).sort(), ["ack", "message"]);
     assertEquals(this.server.errors, []);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#witness[Symbol.asyncDispose]();
+    await this.#bystander[Symbol.asyncDispose]();
     await this.server[Symbol.asyncDispose]();
   }
 }

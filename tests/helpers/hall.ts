@@ -5,12 +5,16 @@ import { type ErrorCode, HubbubError } from "../../protocol/errors.ts";
 import type { ModerationRequest } from "../../protocol/requests.ts";
 import { v1 } from "../../protocol/v1.ts";
 import { AUDIT_ROOM } from "../../server/moderation/audit_log.ts";
-import { type Grant, OPEN, TRUSTED } from "../../server/auth/permissions.ts";
+import {
+  OPEN,
+  type Permissions,
+  TRUSTED,
+} from "../../server/auth/permissions.ts";
 import type { Session } from "../../server/rooms/session.ts";
 import { HubBench } from "./hub_bench.ts";
 
 /** The bearer of a token without the right to moderate. */
-export function user(user: string, name?: string): Grant {
+export function user(user: string, name?: string): Permissions {
   return { ...OPEN, user, name };
 }
 

@@ -1,9 +1,9 @@
 /** A hub on a bench: a held store behind it, paper readers before it. */
 
-import { type Grant, OPEN } from "../../server/auth/permissions.ts";
+import { OPEN, type Permissions } from "../../server/auth/permissions.ts";
 import { simple } from "../../protocol/simple.ts";
 import type { HelloRequest } from "../../protocol/requests.ts";
-import { Alone } from "../../server/fleet/single_node.ts";
+import { SingleNode } from "../../server/fleet/single_node.ts";
 import type { Fleet } from "../../server/fleet/fleet.ts";
 import { Hub } from "../../server/hub/hub.ts";
 import { createLogger } from "../../server/runtime/logger.ts";
@@ -32,7 +32,7 @@ export class HubBench {
   readonly #newId = () => `s${++this.#ids}`;
   /** The hub's; how many it is said to be of can be set. */
   readonly fleet: Fleet & { nodes: number } = Object.assign(
-    new Alone({ random: () => 0, newId: this.#newId }),
+    new SingleNode({ random: () => 0, newId: this.#newId }),
     { nodes: 1 },
   );
 
@@ -87,12 +87,12 @@ export class HubBench {
   hello(
     hello: Omit<HelloRequest, "type">,
     reader = new FakeReader(),
-    grant: Grant = OPEN,
+    permissions: Permissions = OPEN,
   ): { session: Session; reader: FakeReader; token: string } {
-    const session = this.hub.reception.hello(
+    const session = this.hub.sessionService.hello(
       reader,
       { type: "hello", ...hello },
-      grant,
+      permissions,
     );
     if (session instanceof Promise) {
       throw new Error("One node waits for nobody");
@@ -107,9 +107,9 @@ export class HubBench {
   async enter(
     name: string,
     dialect = new FakeReader().dialect,
-    grant: Grant = OPEN,
+    permissions: Permissions = OPEN,
   ) {
-    const person = this.hello({ name }, new FakeReader(dialect), grant);
+    const person = this.hello({ name }, new FakeReader(dialect), permissions);
     this.hub.join(person.session, { type: "join", room: "hall" });
     await this.turn();
     person.reader.frames = [];

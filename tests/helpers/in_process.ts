@@ -8,7 +8,7 @@ import { Authority } from "../../server/auth/authenticator.ts";
 import { systemClock } from "../../server/runtime/clock.ts";
 import { readConfig } from "../../server/config/load.ts";
 import type { Config } from "../../server/config/schema.ts";
-import { Alone } from "../../server/fleet/single_node.ts";
+import { SingleNode } from "../../server/fleet/single_node.ts";
 import type { Fleet } from "../../server/fleet/fleet.ts";
 import { newId } from "../../server/runtime/ids.ts";
 import { createLogger } from "../../server/runtime/logger.ts";
@@ -67,7 +67,7 @@ export class InProcessServer implements AsyncDisposable {
         retention: { messages: 10_000, ms: 0 },
         clock: systemClock,
       }),
-      fleet: fleet ?? new Alone({ random: Math.random, newId }),
+      fleet: fleet ?? new SingleNode({ random: Math.random, newId }),
       assets,
       ...(onFatal !== undefined && { onFatal }),
       authority: await Authority.create({

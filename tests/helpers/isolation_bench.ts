@@ -196,8 +196,8 @@ export class IsolationBench {
         const page = await bench.store.read(room, { after: 0, limit: 1 });
         this.feed?.reset({ ...page, epoch: "another" });
       },
-      () => void bench.hub.census.load,
-      () => void bench.hub.census.people,
+      () => void bench.hub.occupancy.load,
+      () => void bench.hub.occupancy.people,
       () =>
         bench.hub.moderate(mod.session, {
           type: "lock",
@@ -254,7 +254,9 @@ export class IsolationBench {
       await bench.turn();
       await this.exchange();
     }
-    bench.hub.reception.lost(mod.session, mod.reader, { mayReturn: false });
+    bench.hub.sessionService.lost(mod.session, mod.reader, {
+      mayReturn: false,
+    });
   }
 
   /** Afterwards everything works, in both rooms, and nothing is left behind. */
@@ -290,7 +292,7 @@ export class IsolationBench {
     for (const person of [cid, dan, finn]) person?.connection.close(1000);
     await bench.turn();
     assertEquals(bench.hub.sessions, 2, "nobody is left behind");
-    assertEquals(bench.hub.census.load.rooms, 1, "no room is left behind");
+    assertEquals(bench.hub.occupancy.load.rooms, 1, "no room is left behind");
     await this.exchange();
   }
 }

@@ -98,14 +98,14 @@ export function fakeSession(
 ): Session & { reader: FakeReader } {
   const id = `id-${name}`;
   const { dialect } = reader;
-  const grant = TRUSTED;
+  const permissions = TRUSTED;
   return {
     ...newSession({
       id,
       author: sessionAuthor(id),
       dialect,
       name,
-      grant,
+      permissions,
       reader,
     }),
     reader,

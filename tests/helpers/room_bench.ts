@@ -21,7 +21,7 @@ export class RoomBench {
   /** How often it asked to count again later. */
   recounts = 0;
   /** Members whose sockets the room waits for. */
-  readonly lagging = new Set<Member>();
+  readonly slow = new Set<Member>();
   /** Members for whom it waits for the store. */
   readonly fetching = new Set<Member>();
   #log: StoredMessage[] = [];
@@ -36,7 +36,7 @@ export class RoomBench {
       here: { others: new Map(), changed() {}, typing() {}, leave() {} },
       admits: () => true,
       standing: () => ({ rights: ["read", "write"] }),
-      lagging: (member) => this.lagging.add(member),
+      slow: (member) => this.slow.add(member),
       failed: (_session, error) => {
         throw error;
       },
@@ -72,9 +72,9 @@ export class RoomBench {
 
   /** Ends the tick, with these texts of one author stored in it. */
   tick(texts: readonly string[] = [], author = "elder"): void {
-    this.room.announceArrivals();
+    this.room.announceJoins();
     this.append(texts, author);
-    this.room.announceDepartures();
+    this.room.announceLeaves();
   }
 
   /** Stores texts and feeds the room with them. */
@@ -92,8 +92,8 @@ export class RoomBench {
 
   /** Looks after those who lag, as the hub does again and again. */
   poll(): void {
-    const members = [...this.lagging];
-    this.lagging.clear();
+    const members = [...this.slow];
+    this.slow.clear();
     for (const member of members) this.room.pump(member);
   }
 
@@ -110,7 +110,7 @@ export class RoomBench {
 
   /** Does whatever the room waits for until it waits for nothing. */
   settle(): void {
-    for (let i = 0; this.lagging.size + this.fetching.size > 0; i++) {
+    for (let i = 0; this.slow.size + this.fetching.size > 0; i++) {
       if (i > 10_000) throw new Error("The room never comes to rest");
       this.poll();
       this.answer();

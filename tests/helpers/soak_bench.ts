@@ -6,7 +6,7 @@ import { Changes } from "../../soak/changes.ts";
 import { V1Client } from "../../soak/clients/v1.ts";
 import { seeded } from "../../soak/random.ts";
 import { writeText } from "../../soak/texts.ts";
-import { Truth } from "../../soak/checks/delivery_check.ts";
+import { DeliveryCheck } from "../../soak/checks/delivery_check.ts";
 import { inWords } from "../../soak/checks/violation.ts";
 import { InProcessServer } from "./in_process.ts";
 
@@ -17,7 +17,7 @@ const PATIENCE_MS = 10_000;
 
 /** Servers over some stores, clients of them, and the checker that watches. */
 export class SoakBench implements AsyncDisposable {
-  readonly truth = new Truth();
+  readonly check = new DeliveryCheck();
   readonly #changes = new Changes();
   readonly #stores: readonly Store[];
   readonly #clients: V1Client[] = [];
@@ -51,7 +51,7 @@ export class SoakBench implements AsyncDisposable {
       room,
       fromStart,
       server: this.#servers[node]!.socket("/"),
-      truth: this.truth,
+      check: this.check,
       changes: this.#changes,
       random: seeded(1),
       comeBackMs: 10,
@@ -89,8 +89,8 @@ export class SoakBench implements AsyncDisposable {
 
   /** What was violated, in words, now that everybody had time for everything. */
   found(): string {
-    this.truth.finish(this.#clients.map(({ id }) => ({ reader: id, room })));
-    return this.truth.violations.map(inWords).join("\n");
+    this.check.finish(this.#clients.map(({ id }) => ({ reader: id, room })));
+    return this.check.violations.map(inWords).join("\n");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,7 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Dice } from "../../fuzz/random_inputs.ts";
+import { RandomInputs } from "../../fuzz/random_inputs.ts";
 import { seeded } from "../../soak/random.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/message.ts";
@@ -29,18 +29,18 @@ const ROUNDS = 3_000;
 const LINES = /\r\n|[\n\r\v\f\x85\u2028\u2029]/;
 const SERVER_LINE = "[Server]: ";
 
-function word(dice: Dice, most: number): string {
-  const length = 1 + dice.below(most);
-  return Array.from({ length }, () => dice.pick(ALPHABET)).join("");
+function word(random: RandomInputs, most: number): string {
+  const length = 1 + random.below(most);
+  return Array.from({ length }, () => random.pick(ALPHABET)).join("");
 }
 
 /** A name that the server takes, sometimes of what it takes no longer. */
-function name(dice: Dice): string {
-  const wanted = word(dice, 6);
+function name(random: RandomInputs): string {
+  const wanted = word(random, 6);
   try {
     return checkName(wanted);
   } catch {
-    return dice.below(2) === 0 ? wanted : "Ada";
+    return random.below(2) === 0 ? wanted : "Ada";
   }
 }
 
@@ -54,7 +54,7 @@ function isValid(wanted: string): boolean {
   }
 }
 
-function message(dice: Dice): Message {
+function message(random: RandomInputs): Message {
   const more: readonly Partial<Message>[] = [
     {},
     { removed: true },
@@ -63,11 +63,11 @@ function message(dice: Dice): Message {
   ];
   return {
     room: "hall",
-    seq: 1 + dice.below(9),
+    seq: 1 + random.below(9),
     at: 0,
-    from: name(dice),
-    text: word(dice, 12),
-    ...dice.pick(more),
+    from: name(random),
+    text: word(random, 12),
+    ...random.pick(more),
   };
 }
 
@@ -89,9 +89,9 @@ function speakerOf(frame: string): string {
 }
 
 Deno.test("a message's lines are its sender's, whatever its name and text are", () => {
-  const dice = new Dice(seeded(1));
+  const random = new RandomInputs(seeded(1));
   for (let round = 0; round < ROUNDS; round++) {
-    const sent = message(dice);
+    const sent = message(random);
     const byServer = sent.removes !== undefined || sent.announcement === true;
     const [frame = ""] = text.encodeMessages([sent], false);
     const speaker = speakerOf(frame);
@@ -110,7 +110,7 @@ Deno.test("a message's lines are its sender's, whatever its name and text are", 
       { ...sent, mine: false, replay: false },
       styleFor(false),
       {
-        numbered: dice.below(2) === 0,
+        numbered: random.below(2) === 0,
       },
     );
     const [, rest = ""] = /^\d\d:\d\d(?: #\d+)? (.*)$/s.exec(line) ?? [];
@@ -119,8 +119,9 @@ Deno.test("a message's lines are its sender's, whatever its name and text are", 
 });
 
 Deno.test("names in the server's lines neither begin a line nor make a sentence", () => {
-  const dice = new Dice(seeded(2));
-  const names = () => Array.from({ length: dice.below(4) }, () => name(dice));
+  const random = new RandomInputs(seeded(2));
+  const names = () =>
+    Array.from({ length: random.below(4) }, () => name(random));
   for (let round = 0; round < ROUNDS; round++) {
     const events: readonly ServerEvent[] = [
       {
@@ -128,18 +129,18 @@ Deno.test("names in the server's lines neither begin a line nor make a sentence"
         room: "hall",
         joined: names(),
         left: names(),
-        renamed: names().map((from) => [from, name(dice)] as const),
+        renamed: names().map((from) => [from, name(random)] as const),
         count: 3,
       },
       { type: "presence", room: "hall", members: names(), count: 3 },
-      { type: "renamed", name: name(dice) },
-      { type: "done", message: word(dice, 9) },
+      { type: "renamed", name: name(random) },
+      { type: "done", message: word(random, 9) },
       {
         type: "error",
         code: "banned",
-        message: word(dice, 9),
+        message: word(random, 9),
         retryable: false,
-        suggestion: name(dice),
+        suggestion: name(random),
       },
     ];
     for (const event of events) {
@@ -173,9 +174,9 @@ Deno.test("a name in a sentence is in quotation marks where it could be a part o
 });
 
 Deno.test("a history's lines are between the dialect's own, one a message", () => {
-  const dice = new Dice(seeded(3));
+  const random = new RandomInputs(seeded(3));
   for (let round = 0; round < ROUNDS / 10; round++) {
-    const messages = Array.from({ length: 5 }, () => message(dice));
+    const messages = Array.from({ length: 5 }, () => message(random));
     const [start, ...rest] = text.encode({
       type: "history",
       room: "hall",

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { Dice } from "../../fuzz/random_inputs.ts";
+import { RandomInputs } from "../../fuzz/random_inputs.ts";
 import { HubbubError } from "../../protocol/errors.ts";
 import {
   checkName,
@@ -29,9 +29,13 @@ const NASTY = [
 /** A small alphabet, so that many words look the same. */
 const BLANKS = [..."aé ", "e\u0301", ..."\u200C\u200D\uFE0E\uFE0F\u00A0\u3000"];
 
-function word(dice: Dice, alphabet: readonly string[], most: number): string {
-  const length = 1 + dice.below(most);
-  return Array.from({ length }, () => dice.pick(alphabet)).join("");
+function word(
+  random: RandomInputs,
+  alphabet: readonly string[],
+  most: number,
+): string {
+  const length = 1 + random.below(most);
+  return Array.from({ length }, () => random.pick(alphabet)).join("");
 }
 
 function taken(check: () => string): string | undefined {
@@ -44,9 +48,9 @@ function taken(check: () => string): string | undefined {
 }
 
 Deno.test("names and rooms are the same when they are checked twice", () => {
-  const dice = new Dice(seeded(1));
+  const random = new RandomInputs(seeded(1));
   for (let round = 0; round < ROUNDS; round++) {
-    const wanted = word(dice, NASTY, 8);
+    const wanted = word(random, NASTY, 8);
     const why = JSON.stringify(wanted);
     const key = nameKey(wanted);
     assertEquals(nameKey(key), key, why);
@@ -61,11 +65,11 @@ Deno.test("names and rooms are the same when they are checked twice", () => {
 });
 
 Deno.test("two names that differ in joiners and blanks alone are one name", () => {
-  const dice = new Dice(seeded(2));
+  const random = new RandomInputs(seeded(2));
   const keys = new Map<string, string>();
   let same = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const wanted = word(dice, BLANKS, 7);
+    const wanted = word(random, BLANKS, 7);
     const name = taken(() => checkName(wanted));
     if (name === undefined) continue;
     // What the last one shows, by a shorter way than the server's.

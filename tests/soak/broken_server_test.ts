@@ -26,10 +26,10 @@ Deno.test("a sound server violates nothing", async () => {
   ada.repeat("restart");
   await bench.until(() => ada.settled);
   const late = await bench.join("late", { fromStart: true });
-  await bench.until(() => bench.truth.complete(late.id, room));
-  await bench.until(() => bench.truth.complete("bob", room));
+  await bench.until(() => bench.check.complete(late.id, room));
+  await bench.until(() => bench.check.complete("bob", room));
   assertEquals(bench.found(), "");
-  assertEquals(bench.truth.resumes, { full: 3, partial: 0, none: 0 });
+  assertEquals(bench.check.resumes, { full: 3, partial: 0, none: 0 });
 });
 
 Deno.test("a server that acks before it appends is found out after a crash", async () => {
@@ -64,17 +64,17 @@ Deno.test("a server that replays and then subscribes is found out", async () => 
   const store = new ReplaysThenSubscribes();
   await using bench = await SoakBench.start(store);
   store.inBetween = () => {
-    bench.truth.sent("eve.1.20");
+    bench.check.sent("eve.1.20");
     const text = writeText("eve", 1, 20);
     return store.append([{ room, from: "eve", author: "eve", text }])
       .then(([receipt]) => {
         const seq = receipt?.seq ?? 0;
-        bench.truth.acked({ author: "eve", room, seq, text: "eve.1.20" });
+        bench.check.acked({ author: "eve", room, seq, text: "eve.1.20" });
       });
   };
   const ada = await bench.join("ada");
   await bench.say(ada);
-  await bench.until(() => bench.truth.violationCount > 0);
+  await bench.until(() => bench.check.violationCount > 0);
   assertStringIncludes(
     bench.found(),
     'room "hall", seq 1, reader "ada": carries "ada.1.20", but "eve.1.20" for the ack to eve',
@@ -85,7 +85,7 @@ Deno.test("a feed that is off by one is found out", async () => {
   await using bench = await SoakBench.start(new FeedsOneOff());
   const ada = await bench.join("ada");
   await bench.say(ada);
-  await bench.until(() => bench.truth.violationCount > 0);
+  await bench.until(() => bench.check.violationCount > 0);
   assertStringIncludes(
     bench.found(),
     'room "hall", seq 2, reader "ada": "ada.1.20" is stored twice: as seq 1 too, known from the ack to ada',
@@ -100,7 +100,7 @@ Deno.test("a cursor into the log that is off by one is found out", async () => {
   // What is in memory is right: only a room that is opened anew is read.
   await bench.restart();
   const late = await bench.join("late", { fromStart: true });
-  await bench.until(() => bench.truth.violationCount > 0);
+  await bench.until(() => bench.check.violationCount > 0);
   assertStringIncludes(
     bench.found(),
     `room "hall", seq 1, reader "${late.id}": carries "ada.2.20", but "ada.1.20" for the ack to ada`,
@@ -114,7 +114,7 @@ Deno.test("a sound fleet violates nothing", async () => {
   const bob = await bench.join("bob", { node: 1 });
   for (const client of [ada, bob, ada]) await bench.say(client);
   await bench.until(() =>
-    [ada, bob].every(({ id }) => bench.truth.complete(id, room))
+    [ada, bob].every(({ id }) => bench.check.complete(id, room))
   );
   assertEquals(bench.found(), "");
 });
@@ -129,7 +129,7 @@ Deno.test("a node that skips a hole without reading it is found out", async () =
   await bench.say(ada);
   node.deaf = false;
   await bench.say(ada);
-  await bench.until(() => bench.truth.violationCount > 0);
+  await bench.until(() => bench.check.violationCount > 0);
   assertStringIncludes(
     bench.found(),
     'room "hall", seq 1, reader "bob": carries "ada.2.20", but "ada.1.20" for',

@@ -6,7 +6,7 @@ import { Changes } from "../../soak/changes.ts";
 import { V1Client } from "../../soak/clients/v1.ts";
 import { seeded } from "../../soak/random.ts";
 import { tokenOf, writeText } from "../../soak/texts.ts";
-import { Truth } from "../../soak/checks/delivery_check.ts";
+import { DeliveryCheck } from "../../soak/checks/delivery_check.ts";
 import { inWords } from "../../soak/checks/violation.ts";
 
 Deno.test("who begins at the start may hear something new before that", async () => {
@@ -43,15 +43,15 @@ Deno.test("who begins at the start may hear something new before that", async ()
       return response;
     },
   );
-  const truth = new Truth();
+  const check = new DeliveryCheck();
   const changes = new Changes();
-  for (const seq of [1, 2]) truth.sent(tokenOf(writeText("ada", seq, 20)));
+  for (const seq of [1, 2]) check.sent(tokenOf(writeText("ada", seq, 20)));
   const client = new V1Client({
     id: "auditor",
     room,
     fromStart: true,
     server: `ws://127.0.0.1:${server.addr.port}`,
-    truth,
+    check,
     changes,
     random: seeded(1),
     comeBackMs: 10,
@@ -60,12 +60,12 @@ Deno.test("who begins at the start may hear something new before that", async ()
     life: () => 1,
   });
   await changes.until(
-    () => client.here && truth.complete("auditor", room),
+    () => client.here && check.complete("auditor", room),
     10_000,
   );
   await client.end();
   await server.shutdown();
-  truth.finish([{ reader: "auditor", room }]);
-  assertEquals(truth.violations.map(inWords), []);
-  assertEquals(truth.deliveries, 2);
+  check.finish([{ reader: "auditor", room }]);
+  assertEquals(check.violations.map(inWords), []);
+  assertEquals(check.deliveries, 2);
 });

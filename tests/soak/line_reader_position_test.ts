@@ -2,38 +2,38 @@
 
 import { assertEquals } from "@std/assert";
 import { LineReading } from "../../soak/checks/line_reader_position.ts";
-import { Truth } from "../../soak/checks/delivery_check.ts";
+import { DeliveryCheck } from "../../soak/checks/delivery_check.ts";
 import { inWords } from "../../soak/checks/violation.ts";
 
 const room = "hall";
 
 /** A room in which Bob reads lines, and is not shown his own. */
 function hall() {
-  const truth = new Truth();
-  truth.hides("bob", (text) => text.startsWith("bob"));
-  const lines = new LineReading(truth, { reader: "bob", room });
+  const check = new DeliveryCheck();
+  check.hides("bob", (text) => text.startsWith("bob"));
+  const lines = new LineReading(check, { reader: "bob", room });
   lines.began(10);
   const stored = (...texts: string[]) => {
     for (const text of texts) {
-      truth.sent(text);
-      const seq = truth.log(room).top + 1;
-      truth.acked({ author: "ada", room, seq, text });
+      check.sent(text);
+      const seq = check.log(room).top + 1;
+      check.acked({ author: "ada", room, seq, text });
     }
   };
   const end = () => {
     lines.finish();
-    truth.finish([{ reader: "bob", room }]);
-    return truth.violations.map(inWords);
+    check.finish([{ reader: "bob", room }]);
+    return check.violations.map(inWords);
   };
-  return { truth, lines, stored, end };
+  return { check, lines, stored, end };
 }
 
 Deno.test("LineReading waits until somebody tells which seq a line has", () => {
-  const { truth, lines, stored, end } = hall();
+  const { check, lines, stored, end } = hall();
   lines.line("a", false);
-  assertEquals([lines.settled, truth.deliveries], [false, 0]);
+  assertEquals([lines.settled, check.deliveries], [false, 0]);
   stored("a");
-  assertEquals([lines.settled, truth.deliveries], [true, 1]);
+  assertEquals([lines.settled, check.deliveries], [true, 1]);
   assertEquals(end(), []);
 });
 
@@ -78,12 +78,12 @@ Deno.test("LineReading sees a line that nobody else knows of", () => {
 });
 
 Deno.test("LineReading goes over messages that are gone", () => {
-  const { truth, lines, stored, end } = hall();
+  const { check, lines, stored, end } = hall();
   stored("a", "b", "c");
   lines.line("a", false);
   lines.gone();
   lines.line("c", false);
-  assertEquals(truth.gaps, 1);
+  assertEquals(check.gaps, 1);
   // All is kept here, so there may be no gap at all.
   assertEquals(end(), [
     'room "hall", seq 2, reader "bob": told that it is gone, but the newest is only 3',

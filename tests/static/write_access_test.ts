@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import {
-  gateOf,
+  accessOfRoom,
   ruleWords,
   type Standing,
 } from "../../static/chat/model/write_access.ts";
@@ -19,7 +19,7 @@ const FREE: Standing = {
 };
 
 function words(standing: Partial<Standing>, now = 0): string | undefined {
-  return gateOf({ ...FREE, ...standing }, now)?.words;
+  return accessOfRoom({ ...FREE, ...standing }, now)?.words;
 }
 
 Deno.test("gateOf() lets everybody write where nothing holds", () => {
@@ -92,36 +92,36 @@ function slowRoom(rules: Partial<Rules> = {}) {
 
 Deno.test("a wait is counted down once a second, however often it is asked for", () => {
   const { room, clock, waits, model, send } = slowRoom();
-  assertEquals(model.gate(), undefined);
+  assertEquals(model.access(), undefined);
   send();
   room.say(message(1, { from: "Me", mine: true, cid: "c" }));
-  model.gate();
-  model.gate();
+  model.access();
+  model.access();
   assertEquals(waits, [1_000]);
   clock.now += 2_000;
-  model.gate();
-  model.gate();
+  model.access();
+  model.access();
   assertEquals(waits, [1_000, 500]);
   clock.now += 500;
-  assertEquals(model.gate(), undefined);
+  assertEquals(model.access(), undefined);
 });
 
 Deno.test("a wait is known after a reload, from when the room is joined", () => {
   const { clock, model, hold } = slowRoom({ waitMs: 1_500 });
-  assertEquals(model.gate()?.forMs, 1_500);
+  assertEquals(model.access()?.forMs, 1_500);
   clock.now += 1_000;
-  assertEquals(model.gate()?.forMs, 500);
+  assertEquals(model.access()?.forMs, 500);
   hold({ slowMs: 2_000 });
-  assertEquals(model.gate(), undefined, "the room has become quicker");
+  assertEquals(model.access(), undefined, "the room has become quicker");
   hold({ slowMs: 2_500, waitMs: 0 });
-  assertEquals(model.gate(), undefined);
+  assertEquals(model.access(), undefined);
 });
 
 Deno.test("what was sent before a room became slow makes nobody wait", () => {
   const { model, hold, send } = slowRoom({ slowMs: 0 });
   send();
   hold({ slowMs: 60_000 });
-  assertEquals(model.gate(), undefined);
+  assertEquals(model.access(), undefined);
 });
 
 Deno.test("a wait that one did not know of is told by the refusal", () => {
@@ -135,5 +135,5 @@ Deno.test("a wait that one did not know of is told by the refusal", () => {
     ...outgoing("c"),
     state: { phase: "failed", error },
   });
-  assertEquals(model.gate()?.forMs, 2_000);
+  assertEquals(model.access()?.forMs, 2_000);
 });

@@ -158,7 +158,7 @@ Deno.test("Follower goes on with what is kept when it has missed more", async ()
   follower.hear(engine.add("a"));
   engine.add("b", "c", "d");
   engine.first = 4;
-  await follower.catchUp();
+  await follower.backfill();
   assertEquals(feed.resets, [{ epoch: "e1", first: 4, head: 3 }]);
   assertEquals(feed.texts, ["d"]);
 });
@@ -177,7 +177,7 @@ Deno.test("Follower begins a log that is gone", async () => {
   const { engine, feed, follower } = await following();
   follower.hear(engine.add("old"));
   Object.assign(engine, { epoch: "", log: [] });
-  await follower.catchUp();
+  await follower.backfill();
   assertEquals(feed.resets, [{ epoch: "begun", first: 1, head: 0 }]);
 });
 
@@ -203,7 +203,7 @@ for (
     engine.add("c", "d");
     engine.log = change(engine.log);
     follower.doubt();
-    await follower.catchUp();
+    await follower.backfill();
     const head = engine.log.at(-1)?.seq ?? 0;
     assertEquals(feed.resets, [{ epoch: "e1+", first: 1, head }]);
     await follower.learn(engine.add("e"));
@@ -230,7 +230,7 @@ Deno.test("Follower feeds nothing when it is stopped, and waits for nothing", as
   const learning = follower.learn(engine.add("a"));
   follower.stop();
   await learning;
-  await follower.catchUp();
+  await follower.backfill();
   assertEquals([feed.texts, engine.reads], [[], 0]);
 });
 
@@ -241,7 +241,7 @@ Deno.test("Follower knows its log again when the last text it had was removed me
   engine.log[1] = { ...last!, text: "", removed: true };
   engine.add("A message was removed");
   follower.doubt();
-  await follower.catchUp();
+  await follower.backfill();
   assertEquals([feed.texts, feed.resets], [
     ["a", "secret", "A message was removed"],
     [],

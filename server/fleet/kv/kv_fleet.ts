@@ -22,11 +22,11 @@ import {
   type Doc,
   type Engine,
   type EngineEvents,
-  type Holding,
   type Kept,
   KEPT_LEASES,
   type Named,
   type Reasserted,
+  type SessionLease,
 } from "../engine.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import { KvNames } from "./kv_names.ts";
@@ -151,10 +151,10 @@ class KvEngine implements Engine {
     await Promise.all(sessions.map((one) => this.#names.release(one)));
   }
 
-  async reassert(holdings: readonly Holding[]): Promise<Reasserted> {
+  async reassert(leases: readonly SessionLease[]): Promise<Reasserted> {
     const [replaced, outnamed]: [string[], string[]] = [[], []];
     const renamed: [session: string, name: Named][] = [];
-    for (const { session, ...rest } of holdings) {
+    for (const { session, ...rest } of leases) {
       const outcome = await this.#names.reassert({ session, ...rest });
       if (outcome === "replaced") replaced.push(session);
       else if (outcome === "outnamed") outnamed.push(session);

@@ -8,7 +8,7 @@
  */
 
 import { nameKey } from "../../../protocol/names.ts";
-import type { Counts, Holding } from "../engine.ts";
+import type { Counts, SessionLease } from "../engine.ts";
 import { personOf } from "../fleet.ts";
 
 const FLEET = ["hubbub", "fleet"];
@@ -53,8 +53,8 @@ export function takenKey(node: string): Deno.KvKey {
 }
 
 /** The key of a person's sessions: a list of their ids, the newest last. */
-export function personKey(holding: Holding): Deno.KvKey {
-  const person = personOf(holding);
+export function personKey(lease: SessionLease): Deno.KvKey {
+  const person = personOf(lease);
   // Keys have 2 KiB in all; a token may say anything.
   return [...FLEET, "person", person.slice(0, MOST_PERSON)];
 }
@@ -81,7 +81,7 @@ export interface Lease {
 }
 
 /** A session, and who holds it. */
-export interface Record extends Holding {
+export interface Record extends SessionLease {
   readonly node: string;
 }
 

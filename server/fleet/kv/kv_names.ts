@@ -9,9 +9,9 @@ import type {
   Application,
   Choice,
   Claimed,
-  Holding,
   Kept,
   Named,
+  SessionLease,
 } from "../engine.ts";
 import {
   holderKey,
@@ -144,25 +144,25 @@ export class KvNames {
 
   /** Writes a session down again; tells whom it belongs to otherwise, or the
    * name that its person has by now. */
-  reassert(holding: Holding): Promise<Named | "replaced" | "outnamed"> {
+  reassert(lease: SessionLease): Promise<Named | "replaced" | "outnamed"> {
     return this.#insist(async () => {
-      const known = await this.#record(holding.session);
+      const known = await this.#record(lease.session);
       const record = known.value;
       const elsewhere = record !== null && record.node !== this.#node;
-      if (elsewhere && record.version > holding.version) return "replaced";
-      const person = await this.#person(holding);
+      if (elsewhere && record.version > lease.version) return "replaced";
+      const person = await this.#person(lease);
       const mates = await this.#matesOf(person);
       const mate = (elsewhere ? undefined : record) ??
-        mates.find(({ value }) => value.session !== holding.session)?.value;
-      const { name } = mate ?? holding;
+        mates.find(({ value }) => value.session !== lease.session)?.value;
+      const { name } = mate ?? lease;
       // What is written down holds, also when the last name has been forgotten.
-      const named = Math.max(holding.named ?? 0, mate?.named ?? 0);
+      const named = Math.max(lease.named ?? 0, mate?.named ?? 0);
       const place = await this.#choose(
         { names: [name], any: false },
-        personOf(holding),
+        personOf(lease),
       );
       if (!("taken" in place)) {
-        const mine = { ...holding, name, named, node: this.#node };
+        const mine = { ...lease, name, named, node: this.#node };
         return await this.#put(known, mine, { person, place }) &&
           { name, named };
       }
@@ -213,10 +213,10 @@ export class KvNames {
       : await this.#placeOf(mate.value.name);
     if ("taken" in place) return place;
     const named = mate === undefined ? now : mate.value.named;
-    const holding = { ...whole, name: place.name, named };
-    const mine = { ...holding, node: this.#node };
+    const lease = { ...whole, name: place.name, named };
+    const mine = { ...lease, node: this.#node };
     return await this.#put(known, mine, { person, place, mate }) &&
-      { holding, resumed: false };
+      { lease, resumed: false };
   }
 
   /** Takes a session up, wherever it is. */
@@ -233,19 +233,19 @@ export class KvNames {
       value.session !== record.session
     );
     const { name, named } = mate?.value ?? record;
-    const holding = { ...old, name, named };
+    const lease = { ...old, name, named };
     if (mate !== undefined && name !== record.name) {
       change.check(mate);
       await this.#freeName(change, record, { name });
     }
-    const mine = { ...holding, node: this.#node };
+    const mine = { ...lease, node: this.#node };
     change.check(known).set(known.key, mine);
     if (from !== this.#node) {
-      const key = [...takenKey(from), holding.session];
+      const key = [...takenKey(from), lease.session];
       change.set(key, version, { expireIn: TAKEN_MS });
     }
     const { ok } = await change.commit();
-    return ok && { holding, resumed: true };
+    return ok && { lease, resumed: true };
   }
 
   /** Ends a session. If somebody was faster, it is somebody else's. */
@@ -356,8 +356,8 @@ export class KvNames {
 
   /** Whether the token of a session of a person that lives, but for one, states
    * its name. */
-  async #signs(holding: Holding, but?: string): Promise<boolean> {
-    const mates = await this.#matesOf(await this.#person(holding));
+  async #signs(lease: SessionLease, but?: string): Promise<boolean> {
+    const mates = await this.#matesOf(await this.#person(lease));
     return mates.some(({ value }) =>
       value.signed === true && value.session !== but
     );
@@ -413,8 +413,8 @@ export class KvNames {
     return { name, entry: await this.#kv.get<string>(holderKey(name)) };
   }
 
-  #person(holding: Holding): Promise<Deno.KvEntryMaybe<string[]>> {
-    return this.#kv.get<string[]>(personKey(holding));
+  #person(lease: SessionLease): Promise<Deno.KvEntryMaybe<string[]>> {
+    return this.#kv.get<string[]>(personKey(lease));
   }
 
   /** All sessions of a person. */

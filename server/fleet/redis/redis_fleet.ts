@@ -21,9 +21,9 @@ import type {
   Doc,
   Engine,
   EngineEvents,
-  Holding,
   Kept,
   Named,
+  SessionLease,
 } from "../engine.ts";
 import { FleetNode, type FleetNodeOptions } from "../node.ts";
 import {
@@ -134,7 +134,7 @@ class RedisEngine implements Engine {
     if (reply === "unknown") return reply;
     const [id, name, version, resumed, holder, named] = reply as Reply[];
     if (name === undefined) return { taken: taken(id) };
-    const holding = {
+    const lease = {
       session: String(id),
       name: String(name),
       user: application.user,
@@ -144,7 +144,7 @@ class RedisEngine implements Engine {
       named: Number(named),
       signed: application.signed,
     };
-    return { holding, resumed: resumed === 1 };
+    return { lease, resumed: resumed === 1 };
   }
 
   async rename(
@@ -174,8 +174,8 @@ class RedisEngine implements Engine {
     await this.#run(RELEASE, [this.#node, ...sessions]);
   }
 
-  async reassert(holdings: readonly Holding[]) {
-    const records = holdings.flatMap((
+  async reassert(leases: readonly SessionLease[]) {
+    const records = leases.flatMap((
       { session, name, user = "", guest, dialect, version, named, signed },
     ) => [
       session,

@@ -6,7 +6,7 @@
 import { HubbubError } from "../../../protocol/errors.ts";
 import { EVERY_ROOM, type Right } from "../../../protocol/rights.ts";
 import type { Authority } from "../../auth/authenticator.ts";
-import type { Grant } from "../../auth/permissions.ts";
+import type { Permissions } from "../../auth/permissions.ts";
 import { bearerOf } from "../upgrade.ts";
 import type { Origins } from "../origin_policy.ts";
 import { Problem } from "./problem.ts";
@@ -29,7 +29,7 @@ export interface Wish {
 export type Authorize = (
   request: Request,
   wish: Wish,
-) => Grant | Promise<Grant>;
+) => Permissions | Promise<Permissions>;
 
 /**
  * Refuses what a page of another origin sends, unless its origin is listed.
@@ -44,8 +44,10 @@ export function checkOrigin(
   url: URL,
   origins: Origins,
 ): void {
-  const refusal = origins.refusal(headers.get("origin"), url.host);
-  if (refusal !== undefined) throw new Problem("foreign_origin", refusal);
+  const errorEventOf = origins.errorEventOf(headers.get("origin"), url.host);
+  if (errorEventOf !== undefined) {
+    throw new Problem("foreign_origin", errorEventOf);
+  }
 }
 
 /** What is said where there are no tokens but the operator's. */
@@ -66,13 +68,15 @@ const OPERATOR_ONLY =
 export function byToken(authority: Authority): Authorize {
   return async ({ headers }, { right, room, token: behind }) => {
     const token = bearerOf(headers.get("authorization")) ?? behind;
-    const grant = token === undefined
+    const permissions = token === undefined
       ? authority.guest
       : await authority.verify(token);
     // Guests may read all rooms or none.
     const everywhere = room === undefined && right !== "moderate" &&
       token !== undefined;
-    if (everywhere || grant.allows(right, room ?? EVERY_ROOM)) return grant;
+    if (everywhere || permissions.allows(right, room ?? EVERY_ROOM)) {
+      return permissions;
+    }
     if (!authority.checks) throw new Problem("forbidden", OPERATOR_ONLY);
     throw new HubbubError(token === undefined ? "auth_required" : "forbidden");
   };

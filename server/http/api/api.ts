@@ -300,9 +300,18 @@ export class Api {
       ticket,
       proofOf(request.headers.get("last-event-id") ?? ""),
     );
-    const grant = await authorize(request, { right, room, address, token });
-    hub.reception.admit({ name: grant.name, address }, grant, room);
-    const { user } = grant;
+    const permissions = await authorize(request, {
+      right,
+      room,
+      address,
+      token,
+    });
+    hub.sessionService.admit(
+      { name: permissions.name, address },
+      permissions,
+      room,
+    );
+    const { user } = permissions;
     if (action.counts) {
       this.#options.pool?.charge(action.counts, { address, user });
     }
@@ -313,7 +322,7 @@ export class Api {
       address,
       room: room ?? "",
       rest,
-      grant,
+      permissions,
       exchange,
       proof: ticket === null ? undefined : tickets.proof(ticket),
     });

@@ -4,7 +4,7 @@
  */
 
 import { marksOf } from "../../../protocol/message.ts";
-import type { Grant } from "../../auth/permissions.ts";
+import type { Permissions } from "../../auth/permissions.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Exchange } from "../exchange.ts";
 import type { BodyTools } from "../read_body.ts";
@@ -34,7 +34,7 @@ export interface Call {
   /** What the path has behind the room's part, such as a seq. */
   readonly rest: string | undefined;
   /** What its sender may do; what it asks for is part of it. */
-  readonly grant: Grant;
+  readonly permissions: Permissions;
   /** The connection it is answered on. */
   readonly exchange: Exchange;
   /** What shows, later, that it came with a ticket that was good. */

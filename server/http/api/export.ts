@@ -69,7 +69,10 @@ function encode(found: readonly StoredMessage[]): Encoded | undefined {
 /** The messages there were at the beginning, as text, a page at a time. */
 async function* pages(
   { storage, clock }: Tools,
-  { room, grant, address }: Pick<Call, "room" | "grant" | "address">,
+  { room, permissions, address }: Pick<
+    Call,
+    "room" | "permissions" | "address"
+  >,
   start: Page,
 ): AsyncGenerator<Uint8Array> {
   const { epoch, head } = start;
@@ -78,7 +81,7 @@ async function* pages(
     const { last, limit } = page;
     yield page.bytes;
     if (last >= head) return;
-    if (clock.now() >= grant.until) {
+    if (clock.now() >= permissions.until) {
       throw new Error(`The right to read "${room}" ended during an export`);
     }
     const range = { after: last, limit };

@@ -73,13 +73,13 @@ function isLeftOut(fields: Readonly<Record<string, unknown>>): boolean {
  * for it. */
 function draftOf(
   line: string,
-  { hub, room, grant }: Pick<Call, "room" | "grant"> & { hub: Hub },
+  { hub, room, permissions }: Pick<Call, "room" | "permissions"> & { hub: Hub },
 ): Draft | undefined {
   const fields = readObject(line, HINT);
   if (isLeftOut(fields)) return undefined;
   const { from, text } = fields;
   const announcement = fields["announcement"] === true;
-  if (announcement && !grant.allows("moderate", EVERY_ROOM)) {
+  if (announcement && !permissions.allows("moderate", EVERY_ROOM)) {
     throw new HubbubError("forbidden", {
       message: "Announcements are imported by moderators of all rooms alone. " +
         'Leave out the lines with "announcement"',
@@ -104,7 +104,9 @@ async function store(
 ): Promise<void> {
   if (!hub.accepting) throw new HubbubError("stopping");
   // A body may take long to come.
-  if (clock.now() >= call.grant.until) throw new HubbubError("auth_expired");
+  if (clock.now() >= call.permissions.until) {
+    throw new HubbubError("auth_expired");
+  }
   if (!tally.begun) {
     // First: there is nothing that was done and not written down.
     await hub.auditImport(guiseOf(call), call.room);
@@ -126,14 +128,14 @@ async function storeAll(
   tally: Tally,
 ): Promise<void> {
   const { hub } = tools;
-  const { request, room, grant } = call;
+  const { request, room, permissions } = call;
   let drafts: Draft[] = [];
   // A text of the longest allowed fits in a line, however it is escaped.
   const bounds = { bytes: MOST_BYTES, line: bodyLimit(hub.limits.text) };
   for await (const text of readLines(request, bounds, tools)) {
     tally.line++;
     if (text.trim() === "") continue;
-    const draft = draftOf(text, { hub, room, grant });
+    const draft = draftOf(text, { hub, room, permissions });
     if (draft === undefined) continue;
     drafts.push(draft);
     if (drafts.length < BATCH) continue;

@@ -4,7 +4,7 @@
 import { CLOSE } from "../../../protocol/close_codes.ts";
 import type { JoinRequest } from "../../../protocol/requests.ts";
 import { type Cancel, type Clock, every } from "../../runtime/clock.ts";
-import type { Grant } from "../../auth/permissions.ts";
+import type { Permissions } from "../../auth/permissions.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Hub } from "../../hub/hub.ts";
 import type { Logger } from "../../runtime/logger.ts";
@@ -30,7 +30,7 @@ export interface ListenersOptions {
 
 /** Who reads: what it may do, where it is, and what it came in with. */
 export interface Listener {
-  readonly grant: Grant;
+  readonly permissions: Permissions;
   readonly address: string;
   readonly proof?: string | undefined;
   /** The connection it is answered on. */
@@ -112,7 +112,7 @@ export class Listeners {
 
   async #open(
     request: JoinRequest,
-    { grant, address, proof, exchange }: Listener,
+    { permissions, address, proof, exchange }: Listener,
     end: () => void,
   ): Promise<EventStream> {
     const { hub, clock, ledger } = this.#options;
@@ -120,7 +120,7 @@ export class Listeners {
       clock,
       ledger,
       address,
-      until: grant.until,
+      until: permissions.until,
       proof,
       onGone: () => {
         end();
@@ -129,7 +129,7 @@ export class Listeners {
         hub.leave(session, request.room);
       },
     });
-    const session = hub.listen(stream, request, grant);
+    const session = hub.listen(stream, request, permissions);
     this.#streams.add(stream);
     try {
       await stream.started;

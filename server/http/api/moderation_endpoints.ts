@@ -28,11 +28,16 @@ const MODERATOR = "Moderator";
 
 /** Returns who asks. The operator's requests, like those of a token without a
  * user, act for the server; it owns no messages. */
-export function guiseOf({ grant, address }: Call): Guise {
-  const { user, name } = grant;
+export function guiseOf({ permissions, address }: Call): Guise {
+  const { user, name } = permissions;
   return user === undefined || user === OPERATOR_USER
-    ? { name: name ?? SERVER_NAME, author: SYSTEM, grant, address }
-    : { name: name ?? MODERATOR, author: userAuthor(user), grant, address };
+    ? { name: name ?? SERVER_NAME, author: SYSTEM, permissions, address }
+    : {
+      name: name ?? MODERATOR,
+      author: userAuthor(user),
+      permissions,
+      address,
+    };
 }
 
 function fieldsOf({ url }: Call): Readonly<Record<string, string>> {
@@ -146,9 +151,9 @@ function banOf(ban: Ban, seesAddresses: boolean) {
  */
 export function listBans(
   { hub }: Tools,
-  { room, grant }: Call,
+  { room, permissions }: Call,
 ): Promise<Response> {
-  const seesAddresses = grant.allows("moderate", EVERY_ROOM);
+  const seesAddresses = permissions.allows("moderate", EVERY_ROOM);
   const bans = hub.bans(room || EVERY_ROOM)
     .filter(({ beganBy }) => seesAddresses || beganBy === undefined)
     .map((ban) => banOf(ban, seesAddresses));

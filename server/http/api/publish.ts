@@ -84,21 +84,21 @@ function keyOf({ headers }: Request): string | undefined {
  */
 export async function publish(tools: Tools, call: Call): Promise<Response> {
   const { hub, storage } = tools;
-  const { room, request, address, grant } = call;
+  const { room, request, address, permissions } = call;
   const cid = keyOf(request);
   const { text, from } = await readWanted(tools, call);
-  const wanted = grant.name ?? from;
-  const author = grant.user === undefined
+  const wanted = permissions.name ?? from;
+  const author = permissions.user === undefined
     // By the name it asks for, so that scripts may count their keys 1, 2, 3.
     ? scriptAuthor(nameKey(wanted ?? ""))
-    : userAuthor(grant.user);
+    : userAuthor(permissions.user);
   // Nothing is held for a script, but it takes nobody's name either.
-  const name = await hub.reception.lendName(wanted, {
-    user: grant.user,
+  const name = await hub.sessionService.lendName(wanted, {
+    user: permissions.user,
     fallback: DEFAULT_NAME,
-    signed: grant.name !== undefined,
+    signed: permissions.name !== undefined,
   });
-  const guise = { name, author, grant, address };
+  const guise = { name, author, permissions, address };
   const { seq, duplicate } = await deliver(hub, guise, {
     room,
     text,

@@ -77,10 +77,10 @@ function merge(
  */
 export async function listRooms(
   { hub, storage }: Tools,
-  { grant, url, base }: Call,
+  { permissions, url, base }: Call,
 ): Promise<Response> {
   const { after, limit } = rangeOf(url);
-  const { people } = hub.census;
+  const { people } = hub.occupancy;
   const rooms: Listed[] = [];
   const most = storage.pageBytes;
   let bytes = 0;
@@ -94,7 +94,7 @@ export async function listRooms(
     const last = more ? stored.at(-1)?.room : undefined;
     for (const room of merge(stored, people.keys(), { after: behind, last })) {
       const { room: name } = room;
-      if (name === AUDIT_ROOM || !grant.allows("read", name)) continue;
+      if (name === AUDIT_ROOM || !permissions.allows("read", name)) continue;
       isFull ||= rooms.length === limit || bytes > most;
       if (isFull) {
         more = true;

@@ -5,7 +5,7 @@
 
 import { HubbubError } from "../../../protocol/errors.ts";
 import type { Logger } from "../../runtime/logger.ts";
-import { refusalOfStore } from "../../rooms/error_event.ts";
+import { storeError } from "../../rooms/error_event.ts";
 import type { ReadQueue, Reads } from "../../rooms/read_queue.ts";
 import {
   type Draft,
@@ -38,7 +38,7 @@ export class Storage implements Pick<Store, "append" | "rooms"> {
     try {
       mustBeStored(receipts);
     } catch (error) {
-      const refused = refusalOfStore(error as Error);
+      const refused = storeError(error as Error);
       if (refused.code === "not_stored") {
         this.#log.error("store refused a message", { error });
       }

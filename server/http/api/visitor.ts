@@ -15,7 +15,7 @@ import type {
 } from "../../../protocol/requests.ts";
 import { sse } from "../../../protocol/sse.ts";
 import type { Author } from "../../auth/author.ts";
-import type { Grant } from "../../auth/permissions.ts";
+import type { Permissions } from "../../auth/permissions.ts";
 import type { Hub } from "../../hub/hub.ts";
 import { newSession, type Reader, type Session } from "../../rooms/session.ts";
 import type { Receipt } from "../../store/store.ts";
@@ -26,7 +26,7 @@ export interface Guise {
   readonly name: string;
   /** Who it is, in the long run. */
   readonly author: Author;
-  readonly grant: Grant;
+  readonly permissions: Permissions;
   readonly address: string;
 }
 
@@ -72,12 +72,14 @@ class Visitor implements Reader {
 }
 
 function visit(
-  { name, author, grant, address }: Guise,
+  { name, author, permissions, address }: Guise,
   ask: (session: Session) => void,
 ): Promise<AckEvent | DoneEvent> {
   const reader = new Visitor(address);
   const { dialect } = reader;
-  ask(newSession({ id: author.key, author, dialect, name, grant, reader }));
+  ask(
+    newSession({ id: author.key, author, dialect, name, permissions, reader }),
+  );
   return reader.answer;
 }
 

@@ -135,7 +135,7 @@ async function* list(
  * @returns The head it has now, and whether there may be more to do; null when
  * there was nothing to do, or somebody else changed the room meanwhile.
  */
-export async function trimLog(
+export async function applyRetention(
   kv: Deno.Kv,
   room: string,
   { retention, now, followed }: {

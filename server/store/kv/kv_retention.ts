@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../../runtime/clock.ts";
-import { trimLog } from "./kv_log.ts";
+import { applyRetention } from "./kv_log.ts";
 import { type Head, ROOMS } from "./kv_wire.ts";
 import type { Retention } from "../store.ts";
 
@@ -62,7 +62,7 @@ export class KvRetention {
     const { retention, clock } = this.#options;
     const failures: unknown[] = [];
     for (const room of await this.#next()) {
-      const done = await trimLog(this.#kv, room, {
+      const done = await applyRetention(this.#kv, room, {
         retention,
         now: clock.now(),
         followed: this.#options.isFollowed(room),

@@ -193,7 +193,7 @@ export class KvStore implements Store {
     const follower = this.#followed.get(room)?.follower;
     const known = follower?.state?.epoch ?? page.epoch;
     // Whoever reads because of what it was fed must know that it was reset.
-    if (known !== page.epoch) await follower?.catchUp();
+    if (known !== page.epoch) await follower?.backfill();
     const { first, head, messages } = page;
     const told = head === 0 ? follower?.unwritten : undefined;
     return { epoch: told ?? page.epoch, first, head, messages };

@@ -194,9 +194,9 @@ export class RedisStore implements Store {
     // A Redis that can take nothing refuses every room.
     if (first?.ofRedis && refusals.every(Boolean)) throw first.error;
     await Promise.allSettled(parts.map((part, index) => {
-      const refusal = refusals[index];
-      if (refusal !== undefined) {
-        const { error } = refusal;
+      const errorEventOf = refusals[index];
+      if (errorEventOf !== undefined) {
+        const { error } = errorEventOf;
         receipts.set(
           part.room,
           part.drafts.map(() => refusedFor(error)).values(),
@@ -245,7 +245,7 @@ export class RedisStore implements Store {
     const follower = this.#followers.get(room);
     const known = follower?.state?.epoch ?? page.epoch;
     // Whoever reads because of what it was fed must know that it was reset.
-    if (known !== page.epoch) await follower?.catchUp();
+    if (known !== page.epoch) await follower?.backfill();
     const { first, head, messages } = page;
     const told = head === 0 ? follower?.unwritten : undefined;
     return { epoch: told ?? page.epoch, first, head, messages };
@@ -358,7 +358,7 @@ export class RedisStore implements Store {
     while (followers.length > 0) {
       await Promise.all(
         followers.splice(-HEAL_ROOMS).map((follower) =>
-          follower.catchUp().catch((error) => {
+          follower.backfill().catch((error) => {
             // A room whose keys are wrong must not keep the others waiting.
             if (!isOfOneRoom(error)) throw error;
           })

@@ -149,11 +149,11 @@ export class Window {
    * @param reading Whether somebody reads further up: then what is in view
    * stays, and at some time the newest are not shown any more.
    */
-  keepShort(reading: boolean): void {
+  keepShort(readPosition: boolean): void {
     if (this.#to !== undefined) return;
     const { newest } = this.log;
     const count = newest - this.#from + 1;
-    if (reading) {
+    if (readPosition) {
       if (count > 2 * SHOWN) this.#to = newest - 1;
       return;
     }

@@ -6,7 +6,7 @@
 import type { Room } from "../../../client/hubbub.ts";
 
 /** What can be asked for in one room; each rejects with why it was not done. */
-export class Order {
+export class ModerationRequests {
   readonly #room: Pick<Room, "moderate">;
 
   constructor(room: Pick<Room, "moderate">) {

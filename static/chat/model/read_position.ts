@@ -4,7 +4,7 @@
  */
 
 /** A reader's place in one room. */
-export class Reading {
+export class ReadPosition {
   /** The last seq read; undefined until the room is known. */
   #read: number | undefined;
   #head = 0;

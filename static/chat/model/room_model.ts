@@ -11,12 +11,12 @@ import type {
   RoomMessage,
 } from "../../../client/hubbub.ts";
 import { mentions } from "./format.ts";
-import type { Gate, Standing } from "./write_access.ts";
-import { Order } from "./moderation_requests.ts";
+import type { Standing, WriteAccess } from "./write_access.ts";
+import { ModerationRequests } from "./moderation_requests.ts";
 import { OwnMessages } from "./own_messages.ts";
-import { Reading } from "./read_position.ts";
+import { ReadPosition } from "./read_position.ts";
 import { type Note, type Row, rowsOf } from "./timeline_rows.ts";
-import { Turn } from "./slow_mode_wait.ts";
+import { SlowModeWait } from "./slow_mode_wait.ts";
 import { Typing, TYPING_MS } from "./typing.ts";
 import { Window } from "./history_window.ts";
 
@@ -52,11 +52,11 @@ export class RoomModel {
   /** What of the log is on show. */
   readonly window: Window;
   /** What one may ask for to keep order here. */
-  readonly order: Order;
+  readonly order: ModerationRequests;
   readonly #own: OwnMessages;
-  readonly #reading = new Reading();
+  readonly #readPosition = new ReadPosition();
   readonly #typing = new Typing();
-  readonly #turn: Turn;
+  readonly #slowModeWait: SlowModeWait;
   #notes: Note[] = [];
   /** The newest seq at the time of joining; undefined before. */
   #joinedAt: number | undefined;
@@ -71,9 +71,9 @@ export class RoomModel {
     this.room = room;
     this.#host = host;
     this.window = new Window(room, () => host.changed());
-    this.order = new Order(room);
+    this.order = new ModerationRequests(room);
     this.#own = new OwnMessages(room);
-    this.#turn = new Turn(room, host);
+    this.#slowModeWait = new SlowModeWait(room, host);
     room.on("joined", ({ again, after, head }) => {
       this.#problem = undefined;
       this.window.recovered();
@@ -102,7 +102,7 @@ export class RoomModel {
       host.changed();
     });
     room.on("rules", (rules) => {
-      this.#turn.ruled(rules);
+      this.#slowModeWait.ruled(rules);
       host.changed();
     });
     room.on("removed", ({ seq }) => {
@@ -135,7 +135,7 @@ export class RoomModel {
   }
 
   get unread(): number {
-    return this.#reading.unread;
+    return this.#readPosition.unread;
   }
 
   /** Whether one's name was said in what is unread. */
@@ -158,12 +158,12 @@ export class RoomModel {
 
   /** What holds here. */
   get rules(): Standing {
-    return this.#turn.standing;
+    return this.#slowModeWait.standing;
   }
 
   /** What keeps one from writing; has it drawn again while that changes. */
-  gate(): Gate | undefined {
-    return this.#turn.gate();
+  access(): WriteAccess | undefined {
+    return this.#slowModeWait.access();
   }
 
   /** What is on show. */
@@ -179,7 +179,7 @@ export class RoomModel {
       beginning: this.known && atBeginning
         ? { lost: log.first - 1 }
         : undefined,
-      mark: this.#reading.mark,
+      mark: this.#readPosition.mark,
       me: this.#host.me,
     });
   }
@@ -198,10 +198,10 @@ export class RoomModel {
 
   /** Tells whether the reader has this room in view, at its newest message. */
   look({ looking, atBottom }: { looking: boolean; atBottom: boolean }): void {
-    if (this.#looking && !looking) this.#reading.away();
+    if (this.#looking && !looking) this.#readPosition.away();
     this.#looking = looking;
     this.#atBottom = atBottom;
-    if (this.#sees && this.#reading.unread > 0) {
+    if (this.#sees && this.#readPosition.unread > 0) {
       this.#seen();
       this.#host.changed();
     }
@@ -223,9 +223,9 @@ export class RoomModel {
     this.window.begin(after);
     const place = this.#host.placeOf(this.name);
     const known = place?.epoch === this.room.cursor?.epoch;
-    this.#reading.begin(known ? place?.seq : undefined, head);
+    this.#readPosition.begin(known ? place?.seq : undefined, head);
     // Drawing begins at what is unread, and tells when the end is in view.
-    this.#atBottom = this.#reading.unread === 0;
+    this.#atBottom = this.#readPosition.unread === 0;
     if (this.#sees) this.#seen();
     this.#host.changed();
   }
@@ -246,10 +246,12 @@ export class RoomModel {
     this.#own.arrived(message);
     // Known before: counted when the room was joined.
     if (seq > (this.#joinedAt ?? 0)) {
-      this.#reading.arrived(seq, { looking: this.#sees, mine });
-      if (this.#reading.unread === 0) this.#seen();
+      this.#readPosition.arrived(seq, { looking: this.#sees, mine });
+      if (this.#readPosition.unread === 0) this.#seen();
     }
-    if (seq > (this.#reading.read ?? 0) && !mine && mentions(text, host.me)) {
+    if (
+      seq > (this.#readPosition.read ?? 0) && !mine && mentions(text, host.me)
+    ) {
       this.#mentioned = true;
     }
     this.window.keepShort(this.#looking && !this.#atBottom);
@@ -258,9 +260,9 @@ export class RoomModel {
   }
 
   #turned({ state }: Outgoing): void {
-    if (state.phase === "sent") this.#turn.sent();
+    if (state.phase === "sent") this.#slowModeWait.sent();
     if (state.phase !== "failed" || state.error.code !== "slow_mode") return;
-    this.#turn.refused(state.error.retryAfterMs ?? 0);
+    this.#slowModeWait.refused(state.error.retryAfterMs ?? 0);
   }
 
   #moved({ snapshot, joined, left, renamed }: Presence): void {
@@ -274,13 +276,13 @@ export class RoomModel {
   }
 
   #seen(): void {
-    this.#reading.seen();
+    this.#readPosition.seen();
     this.#mentioned = false;
     const { cursor } = this.room;
-    if (cursor !== undefined && this.#reading.read !== undefined) {
+    if (cursor !== undefined && this.#readPosition.read !== undefined) {
       this.#host.savePlace(this.name, {
         epoch: cursor.epoch,
-        seq: this.#reading.read,
+        seq: this.#readPosition.read,
       });
     }
   }

@@ -4,7 +4,11 @@
  */
 
 import type { Room, Rules } from "../../../client/hubbub.ts";
-import { type Gate, gateOf, type Standing } from "./write_access.ts";
+import {
+  accessOfRoom,
+  type Standing,
+  type WriteAccess,
+} from "./write_access.ts";
 
 /** What one may do, until it is known. */
 const UNKNOWN: Rules = { rights: ["read", "write"], locked: false, slowMs: 0 };
@@ -13,7 +17,7 @@ const UNKNOWN: Rules = { rights: ["read", "write"], locked: false, slowMs: 0 };
 const TICK_MS = 1_000;
 
 /** One's own turn in one room. */
-export class Turn {
+export class SlowModeWait {
   readonly #room: Pick<Room, "rules">;
   readonly #host: { monotonic(): number; later(ms: number): void };
   /** When the server took one's last message, as far as that counts. */
@@ -62,16 +66,16 @@ export class Turn {
   }
 
   /** What keeps one from writing; has it drawn again while that changes. */
-  gate(): Gate | undefined {
+  access(): WriteAccess | undefined {
     const now = this.#host.monotonic();
-    const gate = gateOf(this.standing, now);
+    const access = accessOfRoom(this.standing, now);
     // Once, however often it is asked.
-    if (gate?.forMs !== undefined && now >= this.#askAgainAt) {
-      const ms = Math.min(gate.forMs, TICK_MS);
+    if (access?.forMs !== undefined && now >= this.#askAgainAt) {
+      const ms = Math.min(access.forMs, TICK_MS);
       this.#askAgainAt = now + ms;
       this.#host.later(ms);
     }
-    return gate;
+    return access;
   }
 
   /** One has to wait for `waitMs`, in a room as slow as `slowMs`. */

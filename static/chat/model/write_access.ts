@@ -19,7 +19,7 @@ export interface Standing {
 }
 
 /** How a room keeps one from writing. */
-export interface Gate {
+export interface WriteAccess {
   /** What is so. */
   readonly words: string;
   /** How long it stays so, milliseconds; undefined: until it changes. */
@@ -33,10 +33,10 @@ export interface Gate {
  * @param now The moment, on the clock of `sentAt`.
  * @returns Undefined when nothing does.
  */
-export function gateOf(
+export function accessOfRoom(
   { writes, moderates, locked, slowMs, sentAt = -Infinity }: Standing,
   now: number,
-): Gate | undefined {
+): WriteAccess | undefined {
   if (!writes) return { words: "You may read here, but not write" };
   if (moderates) return undefined;
   if (locked) {

@@ -3,7 +3,7 @@
 import { hue, initial } from "../model/person_colors.ts";
 
 /** Decoration: the name stands beside it. */
-export function Badge({ name }: { name: string }) {
+export function Avatar({ name }: { name: string }) {
   return (
     <span class="badge" aria-hidden="true" style={{ "--hue": hue(name) }}>
       {initial(name)}

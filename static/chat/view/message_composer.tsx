@@ -21,9 +21,9 @@ interface Props {
 export function Composer({ chat, room }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const left = charactersLeft(chat, room);
-  const gate = room.gate();
+  const access = room.access();
   const words = room.problem === undefined
-    ? gate?.words ?? ruleWords(room.rules)
+    ? access?.words ?? ruleWords(room.rules)
     : "";
 
   useLayoutEffect(() => fit(field.current), [room, room.draft]);
@@ -89,7 +89,7 @@ export function Composer({ chat, room }: Props) {
           ? `${counted(left, "character")} left`
           : `${counted(-left, "character")} too long`}
       </span>
-      <span id="rules" class={gate === undefined ? "" : "shut"}>{words}</span>
+      <span id="rules" class={access === undefined ? "" : "shut"}>{words}</span>
       <button
         type="submit"
         class="send"
@@ -113,7 +113,7 @@ function charactersLeft(chat: ChatModel, room: RoomModel): number | undefined {
 
 function sendable(chat: ChatModel, room: RoomModel): boolean {
   return room.draft.trim() !== "" && (charactersLeft(chat, room) ?? 0) >= 0 &&
-    room.gate() === undefined && room.problem === undefined &&
+    room.access() === undefined && room.problem === undefined &&
     chat.client.state.phase !== "closed";
 }
 

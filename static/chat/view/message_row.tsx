@@ -6,7 +6,7 @@ import { hue } from "../model/person_colors.ts";
 import type { LineRow } from "../model/timeline_rows.ts";
 import { timeOfDay } from "../model/times.ts";
 import { isEmoji } from "../model/chat_words.ts";
-import { Badge } from "./avatar.tsx";
+import { Avatar } from "./avatar.tsx";
 import { IconButton } from "./icons.tsx";
 import { Text } from "./message_text.tsx";
 
@@ -60,7 +60,7 @@ export class Line extends Component<Props> {
         data-seq={seq}
         tabIndex={-1}
       >
-        {head ? <Badge name={from} /> : <span class="margin">{time}</span>}
+        {head ? <Avatar name={from} /> : <span class="margin">{time}</span>}
         <div class="body">
           {head
             ? (

@@ -3,7 +3,7 @@
 import type { ChatModel } from "../model/chat_model.ts";
 import type { RoomModel } from "../model/room_model.ts";
 import { counted } from "../model/chat_words.ts";
-import { Badge } from "./avatar.tsx";
+import { Avatar } from "./avatar.tsx";
 import { IconButton } from "./icons.tsx";
 
 interface Props {
@@ -30,7 +30,7 @@ export function People({ chat, room, mention }: Props) {
               onClick={() => mention(name)}
               title={`Write to ${name}`}
             >
-              <Badge name={name} />
+              <Avatar name={name} />
               <bdi>{name}</bdi>
               {name === chat.me && <span class="hint">you</span>}
               {typing.has(name) && <span class="hint">typing…</span>}

@@ -7,7 +7,7 @@ import type { ChatModel } from "../model/chat_model.ts";
 import type { RoomModel } from "../model/room_model.ts";
 import { briefTime } from "../model/times.ts";
 import { counted } from "../model/chat_words.ts";
-import { Badge } from "./avatar.tsx";
+import { Avatar } from "./avatar.tsx";
 import { Icon, IconButton } from "./icons.tsx";
 
 interface Props {
@@ -42,7 +42,7 @@ export function RoomList({ chat, open, settings }: Props) {
         title="Settings"
         onClick={settings}
       >
-        <Badge name={chat.me ?? "?"} />
+        <Avatar name={chat.me ?? "?"} />
         <bdi>{chat.me ?? "…"}</bdi>
         <Icon name="settings" />
       </button>

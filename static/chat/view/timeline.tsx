@@ -8,7 +8,7 @@ import { Component, createRef } from "preact";
 import type { RoomModel } from "../model/room_model.ts";
 import { exactTime } from "../model/times.ts";
 import { counted } from "../model/chat_words.ts";
-import { Aside } from "./timeline_notes.tsx";
+import { TimelineNote } from "./timeline_notes.tsx";
 import { Line, type LineActions } from "./message_row.tsx";
 import { lineKey } from "./message_keys.ts";
 
@@ -138,7 +138,14 @@ export class Timeline extends Component<Props, { down: boolean }> {
                       actions={actions}
                     />
                   )
-                  : <Aside key={row.key} row={row} now={now} room={room.name} />
+                  : (
+                    <TimelineNote
+                      key={row.key}
+                      row={row}
+                      now={now}
+                      room={room.name}
+                    />
+                  )
               )}
             </ol>
           )}

@@ -5,7 +5,7 @@ import { dayName } from "../model/times.ts";
 import { counted, movementWords } from "../model/chat_words.ts";
 
 /** Everything that is no message. */
-export function Aside({ row, now, room }: {
+export function TimelineNote({ row, now, room }: {
   row: Exclude<Row, { kind: "line" }>;
   now: number;
   room: string;

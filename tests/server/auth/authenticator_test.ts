@@ -15,12 +15,12 @@ function signed(claims: object, key: string, header = { alg: "HS256" }) {
 
 Deno.test("a token's rooms may have stars, and all else in them stands for itself", async () => {
   const authority = await Authority.create({ secret: SECRET, guests: "none" });
-  const grant = await authority.verify(
+  const permissions = await authority.verify(
     await signed({ rooms: ["team.*", "Hall"] }, SECRET),
   );
   const rooms = ["team.a", "team.", "hall", "team-a", "ateam.a", "hall2"];
   assertEquals(
-    rooms.filter((room) => grant.allows("read", room)),
+    rooms.filter((room) => permissions.allows("read", room)),
     ["team.a", "team.", "hall"],
   );
 });

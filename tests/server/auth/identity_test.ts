@@ -17,7 +17,11 @@ import {
   userAuthor,
 } from "../../../server/auth/author.ts";
 import { Authority } from "../../../server/auth/authenticator.ts";
-import { type Grant, OPEN, TRUSTED } from "../../../server/auth/permissions.ts";
+import {
+  OPEN,
+  type Permissions,
+  TRUSTED,
+} from "../../../server/auth/permissions.ts";
 import type { Hub } from "../../../server/hub/hub.ts";
 import type { Session } from "../../../server/rooms/session.ts";
 import { ApiBench } from "../../helpers/api_bench.ts";
@@ -206,7 +210,7 @@ Deno.test("a notice of a removal has no words of the author's", async () => {
   const eve = await bench.enter("Eve");
   bench.say(eve.session, "hi");
   await bench.turn();
-  bench.hub.reception.rename(eve.session, "Buy at evil.test");
+  bench.hub.sessionService.rename(eve.session, "Buy at evil.test");
   bench.hub.moderate(eve.session, { type: "remove", room: "hall", seq: 1 });
   await bench.turn();
   const { messages: [, notice] } = await bench.store.read("hall", {
@@ -263,7 +267,7 @@ Deno.test("a ban that is made again holds for all whom it was about, and no shor
     const ban = { type: "ban", room: "hall", name: "Eve" } as const;
     await moderate({ ...ban, withAddress: true, forMs: first! });
     await moderate({ ...ban, forMs: second! });
-    bench.hub.reception.rename(eve.session, "Innocent");
+    bench.hub.sessionService.rename(eve.session, "Innocent");
     assertEquals(mayJoin(bench.hub, eve.session), false);
     const neighbour = bench.hello({ name: "Neighbour" });
     assertEquals(mayJoin(bench.hub, neighbour.session), false);
@@ -315,12 +319,12 @@ Deno.test("a ban that an earlier version has kept holds, and is extended", async
   await bench.turn();
   const ban = { type: "ban", room: "hall", name: "Eve" } as const;
   await moderate({ ...ban, forMs: 90_000 });
-  bench.hub.reception.rename(eve.session, "Innocent");
+  bench.hub.sessionService.rename(eve.session, "Innocent");
   assertEquals(mayJoin(bench.hub, eve.session), false);
 });
 
 /** May moderate everywhere, as long as it has this. */
-const moderator: Grant = { ...TRUSTED, user: "mod2", name: "Mod2" };
+const moderator: Permissions = { ...TRUSTED, user: "mod2", name: "Mod2" };
 
 for (
   const [room, ended] of [["hall", undefined], ["*", CLOSE.banned]] as const
@@ -330,7 +334,7 @@ for (
     const other = await bench.enter("Mod2", undefined, moderator);
     await moderate({ type: "ban", room, user: "mod2", forMs: 60_000 });
     assertEquals([...other.session.members.keys()], ["hall"]);
-    bench.hub.reception.renew(other.session, user("mod2", "Mod2"));
+    bench.hub.sessionService.renew(other.session, user("mod2", "Mod2"));
     await bench.turn();
     assertEquals([...other.session.members.keys()], []);
     assertEquals(other.reader.ended, ended);

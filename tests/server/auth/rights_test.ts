@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ServerEvent } from "../../../protocol/events.ts";
 import { type Right, RIGHTS } from "../../../protocol/rights.ts";
-import { type Grant, TRUSTED } from "../../../server/auth/permissions.ts";
+import { type Permissions, TRUSTED } from "../../../server/auth/permissions.ts";
 import { V1Client } from "../../helpers/clients.ts";
 import { hall } from "../../helpers/hall.ts";
 import { HubBench } from "../../helpers/hub_bench.ts";
@@ -196,7 +196,7 @@ async function members(client: V1Client): Promise<readonly string[]> {
 }
 
 /** May read and write these rooms, as one user. */
-function only(...rooms: string[]): Grant {
+function only(...rooms: string[]): Permissions {
   return {
     user: "ada",
     until: Infinity,
@@ -210,7 +210,7 @@ Deno.test("who waits for a room to be opened does not come in when the right has
   const { session, reader } = bench.hello({}, new FakeReader(), only("hall"));
   bench.hub.join(session, { type: "join", room: "hall", id: 7 });
   await bench.turn();
-  bench.hub.reception.renew(session, only("yard"));
+  bench.hub.sessionService.renew(session, only("yard"));
   await bench.store.release();
   await bench.turn();
   assertEquals([...session.members.keys()], []);
@@ -221,7 +221,7 @@ Deno.test("who waits for a room to be opened does not come in when the right has
 
 Deno.test("who comes back without the right to moderate leaves a room that it is banned from", async () => {
   const { bench, moderate } = await hall();
-  const moderator: Grant = { ...TRUSTED, user: "ada" };
+  const moderator: Permissions = { ...TRUSTED, user: "ada" };
   const ada = bench.hello({ name: "Ada" }, new FakeReader(), moderator);
   bench.hub.join(ada.session, { type: "join", room: "hall" });
   await bench.turn();

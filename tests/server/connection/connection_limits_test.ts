@@ -3,7 +3,7 @@
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { HubbubError } from "../../../protocol/errors.ts";
-import { Admission } from "../../../server/connection/connection_limits.ts";
+import { ConnectionLimits } from "../../../server/connection/connection_limits.ts";
 import { systemClock } from "../../../server/runtime/clock.ts";
 import { Client, V1Client } from "../../helpers/clients.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
@@ -59,23 +59,31 @@ Deno.test("promise 7: readers over HTTP count as connections", async () => {
 });
 
 Deno.test("Admission gives a place that is free again away, once", () => {
-  const admission = new Admission({ clock, total: 2, perAddress: 1 });
-  const leave = admission.enter("192.0.2.1");
-  assertThrows(() => admission.enter("192.0.2.1"), HubbubError);
+  const connectionLimits = new ConnectionLimits({
+    clock,
+    total: 2,
+    perAddress: 1,
+  });
+  const leave = connectionLimits.enter("192.0.2.1");
+  assertThrows(() => connectionLimits.enter("192.0.2.1"), HubbubError);
   leave();
   leave();
-  assertEquals(admission.total, 0);
-  admission.enter("192.0.2.1");
+  assertEquals(connectionLimits.total, 0);
+  connectionLimits.enter("192.0.2.1");
 });
 
 Deno.test("Admission counts the addresses of an IPv6 network as one", () => {
-  const admission = new Admission({ clock, total: 9, perAddress: 2 });
-  const leave = admission.enter("2001:db8::1");
-  admission.enter("2001:db8::2");
-  assertThrows(() => admission.enter("2001:db8::3"), HubbubError);
-  admission.enter("2001:db8:0:1::3");
+  const connectionLimits = new ConnectionLimits({
+    clock,
+    total: 9,
+    perAddress: 2,
+  });
+  const leave = connectionLimits.enter("2001:db8::1");
+  connectionLimits.enter("2001:db8::2");
+  assertThrows(() => connectionLimits.enter("2001:db8::3"), HubbubError);
+  connectionLimits.enter("2001:db8:0:1::3");
   leave();
-  admission.enter("2001:db8::3");
+  connectionLimits.enter("2001:db8::3");
 });
 
 Deno.test("behind a trusted proxy each client's own address counts", async () => {
@@ -214,15 +222,15 @@ Deno.test("a class of 40 behind one address meets no limit", async () => {
 
 Deno.test("promise 7: a connection too many is one too many on all nodes", () => {
   const elsewhere = (network: string) => network === "192.0.2.1" ? 30 : 0;
-  const admission = new Admission({
+  const connectionLimits = new ConnectionLimits({
     clock,
     total: 99,
     perAddress: 40,
     elsewhere,
   });
-  for (let i = 0; i < 10; i++) admission.enter("192.0.2.1");
-  assertThrows(() => admission.enter("192.0.2.1"), HubbubError);
-  admission.enter("192.0.2.2");
+  for (let i = 0; i < 10; i++) connectionLimits.enter("192.0.2.1");
+  assertThrows(() => connectionLimits.enter("192.0.2.1"), HubbubError);
+  connectionLimits.enter("192.0.2.2");
   // Others need not know of who has one.
-  assertEquals([...admission.crowds], [["192.0.2.1", 10]]);
+  assertEquals([...connectionLimits.crowds], [["192.0.2.1", 10]]);
 });

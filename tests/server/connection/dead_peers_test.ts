@@ -22,23 +22,23 @@ async function room() {
     rate: 0,
     byteRate: 0,
   });
-  const witness = await Client.native(server.socket("/ws/hall?name=Witness"));
+  const bystander = await Client.native(server.socket("/ws/hall?name=Witness"));
   return {
     server,
-    witness,
+    bystander,
     /** To be awaited once before {@linkcode left}. */
     async joined(name: string): Promise<void> {
-      await witness.inbox.until((frame) => {
+      await bystander.inbox.until((frame) => {
         const { sender, event } = JSON.parse(frame);
         return sender === name && event === "joined";
       });
     },
     async left(name: string): Promise<void> {
       const tooLate = setTimeout(
-        () => witness.inbox.end({ code: 0, reason: `${name} is still here` }),
+        () => bystander.inbox.end({ code: 0, reason: `${name} is still here` }),
         MOST_S * 1000,
       );
-      await witness.inbox.until((frame) => {
+      await bystander.inbox.until((frame) => {
         const { sender, event, members } = JSON.parse(frame);
         // A witness that lags is told who is here, not each who left.
         return sender === name && event === "left" ||
@@ -47,7 +47,7 @@ async function room() {
       clearTimeout(tooLate);
     },
     async [Symbol.asyncDispose]() {
-      await witness.close(1000);
+      await bystander.close(1000);
       await server[Symbol.asyncDispose]();
     },
   };
@@ -71,7 +71,7 @@ Deno.test("promise 4: a peer that leaves frames unread is out in time, though pi
   await hall.joined("Stuck");
   // More than what the kernel takes for a reader that does not read.
   const text = "x".repeat(4_000);
-  for (let n = 0; n < 3_000; n++) hall.witness.send(text);
+  for (let n = 0; n < 3_000; n++) hall.bystander.send(text);
   await hall.left("Stuck");
 });
 

@@ -9,25 +9,25 @@ import { simple } from "../../../protocol/simple.ts";
 import { text } from "../../../protocol/text.ts";
 import { v1 } from "../../../protocol/v1.ts";
 import { OPERATOR } from "../../../server/auth/operator_token.ts";
-import { type Grant, OPEN } from "../../../server/auth/permissions.ts";
+import { OPEN, type Permissions } from "../../../server/auth/permissions.ts";
 import { SentMessages } from "../../../server/rooms/sent_messages.ts";
 import { assertRefused, user } from "../../helpers/hall.ts";
 import { HubBench } from "../../helpers/hub_bench.ts";
 import { FakeReader } from "../../helpers/reader.ts";
 
 /** How somebody shows on each device who it is: a token, or a guest's secret. */
-type Proof = (bench: HubBench) => { grant: Grant; guest?: string };
+type Proof = (bench: HubBench) => { permissions: Permissions; guest?: string };
 
 const PROOFS: readonly [string, Proof][] = [
-  ["token", () => ({ grant: user("u1", "Ada") })],
+  ["token", () => ({ permissions: user("u1", "Ada") })],
   ["guest's secret", (bench) => {
     const first = bench.hello({ name: "Ada" });
-    bench.hub.reception.lost(first.session, first.reader, {
+    bench.hub.sessionService.lost(first.session, first.reader, {
       mayReturn: false,
     });
-    return { grant: OPEN, guest: first.reader.all("welcome")[0]!.guest! };
+    return { permissions: OPEN, guest: first.reader.all("welcome")[0]!.guest! };
   }],
-  ["operator's token", () => ({ grant: OPERATOR })],
+  ["operator's token", () => ({ permissions: OPERATOR })],
 ];
 
 /** Ada in the hall on two devices, and Bob. */
@@ -36,21 +36,21 @@ async function twoDevices(
   dialects: readonly Dialect[] = [v1, v1],
 ) {
   const bench = new HubBench();
-  const { grant, guest } = proof(bench);
+  const { permissions, guest } = proof(bench);
   const bob = await bench.enter("Bob");
   const devices = [];
   for (const dialect of dialects) {
     const device = bench.hello(
       { name: "Ada", ...(guest !== undefined && { guest }) },
       new FakeReader(dialect),
-      grant,
+      permissions,
     );
     bench.hub.join(device.session, { type: "join", room: "hall" });
     await bench.turn();
     devices.push(device);
   }
   const [desk, phone] = devices;
-  return { bench, bob, desk: desk!, phone: phone!, grant, guest };
+  return { bench, bob, desk: desk!, phone: phone!, permissions, guest };
 }
 
 for (const [proof, prove] of PROOFS) {
@@ -69,9 +69,13 @@ for (const [proof, prove] of PROOFS) {
     bench.hub.leave(phone.session, "hall");
     await bench.turn();
     assertEquals(news().at(-1)?.left, ["Ada"]);
-    bench.hub.reception.lost(desk.session, desk.reader, { mayReturn: false });
+    bench.hub.sessionService.lost(desk.session, desk.reader, {
+      mayReturn: false,
+    });
     assertRefused(() => bench.hello({ name: "Ada" }), "name_taken");
-    bench.hub.reception.lost(phone.session, phone.reader, { mayReturn: false });
+    bench.hub.sessionService.lost(phone.session, phone.reader, {
+      mayReturn: false,
+    });
     bench.hello({ name: "Ada" });
   });
 
@@ -112,7 +116,7 @@ for (const [proof, prove] of PROOFS) {
 Deno.test("a guest is renamed on all devices at once", async () => {
   const { bench, bob, desk, phone } = await twoDevices(PROOFS[1]![1]);
   bob.reader.frames = [];
-  bench.hub.reception.rename(desk.session, "Countess");
+  bench.hub.sessionService.rename(desk.session, "Countess");
   await bench.turn();
   assertEquals(phone.session.name, "Countess");
   assertEquals(phone.reader.all("renamed").map(({ name }) => name), [
@@ -131,7 +135,7 @@ Deno.test("a person who is here keeps the name it has on the next device", async
   const third = bench.hello({ name: "Somebody", guest: guest! });
   assertEquals(third.session.name, "Ada");
   // A token that has a name wins, on all devices.
-  const token = await twoDevices(() => ({ grant: user("u1") }));
+  const token = await twoDevices(() => ({ permissions: user("u1") }));
   token.bench.hello({}, new FakeReader(), user("u1", "Dr Ada"));
   assertEquals([token.desk, token.phone].map(({ session }) => session.name), [
     "Dr Ada",
@@ -182,7 +186,7 @@ Deno.test("a session is taken up on its device alone, and goes on as the same gu
   assertEquals(again.session.id, phone.session.id);
   // After its end too: the secret of the session knows the guest.
   for (const { session, reader } of [desk, again]) {
-    bench.hub.reception.lost(session, reader, { mayReturn: false });
+    bench.hub.sessionService.lost(session, reader, { mayReturn: false });
   }
   const later = bench.hello({ name: "Ada", token: phone.token });
   bench.hub.join(later.session, { type: "join", room: "hall" });

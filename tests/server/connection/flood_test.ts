@@ -166,18 +166,18 @@ Deno.test("promise 4: over ws fragments keep neither the packets they came in no
 for (const code of [4000, 4001, 4003, 4500, 4502, 1009, 1011, 1012]) {
   Deno.test(`promise 5: a client that closes with ${code} is no eviction`, async () => {
     await using server = await InProcessServer.start();
-    await using witness = await V1Client.in("hall", {
+    await using bystander = await V1Client.in("hall", {
       url: server.socket("/ws"),
       name: "Witness",
     });
     using client = await RawClient.open(server.port, {
       path: "/ws/hall?name=Forger",
     });
-    assertEquals((await witness.next("presence")).joined, ["Forger"]);
+    assertEquals((await bystander.next("presence")).joined, ["Forger"]);
     const payload = new Uint8Array([code >> 8, code & 0xff]);
     await client.frame(payload, { opcode: OPCODE.close });
     await client.ended();
-    assertEquals((await witness.next("presence")).left, ["Forger"]);
+    assertEquals((await bystander.next("presence")).left, ["Forger"]);
     assertEquals(await evictions(server), 0);
   });
 }

@@ -18,7 +18,7 @@ async function twoAdas() {
   const first = await bench.enter("Ada");
   bench.say(first.session, "from the first");
   await bench.turn();
-  await bench.hub.reception.rename(first.session, "Eve");
+  await bench.hub.sessionService.rename(first.session, "Eve");
   const second = await bench.enter("Ada");
   bench.say(second.session, "from the second");
   bench.say(first.session, "again");

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { monotonicAt } from "../../../server/runtime/clock.ts";
 import {
-  Allowance,
+  RateLimits,
   type Rates,
 } from "../../../server/connection/rate_limits.ts";
 import { RatePool } from "../../../server/connection/rate_pool.ts";
@@ -21,11 +21,11 @@ const RATES: Rates = {
 function framesUntilFlood(
   { bytes, perSecond }: { bytes: number; perSecond: number },
 ): number {
-  const allowance = new Allowance(RATES);
+  const rateLimits = new RateLimits(RATES);
   for (let count = 1; count <= 1_000_000; count++) {
     const now = monotonicAt(count / perSecond * 1000);
-    const wait = allowance.frame(bytes, now);
-    if (wait > 0 && allowance.refuse(bytes, now)) return count;
+    const wait = rateLimits.frame(bytes, now);
+    if (wait > 0 && rateLimits.refuse(bytes, now)) return count;
   }
   return Infinity;
 }
@@ -33,11 +33,11 @@ function framesUntilFlood(
 Deno.test("Allowance counts each frame as 64 bytes at least, an empty one too", () => {
   const most = RATES.bytes * 8 / 64;
   for (const bytes of [0, 1, 64]) {
-    const allowance = new Allowance(RATES);
+    const rateLimits = new RateLimits(RATES);
     for (let i = 0; i < most; i++) {
-      assertEquals(allowance.frame(bytes, monotonicAt(0)), 0);
+      assertEquals(rateLimits.frame(bytes, monotonicAt(0)), 0);
     }
-    assert(allowance.frame(bytes, monotonicAt(0)) > 0, String(bytes));
+    assert(rateLimits.frame(bytes, monotonicAt(0)) > 0, String(bytes));
   }
 });
 

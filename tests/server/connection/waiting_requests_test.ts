@@ -3,7 +3,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { connect } from "../../../client/hubbub.ts";
-import { Alone } from "../../../server/fleet/single_node.ts";
+import { SingleNode } from "../../../server/fleet/single_node.ts";
 import type { Claim, Held } from "../../../server/fleet/fleet.ts";
 import { newId } from "../../../server/runtime/ids.ts";
 import { V1Client } from "../../helpers/clients.ts";
@@ -11,7 +11,7 @@ import { InProcessServer } from "../../helpers/in_process.ts";
 import { SECRET, signed } from "../../helpers/tokens.ts";
 
 /** A fleet whose engine answers when a test lets it. */
-class SlowFleet extends Alone {
+class SlowFleet extends SingleNode {
   readonly asked = Promise.withResolvers<void>();
   readonly answer = Promise.withResolvers<void>();
 

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { simple } from "../../../protocol/simple.ts";
-import { Outlet } from "../../../server/connection/writer.ts";
+import { ConnectionWriter } from "../../../server/connection/writer.ts";
 import type { Socket } from "../../../server/transport/socket.ts";
 import { FakeClock } from "../../helpers/clock.ts";
 
@@ -24,9 +24,9 @@ function bench() {
     send: (frame) => void (buffered += frame.length),
     close: () => {},
   };
-  const outlet = new Outlet(socket, simple, clock);
+  const writer = new ConnectionWriter(socket, simple, clock);
   return {
-    outlet,
+    writer,
     clock,
     drain: (bytes: number) => void (buffered -= bytes),
     /** As the runtime does by itself: all that is unsent is not told of. */
@@ -39,7 +39,7 @@ function bench() {
       for (let i = 0; i < 30; i++) {
         each();
         clock.pass(2_000);
-        if (outlet.isStuck(PATIENCE)) return true;
+        if (writer.isStuck(PATIENCE)) return true;
       }
       return false;
     },
@@ -47,27 +47,27 @@ function bench() {
 }
 
 Deno.test("promise 4: a reader that takes nothing is stuck after its patience", () => {
-  const { outlet, clock, watch } = bench();
-  outlet.send([PAGE]);
+  const { writer, clock, watch } = bench();
+  writer.send([PAGE]);
   clock.pass(1_000);
-  assertEquals(outlet.isStuck(PATIENCE), false);
+  assertEquals(writer.isStuck(PATIENCE), false);
   assertEquals(watch(() => {}), true);
 });
 
 Deno.test("a slow reader whose buffer is filled up again and again is not stuck", () => {
-  const { outlet, drain, watch } = bench();
-  outlet.send([PAGE]);
+  const { writer, drain, watch } = bench();
+  writer.send([PAGE]);
   const stuck = watch(() => {
     drain(20_000);
-    outlet.send([PAGE]);
+    writer.send([PAGE]);
   });
   assertEquals(stuck, false);
 });
 
 Deno.test("a reader that gets more and takes nothing of it is stuck", () => {
-  const { outlet, watch } = bench();
-  outlet.send([PAGE]);
-  assertEquals(watch(() => outlet.send(["x"])), true);
+  const { writer, watch } = bench();
+  writer.send([PAGE]);
+  assertEquals(watch(() => writer.send(["x"])), true);
 });
 
 Deno.test("who has nothing unsent is not stuck, however silent", () => {
@@ -78,29 +78,29 @@ Deno.test("who has nothing unsent is not stuck, however silent", () => {
 Deno.test("promise 4: who sends nothing and takes nothing is given up sooner than who still sends", () => {
   const patience = { slowMs: 60_000, idleMs: 10_000 };
   for (const silent of [true, false]) {
-    const { outlet, clock } = bench();
-    outlet.send([PAGE]);
-    outlet.isStuck(patience);
+    const { writer, clock } = bench();
+    writer.send([PAGE]);
+    writer.isStuck(patience);
     clock.pass(10_000);
-    if (!silent) outlet.heard();
-    assertEquals(outlet.isStuck(patience), silent);
+    if (!silent) writer.heard();
+    assertEquals(writer.isStuck(patience), silent);
   }
 });
 
 Deno.test("promise 4: an outlet is not ready while its socket holds a watermark of what was sent", () => {
-  const { outlet, drain } = bench();
-  assertEquals(outlet.ready, true);
-  outlet.send([PAGE]);
-  assertEquals(outlet.ready, false);
+  const { writer, drain } = bench();
+  assertEquals(writer.ready, true);
+  writer.send([PAGE]);
+  assertEquals(writer.ready, false);
   drain(4_000);
-  assertEquals(outlet.ready, true, "a byte less than 16 KiB would do");
+  assertEquals(writer.ready, true, "a byte less than 16 KiB would do");
 });
 
 Deno.test("promise 4: a socket that the runtime cannot get closed is stuck at the second look", () => {
-  const { outlet, startClosing } = bench();
-  outlet.send([PAGE]);
-  assertEquals(outlet.isStuck(PATIENCE), false);
+  const { writer, startClosing } = bench();
+  writer.send([PAGE]);
+  assertEquals(writer.isStuck(PATIENCE), false);
   startClosing();
-  assertEquals(outlet.isStuck(PATIENCE), false, "it may be about to tell");
-  assertEquals(outlet.isStuck(PATIENCE), true);
+  assertEquals(writer.isStuck(PATIENCE), false, "it may be about to tell");
+  assertEquals(writer.isStuck(PATIENCE), true);
 });

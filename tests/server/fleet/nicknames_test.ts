@@ -40,7 +40,7 @@ for (
   });
 }
 
-/** Dice that show the same in each run of the tests. */
+/** Random numbers that are the same in each run of the tests. */
 function dice(): () => number {
   let seed = 7;
   return () => {

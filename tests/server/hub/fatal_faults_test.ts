@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { every } from "../../../server/runtime/clock.ts";
-import { Rooms } from "../../../server/rooms/room_registry.ts";
+import { RoomRegistry } from "../../../server/rooms/room_registry.ts";
 import { V1Client } from "../../helpers/clients.ts";
 import { FakeClock } from "../../helpers/clock.ts";
 import { HubBench } from "../../helpers/hub_bench.ts";
@@ -29,7 +29,7 @@ Deno.test("promise 11: a periodic task that throws runs again, and the first of 
 });
 
 for (
-  const hook of ["deliver", "announceArrivals", "announceDepartures"] as const
+  const hook of ["deliver", "announceJoins", "announceLeaves"] as const
 ) {
   Deno.test(`promise 11: a tick whose ${hook}() throws for no room in particular is fatal, and told by /readyz`, async () => {
     const fatal: unknown[] = [];
@@ -38,7 +38,7 @@ for (
     });
     const url = server.socket("/ws");
     await using ada = await V1Client.in("hall", { url, name: "Ada" });
-    const fault = failOnce(Rooms.prototype, hook);
+    const fault = failOnce(RoomRegistry.prototype, hook);
     const say = (id: number) =>
       ada.ask({ type: "publish", room: "hall", text: "hi", id }, "ack");
     try {

@@ -5,7 +5,7 @@ import { CLOSE } from "../../../protocol/close_codes.ts";
 import { HubbubError } from "../../../protocol/errors.ts";
 import { simple } from "../../../protocol/simple.ts";
 import { text } from "../../../protocol/text.ts";
-import { type Grant, OPEN } from "../../../server/auth/permissions.ts";
+import { OPEN, type Permissions } from "../../../server/auth/permissions.ts";
 import { isReader } from "../../../server/sessions/contained_reader.ts";
 import { GRACE_MS, HubBench } from "../../helpers/hub_bench.ts";
 import { FakeReader } from "../../helpers/reader.ts";
@@ -17,7 +17,7 @@ async function lostAda() {
   bench.hub.join(ada.session, { type: "join", room: "hall" });
   await bench.turn();
   const bob = await bench.enter("Bob");
-  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: true });
+  bench.hub.sessionService.lost(ada.session, ada.reader, { mayReturn: true });
   await bench.turn();
   return { bench, ada, bob };
 }
@@ -71,7 +71,7 @@ Deno.test("a clean close leaves at once", async () => {
   const bench = new HubBench();
   const ada = await bench.enter("Ada");
   const bob = await bench.enter("Bob");
-  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: false });
+  bench.hub.sessionService.lost(ada.session, ada.reader, { mayReturn: false });
   await bench.turn();
   assertEquals(bob.reader.all("presence").map(({ left }) => left), [["Ada"]]);
   assertEquals(bench.hub.sessions, 1);
@@ -82,7 +82,7 @@ for (const dialect of [simple, text]) {
     const bench = new HubBench();
     const ada = await bench.enter("Ada", dialect);
     const bob = await bench.enter("Bob");
-    bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: true });
+    bench.hub.sessionService.lost(ada.session, ada.reader, { mayReturn: true });
     await bench.turn();
     assertEquals(bob.reader.all("presence").map(({ left }) => left), [["Ada"]]);
   });
@@ -97,7 +97,7 @@ Deno.test("a second connection with the token takes over, and the first is told 
   const second = bench.hello({ token: ada.token });
   assertEquals(ada.reader.ended, CLOSE.replaced);
   // Its socket tells so later; that is no news.
-  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: false });
+  bench.hub.sessionService.lost(ada.session, ada.reader, { mayReturn: false });
   assertEquals(second.session, ada.session);
   rejoin(bench, second.session, 0, ada.reader.all("joined")[0]?.epoch ?? "");
   await bench.turn();
@@ -132,7 +132,7 @@ Deno.test("a token is worth its session also when that has ended: the same autho
 
 Deno.test("a token of somebody else's session begins a new session, and leaves theirs alone", async () => {
   const bench = new HubBench();
-  const grantOf = (user: string): Grant => ({ ...OPEN, user });
+  const grantOf = (user: string): Permissions => ({ ...OPEN, user });
   const ada = bench.hello({ name: "Ada" }, undefined, grantOf("ada"));
   const eve = bench.hello({ token: ada.token }, undefined, grantOf("eve"));
   assertEquals(eve.reader.all("welcome")[0]?.resumed, false);
@@ -169,7 +169,7 @@ Deno.test("a session lost while its room is being opened is let in nowhere", asy
   bench.store.held.add("follow");
   const ada = bench.hello({ name: "Ada" });
   bench.hub.join(ada.session, { type: "join", room: "hall" });
-  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: false });
+  bench.hub.sessionService.lost(ada.session, ada.reader, { mayReturn: false });
   await bench.store.release();
   await bench.turn();
   const bob = bench.hello({ name: "Bob" });
@@ -184,7 +184,7 @@ Deno.test("a rename reaches every room one is in, and the next message", async (
   const ada = await bench.enter("Ada");
   const bob = await bench.enter("Bob");
   ada.reader.frames = [];
-  bench.hub.reception.rename(ada.session, "Countess", "r");
+  bench.hub.sessionService.rename(ada.session, "Countess", "r");
   bench.say(ada.session, "hi");
   await bench.turn();
   assertEquals(ada.reader.all("renamed"), [
@@ -196,11 +196,11 @@ Deno.test("a rename reaches every room one is in, and the next message", async (
 
 Deno.test("a lost connection is no news when it was replaced or is told twice", async () => {
   const { bench, ada, bob } = await lostAda();
-  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: true });
+  bench.hub.sessionService.lost(ada.session, ada.reader, { mayReturn: true });
   await bench.pass(GRACE_MS);
-  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: true });
+  bench.hub.sessionService.lost(ada.session, ada.reader, { mayReturn: true });
   const other = await bench.enter("Ada");
-  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: false });
+  bench.hub.sessionService.lost(ada.session, ada.reader, { mayReturn: false });
   await bench.pass(GRACE_MS);
   assertEquals(bench.hub.sessions, 2);
   assertThrows(() => bench.hello({ name: "ada" }), HubbubError, "taken");

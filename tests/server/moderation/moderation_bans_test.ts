@@ -6,7 +6,11 @@ import { type Ban, RULE_KEYS } from "../../../server/moderation/rules.ts";
 import type { BanRequest } from "../../../protocol/requests.ts";
 import { simple } from "../../../protocol/simple.ts";
 import { text } from "../../../protocol/text.ts";
-import { type Grant, OPEN, TRUSTED } from "../../../server/auth/permissions.ts";
+import {
+  OPEN,
+  type Permissions,
+  TRUSTED,
+} from "../../../server/auth/permissions.ts";
 import { KICK_MS } from "../../../server/moderation/actions.ts";
 import { FakeReader } from "../../helpers/reader.ts";
 import { assertRefused, audit, hall, join, user } from "../../helpers/hall.ts";
@@ -35,7 +39,7 @@ Deno.test("who is kicked has to go at once, is told why, and may come back after
     "banned",
   );
   // Under another name too: it is the same session.
-  bench.hub.reception.rename(bob.session, "Rob");
+  bench.hub.sessionService.rename(bob.session, "Rob");
   assertRefused(() => bench.say(bob.session, "here I am"), "banned");
   assertRefused(
     () => bench.hub.history(bob.session, { type: "history", room: "hall" }),
@@ -111,7 +115,7 @@ Deno.test("who is banned from the server is closed, and not let in again before 
     "banned",
   );
   assertRefused(
-    () => bench.hub.reception.rename(bench.hello({}).session, "Bob"),
+    () => bench.hub.sessionService.rename(bench.hello({}).session, "Bob"),
     "banned",
   );
   await bench.pass(600_000);
@@ -122,7 +126,7 @@ Deno.test("who is banned from the server is closed, and not let in again before 
 Deno.test("a session within its grace period is banned too", async () => {
   const { bench, moderate } = await hall();
   const bob = await bench.enter("Bob");
-  bench.hub.reception.lost(bob.session, bob.reader, { mayReturn: true });
+  bench.hub.sessionService.lost(bob.session, bob.reader, { mayReturn: true });
   const before = bench.hub.sessions;
   await moderate({ type: "ban", room: "*", name: "Bob", forMs: 60_000 });
   assertEquals(bench.hub.sessions, before - 1);
@@ -130,10 +134,10 @@ Deno.test("a session within its grace period is banned too", async () => {
 
 Deno.test("an address is banned with all who are there, a user wherever it is", async () => {
   const { bench, moderate } = await hall();
-  const enter = async (name: string, address: string, grant = OPEN) => {
+  const enter = async (name: string, address: string, permissions = OPEN) => {
     const reader = new FakeReader();
     reader.address = address;
-    const person = bench.hello({ name }, reader, grant);
+    const person = bench.hello({ name }, reader, permissions);
     bench.hub.join(person.session, { type: "join", room: "hall" });
     await bench.turn();
     return person;
@@ -182,16 +186,16 @@ Deno.test("a ban of a name takes the address with it where that is asked for", a
 });
 
 Deno.test("who reads events is banned as well", async () => {
-  const bans: readonly [Grant, Partial<BanRequest>][] = [
+  const bans: readonly [Permissions, Partial<BanRequest>][] = [
     [OPEN, { address: "192.0.2.7" }],
     [user("u1"), { user: "u1" }],
     [user("u1", "Bob"), { name: "Bob" }],
   ];
-  for (const [grant, ban] of bans) {
+  for (const [permissions, ban] of bans) {
     const { bench, moderate } = await hall();
     const [reader, other] = [new FakeReader(), new FakeReader()];
     other.address = "198.51.100.1";
-    bench.hub.listen(reader, { type: "join", room: "hall" }, grant);
+    bench.hub.listen(reader, { type: "join", room: "hall" }, permissions);
     bench.hub.listen(other, { type: "join", room: "hall" }, OPEN);
     await bench.turn();
     await moderate({ type: "ban", room: "*", ...ban, forMs: 1_000 });

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import {
   type Ban,
-  HouseRules,
+  ModerationRules,
   RULE_KEYS,
 } from "../../../server/moderation/rules.ts";
 import { monotonicAt as at } from "../../../server/runtime/clock.ts";
@@ -13,8 +13,8 @@ function ban(fields: Partial<Ban>): Ban {
   return { kind: "ban", room: "*", by: "Ada", at: 0, until: 1_000, ...fields };
 }
 
-function rulesWith(...bans: readonly Ban[]): HouseRules {
-  const rules = new HouseRules();
+function rulesWith(...bans: readonly Ban[]): ModerationRules {
+  const rules = new ModerationRules();
   rules.replace(
     new Map(bans.map((ban) => [RULE_KEYS.ban(ban), JSON.stringify(ban)])),
   );
@@ -23,7 +23,7 @@ function rulesWith(...bans: readonly Ban[]): HouseRules {
 
 const SOMEBODY = { name: "Bob", author: "s1", address: "192.0.2.7" };
 
-Deno.test("HouseRules knows who is banned by name, user, address, or who it was", () => {
+Deno.test("ModerationRules knows who is banned by name, user, address, or who it was", () => {
   for (
     const fields of [
       { name: "BOB" },
@@ -46,7 +46,7 @@ Deno.test("HouseRules knows who is banned by name, user, address, or who it was"
   assertEquals(user.banOf(SOMEBODY, "hall", 0), undefined);
 });
 
-Deno.test("HouseRules keeps to the room and to the time, and tells the ban that lasts longest", () => {
+Deno.test("ModerationRules keeps to the room and to the time, and tells the ban that lasts longest", () => {
   const rules = rulesWith(
     ban({ name: "Bob", room: "hall", until: 2_000 }),
     ban({ address: "192.0.2.7", until: 1_000 }),
@@ -60,8 +60,8 @@ Deno.test("HouseRules keeps to the room and to the time, and tells the ban that 
   assertEquals(rules.bans("*", 1_000), []);
 });
 
-Deno.test("HouseRules tells what is new, and bears what makes no sense", () => {
-  const rules = new HouseRules();
+Deno.test("ModerationRules tells what is new, and bears what makes no sense", () => {
+  const rules = new ModerationRules();
   const documents = new Map([
     [RULE_KEYS.lock("hall"), "{}"],
     [RULE_KEYS.slow("yard"), '{"everyMs":5}'],

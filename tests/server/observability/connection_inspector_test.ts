@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { monotonicAt } from "../../../server/runtime/clock.ts";
-import { LabBook } from "../../../server/observability/connection_inspector.ts";
+import { ConnectionInspector } from "../../../server/observability/connection_inspector.ts";
 import type {
   Socket,
   SocketHandler,
@@ -13,7 +13,7 @@ const KEY = "0123456789abcdef";
 
 function book() {
   const clock = { time: 1_000, monotonic: () => monotonicAt(clock.time) };
-  return { clock, book: new LabBook({ clock, idleSeconds: 30 }) };
+  return { clock, book: new ConnectionInspector({ clock, idleSeconds: 30 }) };
 }
 
 function paper(): Socket {
@@ -22,7 +22,7 @@ function paper(): Socket {
 
 /** A connection whose server sends what it is told, and hears nothing. */
 function connect(
-  book: LabBook,
+  book: ConnectionInspector,
   key: string | null,
 ): { socket: Socket; handler: SocketHandler } {
   let socket = paper();
@@ -33,7 +33,7 @@ function connect(
   return { socket, handler };
 }
 
-Deno.test("LabBook counts what passes, and when it was last heard", () => {
+Deno.test("ConnectionInspector counts what passes, and when it was last heard", () => {
   const { clock, book: lab } = book();
   const { socket, handler } = connect(lab, KEY);
   clock.time += 500;
@@ -54,7 +54,7 @@ Deno.test("LabBook counts what passes, and when it was last heard", () => {
   });
 });
 
-Deno.test("LabBook tells how a connection ended, for a minute", () => {
+Deno.test("ConnectionInspector tells how a connection ended, for a minute", () => {
   const { clock, book: lab } = book();
   const { handler } = connect(lab, KEY);
   assertEquals(lab.report(KEY)?.heardAgo, null);
@@ -65,7 +65,7 @@ Deno.test("LabBook tells how a connection ended, for a minute", () => {
   assertEquals(lab.report(KEY), undefined);
 });
 
-Deno.test("LabBook leaves alone who did not ask, or asked badly", () => {
+Deno.test("ConnectionInspector leaves alone who did not ask, or asked badly", () => {
   const { book: lab } = book();
   const accept = () => ({ message() {}, control() {}, close() {} });
   for (const key of [null, "", "short", "a".repeat(65), `${KEY}/..`]) {
@@ -73,7 +73,7 @@ Deno.test("LabBook leaves alone who did not ask, or asked badly", () => {
   }
 });
 
-Deno.test("LabBook holds 500 connections, and one under each key", () => {
+Deno.test("ConnectionInspector holds 500 connections, and one under each key", () => {
   const { book: lab } = book();
   connect(lab, KEY).handler.message("first");
   connect(lab, KEY).handler.message("x".repeat(100));
@@ -83,7 +83,7 @@ Deno.test("LabBook holds 500 connections, and one under each key", () => {
   assertEquals(lab.report(`${KEY}-500`), undefined);
 });
 
-Deno.test("LabBook makes room where those it holds have closed", () => {
+Deno.test("ConnectionInspector makes room where those it holds have closed", () => {
   const { book: lab } = book();
   const all = Array.from(
     { length: 500 },

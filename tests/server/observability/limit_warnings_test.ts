@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fullLog } from "../../../server/observability/limit_warnings.ts";
+import { limitWarnings } from "../../../server/observability/limit_warnings.ts";
 import { FakeClock } from "../../helpers/clock.ts";
 
 Deno.test("fullLog() names a limit that turns people away, each once a minute", () => {
@@ -9,7 +9,7 @@ Deno.test("fullLog() names a limit that turns people away, each once a minute", 
     warn: (message: string, fields?: object) => lines.push([message, fields]),
   };
   const config = { maxConnections: 9, maxPerAddress: 2 };
-  const full = fullLog(log, { clock, config });
+  const full = limitWarnings(log, { clock, config });
   const ofAll = ["connections refused", { limit: "--max-connections 9" }];
   const ofOne = ["connections refused", { limit: "--max-per-address 2" }];
   full("maxPerAddress");

@@ -141,10 +141,10 @@ Deno.test("the slowest member's lag is what it has yet to get", async () => {
   slow.reader.room = 0;
   for (const text of ["one", "two", "three"]) bench.say(ada.session, text);
   await bench.turn();
-  assertEquals(bench.hub.census.load, { rooms: 1, members: 2, lag: 3 });
+  assertEquals(bench.hub.occupancy.load, { rooms: 1, members: 2, lag: 3 });
   slow.reader.room = Infinity;
   await bench.pass(1_000);
-  assertEquals(bench.hub.census.load.lag, 0);
+  assertEquals(bench.hub.occupancy.load.lag, 0);
 });
 
 Deno.test("a histogram's buckets hold all that is below them", () => {

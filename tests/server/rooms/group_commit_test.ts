@@ -1,6 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { Stats } from "../../../server/runtime/stats.ts";
-import { type Pending, Ticker } from "../../../server/rooms/group_commit.ts";
+import {
+  GroupCommit,
+  type Pending,
+} from "../../../server/rooms/group_commit.ts";
 import { FakeClock, settled } from "../../helpers/clock.ts";
 import { HeldStore } from "../../helpers/held_store.ts";
 import { fakeSession } from "../../helpers/reader.ts";
@@ -12,7 +15,7 @@ function bench() {
   const done: string[] = [];
   const words = (pending: readonly Pending[]) =>
     pending.map(({ text }) => text).join("+");
-  const ticker = new Ticker({
+  const groupCommit = new GroupCommit({
     store,
     clock,
     stats: new Stats(),
@@ -29,7 +32,7 @@ function bench() {
   const session = fakeSession("Ada");
   const say = (...texts: string[]) => {
     for (const text of texts) {
-      ticker.add({
+      groupCommit.add({
         room: "hall",
         from: "Ada",
         author: "ada",
@@ -39,10 +42,10 @@ function bench() {
       });
     }
   };
-  return { clock, store, ticker, done, say };
+  return { clock, store, groupCommit, done, say };
 }
 
-Deno.test("Ticker stores what one turn brought in one step", async () => {
+Deno.test("GroupCommit stores what one turn brought in one step", async () => {
   const { clock, done, say } = bench();
   say("a", "b", "c");
   assertEquals(done, []);
@@ -51,7 +54,7 @@ Deno.test("Ticker stores what one turn brought in one step", async () => {
   assertEquals(done, ["before", "stored a+b+c as 1,2,3", "after"]);
 });
 
-Deno.test("Ticker waits for another turn's messages in a busy time only", async () => {
+Deno.test("GroupCommit waits for another turn's messages in a busy time only", async () => {
   const { clock, done, say } = bench();
   const sayInTwoTurns = async (first: string, second: string) => {
     say(first);
@@ -70,16 +73,16 @@ Deno.test("Ticker waits for another turn's messages in a busy time only", async 
   assertEquals(later, ["stored e as 5", "stored f as 6"]);
 });
 
-Deno.test("Ticker does its rounds without messages too, once a turn", () => {
-  const { clock, ticker, done } = bench();
-  ticker.wake();
-  ticker.wake();
+Deno.test("GroupCommit does its rounds without messages too, once a turn", () => {
+  const { clock, groupCommit, done } = bench();
+  groupCommit.wake();
+  groupCommit.wake();
   clock.endTurn();
   clock.endTurn();
   assertEquals(done, ["before", "after"]);
 });
 
-Deno.test("promise 1: Ticker tells that messages are stored only when they are", async () => {
+Deno.test("promise 1: GroupCommit tells that messages are stored only when they are", async () => {
   const { clock, store, done, say } = bench();
   store.held.add("append");
   say("a");
@@ -90,7 +93,7 @@ Deno.test("promise 1: Ticker tells that messages are stored only when they are",
   assertEquals(done, ["before", "stored a as 1", "after"]);
 });
 
-Deno.test("Ticker gathers what comes while the store is busy into the next step, in order", async () => {
+Deno.test("GroupCommit gathers what comes while the store is busy into the next step, in order", async () => {
   const { clock, store, done, say } = bench();
   store.held.add("append");
   say("a");
@@ -110,7 +113,7 @@ Deno.test("Ticker gathers what comes while the store is busy into the next step,
   ]);
 });
 
-Deno.test("promise 7: Ticker tells of what could not be stored, and goes on", async () => {
+Deno.test("promise 7: GroupCommit tells of what could not be stored, and goes on", async () => {
   const { clock, store, done, say } = bench();
   store.failing.add("append");
   say("a", "b");
@@ -131,13 +134,13 @@ Deno.test("promise 7: Ticker tells of what could not be stored, and goes on", as
 });
 
 Deno.test("promise 8: Ticker.idle() resolves when all that was added is stored or has failed", async () => {
-  const { clock, store, ticker, done, say } = bench();
+  const { clock, store, groupCommit, done, say } = bench();
   store.held.add("append");
   let idle = false;
   say("a");
   clock.endTurn();
   say("b");
-  const waiting = ticker.idle().then(() => idle = true);
+  const waiting = groupCommit.idle().then(() => idle = true);
   await settled();
   assertEquals(idle, false);
   await store.release();
@@ -150,5 +153,5 @@ Deno.test("promise 8: Ticker.idle() resolves when all that was added is stored o
 });
 
 Deno.test("Ticker.idle() resolves at once when nothing is under way", async () => {
-  await bench().ticker.idle();
+  await bench().groupCommit.idle();
 });

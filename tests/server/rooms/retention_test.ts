@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { keepTrimming } from "../../../server/rooms/retention.ts";
+import { runRetention } from "../../../server/rooms/retention.ts";
 import { FakeClock, settled } from "../../helpers/clock.ts";
 
 /** A store that has so much more to do after each step, or fails. */
@@ -8,7 +8,7 @@ function bench(...answers: (boolean | Error)[]) {
   const started = clock.now();
   const steps: number[] = [];
   const failures: unknown[] = [];
-  const stop = keepTrimming({
+  const stop = runRetention({
     store: {
       trim() {
         steps.push(clock.now() - started);

@@ -9,12 +9,12 @@ const MIXED = ["lоbby", "lobьy", "rооm", "чат-xаб", "сlаss.1", "a\u09
 Deno.test("a room that nobody has written to has words of one alphabet", () => {
   const rooms = new RoomLookalikes();
   for (const room of MIXED) {
-    assertEquals(rooms.refusal(room)?.code, "bad_room", room);
+    assertEquals(rooms.errorEventOf(room)?.code, "bad_room", room);
   }
   for (
     const room of ["команда-1", "чат-room", "ひらがな", "हिन्दी", "中文", "a-b"]
   ) {
-    assertEquals(rooms.refusal(room), undefined);
+    assertEquals(rooms.errorEventOf(room), undefined);
   }
 });
 
@@ -23,14 +23,14 @@ Deno.test("a room that nobody has written to looks like no open one", () => {
   for (const room of ["coco", "class-1", "カナ"]) rooms.add(room);
   // Cyrillic letters alone, figures, and a Han character.
   for (const room of ["сосо", "class-l", "力ナ", "1obby"]) {
-    assertMatch(rooms.refusal(room)?.message ?? "", /looks like that of/);
+    assertMatch(rooms.errorEventOf(room)?.message ?? "", /looks like that of/);
   }
   for (const room of ["coco", "class-2", "lobby"]) {
-    assertEquals(rooms.refusal(room), undefined);
+    assertEquals(rooms.errorEventOf(room), undefined);
   }
   for (const room of ["coco", "lobby"]) rooms.delete(room);
-  assertEquals(rooms.refusal("сосо"), undefined);
-  assertEquals(rooms.refusal("1obby")?.code, "bad_room");
+  assertEquals(rooms.errorEventOf("сосо"), undefined);
+  assertEquals(rooms.errorEventOf("1obby")?.code, "bad_room");
 });
 
 for (const room of [...MIXED, "1obby"]) {

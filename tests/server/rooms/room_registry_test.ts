@@ -2,10 +2,10 @@
 
 import { assertEquals } from "@std/assert";
 import { createLogger } from "../../../server/runtime/logger.ts";
-import { Alone } from "../../../server/fleet/single_node.ts";
+import { SingleNode } from "../../../server/fleet/single_node.ts";
 import { ReadQueue } from "../../../server/rooms/read_queue.ts";
 import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
-import { Rooms } from "../../../server/rooms/room_registry.ts";
+import { RoomRegistry } from "../../../server/rooms/room_registry.ts";
 import type { Session } from "../../../server/rooms/session.ts";
 import { Stats } from "../../../server/runtime/stats.ts";
 import type { Feed, StoredMessage } from "../../../server/store/store.ts";
@@ -17,8 +17,8 @@ function bench() {
   const clock = new FakeClock();
   const store = new HeldStore(clock);
   const logged: string[] = [];
-  const rooms = new Rooms({
-    fleet: new Alone({ random: () => 0, newId: () => "" }),
+  const rooms = new RoomRegistry({
+    fleet: new SingleNode({ random: () => 0, newId: () => "" }),
     mayEnter() {},
     standing: () => ({ rights: ["read", "write"] }),
     heard() {},
@@ -43,8 +43,8 @@ function bench() {
   const arrive = (session: Session, limit = 50) =>
     rooms.arrive("hall", { session, since: undefined, limit, id: 7 });
   const tick = () => {
-    rooms.announceArrivals();
-    rooms.announceDepartures();
+    rooms.announceJoins();
+    rooms.announceLeaves();
   };
   const say = async (...texts: string[]) => {
     await store.inner.append(
@@ -211,10 +211,10 @@ Deno.test("Rooms forgets nobody who arrives between the end of a turn and that o
   await settled();
   tick();
   const bob = fakeSession("Bob");
-  rooms.announceArrivals();
+  rooms.announceJoins();
   arrive(bob);
-  rooms.announceDepartures();
-  rooms.announceArrivals();
+  rooms.announceLeaves();
+  rooms.announceJoins();
   assertEquals(bob.reader.all("joined").length, 1);
 });
 

@@ -22,7 +22,7 @@ Deno.test("promise 4: a reader that is full gets nothing until it drains, then a
   for (const seq of numbers(1, 500)) bench.tick([`${seq}`]);
   assertEquals(ada.reader.frames, []);
   assertEquals(bob.reader.seqs, numbers(1, 500), "delays nobody");
-  assertEquals(bench.lagging.size, 1, "and waits in one place only");
+  assertEquals(bench.slow.size, 1, "and waits in one place only");
   ada.reader.room = Infinity;
   bench.settle();
   assertEquals(ada.reader.seqs, numbers(1, 500));
@@ -34,7 +34,7 @@ Deno.test("promise 4: a reader whose socket holds what it was sent before gets n
   ada.reader.clogged = true;
   bench.tick(["1"]);
   bench.poll();
-  assertEquals([ada.reader.frames, bench.lagging.size], [[], 1]);
+  assertEquals([ada.reader.frames, bench.slow.size], [[], 1]);
   ada.reader.clogged = false;
   bench.poll();
   assertEquals(ada.reader.seqs, [1]);

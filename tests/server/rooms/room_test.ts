@@ -131,8 +131,8 @@ Deno.test("promise 2: messages published at every step of a join come once, in o
   ada.reader.room = 1;
   const steps = [
     () => bench.arrive(ada, { limit: 1_300 }),
-    () => bench.room.announceArrivals(),
-    () => bench.room.announceDepartures(),
+    () => bench.room.announceJoins(),
+    () => bench.room.announceLeaves(),
     ...Array.from({ length: 60 }, (_, i) => () => {
       ada.reader.room = i % 3;
       bench.poll();

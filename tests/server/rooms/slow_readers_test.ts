@@ -1,7 +1,7 @@
 /** When members that lag are looked after. */
 
 import { assertEquals } from "@std/assert";
-import { Laggards } from "../../../server/rooms/slow_readers.ts";
+import { SlowReaders } from "../../../server/rooms/slow_readers.ts";
 import type { Member } from "../../../server/rooms/session.ts";
 import { FakeClock } from "../../helpers/clock.ts";
 import { fakeSession } from "../../helpers/reader.ts";
@@ -17,27 +17,27 @@ function memberOf(name: string): Member {
     fetching: false,
     stalePresence: false,
     sent: undefined,
-    laggedAt: -1,
+    slowSince: -1,
     looks: 0,
   };
 }
 
-/** Laggards, and when each of their members was looked after. */
+/** Slow readers, and when each of their members was looked after. */
 function bench() {
   const clock = new FakeClock(0);
-  const laggards = new Laggards(clock);
+  const slowReaders = new SlowReaders(clock);
   const looks = new Map<Member, number[]>();
   let taking = (_: Member): boolean => false;
   const room = {
     pump(member: Member) {
       looks.set(member, [...looks.get(member) ?? [], clock.now()]);
       if (taking(member)) member.cursor++;
-      laggards.add(member, room);
+      slowReaders.add(member, room);
     },
   };
   return {
     clock,
-    laggards,
+    slowReaders,
     room,
     of: (member: Member) => looks.get(member) ?? [],
     takes: (takes: (member: Member) => boolean) => taking = takes,
@@ -45,9 +45,9 @@ function bench() {
 }
 
 Deno.test("a member that takes nothing is looked after ever less, but never forgotten", () => {
-  const { clock, laggards, room, of } = bench();
+  const { clock, slowReaders, room, of } = bench();
   const ada = memberOf("Ada");
-  laggards.add(ada, room);
+  slowReaders.add(ada, room);
   assertEquals(of(ada), [], "not within the turn");
   clock.endTurn();
   clock.pass(75);
@@ -55,9 +55,9 @@ Deno.test("a member that takes nothing is looked after ever less, but never forg
 });
 
 Deno.test("a member that has taken something is looked after in the next turn", () => {
-  const { clock, laggards, room, of, takes } = bench();
+  const { clock, slowReaders, room, of, takes } = bench();
   const ada = memberOf("Ada");
-  laggards.add(ada, room);
+  slowReaders.add(ada, room);
   clock.endTurn();
   clock.pass(35);
   takes(() => clock.now() === 55 && ada.cursor < 3);
@@ -69,26 +69,26 @@ Deno.test("a member that has taken something is looked after in the next turn", 
 });
 
 Deno.test("a member that was given something by a tick waits anew, and is looked after once", () => {
-  const { clock, laggards, room, of } = bench();
+  const { clock, slowReaders, room, of } = bench();
   const ada = memberOf("Ada");
-  laggards.add(ada, room);
+  slowReaders.add(ada, room);
   clock.endTurn();
   clock.pass(15);
   // The tick finds it drained, then full again.
   ada.cursor++;
-  laggards.add(ada, room);
+  slowReaders.add(ada, room);
   clock.endTurn();
   clock.pass(19);
   assertEquals(of(ada).slice(-6), [15, 15, 16, 18, 22, 30]);
 });
 
 Deno.test("one that takes nothing keeps no other waiting", () => {
-  const { clock, laggards, room, of } = bench();
+  const { clock, slowReaders, room, of } = bench();
   const [ada, bob] = [memberOf("Ada"), memberOf("Bob")];
-  laggards.add(ada, room);
+  slowReaders.add(ada, room);
   clock.endTurn();
   clock.pass(15);
-  laggards.add(bob, room);
+  slowReaders.add(bob, room);
   clock.endTurn();
   clock.pass(1);
   assertEquals(of(bob), [15, 16]);
@@ -96,11 +96,11 @@ Deno.test("one that takes nothing keeps no other waiting", () => {
 });
 
 Deno.test("nobody is looked after once it stops", () => {
-  const { clock, laggards, room, of } = bench();
+  const { clock, slowReaders, room, of } = bench();
   const ada = memberOf("Ada");
-  laggards.add(ada, room);
+  slowReaders.add(ada, room);
   clock.endTurn();
-  laggards.stop();
+  slowReaders.stop();
   clock.pass(100);
   assertEquals(of(ada), [0]);
   assertEquals(clock.waiting, 0);

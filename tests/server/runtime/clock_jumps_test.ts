@@ -6,9 +6,9 @@
 import { assertEquals } from "@std/assert";
 import { simple } from "../../../protocol/simple.ts";
 import { RatePool } from "../../../server/connection/rate_pool.ts";
-import { fullLog } from "../../../server/observability/limit_warnings.ts";
-import { LabBook } from "../../../server/observability/connection_inspector.ts";
-import { Outlet } from "../../../server/connection/writer.ts";
+import { limitWarnings } from "../../../server/observability/limit_warnings.ts";
+import { ConnectionInspector } from "../../../server/observability/connection_inspector.ts";
+import { ConnectionWriter } from "../../../server/connection/writer.ts";
 import { OutOfReachError } from "../../../server/store/store.ts";
 import { ApiBench } from "../../helpers/api_bench.ts";
 import { FakeClock } from "../../helpers/clock.ts";
@@ -58,7 +58,7 @@ withEachJump("the rate of an address gives what comes back", async (jump) => {
 withEachJump("a reader has its patience, and no more", (jump) => {
   const clock = new FakeClock();
   let buffered = 0;
-  const outlet = new Outlet(
+  const writer = new ConnectionWriter(
     {
       open: true,
       get buffered() {
@@ -70,8 +70,8 @@ withEachJump("a reader has its patience, and no more", (jump) => {
     simple,
     clock,
   );
-  const stuck = () => outlet.isStuck({ slowMs: 30_000, idleMs: 30_000 });
-  outlet.send(["x".repeat(20_000)]);
+  const stuck = () => writer.isStuck({ slowMs: 30_000, idleMs: 30_000 });
+  writer.send(["x".repeat(20_000)]);
   assertEquals(stuck(), false);
   jump(clock);
   clock.pass(29_999);
@@ -99,7 +99,7 @@ withEachJump("an event stream shows that it lives", async (jump) => {
 withEachJump("a session keeps its grace", async (jump) => {
   const bench = new HubBench();
   const ada = await bench.enter("Ada");
-  bench.hub.reception.lost(ada.session, ada.reader, { mayReturn: true });
+  bench.hub.sessionService.lost(ada.session, ada.reader, { mayReturn: true });
   jump(bench.clock);
   await bench.pass(GRACE_MS - 1);
   assertEquals(bench.hub.sessions, 1);
@@ -166,7 +166,7 @@ withEachJump(
 withEachJump("the lab is told how long ago it was", (jump) => {
   const clock = new FakeClock();
   const key = "0123456789abcdef";
-  const lab = new LabBook({ clock, idleSeconds: 30 });
+  const lab = new ConnectionInspector({ clock, idleSeconds: 30 });
   const handler = lab.watch(
     key,
     () => ({ message() {}, control() {}, close() {} }),
@@ -194,7 +194,7 @@ withEachJump(
     const clock = new FakeClock();
     let lines = 0;
     const config = { maxConnections: 9, maxPerAddress: 2 };
-    const full = fullLog({ warn: () => lines++ }, { clock, config });
+    const full = limitWarnings({ warn: () => lines++ }, { clock, config });
     full("maxPerAddress");
     jump(clock);
     clock.pass(59_999);

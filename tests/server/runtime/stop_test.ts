@@ -8,7 +8,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { systemClock } from "../../../server/runtime/clock.ts";
-import { Alone } from "../../../server/fleet/single_node.ts";
+import { SingleNode } from "../../../server/fleet/single_node.ts";
 import { newId } from "../../../server/runtime/ids.ts";
 import {
   runStopSteps,
@@ -106,7 +106,7 @@ class BadStore extends MemoryStore {
   }
 }
 
-class BadFleet extends Alone {
+class BadFleet extends SingleNode {
   stops: Wrong | undefined;
 
   override stop(): Promise<void> {

@@ -1,12 +1,12 @@
 /** Sessions that go from node to node, without the rest of a hub. */
 
 import { assertEquals } from "@std/assert";
-import { Alone } from "../../../server/fleet/single_node.ts";
+import { SingleNode } from "../../../server/fleet/single_node.ts";
 import type { FleetHost } from "../../../server/fleet/fleet.ts";
 import { OPEN } from "../../../server/auth/permissions.ts";
 import type { Member } from "../../../server/rooms/session.ts";
 import {
-  Sessions,
+  SessionRegistry,
   type Welcome,
 } from "../../../server/sessions/session_registry.ts";
 import { SILENCE } from "../../helpers/silence.ts";
@@ -16,12 +16,12 @@ import { FakeReader } from "../../helpers/reader.ts";
 /** The sessions of a node that is told what others do, and Ada's. */
 function node() {
   let host: FleetHost | undefined;
-  const alone = new Alone({ random: () => 0, newId: () => "s1" });
+  const alone = new SingleNode({ random: () => 0, newId: () => "s1" });
   const fleet = Object.assign(alone, {
     begin: (its: FleetHost) => void (host = its),
   });
   const left: string[] = [];
-  const sessions = new Sessions({
+  const sessions = new SessionRegistry({
     fleet,
     secret: new Uint8Array(32),
     clock: new FakeClock(),

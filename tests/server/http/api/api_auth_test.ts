@@ -89,14 +89,18 @@ Deno.test("the list has the rooms that one may read", async () => {
 Deno.test("promise 6: a token's name is the sender's, and one's own sessions are no others", async () => {
   const api = await closed();
   const ada = { sub: "u1", name: "Ada" };
-  const grant = {
+  const permissions = {
     user: "u1",
     name: "Ada",
     until: Infinity,
     allows: () => true,
   };
   const { reader } = await api.bench.enter("Bob");
-  api.bench.hub.reception.hello(reader, { type: "hello", name: "Ada" }, grant);
+  api.bench.hub.sessionService.hello(
+    reader,
+    { type: "hello", name: "Ada" },
+    permissions,
+  );
   // A guest gives way to a script's token, too.
   const guest = await api.bench.enter("Kim");
   await post(api, await bearer({ sub: "u7", name: "Kim" }));
