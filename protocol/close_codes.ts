@@ -25,22 +25,26 @@ export interface CloseReason {
 
 /** The table. Keys are the names used in the code. */
 export const CLOSE = {
-  normal: { code: 1000, reason: "Bye", then: "stop" },
+  normal: { code: 1000, reason: "Closed normally", then: "stop" },
   goingAway: { code: 1001, reason: "Going away", then: "resume" },
   unsupportedData: {
     code: 1003,
-    reason: "Only text frames are understood here",
+    reason: "Binary frames are not supported; send text frames",
     then: "stop",
   },
-  tooBig: { code: 1009, reason: "Frame is too big", then: "stop" },
+  tooBig: {
+    code: 1009,
+    reason: "Frame too big; send smaller frames",
+    then: "stop",
+  },
   internalError: {
     code: 1011,
-    reason: "Something broke here; try again later",
+    reason: "Internal server error; try again later",
     then: "back off",
   },
   restart: {
     code: 1012,
-    reason: "Server restarts; come back and resume",
+    reason: "Server restarting; reconnect and resume",
     then: "resume",
   },
   tryLater: {
@@ -50,52 +54,61 @@ export const CLOSE = {
   },
   slow: {
     code: 4000,
-    reason: "Too slow to read; come back and resume",
+    reason: "Client reads too slowly; reconnect and resume",
     then: "resume",
   },
   silent: {
     code: 4001,
-    reason: "No sign of life; come back and resume",
+    reason: "Connection timed out; reconnect and resume",
     then: "resume",
   },
   resync: {
     code: 4002,
-    reason: "Lost track of what you have; come back and resume",
+    reason: "Out of sync; reconnect and resume",
     then: "resume",
   },
   flood: {
     code: 4003,
-    reason: "Sent too much too fast; come back and resume",
+    reason: "Rate limit exceeded; reconnect and resume",
     then: "resume",
   },
   outnamed: {
     code: 4004,
-    reason: "Somebody has your name by now; come back under another",
+    reason:
+      "Your name was taken while you were disconnected; reconnect under another one",
     then: "resume",
   },
   badProtocol: {
     code: 4500,
-    reason: "Too many frames that make no sense",
+    reason: "Too many invalid frames; check what you send",
     then: "stop",
   },
-  noHello: { code: 4501, reason: "No hello in time", then: "stop" },
+  noHello: {
+    code: 4501,
+    reason: "No hello received in time; send it right after connecting",
+    then: "stop",
+  },
   replaced: {
     code: 4502,
-    reason: "Replaced by your other connection",
+    reason: "Session resumed by another connection",
     then: "stop",
   },
   removed: { code: 4503, reason: "Removed by a moderator", then: "stop" },
   expired: {
     code: 4505,
-    reason: "Your token has expired; come back with a new one",
+    reason: "Your token has expired; reconnect with a new one",
     then: "stop",
   },
   unauthorized: {
     code: 4506,
-    reason: "A token is needed here; come back with one",
+    reason: "A valid token is required; reconnect with one",
     then: "stop",
   },
-  banned: { code: 4507, reason: "Banned here for a time", then: "stop" },
+  banned: {
+    code: 4507,
+    reason: "You are temporarily banned; try again later",
+    then: "stop",
+  },
 } as const satisfies Record<string, CloseReason>;
 
 /** Bytes that the reason of a close frame can have (RFC 6455, 5.5). */

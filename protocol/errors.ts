@@ -25,20 +25,27 @@ export const ERRORS = {
   unknown_type: {
     retryable: false,
     message:
-      "Unknown type. Known are hello, join, leave, publish, history, who, typing, rename, auth, ping, remove, kick, ban, unban, lock, slow and announce",
+      "Unknown type. Known types are hello, join, leave, publish, history, who, typing, rename, auth, ping, remove, kick, ban, unban, lock, slow and announce",
   },
-  bad_field: { retryable: false, message: "A field has a wrong value" },
+  bad_field: {
+    retryable: false,
+    message:
+      "A field has an invalid value. Correct it and send the request again",
+  },
   hello_first: {
     retryable: false,
-    message: 'Say hello first, such as {"type":"hello","name":"Ada"}',
+    message:
+      'The first request must be hello. Send one, such as {"type":"hello","name":"Ada"}',
   },
   already_hello: {
     retryable: false,
-    message: "You have said hello already. To change your name use rename",
+    message:
+      "This connection has already sent hello. To change your name, send rename",
   },
   bad_name: {
     retryable: false,
-    message: "A name has 1 to 32 visible characters and is not Server",
+    message:
+      "This name is invalid. Choose one of 1 to 32 visible characters, but not Server",
   },
   name_taken: {
     retryable: false,
@@ -47,16 +54,16 @@ export const ERRORS = {
   bad_room: {
     retryable: false,
     message:
-      "A room's name has 1 to 64 letters, digits, dots, dashes or underscores and starts with a letter or digit",
+      "This room name is invalid. Use 1 to 64 letters, digits, dots, dashes or underscores, and start with a letter or digit",
   },
   auth_required: {
     retryable: false,
     message:
-      'A token is needed here. Send it as "auth" in hello, as Authorization: Bearer TOKEN, or as subprotocol hubbub.auth.TOKEN',
+      'A token is required. Send it as "auth" in hello, as Authorization: Bearer TOKEN, or as subprotocol hubbub.auth.TOKEN',
   },
   auth_invalid: {
     retryable: false,
-    message: "The token is not valid here. Ask for a new one",
+    message: "The token is invalid. Ask for a new one",
   },
   auth_expired: {
     retryable: false,
@@ -72,16 +79,16 @@ export const ERRORS = {
   },
   not_found: {
     retryable: false,
-    message: "There is no such thing here",
+    message: "Not found. Check the name or number and try again",
   },
   banned: {
     retryable: false,
-    message: "You are banned here",
+    message: "You are banned. Wait until the ban ends, or ask a moderator",
   },
   locked: {
     retryable: false,
     message:
-      "This room is locked: moderators alone can write here. Wait until it is unlocked",
+      "This room is locked: only moderators can write. Wait until it is unlocked",
   },
   slow_mode: {
     retryable: true,
@@ -89,8 +96,7 @@ export const ERRORS = {
   },
   rules_full: {
     retryable: false,
-    message:
-      "There are as many bans, locks and the like as there may be. Lift some first",
+    message: "There are too many bans, locks and slow modes. Lift some first",
   },
   empty: {
     retryable: false,
@@ -112,42 +118,40 @@ export const ERRORS = {
   },
   rate_limited: {
     retryable: true,
-    message: "Too fast. Wait a moment and send it again",
+    message: "You are sending too fast. Wait a moment and send it again",
   },
   too_many_rooms: {
     retryable: false,
-    message: "You are in as many rooms as you may be. Leave one first",
+    message: "You are in too many rooms. Leave one first",
   },
   rooms_full: {
     retryable: true,
-    message:
-      "As many rooms are open as there may be. Join one of these, or try again later",
+    message: "Too many rooms are open. Join one of these, or try again later",
   },
   no_more_rooms: {
     retryable: false,
-    message:
-      "The server keeps as many rooms as it may. Write to a room that exists",
+    message: "The server cannot store more rooms. Write to an existing room",
   },
   too_many_connections: {
     retryable: true,
-    message: "There are as many connections as there may be. Try again later",
+    message: "Too many connections. Try again later",
   },
   store_unavailable: {
     retryable: true,
-    message: "Messages cannot be stored right now. Send it again in a moment",
+    message: "The message store is unavailable. Try again in a moment",
   },
   not_stored: {
     retryable: false,
     message:
-      "This message cannot be stored, while others can. Write to another room, or try again later",
+      "The message was not stored. Write to another room, or try again later",
   },
   stopping: {
     retryable: true,
-    message: "The server is stopping. Send it again after reconnecting",
+    message: "The server is shutting down. Reconnect and try again",
   },
   internal: {
     retryable: true,
-    message: "Something broke here. Try again in a moment",
+    message: "Internal server error. Try again in a moment",
   },
 } as const satisfies Record<string, ErrorKind>;
 

@@ -424,7 +424,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     handler,
     onError(error) {
       if (!CUTS.some((cut) => error instanceof cut)) onError(error);
-      return words(500, "Something broke here. Try again in a moment");
+      return words(500, "Internal server error. Try again in a moment");
     },
     onFault: faulty,
     onFailed: (error) =>

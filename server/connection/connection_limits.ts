@@ -58,7 +58,7 @@ const FULL: Readonly<
 > = {
   maxConnections: {
     ending: CLOSE.tryLater,
-    message: "There are as many connections as there may be. Try again later",
+    message: "Too many connections. Try again later",
   },
   maxPerAddress: {
     ending: {
@@ -66,8 +66,8 @@ const FULL: Readonly<
       reason: "Too many connections from your address; try again later",
     },
     message:
-      "There are as many connections from your address as there may be. " +
-      "Close another one, or try again later",
+      "Too many connections from your address. Close another one, or try " +
+      "again later",
   },
 };
 

@@ -60,8 +60,8 @@ export function ratesOfAddress(rates: Rates): Rates {
 
 /** Who sends too fast. */
 const TOO_FAST = {
-  self: "Too fast",
-  address: "Too much comes from your address",
+  self: "You are sending too fast",
+  address: "Your address is sending too much",
 } as const;
 
 /**

@@ -83,7 +83,7 @@ pageTest(
     const field = ada.page.getByLabel("Join or make a room");
     await field.fill("not a room");
     await field.press("Enter");
-    await ada.page.getByText("A room's name has 1 to 64").waitFor();
+    await ada.page.getByText("This room name is invalid").waitFor();
     const grace = await open(`${server.url}?room=tea-time&name=Grace`);
     await grace.getByRole("heading", { name: "tea-time", level: 1 }).waitFor();
     await grace.getByText("It is quiet in tea-time").waitFor();

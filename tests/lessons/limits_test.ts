@@ -54,7 +54,10 @@ for (const { name } of LESSONS.filter(({ name }) => name !== "echo")) {
     client.send(Buffer.from("Hello"));
     const [code, reason] = await once(client, "close");
     assertEquals(code, 1003);
-    assertEquals(String(reason), "Only text frames are understood here");
+    assertEquals(
+      String(reason),
+      "Binary frames are not supported; send text frames",
+    );
   });
 }
 
@@ -258,7 +261,7 @@ Deno.test("closeAll() closes every connection of every lesson", async () => {
   const clients = await Promise.all(
     LESSONS.map(({ name }) => Client.connect(server.url(name))),
   );
-  server.lessons.closeAll(1012, "Server restarts; come back and resume");
+  server.lessons.closeAll(1012, "Server restarting; reconnect and resume");
   const closed = await Promise.all(clients.map((client) => client.closed));
   assertEquals(closed.map(({ code }) => code), LESSONS.map(() => 1012));
 });

@@ -34,7 +34,7 @@ Deno.test("deno task token says what is wrong with what it is given", async () =
       [["--name", "Server"], /--name "Server" cannot be: The name "Server" is/],
       [
         ["--rooms", "class-*,a b"],
-        /--rooms "a b" cannot be: A room's name has/,
+        /--rooms "a b" cannot be: This room name is invalid/,
       ],
     ] as const
   ) {

@@ -132,8 +132,9 @@ Deno.test("every request is in the table of rights", async () => {
   await using scene = await closed();
   await using client = await V1Client.connect(scene.url);
   const { message } = await client.ask({ type: "dance" }, "error");
-  const known = /Known are ([a-z, ]+)/.exec(message)?.[1]?.split(/, | and /) ??
-    [];
+  const known =
+    /Known types are ([a-z, ]+)/.exec(message)?.[1]?.split(/, | and /) ??
+      [];
   assertEquals(
     known.toSorted(),
     [...Object.keys(REQUESTS), ...FREE].toSorted(),

@@ -27,7 +27,7 @@ Deno.test("without a token nobody comes in, and is told what to do", async () =>
   assertEquals(error.code, "auth_required");
   for (const path of ["/", "/ws"]) {
     const bare = await Client.native(server.socket(path));
-    assertMatch(await bare.inbox.next(), /token is needed/);
+    assertMatch(await bare.inbox.next(), /token is required/);
     assertEquals((await bare.inbox.ended()).code, CLOSE.unauthorized.code);
   }
 });

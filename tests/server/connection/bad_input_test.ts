@@ -8,7 +8,7 @@ for (
   const [title, line, code, words] of [
     ["not JSON", "nonsense", "bad_json", /not a JSON object/],
     ["an empty frame", "", "bad_json", /not a JSON object/],
-    ["an unknown type", { type: "dance" }, "unknown_type", /Known are/],
+    ["an unknown type", { type: "dance" }, "unknown_type", /Known types are/],
     ["a wrong field", { type: "join", room: 5 }, "bad_field", /"room" must/],
     ["a bad room", { type: "join", room: "a b" }, "bad_room", /letters/],
     [
@@ -160,7 +160,7 @@ Deno.test("promise 7: a text client is told of everything it cannot have", async
       ["", /The message is empty/],
       ["/dance", /Unknown command "\/dance"/],
       ["/nick witness", /is taken/],
-      ["/join a b", /A room's name has/],
+      ["/join a b", /This room name is invalid/],
       ["/history x", /needs a number/],
     ] as const
   ) {

@@ -91,7 +91,7 @@ Deno.test("promise 7: a room that cannot be opened, or not for long, is no room 
     }
     const lines = ada.lines();
     assert(
-      lines.at(-1)?.includes("cannot be stored right now"),
+      lines.at(-1)?.includes("message store is unavailable"),
       lines.join(),
     );
     assert(!lines.some((one) => /not in this room/.test(one)), lines.join());

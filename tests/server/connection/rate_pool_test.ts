@@ -173,7 +173,7 @@ Deno.test("an address has 50 times what a client has, however many connect from 
     HubbubError,
   );
   assertEquals(error.code, "rate_limited");
-  assert(error.message.startsWith("Too much comes from your address. Wait "));
+  assert(error.message.startsWith("Your address is sending too much. Wait "));
   assert((error.details.retryAfterMs ?? 0) > 0);
   // Scripts count there too.
   assertThrows(() =>

@@ -80,8 +80,8 @@ for (
       400,
       /No subprotocol of "soap"/,
     ],
-    ["a bad room", "/ws/a%20b", {}, 400, /A room's name has/],
-    ["a broken escape", "/ws/%zz", {}, 400, /A room's name has/],
+    ["a bad room", "/ws/a%20b", {}, 400, /This room name is invalid/],
+    ["a broken escape", "/ws/%zz", {}, 400, /This room name is invalid/],
     ["a lesson that is not", "/lessons/nonsense", {}, 404, /no lesson/],
     ["a path without a socket", "/nowhere", {}, 404, /nothing here/],
   ] as [string, string, Headers, number, RegExp][]
