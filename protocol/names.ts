@@ -6,6 +6,7 @@
 import { normalized } from "./bounds.ts";
 import { HubbubError } from "./errors.ts";
 import { JOINERS, STACKERS, UNDRAWN } from "./invisible.ts";
+import { hasRepeatedMark, withoutRedundantMarks } from "./redundant_marks.ts";
 
 /** The name of the server itself, which is reserved. */
 export const SERVER_NAME = "Server";
@@ -24,6 +25,11 @@ const IGNORED = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 /** Format characters, such as direction overrides, without the joiners that
  * emoji need. */
 const FORMAT = /(?![\u200C\u200D])\p{Cf}/u;
+/** Brackets and quotation marks, of which lines of dialect `text` show one kind
+ * each: two names that are shown the same there are the same name. */
+export const OPENING_BRACKETS = /\p{Ps}/gu;
+export const CLOSING_BRACKETS = /\p{Pe}/gu;
+export const QUOTES = /["\u201C-\u201F\u00AB\u00BB\u2039\u203A\uFF02]/gu;
 /** Leading joiners, which join nothing, and the blanks around them. */
 const LEADING = new RegExp(String.raw`^[${JOINERS}\s]+`, "u");
 const BLANKS = new RegExp(String.raw`\p{Zs}[${JOINERS}\p{Zs}]*`, "gu");
@@ -64,7 +70,8 @@ const ROOM = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]{0,63}$/u;
 
 /**
  * Returns the key of a name. Names with the same key are the same name: the key
- * ignores case, width (NFKC) and invisible characters.
+ * ignores case, width (NFKC), invisible characters, marks that draw nothing
+ * more, and the kind of brackets and quotation marks.
  *
  * @param name Any text.
  * @returns The key, for comparison only, not for display. A text that is too
@@ -73,8 +80,11 @@ const ROOM = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]{0,63}$/u;
 export function nameKey(name: string): string {
   const key = normalized(name, "NFKC", MAX_NAME);
   if (key === undefined) return name;
-  return key.replace(IGNORED, "").toUpperCase().toLowerCase()
-    .normalize("NFKC").replace(BLANKS, " ").trim();
+  return withoutRedundantMarks(
+    key.replace(IGNORED, "").toUpperCase().toLowerCase().normalize("NFKD"),
+  ).normalize("NFKC").replace(OPENING_BRACKETS, "(")
+    .replace(CLOSING_BRACKETS, ")").replace(QUOTES, "'")
+    .replace(BLANKS, " ").trim();
 }
 
 /**
@@ -102,6 +112,11 @@ export function checkName(wanted: string): string {
       message:
         "A name has a letter of the same script in front of its marks, " +
         "and at most four marks in a row",
+    });
+  }
+  if (hasRepeatedMark(name.normalize("NFD"))) {
+    throw new HubbubError("bad_name", {
+      message: "A letter of a name has each mark once. Leave out the second",
     });
   }
   if (isMixed(name)) {
@@ -178,9 +193,11 @@ export function checkRoom(wanted: string): string {
  * written to when there was no such rule are still read and written to.
  *
  * @param room A room's name, as {@linkcode checkRoom} returns it.
- * @returns False where a word has letters of two alphabets, or a mark stands
- * behind a letter of another script (UTS #39, 5.1).
+ * @returns False where a word has letters of two alphabets, a mark stands
+ * behind a letter of another script (UTS #39, 5.1), or a letter has a mark twice
+ * (UTS #39, 5.4).
  */
 export function mayMakeRoom(room: string): boolean {
-  return !MISPLACED.test(room) && !isMixed(room);
+  return !MISPLACED.test(room) && !isMixed(room) &&
+    !hasRepeatedMark(room.normalize("NFD"));
 }

@@ -7,7 +7,12 @@ import type { Decoded, DecodeState, Dialect } from "./dialect.ts";
 import { durationWords } from "./duration.ts";
 import type { ServerEvent } from "./events.ts";
 import type { Message } from "./message.ts";
-import { SERVER_NAME } from "./names.ts";
+import {
+  CLOSING_BRACKETS,
+  OPENING_BRACKETS,
+  QUOTES,
+  SERVER_NAME,
+} from "./names.ts";
 import { presenceChanges } from "./presence.ts";
 import { HELP, readCommand } from "./text_commands.ts";
 
@@ -33,10 +38,6 @@ export function printable(text: string): string {
   return text.replace(CONTROLS, "").replace(LINE_BREAKS, "\n    ");
 }
 
-/** Brackets of any kind, since lines show names in brackets. */
-const OPENING = /\p{Ps}/gu;
-const CLOSING = /\p{Pe}/gu;
-const QUOTES = /["\u201C-\u201F\u00AB\u00BB\u2039\u203A\uFF02]/g;
 /** A name of one to three words without punctuation. */
 const PLAIN = /^[^\s\p{P}]+( [^\s\p{P}]+){0,2}$/u;
 /** Punctuation that is common in names. */
@@ -44,14 +45,15 @@ const IN_NAMES = /['\u2019_-]/g;
 
 /**
  * Formats a name for the start of a line. The result cannot close the brackets
- * around it, nor end the line.
+ * around it, nor end the line. Two names that are formatted alike are the same
+ * name to `nameKey()`.
  *
  * @param name Any text; a hostile server may send more than a name.
  * @returns The name on one line, with round brackets in place of all others.
  */
 export function shownName(name: string): string {
   return name.replace(CONTROLS, "").replace(/\s+/gu, " ")
-    .replace(OPENING, "(").replace(CLOSING, ")");
+    .replace(OPENING_BRACKETS, "(").replace(CLOSING_BRACKETS, ")");
 }
 
 /**

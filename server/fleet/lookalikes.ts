@@ -6,7 +6,21 @@
 import TABLE from "unhomoglyph/data.json" with { type: "json" };
 import { normalized } from "../../protocol/bounds.ts";
 import { MAX_NAME, nameKey, SERVER_NAME } from "../../protocol/names.ts";
+import { withoutRedundantMarks } from "../../protocol/redundant_marks.ts";
 
+/** Bars, which look like `l` and `I`; the table has some for the stroke of
+ * Han. */
+const BARS =
+  /[\u0964\u23B8\u23B9\u23D0\u2502\u2503\u258F\u2595\u2758-\u275A\u4E28\uA7FE\u{1D100}\u{1FB70}-\u{1FB75}]/gu;
+/** Small capitals, which look like letters of the other size. */
+const SMALL_CAPITALS = new Map(
+  Object.entries({
+    ...{ ᴀ: "a", ʙ: "b", ᴄ: "c", ᴅ: "d", ᴇ: "e", ꜰ: "f", ɢ: "g", ʜ: "h" },
+    ...{ ɪ: "i", ᴊ: "j", ᴋ: "k", ʟ: "l", ᴍ: "m", ɴ: "n", ᴏ: "o", ᴘ: "p" },
+    ...{ ꞯ: "q", ʀ: "r", ꜱ: "s", ᴛ: "t", ᴜ: "u", ᴠ: "v", ᴡ: "w", ʏ: "y" },
+    ...{ ᴢ: "z", ᴁ: "æ", ɶ: "œ" },
+  }),
+);
 /** Pairs that the table lacks. */
 const MORE: Readonly<Record<string, string>> = { "リ": "り" };
 /** Unicode's confusables.txt: characters, and what they look like; but `m` stays
@@ -17,6 +31,8 @@ const LOOKS: ReadonlyMap<string, string> = new Map(
     .map(([letter, look]) => [letter, look.replaceAll("rn", "m")]),
 );
 const IGNORED = /\p{Default_Ignorable_Code_Point}/gu;
+/** `İ` looks like `i`, and as its bar looks like `l`, that one with a dot. */
+const DOTTED_BAR = /l(\p{M}*?)\u0307/gu;
 /** Some letters of the table are composed ones, and some lead to others: they are
  * looked up again. */
 const FORMS = ["NFC", "NFC", "NFD"] as const;
@@ -51,9 +67,27 @@ function foldLooks(text: string): string {
     look = Array.from(
       normalized(look, form, MOST) ?? look,
       (letter) => LOOKS.get(letter) ?? letter,
-    ).join("");
+    ).join("").replace(BARS, "l");
   }
-  return normalized(look, "NFD", MOST) ?? look;
+  look = (normalized(look, "NFD", MOST) ?? look)
+    .replace(DOTTED_BAR, "i$1");
+  return withoutRedundantMarks(look);
+}
+
+/**
+ * Returns a text and what it is with letters in place of small capitals, which
+ * have looks of their own in Unicode's table.
+ *
+ * @param text A valid name of a person or a room.
+ * @returns One text or two.
+ */
+export function withSmallCapitalsRead(text: string): readonly string[] {
+  if (ASCII.test(text)) return [text];
+  const read = Array.from(
+    text,
+    (letter) => SMALL_CAPITALS.get(letter) ?? letter,
+  ).join("");
+  return read === text ? [text] : [text, read];
 }
 
 /**
@@ -64,16 +98,24 @@ function foldLooks(text: string): string {
  * @param name A valid name.
  */
 export function looksOf(name: string): ReadonlySet<string> {
+  return new Set(
+    withSmallCapitalsRead(name).flatMap((read) =>
+      [...spellings(read)].map(lookOf)
+    ),
+  );
+}
+
+/** The ways to write a name that people use. */
+function spellings(name: string): ReadonlySet<string> {
   const lower = nameKey(name);
   const title = lower.replace(
     /(^|[^\p{L}\p{M}\p{N}])(\p{L})/gu,
     (_, before: string, letter: string) => before + letter.toUpperCase(),
   );
-  const written = new Set([
+  return new Set([
     ...[name, name.toLowerCase(), name.toUpperCase()],
     ...[lower, lower.toUpperCase(), title],
   ]);
-  return new Set([...written].map(lookOf));
 }
 
 /** The names that are held, by what they look like. */

@@ -5,7 +5,7 @@
 
 import { HubbubError } from "../../protocol/errors.ts";
 import { DEFAULT_ROOM, mayMakeRoom } from "../../protocol/names.ts";
-import { lookOf } from "../fleet/lookalikes.ts";
+import { lookOf, withSmallCapitalsRead } from "../fleet/lookalikes.ts";
 
 /** The open rooms of this node, by the look of their names. */
 export class RoomLookalikes {
@@ -17,17 +17,19 @@ export class RoomLookalikes {
 
   /** Adds an open room. */
   add(room: string): void {
-    const look = lookOf(room);
-    this.#byLook.set(look, (this.#byLook.get(look) ?? new Set()).add(room));
+    for (const look of looksOfRoom(room)) {
+      this.#byLook.set(look, (this.#byLook.get(look) ?? new Set()).add(room));
+    }
   }
 
   /** Removes a room that has closed. */
   delete(room: string): void {
     if (room === DEFAULT_ROOM) return;
-    const look = lookOf(room);
-    const rooms = this.#byLook.get(look);
-    rooms?.delete(room);
-    if (rooms?.size === 0) this.#byLook.delete(look);
+    for (const look of looksOfRoom(room)) {
+      const rooms = this.#byLook.get(look);
+      rooms?.delete(room);
+      if (rooms?.size === 0) this.#byLook.delete(look);
+    }
   }
 
   /**
@@ -39,16 +41,22 @@ export class RoomLookalikes {
   errorEventOf(room: string): HubbubError | undefined {
     if (!mayMakeRoom(room)) {
       return new HubbubError("bad_room", {
-        message: "A word of a room's name has letters of one alphabet only. " +
-          "Choose another name",
+        message: "A word of a room's name has letters of one alphabet only, " +
+          "and each mark once. Choose another name",
       });
     }
-    const others = this.#byLook.get(lookOf(room)) ?? [];
-    const other = [...others].find((name) => name !== room);
+    const other = looksOfRoom(room)
+      .flatMap((look) => [...this.#byLook.get(look) ?? []])
+      .find((name) => name !== room);
     if (other === undefined) return undefined;
     return new HubbubError("bad_room", {
       message: `The name "${room}" looks like that of the room "${other}". ` +
         "Choose another name",
     });
   }
+}
+
+/** A room's name has one case: its looks are fewer than a person's. */
+function looksOfRoom(room: string): readonly string[] {
+  return withSmallCapitalsRead(room).map(lookOf);
 }

@@ -91,7 +91,16 @@ for (
     ...[["ニ", "二"], ["ハ", "八"], ["タ", "夕"], ["ロ", "口"], ["ー", "一"]],
     // Letters of other alphabets for Latin ones, and for each other's.
     ...[["Capa", "Сара"], ["oo", "οο"], ["КОТ", "ΚΟΤ"], ["Server", "ꓢꓰꓣꓦꓰꓣ"]],
-    ...[["Pope", "РОРЕ"], ["pope", "Роре"], ["Ada.x", "Ada\u2024x"]],
+    // Dots on dots, stretched joins, bars and small capitals.
+    ...[["Tim", "Ti\u0307m"], ["Tim", "T\u0131\u0307m"], ["Jo", "J\u0307o"]],
+    ...[["Ні", "Н\u0456\u0307"], ["TIM", "TİM"], ["jo", "\u0237\u0307o"]],
+    ...[["Tịm", "Tị\u0307m"], ["حسن", "حسـن"], ["حسن", "حســن"]],
+    ...[["Bill", "Bi⏐⏐"], ["Bill", "Bi❘❘"], ["Al", "A丨"], ["Al", "A│"]],
+    ...[["Ada", "ᴀᴅᴀ"], ["Kim", "ᴋɪᴍ"], ["Kim", "Kɪᴍ"], ["Max", "ᴍᴀx"]],
+    ...[["Server", "ꜱᴇʀᴠᴇʀ"], ["Ace", "Aᴄe"], ["Pope", "РОРЕ"], [
+      "pope",
+      "Роре",
+    ], ["Ada.x", "Ada\u2024x"]],
   ]
 ) {
   Deno.test(`promise 6: "${one}" and "${other}" are not held at once`, () => {
@@ -127,4 +136,31 @@ Deno.test("a name is free again when it is held no longer; one's own is no obsta
   assert(lookalikes.has("КІМ"));
   lookalikes.delete("KIM");
   assertEquals(lookalikes.has("КІМ"), false);
+});
+
+Deno.test("promise 6: a dot or a mark that a letter has already makes no other name", () => {
+  const wrong: string[] = [];
+  let tried = 0;
+  const differ = (one: string, other: string) => {
+    if (!isName(one)) return;
+    tried++;
+    // A second mark is refused, or the names collide.
+    if (!isName(other)) return;
+    if (!collides(one, other) || !collides(other, one)) {
+      wrong.push(`${one} ${other}`);
+    }
+  };
+  for (let point = 0x20; point < 0x20000; point++) {
+    const sign = String.fromCodePoint(point);
+    if (/\p{Soft_Dotted}/u.test(sign)) {
+      differ(`o${sign}o`, `o${sign}\u0307o`);
+      differ(`o${sign}\u0323o`, `o${sign}\u0323\u0307o`);
+    }
+    if (!/\p{M}/u.test(sign)) continue;
+    for (const letter of ["o", "д", "د", "ד", "द", "ท", "ა", "က"]) {
+      differ(`${letter}${sign}`, `${letter}${sign}${sign}`);
+    }
+  }
+  assertEquals(wrong, []);
+  assert(tried > 500, `${tried} pairs`);
 });

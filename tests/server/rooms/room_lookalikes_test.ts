@@ -33,6 +33,30 @@ Deno.test("a room that nobody has written to looks like no open one", () => {
   assertEquals(rooms.errorEventOf("1obby")?.code, "bad_room");
 });
 
+Deno.test("a room that nobody has written to looks like no open one, whatever marks it has", () => {
+  const rooms = new RoomLookalikes();
+  for (const room of ["tim", "حسن", "izmir", "ada"]) rooms.add(room);
+  for (
+    const room of [
+      ...["ti\u0307m", "t\u0131\u0307m"],
+      ...[
+        "حســن",
+        "حسـن",
+        "i\u0307zmir",
+        "ᴀᴅᴀ",
+        "\u029F\u1D0F\u0299\u0299\u028F",
+      ],
+    ]
+  ) {
+    assertMatch(rooms.errorEventOf(room)?.message ?? "", /looks like that of/);
+  }
+  for (const room of ["zoë\u0308", "दी\u0940पक", "ไทย\u0E31\u0E31"]) {
+    assertMatch(rooms.errorEventOf(room)?.message ?? "", /each mark once/);
+  }
+  for (const room of ["tim", "حسن", "izmir", "ada"]) rooms.delete(room);
+  assertEquals(rooms.errorEventOf("ti\u0307m"), undefined);
+});
+
 for (const room of [...MIXED, "1obby"]) {
   Deno.test(`nobody joins or makes the room ${room}`, async () => {
     const bench = new HubBench();
