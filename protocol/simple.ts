@@ -77,7 +77,7 @@ function encode(event: ServerEvent): readonly string[] {
     }
     case "reconnect": {
       const { afterMs } = event;
-      const message = "The server restarts. Come back in a moment";
+      const message = "The server is restarting. Reconnect in a moment";
       return [fromServer(message, { event: "reconnect", afterMs })];
     }
     default:

@@ -131,7 +131,7 @@ export function rulesWords(
   { locked, slowMs = 0 }: { locked?: boolean; slowMs?: number },
 ): string[] {
   return [
-    ...(locked ? ["This room is locked: moderators alone can write."] : []),
+    ...(locked ? ["This room is locked: only moderators can write."] : []),
     ...(slowMs > 0
       ? [`Slow mode: one message from each in ${durationWords(slowMs)}.`]
       : []),
@@ -233,7 +233,7 @@ function encode(event: ServerEvent): readonly string[] {
       return [server(`${event.message}.${instead}`)];
     }
     case "reconnect":
-      return [server("The server restarts. Come back in a moment.")];
+      return [server("The server is restarting. Reconnect in a moment.")];
     case "help":
       return [HELP.join("\n")];
     default:

@@ -47,7 +47,7 @@ export class Requests {
 /** What happens to a request whose connection is not there or was lost. */
 export function disconnected(): ClientError {
   return new ClientError("disconnected", {
-    message: "There is no connection. Try again when there is one",
+    message: "Not connected. Try again after reconnecting",
     retryable: true,
   });
 }
@@ -55,7 +55,7 @@ export function disconnected(): ClientError {
 /** What happens to a request that the server answers with something else. */
 export function unexpected(): ClientError {
   return new ClientError("disconnected", {
-    message: "The server's answer makes no sense. Try again",
+    message: "The server sent an invalid reply. Try again",
     retryable: true,
   });
 }

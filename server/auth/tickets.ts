@@ -87,12 +87,12 @@ export class Tickets {
     } catch (error) {
       if (!(error instanceof errors.JWTExpired)) {
         throw new HubbubError("auth_invalid", {
-          message: "This ticket is not valid here. POST /api/tickets makes one",
+          message: "This ticket is invalid. Request one with POST /api/tickets",
         });
       }
       if (this.#proves(ticket, proof)) return String(error.payload["token"]);
       throw new HubbubError("auth_expired", {
-        message: "This ticket is too old. POST /api/tickets makes a new one",
+        message: "This ticket has expired. Request one with POST /api/tickets",
       });
     }
   }

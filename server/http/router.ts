@@ -282,7 +282,7 @@ export function createRoutes(
     const waitMs = options.handshake(address);
     if (waitMs > 0) return tooManyHandshakes(waitMs);
     if (!accepting()) {
-      return words(503, "The server is stopping. Come back in a moment", {
+      return words(503, "The server is shutting down. Try again in a moment", {
         "retry-after": "2",
       });
     }

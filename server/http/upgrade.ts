@@ -68,7 +68,7 @@ export function readHandshake(
   const protocol = known ?? bearer;
   if (offers.length > 0 && protocol === undefined) {
     return {
-      refused: `No subprotocol of "${offers.join(", ")}" is spoken here. ` +
+      refused: `No subprotocol of "${offers.join(", ")}" is supported. ` +
         `Offer ${Object.keys(SUBPROTOCOLS).join(" or ")}, or none`,
     };
   }

@@ -69,8 +69,8 @@ export function bannedError(ban: Ban, now: number): HubbubError {
   const time = durationWords(retryAfterMs);
   const why = reason === undefined ? "" : `: ${reason}`;
   const message = kind === "kick"
-    ? `${nameInWords(by)} has sent you away from ${placeOf(room)}${why}. ` +
-      `You may come back in ${time}`
+    ? `${nameInWords(by)} has kicked you from ${placeOf(room)}${why}. ` +
+      `You can return in ${time}`
     : `You are banned from ${placeOf(room)} for ${time}${why}`;
   return new HubbubError("banned", { message, retryAfterMs });
 }

@@ -141,7 +141,7 @@ export class Moderation {
       return this.#action(session, id, {
         entry,
         documents: [[key, announcement]],
-        message: "It is said in all rooms that somebody is in",
+        message: "Announced in all rooms with members",
       });
     }
     log.info("moderated", logged(entry, session));

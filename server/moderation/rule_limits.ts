@@ -57,7 +57,7 @@ export class RuleLimits {
     const retryAfterMs = this.#acts.take(room, this.#clock.monotonic());
     if (retryAfterMs === 0) return;
     throw new HubbubError("rate_limited", {
-      message: `The moderators of ${placeOf(room)} do too much at once. Wait ` +
+      message: `Too many moderator actions in ${placeOf(room)}. Wait ` +
         "a moment and try again",
       retryAfterMs,
     });
@@ -88,14 +88,15 @@ export class RuleLimits {
     for (const room of new Set(fresh.map(([key]) => roomOf(key)))) {
       if (rules.sizeOf(room) < MOST_ROOM_RULES) continue;
       throw new HubbubError("rules_full", {
-        message: `There are ${MOST_ROOM_RULES} bans, locks and the like in ` +
-          `${placeOf(room)}, as many as one room may have. Lift some first`,
+        message:
+          `There are already ${MOST_ROOM_RULES} bans, locks and slow modes in ` +
+          `${placeOf(room)}. Lift some first`,
       });
     }
     const inRooms = rules.size - rules.sizeOf(EVERY_ROOM);
     if (inRooms < MOST_IN_ROOMS) return;
     throw new HubbubError("rules_full", {
-      message: "The rooms have as many bans, locks and the like as they may. " +
+      message: "The rooms have too many bans, locks and slow modes. " +
         "Lift some first, or ask a moderator of the whole server",
     });
   }

@@ -25,8 +25,8 @@ export function storeError(reason: Error, waitMs = 0): HubbubError {
   if (reason instanceof RoomsFullError) {
     return new HubbubError("no_more_rooms", {
       message:
-        `The server keeps ${reason.most} rooms, as many as it may. Write to ` +
-        "a room that exists, or ask its operator to raise --max-stored-rooms",
+        `The server cannot store more than ${reason.most} rooms. Write to ` +
+        "an existing room, or ask the operator to raise --max-stored-rooms",
     });
   }
   if (reason instanceof RoomNotMadeError) {

@@ -114,7 +114,7 @@ pageTest(
     await dialog(mod).button("Lock the room").click();
     await dialog(mod).button("Unlock the room").waitFor();
     await mod.page.keyboard.press("Escape");
-    await ada.page.getByText("This room is locked: moderators alone").waitFor();
+    await ada.page.getByText("This room is locked: only moderators").waitFor();
     await ada.field.press("Enter");
     assertEquals(await ada.lines.count(), 0);
     assertEquals(await ada.field.inputValue(), "half writ");
@@ -209,7 +209,7 @@ pageTest(
     await dialog(mod).button("Send away").click();
     await mod.page.getByText("Ada is sent away from").waitFor();
     const banner = ada.page.getByRole("alert").filter({
-      hasText: "Mo has sent you away",
+      hasText: "Mo has kicked you",
     });
     await banner.filter({ hasText: "No adverts" }).waitFor();
     await ada.state("Connected");
@@ -274,7 +274,7 @@ pageTest(
     const kick = { type: "kick", name: "Ada", room: "*" } as const;
     await room.moderate({ ...kick, reason: "No adverts" });
     await ada.state("Closed");
-    await ada.page.getByText("Mo has sent you away from this server").first()
+    await ada.page.getByText("Mo has kicked you from this server").first()
       .waitFor();
     // A connection of its own would open another socket.
     let sockets = 0;
@@ -284,7 +284,7 @@ pageTest(
     assertEquals(sockets, 0);
     await ada.page.reload();
     await ada.state("Closed");
-    await ada.page.getByText("Mo has sent you away from this server").first()
+    await ada.page.getByText("Mo has kicked you from this server").first()
       .waitFor();
     assertEquals(sockets, 1);
     await client.close();

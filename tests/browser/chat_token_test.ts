@@ -81,7 +81,7 @@ pageTest(
     await asks(page, "This server asks for a token. Paste the one");
     assert(await page.getByLabel("Your token").isEditable());
     await give(page, "nonsense");
-    await asks(page, "This token is not valid here");
+    await asks(page, "This token is invalid");
     await give(page, await signed({}, -60));
     await asks(page, "Your token has expired");
     await page.reload();
@@ -153,7 +153,7 @@ pageTest(
       args: ["--port", server.url.port, "--auth-secret", other],
       folder: server.folder,
     });
-    await asks(ada.page, "This token is not valid here");
+    await asks(ada.page, "This token is invalid");
     await give(ada.page, await signed({ name: "Ada" }, 60, other));
     await ada.ready();
     await ada.sees("unsent");

@@ -84,7 +84,7 @@ Deno.test("room that one has to leave is refused, with why, and takes nothing mo
     type: "left",
     room: "lobby",
     code: "banned",
-    message: "Mod has sent you away",
+    message: "Mod has kicked you",
     retryAfterMs: 60_000,
   });
   assertEquals(room.phase, "refused");

@@ -295,7 +295,7 @@ Deno.test({
     await terminal.type("/unlock\r/slow 10s\r");
     await terminal.hears(/Slow mode: one message from each in 10 seconds/);
     await terminal.type("/kick Bob too loud\r");
-    await bob.complains(/Ada has sent you away from room "lobby": too loud/);
+    await bob.complains(/Ada has kicked you from room "lobby": too loud/);
     assertEquals((await bob.ended()).code, 1);
     await terminal.hears(/Bob is sent away from room "lobby"/);
     await terminal.type("/ban Eve 10m\r");

@@ -73,7 +73,7 @@ Deno.test({
 
     await done("kick", { type: "kick", name: "Bob" });
     const left = await bob.event({ type: "left", room: "hall" });
-    assertStringIncludes(left.message, "Mod has sent you away");
+    assertStringIncludes(left.message, "Mod has kicked you");
 
     await done("ban", { type: "ban", room: "*", name: "Eve", forMs: 60_000 });
     assertEquals((await eve.closed).code, CLOSE.banned.code);

@@ -68,7 +68,11 @@ for (
       retryable: false,
     }, [["Server", "The message is empty", "error"]]],
     ["a restart", { type: "reconnect", afterMs: 5 }, [
-      ["Server", "The server restarts. Come back in a moment", "reconnect"],
+      [
+        "Server",
+        "The server is restarting. Reconnect in a moment",
+        "reconnect",
+      ],
     ]],
     ["an ack, which it has no words for", {
       type: "ack",

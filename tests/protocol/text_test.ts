@@ -119,7 +119,7 @@ for (
       locked: true,
       slowMs: 10_000,
     }, [
-      "[Server]: This room is locked: moderators alone can write.",
+      "[Server]: This room is locked: only moderators can write.",
       "[Server]: Slow mode: one message from each in 10 seconds.",
     ]],
     ["that nothing special holds", {
@@ -132,8 +132,8 @@ for (
       type: "left",
       room: "hall",
       code: "banned",
-      message: "Ada has sent you away",
-    }, ["[Server]: Ada has sent you away."]],
+      message: "Ada has kicked you",
+    }, ["[Server]: Ada has kicked you."]],
     ["what was done", { type: "done", message: "Done so" }, [
       "[Server]: Done so.",
     ]],

@@ -29,7 +29,7 @@ Deno.test("gateOf() lets everybody write where nothing holds", () => {
 });
 
 Deno.test("gateOf() says that a room is locked, but for moderators", () => {
-  const locked = "This room is locked: moderators alone can write here";
+  const locked = "This room is locked: only moderators can write here";
   assertEquals(words({ locked: true }), locked);
   assertEquals(words({ locked: true, moderates: true }), undefined);
   assertEquals(

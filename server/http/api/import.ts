@@ -161,7 +161,7 @@ export async function importRoom(tools: Tools, call: Call): Promise<Response> {
   if (!TYPES.has(type)) {
     throw new Problem(
       "unsupported_type",
-      `"${type}" is not understood here. Send lines such as ${HINT} ` +
+      `"${type}" is not supported. Send lines such as ${HINT} ` +
         `with Content-Type: ${NDJSON}`,
       { headers: { "accept": NDJSON } },
     );

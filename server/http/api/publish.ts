@@ -49,7 +49,7 @@ export async function readWanted(
     default:
       throw new Problem(
         "unsupported_type",
-        `"${type}" is not understood here. Send the text with ` +
+        `"${type}" is not supported. Send the text with ` +
           "Content-Type: text/plain, or an object with application/json",
         { headers: { "accept": "text/plain, application/json" } },
       );

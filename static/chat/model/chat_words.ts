@@ -165,7 +165,7 @@ export function tokenWords({ code }: Pick<Unauthorized, "code">): string {
     case "auth_required":
       return "This server asks for a token. Paste the one you were given.";
     case "auth_invalid":
-      return "This token is not valid here. Look whether all of it was copied, or ask for a new one.";
+      return "This token is invalid. Check that you copied all of it, or ask for a new one.";
     case "auth_expired":
       return "Your token has expired. Paste a new one to go on; what you wrote is kept.";
   }

@@ -40,7 +40,7 @@ export function accessOfRoom(
   if (!writes) return { words: "You may read here, but not write" };
   if (moderates) return undefined;
   if (locked) {
-    return { words: "This room is locked: moderators alone can write here" };
+    return { words: "This room is locked: only moderators can write here" };
   }
   const forMs = sentAt + slowMs - now;
   if (slowMs === 0 || forMs <= 0) return undefined;

@@ -141,7 +141,7 @@ export function RoomDialog({ room, close }: {
         </button>
         <p class="hint">
           {locked
-            ? "Moderators alone can write here now."
+            ? "Only moderators can write here now."
             : "Moderators alone will be able to write."}
         </p>
       </Doing>

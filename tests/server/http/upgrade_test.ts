@@ -43,7 +43,7 @@ for (
 
 for (
   const [path, offered, words] of [
-    ["/ws", "soap", 'No subprotocol of "soap" is spoken here. Offer hubbub.v1'],
+    ["/ws", "soap", 'No subprotocol of "soap" is supported. Offer hubbub.v1'],
     ["/ws", "constructor", "No subprotocol"],
     ["/ws", "HUBBUB.V1", "No subprotocol"],
     ["/ws/a%20b", null, "This room name is invalid"],

@@ -28,8 +28,8 @@ Deno.test("who is kicked has to go at once, is told why, and may come back after
   ]);
   assertEquals(
     left?.message,
-    'Mod has sent you away from room "hall": too loud. ' +
-      "You may come back in 1 minute",
+    'Mod has kicked you from room "hall": too loud. ' +
+      "You can return in 1 minute",
   );
   assertEquals(bob.reader.ended, undefined, "it may be in other rooms");
   assertEquals(mod.reader.all("presence").at(-1)?.left, ["Bob"]);
@@ -63,7 +63,7 @@ Deno.test("a client that can be in one room only is closed when it is kicked", a
     const bob = await bench.enter("Bob", dialect);
     await moderate({ type: "kick", name: "Bob" });
     assertEquals(bob.reader.ended, CLOSE.removed);
-    assert(bob.reader.frames.join().includes("Mod has sent you away"));
+    assert(bob.reader.frames.join().includes("Mod has kicked you"));
   }
 });
 

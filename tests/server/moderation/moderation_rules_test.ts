@@ -16,7 +16,7 @@ Deno.test("a locked room is for moderators alone to write in, and says so", asyn
     { type: "rules", room: "hall", locked: true, slowMs: 0 },
   ]);
   assertEquals(line.reader.frames, [
-    "[Server]: This room is locked: moderators alone can write.",
+    "[Server]: This room is locked: only moderators can write.",
   ]);
   assertRefused(() => bench.say(bob.session, "but"), "locked");
   assertRefused(() => bench.hub.typing(bob.session, "hall"), "locked");
