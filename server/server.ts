@@ -277,8 +277,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     connects: config.connectRate,
     clock,
   });
+  const turns = new TurnShare(clock);
   const lessons = hasLessons(config, options.authority)
-    ? new Lessons({ clock, rates: (address) => pool.connect(address), onError })
+    ? new Lessons({
+      clock,
+      turns,
+      rates: (address) => pool.connect(address),
+      onError,
+    })
     : undefined;
   const api = new Api({
     bodies,
@@ -301,7 +307,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   /** Closed by us, and not answered: the runtime cannot free a socket whose
    * peer does not read. */
   const closing = new Set<Connection>();
-  const turns = new TurnShare(clock);
   let connectionCount = 0;
   let stopping = false;
 

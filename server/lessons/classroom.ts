@@ -7,8 +7,11 @@ import { Buffer } from "node:buffer";
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
 import { type Cancel, type Clock, systemClock } from "../runtime/clock.ts";
 import type { ConnectionRates } from "../connection/connection_rates.ts";
+import { TurnShare } from "../connection/turn_share.ts";
 import { type Patience, WriteProgress } from "../connection/write_progress.ts";
 import type { Accept, Socket, SocketHandler } from "../transport/socket.ts";
+import { networkOf } from "../runtime/ip_network.ts";
+import { FanOutQueue } from "./fan_out_queue.ts";
 import { type Lesson, LESSONS } from "./table.ts";
 
 /** Past messages that a lesson keeps … */
@@ -25,6 +28,19 @@ export const LONGEST_SHARED = 4 * 1024;
 /** Bytes that may wait for a reader, and one message more. A history is less,
  * or whoever gets it would pass for a slow reader. */
 const WATERMARK = 128 * 1024;
+
+/** Members of a lesson whose messages reach all of them: each message costs one
+ * send a member. */
+export const MOST_MEMBERS = { total: 200, perAddress: 100 };
+
+/** Bytes of its rate that a message costs its sender for each member. */
+const BYTES_A_MEMBER = 64;
+
+/** What a client is told that a lesson has no place for. */
+const FULL: Ending = {
+  code: CLOSE.tryLater.code,
+  reason: "This lesson is full; close another connection or try again later",
+};
 
 /** How long a client that was asked to close may take. */
 const FAREWELL_MS = 10_000;
@@ -45,7 +61,9 @@ const NO_LIMITS: VisitorRates = {
 /** What the lessons may depend on. */
 export interface LessonsOptions {
   /** Where later comes from. */
-  readonly clock?: Pick<Clock, "after" | "monotonic">;
+  readonly clock?: Pick<Clock, "after" | "monotonic" | "soon">;
+  /** The turns that the sends to many share with all requests. */
+  readonly turns?: TurnShare;
   /** What somebody from an address may send; anything by default. */
   readonly rates?: (address: string) => VisitorRates;
   /** Told of what a socket threw; that connection is closed. */
@@ -60,14 +78,16 @@ export class Lessons {
   constructor(
     {
       clock = systemClock,
+      turns = new TurnShare(clock),
       rates = () => NO_LIMITS,
       onError = console.error,
     }: LessonsOptions = {},
   ) {
+    const queue = new FanOutQueue(turns);
     this.#rooms = new Map(
       LESSONS.map((lesson) => [
         lesson.name,
-        new Classroom(lesson, { clock, rates, onError }),
+        new Classroom(lesson, { clock, rates, onError, queue }),
       ]),
     );
   }
@@ -103,37 +123,68 @@ export class Lessons {
 /** How a connection ends. */
 type Ending = Pick<CloseReason, "code" | "reason">;
 
+/** What a {@linkcode Classroom} needs. */
+interface ClassroomOptions extends Required<Omit<LessonsOptions, "turns">> {
+  readonly queue: FanOutQueue;
+}
+
 /** One lesson and who is there. */
 class Classroom {
   readonly #lesson: Lesson;
-  readonly #options: Required<LessonsOptions>;
+  readonly #options: ClassroomOptions;
   readonly #present = new Set<Visitor>();
-  readonly #history: string[] = [];
-  /** Its characters. */
+  readonly #membersByNetwork = new Map<string, number>();
+  /** Past messages, and the answers to them. */
+  #history: readonly { readonly text: string; readonly answered: string }[] =
+    [];
+  /** The characters of these messages. */
   #kept = 0;
 
-  constructor(lesson: Lesson, options: Required<LessonsOptions>) {
+  constructor(lesson: Lesson, options: ClassroomOptions) {
     this.#lesson = lesson;
     this.#options = options;
   }
 
   enter(socket: Socket, address: string): SocketHandler {
-    const { welcome, answer } = this.#lesson;
-    const { clock, rates, onError } = this.#options;
-    const visitor = new Visitor(socket, {
+    const { welcome } = this.#lesson;
+    const { clock, rates, onError, queue } = this.#options;
+    const network = networkOf(address) ?? address;
+    const isFull = this.#isFull(network);
+    const visitor: Visitor = new Visitor(socket, {
       clock,
       rates: rates(address),
       onError,
-      onGone: () => this.#present.delete(visitor),
+      onGone: () => {
+        if (this.#present.delete(visitor)) this.#count(network, -1);
+      },
     });
-    this.#present.add(visitor);
-    if (welcome !== undefined) visitor.send(welcome);
-    for (const past of this.#history) visitor.send(answer(past));
+    if (isFull) visitor.end(FULL);
+    else {
+      this.#present.add(visitor);
+      this.#count(network, 1);
+      if (welcome !== undefined) visitor.send(welcome);
+      const past = this.#history.map(({ answered }) => answered);
+      if (past.length > 0) queue.replay(past, visitor);
+    }
     return {
-      message: (frame) => this.#message(visitor, frame),
+      message: (frame) => this.#message(visitor, frame, address),
       control: (bytes) => visitor.control(bytes),
       close: () => visitor.forget(),
     };
+  }
+
+  /** Whether a lesson whose messages reach all has a place for one more. */
+  #isFull(network: string): boolean {
+    if (this.#lesson.to !== "everyone") return false;
+    const { total, perAddress } = MOST_MEMBERS;
+    const here = this.#membersByNetwork.get(network) ?? 0;
+    return here >= perAddress || this.#present.size >= total;
+  }
+
+  #count(network: string, change: 1 | -1): void {
+    const here = (this.#membersByNetwork.get(network) ?? 0) + change;
+    if (here > 0) this.#membersByNetwork.set(network, here);
+    else this.#membersByNetwork.delete(network);
   }
 
   closeAll(ending: Ending): void {
@@ -144,14 +195,21 @@ class Classroom {
     for (const visitor of this.#present) visitor.checkProgress(patience);
   }
 
-  #message(visitor: Visitor, frame: string | Uint8Array<ArrayBuffer>): void {
+  #message(
+    visitor: Visitor,
+    frame: string | Uint8Array<ArrayBuffer>,
+    address: string,
+  ): void {
     // Frames still come after the server has begun to close.
     if (!this.#present.has(visitor)) return;
     const { answer, to, remembers, hangsUpOn, awaitsClose, echoesBinary } =
       this.#lesson;
     const isShared = remembers || to === "everyone";
+    const readers = to === "everyone" ? this.#present.size : 1;
     // A lesson has no words for it but a code.
-    if (!visitor.mayWrite(frame, isShared)) return visitor.end(CLOSE.flood);
+    if (!visitor.mayWrite(frame, { isShared, readers })) {
+      return visitor.end(CLOSE.flood);
+    }
     if (typeof frame !== "string" && !echoesBinary) {
       return visitor.end(CLOSE.unsupportedData);
     }
@@ -160,19 +218,23 @@ class Classroom {
     }
     if (typeof frame !== "string") return visitor.send(frame);
     if (frame === hangsUpOn) return visitor.end(CLOSE.normal);
-    if (remembers) this.#remember(frame);
     if (awaitsClose) visitor.endIn(FAREWELL_MS);
     const answered = answer(frame);
-    if (to === "sender") visitor.send(answered);
-    else for (const each of this.#present) each.send(answered);
+    if (!isShared) return visitor.send(answered);
+    const receivers = to === "sender" ? [visitor] : [...this.#present];
+    const full = this.#options.queue.add(answered, receivers, address);
+    if (full === "address") return visitor.end(CLOSE.flood);
+    if (full === "total") return visitor.end(CLOSE.tryLater);
+    if (remembers) this.#remember(frame, answered);
   }
 
-  #remember(text: string): void {
-    this.#history.push(text);
+  #remember(text: string, answered: string): void {
+    const history = [...this.#history, { text, answered }];
     this.#kept += text.length;
-    while (this.#history.length > HISTORY || this.#kept > HISTORY_CHARACTERS) {
-      this.#kept -= this.#history.shift()?.length ?? 0;
+    while (history.length > HISTORY || this.#kept > HISTORY_CHARACTERS) {
+      this.#kept -= history.shift()?.text.length ?? 0;
     }
+    this.#history = history;
   }
 }
 
@@ -190,6 +252,8 @@ class Visitor {
   readonly #options: VisitorOptions;
   readonly #progress: WriteProgress;
   #cancelEnd: Cancel | undefined;
+  /** Whether it is to be sent nothing any more. */
+  isGone = false;
 
   constructor(socket: Socket, options: VisitorOptions) {
     this.#socket = socket;
@@ -205,10 +269,14 @@ class Visitor {
   }
 
   /** Counts a message; false when it came too fast. */
-  mayWrite(frame: string | Uint8Array, isShared: boolean): boolean {
+  mayWrite(
+    frame: string | Uint8Array,
+    { isShared, readers }: { isShared: boolean; readers: number },
+  ): boolean {
     const { rates } = this.#options;
     this.#progress.heard();
-    if (rates.frame(Buffer.byteLength(frame)) > 0) return false;
+    const bytes = Buffer.byteLength(frame) + (readers - 1) * BYTES_A_MEMBER;
+    if (rates.frame(bytes) > 0) return false;
     try {
       // What others are sent costs what a message does, else what a ping does.
       rates.request(isShared ? "publish" : "ping");
@@ -258,6 +326,7 @@ class Visitor {
 
   /** To be called, once or more often, when the connection is gone. */
   forget(): void {
+    this.isGone = true;
     this.#cancelEnd?.();
     this.#options.rates.end();
     this.#options.onGone();

@@ -5,7 +5,7 @@
 
 import type { Example } from "../../protocol/lab.ts";
 import { SNIPPETS, type SnippetTask } from "../../protocol/snippets.ts";
-import { HISTORY, LONGEST, LONGEST_SHARED } from "./classroom.ts";
+import { HISTORY, LONGEST, LONGEST_SHARED, MOST_MEMBERS } from "./classroom.ts";
 import { type Html, html } from "./html.ts";
 import { CHATS, type Lesson, LESSONS } from "./table.ts";
 import { EARLIER, type Step, transcript } from "./transcript.ts";
@@ -98,7 +98,10 @@ export function lessonsPage(
                 ${LONGEST.toLocaleString("en")} characters, or
                 ${LONGEST_SHARED.toLocaleString("en")} where others read it.
                 Whoever sends faster than a chat allows is closed with code
-                4003. The two that remember keep the newest ${HISTORY} messages,
+                4003. A lesson that broadcasts has places for
+                ${MOST_MEMBERS.total} members, ${MOST_MEMBERS
+                  .perAddress} from one
+                address; others are closed with code 1013. The two that remember keep the newest ${HISTORY} messages,
                 fewer where these are long, until the server stops. Binary data
                 is for echo; the others close with code 1003.
               </p>

@@ -23,7 +23,11 @@ export const EARLIER = "Is anybody there?";
  * @returns All that happens from the moment the connection is open, in order.
  */
 export function transcript(lesson: Lesson): Step[] {
-  const clock = { after: () => () => {}, monotonic: () => monotonicAt(0) };
+  const clock = {
+    after: () => () => {},
+    monotonic: () => monotonicAt(0),
+    soon: () => {},
+  };
   const accept = new Lessons({ clock }).accept(lesson.name);
   if (accept === undefined) return [];
   if (lesson.remembers) accept(recorder([])).message(EARLIER);

@@ -23,6 +23,11 @@ export class FakeTime {
     return monotonicAt(this.#now);
   }
 
+  /** The turns of the event loop are the machine's own. */
+  soon(act: () => void): void {
+    setTimeout(act, 0);
+  }
+
   get waiting(): number {
     return this.#due.length;
   }
