@@ -45,6 +45,7 @@ import {
 import { JoinedRoom } from "./room/room.ts";
 import type { RoomContext } from "./room/room_context.ts";
 import { JoinedRooms, leaving } from "./room/joined_rooms.ts";
+import { ownOutbox } from "./sending/saved_outbox.ts";
 import { Sender } from "./sending/sender.ts";
 
 /** Made by `connect()`; the doc comments are those of {@linkcode Client}. */
@@ -61,21 +62,21 @@ export class HubbubClient implements Client, RoomContext {
   readonly #closed = Promise.withResolvers<ClosedState>();
   /** Whose it is what is not sent, by the `sub` of a token; null for a guest. */
   #user: string | null;
-  /** What a user has left who is not in yet: another one must not send it. */
-  #left: SavedOutbox | undefined;
+  /** Outboxes of other users and guests, saved again as they are. */
+  #others: readonly SavedOutbox[];
   /** Whether some of what is not sent was left by a guest. */
   readonly #guestLeft: boolean;
 
   constructor(url: string, options: ConnectOptions) {
     this.settings = settingsOf(options);
     this.#storage = options.outbox;
-    const found = this.#storage?.load();
     this.#user = userOf(options.auth) ?? null;
-    const others = found?.user !== undefined && found.user !== this.#user;
-    const saved = others ? undefined : found;
+    const { own: saved, others } = ownOutbox(this.#storage?.load(), {
+      user: this.#user,
+      guest: options.guest,
+    });
+    this.#others = others;
     this.#guestLeft = saved?.user === null && saved.entries.length > 0;
-    // Its token may have expired, and the next one is still to come.
-    if (others && options.auth === undefined) this.#left = found;
     this.#identity = new Identity(this.settings, {
       token: options.token ?? saved?.token,
       guest: options.guest ?? saved?.guest,
@@ -176,20 +177,26 @@ export class HubbubClient implements Client, RoomContext {
     return this.#accessToken.replace(token);
   }
 
-  /** Tells a token for another user, and takes what its user has left. */
+  /**
+   * Returns whether a token is for another user. A client that was never in
+   * without a token becomes the token's user, and restores its outbox.
+   */
   #isOther(user: string | undefined): boolean {
-    const left = this.#left;
+    const asked = user ?? null;
+    if (asked === this.#user) return false;
+    const isNobody = this.#user === null && this.session === undefined;
+    if (!isNobody || this.#guestLeft) return true;
+    const left = this.#others.find((other) => other.user === asked);
+    // Unsent messages wait for the token of their user.
+    const isAwaited = this.#others.some((other) => other.user !== null);
+    if (left === undefined && isAwaited) return true;
+    this.#user = asked;
     if (left !== undefined) {
-      if (left.user !== user) return true;
-      this.#left = undefined;
+      this.#others = this.#others.filter((other) => other !== left);
       this.#identity.takeUp(left);
       this.sender.restore(left.entries);
-    } else if (this.#user === null && this.session === undefined) {
-      // A guest that was never in is nobody yet.
-      if (!this.#guestLeft) this.#user = user ?? null;
     }
-    if (left !== undefined) this.#user = user ?? null;
-    return (user ?? null) !== this.#user;
+    return false;
   }
 
   reconnectNow(): void {
@@ -265,8 +272,6 @@ export class HubbubClient implements Client, RoomContext {
 
   #welcomed(event: WelcomeEvent): void {
     const { name, resumed } = event;
-    // Who is in is not who left it.
-    this.#left = undefined;
     const wanted = this.#identity.welcomed(event) ?? event.taken;
     this.#rooms.welcomed();
     this.#connection.welcomed();
@@ -353,7 +358,6 @@ export class HubbubClient implements Client, RoomContext {
   }
 
   #save(entries: readonly SavedPublish[]): void {
-    if (this.#left !== undefined) return;
     const { token, guest } = this.#identity;
     try {
       this.#storage?.save({
@@ -361,6 +365,7 @@ export class HubbubClient implements Client, RoomContext {
         ...(token !== undefined && { token }),
         ...(guest !== undefined && { guest }),
         entries,
+        ...(this.#others.length > 0 && { others: this.#others }),
       });
     } catch {
       // A full or forbidden storage must not keep anybody from talking.

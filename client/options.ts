@@ -13,6 +13,9 @@ export interface SavedOutbox {
    * guest. Absent where an earlier version has saved it. */
   readonly user?: string | null;
   readonly entries: readonly SavedPublish[];
+  /** Outboxes of other users and guests. The client does not send them: it
+   * saves them again until their owner is back. */
+  readonly others?: readonly SavedOutbox[];
 }
 
 /** One publish that was not acked; the next client tries it again, also when

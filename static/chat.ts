@@ -15,31 +15,38 @@ import "./chat/styles/dialogs.css";
 import "./chat/styles/touch.css";
 import "./chat/styles/forced.css";
 import { h, render } from "preact";
-import { userOf } from "../client/connection/access_token.ts";
 import { type Client, connect, type Unauthorized } from "../client/hubbub.ts";
 import { chime, notify, onNoticeClick, showUnread } from "./chat/attention.ts";
-import { Entry, takeToken } from "./chat/sign_in.ts";
+import { Entry, mayTake, takeToken } from "./chat/sign_in.ts";
 import { HOME, STORAGE_PREFIX } from "./base_path.ts";
-import { linkTo, LOBBY, readAddress, socketUrl } from "./chat/model/address.ts";
+import {
+  linkTo,
+  LOBBY,
+  personIn,
+  readAddress,
+  socketUrl,
+} from "./chat/model/address.ts";
 import { Announcer } from "./chat/model/announcer.ts";
 import { ChatModel, type Shell } from "./chat/model/chat_model.ts";
 import { Memory } from "./chat/model/browser_storage.ts";
 import { keepPage } from "./chat/keep_page.ts";
-import {
-  claimTab,
-  keepGuest,
-  keepName,
-  keepToken,
-  keptGuest,
-  keptName,
-  keptToken,
-  leaveTab,
-} from "./chat/tab_leader.ts";
+import { type Person, Persons } from "./chat/model/persons.ts";
+import { browserLocks } from "./chat/browser_locks.ts";
+import { Tab } from "./chat/tab_leader.ts";
 import { App } from "./chat/view/app.tsx";
 import type { LineActions } from "./chat/view/message_row.tsx";
 import { TokenForm } from "./chat/view/token_form.tsx";
 
+const makeId = () => crypto.getRandomValues(new Uint32Array(2)).join("-");
 const memory = new Memory(localStorage, STORAGE_PREFIX);
+const persons = new Persons(localStorage, STORAGE_PREFIX, makeId);
+const tab = new Tab(
+  localStorage,
+  sessionStorage,
+  STORAGE_PREFIX,
+  browserLocks,
+  makeId,
+);
 const page = document.getElementById("page") as HTMLElement;
 const announcer = new Announcer();
 let announcement = "";
@@ -106,7 +113,7 @@ async function follow(chat: ChatModel): Promise<void> {
   }
 }
 
-function start(client: Client): void {
+function start(client: Client, person: Person): void {
   const looking = () => !document.hidden && document.hasFocus();
   const shell: Shell = {
     now: Date.now,
@@ -139,20 +146,34 @@ function start(client: Client): void {
   const openRoom = (room: string) => chat.open(room);
   onNoticeClick(openRoom);
   const actions = actionsOf(chat);
-  /** Loads the page for another person: nothing of the one before is sent, or
-   * shown as the other's. */
-  const startAnew = (token: string) => {
+  /** Loads the page for another person, or for a guest. What this one has
+   * written stays in the browser until it is back. */
+  const startAnew = (token: string | undefined, key?: string) => {
     void client.close();
-    leaveTab();
-    memory.name = undefined;
-    memory.belongTo(userOf(token));
-    keepToken(token);
+    memory.flush();
+    tab.leave();
+    tab.token = token;
+    // A name that was just asked for need not be asked for again.
+    if (isNobody() && client.name !== undefined) {
+      tab.keepName(readAddress(location.href).name, client.name, key);
+    }
     location.reload();
   };
   /** What the server has against the token, until it takes one. */
   let refusal: Unauthorized | undefined;
+  /** Whether this is a guest that was never in. */
+  const isNobody = () =>
+    person.isGuest && person.secret === undefined &&
+    client.session === undefined;
   const authorize = (token: string) => {
-    client.authorize(token).then(() => keepToken(token), (error) => {
+    const now = isNobody() ? {} : { token: tab.token, name: client.name };
+    if (!mayTake(token, now)) return;
+    const key = personIn(token);
+    if (key !== undefined && key !== person.key) {
+      startAnew(token, key);
+      return;
+    }
+    client.authorize(token).then(() => tab.token = token, (error) => {
       if (error.code === "somebody_else") startAnew(token);
       // Else the form says it.
       else if (client.state.phase === "open") chat.say(error.message);
@@ -161,13 +182,16 @@ function start(client: Client): void {
   client.on("state", (state) => {
     if (state.phase === "connecting") return;
     refusal = state.phase === "unauthorized" ? state : undefined;
-    if (refusal !== undefined) keepToken(undefined);
   });
   const draw = () => {
     showUnread(chat.current?.name ?? "", chat.unread);
     if (refusal !== undefined) {
       const busy = client.state.phase === "connecting";
-      render(h(TokenForm, { refusal, busy, enter: authorize }), page);
+      const enterAsGuest = () => startAnew(undefined);
+      render(
+        h(TokenForm, { refusal, busy, enter: authorize, enterAsGuest }),
+        page,
+      );
       return;
     }
     render(
@@ -184,10 +208,7 @@ function start(client: Client): void {
   };
   chat.restore(memory.rooms);
   const go = () => {
-    // A server refuses the token of another user; a guest could be anybody.
-    const isGuest = refusal === undefined && keptToken() === undefined;
-    const { name } = client;
-    const token = takeToken(isGuest && name ? { name } : {});
+    const token = takeToken({});
     if (token !== undefined) authorize(token);
     follow(chat).catch(({ message }) => {
       chat.open(LOBBY);
@@ -215,36 +236,28 @@ function start(client: Client): void {
 }
 
 async function main(): Promise<void> {
-  const entry = new Entry(page, memory.name);
-  // Without one it may be that of before which has expired.
-  if (entry.token !== undefined) memory.belongTo(userOf(entry.token));
+  const entry = new Entry(page, tab, memory);
   const { name: asked } = readAddress(location.href);
-  const outbox = await claimTab(asked ?? memory.name);
-  let name = await entry.findName(memory.name);
-  for (;;) {
-    try {
-      const { token } = entry;
-      const guest = keptGuest(name);
-      const client = connect(socketUrl(HOME, "/ws"), {
-        ...(name !== "" && { name }),
-        ...(guest !== undefined && { guest }),
-        ...(token !== undefined && { auth: token }),
-        outbox,
-      });
-      if (keptName(asked) === undefined && name !== "") memory.name = name;
-      const keep = ({ name }: { name: string }) => {
-        keepName(asked, name);
-        keepGuest(name, client.guest);
-      };
-      client.on("welcome", keep);
-      client.on("name", keep);
-      entry.close();
-      start(client);
-      return;
-    } catch (error) {
-      name = await entry.askName((error as Error).message);
-    }
+  const person = await entry.findPerson(persons);
+  const { name, secret } = person;
+  const { token, user } = entry;
+  const client = connect(socketUrl(HOME, "/ws"), {
+    ...(name !== "" && { name }),
+    ...(secret !== undefined && { guest: secret }),
+    ...(token !== undefined && { auth: token }),
+    outbox: await tab.claim(person),
+  });
+  if (tab.keptName(asked, user) === undefined && name !== "") {
+    memory.name = name;
   }
+  const keep = ({ name }: { name: string }) => {
+    tab.keepName(asked, name, user);
+    persons.keep(person, name, client.guest);
+  };
+  client.on("welcome", keep);
+  client.on("name", keep);
+  entry.close();
+  start(client, person);
 }
 
 main();

@@ -4,12 +4,39 @@
  */
 
 import { h, render } from "preact";
-import { changesPerson, hasName, readAddress } from "./model/address.ts";
-import { keepToken, keptName, keptToken } from "./tab_leader.ts";
+import { checkName } from "../../protocol/names.ts";
+import {
+  changesPerson,
+  hasName,
+  personIn,
+  readAddress,
+} from "./model/address.ts";
+import type { Memory } from "./model/browser_storage.ts";
+import type { Person, Persons } from "./model/persons.ts";
+import type { Tab } from "./tab_leader.ts";
 import { Welcome } from "./view/welcome.tsx";
 
-const OTHER_PERSON = "This link signs you in as somebody else. Go on only if " +
-  "you trust whoever gave it to you.";
+const OTHER_PERSON =
+  "This token signs you in as somebody else. Go on only if " +
+  "you trust whoever gave it to you. Your unsent messages stay in this " +
+  "browser until you are back.";
+
+/** The person that a page speaks for, as far as it is known. */
+export interface Now {
+  readonly token?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+/**
+ * Asks before a token of another person is taken.
+ *
+ * @param token The token that came.
+ * @param now The token and the name one has.
+ * @returns Whether to take it.
+ */
+export function mayTake(token: string, now: Now): boolean {
+  return !changesPerson(token, now) || confirm(OTHER_PERSON);
+}
 
 /**
  * Takes a token out of the address, so that nobody reads or shares it there.
@@ -19,23 +46,30 @@ const OTHER_PERSON = "This link signs you in as somebody else. Go on only if " +
  * @param now The token and the name one has.
  * @returns Undefined where there is none, or one is not to be taken.
  */
-export function takeToken(
-  now: { readonly token?: string; readonly name?: string },
-): string | undefined {
+export function takeToken(now: Now): string | undefined {
   const { token } = readAddress(location.href);
   if (token === undefined) return undefined;
   history.replaceState(null, "", location.pathname + location.search);
-  return changesPerson(token, now) && !confirm(OTHER_PERSON)
-    ? undefined
-    : token;
+  return mayTake(token, now) ? token : undefined;
+}
+
+/** Says what is wrong with a name; undefined for a good one, or none. */
+function problemOf(name: string): string | undefined {
+  try {
+    if (name !== "") checkName(name);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** Looks after the address until one is in. */
 export class Entry {
   /** The signed token to go in with. */
-  token = keptToken();
+  token: string | undefined;
   readonly #page: HTMLElement;
-  readonly #name: string | undefined;
+  readonly #tab: Tab;
+  readonly #memory: Memory;
   #enter = (_name: string) => {};
   readonly #arrived = () => {
     this.#take();
@@ -45,25 +79,46 @@ export class Entry {
 
   /**
    * @param page Where to ask for what is missing.
-   * @param name The name that this browser goes by, if it has one.
+   * @param tab What this tab keeps.
+   * @param memory What this browser keeps, for nobody yet.
    */
-  constructor(page: HTMLElement, name: string | undefined) {
+  constructor(page: HTMLElement, tab: Tab, memory: Memory) {
     this.#page = page;
-    this.#name = name;
+    this.#tab = tab;
+    this.#memory = memory;
+    this.token = tab.token;
     this.#take();
     addEventListener("popstate", this.#arrived);
   }
 
   /**
-   * Finds the name to go in with.
+   * Finds the person to go in as, and opens the memory for it.
    *
-   * @param remembered The one this browser went by the last time.
-   * @returns Empty: the token, or the server, gives one.
+   * @param persons The persons of this browser.
    */
-  async findName(remembered: string | undefined): Promise<string> {
+  async findPerson(persons: Persons): Promise<Person> {
+    let name = await this.#findName(persons);
+    let problem: string | undefined;
+    while ((problem = problemOf(name)) !== undefined) {
+      name = await this.askName(problem);
+    }
+    const person = persons.find(this.token, name);
+    this.#memory.enter(person);
+    return person;
+  }
+
+  /** The user of the token; undefined for a guest. */
+  get user(): string | undefined {
+    return this.token === undefined ? undefined : personIn(this.token);
+  }
+
+  async #findName(persons: Persons): Promise<string> {
     const { name: asked } = readAddress(location.href);
-    return keptName(asked) ?? asked ?? remembered ??
-      (hasName(this.token) ? "" : await this.askName());
+    if (this.user !== undefined) {
+      this.#memory.enter(persons.find(this.token, ""));
+    }
+    return this.#tab.keptName(asked, this.user) ?? asked ??
+      this.#memory.name ?? (hasName(this.token) ? "" : await this.askName());
   }
 
   /**
@@ -86,9 +141,7 @@ export class Entry {
 
   #take(): void {
     const { token } = this;
-    const name = this.#name;
-    const now = { ...(token && { token }), ...(name && { name }) };
-    this.token = takeToken(now) ?? token;
-    keepToken(this.token);
+    this.token = takeToken({ token, name: this.#memory.name }) ?? token;
+    this.#tab.token = this.token;
   }
 }

@@ -1,199 +1,234 @@
 /**
  * Which tab this is: each keeps its own session and unsent messages, so that a
- * reload goes on where it was. A copied tab must not speak for the original,
- * and what a tab that is gone could not send, the next one takes up; so does,
- * with its session, who comes back under the name that it had.
+ * reload goes on where it was. A copied tab must not speak for the original.
+ * The messages that a closed tab could not send are taken up by the next tab of
+ * the same person, with the session; those of another person stay as they are.
  */
 
-import { STORAGE_PREFIX } from "../base_path.ts";
 import type { OutboxStorage, SavedOutbox } from "../../client/hubbub.ts";
+import type { KeyValue } from "./model/browser_storage.ts";
+import type { Person } from "./model/persons.ts";
 
-const ID = `${STORAGE_PREFIX}tab`;
-const NAME = `${STORAGE_PREFIX}name`;
-const TOKEN = `${STORAGE_PREFIX}token`;
-const GUESTS = `${STORAGE_PREFIX}guests`;
-/** Names whose guests are kept; those used last. */
-const MOST_GUESTS = 10;
-const PREFIX = `${STORAGE_PREFIX}outbox.`;
 /** A reloaded page may have to wait until its predecessor is gone. */
 const PATIENCE_MS = 1_000;
 
-/**
- * Finds this tab's place in storage, and holds it while the page lives.
- *
- * @param name The name one is about to have, if that is known already.
- * @returns Where the client keeps its session and what is not sent.
- */
-export async function claimTab(
-  name: string | undefined,
-): Promise<OutboxStorage> {
-  try {
-    const known = sessionStorage.getItem(ID);
-    if (known !== null && await hold(known, PATIENCE_MS)) return storage(known);
-    let id = await orphan(name);
-    if (id === undefined || !await hold(id, 0)) {
-      id = crypto.getRandomValues(new Uint32Array(2)).join("-");
-      await hold(id, 0);
-    }
-    sessionStorage.setItem(ID, id);
-    return storage(id);
-  } catch {
-    // Storage is forbidden: nothing outlives this page.
-    return { load: () => undefined, save: () => {} };
-  }
+/** Storage that all tabs share, and that lists its keys. */
+export interface SharedStorage extends KeyValue {
+  readonly length: number;
+  key(index: number): string | null;
 }
 
-/**
- * The name this tab had before it was reloaded, which need not be the one that
- * the address asks for: that may have been taken, or changed since.
- *
- * @param asked The name in the address, if there is one.
- */
-export function keptName(asked: string | undefined): string | undefined {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(NAME) ?? "{}");
-    return asked === undefined || asked === kept.asked ? kept.name : undefined;
-  } catch {
-    return undefined;
-  }
+/** Locks that a tab holds while it lives. */
+export interface TabLocks {
+  /** Takes a lock; false when another tab has it after so many ms. */
+  hold(name: string, patienceMs: number): Promise<boolean>;
+  /** The names of held locks; undefined where the browser has no locks. */
+  held(): Promise<ReadonlySet<string> | undefined>;
 }
 
-/** Keeps the name for the next time this tab is loaded, and for the tab that
- * takes up its session. */
-export function keepName(asked: string | undefined, name: string): void {
-  try {
-    sessionStorage.setItem(NAME, JSON.stringify({ asked, name }));
-    const id = sessionStorage.getItem(ID);
-    if (id === null) return;
-    const saved = storage(id).load();
-    if (saved !== undefined) storage(id).save(saved);
-  } catch {
-    // Storage is forbidden: the tab asks again.
-  }
-}
-
-/**
- * The guest that this browser is under a name: all of its tabs are one person.
- * Another name is another person, so that one can talk to oneself.
- *
- * @param name The name one is about to have.
- */
-export function keptGuest(name: string): string | undefined {
-  return guests().get(name);
-}
-
-/** Keeps which guest one is, for the other tabs and for the next time. */
-export function keepGuest(name: string, guest: string | undefined): void {
-  if (guest === undefined) return;
-  const known = [...guests()].filter(([other, secret]) =>
-    other !== name && secret !== guest
-  );
-  try {
-    const all = [...known, [name, guest]].slice(-MOST_GUESTS);
-    localStorage.setItem(GUESTS, JSON.stringify(all));
-  } catch {
-    // Storage is forbidden: each tab is somebody else.
-  }
-}
-
-function guests(): Map<string, string> {
-  try {
-    return new Map(JSON.parse(localStorage.getItem(GUESTS) ?? "[]"));
-  } catch {
-    return new Map();
-  }
-}
-
-/** Forgets who this tab was: it begins anew, as somebody else, when it is
- * loaded again. */
-export function leaveTab(): void {
-  try {
-    const id = sessionStorage.getItem(ID);
-    if (id !== null) localStorage.removeItem(PREFIX + id);
-    for (const key of [ID, NAME, TOKEN]) sessionStorage.removeItem(key);
-  } catch {
-    // Storage is forbidden: nothing is kept.
-  }
-}
-
-/** The signed token this tab came in with, before it was reloaded. */
-export function keptToken(): string | undefined {
-  try {
-    return sessionStorage.getItem(TOKEN) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Keeps the token while the tab lives; nothing: it is of no use any more. */
-export function keepToken(token: string | undefined): void {
-  try {
-    if (token === undefined) sessionStorage.removeItem(TOKEN);
-    else sessionStorage.setItem(TOKEN, token);
-  } catch {
-    // Storage is forbidden: the tab asks again.
-  }
-}
-
-/**
- * A tab that is gone and has left unsent messages, or else one that had this
- * name. The others are forgotten.
- */
-async function orphan(name: string | undefined): Promise<string | undefined> {
-  // Without locks (not a secure context) nobody knows which tabs live.
-  if (!("locks" in navigator)) return undefined;
-  let namesake: string | undefined;
-  for (const key of Object.keys(localStorage)) {
-    if (!key.startsWith(PREFIX)) continue;
-    const id = key.slice(PREFIX.length);
-    const { held = [] } = await navigator.locks.query();
-    if (held.some(({ name }) => name === key)) continue;
-    const saved = storage(id).load();
-    if ((saved?.entries.length ?? 0) > 0) return id;
-    if (name !== undefined && saved?.name === name) namesake = id;
-    else localStorage.removeItem(key);
-  }
-  return namesake;
-}
-
-/** Takes a tab's lock until the page is gone; false when another has it. */
-function hold(id: string, patience: number): Promise<boolean> {
-  if (!("locks" in navigator)) return Promise.resolve(true);
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const options: LockOptions = patience === 0
-    ? { ifAvailable: true }
-    : { signal: AbortSignal.timeout(patience) };
-  navigator.locks.request(PREFIX + id, options, (lock) => {
-    resolve(lock !== null);
-    return lock === null ? undefined : new Promise<never>(() => {});
-  }).catch(() => resolve(false));
-  return promise;
-}
-
-/** What a tab leaves, and under which name it was in. */
+/** What a tab leaves. */
 interface SavedTab extends SavedOutbox {
+  /** The key of the person; absent where an earlier version saved it. */
+  readonly person?: string;
+  /** Written by earlier versions: the name the tab had. */
   readonly name?: string | undefined;
 }
 
-interface TabStorage extends OutboxStorage {
-  load(): SavedTab | undefined;
+/** The name of a tab, for when it is loaded again. */
+interface KeptName {
+  /** The name in the address. */
+  readonly asked?: string;
+  readonly name?: string;
+  /** The user of the token it had; absent for a guest. */
+  readonly user?: string;
 }
 
-function storage(id: string): TabStorage {
-  const key = PREFIX + id;
-  return {
-    load() {
-      const saved = localStorage.getItem(key);
-      if (saved === null) return undefined;
-      try {
-        return JSON.parse(saved) as SavedTab;
-      } catch {
-        return undefined;
+/** What one tab keeps. Storage may be forbidden: then nothing outlives the
+ * page. */
+export class Tab {
+  readonly #shared: SharedStorage;
+  readonly #own: KeyValue;
+  readonly #prefix: string;
+  readonly #locks: TabLocks;
+  readonly #makeId: () => string;
+
+  /**
+   * @param shared What all tabs share: `localStorage`.
+   * @param own What only this tab has: `sessionStorage`.
+   * @param prefix What names in both begin with.
+   * @param locks Locks that all tabs share.
+   * @param makeId Returns a new id for a tab.
+   */
+  constructor(
+    shared: SharedStorage,
+    own: KeyValue,
+    prefix: string,
+    locks: TabLocks,
+    makeId: () => string,
+  ) {
+    this.#shared = shared;
+    this.#own = own;
+    this.#prefix = prefix;
+    this.#locks = locks;
+    this.#makeId = makeId;
+  }
+
+  /**
+   * Finds this tab's place in storage, and holds it while the page lives.
+   *
+   * @param person The person that is about to connect.
+   * @returns Where the client keeps the session and unsent messages.
+   */
+  async claim(person: Person): Promise<OutboxStorage> {
+    try {
+      const known = this.#own.getItem(`${this.#prefix}tab`);
+      if (
+        known !== null && this.#mayBeOf(known, person) &&
+        await this.#hold(known, PATIENCE_MS)
+      ) return this.#storage(known, person);
+      let id = await this.#orphan(person);
+      if (id === undefined || !await this.#hold(id, 0)) {
+        id = this.#makeId();
+        await this.#hold(id, 0);
       }
-    },
-    save(saved) {
-      const tab: SavedTab = { ...saved, name: keptName(undefined) };
-      localStorage.setItem(key, JSON.stringify(tab));
-    },
-  };
+      this.#own.setItem(`${this.#prefix}tab`, id);
+      return this.#storage(id, person);
+    } catch {
+      return { load: () => undefined, save: () => {} };
+    }
+  }
+
+  /**
+   * Returns the name this tab had before it was reloaded, which need not be the
+   * one in the address: that may have been taken, or changed since.
+   *
+   * @param asked The name in the address, if there is one.
+   * @param user The user of the access token; undefined for a guest.
+   */
+  keptName(
+    asked: string | undefined,
+    user: string | undefined,
+  ): string | undefined {
+    try {
+      const kept: KeptName = JSON.parse(this.#read("name") ?? "{}");
+      if (kept.user !== user) return undefined;
+      return asked === undefined || asked === kept.asked
+        ? kept.name
+        : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Keeps the name for the next time this tab is loaded. */
+  keepName(
+    asked: string | undefined,
+    name: string,
+    user: string | undefined,
+  ): void {
+    this.#write("name", JSON.stringify({ asked, name, user }));
+  }
+
+  /** The access token this tab had before it was reloaded. It may have expired:
+   * then the server says so, and the tab still belongs to its user. */
+  get token(): string | undefined {
+    return this.#read("token");
+  }
+
+  set token(token: string | undefined) {
+    this.#write("token", token);
+  }
+
+  /** Forgets which tab this is: the next load is another person's. What this
+   * one has not sent stays for the next tab of its own person. */
+  leave(): void {
+    for (const key of ["tab", "name", "token"]) this.#write(key, undefined);
+  }
+
+  #read(key: string): string | undefined {
+    try {
+      return this.#own.getItem(this.#prefix + key) ?? undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #write(key: string, value: string | undefined): void {
+    try {
+      if (value === undefined) this.#own.removeItem(this.#prefix + key);
+      else this.#own.setItem(this.#prefix + key, value);
+    } catch {
+      // Storage is forbidden: the tab asks again.
+    }
+  }
+
+  /** Returns a closed tab of a person: one with unsent messages, or else the
+   * last of the others, which are removed. */
+  async #orphan(person: Person): Promise<string | undefined> {
+    // Without locks (not a secure context) nobody knows which tabs live.
+    const held = await this.#locks.held();
+    if (held === undefined) return undefined;
+    let last: string | undefined;
+    for (const key of this.#outboxes()) {
+      if (held.has(key)) continue;
+      const id = key.slice(`${this.#prefix}outbox.`.length);
+      const saved = this.#load(id);
+      if (saved === undefined || !isOf(saved, person)) continue;
+      if (saved.entries.length > 0) return id;
+      if (last !== undefined) this.#shared.removeItem(this.#keyOf(last));
+      last = id;
+    }
+    return last;
+  }
+
+  #outboxes(): readonly string[] {
+    return Array.from(
+      { length: this.#shared.length },
+      (_, index) => this.#shared.key(index) ?? "",
+    ).filter((key) => key.startsWith(`${this.#prefix}outbox.`));
+  }
+
+  #mayBeOf(id: string, person: Person): boolean {
+    const saved = this.#load(id);
+    return saved === undefined || isOf(saved, person);
+  }
+
+  #hold(id: string, patienceMs: number): Promise<boolean> {
+    return this.#locks.hold(this.#keyOf(id), patienceMs);
+  }
+
+  #keyOf(id: string): string {
+    return `${this.#prefix}outbox.${id}`;
+  }
+
+  #load(id: string): SavedTab | undefined {
+    try {
+      const saved = JSON.parse(this.#shared.getItem(this.#keyOf(id)) ?? "null");
+      return Array.isArray(saved?.entries) ? saved : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #storage(id: string, person: Person): OutboxStorage {
+    return {
+      load: () => this.#load(id),
+      save: (saved) => {
+        const tab: SavedTab = { ...saved, person: person.key };
+        this.#shared.setItem(this.#keyOf(id), JSON.stringify(tab));
+      },
+    };
+  }
+}
+
+/** Whether a tab's record belongs to a person. */
+function isOf(saved: SavedTab, person: Person): boolean {
+  if (saved.person !== undefined) return saved.person === person.key;
+  if (typeof saved.user === "string") {
+    return person.key === `user ${saved.user}`;
+  }
+  if (!person.isGuest) return false;
+  return saved.guest === undefined
+    ? saved.name === person.name
+    : saved.guest === person.secret;
 }

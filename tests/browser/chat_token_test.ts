@@ -7,6 +7,7 @@ import { SECRET, signed } from "../helpers/tokens.ts";
 import { pageTest } from "./browser.ts";
 import { ChatPage } from "./chat_page.ts";
 
+const GUESTS = ["--auth-secret", SECRET, "--rate", "0", "--guests", "write"];
 const CLOSED = { settings: ["--auth-secret", SECRET, "--rate", "0"] };
 
 /** Waits for the form and what it says. */
@@ -118,7 +119,7 @@ pageTest(
 );
 
 pageTest(
-  "a newer link on the same page renews, and one for another says no",
+  "a newer link on the same page renews, and one for another asks first",
   async ({ chat, server }) => {
     const claims = { sub: "ada", name: "Ada" };
     const ada = await chat(`/#token=${await signed(claims)}`);
@@ -126,8 +127,11 @@ pageTest(
       await ada.value(`location.hash = ${JSON.stringify(`token=${token}`)}`);
       await ada.until(`location.hash === ""`);
     };
+    const asked = ada.page.waitForEvent("dialog").then((dialog) =>
+      dialog.dismiss()
+    );
     await follow(await signed({ sub: "eve" }));
-    await ada.page.getByText("This token is for somebody else").waitFor();
+    await asked;
     const newer = await signed(claims, 600);
     await follow(newer);
     await ada.until(
@@ -192,4 +196,51 @@ pageTest(
     }
   },
   CLOSED,
+);
+
+pageTest(
+  "an expired token makes nobody a guest, and no other person takes what is unsent",
+  async ({ chat, server }) => {
+    const token = await signed({ sub: "zoe", name: "Zoe" });
+    const zoe = await chat(`/#token=${token}`);
+    const { page } = zoe;
+    await zoe.say("sent by Zoe");
+    await zoe.sees("sent by Zoe");
+    server.signal("SIGKILL");
+    await server.ended;
+    await zoe.state("Reconnecting");
+    await zoe.say("unsent by Zoe");
+    await zoe.line("unsent by Zoe").waitFor();
+    const expired = await signed({ sub: "zoe", name: "Zoe" }, -60);
+    await zoe.value(
+      `sessionStorage.setItem("hubbub.token", ${JSON.stringify(expired)})`,
+    );
+    await using _again = await Program.start({
+      args: ["--port", server.url.port, ...GUESTS],
+      folder: server.folder,
+    });
+    await page.reload();
+    await asks(page, "Your token has expired");
+    // Another person's token in the form asks, as a link does.
+    const asked = page.waitForEvent("dialog").then((dialog) =>
+      dialog.dismiss()
+    );
+    await give(page, await signed({ sub: "eve", name: "Eve" }));
+    await asked;
+    await page.getByRole("button", { name: "Continue as guest" }).click();
+    await page.getByLabel("What should people call you?").fill("Gus");
+    await page.getByRole("button", { name: "Join" }).click();
+    const gus = await new ChatPage(page).ready();
+    await gus.say("sent by Gus");
+    await gus.sees("sent by Gus");
+    assertEquals(await gus.line("unsent by Zoe").count(), 0);
+    // Zoe is back in another tab: what waits goes out under her name.
+    const other = await page.context().newPage();
+    const newer = await signed({ sub: "zoe", name: "Zoe" });
+    other.on("dialog", (dialog) => dialog.accept());
+    await other.goto(`${server.url}#token=${newer}`);
+    const again = await new ChatPage(other).ready();
+    await again.sees("unsent by Zoe");
+  },
+  { settings: GUESTS },
 );

@@ -66,8 +66,8 @@ function claimsOf(
   }
 }
 
-/** Who a token says that its bearer is: its user, or else its name. */
-function personIn(token: string): string | undefined {
+/** Returns the key of a token's bearer: its user, or else its name. */
+export function personIn(token: string): string | undefined {
   const { sub, name } = claimsOf(token);
   if (typeof sub === "string") return `user ${sub}`;
   return typeof name === "string" ? `name ${name}` : undefined;
@@ -82,12 +82,16 @@ function personIn(token: string): string | undefined {
  */
 export function changesPerson(
   token: string,
-  now: { readonly token?: string; readonly name?: string },
+  now: {
+    readonly token?: string | undefined;
+    readonly name?: string | undefined;
+  },
 ): boolean {
+  if (token === now.token) return false;
   if (now.token === undefined) return now.name !== undefined;
-  const person = personIn(now.token);
-  return token !== now.token && person !== undefined &&
-    person !== personIn(token);
+  const [before, after] = [personIn(now.token), personIn(token)];
+  // Without either, a token is for whoever has it, under a name of its own.
+  return before !== after && (before !== undefined || now.name !== undefined);
 }
 
 /**

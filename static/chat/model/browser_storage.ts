@@ -1,9 +1,11 @@
 /**
  * What the page remembers in this browser, for all of its tabs: the name, the
- * rooms, how far each was read, what was being written, and the settings. Any
- * of it may be missing or spoilt: then it was never there.
+ * rooms, how far each was read, what was being written, and the settings. All
+ * but the settings belongs to one person, and no other one sees it. Any of it
+ * may be missing or spoilt: then it was never there.
  */
 
+import { isGuestKey, type Person } from "./persons.ts";
 import type { Place } from "./room_model.ts";
 
 /** What of `localStorage` is used. */
@@ -28,6 +30,8 @@ const ATTENTION: readonly unknown[] = ["all", "mentions", "none"];
 export class Memory {
   readonly #storage: KeyValue;
   readonly #prefix: string;
+  /** The key of the person it is for, and a dot; empty before one is known. */
+  #person = "";
   /** Places change with every message: they are written when there is time. */
   readonly #places = new Map<string, Place>();
 
@@ -40,23 +44,29 @@ export class Memory {
     this.#prefix = prefix;
   }
 
+  /** The name that was used last: by the token's user, or by a guest. */
   get name(): string | undefined {
-    return text(this.#read("name"));
+    return text(this.#read(this.#nameKey));
   }
 
   set name(name: string | undefined) {
-    this.#write("name", name);
+    this.#write(this.#nameKey, name);
+  }
+
+  /** A guest is known by its name, so that it belongs to none of them. */
+  get #nameKey(): string {
+    return isGuestKey(this.#person) ? "name" : `${this.#person}name`;
   }
 
   get rooms(): readonly string[] {
-    const rooms = this.#read("rooms");
+    const rooms = this.#read(`${this.#person}rooms`);
     return Array.isArray(rooms)
       ? rooms.filter((room) => typeof room === "string")
       : [];
   }
 
   set rooms(rooms: readonly string[]) {
-    this.#write("rooms", rooms);
+    this.#write(`${this.#person}rooms`, rooms);
   }
 
   get preferences(): Preferences {
@@ -70,32 +80,53 @@ export class Memory {
 
   /** What was being written in a room. */
   draft(room: string): string {
-    return text(this.#read(`draft.${room}`)) ?? "";
+    return text(this.#read(`${this.#person}draft.${room}`)) ?? "";
   }
 
   saveDraft(room: string, draft: string): void {
-    this.#write(`draft.${room}`, draft === "" ? undefined : draft);
+    this.#write(
+      `${this.#person}draft.${room}`,
+      draft === "" ? undefined : draft,
+    );
   }
 
   /**
-   * Says who writes in this browser from now on. What somebody else was writing
-   * is forgotten.
+   * Says which person the memory is for from now on.
    *
-   * @param user The `sub` of the token one comes in with; undefined for a guest.
+   * @param person The token's user, or the guest.
    */
-  belongTo(user: string | undefined): void {
-    const owner = user ?? "";
-    const before = text(this.#read("user")) ?? "";
-    if (owner === before) return;
-    for (const room of this.rooms) this.saveDraft(room, "");
-    this.#write("user", owner === "" ? undefined : owner);
+  enter({ key, name, isGuest }: Person): void {
+    this.flush();
+    this.#person = "";
+    const legacyOwner = text(this.#read("user"));
+    const isOwner = legacyOwner === undefined
+      ? isGuest && name === this.name
+      : key === `user ${legacyOwner}`;
+    const rooms = this.rooms;
+    if (!isOwner || rooms.length === 0) {
+      this.#person = `${key}.`;
+      return;
+    }
+    // Earlier versions knew one person only.
+    const drafts = rooms.map((room) => [room, this.draft(room)] as const);
+    const places = rooms.map((room) => [room, this.place(room)] as const);
+    for (const room of rooms) this.forget(room);
+    this.#write("rooms", undefined);
+    this.#write("user", undefined);
+    this.#person = `${key}.`;
+    this.rooms = rooms;
+    for (const [room, draft] of drafts) this.saveDraft(room, draft);
+    for (const [room, place] of places) {
+      if (place !== undefined) this.savePlace(room, place);
+    }
+    this.flush();
   }
 
   /** How far a room was read. */
   place(room: string): Place | undefined {
     const known = this.#places.get(room);
     if (known !== undefined) return known;
-    const { epoch, seq } = fields(this.#read(`place.${room}`));
+    const { epoch, seq } = fields(this.#read(`${this.#person}place.${room}`));
     return typeof epoch === "string" && typeof seq === "number"
       ? { epoch, seq }
       : undefined;
@@ -108,7 +139,7 @@ export class Memory {
   /** Writes what waits for being written. */
   flush(): void {
     for (const [room, place] of this.#places) {
-      this.#write(`place.${room}`, place);
+      this.#write(`${this.#person}place.${room}`, place);
     }
     this.#places.clear();
   }
@@ -116,8 +147,8 @@ export class Memory {
   /** Forgets a room that was left. */
   forget(room: string): void {
     this.#places.delete(room);
-    this.#write(`place.${room}`, undefined);
-    this.#write(`draft.${room}`, undefined);
+    this.#write(`${this.#person}place.${room}`, undefined);
+    this.#write(`${this.#person}draft.${room}`, undefined);
   }
 
   #read(key: string): unknown {

@@ -12,10 +12,12 @@ interface Props {
   /** Whether the server looks at a token. */
   readonly busy: boolean;
   readonly enter: (token: string) => void;
+  /** Goes on without a token; what the token's user wrote is kept. */
+  readonly enterAsGuest: () => void;
 }
 
 /** The form; what was written and is unsent waits behind it. */
-export function TokenForm({ refusal, busy, enter }: Props) {
+export function TokenForm({ refusal, busy, enter, enterAsGuest }: Props) {
   const [token, setToken] = useState("");
   const field = useRef<HTMLInputElement>(null);
   const first = refusal.code === "auth_required";
@@ -55,6 +57,11 @@ export function TokenForm({ refusal, busy, enter }: Props) {
         <button type="submit" class="primary" aria-disabled={busy}>
           Go on
         </button>
+        {!first && (
+          <button type="button" onClick={enterAsGuest}>
+            Continue as guest
+          </button>
+        )}
       </form>
     </main>
   );

@@ -235,6 +235,41 @@ Deno.test("what one user has not sent goes out in no other's name, however the t
   assertEquals(texts(), ["of Ada"]);
 });
 
+Deno.test("a client keeps the unsent messages of others in the storage until they are back", async () => {
+  const auth = {
+    ada: await signed({ sub: "ada" }),
+    fred: await signed({ sub: "fred" }),
+  };
+  let saved: SavedOutbox | undefined;
+  const outbox = {
+    load: () => saved,
+    save: (now: SavedOutbox) => void (saved = structuredClone(now)),
+  };
+  const persons = [
+    { auth: auth.ada },
+    { auth: auth.fred },
+    { guest: "secret of Gus" },
+    { guest: "secret of Mo" },
+  ];
+  for (const [index, person] of persons.entries()) {
+    const world = new World({ ...person, outbox });
+    const room = world.client.join("lobby");
+    assertEquals([room.outgoing.length, world.client.token], [0, undefined]);
+    world.welcome();
+    world.socket.say(joined());
+    world.socket.lose();
+    room.publish(`of ${index}`);
+    await turn();
+    world.close();
+  }
+  for (const [index, person] of persons.entries()) {
+    const world = new World({ ...person, outbox });
+    const texts = world.client.join("lobby").outgoing.map(({ text }) => text);
+    assertEquals(texts, [`of ${index}`]);
+    world.close();
+  }
+});
+
 Deno.test("a real server's token expires, and a new one goes on in the session", async () => {
   await using server = await RealServer.start({ secret: SECRET });
   // Long enough to say something first, on a busy machine too.
