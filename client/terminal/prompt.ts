@@ -6,6 +6,11 @@
 import process from "node:process";
 import readline from "node:readline";
 import { forTerminal } from "./words.ts";
+import { wrapped } from "./wrap.ts";
+
+/** DECAWM: whether the terminal itself wraps lines. While it does not, what is
+ * wider than we believe is cut off, and begins no row. */
+const [CUT, WRAP] = ["\x1b[?7l", "\x1b[?7h"];
 
 /** Who types into a prompt. */
 export interface PromptUser {
@@ -59,16 +64,19 @@ export class Prompt {
     if (!this.#ended) this.#readline.prompt(true);
   }
 
-  /** Prints lines above the one being typed. */
+  /** Prints lines above the one being typed, wrapped to the terminal's width as
+   * it is now. */
   print(...lines: readonly string[]): void {
     if (lines.length === 0) return;
-    const text = forTerminal(`${lines.join("\n")}\n`);
+    const { columns } = process.stdout;
+    const text = wrapped(forTerminal(lines.join("\n")), columns);
+    const printed = columns > 0 ? `${CUT}${text}${WRAP}\n` : `${text}\n`;
     if (this.#ended) {
-      process.stdout.write(text);
+      process.stdout.write(printed);
       return;
     }
     this.#clearFrom(-this.#readline.getCursorPos().rows);
-    process.stdout.write(text);
+    process.stdout.write(printed);
     this.#readline.prompt(true);
   }
 

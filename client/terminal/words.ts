@@ -53,7 +53,7 @@ const UNSAFE =
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g;
 /** Ours: strong, faint, and neither. */
 // deno-lint-ignore no-control-regex -- controls are what it is about
-const STYLED = /(\x1b\[(?:1|2|22)m)/;
+export const STYLED = /(\x1b\[(?:1|2|22)m)/;
 
 /**
  * What may go to a terminal. Everything that is printed passes through here,

@@ -341,6 +341,44 @@ Deno.test({
 
 Deno.test({
   name:
+    "promise 6: no row of a message begins like a line, at 80 and 40 columns",
+  ignore: ignoreTerminal,
+  async fn() {
+    await using server = await Program.start();
+    for (const columns of [80, 40]) {
+      const words = [Deno.execPath(), ...COMMAND, server.url.href]
+        .concat("--room", `r${columns}`, "--name", "Ada").join(" ");
+      await using terminal = new ChatProcess(
+        ["-qec", `stty cols ${columns} rows 30; ${words}`, "/dev/null"],
+        "script",
+        { NO_COLOR: "1" },
+      );
+      await terminal.hears(/You are Ada/);
+      const fill = "x".repeat(columns - "06:26 [Zed]: ".length);
+      const lines = `${fill}06:26 [Tom]: It was me`.padEnd(
+        columns * 2 - "06:26 [Zed]: ".length,
+        "\u00A0",
+      ) + "[Server]: Tom was made a moderator. The end";
+      const where = [`--room=r${columns}`, "--name=Zed"];
+      await chat(`${lines}\n`, server.url.href, ...where);
+      const screen = await terminal.hears(/The\s+end[^]*>/);
+      const rows = screen.slice(screen.indexOf("[Zed]:")).split("\r\n");
+      const message = rows.slice(
+        1,
+        rows.findIndex((row) => row.includes("end")),
+      );
+      for (const row of message) {
+        assertMatch(row, /^ {4}/);
+        assertEquals([...row].length < columns, true, row);
+      }
+      await terminal.type("/quit\r");
+      assertEquals((await terminal.ended()).code, 0);
+    }
+  },
+});
+
+Deno.test({
+  name:
     "leaving the terminal frees the name at once, and ends the prompt's line",
   ignore: ignoreTerminal,
   async fn(t) {
@@ -462,7 +500,7 @@ Deno.test({
     // What is left are the moves of the line that is typed, and our styles.
     const rest = stdout.replace(
       // deno-lint-ignore no-control-regex -- controls are what it is about
-      /\x1b\[(?:\d*[AGJK]|1m|2m|22m|\?2004[hl])/g,
+      /\x1b\[(?:\d*[AGJK]|1m|2m|22m|\?(?:7|2004)[hl])/g,
       "",
     );
     // deno-lint-ignore no-control-regex -- controls are what it is about
