@@ -7,6 +7,7 @@ import type { Fleet } from "../fleet/fleet.ts";
 import { AccessPolicy, allow, personOf } from "../moderation/access_policy.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { Moderation } from "../moderation/commands.ts";
+import { RoomMemory } from "../rooms/room_memory.ts";
 import { RoomRegistry } from "../rooms/room_registry.ts";
 import { ReadQueue } from "../rooms/read_queue.ts";
 import { RoomCreation } from "../rooms/room_creation.ts";
@@ -101,6 +102,9 @@ export function hubParts(options: HubPartsOptions): HubParts {
     clock,
     log,
     stats,
+    memory: new RoomMemory({
+      onChange: (bytes) => ledger.set("room", bytes),
+    }),
     maxRooms: options.maxRooms,
     maxRoomsPerSession: options.maxRoomsPerSession,
     wake: () => groupCommit.wake(),

@@ -8,6 +8,7 @@ import type { ServerEvent } from "../../protocol/events.ts";
 import { jsonBytes } from "../runtime/json_size.ts";
 import type { StoredMessage } from "../store/store.ts";
 import { markImported } from "./imported.ts";
+import { bytesOfMessage, bytesOfStrings, RoomMemory } from "./room_memory.ts";
 
 /** A run of messages, encoded. Immutable, as its messages are. */
 export interface Page {
@@ -137,9 +138,24 @@ export function framesOf(
     : [strings.join(dialect.separator)];
 }
 
+/** The bytes that a page keeps in memory, about. Its messages count too: they
+ * are often those of the log, but need not be. */
+function bytesOf({ frames, messages }: Page): number {
+  return messages.reduce(
+    (sum, message) => sum + bytesOfMessage(message),
+    bytesOfStrings(frames),
+  );
+}
+
 /** The pages of one room that were used last. */
 export class PageCache {
-  #pages: { key: PageKey; page: Page }[] = [];
+  readonly #memory: RoomMemory;
+  #pages: { key: PageKey; page: Page; bytes: number }[] = [];
+
+  /** @param memory What all rooms share. */
+  constructor(memory: RoomMemory = new RoomMemory()) {
+    this.#memory = memory;
+  }
 
   /**
    * Returns a page, and encodes it on first use.
@@ -157,18 +173,30 @@ export class PageCache {
       if (
         known.after === key.after && known.upTo === key.upTo &&
         known.dialect === key.dialect && known.replay === key.replay
-      ) return page;
+      ) {
+        this.#memory.touch(this);
+        return page;
+      }
     }
     const messages = load();
     if (messages === undefined) return undefined;
     const page = encodePage(key.dialect, messages, key.replay);
-    this.#pages.unshift({ key, page });
+    this.#pages.unshift({ key, page, bytes: bytesOf(page) });
     if (this.#pages.length > KEPT) this.#pages.pop();
+    const bytes = this.#pages.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#memory.resize(this, bytes);
     return page;
   }
 
-  /** Drops all pages: the log has a new epoch, or a text was removed. */
-  clear(): void {
+  /** Drops all pages: other rooms need the memory. */
+  drop(): void {
     this.#pages = [];
+  }
+
+  /** Drops all pages, and frees the memory: the log has a new epoch, a text was
+   * removed, or the room closes. */
+  clear(): void {
+    this.drop();
+    this.#memory.resize(this, 0);
   }
 }

@@ -20,6 +20,7 @@ import type { Here, Roster } from "../fleet/fleet.ts";
 import { framesFor, framesOf, ownIn, PageCache } from "./page_cache.ts";
 import { MOST_LISTED, Presence } from "./presence.ts";
 import { between, RoomLog } from "./room_log.ts";
+import { RoomMemory } from "./room_memory.ts";
 import type { Member, Session } from "./session.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { LogState, StoredMessage } from "../store/store.ts";
@@ -38,6 +39,8 @@ export interface PendingJoin {
 /** Callbacks of a room. */
 export interface RoomHooks {
   readonly stats: Stats;
+  /** What all rooms keep their messages in; one of its own by default. */
+  readonly memory?: RoomMemory;
   /** The same room on other nodes. */
   readonly here: Here;
   /** Returns whether a session may join; sends the error if it may not. */
@@ -60,7 +63,8 @@ export interface RoomHooks {
 export class Room {
   readonly name: string;
   readonly #hooks: RoomHooks;
-  readonly #pages = new PageCache();
+  readonly #pages: PageCache;
+  readonly #memory: RoomMemory;
   readonly #members = new Map<Session, Member>();
   #log: RoomLog;
   readonly #presence: Presence;
@@ -73,7 +77,9 @@ export class Room {
 
   constructor(name: string, state: LogState, hooks: RoomHooks) {
     this.name = name;
-    this.#log = new RoomLog(state);
+    this.#memory = hooks.memory ?? new RoomMemory();
+    this.#pages = new PageCache(this.#memory);
+    this.#log = new RoomLog(state, this.#memory);
     this.#presence = new Presence(name);
     this.#hooks = hooks;
     for (const [node, roster] of hooks.here.others) {
@@ -194,8 +200,11 @@ export class Room {
 
   // Exchange with other nodes.
 
-  /** Tells the other nodes that this node has left the room. */
+  /** Frees the memory, and tells the other nodes that this node has left the
+   * room. */
   leave(): void {
+    this.#log.close();
+    this.#pages.clear();
     this.#hooks.here.leave();
   }
 
@@ -297,7 +306,8 @@ export class Room {
    */
   reset(state: LogState): void {
     const same = state.epoch === this.epoch;
-    this.#log = new RoomLog(state);
+    this.#log.close();
+    this.#log = new RoomLog(state, this.#memory);
     this.#pages.clear();
     if (same) return this.deliver();
     for (const { session } of this.#members.values()) {

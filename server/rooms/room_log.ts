@@ -7,6 +7,7 @@
 import type { Recovered } from "../../protocol/events.ts";
 import type { Cursor } from "../../protocol/message.ts";
 import { blank } from "../store/marks.ts";
+import { bytesOfMessage, RoomMemory } from "./room_memory.ts";
 import type { LogState, StoredMessage } from "../store/store.ts";
 
 /** Where a reader starts, and how much it recovered. */
@@ -33,8 +34,18 @@ export class RoomLog {
   /** Index of the oldest message: moved instead of shifting the array. */
   #start = 0;
   #characters = 0;
+  #bytes = 0;
+  readonly #memory: RoomMemory;
 
-  constructor({ epoch, head, first }: LogState) {
+  /**
+   * @param state What the store says of the log.
+   * @param memory What all rooms share.
+   */
+  constructor(
+    { epoch, head, first }: LogState,
+    memory: RoomMemory = new RoomMemory(),
+  ) {
+    this.#memory = memory;
     this.#epoch = epoch;
     this.#head = head;
     this.#first = first;
@@ -79,12 +90,28 @@ export class RoomLog {
       this.#head = message.seq;
       this.#messages.push(message);
       this.#characters += message.text.length;
+      this.#bytes += bytesOfMessage(message);
       if (message.removes === undefined) continue;
       removed = true;
       this.#remove(message.removes);
     }
     this.#shrink();
+    this.#memory.resize(this, this.#bytes);
     return removed;
+  }
+
+  /** Drops all messages in memory: readers get them from the store. */
+  drop(): void {
+    this.#messages = [];
+    this.#start = 0;
+    this.#characters = 0;
+    this.#bytes = 0;
+  }
+
+  /** Drops all messages, and frees the memory: the room closes. */
+  close(): void {
+    this.drop();
+    this.#memory.resize(this, 0);
   }
 
   /**
@@ -121,6 +148,7 @@ export class RoomLog {
     const oldest = this.#head - (this.#messages.length - this.#start) + 1;
     if (after >= this.#head) return [];
     if (after + 1 < oldest) return undefined;
+    this.#memory.touch(this);
     const from = this.#start + after + 1 - oldest;
     return this.#messages.slice(from, from + upTo - after);
   }
@@ -129,8 +157,10 @@ export class RoomLog {
     const index = this.#messages.length - 1 - (this.#head - seq);
     const message = this.#messages[index];
     if (message === undefined || index < this.#start) return;
+    const blanked = blank(message);
     this.#characters -= message.text.length;
-    this.#messages[index] = blank(message);
+    this.#bytes += bytesOfMessage(blanked) - bytesOfMessage(message);
+    this.#messages[index] = blanked;
   }
 
   #shrink(): void {
@@ -139,7 +169,9 @@ export class RoomLog {
       this.#characters > MAX_CHARACTERS
     ) {
       const gone = this.#messages[this.#start++];
-      this.#characters -= gone?.text.length ?? 0;
+      if (gone === undefined) break;
+      this.#characters -= gone.text.length;
+      this.#bytes -= bytesOfMessage(gone);
     }
     // Copies the array when more than half of it is unused.
     if (this.#start > this.#messages.length / 2) {

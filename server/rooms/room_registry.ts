@@ -26,6 +26,7 @@ import {
 } from "./error_event.ts";
 import { type PendingJoin, Room } from "./room.ts";
 import { RoomLookalikes } from "./room_lookalikes.ts";
+import type { RoomMemory } from "./room_memory.ts";
 import type { Session, Standing } from "./session.ts";
 import { attempt } from "../runtime/attempt.ts";
 import type { Stats } from "../runtime/stats.ts";
@@ -46,6 +47,8 @@ export interface RoomRegistryOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly stats: Stats;
+  /** What all rooms keep their messages in. */
+  readonly memory?: RoomMemory;
   /** Most rooms open at once. */
   readonly maxRooms: number;
   /** Most rooms of one session. */
@@ -245,7 +248,7 @@ export class RoomRegistry {
   }
 
   #follow(name: string, slot: Slot, here: Here): void {
-    const { store, log, stats } = this.#options;
+    const { store, log, stats, memory } = this.#options;
     attempt(() =>
       store.follow(name, {
         append: (messages) => {
@@ -279,6 +282,7 @@ export class RoomRegistry {
       }
       const room = new Room(name, state, {
         stats,
+        ...(memory !== undefined && { memory }),
         here,
         admits: (join) => this.#admits(name, join),
         standing: (session) => this.#options.standing(session, name),

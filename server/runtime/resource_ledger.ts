@@ -49,6 +49,8 @@ export const HELD_KINDS = [
   "reply",
   /** Frames of WebSockets that wait for their turn. */
   "frame",
+  /** The newest messages of open rooms, and the frames made of them. */
+  "room",
 ] as const;
 
 /** Kinds of what goes out to clients. */
@@ -114,6 +116,16 @@ export class ResourceLedger {
    */
   hold(kind: HeldKind, bytes: number): Release {
     return add(this.#held, kind, bytes);
+  }
+
+  /**
+   * Records all bytes of a kind that one part keeps alone.
+   *
+   * @param kind What for.
+   * @param bytes How many there are now.
+   */
+  set(kind: "room", bytes: number): void {
+    this.#held[kind] = bytes;
   }
 
   /** How many of a kind are open. */

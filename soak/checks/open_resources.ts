@@ -15,10 +15,10 @@ const LOOK_MS = 200;
 export async function readOpenResources(port: number): Promise<OpenResources> {
   const response = await fetch(`http://127.0.0.1:${port}/metrics`);
   const text = await response.text();
-  // But for HTTP connections: clients keep them for a next request, and the
+  // But for what open rooms keep of their messages, and HTTP connections: clients keep them for a next request, and the
   // server for 75 seconds.
   const samples = text.matchAll(
-    /^(hubbub_(?:open|held_bytes)\{kind="(?!connection")\w+"\}) (\d+)$/gm,
+    /^(hubbub_(?:open|held_bytes)\{kind="(?!(?:connection|room)")\w+"\}) (\d+)$/gm,
   );
   return new Map(
     Array.from(samples, ([, name = "", value]) => [name, Number(value)]),

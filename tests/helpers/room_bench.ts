@@ -6,6 +6,7 @@
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { Cursor } from "../../protocol/message.ts";
 import { Room } from "../../server/rooms/room.ts";
+import { RoomMemory } from "../../server/rooms/room_memory.ts";
 import type { Member, Session } from "../../server/rooms/session.ts";
 import { Stats } from "../../server/runtime/stats.ts";
 import type { StoredMessage } from "../../server/store/store.ts";
@@ -27,12 +28,16 @@ export class RoomBench {
   #log: StoredMessage[] = [];
   #first = 1;
 
-  /** @param stored Messages that are in the log before the room is opened. */
-  constructor(stored = 0) {
+  /**
+   * @param stored Messages that are in the log before the room is opened.
+   * @param memory What the room keeps its messages in.
+   */
+  constructor(stored = 0, memory = new RoomMemory()) {
     for (let seq = 1; seq <= stored; seq++) this.#store(`${seq}`, "elder");
     const { epoch } = this;
     this.room = new Room("hall", { epoch, first: 1, head: stored }, {
       stats: this.stats,
+      memory,
       here: { others: new Map(), changed() {}, typing() {}, leave() {} },
       admits: () => true,
       standing: () => ({ rights: ["read", "write"] }),

@@ -62,6 +62,7 @@ const PURE = [
   "server/rooms/room.ts",
   "server/rooms/room_creation.ts",
   "server/rooms/room_log.ts",
+  "server/rooms/room_memory.ts",
   "server/rooms/sent_messages.ts",
   "server/rooms/session.ts",
   "server/rooms/slow_readers.ts",
