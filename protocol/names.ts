@@ -172,6 +172,17 @@ export function checkOldName(wanted: string): string {
 }
 
 /**
+ * Returns a room's name, or a part of one, as rooms are compared.
+ *
+ * @param wanted Any text.
+ * @returns Undefined when it is too long for a room.
+ */
+export function normalizedRoom(wanted: string): string | undefined {
+  return normalized(wanted, "NFKC", MAX_ROOM)?.replace(UNSEEN, "").trim()
+    .toLowerCase().normalize("NFKC");
+}
+
+/**
  * Checks a room's name. Names that differ only in case, width and invisible
  * characters are the same room.
  *
@@ -180,8 +191,7 @@ export function checkOldName(wanted: string): string {
  * @throws {HubbubError} `bad_room`.
  */
 export function checkRoom(wanted: string): string {
-  const room = normalized(wanted, "NFKC", MAX_ROOM)?.replace(UNSEEN, "").trim()
-    .toLowerCase().normalize("NFKC");
+  const room = normalizedRoom(wanted);
   if (room === undefined || !ROOM.test(room) || STACKED.test(room)) {
     throw new HubbubError("bad_room");
   }

@@ -13,6 +13,7 @@ import {
   type JWTVerifyOptions,
 } from "jose";
 import { HubbubError } from "../../protocol/errors.ts";
+import { normalizedRoom } from "../../protocol/names.ts";
 import type { Right } from "../../protocol/rights.ts";
 import { MAX_SUBJECT } from "../../protocol/v1.ts";
 import { isOperatorToken, OPERATOR, OPERATOR_USER } from "./operator_token.ts";
@@ -217,7 +218,9 @@ function grantOf(claims: JWTPayload): Permissions {
 
 /** A room's name, in which `*` stands for any characters. */
 function matcher(pattern: string): (room: string) => boolean {
-  const [head = "", ...parts] = pattern.toLowerCase().split("*");
+  const [head = "", ...parts] = pattern.split("*")
+    // What is too long matches no room.
+    .map((part) => normalizedRoom(part) ?? part);
   const tail = parts.pop();
   if (tail === undefined) return (room) => room === head;
   return (room) => {

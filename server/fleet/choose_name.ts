@@ -16,7 +16,8 @@ export interface Wish {
   readonly wanted: string | undefined;
   /** What any name is like; a nickname if there is none. */
   readonly fallback?: string | undefined;
-  /** Whether a name looks like another one that is held here. */
+  /** Whether a name looks like another one that is held here, and stays so: of a
+   * signed one, whose holder does not give way to it. */
   readonly alike?: ((name: string) => boolean) | undefined;
   /** Whether a signed token states it: one like it will do then. */
   readonly signed?: boolean | undefined;
@@ -42,10 +43,10 @@ export async function chooseName<T extends object>(
 ): Promise<T> {
   const { signed = false, only = false, yielding } = wish;
   const any = wanted === undefined || (signed && !only);
-  const [name, wrong] = wanted === undefined
+  const [name, wrong, like = name] = wanted === undefined
     ? [fallback ?? nickname(() => false, random)]
     : instead(checked(wanted, alike, random), any);
-  const more = similar(name, random);
+  const more = similar(like, random);
   let names = [name];
   while (true) {
     while (names.length < TRIES) names.push(more.next().value);
@@ -66,9 +67,9 @@ export async function chooseName<T extends object>(
 function instead(
   [name, wrong]: ReturnType<typeof checked>,
   any: boolean,
-): ReturnType<typeof checked> {
+): [name: string, wrong?: HubbubError | undefined, like?: string] {
   const free = any ? wrong?.details.suggestion : undefined;
-  if (free !== undefined) return [free];
+  if (free !== undefined) return [free, undefined, name];
   return wrong === undefined ? [name] : [name, wrong];
 }
 

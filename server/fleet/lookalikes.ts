@@ -158,9 +158,18 @@ export class Lookalikes {
    * @returns False when the name itself is held, which others find out.
    */
   has(name: string, own?: string): boolean {
-    const free = [nameKey(name), ...(own === undefined ? [] : [nameKey(own)])];
-    return looksOf(name).values().some((look) =>
-      this.#byLook.get(look)?.keys().some((key) => !free.includes(key)) ?? false
-    );
+    return this.keysLike(name, own).size > 0;
+  }
+
+  /** Returns the keys of the other held names that a name looks like; the
+   * parameters are those of {@linkcode has}. */
+  keysLike(name: string, own?: string): ReadonlySet<string> {
+    const keys = [...looksOf(name)].flatMap((look) => [
+      ...this.#byLook.get(look)?.keys() ?? [],
+    ]);
+    const others = new Set(keys);
+    others.delete(nameKey(name));
+    if (own !== undefined) others.delete(nameKey(own));
+    return others;
   }
 }

@@ -129,16 +129,11 @@ export class FleetNode implements Fleet, EngineEvents {
     return this.#leases.nameOf(session);
   }
 
-  async lend(
+  lend(
     wanted: string | undefined,
     { user, fallback, signed = false }: Lending,
   ): Promise<string> {
-    const alike = (name: string) => this.#leases.alike(name);
-    const { name } = await this.#choose(
-      { wanted, fallback, alike, signed },
-      (choice) => this.#engine.find(choice, user),
-    );
-    return name;
+    return this.#leases.lend({ wanted, fallback, signed }, user);
   }
 
   release(session: string): void {

@@ -4,7 +4,7 @@
  * decided while it could not be reached is found out afterwards.
  */
 
-import { checkName } from "../../protocol/names.ts";
+import { checkName, nameKey } from "../../protocol/names.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Wish } from "./choose_name.ts";
 import type { Answer, Choice, Engine, Named, SessionLease } from "./engine.ts";
@@ -43,7 +43,16 @@ export class SessionLeases {
   readonly #held = new Map<string, SessionLease>();
   /** By person: the sessions of it that are held. */
   readonly #byPerson = new Map<string, Set<string>>();
+  /** By name's key: the sessions that are held under it. */
+  readonly #byName = new Map<string, Set<string>>();
   readonly #lookalikes = new Lookalikes();
+  /** Names that the engine is being asked for: of those that look the same,
+   * only the first is asked for. */
+  readonly #asked = new Lookalikes();
+  /** Those of them that signed tokens state. */
+  readonly #askedSigned = new Lookalikes();
+  /** By person: those who are given other names right now. */
+  readonly #displacing = new Map<string, Promise<void>>();
   readonly #pending = new Map<string, Pending>();
   /** Sessions that have ended, and may still be the engine's. */
   readonly #ended = new Set<string>();
@@ -72,14 +81,18 @@ export class SessionLeases {
     const session = known ?? newId();
     const spare = newId();
     const pending = [session, spare].map((id) => this.#expect(id));
+    const asking = this.#asking(personOf({ session, user, guest }), signed);
     try {
       // What ends at this very moment has ended before it.
       await this.#releasing;
       const application = { session, spare, user, guest, dialect };
       const yielding = user === undefined ? undefined : guest;
       const { lease, resumed } = await choose(
-        { wanted, signed, yielding, alike: (name) => this.alike(name) },
-        (choice) => engine.claim({ ...application, ...choice }),
+        { wanted, signed, yielding, alike: asking.alike },
+        (choice) => {
+          asking.reserve(choice);
+          return engine.claim({ ...application, ...choice });
+        },
       );
       this.#ended.delete(lease.session);
       this.#keep(lease);
@@ -92,9 +105,11 @@ export class SessionLeases {
         // Told after whoever claims has it.
         clock.soon(() => this.taken(session, taken));
       }
+      clock.soon(() => this.#settle(lease.session));
       const name = this.nameOf(lease.session) ?? lease.name;
       return { session: lease.session, name, resumed };
     } finally {
+      asking.end();
       for (const id of [session, spare]) this.#expectNoMore(id);
     }
   }
@@ -105,19 +120,57 @@ export class SessionLeases {
     wanted: string,
     { signed = false }: { readonly signed?: boolean } = {},
   ): Promise<string> {
+    const { engine, clock, choose } = this.#options;
+    const held = this.#held.get(session);
+    const asking = this.#asking(held && personOf(held), signed);
+    try {
+      await this.#releasing;
+      const named = await choose(
+        {
+          wanted: checkName(wanted),
+          signed,
+          only: true,
+          alike: asking.alike,
+        },
+        (choice) => {
+          asking.reserve(choice);
+          return engine.rename(session, choice);
+        },
+      );
+      if ("kept" in named) throw nameKept(named.kept);
+      const lease = this.#held.get(session);
+      if (lease === undefined) return named.name;
+      if (signed) this.#keep({ ...lease, signed });
+      // Its host hears the answer.
+      this.#name(lease, named, { told: false });
+      clock.soon(() => this.#settle(session));
+      return this.nameOf(session) ?? named.name;
+    } finally {
+      asking.end();
+    }
+  }
+
+  /**
+   * Finds a name for somebody who has no session here.
+   *
+   * @param wish The name; {@linkcode Wish.alike} is found here.
+   * @param user The user, if a token says so.
+   */
+  async lend(
+    wish: Omit<Wish, "alike">,
+    user: string | undefined,
+  ): Promise<string> {
     const { engine, choose } = this.#options;
-    const alike = (name: string) =>
-      this.alike(name, this.#held.get(session)?.name);
-    const named = await choose(
-      { wanted: checkName(wanted), signed, only: true, alike },
-      (choice) => engine.rename(session, choice),
+    const person = user === undefined
+      ? undefined
+      : personOf({ session: "", user });
+    const { alike } = this.#asking(person, wish.signed);
+    const { name } = await choose(
+      { ...wish, alike },
+      (choice) => engine.find(choice, user),
     );
-    if ("kept" in named) throw nameKept(named.kept);
-    const lease = this.#held.get(session);
-    if (lease === undefined) return named.name;
-    // Its host hears the answer.
-    this.#name(lease, named, { told: false });
-    return this.nameOf(session) ?? named.name;
+    if (wish.signed) this.#displace(this.#like(name, person));
+    return name;
   }
 
   /** See {@linkcode Fleet.nameOf}. */
@@ -126,13 +179,99 @@ export class SessionLeases {
   }
 
   /**
-   * Whether a name looks like another one that this node holds.
-   *
-   * @param name A valid name.
-   * @param own What the one who asks for it is called.
+   * Begins to ask for a name, for a person: tells which names look like others
+   * that this node holds or asks for, and reserves the looks of the name until
+   * the end. A name that no token states gives way to one that a token states.
    */
-  alike(name: string, own?: string): boolean {
-    return this.#lookalikes.has(name, own);
+  #asking(person: string | undefined, signed = false) {
+    let reserved: string | undefined;
+    const all = signed ? [this.#asked, this.#askedSigned] : [this.#asked];
+    const asked = signed ? this.#askedSigned : this.#asked;
+    return {
+      alike: (name: string) => {
+        const own = this.#nameOf(person);
+        if (asked.has(name, own)) return true;
+        if (!signed) return this.#lookalikes.has(name, own);
+        const keys = this.#lookalikes.keysLike(name, own);
+        return keys.values().some((key) => this.#isKept(key));
+      },
+      reserve: ({ names: [name] }: Choice) => {
+        if (name === undefined || reserved !== undefined) return;
+        reserved = name;
+        for (const looks of all) looks.add(name);
+      },
+      end: () => {
+        if (reserved === undefined) return;
+        for (const looks of all) looks.delete(reserved);
+      },
+    };
+  }
+
+  /** What a person of this node is called. */
+  #nameOf(person = ""): string | undefined {
+    const [session = ""] = this.#byPerson.get(person) ?? [];
+    return this.nameOf(session);
+  }
+
+  /** Whether whoever holds a name gives way to nobody. */
+  #isKept(key: string): boolean {
+    // Some names are nobody's, and kept for the server.
+    const sessions = this.#byName.get(key) ?? [""];
+    return [...sessions].some((session) => {
+      const lease = this.#held.get(session);
+      return lease === undefined ||
+        this.#matesOf(lease).some(({ signed }) => signed);
+    });
+  }
+
+  /** The leases of others under names that look like a name. */
+  #like(name: string, person: string | undefined): SessionLease[] {
+    const keys = this.#lookalikes.keysLike(name, this.#nameOf(person));
+    return [...keys].flatMap((key) => {
+      const [session = ""] = this.#byName.get(key) ?? [];
+      return this.#held.get(session) ?? [];
+    });
+  }
+
+  /** Renames whoever looks like a person whose token states its name; also the
+   * person itself, if it was given its name at the same time as they were. */
+  #settle(session: string): void {
+    const lease = this.#held.get(session);
+    if (lease === undefined) return;
+    const others = this.#like(lease.name, personOf(lease));
+    if (others.length === 0) return;
+    const key = nameKey(lease.name);
+    if (this.#isKept(key)) return this.#displace(others);
+    if (others.some(({ name }) => this.#isKept(nameKey(name)))) {
+      this.#displace([lease]);
+    }
+  }
+
+  /** Gives the persons of leases other names, unless their tokens state these:
+   * their sessions are told, on all nodes. */
+  #displace(leases: readonly SessionLease[]): void {
+    for (const lease of leases) {
+      const person = personOf(lease);
+      if (this.#displacing.has(person)) continue;
+      if (this.#isKept(nameKey(lease.name))) continue;
+      const displacing = this.#renameAway(lease)
+        // Out of reach: the next with such a name tries again.
+        .catch(() => {}).finally(() => this.#displacing.delete(person));
+      this.#displacing.set(person, displacing);
+    }
+  }
+
+  async #renameAway({ session, name }: SessionLease): Promise<void> {
+    const { engine, choose } = this.#options;
+    const named = await choose(
+      { wanted: undefined, fallback: name },
+      ({ names: [_, ...others], ...choice }) => {
+        const names = others.filter((name) => !this.#lookalikes.has(name));
+        return engine.rename(session, { ...choice, names });
+      },
+    );
+    // A token on another node may state it.
+    if (!("kept" in named)) this.renamed(session, named);
   }
 
   /** A session is being claimed: what is told of it meanwhile counts. */
@@ -156,6 +295,9 @@ export class SessionLeases {
     const person = personOf(lease);
     const all = this.#byPerson.get(person) ?? new Set();
     this.#byPerson.set(person, all.add(lease.session));
+    const key = nameKey(lease.name);
+    const named = this.#byName.get(key) ?? new Set();
+    this.#byName.set(key, named.add(lease.session));
     this.#lookalikes.add(lease.name);
   }
 
@@ -167,6 +309,10 @@ export class SessionLeases {
     const all = this.#byPerson.get(person);
     all?.delete(session);
     if (all?.size === 0) this.#byPerson.delete(person);
+    const key = nameKey(lease.name);
+    const named = this.#byName.get(key);
+    named?.delete(session);
+    if (named?.size === 0) this.#byName.delete(key);
     this.#lookalikes.delete(lease.name);
     return this.#held.delete(session);
   }
@@ -271,8 +417,9 @@ export class SessionLeases {
     );
   }
 
-  /** Waits for what is being let go of. */
+  /** Waits for what is being let go of, and for names that are given. */
   async settled(): Promise<void> {
+    await Promise.all(this.#displacing.values());
     await this.#releasing;
   }
 

@@ -31,12 +31,12 @@ interface Holder {
   name: string;
 }
 
-/** How the persons of guests begin. */
-const GUESTS = personOf({ session: "", user: undefined });
-
-/** Who a guest that has a name gives way to. */
+/** Who wants a name, and who gives way to it. */
 interface Priority {
-  /** Whether a signed token states the name. */
+  /** The holder who asks, if it is here. */
+  readonly own?: Holder | undefined;
+  /** Whether a signed token states the name: it wins over all that no token
+   * states, with those that look like it. */
   readonly signed?: boolean | undefined;
   /** The guest that is the same person. */
   readonly yielding?: string | undefined;
@@ -110,9 +110,10 @@ export class SingleNode implements Fleet {
     if (this.#byName.get(nameKey(name)) !== holder) {
       const others = holder.signed.size - Number(holder.signed.has(session));
       if (!signed && others > 0) throw nameKept(holder.name);
-      this.#clear(name, { signed });
-      this.#free(name, holder.name);
     }
+    this.#clear(name, { own: holder, signed });
+    this.#free(name, holder);
+    if (signed) mark(holder, session, signed);
     this.#letGo(holder);
     holder.name = name;
     this.#hold(holder);
@@ -127,16 +128,18 @@ export class SingleNode implements Fleet {
     wanted: string | undefined,
     { user, fallback, signed }: Lending,
   ): string {
+    const own = user === undefined
+      ? undefined
+      : this.#byPerson.get(personOf({ session: "", user }));
     if (wanted === undefined) {
+      if (own !== undefined) return own.name;
       return this.#taken(fallback)
         ? numbered(fallback, this.#taken, this.#options.random)
         : fallback;
     }
     const name = checkName(wanted);
-    const holder = this.#byName.get(nameKey(name));
-    const own = user !== undefined &&
-      holder?.person === personOf({ session: "", user });
-    return own ? name : this.#find(name, { signed });
+    if (signed && own !== undefined) return own.name;
+    return this.#find(name, { own, signed });
   }
 
   release(session: string): void {
@@ -178,16 +181,36 @@ export class SingleNode implements Fleet {
     if (priority.signed && this.#taken(name)) {
       return numbered(name, this.#taken, this.#options.random);
     }
-    return this.#free(name);
+    return this.#free(name, priority.own);
   }
 
-  /** A guest that has to give way gets a free name, and is told. */
-  #clear(name: string, { signed, yielding }: Priority): void {
-    const holder = this.#byName.get(nameKey(name));
-    if (holder === undefined || !holder.person.startsWith(GUESTS)) return;
-    if (holder.signed.size > 0) return;
-    if (!signed && holder.person !== GUESTS + yielding) return;
-    const other = numbered(name, this.#taken, this.#options.random);
+  /** Those who have to give way get a free name, and are told; unless somebody
+   * who keeps it has the name, or one that looks like it. */
+  #clear(name: string, { own, signed, yielding }: Priority): void {
+    const keys = this.#lookalikes.keysLike(name, own?.name);
+    const holders = [nameKey(name), ...keys]
+      .map((key) => this.#byName.get(key));
+    const guest = yielding === undefined
+      ? undefined
+      : personOf({ session: yielding, user: undefined });
+    const giveWay: Holder[] = [];
+    for (const [index, holder] of holders.entries()) {
+      // The first is that of the name itself, which may be free.
+      if (index === 0 && (holder === undefined || holder === own)) continue;
+      const yields = holder !== undefined && holder.signed.size === 0 &&
+        (signed || holder.person === guest);
+      if (!yields) return;
+      giveWay.push(holder);
+    }
+    for (const holder of giveWay) {
+      const isSame = nameKey(holder.name) === nameKey(name);
+      this.#replace(holder, isSame ? name : holder.name);
+    }
+  }
+
+  /** Gives a holder another name like one, and tells all of its sessions. */
+  #replace(holder: Holder, like: string): void {
+    const other = numbered(like, this.#taken, this.#options.random);
     this.#letGo(holder);
     holder.name = other;
     this.#hold(holder);
@@ -197,9 +220,10 @@ export class SingleNode implements Fleet {
   }
 
   /** A name that can be had, also by who has one that looks like it. */
-  #free(name: string, own?: string): string {
-    const taken = this.#byName.has(nameKey(name)) ||
-      this.#lookalikes.has(name, own);
+  #free(name: string, own?: Holder): string {
+    const holder = this.#byName.get(nameKey(name));
+    const taken = (holder !== undefined && holder !== own) ||
+      this.#lookalikes.has(name, own?.name);
     if (!taken) return name;
     throw nameTaken(
       name,

@@ -6,6 +6,7 @@
 
 import { durationWords } from "../../protocol/duration.ts";
 import { HubbubError } from "../../protocol/errors.ts";
+import { nameKey } from "../../protocol/names.ts";
 import { type Right, RIGHTS } from "../../protocol/rights.ts";
 import { bannedError } from "./bans.ts";
 import { type Clock, msAfter } from "../runtime/clock.ts";
@@ -21,8 +22,11 @@ export function personOf(
   { name, permissions, author, reader }: Session,
 ): Person {
   const address = reader?.address ?? "";
+  const { name: stated } = permissions;
   return {
-    name: name === "" ? permissions.name : name,
+    name: name === "" ? stated : name,
+    isNameStated: stated !== undefined &&
+      (name === "" || nameKey(name) === nameKey(stated)),
     author: author.key,
     address,
   };

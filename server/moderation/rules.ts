@@ -8,6 +8,7 @@ import { nameKey } from "../../protocol/names.ts";
 import type { BanSubject } from "../../protocol/requests.ts";
 import { EVERY_ROOM } from "../../protocol/rights.ts";
 import { userAuthor } from "../auth/author.ts";
+import { looksOf } from "../fleet/lookalikes.ts";
 import { networkOf } from "../runtime/ip_network.ts";
 
 /** Who did it, when and why. */
@@ -58,6 +59,8 @@ export interface RoomRules {
 /** Somebody who might be banned. */
 export interface Person {
   readonly name?: string | undefined;
+  /** Whether an access token states the name: it is no imitation then. */
+  readonly isNameStated?: boolean | undefined;
   readonly author?: string | undefined;
   readonly address: string;
 }
@@ -112,7 +115,20 @@ function subjectsOf({ name, author, address }: Person): string[] {
   ];
 }
 
-/** Whether a ban, wherever it holds, is about a person. */
+/** What the name of somebody who may be an imitation looks like. */
+function looks({ name, isNameStated = false }: Person): string[] {
+  return name === undefined || isNameStated ? [] : looksLike(name);
+}
+
+function looksLike(name: string): string[] {
+  return [...looksOf(name)].map((look) => `look ${look}`);
+}
+
+/**
+ * Whether a ban, wherever it holds, is about a person. Who only looks like a
+ * banned name is kept out ({@linkcode ModerationRules.banOf}), but may be
+ * somebody else: the ban does not follow that person to other names.
+ */
 export function isAbout(ban: Ban, person: Person): boolean {
   const subjects = subjectsOf(person);
   return subjects.includes(subjectOf(ban)) ||
@@ -215,11 +231,15 @@ export class ModerationRules {
   }
 
   /** Returns the keys of all that keeps one subject out of a room: bans, kicks,
-   * and what these have begun. */
+   * also of names that look the same, and what these have begun. */
   bansOn({ room, ...subject }: BanSubject & { room: string }): string[] {
+    const { name } = subject;
+    const alike = (name === undefined ? [] : looksLike(name))
+      .flatMap((look) => this.#bans.get(look) ?? []);
+    const meant = new Set(alike.filter((ban) => ban.room === room));
     const wanted = subjectOf(subject);
     const keys = [...this.#bansByKey].filter(([, ban]) =>
-      ban.room === room && subjectOf(ban) === wanted
+      meant.has(ban) || (ban.room === room && subjectOf(ban) === wanted)
     ).map(([key]) => key);
     const begun = keys.flatMap((key) => this.begunBy(key).map(([key]) => key));
     return [...new Set([...keys, ...begun])];
@@ -241,7 +261,7 @@ export class ModerationRules {
   banOf(person: Person, room: string, now: number): Ban | undefined {
     if (this.#bans.size === 0) return undefined;
     let longest: Ban | undefined;
-    for (const subject of subjectsOf(person)) {
+    for (const subject of [...subjectsOf(person), ...looks(person)]) {
       for (const ban of this.#bans.get(subject) ?? []) {
         const here = ban.room === room || ban.room === EVERY_ROOM;
         if (!here || ban.until <= now) continue;
@@ -273,6 +293,7 @@ export class ModerationRules {
   #addBan(ban: Ban): void {
     const subjects = new Set([
       subjectOf(ban),
+      ...(ban.name === undefined ? [] : looksLike(ban.name)),
       ...authorsOf(ban).map((author) => `author ${author}`),
     ]);
     for (const subject of subjects) {

@@ -45,12 +45,14 @@ export class RoomLookalikes {
           "and each mark once. Choose another name",
       });
     }
-    const other = looksOfRoom(room)
-      .flatMap((look) => [...this.#byLook.get(look) ?? []])
-      .find((name) => name !== room);
-    if (other === undefined) return undefined;
+    // Which one is told nobody: the asker may not be allowed to read it.
+    const isLikeAnother = looksOfRoom(room)
+      .some((look) =>
+        [...this.#byLook.get(look) ?? []].some((name) => name !== room)
+      );
+    if (!isLikeAnother) return undefined;
     return new HubbubError("bad_room", {
-      message: `The name "${room}" looks like that of the room "${other}". ` +
+      message: `The name "${room}" looks like that of another room. ` +
         "Choose another name",
     });
   }

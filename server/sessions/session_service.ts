@@ -108,8 +108,9 @@ export class SessionService {
   ): void {
     const { user } = permissions;
     const author = user === undefined ? undefined : userAuthor(user).key;
+    const isNameStated = permissions.name !== undefined;
     this.#options.accessPolicy.enter(
-      { name, author, address },
+      { name, isNameStated, author, address },
       room,
       permissions,
     );
@@ -164,13 +165,23 @@ export class SessionService {
    */
   renew(session: Session, permissions: Permissions): Soon<void> {
     const { name } = permissions;
-    if (name === undefined || nameKey(name) === nameKey(session.name)) {
+    const isCalled = (stated = "") => nameKey(stated) === nameKey(session.name);
+    // A name that was chosen becomes one that a token states.
+    const isKnown = isCalled(name) && isCalled(session.permissions.name);
+    if (name === undefined || isKnown) {
       return this.#regrant(session, permissions);
     }
+    const before = session.name;
     return whenHere(
-      this.#options.sessions.rename(session, name, { signed: true }),
+      this.#options.sessions.rename(
+        session,
+        isCalled(name) ? before : name,
+        { signed: true },
+      ),
       () => {
-        session.reader?.tell({ type: "renamed", name: session.name });
+        if (session.name !== before) {
+          session.reader?.tell({ type: "renamed", name: session.name });
+        }
         this.#regrant(session, permissions);
       },
     );

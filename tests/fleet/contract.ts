@@ -244,6 +244,118 @@ export function namesContract(
     await node.begin("Kim");
   });
 
+  test("promise 6: a signed name wins over all that no token states, and over what looks like it", async (node) => {
+    const guest = { user: undefined, guest: undefined };
+    let users = 0;
+    for (
+      const [looks, stated] of [
+        ["KarI", "Karl"],
+        ["B0b", "Bob"],
+        ["\u0421\u0430\u0440\u0430", "Capa"],
+        ["Te\u0251cher", "Teacher"],
+        ["Dora", "Dora"],
+      ] as const
+    ) {
+      for (const way of ["claim", "rename", "lend"]) {
+        for (const who of [guest, { user: `nameless ${++users}` }]) {
+          // A name that was released may be free a little later.
+          const number = ++users;
+          const [held, name] = [`${looks}${number}`, `${stated}${number}`];
+          const desk = await node.claim({ ...who, name: held });
+          const mate = who.user === undefined ? { guest: desk.session } : who;
+          const phone = await node.claim(mate);
+          assertEquals([desk.name, phone.name], [held, held]);
+          const token = { user: `signed ${++users}`, signed: true };
+          const sessions: string[] = [];
+          if (way === "lend") {
+            const lending = { ...token, fallback: "Script" };
+            assertEquals(await node.fleet.lend(name, lending), name);
+          } else if (way === "claim") {
+            const { session, ...own } = await node.claim({ ...token, name });
+            assertEquals(own.name, name);
+            sessions.push(session);
+          } else {
+            const { session } = await node.claim({ user: token.user });
+            sessions.push(session);
+            assertEquals(
+              await node.fleet.rename(session, name, { signed: true }),
+              name,
+            );
+            // It is the token's from now on.
+            const other = { user: "other", name, signed: true };
+            const second = await node.claim(other);
+            assert(second.name.startsWith(`${name} `));
+            node.fleet.release(second.session);
+          }
+          for (const { session } of [desk, phone]) {
+            await node.until(() =>
+              node.renames.some(([one, name]) =>
+                one === session && name.startsWith(`${held} `)
+              )
+            );
+            sessions.push(session);
+          }
+          for (const session of sessions) node.fleet.release(session);
+        }
+      }
+    }
+  });
+
+  test("a signed name does not win over what looks like it where a token states that", async (node) => {
+    const first = await node.claim({ user: "a", name: "KarI", signed: true });
+    const token = { user: "b", name: "Karl", signed: true };
+    assertEquals((await node.claim(token)).name, "Karl 2");
+    const lending = { user: "c", fallback: "Script", signed: true };
+    assertEquals(await node.fleet.lend("Karl", lending), "Karl 3");
+    assertEquals(node.fleet.nameOf(first.session), "KarI");
+    assertEquals(node.renames, []);
+  });
+
+  test("promise 6: a user has one name, with a session and without", async (node) => {
+    const token = { name: "Nora", signed: true };
+    await node.claim({ ...token, user: "a" });
+    const second = await node.claim({ ...token, user: "b" });
+    assertEquals(second.name, "Nora 2");
+    const lending = { user: "b", fallback: "Script" };
+    const signed = { ...lending, signed: true };
+    assertEquals(await node.fleet.lend("Nora", signed), "Nora 2");
+    assertEquals(await node.fleet.lend(undefined, lending), "Nora 2");
+    assertEquals(await node.fleet.lend("nora 2", lending), "nora 2");
+    await node.claim({ user: "c", name: "Will" });
+    // Nobody passes for oneself.
+    const own = { user: "c", fallback: "Script" };
+    assertEquals(await node.fleet.lend("WiII", own), "WiII");
+    assertEquals((await node.claim({ user: "c", name: "WiII" })).name, "Will");
+    assertEquals(node.renames, []);
+  });
+
+  test("promise 6: of names that look the same and are asked for at once one is had", async (node) => {
+    for (let round = 1; round <= 5; round++) {
+      const names = ["Bill", "BiII", "Bi11"].map((name) => `${name}${round}`);
+      const asked = await Promise.allSettled(
+        names.map((name) => node.begin(name)),
+      );
+      const won = asked.filter(({ status }) => status === "fulfilled");
+      assertEquals(won.length, 1);
+      const ways = ["Will", "WiII", "Wi11"].map((name) => `${name}${round}`);
+      const others = await Promise.all(ways.map(() => node.begin()));
+      const renamed = await Promise.allSettled(
+        ways.map(async (name, index) =>
+          await node.fleet.rename(others[index]?.session ?? "", name)
+        ),
+      );
+      const got = renamed.filter(({ status }) => status === "fulfilled");
+      assertEquals(got.length, 1);
+    }
+    // A token's wins also over those that are under way.
+    const [guest, user] = await Promise.all([
+      node.begin("KarI"),
+      node.claim({ user: "k", name: "Karl", signed: true }),
+    ]);
+    assertEquals(user.name, "Karl");
+    await node.until(() => node.fleet.nameOf(guest.session) === "KarI 2");
+  });
+
   test("of two users whose tokens state one name, the second gets one like it", async (node) => {
     const token = { name: "Sam", signed: true };
     const first = await node.claim({ ...token, user: "a" });

@@ -53,7 +53,9 @@ export function takenKey(node: string): Deno.KvKey {
 }
 
 /** The key of a person's sessions: a list of their ids, the newest last. */
-export function personKey(lease: SessionLease): Deno.KvKey {
+export function personKey(
+  lease: Pick<SessionLease, "session" | "user" | "guest">,
+): Deno.KvKey {
   const person = personOf(lease);
   // Keys have 2 KiB in all; a token may say anything.
   return [...FLEET, "person", person.slice(0, MOST_PERSON)];

@@ -41,8 +41,8 @@ const TAKEN_MS = 60 * 60_000;
 interface Place {
   readonly name: string;
   readonly entry: Deno.KvEntryMaybe<string>;
-  /** The guest that has to give way, and the place that it is given. */
-  readonly yields?: { readonly guest: Record; readonly to: Place };
+  /** The person that has to give way, and the place that it is given. */
+  readonly yields?: { readonly holder: Record; readonly to: Place };
 }
 
 /** What {@linkcode KvNames} needs. */
@@ -102,7 +102,12 @@ export class KvNames {
       if ("taken" in place) return place;
       const change = this.#kv.atomic();
       await this.#giveWay(change, place);
-      const named = await this.#call(change, { record, place }, this.#node);
+      const signed = choice.signed || record.signed;
+      const named = await this.#call(
+        change,
+        { record: { ...record, signed }, place },
+        this.#node,
+      );
       return await this.#commit(change, place) && { name: place.name, named };
     });
   }
@@ -116,6 +121,12 @@ export class KvNames {
     if (name === undefined) return { taken: undefined };
     const holder = await this.#holder(await this.#kv.get(holderKey(name)));
     if (user !== undefined && holder?.user === user) return { name };
+    if (user !== undefined && choice.any) {
+      // Where any name will do, a user who is here keeps its own.
+      const person = await this.#person({ session: "", user });
+      const [mate] = await this.#matesOf(person);
+      if (mate !== undefined) return { name: mate.value.name };
+    }
     return await this.#insist(async () => {
       const place = await this.#choose(choice, "");
       if ("taken" in place) return place;
@@ -311,7 +322,8 @@ export class KvNames {
     );
     await this.#freeName(change, record, { name });
     for (const mate of all) {
-      const renamed = { ...record, ...mate.value, name, named };
+      const { signed } = mate === known ? record : mate.value ?? record;
+      const renamed = { ...record, ...mate.value, signed, name, named };
       change.check(mate).set(mate.key, renamed);
       if (renamed.node === me) continue;
       const key = [...namedKey(renamed.node), renamed.session];
@@ -321,13 +333,13 @@ export class KvNames {
     return named;
   }
 
-  /** The guest that has a name is given another one, if it has to give way. */
+  /** The person that has a name is given another one, if it has to give way. */
   async #giveWay(
     change: Deno.AtomicOperation,
     { yields }: Place,
   ): Promise<void> {
     if (yields === undefined) return;
-    await this.#call(change, { record: yields.guest, place: yields.to });
+    await this.#call(change, { record: yields.holder, place: yields.to });
   }
 
   async #commit(
@@ -374,11 +386,10 @@ export class KvNames {
     const holder = await this.#holder(place.entry);
     if (holder === null || personOf(holder) === person) return place;
     const other = await this.#free(others);
-    const yields = holder.user === undefined &&
-      (signed || personOf(holder) === `guest ${yielding}`) &&
+    const yields = (signed || personOf(holder) === `guest ${yielding}`) &&
       !await this.#signs(holder);
     if (yields && other !== undefined) {
-      return { ...place, yields: { guest: holder, to: other } };
+      return { ...place, yields: { holder, to: other } };
     }
     return any && other !== undefined ? other : { taken: other?.name };
   }
@@ -413,7 +424,9 @@ export class KvNames {
     return { name, entry: await this.#kv.get<string>(holderKey(name)) };
   }
 
-  #person(lease: SessionLease): Promise<Deno.KvEntryMaybe<string[]>> {
+  #person(
+    lease: Pick<SessionLease, "session" | "user" | "guest">,
+  ): Promise<Deno.KvEntryMaybe<string[]>> {
     return this.#kv.get<string[]>(personKey(lease));
   }
 

@@ -163,8 +163,9 @@ end
 -- The place of the first name that a person can have, of the pairs of key and
 -- name in ARGV, behind: the start of nodes' channels, whether any name will do,
 -- whether a token states the first, and a guest that gives way (''). Without
--- 'any' that is only the first; of the others it is told then. A guest that has
--- the first and has to give way is given the next that is free.
+-- 'any' that is only the first; of the others it is told then. A person that has
+-- the first and has to give way is given the next that is free: a token wins
+-- over all whose tokens do not state the name.
 local function choose(from, who)
   local channels, any, signed, yielding = unpack(ARGV, from, from + 3)
   for i = from + 4, #ARGV, 2 do
@@ -173,7 +174,7 @@ local function choose(from, who)
       if any == '1' or i == from + 4 then return i end
       return nil, ARGV[i + 1]
     end
-    local yields = i == from + 4 and it.user == '' and
+    local yields = i == from + 4 and
       (signed == '1' or person(by, it) == 'guest ' .. yielding) and
       not signs(person(by, it))
     if yields then
@@ -290,12 +291,21 @@ local who = person(id, it)
 if ARGV[5] ~= '1' and ARGV[7] ~= it.key and signs(who, id) then return {it.name, 2} end
 local place, other = choose(3, who)
 if not place then return {other or false} end
+if ARGV[5] == '1' and not it.signed then
+  it.signed = true
+  redis.call('HSET', SESSIONS, id, cjson.encode(it))
+end
 return {ARGV[place + 1], 1, call(id, it, ARGV[place], ARGV[place + 1], channels, me)}
 `);
 
 /** Finds a free name. ARGV: a user (''), and what `choose` reads. Returns as
- * {@linkcode RENAME}, but not when. */
+ * {@linkcode RENAME}, but not when. Where any name will do, a user who is here
+ * keeps its own. */
 export const FIND = fleetScript(`
+if ARGV[1] ~= '' and ARGV[3] == '1' then
+  local _, mate = living('user ' .. ARGV[1])
+  if mate then return {mate.name, 1} end
+end
 local by, it = holder(ARGV[6])
 if by and ARGV[1] ~= '' and it.user == ARGV[1] then return {ARGV[7], 1} end
 local place, other = choose(2, '')

@@ -13,6 +13,24 @@ function signed(claims: object, key: string, header = { alg: "HS256" }) {
     .sign(bytes(key));
 }
 
+Deno.test("a token's rooms are spelled like rooms", async () => {
+  const spellings = [
+    "\uFF4Cobby",
+    "LOBBY",
+    " lobby ",
+    "lo\u200Dbby",
+    "\uFF2Cob*",
+  ];
+  const authority = await Authority.create({ secret: SECRET, guests: "none" });
+  for (const room of spellings) {
+    const permissions = await authority.verify(
+      await signed({ rooms: [room] }, SECRET),
+    );
+    assertEquals(permissions.allows("read", "lobby"), true, room);
+    assertEquals(permissions.allows("read", "hall"), false, room);
+  }
+});
+
 Deno.test("a token's rooms may have stars, and all else in them stands for itself", async () => {
   const authority = await Authority.create({ secret: SECRET, guests: "none" });
   const permissions = await authority.verify(

@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import {
   type Ban,
+  isAbout,
   ModerationRules,
   RULE_KEYS,
 } from "../../../server/moderation/rules.ts";
@@ -44,6 +45,37 @@ Deno.test("ModerationRules knows who is banned by name, user, address, or who it
   const known = { ...SOMEBODY, author: "user:u1" };
   assertEquals(user.banOf(known, "hall", 0)?.user, "u1");
   assertEquals(user.banOf(SOMEBODY, "hall", 0), undefined);
+});
+
+Deno.test("ModerationRules keeps out what looks like a banned name, and lets all of them in again", () => {
+  const looks = {
+    Rocco: ["R0cc0", "\uA4E3\uA4F3\uA4DA\uA4DA\uA4F3"],
+    Evi: ["\u0415\u0475\u0456", "\uA4F0\uA4E6\uA4F2"],
+    Bill9: ["BiII9", "Bi119"],
+    oleg: ["0leg", "ole\u0261"],
+  };
+  for (const [name, others] of Object.entries(looks)) {
+    for (const other of others) {
+      for (const [banned, comes] of [[name, other], [other, name]] as const) {
+        const rules = rulesWith(ban({ name: banned, room: "hall" }));
+        const person = { ...SOMEBODY, name: comes };
+        assertEquals(rules.banOf(person, "hall", 0)?.name, banned);
+        assertEquals(rules.banOf(person, "yard", 0), undefined);
+        // A token's name is no imitation, unless it is the same.
+        const stated = { ...person, isNameStated: true };
+        assertEquals(rules.banOf(stated, "hall", 0), undefined);
+        const same = { ...stated, name: banned };
+        assertEquals(rules.banOf(same, "hall", 0)?.name, banned);
+        // Who is here already may be somebody else.
+        assertEquals(isAbout(ban({ name: banned }), person), false);
+        assertEquals(rules.bansOn({ name: comes, room: "hall" }), [
+          RULE_KEYS.ban(ban({ name: banned, room: "hall" })),
+        ]);
+        assertEquals(rules.bansOn({ name: "Zoe", room: "hall" }), []);
+        assertEquals(rules.bans("hall", 0).length, 1);
+      }
+    }
+  }
 });
 
 Deno.test("ModerationRules keeps to the room and to the time, and tells the ban that lasts longest", () => {

@@ -2,7 +2,10 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { RoomLookalikes } from "../../../server/rooms/room_lookalikes.ts";
+import { V1Client } from "../../helpers/clients.ts";
 import { HubBench } from "../../helpers/hub_bench.ts";
+import { InProcessServer } from "../../helpers/in_process.ts";
+import { SECRET, signed } from "../../helpers/tokens.ts";
 
 const MIXED = ["lоbby", "lobьy", "rооm", "чат-xаб", "сlаss.1", "a\u093E"];
 
@@ -119,4 +122,40 @@ Deno.test("a room of before these rules is read and written to", async () => {
   await bench.turn();
   assertEquals(ada.reader.all("error"), []);
   assertEquals(ada.reader.texts, ["old", "unread", "new"]);
+});
+
+Deno.test("nobody learns the name of a room from one that looks the same", async () => {
+  await using server = await InProcessServer.start({ authSecret: SECRET });
+  const enter = async (sub: string, rooms: readonly string[]) => {
+    const token = await signed({ sub, name: sub, rooms });
+    const client = await V1Client.connect(server.socket("/ws"));
+    await client.ask({ type: "hello", auth: token }, "welcome");
+    return { client, headers: { authorization: `Bearer ${token}` } };
+  };
+  const open = await enter("Ada", ["*"]);
+  await using _ada = open.client;
+  await open.client.ask({ type: "join", room: "l126" }, "joined");
+  for (
+    const [sub, rooms, code] of [
+      ["Ben", ["1*"], "bad_room"],
+      ["Eve", ["2*"], "forbidden"],
+    ] as const
+  ) {
+    const { client, headers } = await enter(sub, rooms);
+    await using _client = client;
+    for (const type of ["join", "publish"]) {
+      const ask = { type, room: "1126", text: "x", id: 7 };
+      const refused = await client.ask(ask, "error");
+      assertEquals(refused.code, code);
+      assertEquals(JSON.stringify(refused).includes("l126"), false);
+    }
+    const response = await fetch(server.url("/api/rooms/1126/messages"), {
+      method: "POST",
+      body: "x",
+      headers,
+    });
+    const answer = await response.text();
+    assertMatch(answer, new RegExp(code));
+    assertEquals(answer.includes("l126"), false, answer);
+  }
 });
