@@ -258,6 +258,11 @@ export class Connection implements Entrant, SocketHandler {
 
   tell(event: ServerEvent): void {
     if (this.#gone) return;
+    // Here alone, whatever has refused it: the hub also serves HTTP requests,
+    // which count what they answer.
+    if (event.type === "error") {
+      this.#options.hub.stats.refused.add(event.code);
+    }
     try {
       this.#writer.tell(event);
       this.#joinWait.told(event);
@@ -330,7 +335,6 @@ export class Connection implements Entrant, SocketHandler {
       log.error("request failed", { connection: this.id, error });
     }
     const { code } = known;
-    this.#options.hub.stats.refused.add(code);
     this.tell({ ...errorEventOf(known), cid, id });
     if (this.#session !== null) return;
     if (code === "banned") return this.end(CLOSE.banned);

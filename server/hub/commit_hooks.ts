@@ -41,7 +41,6 @@ export function commitHooks(
     const { room, author, session, id, cid } = draft;
     settled(draft);
     accessPolicy.failed(room, author);
-    stats.refused.add(error.code);
     session.reader?.tell({ ...error, cid, id });
   };
   const refuseAlone = (draft: Pending, reason: Error) => {
