@@ -14,6 +14,7 @@ import {
   type Monotonic,
   msAfter,
 } from "../runtime/clock.ts";
+import { FailureReasons } from "../runtime/failure_reasons.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { chooseName, type Wish } from "./choose_name.ts";
 import type { Answer, Choice, Counts, Engine, EngineEvents } from "./engine.ts";
@@ -60,6 +61,7 @@ export class FleetNode implements Fleet, EngineEvents {
   #stopBeating: Cancel = () => {};
   /** No node is taken for dead before, milliseconds since 1970. */
   #buriesFrom: Monotonic = LONG_AGO;
+  readonly #reasons = new FailureReasons();
   #reachable = true;
   #outOfReach = () => {};
   #nodes = 1;
@@ -195,10 +197,16 @@ export class FleetNode implements Fleet, EngineEvents {
     }
   }
 
-  /** Said once, not with every beat and everybody who wants a name. */
+  /** Logs each reason once, not with every beat and everybody who wants a
+   * name. */
   #lost(error: unknown): void {
-    const { log } = this.#options;
-    if (this.#reachable) log.error("the fleet is out of reach", { error });
+    if (this.#reachable) this.#reasons.clear();
+    if (this.#reasons.isNew(error)) {
+      const words = this.#reachable
+        ? "the fleet is out of reach"
+        : "the fleet is still out of reach, for another reason";
+      this.#options.log.error(words, { error });
+    }
     this.#reachable = false;
     this.#outOfReach();
   }

@@ -12,6 +12,7 @@ import {
   msBetween,
 } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logger.ts";
+import { FailureReasons } from "../runtime/failure_reasons.ts";
 import { attempt } from "../runtime/attempt.ts";
 import { OutOfReachError, type Store } from "../store/store.ts";
 
@@ -46,6 +47,8 @@ export class StoreHealth {
   /** When it went out of reach; undefined while it is in reach. */
   #since: Monotonic | undefined;
   #patienceMs = CUT_OFF_MS;
+  /** The reasons that the log has of the failure that lasts. */
+  readonly #reasons = new FailureReasons();
 
   constructor(options: StoreHealthOptions) {
     this.#options = options;
@@ -65,10 +68,12 @@ export class StoreHealth {
     this.#options.log.info("store works again");
   }
 
-  /** Records a failure to store, and logs the first one. */
+  /** Records a failure to store, and logs it if it is the first one. The checks
+   * after it log each further reason once. */
   fails(error: unknown): void {
     if (this.#retry !== null) return;
-    this.#options.log.error("store fails; messages are refused", { error });
+    this.#reasons.clear();
+    this.#logReason("store fails; messages are refused", error);
     this.#learn(error);
     this.#checkLater();
   }
@@ -104,10 +109,17 @@ export class StoreHealth {
     this.#retry = clock.after(CHECK_MS, () => {
       attempt(() => store.check()).then(() => this.works(), (error) => {
         if (this.#retry === null) return;
+        // The first failure is often only that a connection was lost.
+        this.#logReason("store still fails, for another reason", error);
         this.#learn(error);
         this.#checkLater();
       });
     });
+  }
+
+  /** Logs a failure whose reason is new. */
+  #logReason(words: string, error: unknown): void {
+    if (this.#reasons.isNew(error)) this.#options.log.error(words, { error });
   }
 
   /** Records whether the store is out of reach, and since when. */

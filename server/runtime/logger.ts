@@ -3,6 +3,8 @@
  * terminal, a JSON object a line elsewhere. No message texts, no tokens.
  */
 
+import { errorText } from "./error_text.ts";
+
 /** From what matters only when looking for a fault to what ends a service. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
@@ -23,12 +25,10 @@ export interface LoggerOptions {
   readonly write: (line: string) => void;
 }
 
-/** An error as words; everything else as it is, if JSON has a form for it. */
+/** An error as text, with its causes; everything else as it is, if JSON has a form for it. */
 function plain(value: unknown): unknown {
-  if (value instanceof Error) {
-    return value.stack ?? `${value.name}: ${value.message}`;
-  }
   try {
+    if (value instanceof Error) return errorText(value);
     return JSON.stringify(value) === undefined ? String(value) : value;
   } catch {
     // A circle, or a number too large. The log is the last resort of those

@@ -1,6 +1,8 @@
 /** The connection to Redis, by itself. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import { setTimeout as delay } from "node:timers/promises";
+import { errorReason } from "../../server/runtime/error_text.ts";
 import { RedisLink } from "../../server/store/redis/redis_link.ts";
 import { RedisServer } from "../helpers/redis_server.ts";
 import { ignore, redis } from "./redis.ts";
@@ -59,5 +61,35 @@ Deno.test({
     await link.call("PING");
     assertEquals([heard, losses], [["before", "after"], 1]);
     for (const one of [link, other]) one.close();
+  },
+});
+
+Deno.test({
+  name:
+    `why ${redis} cannot be reached is the cause of the error, at each time`,
+  ignore,
+  async fn() {
+    await using server = await RedisServer.start();
+    const links = await Promise.all([1, 2].map(() =>
+      RedisLink.open({
+        address: server.address,
+        heal: () => Promise.resolve(),
+        lost() {},
+      })
+    ));
+    const [link, other] = links as [RedisLink, RedisLink];
+    const waiting = link.call("BLPOP", "nothing", "1").catch(errorReason);
+    await other.call("CONFIG", "SET", "requirepass", "secret");
+    await other.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+    assertMatch(String(await waiting), /was lost; caused by: \w*Error: \w/);
+    const failure = () => link.call("PING").catch(errorReason);
+    assertMatch(String(await failure()), /reached; caused by: \w*Error: \w/);
+    let said = "";
+    while (!said.includes("NOAUTH")) {
+      await delay(20);
+      said = String(await failure());
+    }
+    assertMatch(said, /Redis cannot be reached; caused by: .*NOAUTH/);
+    for (const one of links) one.close();
   },
 });

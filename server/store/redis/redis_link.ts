@@ -7,7 +7,7 @@
  * and a connection that hangs, for longer than senders wait.
  */
 
-import { createClient, ErrorReply } from "redis";
+import { createClient, DisconnectsClientError, ErrorReply } from "redis";
 import type { Script } from "./redis_scripts.ts";
 import { locate } from "./redis_sentinel.ts";
 import { withoutPassword } from "../addresses.ts";
@@ -92,14 +92,15 @@ class RedisSilent extends OutOfReachError {
 
 /** What to tell who calls when there is no connection, since the last try to
  * make one failed: a Redis that is not there, or does not want anybody yet, is
- * so for all nodes. */
-function unreachable(failure: unknown): Error {
+ * so for all nodes. Before the first try, the cause is what ended the last
+ * connection. */
+function unreachable(failure: unknown, lostBy: unknown): Error {
   const forAll = failure instanceof ErrorReply ||
     (failure as { code?: unknown } | null)?.code === "ECONNREFUSED";
   const words = "Redis cannot be reached";
   return forAll
     ? new Error(words, { cause: failure })
-    : new OutOfReachError(words, { cause: failure });
+    : new OutOfReachError(words, { cause: failure ?? lostBy });
 }
 
 /** A connection that comes back. */
@@ -109,8 +110,10 @@ export class RedisLink {
   #client: Client | null = null;
   /** When Redis answered last. */
   #heardAt = -Infinity;
-  /** Why there is none. */
+  /** Why the last try to connect failed. */
   #failure: unknown = null;
+  /** What ended the last connection. */
+  #lostBy: unknown = null;
   #healed: Promise<void> = Promise.resolve();
   #retry: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -151,7 +154,7 @@ export class RedisLink {
    */
   async call(...args: string[]): Promise<Reply> {
     const client = this.#client;
-    if (client === null) throw unreachable(this.#failure);
+    if (client === null) throw unreachable(this.#failure, this.#lostBy);
     return await this.#guard(client, client.sendCommand<Reply>(args));
   }
 
@@ -174,7 +177,7 @@ export class RedisLink {
    * listener a channel. */
   async subscribe(channel: string, listener: Listener): Promise<void> {
     const client = this.#client;
-    if (client === null) throw unreachable(this.#failure);
+    if (client === null) throw unreachable(this.#failure, this.#lostBy);
     const known = this.#listeners.has(channel);
     this.#listeners.set(channel, listener);
     if (known) return;
@@ -203,11 +206,11 @@ export class RedisLink {
   readonly #hear = (payload: string, channel: string) => {
     try {
       this.#listeners.get(channel)?.(payload);
-    } catch {
+    } catch (error) {
       // Something that no node of this version has told. Whoever listens may
       // have missed something, and reads it all again on a new connection.
       const client = this.#client;
-      if (client !== null) this.#drop(client);
+      if (client !== null) this.#drop(client, error);
     }
   };
 
@@ -220,7 +223,13 @@ export class RedisLink {
     } catch (error) {
       // One that has become a replica takes nothing any more.
       const demoted = words(error).startsWith("READONLY");
-      if (error instanceof RedisSilent || demoted) this.#drop(client);
+      if (error instanceof RedisSilent || demoted) this.#drop(client, error);
+      // The library's own words say that it was told to disconnect, not why.
+      if (error instanceof DisconnectsClientError) {
+        throw new Error("The connection to Redis was lost", {
+          cause: this.#lostBy,
+        });
+      }
       throw error;
     }
   }
@@ -238,7 +247,7 @@ export class RedisLink {
   async #connect(): Promise<void> {
     const client = newClient(await this.#locate());
     // Without a listener an error would end the process.
-    client.on("error", () => this.#drop(client));
+    client.on("error", (error) => this.#drop(client, error));
     try {
       await inTime(client.connect());
       // Refused by one that still reads its files.
@@ -255,7 +264,7 @@ export class RedisLink {
     try {
       await this.#healed;
     } catch (error) {
-      this.#drop(client);
+      this.#drop(client, error);
       throw error;
     }
   }
@@ -269,10 +278,11 @@ export class RedisLink {
   }
 
   /** Gives up a connection, and sees to the next one. */
-  #drop(client: Client): void {
+  #drop(client: Client, reason: unknown): void {
     if (this.#client !== client) return;
     this.#client = null;
     this.#failure = null;
+    this.#lostBy = reason;
     client.destroy();
     this.#options.lost();
     this.#connectLater();

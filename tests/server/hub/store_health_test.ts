@@ -88,3 +88,15 @@ Deno.test("a server whose store fails at its start says so in one line", async (
   );
   assertEquals(error.message, "Cannot read the store: It has just gone");
 });
+
+Deno.test("a hub logs each reason why its store fails once", async () => {
+  const bench = new HubBench();
+  bench.store.failing.add("trim").add("check");
+  bench.store.failure = () => new Error("Socket closed");
+  await seconds(bench, 3);
+  bench.store.failure = () =>
+    new Error("Out of reach", { cause: new Error("NOAUTH") });
+  await seconds(bench, 5);
+  assertEquals(bench.logged.length, 2, bench.logged.join("\n"));
+  assertEquals(bench.logged[1]?.includes("Caused by: Error: NOAUTH"), true);
+});

@@ -65,3 +65,23 @@ for (const pretty of [true, false]) {
     assert(written.every((line) => line.includes("broke")));
   });
 }
+
+for (const pretty of [true, false]) {
+  Deno.test(`createLogger() writes an error's causes (pretty: ${pretty})`, () => {
+    const { written, log } = lines("error", pretty);
+    const refused = new AggregateError([new Error("connect ECONNREFUSED")]);
+    const cause = new Error("Socket closed", { cause: refused });
+    log.error("broke", { error: new Error("Out of reach", { cause }) });
+    for (const words of ["Out of reach", "Socket closed", "ECONNREFUSED"]) {
+      assertStringIncludes(written[0] ?? "", words);
+    }
+  });
+
+  Deno.test(`createLogger() ends a circle of causes (pretty: ${pretty})`, () => {
+    const { written, log } = lines("error", pretty);
+    const error = new Error("One");
+    error.cause = new Error("Two", { cause: error });
+    log.error("broke", { error });
+    assertStringIncludes(written[0] ?? "", "Two");
+  });
+}
