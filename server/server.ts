@@ -190,6 +190,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const authority = operator === undefined
     ? options.authority
     : Authority.open(operator);
+  // Clients are told less: why a signature is wrong would help to forge one.
+  authority.watch((refusal) =>
+    log.info("access token refused", { ...refusal })
+  );
   const stats = new Stats();
   const ledger = new ResourceLedger();
   const hub = new Hub({

@@ -41,6 +41,15 @@ const ALGORITHMS = ["EdDSA", "ES256", "ES384", "RS256", "PS256"];
 /** Clocks may differ by this much, seconds. */
 const TOLERANCE_S = 5;
 
+/** Why a token was refused, for the log: nothing of the token but times. */
+export interface TokenRefusal {
+  /** What is wrong, such as `signature`, `algorithm` or `claim nbf`. */
+  readonly check: string;
+  /** Of a time claim: seconds from this server's clock to it, negative if it
+   * has passed. */
+  readonly secondsAhead?: number;
+}
+
 type Key =
   | Uint8Array
   | Awaited<ReturnType<typeof importSPKI>>
@@ -51,6 +60,7 @@ export class Authority {
   readonly #key: Key | null;
   readonly #options: JWTVerifyOptions;
   readonly #operator: string | undefined;
+  #onRefused: ((refusal: TokenRefusal) => void) | undefined;
   /** What those without a token get. */
   readonly guest: Permissions;
 
@@ -129,6 +139,11 @@ export class Authority {
     return this.#key !== null;
   }
 
+  /** Sets what is called with each token that {@linkcode verify} refuses. */
+  watch(onRefused: (refusal: TokenRefusal) => void): void {
+    this.#onRefused = onRefused;
+  }
+
   /**
    * Checks a token.
    *
@@ -150,6 +165,7 @@ export class Authority {
         : await jwtVerify(token, this.#key, this.#options);
       return grantOf(payload);
     } catch (error) {
+      this.#onRefused?.(refusalOf(error));
       if (error instanceof HubbubError) throw error;
       if (error instanceof errors.JWTExpired) {
         throw new HubbubError("auth_expired");
@@ -163,9 +179,44 @@ export class Authority {
             "server asks for. Ask for a token that is made for this server",
         });
       }
+      // Only a token with a good signature comes this far.
+      if (isNotYetValid(error)) {
+        throw new HubbubError("auth_invalid", {
+          message: "The access token is not valid yet. Check the clocks of " +
+            "this server and of the one that made the token",
+        });
+      }
       throw new HubbubError("auth_invalid");
     }
   }
+}
+
+function isNotYetValid(error: unknown): boolean {
+  return error instanceof errors.JWTClaimValidationFailed &&
+    error.claim === "nbf" && error.reason === "check_failed";
+}
+
+/** Says which check a token failed. */
+function refusalOf(error: unknown): TokenRefusal {
+  if (error instanceof HubbubError) return { check: error.message };
+  if (
+    error instanceof errors.JWTClaimValidationFailed ||
+    error instanceof errors.JWTExpired
+  ) {
+    const { claim, payload } = error;
+    const time = payload[claim];
+    return {
+      check: `claim ${claim}`,
+      ...(["nbf", "iat", "exp"].includes(claim) && typeof time === "number" &&
+        { secondsAhead: Math.round(time - Date.now() / 1000) }),
+    };
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) {
+    return { check: "signature" };
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) return { check: "algorithm" };
+  if (error instanceof errors.JWKSNoMatchingKey) return { check: "key id" };
+  return { check: "format" };
 }
 
 function strings(value: unknown, claim: string): string[] | undefined {

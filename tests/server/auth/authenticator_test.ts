@@ -1,9 +1,17 @@
 /** What tokens grant, and with which keys they count. */
 
-import { assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
 import { HubbubError } from "../../../protocol/errors.ts";
-import { Authority } from "../../../server/auth/authenticator.ts";
+import {
+  Authority,
+  type TokenRefusal,
+} from "../../../server/auth/authenticator.ts";
 
 const SECRET = "a secret that is long enough to be one";
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -72,5 +80,44 @@ Deno.test("what a public key says is no secret: nobody can sign with it", async 
       );
       assertEquals(error.code, "auth_invalid");
     }
+  }
+});
+
+Deno.test("the server learns which check a token failed, its bearer only of clocks and claims", async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const sign = (claims: object, secret = SECRET, alg = "HS256") =>
+    new SignJWT({ ...claims }).setProtectedHeader({ alg }).sign(bytes(secret));
+  const authority = await Authority.create({ secret: SECRET, guests: "none" });
+  const refusals: TokenRefusal[] = [];
+  authority.watch((refusal) => refusals.push(refusal));
+  const plain = new HubbubError("auth_invalid").message;
+  for (
+    const [token, check, words, ahead] of [
+      [
+        await sign({ nbf: now + 10_800 }),
+        "claim nbf",
+        "Check the clocks",
+        10_800,
+      ],
+      [await sign({ nbf: now + 10_800 }, SECRET + "x"), "signature", plain],
+      [await sign({ exp: now - 60 }), "claim exp", "", -60],
+      [await sign({ nbf: "soon" }), "claim nbf", plain],
+      [await sign({}, SECRET + "x"), "signature", plain],
+      [await sign({}, SECRET.repeat(2), "HS512"), "algorithm", plain],
+      ["no token", "format", plain],
+      ["a.b.c", "format", plain],
+      [await sign({ rooms: 5 }), 'claim "rooms"', 'claim "rooms"'],
+    ] as const
+  ) {
+    const error = await assertRejects(
+      () => authority.verify(token),
+      HubbubError,
+    );
+    assertStringIncludes(error.message, words);
+    const { check: failed, secondsAhead } = refusals.pop() ?? { check: "" };
+    assertStringIncludes(failed, check);
+    assertEquals(refusals, []);
+    if (ahead === undefined) assertEquals(secondsAhead, undefined);
+    else assert(Math.abs((secondsAhead ?? 0) - ahead) < 30);
   }
 });
