@@ -5,7 +5,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { ConfigError, readWords } from "../server/config/parsers.ts";
-import { unknownArgument } from "../server/config/variables.ts";
+import { joinNegatives, unknownArgument } from "../server/config/variables.ts";
 
 /** What a tool takes. */
 export interface ArgumentsOptions {
@@ -39,7 +39,7 @@ export function readArguments(
 ): Arguments | "help" {
   const flags = [...values, ...switches, "help"];
   const found: string[] = [];
-  const parsed = parseArgs(args, {
+  const parsed = parseArgs(joinNegatives(args, values), {
     string: [...values],
     boolean: [...switches, "help"],
     unknown(arg) {

@@ -5,6 +5,7 @@
 import { SignJWT } from "jose";
 import { checkName, checkRoom } from "../protocol/names.ts";
 import { RIGHTS } from "../protocol/rights.ts";
+import { OPERATOR_USER } from "../server/auth/operator_token.ts";
 import { ConfigError, readWords, secret } from "../server/config/parsers.ts";
 import {
   type Arguments,
@@ -81,6 +82,14 @@ function checked(
   }
 }
 
+/** An id that a server takes. */
+function userOf(words: string): string {
+  if (words !== OPERATOR_USER) return words;
+  throw new ConfigError(
+    "must be another id: this one stands for the operator, and servers refuse it",
+  );
+}
+
 const VALUES = [
   "name",
   "user",
@@ -130,7 +139,8 @@ function read({ values, switches }: Arguments) {
     rights: switches.has("moderate")
       ? [...RIGHTS]
       : value("rights", rightsOf) ?? ["read", "write"],
-    user: value("user", text) ?? name,
+    // The name stands for a user id that is left out.
+    user: value("user", userOf) ?? value("name", userOf),
     seconds: value("for", seconds) ?? UNITS["d"]!,
     audience: value("audience", text) ??
       readVariable("HUBBUB_AUTH_AUDIENCE", { parse: text }),

@@ -4,7 +4,12 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { checkVariables, isOurs, unknownArgument } from "./variables.ts";
+import {
+  checkVariables,
+  isOurs,
+  joinNegatives,
+  unknownArgument,
+} from "./variables.ts";
 import { ConfigError, readWords } from "./parsers.ts";
 import { type Config, type Setting, SETTINGS } from "./schema.ts";
 import { withoutPassword } from "../store/addresses.ts";
@@ -73,7 +78,7 @@ export function readConfig(
   names: readonly string[] = [],
 ): Config | "help" {
   const flags = new Set(rows.map(([key]) => flagOf(key)));
-  const parsed = parseArgs(args, {
+  const parsed = parseArgs(joinNegatives(args, [...flags]), {
     string: [...flags],
     boolean: ["help"],
     unknown(arg) {

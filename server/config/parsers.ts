@@ -52,6 +52,22 @@ export function whole(from: number, to: number): (words: string) => number {
   };
 }
 
+/** Megabytes that the server needs to start and to serve a few clients. */
+const LEAST_MEMORY = 100;
+
+/** A limit of memory in megabytes, or 0 for none: below what it needs, the
+ * server would end and be started again for ever. */
+export function memoryLimit(words: string): number {
+  const value = Number(words);
+  if (/^0+$/.test(words)) return 0;
+  if (/^\d+$/.test(words) && value >= LEAST_MEMORY && value <= 1_000_000) {
+    return value;
+  }
+  throw new ConfigError(
+    `must be a whole number from ${LEAST_MEMORY} to 1000000, or 0 for no limit`,
+  );
+}
+
 /** The name or address of a host, as one listens on it: IPv6 with or without
  * brackets. */
 export function host(words: string): string {

@@ -8,6 +8,7 @@ import {
   basePath,
   host,
   level,
+  memoryLimit,
   oneOf,
   origins,
   publicHosts,
@@ -240,7 +241,7 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     help:
       "memory above which it says goodbye to all and ends with code 1, to " +
       "be started again; 0 is no limit",
-    parse: whole(0, 1_000_000),
+    parse: memoryLimit,
   },
   maxFrame: {
     env: "HUBBUB_MAX_FRAME",

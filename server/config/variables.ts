@@ -78,6 +78,28 @@ function isOfKubernetes(
 }
 
 /**
+ * Joins flags with negative numbers behind them, as in `--rate -1`, so that
+ * these are read as values and refused as such, not as unknown flags.
+ *
+ * @param args As the process has them.
+ * @param flags Those with a value, without `--`.
+ */
+export function joinNegatives(
+  args: readonly string[],
+  flags: readonly string[],
+): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const flag = joined.at(-1) ?? "";
+    const takes = flag.startsWith("--") && flags.includes(flag.slice(2));
+    if (takes && /^-\.?\d/.test(arg)) {
+      joined[joined.length - 1] = `${flag}=${arg}`;
+    } else joined.push(arg);
+  }
+  return joined;
+}
+
+/**
  * Says of an argument that means nothing what may be meant.
  *
  * @param arg As it was given. What stands behind `=` is not shown: it may be a

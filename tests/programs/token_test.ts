@@ -68,6 +68,9 @@ Deno.test("deno task token refuses what the server refuses, in its words", async
       [["Ada"], {}, 'Unknown setting "Ada"'],
       [["--for", "7D"], {}, '--for must .* 1 to 999999 .* 7d, not "7D"'],
       [["--for", "99999999d"], {}, "--for must be a number from 1 to 999999"],
+      [["--for", "-1d"], {}, '--for must be a number .*, not "-1d"$'],
+      [["--user", "hubbub-operator"], {}, "--user must be another id"],
+      [["--name", "hubbub-operator"], {}, "--name must be another id"],
       [["--for", "0d"], {}, "--for must be a number from 1 to 999999"],
     ] as const
   ) {

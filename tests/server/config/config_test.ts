@@ -1,7 +1,7 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { helpText, readConfig } from "../../../server/config/load.ts";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { flagOf, helpText, readConfig } from "../../../server/config/load.ts";
 import { ConfigError } from "../../../server/config/parsers.ts";
-import type { Config } from "../../../server/config/schema.ts";
+import { type Config, SETTINGS } from "../../../server/config/schema.ts";
 import { withoutPassword } from "../../../server/store/addresses.ts";
 
 function read(args: string[], env: Record<string, string> = {}): Config {
@@ -190,7 +190,12 @@ for (
     [["--port", "x"], '--port must be a whole number from 0 to 65535, not "x"'],
     [["--port", "65536"], "65535"],
     [["--port=-1"], 'not "-1"'],
-    [["--port", "-1"], 'Unknown setting "-1"'],
+    [
+      ["--port", "-1"],
+      '--port must be a whole number from 0 to 65535, not "-1"',
+    ],
+    [["--max-memory", "99"], "a whole number from 100 to 1000000, or 0"],
+    [["--host", "-x"], 'Unknown setting "-x"'],
     [["--port", "1.5"], "--port"],
     [["--port", "1e3"], "--port"],
     [["--port="], "--port is empty. Give it a value, or leave it out"],
@@ -392,4 +397,21 @@ Deno.test("helpText() shows every setting with its flag, variable and default", 
       "--help",
     ]
   ) assert(help.includes(words), words);
+});
+
+Deno.test("readConfig() says of every number what it may be, negative ones too", () => {
+  const numbers = Object.entries(SETTINGS).filter(([, { fallback }]) =>
+    /^\d+$/.test(fallback)
+  );
+  assert(numbers.length > 20);
+  for (const [key] of numbers) {
+    const flag = `--${flagOf(key)}`;
+    for (const args of [[flag, "-1"], [`${flag}=-1`], [flag, "-.5"]]) {
+      const error = assertThrows(() => readConfig(args, () => undefined));
+      assertMatch(
+        (error as Error).message,
+        RegExp(`^${flag} must be a whole number from \\d+ to .*, not "-`),
+      );
+    }
+  }
 });
