@@ -372,10 +372,11 @@ export class Hub {
   }
 
   /** Rejects all further messages; resolves when all accepted ones are stored
-   * or have failed. */
+   * and delivered, or have failed. */
   async settle(): Promise<void> {
     this.refuse();
     await this.#groupCommit.idle();
+    await this.#rooms.delivered();
   }
 
   /** Stops all timers. */

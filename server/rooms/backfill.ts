@@ -57,7 +57,7 @@ export class Backfill {
         room.epoch !== epoch || member.cursor !== after ||
         room.removals !== removals
       ) {
-        return room.pump(member);
+        return room.due(member);
       }
       room.trimmed(page.first);
       if (page.first <= after + 1 && page.messages[0]?.seq !== after + 1) {
@@ -66,12 +66,12 @@ export class Backfill {
         member.session.reader?.end(CLOSE.internalError);
         return;
       }
-      room.pump(member, page.messages);
+      room.due(member, page.messages);
     }).catch((error) => {
       log.error("read failed", { room: room.name, error });
       later.add(STORE_RETRY_MS, () => {
         member.fetching = false;
-        room.pump(member);
+        room.due(member);
       });
     });
   }

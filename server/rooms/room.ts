@@ -4,7 +4,8 @@
  * backfill.
  *
  * A room gathers the events between two ticks and announces them once: joins
- * before the messages of the tick, leaves after them.
+ * before the messages of the tick, leaves after them. It serves its members in
+ * steps, since a large room would take too long in one turn of the event loop.
  */
 
 import type { CloseReason } from "../../protocol/close_codes.ts";
@@ -14,16 +15,22 @@ import type {
   ServerEvent,
 } from "../../protocol/events.ts";
 import type { RequestId } from "../../protocol/requests.ts";
-import type { Dialect } from "../../protocol/dialect.ts";
 import type { Cursor } from "../../protocol/message.ts";
 import type { Here, Roster } from "../fleet/fleet.ts";
-import { framesFor, framesOf, ownIn, PageCache } from "./page_cache.ts";
+import { announcedIn, Announcements } from "./announcements.ts";
+import { type Fetched, MemberWalk } from "./member_walk.ts";
+import { framesFor, ownIn, PageCache } from "./page_cache.ts";
 import { MOST_LISTED, Presence } from "./presence.ts";
 import { between, RoomLog } from "./room_log.ts";
 import { RoomMemory } from "./room_memory.ts";
 import type { Member, Session } from "./session.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { LogState, StoredMessage } from "../store/store.ts";
+
+/** Most members served in one step: then other rooms have their turn. */
+const STEP = 16;
+/** Turns of the fan-out after which typing is no longer announced. */
+const TYPING_TURNS = 3;
 
 /** A pending join. */
 export interface PendingJoin {
@@ -51,9 +58,16 @@ export interface RoomHooks {
   ): Pick<JoinedEvent, "rights" | "locked" | "slowMs" | "waitMs">;
   /** Closes the connection of a session whose code has thrown. Never throws. */
   failed(session: Session, error: unknown): void;
-  /** Calls {@linkcode Room.pump} again when the member's socket has drained. */
+  /** Schedules {@linkcode Room.step}, in this turn or the next one. */
+  fanOut(): void;
+  /** Whether this turn's time for fan-out is over. */
+  isOver(): boolean;
+  /** Number of the fan-out's turn. */
+  turn(): number;
+  /** Calls {@linkcode Room.due} when the member's socket has drained. */
   slow(member: Member): void;
-  /** Reads the messages after the member's cursor, then pumps it with them. */
+  /** Reads the messages after the member's cursor, then calls
+   * {@linkcode Room.due} with them. */
   fetch(member: Member): void;
   /** Calls {@linkcode Room.recount} after a second, and ends the turn. */
   recountLater(): void;
@@ -68,6 +82,11 @@ export class Room {
   readonly #members = new Map<Session, Member>();
   #log: RoomLog;
   readonly #presence: Presence;
+  readonly #announcements = new Announcements();
+  readonly #walk = new MemberWalk(
+    { [Symbol.iterator]: () => this.#members.values() },
+    (announced) => this.#announcements.drop(announced),
+  );
   /** Whether a recount is scheduled. */
   #recounting = false;
   /** Number of members that are not announced. */
@@ -114,6 +133,12 @@ export class Room {
       lag = Math.max(lag, this.head - cursor);
     }
     return lag;
+  }
+
+  /** Whether some members have yet to get an announcement. The next ones wait
+   * meanwhile, so that the newest state replaces what lies between. */
+  get announcing(): boolean {
+    return this.#announcements.pending;
   }
 
   /** Returns the whole member list as an event that replaces any earlier
@@ -225,9 +250,9 @@ export class Room {
   announceJoins(): void {
     for (const { sessions, event } of this.#presence.renamed()) {
       // A dialect without echoes does not show a person's own rename either.
-      this.#tell(
+      this.#announce(
         event,
-        ({ session }) => sessions.includes(session) && !session.dialect.echoes,
+        (session) => sessions.includes(session) && !session.dialect.echoes,
       );
     }
     const pendingJoins = this.#pendingJoins.filter((join) =>
@@ -243,7 +268,8 @@ export class Room {
       this.#contain(session, () => this.#admit(session));
     }
     const came = this.#presence.came();
-    if (came) this.#tell(came, ({ session }) => fresh.has(session));
+    // The new members get the list when they start.
+    if (came) this.#announce(came, (session) => fresh.has(session));
     for (const join of pendingJoins) {
       this.#contain(join.session, () => this.#start(join));
     }
@@ -254,22 +280,28 @@ export class Room {
     if (this.#log.append(messages)) {
       this.#removals++;
       this.#pages.clear();
+      this.#walk.forgetFetched();
     }
     for (const { from } of messages) this.#presence.typed(from);
   }
 
-  /** Step 3: moves every cursor forward. */
+  /** Step 3: has every cursor moved forward. */
   deliver(): void {
-    for (const member of this.#members.values()) this.pump(member);
+    this.#walk.want();
+    this.#hooks.fanOut();
   }
 
   /** Step 4, after the tick's messages: announces leaves and typing. */
   announceLeaves(): void {
     const went = this.#presence.went();
-    if (went) this.#tell(went);
+    if (went) this.#announce(went);
+    // Typing that comes late tells nothing: it is not queued for long.
     for (const from of this.#presence.typers()) {
-      const event = { type: "typing", room: this.name, from } as const;
-      this.#tell(event, ({ session }) => !session.dialect.wantsTyping);
+      this.#announce(
+        { type: "typing", room: this.name, from },
+        (session) => !session.dialect.wantsTyping,
+        this.#hooks.turn() + TYPING_TURNS,
+      );
     }
     if (this.#recounting || !this.#presence.paced) return;
     this.#recounting = true;
@@ -309,6 +341,7 @@ export class Room {
     this.#log.close();
     this.#log = new RoomLog(state, this.#memory);
     this.#pages.clear();
+    this.#walk.forgetFetched();
     if (same) return this.deliver();
     for (const { session } of this.#members.values()) {
       this.#contain(
@@ -322,15 +355,46 @@ export class Room {
   // The pump.
 
   /**
-   * Sends a member the messages after its cursor, as far as its socket has
-   * room. No other code sends messages.
+   * Serves a few members that have something to get.
+   *
+   * @returns Whether none is left.
+   */
+  step(): boolean {
+    for (let served = 0; served < STEP; served++) {
+      if (served > 0 && this.#hooks.isOver()) return false;
+      const next = this.#walk.next(this.#announcements.count);
+      if (next === undefined) return true;
+      this.pump(...next);
+    }
+    return false;
+  }
+
+  /**
+   * Pumps a member, in the next turn if this one's time is over.
+   *
+   * @param member See {@linkcode pump}.
+   * @param fetched See {@linkcode pump}.
+   */
+  due(member: Member, fetched?: Fetched): void {
+    if (this.#hooks.isOver()) this.#later(member, fetched);
+    else this.pump(member, fetched);
+  }
+
+  #later(member: Member, fetched: Fetched): void {
+    this.#walk.due(member, fetched);
+    this.#hooks.fanOut();
+  }
+
+  /**
+   * Sends a member the messages and announcements after its cursors, as far as
+   * its socket and the turn have room. No other code sends messages.
    *
    * @param member A member of this room.
    * @param fetched Messages after the member's cursor from the store, when they
    * are older than those in memory. The room does not keep them: a slow reader
    * costs no memory.
    */
-  pump(member: Member, fetched?: readonly StoredMessage[]): void {
+  pump(member: Member, fetched?: Fetched): void {
     // Without a closure: this runs for every member and tick.
     try {
       this.#pump(member, fetched);
@@ -339,16 +403,33 @@ export class Room {
     }
   }
 
-  #pump(member: Member, fetched?: readonly StoredMessage[]): void {
+  #pump(member: Member, fetched: Fetched): void {
     const { reader } = member.session;
     if (reader === null || !member.attached || member.fetching) return;
     // The member left before its socket drained or the store answered.
     if (this.#members.get(member.session) !== member) return;
     const log = this.#log;
-    if (member.cursor < log.head && !reader.ready) {
+    const announcements = this.#announcements;
+    if (member.announced < announcements.dropped) member.stalePresence = true;
+    if (
+      (member.cursor < log.head || member.announced < announcements.count) &&
+      !reader.ready
+    ) {
       return this.#hooks.slow(member);
     }
-    while (member.cursor < log.head) {
+    while (true) {
+      // The list that follows replaces all announcements.
+      if (member.stalePresence) member.announced = announcements.count;
+      const next = announcements.next(member.announced);
+      const until = next?.after ?? log.head;
+      if (member.cursor >= until) {
+        if (next === undefined) break;
+        member.announced++;
+        if (
+          !next.skip?.(member.session) && this.#hooks.turn() <= next.lastTurn
+        ) reader.send(announcedIn(next, reader.dialect));
+        continue;
+      }
       if (!reader.writable) return this.#hooks.slow(member);
       const after = member.cursor;
       if (after < log.first - 1) {
@@ -358,7 +439,7 @@ export class Room {
         continue;
       }
       const replay = after < member.replayUntil;
-      const upTo = replay ? member.replayUntil : log.head;
+      const upTo = replay ? Math.min(member.replayUntil, until) : until;
       const page = this.#pages.get(
         { dialect: reader.dialect, replay, after, upTo },
         () => log.slice(after, upTo) ?? between(fetched, after, upTo),
@@ -377,6 +458,9 @@ export class Room {
       reader.send(framesFor(page, author, seqs));
       this.#hooks.stats.deliveries += page.to - after;
       member.cursor = page.to;
+      if (page.to < log.head && this.#hooks.isOver()) {
+        return this.#later(member, fetched);
+      }
     }
     if (member.announceLive) {
       member.announceLive = false;
@@ -404,6 +488,7 @@ export class Room {
     const member: Member = {
       session,
       cursor: this.#log.head,
+      announced: this.#announcements.count,
       replayUntil: 0,
       announceLive: false,
       attached: false,
@@ -435,6 +520,7 @@ export class Room {
     member.announceLive = after < head;
     member.attached = true;
     member.stalePresence = false;
+    member.announced = this.#announcements.count;
     const { members, count } = this.presence();
     session.reader.tell({
       type: "joined",
@@ -449,29 +535,22 @@ export class Room {
       ...this.#hooks.standing(session),
       ...(id !== undefined && { id }),
     });
-    this.pump(member);
+    this.due(member);
   }
 
   /**
-   * Sends an event that is not in the log to every member that is up to date. A
-   * member that lags gets the member list instead, when it has caught up.
+   * Has an event that is not in the log sent to every member that is up to
+   * date. A member that lags gets the member list instead, when it has caught
+   * up.
    */
-  #tell(event: ServerEvent, skip?: (member: Member) => boolean): void {
-    const encoded = new Map<Dialect, readonly string[]>();
-    for (const member of this.#members.values()) {
-      const { reader } = member.session;
-      if (reader === null || !member.attached || skip?.(member)) continue;
-      if (member.cursor < this.#log.head || !reader.ready) {
-        member.stalePresence = true;
-        this.#hooks.slow(member);
-        continue;
-      }
-      let frames = encoded.get(reader.dialect);
-      if (frames === undefined) {
-        frames = framesOf(reader.dialect, event);
-        encoded.set(reader.dialect, frames);
-      }
-      reader.send(frames);
-    }
+  #announce(
+    event: ServerEvent,
+    skip?: (session: Session) => boolean,
+    lastTurn = Infinity,
+  ): void {
+    const after = this.head;
+    this.#announcements.add({ event, after, skip, lastTurn });
+    this.#walk.want();
+    this.#hooks.fanOut();
   }
 }

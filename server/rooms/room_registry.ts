@@ -8,6 +8,7 @@ import { HubbubError } from "../../protocol/errors.ts";
 import type { ErrorEvent } from "../../protocol/events.ts";
 import { PendingJoins } from "./pending_joins.ts";
 import { Backfill } from "./backfill.ts";
+import { FanOut } from "./fan_out.ts";
 import { type Clock, Later } from "../runtime/clock.ts";
 import {
   type Fleet,
@@ -92,6 +93,7 @@ export class RoomRegistry {
   readonly #settling = new Set<Room>();
   /** Rooms with messages that are not delivered yet. */
   readonly #fed = new Set<Room>();
+  readonly #fanOut: FanOut<Room>;
   readonly #limits: OpenRoomLimits;
   readonly #slowReaders: SlowReaders;
   readonly #backfill: Backfill;
@@ -102,6 +104,7 @@ export class RoomRegistry {
     this.#options = options;
     const { reads, log, clock } = options;
     this.#limits = new OpenRoomLimits(options.maxRooms);
+    this.#fanOut = new FanOut(clock, (room) => this.#step(room));
     this.#slowReaders = new SlowReaders(clock);
     this.#later = new Later(clock);
     this.#backfill = new Backfill({ reads, log, later: this.#later });
@@ -172,19 +175,32 @@ export class RoomRegistry {
     this.#options.wake();
   }
 
-  /** Announces joins; before a tick's messages. */
+  /** Announces joins; before a tick's messages. A room that is still telling its
+   * members of the former ones follows in a later tick. */
   announceJoins(): void {
     for (const room of this.#stirred) {
-      this.#settling.add(room);
-      this.#contain(room, () => room.announceJoins());
+      this.#contain(room, () => {
+        if (room.announcing) return;
+        this.#stirred.delete(room);
+        this.#settling.add(room);
+        room.announceJoins();
+      });
     }
-    this.#stirred.clear();
+    this.#fanOut.run();
   }
 
-  /** Delivers the messages that the store has fed. */
+  /** Delivers the messages that the store has fed, as far as the turn has
+   * time. */
   deliver(): void {
     for (const room of this.#fed) this.#contain(room, () => room.deliver());
     this.#fed.clear();
+    this.#fanOut.run();
+  }
+
+  /** Resolves when the members have got what was delivered, as far as their
+   * sockets had room. */
+  delivered(): Promise<void> {
+    return this.#fanOut.idle();
   }
 
   /** Announces leaves, and closes empty rooms; after a tick's messages. */
@@ -196,12 +212,25 @@ export class RoomRegistry {
       });
     }
     this.#settling.clear();
+    this.#fanOut.run();
   }
 
   /** Cancels all retries, polls and recounts. */
   stop(): void {
+    this.#fanOut.stop();
     this.#slowReaders.stop();
     this.#later.stop();
+  }
+
+  /** Serves a few members of a room. Returns whether none is left. */
+  #step(room: Room): boolean {
+    let isDone = true;
+    this.#contain(room, () => {
+      const done = room.step();
+      if (this.#stirred.has(room) && !room.announcing) this.#options.wake();
+      isDone = done;
+    });
+    return isDone;
   }
 
   #open(name: string, join: PendingJoin): void {
@@ -287,6 +316,9 @@ export class RoomRegistry {
         admits: (join) => this.#admits(name, join),
         standing: (session) => this.#options.standing(session, name),
         failed: this.#options.failed,
+        fanOut: () => this.#fanOut.add(room),
+        isOver: () => this.#fanOut.isOver,
+        turn: () => this.#fanOut.turn,
         slow: (member) => this.#slowReaders.add(member, room),
         fetch: (member) => this.#backfill.fetch(member, room),
         recountLater: () =>
@@ -363,6 +395,7 @@ export class RoomRegistry {
     for (const rooms of [this.#stirred, this.#settling, this.#fed]) {
       rooms.delete(room);
     }
+    this.#fanOut.delete(room);
     const slot = this.#slots.get(name);
     let waiting: readonly PendingJoin[] = [];
     if (slot?.room === room) {
@@ -409,6 +442,7 @@ export class RoomRegistry {
     // It is closed already; a new room may have the same name.
     if (slot?.room !== room || !slot.pendingJoins.empty) return;
     this.#drop(room.name, slot);
+    this.#fanOut.delete(room);
     this.#attempt(room.name, () => this.#options.store.unfollow(room.name));
     this.#attempt(room.name, () => room.leave());
   }

@@ -82,6 +82,8 @@ export interface Member {
   readonly session: Session;
   /** Seq of the last message written to the session's socket. */
   cursor: number;
+  /** Number of the room's announcements that it has got or need not get. */
+  announced: number;
   /** The cursor when its socket was last full; -1 for never. */
   slowSince: number;
   /** Number of polls without progress since then. */

@@ -14,7 +14,7 @@ const WAITS_MS = [0, 1, 2, 4, 8, 20] as const;
 
 /** Sends a member what it has not got: a room. */
 interface Pump {
-  pump(member: Member): void;
+  due(member: Member): void;
 }
 
 /** Members with the same wait. */
@@ -76,7 +76,7 @@ export class SlowReaders {
       // It has made progress meanwhile, and waits in an earlier group.
       if (Math.min(member.looks, WAITS_MS.length - 1) !== index) continue;
       member.looks++;
-      room.pump(member);
+      room.due(member);
     }
   }
 }

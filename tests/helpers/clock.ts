@@ -55,14 +55,24 @@ export class FakeClock implements Clock {
     return this.#timers.length;
   }
 
+  /** Lets time pass within the turn, as work does: no timer runs. */
+  spend(ms: number): void {
+    this.#passed += ms;
+  }
+
   /** Ends the turn, and those that follow from it. */
   endTurn(): void {
-    for (let turns = 0; this.#turn.length > 0; turns++) {
+    for (let turns = 0; this.endOneTurn(); turns++) {
       if (turns > 1_000) throw new Error("Turns follow each other for ever");
-      const acts = this.#turn;
-      this.#turn = [];
-      for (const act of acts) act();
     }
+  }
+
+  /** Ends this turn only. Returns whether anything followed from it. */
+  endOneTurn(): boolean {
+    const acts = this.#turn;
+    this.#turn = [];
+    for (const act of acts) act();
+    return acts.length > 0;
   }
 
   /** Lets time pass, and what is due happen in its order. */

@@ -41,6 +41,11 @@ export class RoomBench {
       here: { others: new Map(), changed() {}, typing() {}, leave() {} },
       admits: () => true,
       standing: () => ({ rights: ["read", "write"] }),
+      fanOut: () => {
+        while (!this.room.step()) { /* serves all at once */ }
+      },
+      isOver: () => false,
+      turn: () => 1,
       slow: (member) => this.slow.add(member),
       failed: (_session, error) => {
         throw error;

@@ -55,6 +55,8 @@ const PURE = [
   "server/moderation/rule_limits.ts",
   "server/moderation/rules.ts",
   "server/moderation/slow_mode.ts",
+  "server/rooms/announcements.ts",
+  "server/rooms/member_walk.ts",
   "server/rooms/message_text.ts",
   "server/rooms/open_room_limits.ts",
   "server/rooms/page_cache.ts",

@@ -232,6 +232,7 @@ Deno.test("Rooms looks after a reader that is full until it drains", async () =>
   assertEquals(ada.reader.frames, []);
   ada.reader.room = Infinity;
   clock.pass(20);
+  clock.endTurn();
   assertEquals(ada.reader.texts, ["a", "b"]);
   assertEquals(clock.waiting, 0, "and then no longer");
 });
@@ -356,6 +357,7 @@ Deno.test("Rooms tells how many are in a large room once a second at most", asyn
     tick();
   }
   clock.pass(1_000);
+  clock.endTurn();
   tick();
   const counts = ada.reader.all("presence").map(({ count }) => count);
   assertEquals(counts, [302, 311]);

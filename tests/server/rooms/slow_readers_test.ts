@@ -11,6 +11,7 @@ function memberOf(name: string): Member {
   return {
     session: fakeSession(name),
     cursor: 0,
+    announced: 0,
     replayUntil: 0,
     announceLive: false,
     attached: true,
@@ -29,7 +30,7 @@ function bench() {
   const looks = new Map<Member, number[]>();
   let taking = (_: Member): boolean => false;
   const room = {
-    pump(member: Member) {
+    due(member: Member) {
       looks.set(member, [...looks.get(member) ?? [], clock.now()]);
       if (taking(member)) member.cursor++;
       slowReaders.add(member, room);

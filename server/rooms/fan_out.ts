@@ -1,0 +1,108 @@
+/**
+ * Fan-out: the rooms with members that have something to get, and the time that
+ * this may take in one turn of the event loop, for all rooms together. The
+ * rooms take turns, a few members each, so that a large room delays no small
+ * one. The rest follows in the next turns, with requests and new connections in
+ * between.
+ */
+
+import { type Clock, type Monotonic, msBetween } from "../runtime/clock.ts";
+
+/** Milliseconds of fan-out in one turn. */
+const TURN_MS = 8;
+
+/** Works off the fan-out of all rooms. */
+export class FanOut<Part> {
+  readonly #clock: Pick<Clock, "monotonic" | "soon">;
+  readonly #step: (part: Part) => boolean;
+  /** The parts that are not finished, the next one first. */
+  readonly #parts = new Set<Part>();
+  /** When this turn's first work began. */
+  #began: Monotonic | undefined;
+  #turn = 0;
+
+  /**
+   * @param clock Tells the time, and ends turns.
+   * @param step Serves a few members of a part. Returns whether all are served.
+   * Must not throw.
+   */
+  constructor(
+    clock: Pick<Clock, "monotonic" | "soon">,
+    step: (part: Part) => boolean,
+  ) {
+    this.#clock = clock;
+    this.#step = step;
+  }
+
+  /** Whether parts wait for the next turn. */
+  get busy(): boolean {
+    return this.#parts.size > 0;
+  }
+
+  /** The number of this turn, from 1. */
+  get turn(): number {
+    this.#begin();
+    return this.#turn;
+  }
+
+  /** Whether this turn's time is over. */
+  get isOver(): boolean {
+    const began = this.#begin();
+    return msBetween(began, this.#clock.monotonic()) >= TURN_MS;
+  }
+
+  /** Adds a part; {@linkcode run} or the next turn serves it. */
+  add(part: Part): void {
+    this.#parts.add(part);
+    this.#begin();
+  }
+
+  /** Removes a part. */
+  delete(part: Part): void {
+    this.#parts.delete(part);
+  }
+
+  /** Serves the parts in turn until all are served or the time is over. */
+  run(): void {
+    while (!this.isOver) if (!this.#serveNext()) return;
+  }
+
+  /** Resolves when nothing waits. */
+  async idle(): Promise<void> {
+    while (this.busy) {
+      await new Promise<void>((done) => this.#clock.soon(done));
+    }
+  }
+
+  /** Removes all parts. */
+  stop(): void {
+    this.#parts.clear();
+  }
+
+  #begin(): Monotonic {
+    if (this.#began === undefined) {
+      this.#began = this.#clock.monotonic();
+      this.#turn++;
+      this.#clock.soon(this.#next);
+    }
+    return this.#began;
+  }
+
+  /** The next turn. It serves at least one part, however long a turn is. */
+  readonly #next = (): void => {
+    this.#began = undefined;
+    if (!this.busy) return;
+    this.#begin();
+    this.#serveNext();
+    this.run();
+  };
+
+  /** Returns whether there was a part to serve. */
+  #serveNext(): boolean {
+    const [part] = this.#parts;
+    if (part === undefined) return false;
+    this.#parts.delete(part);
+    if (!this.#step(part)) this.add(part);
+    return true;
+  }
+}
