@@ -54,6 +54,18 @@ function tooSmall(): Problem {
   );
 }
 
+/** Refuses a body that would have to be decompressed first (RFC 9110, 8.4). */
+function checkEncoding({ headers }: Request): void {
+  const coding = headers.get("content-encoding")?.trim().toLowerCase();
+  if (coding === undefined || coding === "" || coding === "identity") return;
+  throw new Problem(
+    "unsupported_type",
+    "The server does not decompress bodies. " +
+      "Send the body again without Content-Encoding",
+    { headers: { "accept-encoding": "identity" } },
+  );
+}
+
 /**
  * Reads a body in pieces, each a copy that is nobody else's.
  *
@@ -61,7 +73,8 @@ function tooSmall(): Problem {
  * error.
  * @param most Bytes of all of it.
  * @param tools What it needs.
- * @throws {Problem} `too_large`, before anything is read when the request says
+ * @throws {Problem} `unsupported_type` for a body with a content coding;
+ * `too_large`, before anything is read when the request says
  * so itself; `too_slow`; `incomplete` when it ends before it is whole.
  */
 export async function* readPieces(
@@ -69,6 +82,7 @@ export async function* readPieces(
   most: number,
   { clock, ledger, slowMs }: BodyTools,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  checkEncoding(request);
   const announced = Number(request.headers.get("content-length"));
   if (announced > most) throw tooLarge(most);
   if (request.body === null) return;

@@ -11,7 +11,7 @@ import type { Release } from "../runtime/resource_ledger.ts";
 /** How many there may be. */
 export interface RequestLimitsOptions {
   readonly total: number;
-  /** From one address, or network of IPv6. */
+  /** From one address, or network of IPv6, and of each other party. */
   readonly perAddress: number;
   /** What is counted, for people; "requests" by default. */
   readonly what?: string;
@@ -20,7 +20,7 @@ export interface RequestLimitsOptions {
 /** The requests of one server. */
 export class RequestLimits {
   readonly #options: RequestLimitsOptions;
-  readonly #byNetwork = new Map<string, number>();
+  readonly #byParty = new Map<string, number>();
   #total = 0;
 
   constructor(options: RequestLimitsOptions) {
@@ -31,28 +31,37 @@ export class RequestLimits {
    * Counts one that begins.
    *
    * @param address Where it comes from.
+   * @param parties Others who have the same share, such as `room garden` and
+   * `user ada`.
    * @returns Counts its end; idempotent.
    * @throws {Problem} `too_many_requests`.
    */
-  enter(address: string): Release {
+  enter(address: string, parties: readonly string[] = []): Release {
     const network = networkOf(address) ?? address;
-    const here = this.#byNetwork.get(network) ?? 0;
     const { total, perAddress, what = "requests" } = this.#options;
-    if (here >= perAddress) throw tooMany(`${what} from your address`);
+    const isOver = (party: string) =>
+      (this.#byParty.get(party) ?? 0) >= perAddress;
+    if (isOver(network)) throw tooMany(`${what} from your address`);
+    const full = parties.find(isOver);
+    if (full !== undefined) {
+      throw tooMany(`${what} of the same ${full.split(" ", 1)[0]}`);
+    }
     if (this.#total >= total) throw tooMany(what);
-    this.#count(network, 1);
+    this.#count([network, ...parties], 1);
     let open = true;
     return () => {
-      if (open) this.#count(network, -1);
+      if (open) this.#count([network, ...parties], -1);
       open = false;
     };
   }
 
-  #count(network: string, change: 1 | -1): void {
+  #count(parties: readonly string[], change: 1 | -1): void {
     this.#total += change;
-    const here = (this.#byNetwork.get(network) ?? 0) + change;
-    if (here === 0) this.#byNetwork.delete(network);
-    else this.#byNetwork.set(network, here);
+    for (const party of parties) {
+      const here = (this.#byParty.get(party) ?? 0) + change;
+      if (here === 0) this.#byParty.delete(party);
+      else this.#byParty.set(party, here);
+    }
   }
 }
 

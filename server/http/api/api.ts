@@ -28,7 +28,7 @@ import type { Right } from "../../../protocol/rights.ts";
 import type { Call, Tools } from "./call.ts";
 import { openEvents } from "./events.ts";
 import { exportLimits, exportRoom } from "./export.ts";
-import { importRoom } from "./import.ts";
+import { importLimits, importRoom } from "./import.ts";
 import { Listeners } from "./listeners.ts";
 import { readMessages } from "./message_endpoints.ts";
 import {
@@ -164,6 +164,7 @@ export class Api {
     const storage = new Storage(store, hub.reads, log);
     const tools: Tools = { hub, storage, clock, ledger, slowMs };
     const exports = exportLimits();
+    const imports = importLimits();
     const { rate = 0 } = options;
     this.#buckets = new Buckets({
       perSecond: rate,
@@ -201,7 +202,10 @@ export class Api {
       },
       {
         path: /^\/api\/rooms\/([^/]+)\/import$/,
-        POST: { right: "moderate", answer: (call) => importRoom(tools, call) },
+        POST: {
+          right: "moderate",
+          answer: (call) => importRoom(tools, call, imports),
+        },
       },
       {
         path: /^\/api\/tickets$/,

@@ -17,16 +17,25 @@ import { checkCid, mediaType, readLines, readObject } from "./body.ts";
 import { type Call, json, type Tools } from "./call.ts";
 import { NDJSON } from "./export.ts";
 import { guiseOf } from "./moderation_endpoints.ts";
-import { Problem, problemOf, tooManyRequests } from "./problem.ts";
+import { RequestLimits } from "../request_limits.ts";
+import { Problem, problemOf } from "./problem.ts";
 
 /** Bytes that a request may bring. */
 const MOST_BYTES = 64 * 1024 * 1024;
-/** Imports in progress at once: each keeps the store busy. */
-const MOST_AT_ONCE = 4;
+/** Imports in progress: each keeps the store busy. The share of an address is
+ * that of a room and of a user too. */
+const AT_ONCE = { total: 8, perAddress: 2, what: "imports" };
+/** How long an import may take, milliseconds. */
+const MOST_MS = 15 * 60_000;
 /** Messages stored together. */
 const BATCH = 256;
 const TYPES = new Set([NDJSON, "application/ndjson", "application/jsonl"]);
 const HINT = '{"from":"Ada","text":"Hello"}';
+
+/** Makes what counts the imports of one server. */
+export function importLimits(): RequestLimits {
+  return new RequestLimits(AT_ONCE);
+}
 
 /** What has come of the lines so far. */
 interface Tally {
@@ -34,6 +43,8 @@ interface Tally {
   duplicates: number;
   /** The line that is looked at, from 1. */
   line: number;
+  /** Whether it has taken too long. */
+  isLate: boolean;
   /** Whether the audit log says that it has begun. */
   begun: boolean;
 }
@@ -122,6 +133,13 @@ async function store(
   await setImmediate();
 }
 
+function tooLong(): Problem {
+  return new Problem(
+    "too_slow",
+    `The import took more than ${MOST_MS / 60_000} minutes. Send it in parts`,
+  );
+}
+
 async function storeAll(
   tools: Tools,
   call: Call,
@@ -133,6 +151,7 @@ async function storeAll(
   // A text of the longest allowed fits in a line, however it is escaped.
   const bounds = { bytes: MOST_BYTES, line: bodyLimit(hub.limits.text) };
   for await (const text of readLines(request, bounds, tools)) {
+    if (tally.isLate) throw tooLong();
     tally.line++;
     if (text.trim() === "") continue;
     const draft = draftOf(text, { hub, room, permissions });
@@ -152,11 +171,16 @@ async function storeAll(
  *
  * @param tools Hub and store.
  * @param call The request.
+ * @param imports Counts those in progress: {@linkcode importLimits}.
  * @throws {Problem} All that {@linkcode problemOf} makes of a bad line, and
  * `unsupported_type`, `too_large`, `too_slow` or `too_many_requests`.
  */
-export async function importRoom(tools: Tools, call: Call): Promise<Response> {
-  const { request, room } = call;
+export async function importRoom(
+  tools: Tools,
+  call: Call,
+  imports: RequestLimits,
+): Promise<Response> {
+  const { request, room, address, permissions } = call;
   const type = mediaType(request);
   if (!TYPES.has(type)) {
     throw new Problem(
@@ -166,14 +190,21 @@ export async function importRoom(tools: Tools, call: Call): Promise<Response> {
       { headers: { "accept": NDJSON } },
     );
   }
-  const { ledger } = tools;
-  if (ledger.count("import") >= MOST_AT_ONCE) {
-    throw tooManyRequests(
-      `There are ${MOST_AT_ONCE} imports in progress. Wait for one to end`,
-    );
-  }
+  const { ledger, clock } = tools;
+  const { user } = permissions;
+  const leave = imports.enter(address, [
+    `room ${room}`,
+    ...(user === undefined ? [] : [`user ${user}`]),
+  ]);
   const release = ledger.open("import");
-  const tally: Tally = { imported: 0, duplicates: 0, line: 0, begun: false };
+  const tally: Tally = {
+    imported: 0,
+    duplicates: 0,
+    line: 0,
+    isLate: false,
+    begun: false,
+  };
+  const stop = clock.after(MOST_MS, () => tally.isLate = true);
   try {
     try {
       await storeAll(tools, call, tally);
@@ -191,7 +222,9 @@ export async function importRoom(tools: Tools, call: Call): Promise<Response> {
     const { imported, duplicates, line } = tally;
     throw problem.with({ imported, duplicates, line });
   } finally {
+    stop();
     release();
+    leave();
   }
   const { imported, duplicates } = tally;
   return json({ room, imported, duplicates });

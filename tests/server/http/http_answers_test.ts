@@ -192,8 +192,9 @@ for (const transport of TRANSPORTS) {
         );
         return open.use(client);
       };
-      for (let count = 0; count < 4; count++) await begin();
-      await until(() => server.ledger.open.import === 4);
+      // As many as one address, room or user may have of the eight.
+      for (let count = 0; count < 2; count++) await begin();
+      await until(() => server.ledger.open.import === 2);
       assertEquals(await (await begin()).status(), 503);
     });
   });
