@@ -20,7 +20,7 @@ const MOST_HELD = 24 * 1024;
 /** A server with a room of 12 MB. */
 async function start(
   transport: TransportName,
-  settings: { maxPerAddress?: number } = {},
+  settings: { maxPerAddress?: number; slowTimeout?: number } = {},
 ): Promise<InProcessServer> {
   const store = new MemoryStore({
     retention: { messages: 10_000, ms: 0 },
@@ -93,7 +93,8 @@ for (const transport of TRANSPORTS) {
   });
 
   Deno.test(`promise 10: few exports of an address are in progress at once, over ${transport}`, async () => {
-    await using server = await start(transport);
+    // None of them may be cut off before the last is asked for.
+    await using server = await start(transport, { slowTimeout: 60 });
     await ledgerReturns(server, async () => {
       using open = new DisposableStack();
       for (let count = 0; count < 20; count++) {

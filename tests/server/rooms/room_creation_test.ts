@@ -71,7 +71,7 @@ Deno.test("promise 7: a room too many for the store is refused, with what to do,
   assertEquals(await publish(bench, eve, "one"), 1);
   assertEquals(await publish(bench, eve, "two"), "no_more_rooms");
   const [error] = eve.reader.all("error");
-  assertMatch(error?.message ?? "", /keeps 2 rooms.*--max-stored-rooms/);
+  assertMatch(error?.message ?? "", /more than 2 rooms.*--max-stored-rooms/);
   assertEquals(error?.retryable, false);
   bench.say(ada.session, "still here");
   await bench.turn();
