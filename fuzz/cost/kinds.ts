@@ -50,6 +50,7 @@ const TEXT = 4096;
 const LESSON = 64 * 1024;
 const BODY = 1024 * 1024;
 
+const encoder = new TextEncoder();
 const JOIN = '{"type":"join","room":"yard","id":2}';
 
 /** The fields of a `hubbub.v1` request that hold a text, with the others that
@@ -359,6 +360,84 @@ function httpKinds(most: number, token: string): Kind[] {
   ];
 }
 
+/** Names that all differ, such as `aab`, until they fill a length. */
+function distinct({ length }: string, around = 0): string[] {
+  const count = Math.max(1, Math.floor(length / (3 + around)));
+  return Array.from(
+    { length: count },
+    (_, n) =>
+      [n / 676, n / 26, n].map((digit) =>
+        String.fromCharCode(97 + Math.floor(digit) % 26)
+      ).join(""),
+  );
+}
+
+/** Many parts of a head that are all different: each is short, and it is their
+ * number that counts. */
+function distinctKinds(most: number): Kind[] {
+  const V1: Header = ["Sec-WebSocket-Protocol", "hubbub.v1"];
+  const kind = (name: string, put: (text: string) => Talk): Kind => ({
+    name: `distinct ${name}`,
+    most,
+    counts: true,
+    put,
+  });
+  const fields = (text: string): Header[] =>
+    distinct(text, ": \r\n".length).map((name) => [name, ""]);
+  const list = (line: string, name: string, separator = ",") =>
+    kind(
+      `elements of ${name}`,
+      (text) => request(line, [[name, distinct(text, 1).join(separator)]]),
+    );
+  return [
+    ...["GET /", "GET /healthz", "GET /api/rooms", "GET /lessons"].map((line) =>
+      kind(`fields of ${line}`, (text) => request(line, fields(text)))
+    ),
+    kind(
+      "fields of POST messages",
+      (text) => request("POST /api/rooms/yard/messages", fields(text), "Hello"),
+    ),
+    kind(
+      "fields of a handshake",
+      (text) => handshake("/ws", [V1, ...fields(text)]),
+    ),
+    kind(
+      "fields of a lesson's handshake",
+      (text) => handshake("/lessons/echo", fields(text)),
+    ),
+    kind(
+      "parameters of a query",
+      (text) => request(`GET /api/rooms?${distinct(text, 1).join("&")}`),
+    ),
+    kind(
+      "parameters of a handshake",
+      (text) => handshake(`/ws?${distinct(text, 1).join("&")}`, [V1]),
+    ),
+    kind("trailers", (text) => ({
+      head: encoder.encode(
+        "POST /api/rooms/yard/messages HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
+          "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" +
+          fields(text).map(([name]) => `${name}: \r\n`).join("") + "\r\n",
+      ),
+    })),
+    list("GET /", "Cookie", ";"),
+    list("GET /", "Accept-Encoding"),
+    list("GET /", "Accept"),
+    list("GET /", "Connection"),
+    list("GET /", "If-None-Match"),
+    list("GET /", "X-Forwarded-For"),
+    kind(
+      "elements of Sec-WebSocket-Protocol",
+      (text) => handshake("/ws", [[V1[0], distinct(text, 1).join(",")]]),
+    ),
+    kind("elements of Sec-WebSocket-Extensions", (text) =>
+      handshake("/ws", [
+        V1,
+        ["Sec-WebSocket-Extensions", distinct(text, 1).join(",")],
+      ])),
+  ];
+}
+
 /** What a page and a terminal do with what they are sent. */
 function readerKinds(): Kind[] {
   const message = (text: string, from = "Ada") => ({
@@ -435,6 +514,7 @@ export function kindsOf(
     ...bareKinds(),
     ...handshakeKinds(HEAD[transport]),
     ...httpKinds(HEAD[transport], token),
+    ...distinctKinds(HEAD[transport]),
     ...readerKinds(),
     ...crowdKinds(),
   ];

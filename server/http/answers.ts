@@ -1,5 +1,6 @@
 /** The answers of everything but the API: their headers, and words for people. */
 
+import { MOST_FIELDS } from "../transport/header_fields.ts";
 import type { RequestFault } from "../transport/socket.ts";
 
 /** Headers of every answer. */
@@ -41,6 +42,11 @@ const FAULTS: Readonly<Record<RequestFault, () => Response>> = {
   host: () =>
     words(400, "The header Host must be one host, such as example.org"),
   framing: () => words(400, "HTTP/1.0 has no Transfer-Encoding. Use HTTP/1.1"),
+  fields: () =>
+    words(
+      431,
+      `The head of the request has more than ${MOST_FIELDS} fields. Send fewer`,
+    ),
   method: () => badMethod("This method"),
   streams: () =>
     words(

@@ -3,41 +3,13 @@
  * them. Pure. Heads of 16 KB reach the server over `ws`, of 400 KB natively.
  */
 
+import { READ_FIELDS } from "../transport/header_fields.ts";
+
 /** Characters of a request's address: a room, a name and a token that are as
  * long as they may be, every byte of them escaped. */
 const MOST_URL = 12 * 1024;
 /** Characters of a header: a token of 8 KiB, and half of that again. */
 const MOST_HEADER = 12 * 1024;
-
-/** All headers that this server, or what it is made of, reads. */
-const READ: readonly string[] = [
-  "accept",
-  "accept-encoding",
-  "access-control-request-method",
-  "access-control-request-private-network",
-  "authorization",
-  "connection",
-  "content-length",
-  "content-type",
-  "expect",
-  "forwarded",
-  "host",
-  "idempotency-key",
-  "if-match",
-  "if-none-match",
-  "last-event-id",
-  "origin",
-  "sec-websocket-extensions",
-  "sec-websocket-key",
-  "sec-websocket-protocol",
-  "sec-websocket-version",
-  "transfer-encoding",
-  "upgrade",
-  "x-deno-client-address",
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-];
 
 /** Why a request is refused, and with which status. */
 export interface Overlong {
@@ -60,7 +32,7 @@ export function overlong({ url, headers }: Request): Overlong | undefined {
       text: `The address has more than ${MOST_URL} characters. Shorten it`,
     };
   }
-  const name = READ.find((name) =>
+  const name = READ_FIELDS.find((name) =>
     (headers.get(name)?.length ?? 0) > MOST_HEADER
   );
   return name === undefined ? undefined : {

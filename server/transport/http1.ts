@@ -5,6 +5,7 @@
  */
 
 import type { IncomingMessage } from "node:http";
+import { MOST_FIELDS } from "./header_fields.ts";
 import type { RequestFault } from "./socket.ts";
 
 /** What the standard has requests for that have no meaning here, and that
@@ -20,6 +21,8 @@ const NO_METHODS: readonly string[] = ["CONNECT", "TRACE", "TRACK"];
  * @returns What is wrong with it, if anything is.
  */
 export function readHead(message: IncomingMessage): RequestFault | undefined {
+  // Before `headers`, which is made of them when it is read.
+  if (message.rawHeaders.length > 2 * MOST_FIELDS) return "fields";
   const { headers, rawHeaders, method, url = "" } = message;
   if (message.httpVersionMajor !== 1) return "version";
   const isOld = message.httpVersionMinor === 0;

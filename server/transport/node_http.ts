@@ -15,6 +15,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ResourceLedger } from "../runtime/resource_ledger.ts";
 import { systemClock } from "../runtime/clock.ts";
+import { READ_FIELDS } from "./header_fields.ts";
 import { hasToken } from "./header_lists.ts";
 import { AcceptWatch } from "./accept_watch.ts";
 import { readHead } from "./http1.ts";
@@ -164,7 +165,8 @@ export class NodeHttp {
       : await answerTo(request, pair, options);
     // What follows cannot be told from the body.
     if (
-      request === "framing" || this.#connections.isProbe(pair.message.socket)
+      request === "framing" || request === "fields" ||
+      this.#connections.isProbe(pair.message.socket)
     ) {
       pair.response.shouldKeepAlive = false;
     }
@@ -378,8 +380,10 @@ function requestOf(message: IncomingMessage): Request | RequestFault {
   const scheme = "encrypted" in message.socket ? "https" : "http";
   const hasBody = method !== "GET" && method !== "HEAD";
   try {
+    // Only those that somebody reads: `Request` compares each with all others.
     const headers = new Headers();
-    for (const [name, value] of Object.entries(message.headers)) {
+    for (const name of READ_FIELDS) {
+      const value = message.headers[name];
       if (value === undefined) continue;
       headers.set(name, Array.isArray(value) ? value.join(", ") : value);
     }

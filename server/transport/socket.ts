@@ -75,13 +75,15 @@ export interface TransportOptions {
 }
 
 /** What is wrong with the head of a request: its `Host`, the length of its
- * body, its method or the version of HTTP; or there is no room for it, or for
+ * body, its method, the version of HTTP or
+ * the number of its fields; or there is no room for it, or for
  * one more of its connection. */
 export type RequestFault =
   | "host"
   | "framing"
   | "method"
   | "version"
+  | "fields"
   | "full"
   | "streams";
 

@@ -75,6 +75,7 @@ const PURE = [
   "server/runtime/token_bucket.ts",
   "server/sessions/contained_reader.ts",
   "server/sessions/session_registry.ts",
+  "server/transport/header_fields.ts",
   "server/transport/header_lists.ts",
 ];
 

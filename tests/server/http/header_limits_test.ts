@@ -4,6 +4,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { overlong } from "../../../server/http/header_limits.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { type Headers, RawClient } from "../../helpers/raw_client.ts";
+import { sendRaw } from "../../helpers/raw_http.ts";
+import { TRANSPORTS } from "../../helpers/transport.ts";
 
 /** A pattern that looks for the end of such a run from each of them is slow. */
 const SPACES = " ".repeat(12_000);
@@ -75,6 +77,46 @@ Deno.test("promise 9: every header that the server reads is bounded", () => {
     assertEquals(overlong(request)?.status, 431, name);
   }
   assertEquals(overlong(new Request("http://localhost/")), undefined);
+});
+
+/** A request of so many fields, with `Host` and `Connection` among them. */
+function fieldsOf(line: string, count: number): string {
+  const names = Array.from({ length: count - 2 }, (_, n) => `x-${n}: `);
+  const head = ["Host: 127.0.0.1", "Connection: close", ...names];
+  return `${line} HTTP/1.1\r\n${head.join("\r\n")}\r\n\r\n`;
+}
+
+for (const transport of TRANSPORTS) {
+  Deno.test(`promise 9: a request of too many fields is refused on every path, over ${transport}`, async () => {
+    await using server = await InProcessServer.start({ transport });
+    // The native runtime refuses by itself, from another number on.
+    const [refusal, counts] = transport === "ws"
+      ? [431, [101, 1_500]]
+      : [400, [200, 1_500]];
+    for (
+      const path of ["/healthz", "/lessons", "/api/rooms", "/ws", "/nowhere"]
+    ) {
+      const most = await sendRaw(server.port, fieldsOf(`GET ${path}`, 100));
+      assert(![400, 431].includes(most.status), `${path}: ${most.status}`);
+      for (const count of counts) {
+        const more = await sendRaw(server.port, fieldsOf(`GET ${path}`, count));
+        assertEquals([path, more.status], [path, refusal]);
+      }
+    }
+    assertEquals(server.errors, []);
+  });
+}
+
+Deno.test("promise 9: over ws a handshake of more than 100 fields is refused", async () => {
+  await using server = await InProcessServer.start({ transport: "ws" });
+  const fields = Object.fromEntries(
+    Array.from({ length: 100 }, (_, n) => [`x-${n}`, "1"]),
+  );
+  for (const path of ["/ws", "/text/yard", "/lessons/echo"]) {
+    using client = await RawClient.connect(server.port);
+    const head = await client.handshake(path, fields);
+    assertStringIncludes(head.split("\r\n")[0]!, " 431 ");
+  }
 });
 
 function sources(folder: string): string[] {
