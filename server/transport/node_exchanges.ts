@@ -21,6 +21,27 @@ export interface Exchange {
   readonly done: Promise<void>;
 }
 
+/** What a parser takes for the end of what it has to read: as after an upgrade,
+ * what follows is no request. */
+const NO_MORE = 2;
+
+/** What there is in Node's API, and not in its types. */
+type Internals = { parser?: { onIncoming: () => number } | null };
+
+/**
+ * Cuts off the connection of a request, and stops the parser: of a packet of
+ * 64 KiB it would go on to make thousands of requests that nobody answers.
+ *
+ * @param message The request that was one too many.
+ */
+export function cutOff(message: IncomingMessage): void {
+  // There may be others before it, and each would get an error.
+  message.destroy = () => message;
+  const { parser } = message.socket as Internals;
+  if (parser) parser.onIncoming = () => NO_MORE;
+  message.socket.destroy();
+}
+
 /** All of one server. */
 export class NodeExchanges {
   readonly #ends = new WeakMap<object, Set<() => void>>();

@@ -20,7 +20,7 @@ import { hasToken } from "./header_lists.ts";
 import { AcceptWatch } from "./accept_watch.ts";
 import { readHead } from "./http1.ts";
 import { keepListening, type ListenAttempt } from "./lasting_listener.ts";
-import { NodeExchanges } from "./node_exchanges.ts";
+import { cutOff, NodeExchanges } from "./node_exchanges.ts";
 import { bodyOf, joinChunks } from "./node_body.ts";
 import type { Listener, ListenOptions, RequestFault } from "./socket.ts";
 import { TcpConnections, type TcpLimits } from "./tcp_connections.ts";
@@ -110,11 +110,7 @@ export class NodeHttp {
     const server = createNodeServer(options, this.#options.headMs);
     server.on("request", (message, response) => {
       const exchange = this.#exchanges.begin(message, response);
-      if (exchange === undefined) {
-        // There may be a thousand of them, and each would get an error.
-        message.destroy = () => message;
-        return void message.socket.destroy();
-      }
+      if (exchange === undefined) return cutOff(message);
       joinChunks(message);
       const answered = this.#options.ledger.open("request");
       const done = exchange.done.then(answered);
@@ -183,7 +179,7 @@ export class NodeHttp {
     connection.on("error", () => {});
     const response = new ServerResponse(message);
     const exchange = this.#exchanges.begin(message, response);
-    if (exchange === undefined) return void message.socket.destroy();
+    if (exchange === undefined) return cutOff(message);
     const { turn, done } = exchange;
     if (turn !== undefined && !await turn) return;
     const pair = { message, response, done };

@@ -1,0 +1,43 @@
+/** Requests that come one behind the other, and more of them than anybody may
+ * have: what is made of them is counted, not how long it takes. */
+
+import { assert, assertEquals } from "@std/assert";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { InProcessServer } from "../../helpers/in_process.ts";
+import { RawConnection } from "../../helpers/raw_connection.ts";
+
+/** Requests of one packet of 64 KiB, about. */
+const MANY = 2_000;
+/** Requests of one connection that may wait (node_exchanges.ts). */
+const MOST_WAITING = 32;
+
+function pipelined(line: string, fields: string): string {
+  return `${line} HTTP/1.1\r\n${fields}\r\n\r\n`.repeat(MANY);
+}
+
+for (
+  const [title, line, fields] of [
+    ["a path without anything", "GET /nix", "Host: a"],
+    ["the health probe", "GET /healthz", "Host: a"],
+    ["a faulty head", "GET /nix", "Host: a\r\nHost: b"],
+    ["a handshake that is none", "GET /ws", "Host: a\r\nUpgrade: websocket"],
+  ] as const
+) {
+  Deno.test(`promise 9: over ws no more requests are made of a packet than may wait: ${title}`, async () => {
+    await using server = await InProcessServer.start({ transport: "ws" });
+    let made = 0;
+    const count = () => void made++;
+    subscribe("http.server.request.start", count);
+    try {
+      using client = await RawConnection.connect(server.port);
+      await client.write(pipelined(line, fields));
+      await client.all();
+      // What was sent may come in several packets, and each lets one more in
+      // at most before the connection is closed.
+      assert(made > 0 && made <= MOST_WAITING + 4, `${made} of ${MANY}`);
+    } finally {
+      unsubscribe("http.server.request.start", count);
+    }
+    assertEquals(server.errors, []);
+  });
+}
