@@ -47,6 +47,7 @@ import { faulty, words } from "./http/answers.ts";
 import { type Store, StoreOpenError } from "./store/store.ts";
 import type { Socket } from "./transport/socket.ts";
 import type { Descriptors } from "./transport/descriptors.ts";
+import { CutRefusals } from "./transport/refusal_limit.ts";
 import { openTransport } from "./transport/open_transport.ts";
 
 /** The parts of a server. */
@@ -99,7 +100,7 @@ export interface Server {
 }
 
 /** Ends of answers that are our own doing. */
-const CUTS = [CutStream, CutAnswer, CutBody];
+const CUTS = [CutStream, CutAnswer, CutBody, CutRefusals];
 /** How often sockets are asked whether they still take anything. */
 const PROGRESS_MS = 2_000;
 /** How much longer than programs people may take to say hello: they type. */

@@ -7,6 +7,7 @@
 import { setImmediate } from "node:timers";
 import { CLOSE } from "../../protocol/close_codes.ts";
 import { keepListening, type ListenAttempt } from "./lasting_listener.ts";
+import { RefusalLimit } from "./refusal_limit.ts";
 import { SocketCount } from "./socket_count.ts";
 import type {
   Accept,
@@ -86,6 +87,7 @@ export class NativeTransport implements Transport {
   readonly #options: TransportOptions;
   /** Requests in progress by connection, its peer's address and port. */
   readonly #streams = new Map<string, number>();
+  readonly #refusals = new RefusalLimit(() => performance.now());
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -127,13 +129,20 @@ export class NativeTransport implements Transport {
         };
         const done = completed.then(answered, answered);
         // The runtime makes it of the Host header, which may be anything.
-        if (!URL.canParse(request.url)) return onFault("host");
-        if (!("hostname" in remoteAddr)) return handler(request, "", done);
-        const { hostname: address, port: peer } = remoteAddr;
-        if (!this.#enter(`${address} ${peer}`, done)) {
-          return onFault("streams");
+        const isRequest = URL.canParse(request.url);
+        if (!("hostname" in remoteAddr)) {
+          return isRequest ? handler(request, "", done) : onFault("host");
         }
-        return handler(request, address, done);
+        const { hostname: address, port: peer } = remoteAddr;
+        const connection = `${address} ${peer}`;
+        const limited = (answer: Response) =>
+          this.#refusals.limit(answer, connection);
+        if (!isRequest) return limited(onFault("host"));
+        if (!this.#enter(connection, done)) return limited(onFault("streams"));
+        const answer = handler(request, address, done);
+        return answer instanceof Response
+          ? limited(answer)
+          : answer.then(limited);
       },
     );
     return {

@@ -41,3 +41,30 @@ for (
     assertEquals(server.errors, []);
   });
 }
+
+for (
+  const [title, line, fields, status] of [
+    ["a rate", "GET /nix", "Host: 127.0.0.1", 429],
+    ["another host", "GET /nix", "Host: other.example", 421],
+    ["no host", "GET /nix", "Host: ", 400],
+    ["a long address", `GET /${"a".repeat(12_400)}`, "Host: 127.0.0.1", 414],
+  ] as const
+) {
+  Deno.test(`promise 9: over native a connection ends after a few refusals: ${title}`, async () => {
+    await using server = await InProcessServer.start({
+      transport: "native",
+      httpRate: 1,
+    });
+    using client = await RawConnection.connect(server.port);
+    const request = `${line} HTTP/1.1\r\n${fields}\r\n`;
+    // Without a limit, the last one would end it.
+    const sent = client.write(
+      `${request}\r\n`.repeat(400) + `${request}Connection: close\r\n\r\n`,
+    );
+    const answers = (await client.all()).match(/HTTP\/1\.1 \d+/g) ?? [];
+    await sent;
+    const refused = answers.filter((answer) => answer.endsWith(`${status}`));
+    assert(refused.length > 0 && refused.length <= 32, `${refused.length}`);
+    assertEquals(server.errors, []);
+  });
+}
