@@ -40,6 +40,9 @@ export function printable(text: string): string {
 
 /** A name of one to three words without punctuation. */
 const PLAIN = /^[^\s\p{P}]+( [^\s\p{P}]+){0,2}$/u;
+/** Words of the sentences that names stand in. */
+const OF_SENTENCES =
+  /(?<![\p{L}\p{N}])(?:and|are|by|has|here|is|left|joined|now|others?|(?:no|some)body|typing)(?![\p{L}\p{N}])/iu;
 /** Punctuation that is common in names. */
 const IN_NAMES = /['\u2019_-]/g;
 
@@ -65,7 +68,7 @@ export function shownName(name: string): string {
  */
 export function nameInWords(name: string): string {
   const shown = shownName(name);
-  return PLAIN.test(shown.replace(IN_NAMES, "x"))
+  return PLAIN.test(shown.replace(IN_NAMES, "x")) && !OF_SENTENCES.test(shown)
     ? shown
     : `"${shown.replace(QUOTES, "'")}"`;
 }

@@ -16,6 +16,8 @@ import "./chat/styles/touch.css";
 import "./chat/styles/forced.css";
 import { h, render } from "preact";
 import { type Client, connect, type Unauthorized } from "../client/hubbub.ts";
+import { nameInWords } from "../protocol/text.ts";
+import { shownText } from "./chat/model/format.ts";
 import { chime, notify, onNoticeClick, showUnread } from "./chat/attention.ts";
 import { Entry, mayTake, takeToken } from "./chat/sign_in.ts";
 import { HOME, STORAGE_PREFIX } from "./base_path.ts";
@@ -137,8 +139,8 @@ function start(client: Client, person: Person): void {
         level === "all" || (level === "mentions" && mentioned);
       if (wanted(sound)) chime();
       if (wanted(notices) && !looking()) {
-        const title = `${from} in ${room.name}`;
-        notify({ title, body: text, room: room.name }, openRoom);
+        const title = `${nameInWords(from)} in ${room.name}`;
+        notify({ title, body: shownText(text), room: room.name }, openRoom);
       }
     },
   };

@@ -1,7 +1,8 @@
 /** Nothing a sender types becomes markup or script; nothing foreign is loaded;
  * the page is light. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { connect } from "../../client/hubbub.ts";
 import { pageTest } from "./browser.ts";
 import { publish } from "./publish.ts";
 
@@ -47,7 +48,8 @@ pageTest(
     const texts = await ada.page.locator(".line .text").allTextContents();
     PAYLOADS.forEach((payload, index) => {
       // Backticks are the one thing that has a meaning.
-      if (!payload.startsWith("`")) assertEquals(texts[index], payload);
+      const shown = payload.replace(/[\u202A-\u202E\u2066-\u2069]/g, "");
+      if (!payload.startsWith("`")) assertEquals(texts[index], shown);
     });
     assertEquals(await ada.value("globalThis.broken"), undefined);
     assertEquals(await ada.page.locator(".name").textContent(), "<b>Eve</b>");
@@ -67,7 +69,92 @@ pageTest(
       `[...new Set([...document.querySelectorAll(".text a")].flatMap((link) =>
       link.getAttributeNames()))].sort()`,
     );
-    assertEquals(attributes, ["href", "rel", "target"]);
+    assertEquals(attributes, ["dir", "href", "rel", "target"]);
+  },
+);
+
+pageTest(
+  "promise 6: a link shows the address that it opens, in its order",
+  async ({ chat, server }) => {
+    const ada = await chat("/?name=Ada");
+    await publish(server.socket("/ws"), "lobby", [
+      "\u202Ehttps://evil.example/\u2066https://bank.example/login\u2069",
+      "see https://evil.example/\u202Egpj.exe",
+      "https://www.аррӏе.com/login and https://bаnk.example",
+      "א https://evil.example/x א",
+      "http://0x7f.1/ and the end",
+    ], "Eve");
+    await ada.sees("the end");
+    const links = await ada.value<[string, string, string][]>(
+      `[...document.querySelectorAll(".text a")].map((link) =>
+        [link.textContent, new URL(link.href).host, link.title])`,
+    );
+    const apple = "www.xn--80ak6aa92e.com";
+    const bank = "xn--bnk-6cd.example";
+    assertEquals(links, [
+      ["https://evil.example/https://bank.example/login", "evil.example", ""],
+      ["https://evil.example/gpj.exe", "evil.example", ""],
+      ["https://www.аррӏе.com/login", apple, apple],
+      ["https://bаnk.example", bank, bank],
+      ["https://evil.example/x", "evil.example", ""],
+      ["http://0x7f.1/", "127.0.0.1", "127.0.0.1"],
+    ]);
+    const hosts = await ada.page.locator(".text .host").allTextContents();
+    assertEquals(
+      hosts.map((host) => host.trim()),
+      [apple, bank, "127.0.0.1"].map((host) => `(opens ${host})`),
+    );
+    // As it is drawn, from left to right.
+    const offsets = await ada.value<number[]>(`(() => {
+      const link = [...document.querySelectorAll(".text a")][1].firstChild;
+      return [...link.data].map((_, index) => {
+        const range = document.createRange();
+        range.setStart(link, index);
+        range.setEnd(link, index + 1);
+        return range.getBoundingClientRect().left;
+      });
+    })()`);
+    assertEquals(offsets, offsets.toSorted((a, b) => a - b));
+  },
+);
+
+pageTest(
+  "promise 6: names in notices are drawn apart, and make no event",
+  async ({ chat, server }) => {
+    const ada = await chat("/?name=Ada");
+    await publish(server.socket("/ws"), "lobby", ["hi"], "Bob left · Zed");
+    await ada.sees("hi");
+    await ada.say("so");
+    const forger = connect(server.socket("/ws"), { name: "א Bob and Ada" });
+    const lobby = forger.join("lobby");
+    await new Promise<void>((live) => lobby.on("live", live));
+    lobby.typing();
+    await ada.page.locator(".typing .person").waitFor();
+    assertEquals(
+      await ada.page.locator(".typing").textContent(),
+      '"א Bob and Ada" is typing…',
+    );
+    await ada.page.locator(".note .person").first().waitFor();
+    const names = await ada.page.locator(".note bdi.person").allTextContents();
+    const notes = await ada.page.locator(".note").allTextContents();
+    assert(names.length > 0 && notes.length > 0);
+    // Without names, a notice has no words but ours.
+    for (const note of notes.filter((note) => !note.startsWith("This is"))) {
+      const rest = names.reduce(
+        (text, name) => text.replaceAll(name, ""),
+        note,
+      );
+      assertMatch(rest, /^( (joined|left)( · )?|,| and)+$/);
+    }
+    // A name that is written from right to left turns nothing around it.
+    const [name, words] = await ada.value<[number, number]>(`(() => {
+      const part = document.querySelector(".typing bdi");
+      const range = document.createRange();
+      range.selectNode(part.nextSibling);
+      return [part, range].map((one) => one.getBoundingClientRect().left);
+    })()`);
+    assert(name < words);
+    await forger.close();
   },
 );
 

@@ -1,6 +1,6 @@
 /** What a message's text is made of. */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { format, mentions } from "../../static/chat/model/format.ts";
 
 /** The tokens of a text's only paragraph, in short. */
@@ -56,8 +56,8 @@ Deno.test("format() takes a fence that is never closed to the end", () => {
   assertEquals(format("```\none\ntwo"), [{ kind: "fence", text: "one\ntwo" }]);
 });
 
-Deno.test("format() keeps every character that is not a fence", () => {
-  const text = "a  b\n\n\tc `d` https://a.example/ e\u202E";
+Deno.test("format() keeps every character that is no fence and turns nothing", () => {
+  const text = "a  b\n\n\tc `d` https://a.example/ e";
   assertEquals(
     inlines(text).map((token) => token.replace(/^(link|code):/, "")).join(""),
     text.replaceAll("`", ""),
@@ -100,5 +100,37 @@ Deno.test("format() finds a name whatever it is made of", () => {
   for (let code = 0x21; code < 0x7f; code++) {
     const name = `A${String.fromCharCode(code)}b`;
     assertEquals(inlines(`Hi ${name}!`, name), ["Hi ", `mention:${name}`, "!"]);
+  }
+});
+
+for (
+  const [text, shown, host] of [
+    ["https://EXAMPLE.org/a", "https://EXAMPLE.org/a", undefined],
+    ["https://example.org:8443/", "https://example.org:8443/", undefined],
+    ["https://bаnk.example", "https://bаnk.example", "xn--bnk-6cd.example"],
+    ["http://2130706433/", "http://2130706433/", "127.0.0.1"],
+    ["https://x.example/\u202Egpj.exe", "https://x.example/gpj.exe", undefined],
+    ["https://x.example/\u200Fb", "https://x.example/", undefined],
+  ] as const
+) {
+  Deno.test(`promise 6: the link ${JSON.stringify(text)} shows what it opens`, () => {
+    const [block] = format(text);
+    assert(block?.kind === "paragraph");
+    const [link] = block.inlines;
+    assert(link?.kind === "link");
+    assertEquals([link.text, link.host], [shown, host]);
+  });
+}
+
+Deno.test("promise 6: no text is shown in another order than it has", () => {
+  for (let point = 0x202A; point <= 0x2069; point++) {
+    if (point > 0x202E && point < 0x2066) continue;
+    const turn = String.fromCodePoint(point);
+    for (
+      const text of ["a%b", "`a%b`", "```\na%b\n```", "@Ada%", "https://a.b/%"]
+    ) {
+      const blocks = JSON.stringify(format(text.replaceAll("%", turn), "Ada"));
+      assert(!blocks.includes(turn), blocks);
+    }
   }
 });

@@ -19,6 +19,7 @@ import {
   isEmoji,
   movementWords,
   names,
+  plain,
   typingWords,
 } from "../../static/chat/model/chat_words.ts";
 import { keyAction } from "../../static/chat/view/page_keys.ts";
@@ -65,11 +66,13 @@ Deno.test("socketUrl() speaks as safely as the page was loaded", () => {
 });
 
 Deno.test("names() says at most three and counts the rest", () => {
-  assertEquals(names(["Ada"]), "Ada");
-  assertEquals(names(["Ada", "Bob"]), "Ada and Bob");
-  assertEquals(names(["Ada", "Bob", "Eve"]), "Ada, Bob and Eve");
+  const words = (...list: string[]) => plain(names(list));
+  assertEquals(words(), "Nobody");
+  assertEquals(words("Ada"), "Ada");
+  assertEquals(words("Ada", "Bob"), "Ada and Bob");
+  assertEquals(words("Ada", "Bob", "Eve"), "Ada, Bob and Eve");
   assertEquals(
-    names(["Ada", "Bob", "Eve", "Lin", "Kim"]),
+    words("Ada", "Bob", "Eve", "Lin", "Kim"),
     "Ada, Bob and 3 others",
   );
 });
@@ -80,17 +83,36 @@ Deno.test("movementWords() says who came, went and is called anew", () => {
       joined: ["Ada", "Bob"],
       left: ["Eve"],
       renamed: [["Lin", "Linnea"]],
-    }),
-    "Ada and Bob joined · Eve left · Lin is now Linnea",
+    }).map(plain),
+    ["Ada and Bob joined", "Eve left", "Lin is now Linnea"],
   );
 });
 
 Deno.test("typingWords() is empty for nobody", () => {
-  assertEquals(typingWords([]), "");
-  assertEquals(typingWords(["Ada"]), "Ada is typing…");
-  assertEquals(typingWords(["Ada", "Bob"]), "Ada and Bob are typing…");
-  assertEquals(typingWords(["a", "b", "c", "d"]), "Several people are typing…");
+  const words = (...list: string[]) => plain(typingWords(list));
+  assertEquals(words(), "");
+  assertEquals(words("Ada"), "Ada is typing…");
+  assertEquals(words("Ada", "Bob"), "Ada and Bob are typing…");
+  assertEquals(words("a", "b", "c", "d"), "Several people are typing…");
 });
+
+for (
+  const name of [
+    ...["Bob left · Zed", "Bob is now Mod · Yan", "Bob and Ada", "Nobody"],
+    ...["א (imported)", "Bob: I resign", "2 others", "Ada, Bob", "Bob left"],
+  ]
+) {
+  Deno.test(`promise 6: "${name}" in a sentence is a name and no words`, () => {
+    const quoted = `"${name}"`;
+    assertEquals(plain(typingWords([name])), `${quoted} is typing…`);
+    for (const list of [["joined"], ["left"]] as const) {
+      const none = { joined: [], left: [], renamed: [] };
+      const [sentence] = movementWords({ ...none, [list[0]]: [name] });
+      assertEquals(sentence, [{ name }, ` ${list[0]}`]);
+      assertEquals(plain(sentence ?? []), `${quoted} ${list[0]}`);
+    }
+  });
+}
 
 Deno.test("connectionWords() is loud only when it matters", () => {
   const online = { online: true, known: true };

@@ -3,6 +3,7 @@
  * count while it is busy. Pure: somebody else keeps the time.
  */
 
+import { nameInWords } from "../../../protocol/text.ts";
 import { counted } from "./chat_words.ts";
 
 /** Up to so many at once are read out. */
@@ -27,11 +28,13 @@ export class Announcer {
     const waiting = this.#waiting.splice(0);
     if (waiting.length > QUIET) {
       return `${counted(waiting.length, "new message")}, the last from ${
-        waiting.at(-1)?.from
+        nameInWords(waiting.at(-1)?.from ?? "")
       }`;
     }
     return waiting.map(({ from, text }) =>
-      `${from}: ${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}`
+      `${nameInWords(from)}: ${
+        text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
+      }`
     ).join("\n");
   }
 }

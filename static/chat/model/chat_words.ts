@@ -3,6 +3,7 @@
  * short, sentence case. Pure.
  */
 
+import { nameInWords } from "../../../protocol/text.ts";
 import type { ConnectionState, Unauthorized } from "../../../client/hubbub.ts";
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
@@ -36,28 +37,37 @@ export function counted(count: number, noun: string, plural = `${noun}s`) {
   return `${count.toLocaleString("en")} ${count === 1 ? noun : plural}`;
 }
 
-/** Names as one says them: two, then how many others. */
-export function names(list: readonly string[]): string {
-  const [a, b, c] = list;
-  switch (list.length) {
-    case 0:
-      return "Nobody";
-    case 1:
-      return `${a}`;
-    case 2:
-      return `${a} and ${b}`;
-    case 3:
-      return `${a}, ${b} and ${c}`;
-    default:
-      return `${a}, ${b} and ${list.length - 2} others`;
-  }
+/** A part of a sentence: words of ours, or a name, which is drawn apart so that
+ * it cannot be read as words of ours. */
+export type Part = string | { readonly name: string };
+
+/** A sentence with names in it. */
+export type Sentence = readonly Part[];
+
+/** A sentence as plain text, as a screen reader has it; names that could be
+ * read as a part of it are in quotation marks. */
+export function plain(sentence: Sentence): string {
+  return sentence.map((part) =>
+    typeof part === "string" ? part : nameInWords(part.name)
+  ).join("");
+}
+
+/** Names as one says them: at most three, then how many others. */
+export function names(list: readonly string[]): Sentence {
+  const [a, b, c] = list.map((name) => ({ name }));
+  if (a === undefined) return ["Nobody"];
+  if (b === undefined) return [a];
+  if (c === undefined) return [a, " and ", b];
+  return list.length === 3
+    ? [a, ", ", b, " and ", c]
+    : [a, ", ", b, ` and ${list.length - 2} others`];
 }
 
 /** Who is typing, or nothing. */
-export function typingWords(list: readonly string[]): string {
-  if (list.length === 0) return "";
-  if (list.length > 3) return "Several people are typing…";
-  return `${names(list)} ${list.length === 1 ? "is" : "are"} typing…`;
+export function typingWords(list: readonly string[]): Sentence {
+  if (list.length === 0) return [];
+  if (list.length > 3) return ["Several people are typing…"];
+  return [...names(list), ` ${list.length === 1 ? "is" : "are"} typing…`];
 }
 
 /** Who came, went and changed the name since the last message. */
@@ -67,14 +77,19 @@ export interface Movement {
   readonly renamed: readonly (readonly [string, string])[];
 }
 
-/** A line about comings and goings. */
-export function movementWords({ joined, left, renamed }: Movement): string {
-  const parts = [
-    ...(joined.length > 0 ? [`${names(joined)} joined`] : []),
-    ...(left.length > 0 ? [`${names(left)} left`] : []),
-    ...renamed.map(([before, after]) => `${before} is now ${after}`),
+/** Comings and goings: a sentence for each kind. */
+export function movementWords(
+  { joined, left, renamed }: Movement,
+): readonly Sentence[] {
+  return [
+    ...(joined.length > 0 ? [[...names(joined), " joined"]] : []),
+    ...(left.length > 0 ? [[...names(left), " left"]] : []),
+    ...renamed.map(([before, after]) => [
+      { name: before },
+      " is now ",
+      { name: after },
+    ]),
   ];
-  return parts.join(" · ");
 }
 
 /** How the connection is, as shown. */

@@ -11,7 +11,13 @@ import { MAX_NAME } from "../../../protocol/names.ts";
 export type Inline =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "code"; readonly text: string }
-  | { readonly kind: "link"; readonly text: string; readonly href: string }
+  | {
+    readonly kind: "link";
+    readonly text: string;
+    readonly href: string;
+    /** The host that it opens, where the text shows another spelling of it. */
+    readonly host?: string;
+  }
   | { readonly kind: "mention"; readonly text: string };
 
 /** A paragraph, or a fenced block of code. */
@@ -22,11 +28,28 @@ export type Block =
 /** Three backticks on a line of their own, maybe with a language, up to the
  * next; the text's end closes too. */
 const FENCE = /^```[^\n`]*\n([\s\S]*?)(?:\n```[ \t]*$|(?![\s\S]))/gm;
-const CODE_OR_LINK = /(?<!`)`([^`\n]+)`(?!`)|https?:\/\/[^\s<>"`\p{Cc}]+/giu;
+const CODE_OR_LINK =
+  /(?<!`)`([^`\n]+)`(?!`)|https?:\/\/[^\s<>"`\p{Cc}\u061C\u200E\u200F]+/giu;
+/** An address up to its host, as a reader sees it. */
+const HOST = /^https?:\/\/([^/?#\\]*)/iu;
 /** What ends a sentence rather than an address. */
 const TRAILING = new Set(".,:;!?'\"*_~…");
 /** What has a meaning of its own in a pattern. */
 const SPECIAL = /[\\^$.*+?()[\]{}|/]/g;
+
+/** Turn the direction of the text around them (UAX #9): embeddings, overrides
+ * and isolates. */
+const TURNS = /[\u202A-\u202E\u2066-\u2069]/g;
+
+/**
+ * Returns a text as it is shown: without the controls that show it in another
+ * order than it has.
+ *
+ * @param text As it was sent.
+ */
+export function shownText(text: string): string {
+  return text.replace(TURNS, "");
+}
 
 /**
  * Reads a text.
@@ -42,6 +65,7 @@ export function format(text: string, name?: string): readonly Block[] {
     blocks.push({ kind: "paragraph", inlines: inlines(trimmed, name) });
   };
   let at = 0;
+  text = shownText(text);
   for (const match of text.matchAll(FENCE)) {
     paragraph(text.slice(at, match.index));
     blocks.push({ kind: "fence", text: match[1] ?? "" });
@@ -83,7 +107,14 @@ function readLink(run: string): Inline | undefined {
   if (url === null || url.username !== "" || url.password !== "") {
     return undefined;
   }
-  return { kind: "link", text, href: url.href };
+  // Letters of other alphabets look like Latin ones, and numbers like names.
+  const shown = HOST.exec(text)?.[1]?.toLowerCase();
+  return {
+    kind: "link",
+    text,
+    href: url.href,
+    ...(shown !== url.host && { host: url.host }),
+  };
 }
 
 /** An address without what belongs to the sentence: the marks that end it, and

@@ -3,6 +3,7 @@
  * may ask for what is the server's to know.
  */
 
+import { nameInWords } from "../../../protocol/text.ts";
 import type { Room } from "../../../client/hubbub.ts";
 
 /** What can be asked for in one room; each rejects with why it was not done. */
@@ -26,7 +27,7 @@ export class ModerationRequests {
       name,
       ...(reason !== "" && { reason }),
     });
-    return done ?? `${name} is sent away`;
+    return done ?? `${nameInWords(name)} is sent away`;
   }
 
   /** Keeps somebody out for a time. */
@@ -45,13 +46,13 @@ export class ModerationRequests {
       withAddress,
       ...(reason !== "" && { reason }),
     });
-    return done ?? `${name} is banned`;
+    return done ?? `${nameInWords(name)} is banned`;
   }
 
   /** Lets somebody back in. */
   async unban(name: string): Promise<string> {
     const done = await this.#room.moderate({ type: "unban", name });
-    return done ?? `${name} may come back`;
+    return done ?? `${nameInWords(name)} may come back`;
   }
 
   /** Lets moderators alone write, or everybody again. */

@@ -5,6 +5,7 @@ import { HOME } from "../../base_path.ts";
 import { linkTo } from "../model/address.ts";
 import type { ChatModel } from "../model/chat_model.ts";
 import { connectionWords, typingWords } from "../model/chat_words.ts";
+import { Words } from "./sentence.tsx";
 import { Composer } from "./message_composer.tsx";
 import { type DialogName, KeysDialog, SettingsDialog } from "./dialogs.tsx";
 import { EmptyRoom } from "./empty_room.tsx";
@@ -127,7 +128,9 @@ export function App(
             </p>
           )}
           <Composer chat={chat} room={room} />
-          <p class="typing">{typingWords(room.typing)}</p>
+          <p class="typing">
+            <Words sentence={typingWords(room.typing)} />
+          </p>
         </div>
       </main>
       <People chat={chat} room={room} mention={mention} />

@@ -9,6 +9,7 @@ import { isEmoji } from "../model/chat_words.ts";
 import { Avatar } from "./avatar.tsx";
 import { IconButton } from "./icons.tsx";
 import { Text } from "./message_text.tsx";
+import { Words } from "./sentence.tsx";
 
 /** What can be done with a message. Must stay the same object. */
 export interface LineActions {
@@ -74,7 +75,7 @@ export class Line extends Component<Props> {
             )
             : (
               <span class="visually-hidden">
-                {from}
+                <Words sentence={[{ name: from }]} />
                 {imported && " (imported)"}:
               </span>
             )}

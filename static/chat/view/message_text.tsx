@@ -13,13 +13,20 @@ function inline(token: Inline) {
       return <mark>{token.text}</mark>;
     case "link":
       return (
-        <a
-          href={token.href}
-          target="_blank"
-          rel="noopener noreferrer nofollow ugc"
-        >
-          {token.text}
-        </a>
+        <>
+          <a
+            href={token.href}
+            title={token.host}
+            dir="ltr"
+            target="_blank"
+            rel="noopener noreferrer nofollow ugc"
+          >
+            {token.text}
+          </a>
+          {token.host !== undefined && (
+            <bdi class="host">{` (opens ${token.host})`}</bdi>
+          )}
+        </>
       );
   }
 }

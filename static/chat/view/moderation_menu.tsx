@@ -4,10 +4,12 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { durationWords } from "../../../protocol/duration.ts";
+import { nameInWords } from "../../../protocol/text.ts";
 import type { ChatModel, Subject } from "../model/chat_model.ts";
 import { BANS, SLOWNESS } from "../model/write_access.ts";
 import type { RoomModel } from "../model/room_model.ts";
 import { closeDialog, Dialog } from "./dialog.tsx";
+import { Words } from "./sentence.tsx";
 
 /** Does something, and says what came of it. */
 type Act = (act: () => Promise<string>) => void;
@@ -35,7 +37,10 @@ export function SubjectDialog({ chat, subject, close }: {
   });
   const others = room.rules.moderates && name !== chat.me && !line?.mine;
   return (
-    <Dialog title={line ? `Message by ${name}` : name} close={close}>
+    <Dialog
+      title={line ? `Message by ${nameInWords(name)}` : name}
+      close={close}
+    >
       {line?.removed === false && line.seq !== undefined && (
         <form
           class="act"
@@ -75,7 +80,9 @@ function SendAway({ room, name, act }: {
       }}
     >
       <label class="field">
-        <span>Why? {name} is told</span>
+        <span>
+          Why? <Words sentence={[{ name }]} /> is told
+        </span>
         <input
           dir="auto"
           maxLength={200}

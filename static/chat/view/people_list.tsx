@@ -1,5 +1,6 @@
 /** Who is here. */
 
+import { nameInWords } from "../../../protocol/text.ts";
 import type { ChatModel } from "../model/chat_model.ts";
 import type { RoomModel } from "../model/room_model.ts";
 import { counted } from "../model/chat_words.ts";
@@ -28,7 +29,7 @@ export function People({ chat, room, mention }: Props) {
             <button
               type="button"
               onClick={() => mention(name)}
-              title={`Write to ${name}`}
+              title={`Write to ${nameInWords(name)}`}
             >
               <Avatar name={name} />
               <bdi>{name}</bdi>
@@ -39,7 +40,7 @@ export function People({ chat, room, mention }: Props) {
               <IconButton
                 class="more"
                 icon="more"
-                label={`Send ${name} away, or ban`}
+                label={`Send ${nameInWords(name)} away, or ban`}
                 onClick={() => chat.consider({ room, name })}
               />
             )}

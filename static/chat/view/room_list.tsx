@@ -7,6 +7,8 @@ import type { ChatModel } from "../model/chat_model.ts";
 import type { RoomModel } from "../model/room_model.ts";
 import { briefTime } from "../model/times.ts";
 import { counted } from "../model/chat_words.ts";
+import { shownText } from "../model/format.ts";
+import { Words } from "./sentence.tsx";
 import { Avatar } from "./avatar.tsx";
 import { Icon, IconButton } from "./icons.tsx";
 
@@ -75,8 +77,8 @@ function RoomItem({ room, chat, open }: {
             {briefTime(last.at, chat.now())}
           </time>
         )}
-        <span class="last" dir="auto">
-          {room.problem ?? lastWords(room)}
+        <span class="last">
+          {room.problem ?? <LastWords room={room} />}
         </span>
         {unread > 0 && (
           <span class={mentioned ? "count mentioned" : "count"}>
@@ -100,11 +102,17 @@ function RoomItem({ room, chat, open }: {
   );
 }
 
-function lastWords({ last, live }: RoomModel): string {
+function LastWords({ room: { last, live } }: { room: RoomModel }) {
   if (last === undefined) return live ? "No messages yet" : "";
   const { from, text, removed, removes } = last;
-  if (removes !== undefined) return text;
-  return `${from}: ${removed ? "message removed" : text}`;
+  if (removes !== undefined) return <bdi>{shownText(text)}</bdi>;
+  return (
+    <>
+      <Words sentence={[{ name: from }]} />
+      {": "}
+      {removed ? "message removed" : <bdi>{shownText(text)}</bdi>}
+    </>
+  );
 }
 
 function JoinForm({ open }: { open: (room: string) => void }) {

@@ -3,6 +3,7 @@
 import type { Row } from "../model/timeline_rows.ts";
 import { dayName } from "../model/times.ts";
 import { counted, movementWords } from "../model/chat_words.ts";
+import { Words } from "./sentence.tsx";
 
 /** Everything that is no message. */
 export function TimelineNote({ row, now, room }: {
@@ -40,7 +41,12 @@ export function TimelineNote({ row, now, room }: {
     case "note":
       return (
         <li class="note">
-          <bdi>{movementWords(row.movement)}</bdi>
+          {movementWords(row.movement).map((sentence, index) => (
+            <>
+              {index > 0 && " · "}
+              <Words sentence={sentence} />
+            </>
+          ))}
         </li>
       );
   }
