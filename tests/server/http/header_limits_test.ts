@@ -107,16 +107,20 @@ for (const transport of TRANSPORTS) {
   });
 }
 
-Deno.test("promise 9: over ws a handshake of more than 100 fields is refused", async () => {
-  await using server = await InProcessServer.start({ transport: "ws" });
-  const fields = Object.fromEntries(
-    Array.from({ length: 100 }, (_, n) => [`x-${n}`, "1"]),
-  );
-  for (const path of ["/ws", "/text/yard", "/lessons/echo"]) {
-    using client = await RawClient.connect(server.port);
-    const head = await client.handshake(path, fields);
-    assertStringIncludes(head.split("\r\n")[0]!, " 431 ");
-  }
+Deno.test({
+  name: "promise 9: over ws a handshake of more than 100 fields is refused",
+  ignore: !TRANSPORTS.includes("ws"),
+  async fn() {
+    await using server = await InProcessServer.start({ transport: "ws" });
+    const fields = Object.fromEntries(
+      Array.from({ length: 100 }, (_, n) => [`x-${n}`, "1"]),
+    );
+    for (const path of ["/ws", "/text/yard", "/lessons/echo"]) {
+      using client = await RawClient.connect(server.port);
+      const head = await client.handshake(path, fields);
+      assertStringIncludes(head.split("\r\n")[0]!, " 431 ");
+    }
+  },
 });
 
 function sources(folder: string): string[] {
