@@ -150,7 +150,7 @@ export class Timeline extends Component<Props, { down: boolean }> {
             </ol>
           )}
         </div>
-        {(down || (unread > 0 && room.live && !this.#atBottom)) && (
+        {down && (
           <button
             type="button"
             class="down"
@@ -181,10 +181,12 @@ export class Timeline extends Component<Props, { down: boolean }> {
     const left = scrollHeight - scrollTop - clientHeight;
     const { room } = this.props;
     this.#atBottom = room.window.follows && left < NEAR;
-    this.#look();
+    // Until the room has opened, its end is not in view: it is not drawn yet.
     if (this.#opening) return;
+    this.#look();
+    const isNew = room.live && room.unread > 0;
     const down = !this.#atBottom &&
-      (!room.window.follows || left > clientHeight);
+      (isNew || !room.window.follows || left > clientHeight);
     if (down !== this.state.down) this.setState({ down });
     if (room.window.loading === "failed") return;
     if (scrollTop < AHEAD) room.window.older();
