@@ -77,9 +77,9 @@ export interface Config {
   readonly authSecret: string;
   /** A file with a public key or JWK Set; empty for none. */
   readonly authKeys: string;
-  /** What the claim `aud` of a token must have; empty for anything. */
+  /** What the claim aud of a token must have; empty for anything. */
   readonly authAudience: string;
-  /** What the claim `iss` of a token must be; empty for anything. */
+  /** What the claim iss of a token must be; empty for anything. */
   readonly authIssuer: string;
   /** What those without a token may do, where tokens are asked for. */
   readonly guests: "none" | "read" | "write";
@@ -124,21 +124,21 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HOST",
     value: "ADDRESS",
     fallback: "127.0.0.1",
-    help: "address to listen on; 0.0.0.0 is all of them",
+    help: "address to listen on; 0.0.0.0 listens on all interfaces",
     parse: host,
   },
   port: {
     env: "PORT",
     value: "N",
     fallback: "8000",
-    help: "port to listen on; 0 picks a free one",
+    help: "port to listen on; 0 chooses a free port",
     parse: whole(0, 65_535),
   },
   store: {
     env: "HUBBUB_STORE",
     value: "ADDRESS",
     fallback: "sqlite:./data/hubbub.db",
-    help: `where messages are kept: ${STORE_ADDRESSES}`,
+    help: `where to store messages: ${STORE_ADDRESSES}`,
     show: withoutPassword,
     parse: store,
   },
@@ -146,92 +146,92 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HUBBUB_HISTORY",
     value: "N",
     fallback: "50",
-    help: "messages replayed on joining",
+    help: "messages sent to a client that joins a room",
     parse: whole(0, 1000),
   },
   retainMessages: {
     env: "HUBBUB_RETAIN_MESSAGES",
     value: "N",
     fallback: "10000",
-    help: "messages kept in each room",
+    help: "messages kept per room",
     parse: whole(1, 1_000_000_000),
   },
   retainDays: {
     env: "HUBBUB_RETAIN_DAYS",
     value: "N",
     fallback: "0",
-    help: "days a message is kept; 0 is for ever",
+    help: "days to keep a message; 0 keeps messages forever",
     parse: whole(0, 36_500),
   },
   maxText: {
     env: "HUBBUB_MAX_TEXT",
     value: "N",
     fallback: "4096",
-    help: "characters of a message",
+    help: "maximum length of a message, in characters",
     parse: whole(1, 65_536),
   },
   rate: {
     env: "HUBBUB_RATE",
     value: "N",
     fallback: "10",
-    help: "messages a second from a client, three times that at once; " +
-      "0 is no limit",
+    help: "messages per second per client (burst: 3x); 0 disables the limit",
     parse: whole(0, 1_000_000),
   },
   byteRate: {
     env: "HUBBUB_BYTE_RATE",
     value: "N",
     fallback: "65536",
-    help: "bytes a second from a client, eight times that at once; a " +
-      "frame counts as 64 at least; 0 is no limit",
+    help: "bytes per second per client (burst: 8x), at least 64 per frame; 0 " +
+      "disables the limit",
     parse: whole(0, 1_000_000_000),
   },
   requestRate: {
     env: "HUBBUB_REQUEST_RATE",
     value: "N",
     fallback: "20",
-    help: "requests a second from a client that are no messages, ten " +
-      "times that at once; 0 is no limit",
+    help:
+      "requests other than messages per second per client (burst: 10x); 0 " +
+      "disables the limit",
     parse: whole(0, 1_000_000),
   },
   joinRate: {
     env: "HUBBUB_JOIN_RATE",
     value: "N",
     fallback: "300",
-    help: "joins a minute from a client, a third of that at once; " +
-      "0 is no limit",
+    help:
+      "joins per minute per client (burst: a third of it); 0 disables the " +
+      "limit",
     parse: whole(0, 1_000_000),
   },
   renameRate: {
     env: "HUBBUB_RENAME_RATE",
     value: "N",
     fallback: "30",
-    help: "changes of a name a minute from a client, a third of that at " +
-      "once; 0 is no limit",
+    help: "name changes per minute per client (burst: a third of it); 0 " +
+      "disables the limit",
     parse: whole(0, 1_000_000),
   },
   roomRate: {
     env: "HUBBUB_ROOM_RATE",
     value: "N",
     fallback: "20",
-    help: "new rooms a minute that one address may write to, three times " +
-      "that at once; 0 is no limit",
+    help: "new rooms per minute per address (burst: 3x); 0 disables the limit",
     parse: whole(0, 1_000_000),
   },
   connectRate: {
     env: "HUBBUB_CONNECT_RATE",
     value: "N",
     fallback: "50",
-    help: "new connections a second from an address, ten times that at once; " +
-      "0 is no limit",
+    help: "new connections per second per address (burst: 10x); 0 disables " +
+      "the limit",
     parse: whole(0, 1_000_000),
   },
   httpRate: {
     env: "HUBBUB_HTTP_RATE",
     value: "N",
     fallback: "100",
-    help: "HTTP requests a second from an address, but for the pages' files, " +
-      "three times that at once; 0 is no limit",
+    help: "HTTP requests per second per address (burst: 3x), except for the " +
+      "page's own files; 0 disables the limit",
     parse: whole(0, 1_000_000),
   },
   maxMemory: {
@@ -239,86 +239,92 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     value: "MB",
     fallback: "0",
     help:
-      "memory above which it says goodbye to all and ends with code 1, to " +
-      "be started again; 0 is no limit",
+      "exit with code 1 when resident memory exceeds this many MB (100 or more), so that a " +
+      "supervisor restarts the server; 0 disables the limit",
     parse: memoryLimit,
   },
   maxFrame: {
     env: "HUBBUB_MAX_FRAME",
     value: "BYTES",
     fallback: "1048576",
-    help: "bytes of a frame, in which a client may send many messages at once",
+    help: "maximum size of a WebSocket frame, in bytes; a frame may contain " +
+      "many messages",
     parse: whole(65_536, 67_108_864),
   },
   maxConnections: {
     env: "HUBBUB_MAX_CONNECTIONS",
     value: "N",
     fallback: "10000",
-    help: "connections at once, streams of events too",
+    help: "maximum number of open connections, including event streams",
     parse: whole(1, 1_000_000),
   },
   maxPerAddress: {
     env: "HUBBUB_MAX_PER_ADDRESS",
     value: "N",
     fallback: "500",
-    help: "connections at once from one address, or network of IPv6",
+    help: "maximum number of open connections per IPv4 address or IPv6 " +
+      "network",
     parse: whole(1, 1_000_000),
   },
   maxRooms: {
     env: "HUBBUB_MAX_ROOMS",
     value: "N",
     fallback: "10000",
-    help: "rooms with somebody in them at once",
+    help: "maximum number of rooms that have members",
     parse: whole(1, 1_000_000),
   },
   maxStoredRooms: {
     env: "HUBBUB_MAX_STORED_ROOMS",
     value: "N",
     fallback: "100000",
-    help: "rooms that messages are kept of; more are not made, also when " +
-      "nobody is in them",
+    help:
+      "maximum number of rooms with stored messages; further rooms cannot " +
+      "be created",
     parse: whole(1, 1_000_000_000),
   },
   maxRoomsPerSession: {
     env: "HUBBUB_MAX_ROOMS_PER_SESSION",
     value: "N",
     fallback: "100",
-    help: "rooms that one client may be in at once",
+    help: "maximum number of rooms a client can be in at once",
     parse: whole(1, 10_000),
   },
   helloTimeout: {
     env: "HUBBUB_HELLO_TIMEOUT",
     value: "SECONDS",
     fallback: "10",
-    help: "to say hello, twelve times that for people who type their name",
+    help: "time to send hello; 12x that for people who type their name",
     parse: whole(1, 3600),
   },
   idleTimeout: {
     env: "HUBBUB_IDLE_TIMEOUT",
     value: "SECONDS",
     fallback: "30",
-    help: "without a sign of life before a connection is dropped",
+    help: "drop a connection after this time without traffic or a pong",
     parse: whole(1, 3600),
   },
   slowTimeout: {
     env: "HUBBUB_SLOW_TIMEOUT",
     value: "SECONDS",
     fallback: "30",
-    help: "without progress before a reader that lags is taken out",
+    help:
+      "disconnect a client that has unread messages and reads nothing for " +
+      "this time",
     parse: whole(1, 3600),
   },
   grace: {
     env: "HUBBUB_GRACE",
     value: "SECONDS",
     fallback: "15",
-    help: "that a name and its rooms are kept for a lost connection",
+    help: "keep name and rooms of a lost connection for this time",
     parse: whole(0, 3600),
   },
   authSecret: {
     env: "HUBBUB_AUTH_SECRET",
     value: "TEXT",
     fallback: "",
-    help: "what tokens are signed with; from then on one is needed",
+    help: "require access tokens, signed (HS256) with this secret of 32 " +
+      "characters or more",
     show: () => "…",
     parse: secret,
   },
@@ -326,14 +332,15 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HUBBUB_AUTH_KEYS",
     value: "FILE",
     fallback: "",
-    help: "public key (PEM) or JWK Set to check tokens with",
+    help: "require access tokens, signed with a key of this file: PEM public " +
+      "key or JWK Set",
     parse: (words) => words,
   },
   authAudience: {
     env: "HUBBUB_AUTH_AUDIENCE",
     value: "TEXT",
     fallback: "",
-    help: "what a token's claim aud must have; needed where other services " +
+    help: "required aud claim of access tokens; set it when other services " +
       "use the same keys",
     parse: (words) => words,
   },
@@ -341,38 +348,39 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HUBBUB_AUTH_ISSUER",
     value: "TEXT",
     fallback: "",
-    help: "what a token's claim iss must be",
+    help: "required iss claim of access tokens",
     parse: (words) => words,
   },
   guests: {
     env: "HUBBUB_GUESTS",
     value: "RIGHT",
     fallback: "none",
-    help: "what those without a token may do where one is needed: none, " +
-      "read or write",
+    help: "rights of clients without an access token, where tokens are " +
+      "required: none, read or write",
     parse: oneOf("none", "read", "write"),
   },
   origins: {
     env: "HUBBUB_ORIGINS",
     value: "LIST",
     fallback: "",
-    help: "origins of pages that may connect beside its own, with commas " +
-      "between them; null is pages from files, * is all",
+    help: "comma-separated origins whose pages may connect, besides the " +
+      "server's own; null allows pages from files, * allows all",
     parse: origins,
   },
   publicHost: {
     env: "HUBBUB_PUBLIC_HOST",
     value: "LIST",
     fallback: "",
-    help: "names it answers to beside addresses, localhost and --host, with " +
-      "commas between them; .example.org is all below it too, * is any",
+    help: "comma-separated host names the server answers to, besides IP " +
+      "addresses, localhost and --host; .example.org includes subdomains, " +
+      "* allows all",
     parse: publicHosts,
   },
   base: {
     env: "HUBBUB_BASE",
     value: "PATH",
     fallback: "/",
-    help: "path of the site that it is served below, such as /chat",
+    help: "path below which the site is served, such as /chat",
     parse: basePath,
   },
   trustProxy: {
@@ -380,15 +388,15 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     value: "YES",
     fallback: "no",
     bare: "yes",
-    help: "yes or no: believe X-Forwarded-For, -Host and -Proto, or " +
-      "Forwarded; only where all come through a proxy",
+    help: "yes or no: use X-Forwarded-For, -Host and -Proto, or Forwarded; " +
+      "only if every request comes through your proxy",
     parse: yesOrNo,
   },
   cert: {
     env: "HUBBUB_CERT",
     value: "FILE",
     fallback: "",
-    help: "certificate (PEM, with its chain) to serve https and wss with",
+    help: "certificate chain (PEM) to serve https and wss",
     parse: (words) => words,
   },
   key: {
@@ -403,16 +411,17 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     value: "YES",
     fallback: "auto",
     bare: "yes",
-    help: "yes or no: the small servers of /lessons, open to everybody; auto " +
-      "is yes, but no where tokens are asked for",
+    help:
+      "yes or no: serve the practice servers below /lessons to everybody; " +
+      "auto turns them off when access tokens are required",
     parse: oneOf("auto", "yes", "no"),
   },
   transport: {
     env: "HUBBUB_TRANSPORT",
     value: "NAME",
     fallback: "ws",
-    help: "what serves WebSockets: ws bounds all that a client can send, " +
-      "native is Deno's own, the default on Deno Deploy",
+    help: "WebSocket implementation: ws limits everything a client can send; " +
+      "native is Deno's own and the default on Deno Deploy",
     parse: oneOf(...TRANSPORTS),
   },
   logLevel: {
