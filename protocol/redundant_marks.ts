@@ -11,7 +11,7 @@ const MARKS = /\p{M}{2,}/gu;
 /** Dotless letters under a dot, and letters that have one anyway. */
 const DOTTED_I = /\u0131(\p{M}*?)\u0307/gu;
 const DOTTED_J = /\u0237(\p{M}*?)\u0307/gu;
-const DOTTED = /(?<=\p{Soft_Dotted}\p{M}*)\u0307/gu;
+const DOTTED = /\p{Soft_Dotted}\p{M}+/gu;
 
 /**
  * Removes what most fonts draw over itself or not at all (UTS #39, 5.4): a dot
@@ -24,7 +24,8 @@ const DOTTED = /(?<=\p{Soft_Dotted}\p{M}*)\u0307/gu;
  */
 export function withoutRedundantMarks(text: string): string {
   return text.replace(STRETCHES, "")
-    .replace(DOTTED_I, "i$1").replace(DOTTED_J, "j$1").replace(DOTTED, "")
+    .replace(DOTTED_I, "i$1").replace(DOTTED_J, "j$1")
+    .replace(DOTTED, (marked) => marked.replaceAll("\u0307", ""))
     .replace(MARKS, (marks) => [...new Set(marks)].join(""));
 }
 

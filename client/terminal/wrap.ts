@@ -16,7 +16,7 @@ const WORDS = /( +)/;
  * forms, and emoji. */
 const WIDE = new RegExp(
   String.raw`[\p{sc=Han}\p{sc=Hangul}\p{sc=Hira}\p{sc=Kana}\p{sc=Bopo}` +
-    String.raw`\p{sc=Yi}\p{sc=Tang}\p{sc=Nshu}\p{sc=Kits}\u2E80-\u303E` +
+    String.raw`\p{sc=Yi}\p{sc=Tang}\p{sc=Nshu}\u2E80-\u303E` +
     String.raw`\u3040-\u33FF\uA960-\uA97F\uFE10-\uFE19\uFE30-\uFE6F` +
     String.raw`\uFF01-\uFF60\uFFE0-\uFFE6\u{16FE0}-\u{18DFF}` +
     String.raw`\u{1AFF0}-\u{1B2FF}\u{1D300}-\u{1D37F}\u{1F000}-\u{1FAFF}` +

@@ -16,6 +16,7 @@ import { HubbubError } from "../../protocol/errors.ts";
 import { normalizedRoom } from "../../protocol/names.ts";
 import type { Right } from "../../protocol/rights.ts";
 import { MAX_SUBJECT } from "../../protocol/v1.ts";
+import { systemClock } from "../runtime/clock.ts";
 import { isOperatorToken, OPERATOR, OPERATOR_USER } from "./operator_token.ts";
 import type { Permissions } from "./permissions.ts";
 
@@ -208,7 +209,7 @@ function refusalOf(error: unknown): TokenRefusal {
     return {
       check: `claim ${claim}`,
       ...(["nbf", "iat", "exp"].includes(claim) && typeof time === "number" &&
-        { secondsAhead: Math.round(time - Date.now() / 1000) }),
+        { secondsAhead: Math.round(time - systemClock.now() / 1000) }),
     };
   }
   if (error instanceof errors.JWSSignatureVerificationFailed) {

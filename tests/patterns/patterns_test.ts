@@ -18,6 +18,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
 
 /** Files that put patterns together, with those that come of it. */
 const MADE: Readonly<Record<string, readonly RegExp[]>> = {
+  "client/terminal/wrap.ts": await madeBy("../../client/terminal/wrap.ts"),
   "protocol/invisible.ts": await madeBy("../../protocol/invisible.ts"),
   "protocol/names.ts": await madeBy("../../protocol/names.ts"),
   "static/chat/model/format.ts": [
