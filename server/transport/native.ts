@@ -145,10 +145,11 @@ export class NativeTransport implements Transport {
           : answer.then(limited);
       },
     );
+    // It ends by itself when it is out of file descriptors.
+    const failed = http.finished.catch((error) => error);
     return {
       addr: http.addr,
-      // It ends by itself when it is out of file descriptors.
-      failed: http.finished.catch((error) => error),
+      failed,
       async stop(patience) {
         const idle = new Promise<void>((resolve) => onIdle = resolve);
         if (open > 0) await Promise.race([idle, patience]);
@@ -156,7 +157,7 @@ export class NativeTransport implements Transport {
         // wants, and holds the event loop for so long. Tiny chunks of a few
         // hundred KB took it half a minute.
         abort.abort();
-        await Promise.race([http.finished, patience]);
+        await Promise.race([failed, patience]);
       },
     };
   }
