@@ -147,6 +147,10 @@ export class Connection implements Entrant, SocketHandler {
     if (!this.#queue.add(frame, { bytes, waitMs })) this.#overrun(frame);
   }
 
+  isBusy(): boolean {
+    return this.#queue.isBusy;
+  }
+
   /** Refuses a frame, since too much waits before it. */
   #overrun(frame: string): void {
     this.#together(() => {

@@ -199,6 +199,7 @@ export class ConnectionLimits {
       return {
         message: (frame) => handler.message(frame),
         control: (bytes) => handler.control(bytes),
+        isBusy: () => handler.isBusy?.() ?? false,
         close: (code, cause) => {
           forget();
           leave();

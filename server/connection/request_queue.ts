@@ -59,6 +59,7 @@ export class RequestQueue {
   #running = false;
   #stopped = false;
   #cancel: Cancel | null = null;
+  #isNextTurn = false;
 
   constructor(options: RequestQueueOptions) {
     this.#options = options;
@@ -67,6 +68,11 @@ export class RequestQueue {
   /** Bytes of the frames that wait, the one in hand too. */
   get waiting(): number {
     return this.#bytes;
+  }
+
+  /** Whether frames wait for nothing but a turn of the event loop. */
+  get isBusy(): boolean {
+    return this.#isNextTurn;
   }
 
   /**
@@ -112,6 +118,7 @@ export class RequestQueue {
   /** Handles nothing any more. */
   stop(): void {
     this.#stopped = true;
+    this.#isNextTurn = false;
     this.#cancel?.();
     this.#cancel = null;
     this.#frames = [];
@@ -168,8 +175,10 @@ export class RequestQueue {
 
   /** Goes on when the other connections have had their turn. */
   #nextTurn(): void {
+    this.#isNextTurn = true;
     this.#cancel = this.#options.turns.later(() => {
       this.#cancel = null;
+      this.#isNextTurn = false;
       this.#run();
     });
   }

@@ -132,6 +132,7 @@ export class ConnectionInspector {
           handler.message(frame);
         },
         control: (bytes) => handler.control(bytes),
+        isBusy: () => handler.isBusy?.() ?? false,
         close: (code, cause) => {
           entry.close(code);
           handler.close(code, cause);

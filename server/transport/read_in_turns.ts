@@ -21,10 +21,12 @@ const TURN_MS = 2;
 /**
  * Changes how a socket is read; to be called before it reads anything.
  *
+ * @param isBusy Whether what was read before waits for a turn of the event
+ * loop: then nothing more is read until the next one.
  * @param ws The socket. Its parser is a stream of Node's, but `ws` keeps it to
  * itself: under another name in a later version no socket would open.
  */
-export function readInTurns(ws: WebSocket): void {
+export function readInTurns(ws: WebSocket, isBusy: () => boolean): void {
   const { _receiver: parser } = ws as unknown as { _receiver: Writable };
   const write = parser.write.bind(parser) as (piece: Buffer) => boolean;
 
@@ -34,7 +36,7 @@ export function readInTurns(ws: WebSocket): void {
     for (let at = 0; at < packet.length; at += PIECE) {
       // A close or a fault in what came before is the end of it.
       if (!parser.writable) return true;
-      if (performance.now() - began >= TURN_MS) {
+      if (isBusy() || performance.now() - began >= TURN_MS) {
         setImmediate(() => {
           if (feed(packet.subarray(at))) ws.resume();
         });
@@ -48,7 +50,7 @@ export function readInTurns(ws: WebSocket): void {
   // False makes `ws` pause the connection, so that no packet comes before
   // this one's end.
   parser.write = (packet: Buffer) =>
-    packet.length <= PIECE ? write(packet) : feed(packet);
+    packet.length <= PIECE && !isBusy() ? write(packet) : feed(packet);
 }
 
 /** Not of the pool, which would be kept as a whole. */

@@ -30,6 +30,9 @@ export interface SocketHandler {
   /** A ping or pong with a payload of so many bytes. Not every transport can
    * tell. */
   control(bytes: number): void;
+  /** Returns whether messages wait for a turn of the event loop, so that no
+   * more should be read until the next one. Not every transport asks. */
+  isBusy?(): boolean;
   /**
    * The socket is gone; called at most once, and perhaps long after it was
    * closed.

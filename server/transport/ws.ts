@@ -236,7 +236,7 @@ export class WsTransport implements Transport {
       }
     };
     this.#sockets.add(socket);
-    readInTurns(ws);
+    readInTurns(ws, () => handler?.isBusy?.() ?? false);
     const control = ({ length }: Buffer) => {
       if (socket.heard()) guarded(() => handler?.control(length));
     };

@@ -11,10 +11,17 @@ function bench() {
   const done: string[] = [];
   const decoded: string[] = [];
   const moments: PromiseWithResolvers<void>[] = [];
-  const state = { room: true };
+  const state = { room: true, over: false };
+  const turns: (() => void)[] = [];
   const queue = new RequestQueue({
     clock,
-    turns: { isOver: () => false, later: () => () => {} },
+    turns: {
+      isOver: () => state.over,
+      later(act) {
+        turns.push(act);
+        return () => {};
+      },
+    },
     *decode(frame) {
       for (const word of frame.split(" ")) {
         decoded.push(word);
@@ -34,7 +41,7 @@ function bench() {
   });
   const add = (frame: string, waitMs = 0) =>
     queue.add(frame, { bytes: frame.length, waitMs });
-  return { clock, queue, add, done, decoded, moments, state };
+  return { clock, queue, add, done, decoded, moments, state, turns };
 }
 
 Deno.test("RequestQueue handles at once what need not wait, and all else in the order in which it came", async () => {
@@ -59,6 +66,19 @@ Deno.test("RequestQueue handles what is left of a frame before the next frame", 
   moments[1]?.resolve();
   await settled();
   assertEquals(done.slice(3), ["1.3", "2.1"]);
+});
+
+Deno.test("RequestQueue is busy while requests wait for a turn, and only then", () => {
+  const { add, done, queue, state, turns } = bench();
+  state.over = true;
+  add("1");
+  assertEquals([queue.isBusy, done], [true, []]);
+  state.over = false;
+  turns.shift()?.();
+  assertEquals([queue.isBusy, done], [false, ["1"]]);
+  state.room = false;
+  add("2");
+  assertEquals([queue.isBusy, queue.waiting > 0], [false, true]);
 });
 
 Deno.test("RequestQueue tells what failed, and goes on", async () => {
