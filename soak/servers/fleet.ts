@@ -48,9 +48,9 @@ const AFTERMATH_MS = 8_000;
 /** What nodes may say, in their logs, while they cannot reach the engine. */
 const OF_ENGINE = [
   /^hubbub: Cannot (open redis:|read the store:)/,
-  /"message":"store fails; messages are refused"/,
+  /"message":"store (fails; messages are refused|still fails, for another reason)"/,
   /"message":"(trim|read) failed"/,
-  /"message":"the fleet is out of reach"/,
+  /"message":"the fleet is (still )?out of reach(, for another reason)?"/,
   /"message":"store out of reach; clients are sent to other nodes"/,
   /"message":"room not opened"/,
 ];
