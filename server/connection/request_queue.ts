@@ -11,6 +11,9 @@ import type { TurnShare } from "./turn_share.ts";
 
 /** Bytes that may wait before one more frame is too much. */
 const MOST_WAITING = 256 * 1024;
+/** The same where frames wait for nothing but a turn of the event loop, which
+ * is not the client's fault. Rates of bytes keep it far below, if there are. */
+const MOST_BUSY = 16 * 1024 * 1024;
 /** What a frame takes in memory beside its text, bytes. */
 const FRAME_OVERHEAD = 128;
 /** Requests handled in one turn of the event loop: all of a frame's. */
@@ -86,7 +89,8 @@ export class RequestQueue {
     text: string,
     { bytes, waitMs }: { bytes: number; waitMs: number },
   ): boolean {
-    if (this.#bytes >= MOST_WAITING) return false;
+    const most = this.#isNextTurn ? MOST_BUSY : MOST_WAITING;
+    if (this.#bytes >= most) return false;
     const cost = bytes + FRAME_OVERHEAD;
     this.#frames.push({ text, bytes: cost, waitMs });
     this.#bytes += cost;
