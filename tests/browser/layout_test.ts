@@ -182,6 +182,9 @@ async function crowd({ server }: Pages): Promise<Client[]> {
   return people;
 }
 
+/** Boxes are measured at rest, not while a panel slides in. */
+const STILL = { reducedMotion: "reduce" as const };
+
 for (const viewport of SIZES) {
   const { width } = viewport;
   pageTest(
@@ -197,7 +200,7 @@ for (const viewport of SIZES) {
         const hasTouch = width < 500;
         const chat = await pages.chat(
           `/?room=${ROOM}#token=${token}`,
-          { viewport, hasTouch, isMobile: hasTouch },
+          { ...STILL, viewport, hasTouch, isMobile: hasTouch },
         );
         const { page } = chat;
         const shown = async (name: string) => {
@@ -273,7 +276,7 @@ for (const viewport of SIZES) {
         // Sent away by somebody with the widest name: room's banner.
         const guest = await pages.chat(
           `/?room=${ROOM}&name=${encodeURIComponent("G".repeat(32))}`,
-          { viewport, hasTouch, isMobile: hasTouch },
+          { ...STILL, viewport, hasTouch, isMobile: hasTouch },
         );
         const mod = connect(pages.server.socket("/ws"), { auth: token });
         const room = mod.join(ROOM);
@@ -296,15 +299,15 @@ for (const viewport of SIZES) {
   pageTest(
     `at ${width} px nothing long pushes a control away on the welcome, in an empty room, in the lab or the lessons`,
     async ({ open, chat }) => {
-      const page = await open(`/?room=${ROOM}`, { viewport });
+      const page = await open(`/?room=${ROOM}`, { ...STILL, viewport });
       await page.getByLabel("What should people call you?").waitFor();
       await assertInside(page, "welcome");
       const empty = await chat(
         `/?room=${encodeURIComponent(OTHER_ROOM)}&name=${NAMES[3]}`,
-        { viewport },
+        { ...STILL, viewport },
       );
       await checked(empty, `${width} empty`);
-      const lab = await open("/lab?a=/lessons/says", { viewport });
+      const lab = await open("/lab?a=/lessons/says", { ...STILL, viewport });
       const { a } = panes(lab);
       await a.connect();
       for (const text of TEXTS) {
@@ -313,7 +316,10 @@ for (const viewport of SIZES) {
       }
       await a.rows().first().click();
       await assertInside(lab, "lab");
-      await assertInside(await open("/lessons", { viewport }), "lessons");
+      await assertInside(
+        await open("/lessons", { ...STILL, viewport }),
+        "lessons",
+      );
     },
   );
 }
