@@ -3,6 +3,7 @@
  * client that waits for what happens, and a socket made of paper.
  */
 
+import { setImmediate } from "node:timers";
 import { Lessons } from "../../server/lessons/classroom.ts";
 import {
   type Cancel,
@@ -25,7 +26,7 @@ export class FakeTime {
 
   /** The turns of the event loop are the machine's own. */
   soon(act: () => void): void {
-    setTimeout(act, 0);
+    setImmediate(act);
   }
 
   get waiting(): number {
@@ -98,6 +99,9 @@ export class LessonServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.lessons.closeAll(1001, "Going away");
     await this.#listener?.stop(new Promise(() => {}));
+    // Turns of the event loop that were asked for come before the test ends.
+    await new Promise<void>((done) => setImmediate(done));
+    await new Promise<void>((done) => setImmediate(done));
   }
 }
 
