@@ -494,12 +494,20 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await new Promise<void>((done) => clock.soon(done));
   };
 
+  const stopRooms = async () => {
+    await hub.stop();
+    // What was to go on in the next turn finds that there is nothing left.
+    for (let turn = 0; turn < 2; turn++) {
+      await new Promise<void>((done) => clock.soon(done));
+    }
+  };
+
   const end = () =>
     runStopSteps([
       { name: "close clients", leastMs: 0, run: closeClients },
       { name: "stop listening", leastMs: 1_100, run: stopListening },
       { name: "store messages", leastMs: 300, run: () => hub.settle() },
-      { name: "stop rooms", leastMs: 50, run: () => hub.stop() },
+      { name: "stop rooms", leastMs: 50, run: stopRooms },
       { name: "leave the fleet", leastMs: 600, run: () => fleet.stop() },
       { name: "close the store", leastMs: 300, run: () => store.close() },
     ], { ms: STOP_MS, clock, log });

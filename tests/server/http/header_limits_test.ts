@@ -89,10 +89,11 @@ function fieldsOf(line: string, count: number): string {
 for (const transport of TRANSPORTS) {
   Deno.test(`promise 9: a request of too many fields is refused on every path, over ${transport}`, async () => {
     await using server = await InProcessServer.start({ transport });
-    // The native runtime refuses by itself, from another number on.
-    const [refusal, counts] = transport === "ws"
-      ? [431, [101, 1_500]]
-      : [400, [200, 1_500]];
+    // The native runtime refuses by itself, from another number on; Deno 2.5.0
+    // with another status.
+    const [refusals, counts] = transport === "ws"
+      ? [[431], [101, 1_500]]
+      : [[400, 431], [200, 1_500]];
     for (
       const path of ["/healthz", "/lessons", "/api/rooms", "/ws", "/nowhere"]
     ) {
@@ -100,17 +101,16 @@ for (const transport of TRANSPORTS) {
       assert(![400, 431].includes(most.status), `${path}: ${most.status}`);
       for (const count of counts) {
         const more = await sendRaw(server.port, fieldsOf(`GET ${path}`, count));
-        assertEquals([path, more.status], [path, refusal]);
+        assert(refusals.includes(more.status), `${path}: ${more.status}`);
       }
     }
     assertEquals(server.errors, []);
   });
 }
 
-Deno.test({
-  name: "promise 9: over ws a handshake of more than 100 fields is refused",
-  ignore: !TRANSPORTS.includes("ws"),
-  async fn() {
+// Deno 2.5.0 has no ws transport.
+if (TRANSPORTS.includes("ws")) {
+  Deno.test("promise 9: over ws a handshake of more than 100 fields is refused", async () => {
     await using server = await InProcessServer.start({ transport: "ws" });
     const fields = Object.fromEntries(
       Array.from({ length: 100 }, (_, n) => [`x-${n}`, "1"]),
@@ -120,8 +120,8 @@ Deno.test({
       const head = await client.handshake(path, fields);
       assertStringIncludes(head.split("\r\n")[0]!, " 431 ");
     }
-  },
-});
+  });
+}
 
 function sources(folder: string): string[] {
   return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
