@@ -247,14 +247,10 @@ for (const viewport of SIZES) {
         await line.getByRole("button", { name: "Remove, or more" }).click();
         await checked(chat, `${width} message`);
         await page.keyboard.press("Escape");
-        // The rooms, and an error that repeats what was typed.
+        // The rooms.
         if (width <= 720) {
           await page.getByRole("button", { name: /^Rooms/ }).click();
         }
-        await page.getByLabel("Join or make a room").fill("W W".repeat(20));
-        await page.getByLabel("Join or make a room").press("Enter");
-        await page.locator("#join-problem:not(:empty)").waitFor();
-        await checked(chat, `${width} rooms`);
         await page.getByLabel("Join or make a room").fill(OTHER_ROOM);
         await page.getByLabel("Join or make a room").press("Enter");
         await page.getByRole("heading", { level: 1 }).filter({
