@@ -92,7 +92,7 @@ export class HostPolicy {
    * @returns Why it is refused and how to change that; undefined when it is
    * not.
    */
-  errorEventOf(direct: URL, visit: Visit): string | undefined {
+  refusal(direct: URL, visit: Visit): string | undefined {
     const { allowed, lenient } = this.#options;
     // A trusted proxy knows by which names it may be asked.
     const open = allowed.length === 0 && (lenient || visit.proxied === true);

@@ -76,7 +76,7 @@ export class Origins {
    * @returns Why it is refused and how to change that; undefined when it is
    * not.
    */
-  errorEventOf(origin: string | null, host: string): string | undefined {
+  refusal(origin: string | null, host: string): string | undefined {
     const allowed = this.#allowed;
     if (origin === null || isWelcome(origin, { host, allowed })) {
       return undefined;

@@ -296,7 +296,7 @@ export function createRoutes(
         : full(address) ?? upgrade(request, accept, undefined);
     }
     const origin = request.headers.get("origin");
-    const foreign = options.origins.errorEventOf(origin, url.host);
+    const foreign = options.origins.refusal(origin, url.host);
     if (foreign !== undefined) {
       options.onRefused("foreign_origin");
       return words(403, foreign);
@@ -425,7 +425,7 @@ export function createRoutes(
   };
 
   /** Refuses what is not looked at any further. */
-  const errorEventOf = (
+  const refusal = (
     request: Request,
     direct: URL,
     visit: Visit,
@@ -433,7 +433,7 @@ export function createRoutes(
     const { pathname } = visit.url;
     if (PROBES.includes(pathname)) return undefined;
     if (lacksHost(request, direct)) return faulty("host");
-    const misdirected = options.hosts.errorEventOf(direct, visit);
+    const misdirected = options.hosts.refusal(direct, visit);
     if (misdirected === undefined) return undefined;
     options.onRefused("wrong_host");
     return refuse(pathname, new Problem("wrong_host", misdirected));
@@ -452,7 +452,7 @@ export function createRoutes(
       (visit, read) => read(visit, request.headers),
       direct,
     );
-    const refused = errorEventOf(request, direct.url, visit);
+    const refused = refusal(request, direct.url, visit);
     if (refused !== undefined) return afterBody(request, refused, clock);
     const isSocketPath = isChatPath(visit.url.pathname) ||
       lessonOf(visit.url) !== undefined;

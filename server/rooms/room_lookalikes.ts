@@ -38,7 +38,7 @@ export class RoomLookalikes {
    * @param room A valid name.
    * @returns The error; undefined when the room may be opened.
    */
-  errorEventOf(room: string): HubbubError | undefined {
+  errorOf(room: string): HubbubError | undefined {
     if (!mayMakeRoom(room)) {
       return new HubbubError("bad_room", {
         message: "A word of a room's name has letters of one alphabet only, " +

@@ -138,7 +138,7 @@ export class RoomRegistry {
    * @returns Undefined when it can.
    */
   refusalOfNew(name: string): HubbubError | undefined {
-    return this.#lookalikes.errorEventOf(name);
+    return this.#lookalikes.errorOf(name);
   }
 
   depart(name: string, session: Session): void {

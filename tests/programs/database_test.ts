@@ -16,7 +16,7 @@ function change(path: string, sql: string): void {
 }
 
 /** Tries to start on a file; gives the one line it ends with. */
-async function errorEventOf(folder: TempFolder, path: string): Promise<string> {
+async function refusal(folder: TempFolder, path: string): Promise<string> {
   const before = Deno.readFileSync(path);
   const args = ["--port", "0", "--store", `sqlite:${path}`];
   const { code, stdout, stderr } = await runProgram({ args, folder });
@@ -30,14 +30,14 @@ Deno.test("a file that is no database is one line, and untouched", async () => {
   using folder = new TempFolder();
   const path = folder.file("diary.db");
   Deno.writeTextFileSync(path, "Dear diary,\n".repeat(500));
-  assertMatch(await errorEventOf(folder, path), /not a database/);
+  assertMatch(await refusal(folder, path), /not a database/);
 });
 
 Deno.test("a database of another program is one line, and untouched", async () => {
   using folder = new TempFolder();
   const path = folder.file("songs.db");
   change(path, "CREATE TABLE songs (title TEXT)");
-  assertMatch(await errorEventOf(folder, path), /another program/);
+  assertMatch(await refusal(folder, path), /another program/);
 });
 
 Deno.test("a database of a newer version is one line, and untouched", async () => {
@@ -48,7 +48,7 @@ Deno.test("a database of a newer version is one line, and untouched", async () =
     await program.stop();
   }
   change(path, "PRAGMA user_version = 99");
-  assertMatch(await errorEventOf(folder, path), /version 99/);
+  assertMatch(await refusal(folder, path), /version 99/);
 });
 
 Deno.test("a second server on the same file is one line, and the first goes on", async () => {

@@ -59,7 +59,7 @@ function open(path: string): Promise<KvStore> {
 }
 
 /** Tries to open a file; gives the one line that refuses it. */
-async function errorEventOf(path: string): Promise<string> {
+async function refusal(path: string): Promise<string> {
   const before = Deno.readFileSync(path);
   const { message } = await assertRejects(() => open(path), StoreOpenError);
   assertEquals(Deno.readFileSync(path), before);
@@ -72,14 +72,14 @@ Deno.test("kv store: a database that is not of Deno KV is left alone", async () 
   const db = new DatabaseSync(path);
   db.exec("CREATE TABLE recipes (name TEXT)");
   db.close();
-  assertMatch(await errorEventOf(path), /is no database of Deno KV\. Choose/);
+  assertMatch(await refusal(path), /is no database of Deno KV\. Choose/);
 });
 
 Deno.test("kv store: a file that is no database is left alone", async () => {
   using folder = new TempFolder();
   const path = folder.file("list.txt");
   Deno.writeTextFileSync(path, "Shopping list: tea\n".repeat(100));
-  assertMatch(await errorEventOf(path), /^Cannot open "kv:.*list\.txt": \S/);
+  assertMatch(await refusal(path), /^Cannot open "kv:.*list\.txt": \S/);
 });
 
 Deno.test("kv store: an empty file becomes a database, which is opened again", async () => {

@@ -44,9 +44,9 @@ export function checkOrigin(
   url: URL,
   origins: Origins,
 ): void {
-  const errorEventOf = origins.errorEventOf(headers.get("origin"), url.host);
-  if (errorEventOf !== undefined) {
-    throw new Problem("foreign_origin", errorEventOf);
+  const refusal = origins.refusal(headers.get("origin"), url.host);
+  if (refusal !== undefined) {
+    throw new Problem("foreign_origin", refusal);
   }
 }
 

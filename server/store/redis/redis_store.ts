@@ -194,9 +194,9 @@ export class RedisStore implements Store {
     // A Redis that can take nothing refuses every room.
     if (first?.ofRedis && refusals.every(Boolean)) throw first.error;
     await Promise.allSettled(parts.map((part, index) => {
-      const errorEventOf = refusals[index];
-      if (errorEventOf !== undefined) {
-        const { error } = errorEventOf;
+      const refusal = refusals[index];
+      if (refusal !== undefined) {
+        const { error } = refusal;
         receipts.set(
           part.room,
           part.drafts.map(() => refusedFor(error)).values(),

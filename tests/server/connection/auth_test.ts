@@ -57,13 +57,13 @@ Deno.test("who has a token with a name keeps that name", async () => {
   await using ada = await V1Client.connect(server.socket("/ws"));
   const auth = await token({ name: "Ada" });
   await ada.ask({ type: "hello", auth }, "welcome");
-  const errorEventOf = await ada.ask(
+  const refusal = await ada.ask(
     { type: "rename", name: "Teacher" },
     "error",
   );
-  assertEquals(errorEventOf.code, "forbidden");
+  assertEquals(refusal.code, "forbidden");
   assertMatch(
-    errorEventOf.message,
+    refusal.message,
     /^Your token says that you are "Ada"\. Ask/,
   );
   const renamed = await ada.ask({ type: "rename", name: "ADA" }, "renamed");
@@ -201,8 +201,8 @@ Deno.test("a newer token is taken over the connection, for the same user only", 
   );
   assert(until !== undefined && until > Date.now() + 30_000);
   ada.send({ type: "who", room: "b", id: 3 });
-  const errorEventOf = await ada.next("error");
-  assertEquals([errorEventOf.id, errorEventOf.code], [3, "forbidden"]);
+  const refusal = await ada.next("error");
+  assertEquals([refusal.id, refusal.code], [3, "forbidden"]);
 });
 
 Deno.test("guests may do what the setting says", async () => {

@@ -11,7 +11,7 @@ function asked(init: RequestInit = {}): Request {
   return new Request(EVENTS, { ...init, headers });
 }
 
-function errorEventOf(status: number, seconds?: number): Response {
+function refusal(status: number, seconds?: number): Response {
   return new Response('{"code":"stopping"}\n', {
     status,
     headers: {
@@ -26,7 +26,7 @@ Deno.test("an EventSource gets a temporary refusal as a stream that ends, and sa
   for (const status of [429, 503]) {
     const answer = await forEventSource(
       asked(),
-      errorEventOf(status, 4),
+      refusal(status, 4),
       () => 0.5,
     );
     assertEquals(answer.status, 200);
@@ -38,17 +38,17 @@ Deno.test("an EventSource gets a temporary refusal as a stream that ends, and sa
       'retry: 6000\nevent: refused\ndata: {"code":"stopping"}\n\n',
     );
   }
-  const soon = await forEventSource(asked(), errorEventOf(503), () => 0);
+  const soon = await forEventSource(asked(), refusal(503), () => 0);
   assertMatch(await soon.text(), /^retry: 2000\n/);
 });
 
 Deno.test("what is no EventSource, or no temporary refusal, keeps its status", async () => {
   for (
     const [request, response] of [
-      [new Request(EVENTS), errorEventOf(503)],
-      [asked({ headers: { accept: "*/*" } }), errorEventOf(503)],
-      [asked({ method: "POST" }), errorEventOf(503)],
-      [asked(), errorEventOf(403)],
+      [new Request(EVENTS), refusal(503)],
+      [asked({ headers: { accept: "*/*" } }), refusal(503)],
+      [asked({ method: "POST" }), refusal(503)],
+      [asked(), refusal(403)],
       [asked(), new Response("events")],
     ] as const
   ) assertStrictEquals(await forEventSource(request, response), response);

@@ -91,7 +91,7 @@ function ask(policy: HostPolicy, host: string, behind?: string) {
   const visit: Visit = behind === undefined
     ? { url, address: "" }
     : { url: new URL(`https://${behind}/`), address: "", proxied: true };
-  return policy.errorEventOf(url, visit);
+  return policy.refusal(url, visit);
 }
 
 for (
@@ -123,8 +123,8 @@ for (
   const words = answered ? "answers" : "does not answer";
   const given = JSON.stringify(options);
   Deno.test(`HostPolicy ${words} to ${host} with ${given}`, () => {
-    const errorEventOf = ask(policy(options).policy, host);
-    assertEquals(errorEventOf === undefined, answered, errorEventOf);
+    const refusal = ask(policy(options).policy, host);
+    assertEquals(refusal === undefined, answered, refusal);
   });
 }
 

@@ -65,16 +65,16 @@ Deno.test("Origins logs each origin once, with the flag, and not without end", (
     write: (line) => logged.push(line),
   });
   const origins = new Origins(["https://a.example"], log);
-  const words = origins.errorEventOf("null", "chat.example") ?? "";
+  const words = origins.refusal("null", "chat.example") ?? "";
   assertStringIncludes(words, "--origins https://a.example,null");
-  origins.errorEventOf("null", "chat.example");
+  origins.refusal("null", "chat.example");
   assertEquals(logged.length, 1);
   assertStringIncludes(logged[0] ?? "", "--origins https://a.example,null");
   for (let i = 0; i < 1000; i++) {
-    origins.errorEventOf(`https://${i}.example`, "chat.example");
+    origins.refusal(`https://${i}.example`, "chat.example");
   }
   assertEquals(logged.length, 100);
-  const long = origins.errorEventOf(
+  const long = origins.refusal(
     `https://${"x".repeat(10_000)}`,
     "chat.example",
   );

@@ -93,9 +93,9 @@ Deno.test("everybody removes messages of one's own, nobody those of others", asy
     await bench.turn();
   };
   await remove(eve.session, 1);
-  const [errorEventOf] = eve.reader.all("error");
-  assertEquals([errorEventOf?.code, errorEventOf?.id], ["forbidden", 7]);
-  assert(errorEventOf?.message.includes("--auth-secret"));
+  const [refusal] = eve.reader.all("error");
+  assertEquals([refusal?.code, refusal?.id], ["forbidden", 7]);
+  assert(refusal?.message.includes("--auth-secret"));
   await remove(bob.session, 1);
   assertEquals(eve.reader.messages.at(-1)?.removes, 1);
   assertEquals(

@@ -12,12 +12,12 @@ const MIXED = ["lоbby", "lobьy", "rооm", "чат-xаб", "сlаss.1", "a\u09
 Deno.test("a room that nobody has written to has words of one alphabet", () => {
   const rooms = new RoomLookalikes();
   for (const room of MIXED) {
-    assertEquals(rooms.errorEventOf(room)?.code, "bad_room", room);
+    assertEquals(rooms.errorOf(room)?.code, "bad_room", room);
   }
   for (
     const room of ["команда-1", "чат-room", "ひらがな", "हिन्दी", "中文", "a-b"]
   ) {
-    assertEquals(rooms.errorEventOf(room), undefined);
+    assertEquals(rooms.errorOf(room), undefined);
   }
 });
 
@@ -26,14 +26,14 @@ Deno.test("a room that nobody has written to looks like no open one", () => {
   for (const room of ["coco", "class-1", "カナ"]) rooms.add(room);
   // Cyrillic letters alone, figures, and a Han character.
   for (const room of ["сосо", "class-l", "力ナ", "1obby"]) {
-    assertMatch(rooms.errorEventOf(room)?.message ?? "", /looks like that of/);
+    assertMatch(rooms.errorOf(room)?.message ?? "", /looks like that of/);
   }
   for (const room of ["coco", "class-2", "lobby"]) {
-    assertEquals(rooms.errorEventOf(room), undefined);
+    assertEquals(rooms.errorOf(room), undefined);
   }
   for (const room of ["coco", "lobby"]) rooms.delete(room);
-  assertEquals(rooms.errorEventOf("сосо"), undefined);
-  assertEquals(rooms.errorEventOf("1obby")?.code, "bad_room");
+  assertEquals(rooms.errorOf("сосо"), undefined);
+  assertEquals(rooms.errorOf("1obby")?.code, "bad_room");
 });
 
 Deno.test("a room that nobody has written to looks like no open one, whatever marks it has", () => {
@@ -51,13 +51,13 @@ Deno.test("a room that nobody has written to looks like no open one, whatever ma
       ],
     ]
   ) {
-    assertMatch(rooms.errorEventOf(room)?.message ?? "", /looks like that of/);
+    assertMatch(rooms.errorOf(room)?.message ?? "", /looks like that of/);
   }
   for (const room of ["zoë\u0308", "दी\u0940पक", "ไทย\u0E31\u0E31"]) {
-    assertMatch(rooms.errorEventOf(room)?.message ?? "", /each mark once/);
+    assertMatch(rooms.errorOf(room)?.message ?? "", /each mark once/);
   }
   for (const room of ["tim", "حسن", "izmir", "ada"]) rooms.delete(room);
-  assertEquals(rooms.errorEventOf("ti\u0307m"), undefined);
+  assertEquals(rooms.errorOf("ti\u0307m"), undefined);
 });
 
 for (const room of [...MIXED, "1obby"]) {
