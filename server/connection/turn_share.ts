@@ -5,12 +5,8 @@
  * in which it began to.
  */
 
-import {
-  type Cancel,
-  type Clock,
-  type Monotonic,
-  msBetween,
-} from "../runtime/clock.ts";
+import type { Cancel, Clock } from "../runtime/clock.ts";
+import { TurnBudget } from "../runtime/turn_budget.ts";
 
 /** Milliseconds of one turn. */
 const TURN_MS = 8;
@@ -19,14 +15,16 @@ const SLICE = 64;
 
 /** The turns of one server. */
 export class TurnShare {
-  readonly #clock: Pick<Clock, "monotonic" | "soon">;
+  readonly #budget: TurnBudget;
   /** What goes on in the next turn. */
-  #waiting = new Set<() => void>();
-  /** When the first request of this turn was handled. */
-  #began: Monotonic | undefined;
+  readonly #waiting = new Set<() => void>();
 
   constructor(clock: Pick<Clock, "monotonic" | "soon">) {
-    this.#clock = clock;
+    this.#budget = new TurnBudget({
+      clock,
+      ms: TURN_MS,
+      next: () => this.#next(),
+    });
   }
 
   /** Connections that wait. */
@@ -40,12 +38,9 @@ export class TurnShare {
    * @param handled Its requests that were handled in this one.
    */
   isOver(handled: number): boolean {
-    if (this.#began === undefined) {
-      this.#began = this.#clock.monotonic();
-      this.#clock.soon(() => this.#next());
-    }
+    this.#budget.begin();
     if (handled >= SLICE && this.#waiting.size > 0) return true;
-    return msBetween(this.#began, this.#clock.monotonic()) >= TURN_MS;
+    return this.#budget.isOver;
   }
 
   /** Goes on when there is time again; must not throw. */
@@ -53,12 +48,11 @@ export class TurnShare {
     // Each call is one that waits, also of the same function.
     const act = () => goOn();
     this.#waiting.add(act);
-    if (this.#began === undefined) this.isOver(0);
+    this.#budget.begin();
     return () => void this.#waiting.delete(act);
   }
 
   #next(): void {
-    this.#began = undefined;
     // Those that wait again come after all that wait now.
     const waiting = [...this.#waiting];
     for (const [index, act] of waiting.entries()) {

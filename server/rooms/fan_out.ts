@@ -6,7 +6,8 @@
  * between.
  */
 
-import { type Clock, type Monotonic, msBetween } from "../runtime/clock.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { TurnBudget } from "../runtime/turn_budget.ts";
 
 /** Milliseconds of fan-out in one turn. */
 const TURN_MS = 8;
@@ -17,9 +18,7 @@ export class FanOut<Part> {
   readonly #step: (part: Part) => boolean;
   /** The parts that are not finished, the next one first. */
   readonly #parts = new Set<Part>();
-  /** When this turn's first work began. */
-  #began: Monotonic | undefined;
-  #turn = 0;
+  readonly #budget: TurnBudget;
 
   /**
    * @param clock Tells the time, and ends turns.
@@ -32,6 +31,11 @@ export class FanOut<Part> {
   ) {
     this.#clock = clock;
     this.#step = step;
+    this.#budget = new TurnBudget({
+      clock,
+      ms: TURN_MS,
+      next: () => this.#next(),
+    });
   }
 
   /** Whether parts wait for the next turn. */
@@ -41,20 +45,19 @@ export class FanOut<Part> {
 
   /** The number of this turn, from 1. */
   get turn(): number {
-    this.#begin();
-    return this.#turn;
+    this.#budget.begin();
+    return this.#budget.turn;
   }
 
   /** Whether this turn's time is over. */
   get isOver(): boolean {
-    const began = this.#begin();
-    return msBetween(began, this.#clock.monotonic()) >= TURN_MS;
+    return this.#budget.isOver;
   }
 
   /** Adds a part; {@linkcode run} or the next turn serves it. */
   add(part: Part): void {
     this.#parts.add(part);
-    this.#begin();
+    this.#budget.begin();
   }
 
   /** Removes a part. */
@@ -79,23 +82,13 @@ export class FanOut<Part> {
     this.#parts.clear();
   }
 
-  #begin(): Monotonic {
-    if (this.#began === undefined) {
-      this.#began = this.#clock.monotonic();
-      this.#turn++;
-      this.#clock.soon(this.#next);
-    }
-    return this.#began;
-  }
-
   /** The next turn. It serves at least one part, however long a turn is. */
-  readonly #next = (): void => {
-    this.#began = undefined;
+  #next(): void {
     if (!this.busy) return;
-    this.#begin();
+    this.#budget.begin();
     this.#serveNext();
     this.run();
-  };
+  }
 
   /** Returns whether there was a part to serve. */
   #serveNext(): boolean {

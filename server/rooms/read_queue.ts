@@ -6,9 +6,10 @@
  * page of history may be: small ones when much waits to be read by clients.
  */
 
-import { type Clock, type Monotonic, msBetween } from "../runtime/clock.ts";
 import { attempt } from "../runtime/attempt.ts";
+import type { Clock } from "../runtime/clock.ts";
 import type { ResourceLedger } from "../runtime/resource_ledger.ts";
+import { TurnBudget } from "../runtime/turn_budget.ts";
 import type { Page, Range, Store } from "../store/store.ts";
 
 /** The largest page of history, bytes of its messages as JSON. */
@@ -41,11 +42,20 @@ export class ReadQueue {
   /** What waits, by client; whose turn comes first is first. */
   readonly #waiting = new Map<string, (() => Promise<void>)[]>();
   #underWay = 0;
+  readonly #budget: TurnBudget;
+  /** Reads begun in this turn. */
   #inTurn = 0;
-  #turnBegan: Monotonic | undefined;
 
   constructor(options: ReadQueueOptions) {
     this.#options = options;
+    this.#budget = new TurnBudget({
+      clock: options.clock,
+      ms: TURN_MS,
+      next: () => {
+        this.#inTurn = 0;
+        this.#run();
+      },
+    });
   }
 
   /** Reads that wait for their turn. */
@@ -97,17 +107,8 @@ export class ReadQueue {
 
   /** Whether no more may be begun in this turn; the next one goes on. */
   #isTurnOver(): boolean {
-    const { clock } = this.#options;
-    if (this.#turnBegan === undefined) {
-      this.#turnBegan = clock.monotonic();
-      this.#inTurn = 0;
-      clock.soon(() => {
-        this.#turnBegan = undefined;
-        this.#run();
-      });
-    }
-    const ms = msBetween(this.#turnBegan, clock.monotonic());
-    if (this.#inTurn > 0 && (this.#inTurn >= MOST_A_TURN || ms >= TURN_MS)) {
+    const { isOver } = this.#budget;
+    if (this.#inTurn > 0 && (this.#inTurn >= MOST_A_TURN || isOver)) {
       return true;
     }
     this.#inTurn++;
