@@ -1,11 +1,11 @@
 /**
- * What a server says when it has started: where it listens, who reaches it and
- * what they need. Pure.
+ * The lines that a server prints once it has started: where it listens, who can
+ * connect, and whether access tokens are required. Pure.
  */
 
 import type { Config } from "./schema.ts";
 
-/** What counts of the settings. */
+/** The settings that decide on access. */
 type Access = Pick<
   Config,
   "host" | "authSecret" | "authKeys" | "guests" | "trustProxy"
@@ -14,18 +14,18 @@ type Access = Pick<
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
 const EVERY_ADDRESS = ["0.0.0.0", "::", "[::]"];
 
-/** What somebody needs to come in, in a word for the log. */
+/** Returns what clients need, as a word for the log. */
 export function accessOf({ authSecret, authKeys, guests }: Access): string {
   if (authSecret === "" && authKeys === "") return "open";
   return guests === "none" ? "token" : `token, guests ${guests}`;
 }
 
 /**
- * The words of a server that has started.
+ * Returns the start lines.
  *
- * @param url Where its page is.
- * @param config What was asked for.
- * @returns Two lines: the address, and who may do what there.
+ * @param url The address of the chat page.
+ * @param config The settings.
+ * @returns Two lines: the address, and who can do what there.
  */
 export function startLines(url: URL, config: Access): string[] {
   return [
@@ -35,24 +35,28 @@ export function startLines(url: URL, config: Access): string[] {
 }
 
 function reach({ host, trustProxy }: Access): string {
-  const proxy = trustProxy ? ", and whoever comes through its proxy" : "";
-  if (LOOPBACK.test(host)) return `This machine reaches it${proxy}.`;
+  if (LOOPBACK.test(host)) {
+    return trustProxy
+      ? "Only this machine and clients of your proxy can connect."
+      : "Only this machine can connect.";
+  }
   const where = EVERY_ADDRESS.includes(host)
-    ? `${host} is every address of this machine`
-    : `it listens on ${host}`;
-  return `Everyone on your network reaches it (${where}).`;
+    ? `${host} means every address of this machine`
+    : `the server listens on ${host}`;
+  return `Everyone on your network can connect (${where}).`;
 }
 
 function needs(config: Access): string {
   switch (accessOf(config)) {
     case "open":
-      return "It asks for no token: all of them may read and write. " +
-        "--auth-secret changes that.";
+      return "Everyone can read and write without an access token. " +
+        "Set --auth-secret to require one.";
     case "token":
-      return "It asks for a token.";
+      return "Clients need an access token.";
     case "token, guests read":
-      return "It asks for a token; guests without one may read.";
+      return "Clients need an access token; guests without one can read.";
     default:
-      return "It asks for a token; guests without one may read and write.";
+      return "Clients need an access token; guests without one can read and " +
+        "write.";
   }
 }

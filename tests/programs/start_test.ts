@@ -24,7 +24,7 @@ Deno.test("deno task start builds, starts, serves the page and keeps messages in
   const { value: line } = await lines.read();
   assertMatch(
     line ?? await stderr,
-    /^Hubbub is listening on http:\/\/127\.0\.0\.1:\d+\nThis machine reaches it\. It asks for no token: .*\n$/,
+    /^Hubbub is listening on http:\/\/127\.0\.0\.1:\d+\nOnly this machine can connect\. Everyone can read and write without .*\n$/,
   );
   const [first = ""] = (line ?? "").split("\n");
   const url = new URL(first.split(" ").at(-1) ?? "");

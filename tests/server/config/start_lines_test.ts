@@ -3,11 +3,11 @@ import { readConfig } from "../../../server/config/load.ts";
 import { accessOf, startLines } from "../../../server/config/start_lines.ts";
 
 const SECRET = "x".repeat(32);
-const NETWORK = "Everyone on your network reaches it";
-const OPEN = "It asks for no token: all of them may read and write. " +
-  "--auth-secret changes that.";
+const NETWORK = "Everyone on your network can connect";
+const OPEN = "Everyone can read and write without an access token. " +
+  "Set --auth-secret to require one.";
 
-/** What a server started with these says behind its address. */
+/** What a server started with these prints after its address. */
 function said(...args: string[]): [line: string, access: string] {
   const config = readConfig(args, () => undefined);
   if (config === "help") throw new Error("No settings");
@@ -20,29 +20,30 @@ function said(...args: string[]): [line: string, access: string] {
 }
 
 Deno.test("the start lines say who reaches the server and whether a token is asked for", () => {
-  assertEquals(said(), [`This machine reaches it. ${OPEN}`, "open"]);
+  assertEquals(said(), [`Only this machine can connect. ${OPEN}`, "open"]);
   assertEquals(said("--trust-proxy"), [
-    `This machine reaches it, and whoever comes through its proxy. ${OPEN}`,
+    `Only this machine and clients of your proxy can connect. ${OPEN}`,
     "open",
   ]);
   for (const host of ["0.0.0.0", "::"]) {
     assertEquals(said("--host", host), [
-      `${NETWORK} (${host} is every address of this machine). ${OPEN}`,
+      `${NETWORK} (${host} means every address of this machine). ${OPEN}`,
       "open",
     ]);
   }
   const token = ["--auth-secret", SECRET];
   assertEquals(said("--host", "192.0.2.7", ...token), [
-    `${NETWORK} (it listens on 192.0.2.7). It asks for a token.`,
+    `${NETWORK} (the server listens on 192.0.2.7). Clients need an access token.`,
     "token",
   ]);
   assertEquals(said("--host", "::1", ...token, "--guests", "read"), [
-    "This machine reaches it. It asks for a token; guests without one may read.",
+    "Only this machine can connect. Clients need an access token; guests " +
+    "without one can read.",
     "token, guests read",
   ]);
   assertEquals(said(...token, "--guests", "write"), [
-    "This machine reaches it. It asks for a token; guests without one may " +
-    "read and write.",
+    "Only this machine can connect. Clients need an access token; guests " +
+    "without one can read and write.",
     "token, guests write",
   ]);
 });
