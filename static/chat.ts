@@ -34,7 +34,7 @@ import { Memory } from "./chat/model/browser_storage.ts";
 import { keepPage } from "./chat/keep_page.ts";
 import { type Person, Persons } from "./chat/model/persons.ts";
 import { browserLocks } from "./chat/browser_locks.ts";
-import { Tab } from "./chat/tab_leader.ts";
+import { Tab } from "./chat/tab_storage.ts";
 import { App } from "./chat/view/app.tsx";
 import type { LineActions } from "./chat/view/message_row.tsx";
 import { TokenForm } from "./chat/view/token_form.tsx";

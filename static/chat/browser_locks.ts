@@ -1,6 +1,6 @@
 /** Has the browser lock names for as long as a tab lives (Web Locks API). */
 
-import type { TabLocks } from "./tab_leader.ts";
+import type { TabLocks } from "./tab_storage.ts";
 
 /** The locks of the browser. */
 export const browserLocks: TabLocks = {

@@ -13,7 +13,7 @@ import {
 } from "./model/address.ts";
 import type { Memory } from "./model/browser_storage.ts";
 import type { Person, Persons } from "./model/persons.ts";
-import type { Tab } from "./tab_leader.ts";
+import type { Tab } from "./tab_storage.ts";
 import { Welcome } from "./view/welcome.tsx";
 
 const OTHER_PERSON =

@@ -7,7 +7,7 @@ import { ownOutbox } from "../../client/sending/saved_outbox.ts";
 import { personIn } from "../../static/chat/model/address.ts";
 import { Memory } from "../../static/chat/model/browser_storage.ts";
 import { type Person, Persons } from "../../static/chat/model/persons.ts";
-import { Tab } from "../../static/chat/tab_leader.ts";
+import { Tab } from "../../static/chat/tab_storage.ts";
 import { seeded } from "../../soak/random.ts";
 
 class FakeStorage {
