@@ -49,6 +49,22 @@ export function isPlain(
     announcement === undefined && imported === undefined;
 }
 
+/**
+ * Returns the fields of a message that every reader of its room may have. The
+ * server's own, such as the author, are not among them.
+ */
+export function publicFields(message: Message): Omit<Message, "room"> {
+  const { seq, from, text, at, cid } = message;
+  return {
+    seq,
+    from,
+    text,
+    at,
+    ...(cid !== undefined && { cid }),
+    ...(!isPlain(message) && marksOf(message)),
+  };
+}
+
 /** The position of a reader in a room's log. */
 export interface Cursor {
   /** Identifies the log; a deleted or lost log gets a new epoch. */

@@ -11,7 +11,7 @@
 
 import type { Dialect } from "./dialect.ts";
 import type { ServerEvent } from "./events.ts";
-import { type Cursor, marksOf, type Message } from "./message.ts";
+import { type Cursor, type Message, publicFields } from "./message.ts";
 
 /** The media type of an event stream. */
 export const EVENT_STREAM = "text/event-stream";
@@ -27,16 +27,8 @@ function frame(seq: number, data: object, event?: "joined" | "gap"): string {
 }
 
 function messageFrame(message: Message): string {
-  const { room, seq, from, text, at, cid } = message;
-  return frame(seq, {
-    room,
-    seq,
-    from,
-    text,
-    at,
-    ...(cid !== undefined && { cid }),
-    ...marksOf(message),
-  });
+  const { room, seq } = message;
+  return frame(seq, { room, ...publicFields(message) });
 }
 
 function encode(event: ServerEvent): readonly string[] {

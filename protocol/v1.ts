@@ -15,7 +15,7 @@ import type {
 } from "./events.ts";
 import type { BanSubject, ClientRequest, RequestId } from "./requests.ts";
 import { checkName } from "./names.ts";
-import { type Cursor, isPlain, marksOf, type Message } from "./message.ts";
+import { type Cursor, isPlain, type Message, publicFields } from "./message.ts";
 
 /** The subprotocol that selects it (RFC 6455, 1.9). */
 export const V1 = "hubbub.v1";
@@ -245,16 +245,10 @@ function* decodeLines(frame: string): Generator<Decoded> {
 
 /** Returns a message without its server-side fields. */
 function messageEvent(message: Message, replay: boolean): MessageEvent {
-  const { room, seq, from, text, at, cid } = message;
   return {
     type: "message",
-    room,
-    seq,
-    from,
-    text,
-    at,
-    ...(cid !== undefined && { cid }),
-    ...(!isPlain(message) && marksOf(message)),
+    room: message.room,
+    ...publicFields(message),
     ...(replay && { replay }),
   };
 }

@@ -3,13 +3,11 @@
  * they need, and the form of what they answer.
  */
 
-import { marksOf } from "../../../protocol/message.ts";
 import type { Permissions } from "../../auth/permissions.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Exchange } from "../exchange.ts";
 import type { BodyTools } from "../read_body.ts";
 import type { Hub } from "../../hub/hub.ts";
-import type { StoredMessage } from "../../store/store.ts";
 import { API_HEADERS } from "./problem.ts";
 import type { Storage } from "./storage.ts";
 
@@ -75,17 +73,4 @@ export function pathOf(
   rest: string,
 ): string {
   return `${base}/api/rooms/${encodeURIComponent(room)}/${rest}`;
-}
-
-/** A message as scripts get it, in pages and in exports. */
-export function messageOf(message: StoredMessage) {
-  const { seq, from, text, at, cid } = message;
-  return {
-    seq,
-    from,
-    text,
-    at,
-    ...(cid !== undefined && { cid }),
-    ...marksOf(message),
-  };
 }

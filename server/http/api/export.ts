@@ -1,11 +1,12 @@
 /** A room's whole history as NDJSON: one message a line. */
 
+import { publicFields } from "../../../protocol/message.ts";
 import { bytesOf, readHistory } from "../../rooms/history.ts";
 import type { PacedBodies } from "../paced_body.ts";
 import type { ResourceLedger } from "../../runtime/resource_ledger.ts";
 import type { Page, StoredMessage } from "../../store/store.ts";
 import { RequestLimits } from "../request_limits.ts";
-import { type Call, messageOf, type Tools } from "./call.ts";
+import type { Call, Tools } from "./call.ts";
 import { API_HEADERS } from "./problem.ts";
 
 /** The media type; there is no registered one. */
@@ -57,7 +58,7 @@ function encode(found: readonly StoredMessage[]): Encoded | undefined {
   const last = messages.at(-1);
   if (last === undefined) return undefined;
   const lines = messages.map((message) =>
-    `${JSON.stringify(messageOf(message))}\n`
+    `${JSON.stringify(publicFields(message))}\n`
   );
   return {
     bytes: new TextEncoder().encode(lines.join("")),

@@ -1,10 +1,11 @@
 /** Reading a page of a room's history. */
 
+import { publicFields } from "../../../protocol/message.ts";
 import { HubbubError } from "../../../protocol/errors.ts";
 import { readHistory } from "../../rooms/history.ts";
 import type { Page, Range } from "../../store/store.ts";
 import { readWhole } from "./body.ts";
-import { type Call, json, messageOf, pathOf, type Tools } from "./call.ts";
+import { type Call, json, pathOf, type Tools } from "./call.ts";
 
 /** Messages of a page when no number is asked for. */
 const PAGE = 50;
@@ -81,7 +82,7 @@ export async function readMessages(
     epoch,
     first,
     head,
-    messages: messages.map(messageOf),
+    messages: messages.map(publicFields),
     older: oldest === undefined || oldest <= first
       ? null
       : link("before", oldest),
