@@ -217,8 +217,8 @@ export class LabClient {
       const { code, reason, wasClean: clean } = event;
       this.#happened({ kind: "closed", code, reason, clean });
       this.#eventRows.closed(event);
-      this.#rest();
-      this.#serverReport?.ask();
+      clearInterval(this.#looking);
+      this.#serverReport?.ended();
     });
     this.#looking = setInterval(() => this.#look(), LOOK_MS);
   }

@@ -13,6 +13,8 @@ export class ServerReport {
   readonly #key: string;
   readonly #changed: () => void;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #asking: Promise<void> | undefined;
+  #ended = false;
 
   /** @param key The connection's key, part of the address it was opened at. */
   constructor(key: string, changed: () => void) {
@@ -22,15 +24,30 @@ export class ServerReport {
 
   /** Asks now and from now on. */
   start(): void {
-    this.#timer = setInterval(() => this.ask(), ASK_MS);
-    this.ask();
+    this.#timer ??= setInterval(() => this.#ask(), ASK_MS);
+    this.#ask();
+  }
+
+  /**
+   * Asks until the server has seen the end as well, which the page may see
+   * first, or knows nothing.
+   */
+  ended(): void {
+    this.#ended = true;
+    this.start();
   }
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
-  async ask(): Promise<void> {
+  /** One question at a time, so that an old answer never follows a new one. */
+  #ask(): void {
+    this.#asking ??= this.#answer().finally(() => this.#asking = undefined);
+  }
+
+  async #answer(): Promise<void> {
     try {
       const response = await fetch(`${BASE}lab/connections/${this.#key}`);
       this.report = await response.json();
@@ -38,6 +55,7 @@ export class ServerReport {
       // The server is away; the connection's own events tell that.
       this.report = null;
     }
+    if (this.#ended && this.report?.closed !== null) this.stop();
     this.#changed();
   }
 }
