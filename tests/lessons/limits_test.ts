@@ -14,7 +14,8 @@ import { Client, FakeSocket, FakeTime, LessonServer } from "./helpers.ts";
 /** Connects paper sockets to a lesson, without a network. */
 function enter(
   name: string,
-  lessons = new Lessons(),
+  // No turn of the event loop outlives a test.
+  lessons = new Lessons({ clock: new FakeClock() }),
   reading = true,
   address = "192.0.2.1",
 ): { socket: FakeSocket; handler: SocketHandler } {
@@ -26,7 +27,7 @@ function enter(
 }
 
 Deno.test("there is no lesson of another name", () => {
-  const lessons = new Lessons();
+  const lessons = new Lessons({ clock: new FakeClock() });
   for (const name of ["", "Hello", "nope", "hello/", "constructor"]) {
     assertEquals(lessons.accept(name), undefined);
   }
@@ -207,7 +208,7 @@ Deno.test("farewell forgets a client that closed in time", () => {
 });
 
 Deno.test("a reader that does not read is closed with 4000, and delays nobody", () => {
-  const lessons = new Lessons();
+  const lessons = new Lessons({ clock: new FakeClock() });
   const slow = enter("says", lessons, false);
   const quick = enter("says", lessons);
   const message = "x".repeat(4_000);
@@ -218,7 +219,7 @@ Deno.test("a reader that does not read is closed with 4000, and delays nobody", 
 });
 
 Deno.test("a slow reader that was forgotten is sent nothing and answered nothing", () => {
-  const lessons = new Lessons();
+  const lessons = new Lessons({ clock: new FakeClock() });
   const slow = enter("says", lessons);
   const quick = enter("says", lessons);
   slow.socket.buffered = 3 * 1024 * 1024;
@@ -233,7 +234,10 @@ Deno.test("a slow reader that was forgotten is sent nothing and answered nothing
 
 Deno.test("a socket that throws is closed with 1011 and costs nobody else a message", () => {
   const errors: unknown[] = [];
-  const lessons = new Lessons({ onError: (error) => errors.push(error) });
+  const lessons = new Lessons({
+    clock: new FakeClock(),
+    onError: (error) => errors.push(error),
+  });
   const broken = enter("says", lessons);
   const whole = enter("says", lessons);
   broken.socket.send = () => {
@@ -247,7 +251,10 @@ Deno.test("a socket that throws is closed with 1011 and costs nobody else a mess
 
 Deno.test("a socket that cannot even be closed lets nothing out", () => {
   const errors: unknown[] = [];
-  const lessons = new Lessons({ onError: (error) => errors.push(error) });
+  const lessons = new Lessons({
+    clock: new FakeClock(),
+    onError: (error) => errors.push(error),
+  });
   const broken = enter("echo", lessons);
   const whole = enter("echo", lessons);
   broken.socket.close = () => {
