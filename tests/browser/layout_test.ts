@@ -239,18 +239,25 @@ for (const viewport of SIZES) {
           .filter({ hasText: /\w/ }).waitFor();
         await checked(chat, `${width} order`);
         await page.keyboard.press("Escape");
+        await page.getByRole("dialog").waitFor({ state: "detached" });
         // A message's own dialog, and its buttons.
         const line = chat.lines.last();
         await line.scrollIntoViewIfNeeded();
         await line.focus();
         await checked(chat, `${width} line`);
         await line.getByRole("button", { name: "Remove, or more" }).click();
+        await page.getByRole("dialog").waitFor();
         await checked(chat, `${width} message`);
         await page.keyboard.press("Escape");
-        // The rooms.
+        await page.getByRole("dialog").waitFor({ state: "detached" });
+        // The rooms, and an error that repeats what was typed.
         if (width <= 720) {
           await page.getByRole("button", { name: /^Rooms/ }).click();
         }
+        await page.getByLabel("Join or make a room").fill("W W".repeat(20));
+        await page.getByLabel("Join or make a room").press("Enter");
+        await page.locator("#join-problem:not(:empty)").waitFor();
+        await checked(chat, `${width} rooms`);
         await page.getByLabel("Join or make a room").fill(OTHER_ROOM);
         await page.getByLabel("Join or make a room").press("Enter");
         await page.getByRole("heading", { level: 1 }).filter({

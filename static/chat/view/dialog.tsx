@@ -2,7 +2,7 @@
  * Escape and gives the focus back. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "./icons.tsx";
 
 /** Closes the dialog that is open: what is only taken off the page gives no
@@ -18,7 +18,8 @@ export function Dialog({ title, close, children }: {
   children: ComponentChildren;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  // Before it is drawn, so that a key pressed at once already meets it.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog
       ref={dialog}
