@@ -15,6 +15,28 @@ export interface Permissions {
   allows(right: Right, room: string): boolean;
 }
 
+/** What somebody asks to do, as far as rights go. */
+export type Act = Right | "remove";
+
+/**
+ * Returns whether permissions hold for an act: the one rule for all
+ * transports. Most acts take the right of their name; to remove a message
+ * takes the right to write, for one's own, or to moderate.
+ *
+ * @param permissions Of whoever asks.
+ * @param act What it asks for.
+ * @param room A checked name, or `*` for all rooms.
+ */
+export function permits(
+  permissions: Permissions,
+  act: Act,
+  room: string,
+): boolean {
+  if (act !== "remove") return permissions.allows(act, room);
+  return permissions.allows("write", room) ||
+    permissions.allows("moderate", room);
+}
+
 /** What everybody may do where nobody is asked for a token. */
 export const OPEN: Permissions = {
   until: Infinity,

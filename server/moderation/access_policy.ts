@@ -7,10 +7,10 @@
 import { durationWords } from "../../protocol/duration.ts";
 import { HubbubError } from "../../protocol/errors.ts";
 import { nameKey } from "../../protocol/names.ts";
-import { type Right, RIGHTS } from "../../protocol/rights.ts";
+import { RIGHTS } from "../../protocol/rights.ts";
 import { bannedError } from "./bans.ts";
 import { type Clock, msAfter } from "../runtime/clock.ts";
-import type { Permissions } from "../auth/permissions.ts";
+import { type Act, type Permissions, permits } from "../auth/permissions.ts";
 import type { ModerationRules, Person } from "./rules.ts";
 import type { Session, Standing } from "../rooms/session.ts";
 import { SlowMode } from "./slow_mode.ts";
@@ -147,13 +147,14 @@ export class AccessPolicy {
  */
 export function allow(
   { permissions }: Pick<Session, "permissions">,
-  right: Right,
+  act: Act,
   room: string,
 ): void {
-  if (permissions.allows(right, room)) return;
+  if (permits(permissions, act, room)) return;
+  const words = act === "remove" ? "remove messages" : act;
   throw new HubbubError("forbidden", {
     message:
-      `You may not ${right} in room "${room}". Ask for a token that allows it`,
+      `You may not ${words} in room "${room}". Ask for a token that allows it`,
   });
 }
 

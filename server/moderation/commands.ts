@@ -26,7 +26,12 @@ import {
 } from "./actions.ts";
 import { owns, SYSTEM } from "../auth/author.ts";
 import { SYSTEM_SESSION } from "./enforcement.ts";
-import { type AccessPolicy, moderates, personOf } from "./access_policy.ts";
+import {
+  type AccessPolicy,
+  allow,
+  moderates,
+  personOf,
+} from "./access_policy.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { checkText } from "../rooms/message_text.ts";
 import { errorEventOf, STORE_UNAVAILABLE } from "../rooms/error_event.ts";
@@ -169,7 +174,7 @@ export class Moderation {
     const { permissions } = session;
     // Before anything is looked up: what is there is no answer for those who
     // may not know of it.
-    if (!permissions.allows("write", room)) mustModerate(session, room);
+    allow(session, "remove", room);
     this.#options.accessPolicy.enter(personOf(session), room, permissions);
     reads.read(room, { after: Math.max(seq - 1, 0), limit: 1 })
       .then(({ messages: [message] }) => {

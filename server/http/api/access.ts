@@ -4,16 +4,16 @@
  */
 
 import { HubbubError } from "../../../protocol/errors.ts";
-import { EVERY_ROOM, type Right } from "../../../protocol/rights.ts";
+import { EVERY_ROOM } from "../../../protocol/rights.ts";
 import type { Authority } from "../../auth/authenticator.ts";
-import type { Permissions } from "../../auth/permissions.ts";
+import { type Act, type Permissions, permits } from "../../auth/permissions.ts";
 import { bearerOf } from "../upgrade.ts";
 import type { Origins } from "../origin_policy.ts";
 import { Problem } from "./problem.ts";
 
 /** What a request wants, to be granted or refused. */
 export interface Wish {
-  readonly right: Right;
+  readonly act: Act;
   /** A checked name; undefined for what is about all rooms. */
   readonly room: string | undefined;
   /** Where the request comes from, such as `192.0.2.7`. */
@@ -66,15 +66,15 @@ const OPERATOR_ONLY =
  * `forbidden`.
  */
 export function byToken(authority: Authority): Authorize {
-  return async ({ headers }, { right, room, token: behind }) => {
+  return async ({ headers }, { act, room, token: behind }) => {
     const token = bearerOf(headers.get("authorization")) ?? behind;
     const permissions = token === undefined
       ? authority.guest
       : await authority.verify(token);
     // Guests may read all rooms or none.
-    const everywhere = room === undefined && right !== "moderate" &&
+    const everywhere = room === undefined && act !== "moderate" &&
       token !== undefined;
-    if (everywhere || permissions.allows(right, room ?? EVERY_ROOM)) {
+    if (everywhere || permits(permissions, act, room ?? EVERY_ROOM)) {
       return permissions;
     }
     if (!authority.checks) throw new Problem("forbidden", OPERATOR_ONLY);

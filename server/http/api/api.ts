@@ -18,13 +18,13 @@ import { Buckets } from "../../runtime/token_bucket.ts";
 import { networkOf } from "../../runtime/ip_network.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import type { ResourceLedger } from "../../runtime/resource_ledger.ts";
+import type { Act } from "../../auth/permissions.ts";
 import type { Tickets } from "../../auth/tickets.ts";
 import { isPreflight, preflightAnswer, share } from "../cors.ts";
 import type { Origins } from "../origin_policy.ts";
 import type { Reader } from "../../rooms/session.ts";
 import type { Store } from "../../store/store.ts";
 import { type Authorize, checkOrigin } from "./access.ts";
-import type { Right } from "../../../protocol/rights.ts";
 import type { Call, Tools } from "./call.ts";
 import { openEvents } from "./events.ts";
 import { exportLimits, exportRoom } from "./export.ts";
@@ -85,7 +85,7 @@ export interface ApiOptions {
 
 /** What can be done with a resource by one method. */
 interface Action {
-  readonly right: Right;
+  readonly act: Act;
   /** Whether a ticket will do. */
   readonly ticket?: boolean;
   readonly answer: (call: Call) => Promise<Response>;
@@ -107,18 +107,17 @@ function moderationResources(tools: Tools): Resource[] {
   const moderators = (
     answer: (tools: Tools, call: Call) => Promise<Response>,
   ): Action => ({
-    right: "moderate",
+    act: "moderate",
     answer: (call) => answer(tools, call),
   });
   return [
     {
       path: /^\/api\/rooms\/([^/]+)\/messages\/(\d{1,15})$/,
-      // Of one's own, too.
-      DELETE: { right: "write", answer: (call) => removeMessage(tools, call) },
+      DELETE: { act: "remove", answer: (call) => removeMessage(tools, call) },
     },
     {
       path: /^\/api\/rooms\/([^/]+)\/rules$/,
-      GET: { right: "read", answer: (call) => readRules(tools, call) },
+      GET: { act: "read", answer: (call) => readRules(tools, call) },
     },
     {
       path: /^\/api\/rooms\/([^/]+)\/lock$/,
@@ -174,13 +173,13 @@ export class Api {
     this.#resources = [
       {
         path: /^\/api\/rooms$/,
-        GET: { right: "read", answer: (call) => listRooms(tools, call) },
+        GET: { act: "read", answer: (call) => listRooms(tools, call) },
       },
       {
         path: /^\/api\/rooms\/([^/]+)\/messages$/,
-        GET: { right: "read", answer: (call) => readMessages(tools, call) },
+        GET: { act: "read", answer: (call) => readMessages(tools, call) },
         POST: {
-          right: "write",
+          act: "write",
           answer: (call) => publish(tools, call),
           counts: "publish",
         },
@@ -188,7 +187,7 @@ export class Api {
       {
         path: /^\/api\/rooms\/([^/]+)\/events$/,
         GET: {
-          right: "read",
+          act: "read",
           ticket: true,
           answer: (call) => openEvents(listeners, call),
         },
@@ -196,21 +195,21 @@ export class Api {
       {
         path: /^\/api\/rooms\/([^/]+)\/export$/,
         GET: {
-          right: "read",
+          act: "read",
           answer: (call) => exportRoom(tools, call, { ...options, exports }),
         },
       },
       {
         path: /^\/api\/rooms\/([^/]+)\/import$/,
         POST: {
-          right: "moderate",
+          act: "moderate",
           answer: (call) => importRoom(tools, call, imports),
         },
       },
       {
         path: /^\/api\/tickets$/,
         POST: {
-          right: "read",
+          act: "read",
           answer: (call) => issueTicket(options.tickets, call),
         },
       },
@@ -296,7 +295,7 @@ export class Api {
     if (action !== resource.GET) checkOrigin(request, url, origins);
     if (!hub.accepting) throw new HubbubError("stopping");
     const room = name === undefined ? undefined : roomOf(name);
-    const { right } = action;
+    const { act } = action;
     const ticket = action.ticket && !request.headers.has("authorization")
       ? url.searchParams.get("ticket")
       : null;
@@ -305,7 +304,7 @@ export class Api {
       proofOf(request.headers.get("last-event-id") ?? ""),
     );
     const permissions = await authorize(request, {
-      right,
+      act,
       room,
       address,
       token,

@@ -304,7 +304,7 @@ Deno.test("who may do what is decided by what is passed in", async () => {
   const bench = new ApiBench({
     authorize(_request, wish) {
       asked.push(wish);
-      if (wish.right === "write") throw new HubbubError("not_joined");
+      if (wish.act === "write") throw new HubbubError("not_joined");
       return TRUSTED;
     },
   });
@@ -320,9 +320,9 @@ Deno.test("who may do what is decided by what is passed in", async () => {
   assertEquals(done.status, 200);
   const token = undefined;
   assertEquals(asked, [
-    { right: "read", room: undefined, address, token },
-    { right: "read", room: "hall", address, token },
-    { right: "write", room: "hall", address, token },
-    { right: "moderate", room: "hall", address, token },
+    { act: "read", room: undefined, address, token },
+    { act: "read", room: "hall", address, token },
+    { act: "write", room: "hall", address, token },
+    { act: "moderate", room: "hall", address, token },
   ]);
 });
