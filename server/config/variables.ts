@@ -3,6 +3,7 @@
  * would be a setting that silently does not hold. Pure.
  */
 
+import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { isIP } from "node:net";
 import { ConfigError } from "./parsers.ts";
 
@@ -15,6 +16,9 @@ const PREFIX = "HUBBUB_";
 const OF_KUBERNETES =
   /^HUBBUB_(?:[A-Z0-9_]+?_)??(?:(SERVICE_HOST)|(SERVICE_PORT(?:_[A-Z0-9_]+)?)|PORT|PORT_([0-9]+)_(TCP|UDP|SCTP)(?:_(ADDR|PORT|PROTO))?)$/;
 const URL_OF_PORT = /^(tcp|udp|sctp):\/\/.+:\d{1,5}$/;
+
+/** Letters of a name that may be a mistyped one. */
+const MOST_LETTERS = 64;
 
 /** Whether a variable looks like one of this project. */
 export function isOurs(name: string): boolean {
@@ -125,30 +129,12 @@ export function unknownArgument(arg: string, flags: readonly string[]): string {
  * near.
  */
 export function meant(wrong: string, known: readonly string[]): string {
+  if (wrong.length > MOST_LETTERS) return "";
   const [nearest] = known
-    .map((name) => ({ name, changes: distance(wrong, name) }))
+    .map((name) => ({ name, changes: levenshteinDistance(wrong, name) }))
     .filter(({ name, changes }) => changes <= name.length / 3)
     .toSorted((a, b) => a.changes - b.changes);
   return nearest === undefined ? "" : ` Did you mean ${nearest.name}?`;
-}
-
-/** How many letters differ (Levenshtein); names longer than 64 are not near. */
-function distance(a: string, b: string): number {
-  if (a.length > 64) return Infinity;
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const same = a[row - 1] === b[column - 1] ? 0 : 1;
-      current.push(Math.min(
-        (above[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (above[column - 1] ?? 0) + same,
-      ));
-    }
-    above = current;
-  }
-  return above[b.length] ?? Infinity;
 }
 
 /** Whether this is an IP address, which IPv6 may have in brackets. */

@@ -1,5 +1,7 @@
 /** HTML that is safe by construction: whatever is put into it gets escaped. */
 
+import { escape } from "@std/html/entities";
+
 /** A piece of HTML. Made by {@linkcode html} alone. */
 export class Html {
   readonly #text: string;
@@ -22,19 +24,11 @@ export type HtmlValue =
   | undefined
   | false;
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
 function escaped(value: HtmlValue): string {
   if (value === undefined || value === false) return "";
   if (value instanceof Html) return value.toString();
   if (typeof value === "object") return value.join("");
-  return String(value).replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+  return escape(String(value));
 }
 
 /**

@@ -3,28 +3,8 @@
  * (RFC 9457) with a status, words, and the same codes that sockets get.
  */
 
+import { STATUS_TEXT } from "@std/http/status";
 import { type ErrorCode, HubbubError } from "../../../protocol/errors.ts";
-
-/** The phrase of each status in use (RFC 9110, 15); also the `title`, as the
- * type `about:blank` wants it (RFC 9457, 4.2.1). */
-const PHRASES = {
-  400: "Bad Request",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  408: "Request Timeout",
-  409: "Conflict",
-  413: "Content Too Large",
-  414: "URI Too Long",
-  415: "Unsupported Media Type",
-  421: "Misdirected Request",
-  422: "Unprocessable Content",
-  429: "Too Many Requests",
-  431: "Request Header Fields Too Large",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
-} as const;
 
 /** Errors that only HTTP knows, beside those of protocol/errors.ts. */
 type HttpCode =
@@ -44,9 +24,7 @@ type HttpCode =
 export type ProblemCode = ErrorCode | HttpCode;
 
 /** The status of each problem (RFC 9110, 15). */
-export const PROBLEM_STATUS: Readonly<
-  Record<ProblemCode, keyof typeof PHRASES>
-> = {
+export const PROBLEM_STATUS: Readonly<Record<ProblemCode, number>> = {
   bad_json: 400,
   bad_encoding: 400,
   unknown_type: 400,
@@ -90,6 +68,14 @@ export const PROBLEM_STATUS: Readonly<
   address_too_long: 414,
   header_too_long: 431,
   key_reused: 422,
+};
+
+/** The phrase of each status, which is the `title` of the type `about:blank`
+ * (RFC 9457, 4.2.1). */
+const PHRASES: Readonly<Record<number, string>> = {
+  ...STATUS_TEXT,
+  // RFC 9110, 15.5.21; the library has the older phrase.
+  422: "Unprocessable Content",
 };
 
 /** How long to wait where nothing better is known, milliseconds. */
