@@ -9,6 +9,11 @@ import {
 import { HubbubError } from "../../../../protocol/errors.ts";
 import { TRUSTED } from "../../../../server/auth/permissions.ts";
 import {
+  Problem,
+  PROBLEM_STATUS,
+  type ProblemCode,
+} from "../../../../server/http/api/problem.ts";
+import {
   type Answer,
   ApiBench,
   type AskOptions,
@@ -228,6 +233,16 @@ for (const { what, path = MESSAGES, ask, status, code, detail } of CASES) {
     assertEquals(bench.logged, []);
   });
 }
+
+Deno.test("promise 7: the title of each problem is the phrase of its status", async () => {
+  for (const code of Object.keys(PROBLEM_STATUS) as ProblemCode[]) {
+    const response = new Problem(code, "No").toResponse();
+    const { title, status } = await response.json();
+    assertMatch(title, /^[A-Z][A-Za-z ]+$/);
+    assertEquals(status, response.status);
+    if (status === 422) assertEquals(title, "Unprocessable Content");
+  }
+});
 
 Deno.test("a 405 tells what is possible", async () => {
   const bench = new ApiBench();
