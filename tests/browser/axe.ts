@@ -36,8 +36,6 @@ export const SIZES = [
   options: {
     viewport,
     colorScheme: "light" as const,
-    // Colours are judged at rest, not while something fades in.
-    reducedMotion: "reduce" as const,
     // The check is a script of somebody else's, which no page would run.
     bypassCSP: true,
   },

@@ -92,12 +92,14 @@ function pagesOn(
     const context = await (await browser()).newContext({
       viewport: { width: 1280, height: 800 },
       locale: "en-GB",
+      // Nothing to wait for, and boxes are measured at rest.
+      reducedMotion: "reduce",
       ...options,
     });
     contexts.push(context);
     const page = await context.newPage();
     // Only a machine that is busy with other things ever needs it.
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     watch(page, faults);
     await page.goto(new URL(address, server.url).href);
     return page;

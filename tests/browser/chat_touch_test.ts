@@ -9,7 +9,6 @@ const PHONE = {
   viewport: { width: 390, height: 844 },
   hasTouch: true,
   isMobile: true,
-  reducedMotion: "reduce" as const,
 };
 
 /** The controls in sight that a finger 44 px wide would miss, and the fields

@@ -182,9 +182,6 @@ async function crowd({ server }: Pages): Promise<Client[]> {
   return people;
 }
 
-/** Boxes are measured at rest, not while a panel slides in. */
-const STILL = { reducedMotion: "reduce" as const };
-
 for (const viewport of SIZES) {
   const { width } = viewport;
   pageTest(
@@ -200,7 +197,7 @@ for (const viewport of SIZES) {
         const hasTouch = width < 500;
         const chat = await pages.chat(
           `/?room=${ROOM}#token=${token}`,
-          { ...STILL, viewport, hasTouch, isMobile: hasTouch },
+          { viewport, hasTouch, isMobile: hasTouch },
         );
         const { page } = chat;
         const shown = async (name: string) => {
@@ -279,7 +276,7 @@ for (const viewport of SIZES) {
         // Sent away by somebody with the widest name: room's banner.
         const guest = await pages.chat(
           `/?room=${ROOM}&name=${encodeURIComponent("G".repeat(32))}`,
-          { ...STILL, viewport, hasTouch, isMobile: hasTouch },
+          { viewport, hasTouch, isMobile: hasTouch },
         );
         const mod = connect(pages.server.socket("/ws"), { auth: token });
         const room = mod.join(ROOM);
@@ -302,15 +299,15 @@ for (const viewport of SIZES) {
   pageTest(
     `at ${width} px nothing long pushes a control away on the welcome, in an empty room, in the lab or the lessons`,
     async ({ open, chat }) => {
-      const page = await open(`/?room=${ROOM}`, { ...STILL, viewport });
+      const page = await open(`/?room=${ROOM}`, { viewport });
       await page.getByLabel("What should people call you?").waitFor();
       await assertInside(page, "welcome");
       const empty = await chat(
         `/?room=${encodeURIComponent(OTHER_ROOM)}&name=${NAMES[3]}`,
-        { ...STILL, viewport },
+        { viewport },
       );
       await checked(empty, `${width} empty`);
-      const lab = await open("/lab?a=/lessons/says", { ...STILL, viewport });
+      const lab = await open("/lab?a=/lessons/says", { viewport });
       const { a } = panes(lab);
       await a.connect();
       for (const text of TEXTS) {
@@ -320,7 +317,7 @@ for (const viewport of SIZES) {
       await a.rows().first().click();
       await assertInside(lab, "lab");
       await assertInside(
-        await open("/lessons", { ...STILL, viewport }),
+        await open("/lessons", { viewport }),
         "lessons",
       );
     },

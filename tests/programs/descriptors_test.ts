@@ -4,7 +4,7 @@
 import { assert, assertMatch } from "@std/assert";
 import { Program } from "../helpers/program.ts";
 import { RawClient } from "../helpers/raw_client.ts";
-import { TRANSPORTS } from "../../server/transport/open_transport.ts";
+import { TRANSPORTS } from "../helpers/transport.ts";
 
 /** Opens connections until the system or the server refuses one. */
 async function connectMany(port: number, most: number): Promise<RawClient[]> {

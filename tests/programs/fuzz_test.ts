@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { CostReport } from "../../fuzz/cost/cost.ts";
 import type { Report } from "../../fuzz/fuzz.ts";
 import { KINDS } from "../../fuzz/hostile_visitor.ts";
-import { TRANSPORTS } from "../../server/transport/open_transport.ts";
+import { TRANSPORTS } from "../helpers/transport.ts";
 import { runTask } from "../helpers/run.ts";
 
 const fuzz = (...args: string[]) => runTask("fuzz", args);

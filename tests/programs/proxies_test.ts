@@ -3,7 +3,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { KEEP_ALIVE_MS } from "../../server/transport/node_http.ts";
-import { TRANSPORTS } from "../../server/transport/open_transport.ts";
+import { TRANSPORTS } from "../helpers/transport.ts";
 import { EventReader } from "../helpers/events.ts";
 import { Program } from "../helpers/program.ts";
 import { Peer } from "./peer.ts";
