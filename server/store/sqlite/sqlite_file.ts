@@ -110,6 +110,19 @@ function isFolder(path: string): boolean {
   }
 }
 
+/** The part of a path that is a symbolic link, if there is one: SQLite opens
+ * what it leads to, which permissions for the path do not cover. */
+function linkIn(path: string): string | undefined {
+  for (let part = path; part !== dirname(part); part = dirname(part)) {
+    try {
+      if (Deno.lstatSync(part).isSymlink) return part;
+    } catch {
+      // Not there, or not to be looked at.
+    }
+  }
+  return undefined;
+}
+
 /** Bytes that are tried where a disk may be full: more than SQLite takes at
  * once. */
 const PROBE_BYTES = 65_536;
@@ -146,6 +159,15 @@ export function explain(error: unknown, path: string): DatabaseFault {
     );
   }
   if (error instanceof Deno.errors.NotCapable) {
+    const link = linkIn(path);
+    if (link !== undefined) {
+      return lasting(
+        `"${link}" is a link, and the server may use only what is in ./data ` +
+          "itself. Mount the disk at that path (mount --bind), or add the " +
+          "link's target to --allow-read and --allow-write of the task start " +
+          "in deno.json",
+      );
+    }
     return lasting(
       "the server may write only below ./data. Use a path there, such as " +
         `data/hubbub.db, or run deno run with --allow-read and --allow-write ` +
