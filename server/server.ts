@@ -13,6 +13,7 @@ import { RequestLimits } from "./http/request_limits.ts";
 import { CutBody } from "./http/unread_body.ts";
 import type { Assets } from "./http/page_files.ts";
 import { Authority } from "./auth/authenticator.ts";
+import { SealedNames } from "./auth/sealed_names.ts";
 import { Tickets } from "./auth/tickets.ts";
 import { operatorToken } from "./auth/operator_token.ts";
 import { type Clock, every } from "./runtime/clock.ts";
@@ -305,6 +306,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     rate: config.httpRate,
     base: config.base,
     tickets: new Tickets(secret, clock),
+    cursors: new SealedNames(secret),
     authorize: byToken(authority),
   });
   const helloMs = config.helloTimeout * 1000;

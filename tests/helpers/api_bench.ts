@@ -5,6 +5,7 @@ import { createLogger } from "../../server/runtime/logger.ts";
 import { PacedBodies } from "../../server/http/paced_body.ts";
 import { ResourceLedger } from "../../server/runtime/resource_ledger.ts";
 import { byToken } from "../../server/http/api/access.ts";
+import { SealedNames } from "../../server/auth/sealed_names.ts";
 import { Tickets } from "../../server/auth/tickets.ts";
 import { Authority } from "../../server/auth/authenticator.ts";
 import { Origins } from "../../server/http/origin_policy.ts";
@@ -53,6 +54,7 @@ export class ApiBench {
       origins: new Origins([], log),
       slowMs: 30_000,
       tickets: new Tickets(new Uint8Array(32), clock),
+      cursors: new SealedNames(new Uint8Array(32)),
       authorize: byToken(Authority.open(OPERATOR)),
       ...options,
     });

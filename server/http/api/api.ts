@@ -19,6 +19,7 @@ import { networkOf } from "../../runtime/ip_network.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import type { ResourceLedger } from "../../runtime/resource_ledger.ts";
 import type { Act } from "../../auth/permissions.ts";
+import type { SealedNames } from "../../auth/sealed_names.ts";
 import type { Tickets } from "../../auth/tickets.ts";
 import { isPreflight, preflightAnswer, share } from "../cors.ts";
 import type { Origins } from "../origin_policy.ts";
@@ -79,6 +80,8 @@ export interface ApiOptions {
   readonly base?: string;
   /** What stands for tokens where these cannot be sent. */
   readonly tickets: Tickets;
+  /** Cursors of the list of rooms. */
+  readonly cursors: SealedNames;
   /** Who may do what. */
   readonly authorize: Authorize;
 }
@@ -156,12 +159,12 @@ export class Api {
   readonly #resources: readonly Resource[];
 
   constructor(options: ApiOptions) {
-    const { hub, store, log, clock, ledger, slowMs } = options;
+    const { hub, store, log, clock, ledger, slowMs, cursors } = options;
     this.#options = options;
     const listeners = new Listeners(options);
     this.#listeners = listeners;
     const storage = new Storage(store, hub.reads, log);
-    const tools: Tools = { hub, storage, clock, ledger, slowMs };
+    const tools: Tools = { hub, storage, cursors, clock, ledger, slowMs };
     const exports = exportLimits();
     const imports = importLimits();
     const { rate = 0 } = options;

@@ -3,6 +3,7 @@
  * they need, and the form of what they answer.
  */
 
+import type { SealedNames } from "../../auth/sealed_names.ts";
 import type { Permissions } from "../../auth/permissions.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Exchange } from "../exchange.ts";
@@ -15,6 +16,8 @@ import type { Storage } from "./storage.ts";
 export interface Tools extends BodyTools {
   readonly hub: Hub;
   readonly storage: Storage;
+  /** Cursors of the list of rooms. */
+  readonly cursors: SealedNames;
   /** For bodies, and for rights that end while one comes or goes. */
   readonly clock: BodyTools["clock"] & Pick<Clock, "now">;
 }

@@ -15,8 +15,9 @@ const MOST = 1_000;
 const MOST_LOOKED_AT = 4 * MOST;
 /** Bytes of a room in a page beside its name, about. */
 const ENTRY = 80;
-/** Characters of the name that a page begins behind. */
+/** Characters of the name, or of the cursor, that a page begins behind. */
 const MOST_NAME = 256;
+const MOST_CURSOR = 512;
 
 /** A room in the list. */
 interface Listed {
@@ -25,18 +26,44 @@ interface Listed {
   readonly at: number | null;
 }
 
-/** Which part of the list a request asks for. */
-function rangeOf(url: URL): { after: string; limit: number } {
+/**
+ * Returns which part of the list a request asks for. It begins behind a room
+ * that the sender may read, or behind a cursor that an earlier page gave: to
+ * begin behind any name would tell, by whether more follows, what hidden rooms
+ * are called.
+ *
+ * @throws {HubbubError} `bad_field` or `forbidden`.
+ */
+function rangeOf(
+  { cursors }: Tools,
+  { url, permissions }: Call,
+): { after: string; limit: number } {
   const limit = Math.min(readWhole(url, "limit") ?? PAGE, MOST);
   if (limit === 0) {
     throw new HubbubError("bad_field", {
       message: '"limit" must be at least 1',
     });
   }
+  const cursor = url.searchParams.get("cursor");
+  if (cursor !== null) {
+    const after = cursor.length > MOST_CURSOR
+      ? undefined
+      : cursors.open(cursor);
+    if (after !== undefined) return { after, limit };
+    throw new HubbubError("bad_field", {
+      message: '"cursor" must come from "next" of an earlier page',
+    });
+  }
   const after = url.searchParams.get("after") ?? "";
   if (after.length > MOST_NAME) {
     throw new HubbubError("bad_field", {
       message: '"after" must be the name of a room',
+    });
+  }
+  if (after !== "" && !permissions.allows("read", after)) {
+    throw new HubbubError("forbidden", {
+      message: '"after" must be a room that you may read. Follow "next" of ' +
+        "an earlier page, or leave it out",
     });
   }
   return { after, limit };
@@ -69,17 +96,20 @@ function merge(
 /**
  * Answers with a page of the rooms that the sender may read, in order of their
  * names, and where to go on from there. A page may have fewer rooms than were
- * asked for, and others behind it: the link tells.
+ * asked for, and others behind it: the link tells. It names no room that the
+ * page does not list.
  *
  * @param tools Hub and store.
  * @param call The request.
- * @throws {HubbubError} `bad_field` or `store_unavailable`.
+ * @throws {HubbubError} `bad_field`, `forbidden` or `store_unavailable`.
  */
 export async function listRooms(
-  { hub, storage }: Tools,
-  { permissions, url, base }: Call,
+  tools: Tools,
+  call: Call,
 ): Promise<Response> {
-  const { after, limit } = rangeOf(url);
+  const { hub, storage, cursors } = tools;
+  const { permissions, base } = call;
+  const { after, limit } = rangeOf(tools, call);
   const { people } = hub.occupancy;
   const rooms: Listed[] = [];
   const most = storage.pageBytes;
@@ -103,19 +133,19 @@ export async function listRooms(
       rooms.push(room);
       bytes += jsonBytes(name) + ENTRY;
     }
-    if (isFull || rooms.length === limit) {
-      behind = rooms.at(-1)?.room ?? behind;
-      break;
-    }
+    if (isFull) break;
+    // Where a page is full, only another visible room makes a next one.
     behind = last ?? behind;
   }
+  const listed = rooms.at(-1)?.room;
+  const from = isFull && listed !== undefined
+    ? `after=${encodeURIComponent(listed)}`
+    : `cursor=${cursors.seal(behind)}`;
   return json({
     rooms: rooms.map((room) => ({
       ...room,
       online: people.get(room.room) ?? 0,
     })),
-    next: more
-      ? `${base}/api/rooms?after=${encodeURIComponent(behind)}&limit=${limit}`
-      : null,
+    next: more ? `${base}/api/rooms?${from}&limit=${limit}` : null,
   });
 }

@@ -1,7 +1,13 @@
 /** Scripts that publish and read history, and people on sockets beside them. */
 
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import type { Answer } from "../../../helpers/api_bench.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import type { Permissions } from "../../../../server/auth/permissions.ts";
+import { type Answer, ApiBench } from "../../../helpers/api_bench.ts";
 import { Client, V1Client } from "../../../helpers/clients.ts";
 import { InProcessServer } from "../../../helpers/in_process.ts";
 
@@ -268,6 +274,76 @@ Deno.test("the list of rooms is read page by page, with those nobody has written
     const refused = await get(server.url(`/api/rooms?${query}`));
     assertEquals([refused["status"], refused["code"]], [400, "bad_field"]);
   }
+});
+
+/** May read these rooms. */
+function reading(...rooms: string[]): Permissions {
+  return {
+    until: Infinity,
+    allows: (right, room) => right === "read" && rooms.includes(room),
+  };
+}
+
+Deno.test("the list of rooms neither names nor counts those that one may not read", async () => {
+  const permissions = reading("a", "m-4", "z");
+  const bench = new ApiBench({ authorize: () => permissions });
+  const hidden = Array.from({ length: 9_000 }, (_, n) => `m${n}-hidden`);
+  for (const room of ["a", "z", ...hidden]) {
+    const { store } = bench.bench;
+    await store.inner.append([{
+      room,
+      text: "hi",
+      from: "Ada",
+      author: "ada",
+    }]);
+  }
+  const names: string[] = [];
+  let next = "/api/rooms?limit=1";
+  for (let pages = 0; next !== null; pages++) {
+    assert(pages < 9, "the list ends");
+    const response = await bench.ask(next);
+    const text = await response.text();
+    assert(!/hidden|audit/.test(text), text);
+    const page = JSON.parse(text);
+    names.push(...page.rooms.map(({ room }: { room: string }) => room));
+    next = page.next;
+  }
+  assertEquals(names, ["a", "z"]);
+  // No hidden room makes it look as if more followed.
+  const last = await (await bench.ask("/api/rooms?after=z&limit=1")).json();
+  assertEquals([last.rooms, last.next], [[], null]);
+  // Nor can one ask what lies behind a name of one's choice.
+  for (const room of [hidden[0], hidden.at(-1), "nothing"]) {
+    const refused = await bench.ask(`/api/rooms?after=${room}`);
+    assertEquals([refused.status, (await refused.json()).code], [
+      403,
+      "forbidden",
+    ]);
+  }
+  for (const cursor of ["", "x", "A".repeat(379), "A".repeat(9_000)]) {
+    const refused = await bench.ask(`/api/rooms?cursor=${cursor}`);
+    assertEquals([refused.status, (await refused.json()).code], [
+      400,
+      "bad_field",
+    ]);
+  }
+});
+
+Deno.test("a full page has no next one where only hidden rooms follow", async () => {
+  const permissions = reading("a");
+  const bench = new ApiBench({ authorize: () => permissions });
+  const hidden = Array.from({ length: 150 }, (_, n) => `hidden-${n}`);
+  for (const room of ["a", ...hidden]) {
+    const { store } = bench.bench;
+    await store.inner.append([{
+      room,
+      text: "hi",
+      from: "Ada",
+      author: "ada",
+    }]);
+  }
+  const page = await (await bench.ask("/api/rooms?limit=1")).json();
+  assertEquals([page.rooms.length, page.next], [1, null]);
 });
 
 Deno.test("HEAD answers like GET, without the body", async () => {
