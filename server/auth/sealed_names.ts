@@ -61,7 +61,8 @@ export class SealedNames {
         decipher.update(bytes.subarray(NONCE, -TAG)),
         decipher.final(),
       ]);
-      return padded.toString().replace(/\0+$/, "");
+      const end = padded.indexOf(0);
+      return padded.toString("utf8", 0, end < 0 ? PADDED : end);
     } catch {
       return undefined;
     }

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { explain } from "../../server/store/sqlite/sqlite_file.ts";
 import { SqliteStore } from "../../server/store/sqlite/sqlite_store.ts";
 import { StoreOpenError } from "../../server/store/store.ts";
 import { FakeClock } from "../helpers/clock.ts";
@@ -93,6 +94,17 @@ for (
     assertMatch(message, words);
   });
 }
+
+Deno.test("a data folder that is a link out of ./data is told as one, with what to do", () => {
+  using folder = new TempFolder();
+  Deno.mkdirSync(folder.file("disk"));
+  linkTo(Deno.realPathSync(folder.file("disk")), folder.file("data"));
+  const denied = new Deno.errors.NotCapable("Requires write access");
+  for (const path of ["data/hubbub.db", "data/deep/hubbub.db"]) {
+    const { words } = explain(denied, folder.file(path));
+    assertMatch(words, /data" is a link, .+mount --bind/);
+  }
+});
 
 /** Other names of a file. */
 const NAMES: Readonly<Record<string, (from: string, to: string) => void>> = {

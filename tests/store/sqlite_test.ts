@@ -210,22 +210,6 @@ Deno.test("sqlite store: what keeps a file from being written is told with what 
   assertMatch(explain(denied, "hubbub.db").words, /such as data\/hubbub\.db/);
 });
 
-Deno.test({
-  name:
-    "sqlite store: a folder that is a link out of ./data is told as one, with what to do",
-  ignore: Deno.build.os === "windows",
-  fn() {
-    using folder = new TempFolder();
-    Deno.mkdirSync(folder.file("disk"));
-    Deno.symlinkSync(folder.file("disk"), folder.file("data"));
-    const denied = new Deno.errors.NotCapable("Requires write access");
-    for (const path of ["data/hubbub.db", "data/deep/hubbub.db"]) {
-      const { words } = explain(denied, folder.file(path));
-      assertMatch(words, /data" is a link, .+mount --bind/);
-    }
-  },
-});
-
 /** Another program that keeps the file for itself. */
 function lock(path: string): Disposable {
   const db = new DatabaseSync(path);
