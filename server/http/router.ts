@@ -1,12 +1,10 @@
 /**
- * From an HTTP request to its answer: pages, probes and WebSocket upgrades.
- * Owns the statuses and headers; what happens on a socket, or below `/api`, is
- * elsewhere.
+ * From an HTTP request to its answer: pages and probes. WebSocket handshakes
+ * are in handshake_answers.ts, what is below `/api` is in api/.
  */
 
-import type { HubbubError } from "../../protocol/errors.ts";
 import type { ConnectionReport } from "../../protocol/lab.ts";
-import { Problem, type ProblemCode, problemOf } from "./api/problem.ts";
+import { Problem, problemOf } from "./api/problem.ts";
 import type { Assets } from "./page_files.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Visit } from "./proxy_headers.ts";
@@ -21,47 +19,32 @@ import type { PacedBodies } from "./paced_body.ts";
 import type { RequestLimits } from "./request_limits.ts";
 import { StaticFiles } from "./file_answers.ts";
 import { afterBody } from "./unread_body.ts";
-import { type Handshake, isChatPath, readHandshake } from "./upgrade.ts";
+import {
+  createHandshakes,
+  type HandshakeOptions,
+  lessonOf,
+  lessonsOff,
+  noLesson,
+  UPGRADE,
+} from "./handshake_answers.ts";
+import { isChatPath } from "./upgrade.ts";
 import { ENDPOINTS, WITHOUT_LESSONS } from "../lessons/endpoints.ts";
 import { LessonsPages } from "../lessons/kept_pages.ts";
-import type { Origins } from "./origin_policy.ts";
 import { overlong } from "./header_limits.ts";
-import type { Accept } from "../transport/socket.ts";
 
 /** What the routes need of the server. */
-export interface RoutesOptions {
+export interface RoutesOptions extends HandshakeOptions {
   readonly assets: Assets;
-  /** Whether new connections are welcome. */
-  readonly accepting: () => boolean;
-  /** Why a handshake from an address finds no place, if it is not to be told
-   * over a WebSocket. */
-  readonly full: (address: string) => HubbubError | undefined;
   /** Which hosts it answers to. */
   readonly hosts: HostPolicy;
-  /** Which pages may talk to the rooms. */
-  readonly origins: Origins;
   /** What those say who stand before the server, the nearest first. */
   readonly proxies: readonly ((visit: Visit, headers: Headers) => Visit)[];
   /** The path that the server is below, such as `/chat`; empty at the root. */
   readonly base: string;
   /** `ready`, perhaps with more to say, or why not. */
   readonly health: () => string;
-  /** Counts a handshake; gives milliseconds to wait where there were too many
-   * from that address. */
-  readonly handshake: (address: string) => number;
-  /** Told of what is refused before it is known what it is for. */
-  readonly onRefused: (code: ProblemCode) => void;
   /** What is counted, for Prometheus. */
   readonly metrics: () => string;
-  /** Makes the handler of a chat WebSocket. */
-  readonly chat: (
-    entry: Extract<Handshake, { entry: unknown }>,
-    address: string,
-  ) => Accept;
-  /** Whether there are lessons. */
-  readonly hasLessons: boolean;
-  /** Makes the handler of a lesson's WebSocket. */
-  readonly lesson: (name: string, address: string) => Accept | undefined;
   /** What is known of a connection that the lab watches. */
   readonly watched: (key: string) => ConnectionReport | undefined;
   /** Answers what is below `/api`. */
@@ -87,12 +70,6 @@ export interface RoutesOptions {
   /** Gives large answers as they are taken. */
   readonly bodies: PacedBodies;
   readonly clock: Clock;
-  /** Upgrades; called last, and its response is returned as it is. */
-  readonly upgrade: (
-    request: Request,
-    accept: Accept,
-    protocol: string | undefined,
-  ) => Response;
 }
 
 /** The lab alone connects wherever its reader says, which is what it is for;
@@ -107,13 +84,6 @@ const LAB_HEADERS = {
 function movedTo(location: string): Response {
   return words(308, `This page is at ${location}`, { location });
 }
-
-/** How a WebSocket is asked for (RFC 6455, 4.4; RFC 9110, 7.8). */
-const UPGRADE = {
-  "upgrade": "websocket",
-  "connection": "Upgrade",
-  "sec-websocket-version": "13",
-};
 
 /** Answers with what is made for one request. */
 function made(text: string, type: string): Response {
@@ -165,19 +135,6 @@ function lacksHost({ headers }: Request, { protocol, hostname }: URL): boolean {
   return protocol === "http:" && hostname === "localhost";
 }
 
-/** Whether a request is a handshake, or why it is none (RFC 6455, 4.2.1). */
-function handshakeFault(request: Request): string | undefined {
-  const { method, headers } = request;
-  const key = headers.get("sec-websocket-key")?.trim() ?? "";
-  if (!/^[A-Za-z0-9+/]{22}==$/.test(key)) {
-    return "Sec-WebSocket-Key must be 16 bytes in Base64";
-  }
-  if (!hasToken(headers.get("connection"), "upgrade")) {
-    return "Connection must be Upgrade";
-  }
-  return method === "GET" ? undefined : "The method must be GET";
-}
-
 function isApiPath(pathname: string): boolean {
   return pathname === "/api" || pathname.startsWith("/api/");
 }
@@ -187,34 +144,6 @@ function refuse(pathname: string, problem: Problem): Response {
   return isApiPath(pathname)
     ? problem.toResponse()
     : words(problem.status, problem.message, problem.details.headers);
-}
-
-/** The lesson whose WebSocket an address means, if it means one. */
-function lessonOf({ pathname }: URL): string | undefined {
-  return /^\/lessons\/([^/]+)\/?$/.exec(pathname)?.[1];
-}
-
-function tooManyHandshakes(waitMs: number): Response {
-  const seconds = String(Math.ceil(waitMs / 1000));
-  return words(
-    429,
-    "Too many new connections come from your address. " +
-      `Wait ${seconds} s and connect again`,
-    { "retry-after": seconds },
-  );
-}
-
-/** What there is instead of lessons where these are off. */
-function lessonsOff(): Response {
-  return words(
-    404,
-    "The lessons are off on this server. " +
-      "Whoever runs it can start it with --lessons yes",
-  );
-}
-
-function noLesson(name: string): Response {
-  return words(404, `There is no lesson "${name}". GET /lessons lists them`);
 }
 
 /**
@@ -236,16 +165,14 @@ export function createRoutes(
     bodies,
     clock,
     assets,
-    accepting,
     health,
     metrics,
-    chat,
     lesson,
     watched,
     api,
-    upgrade,
   } = options;
 
+  const handshake = createHandshakes(options);
   const files = new StaticFiles();
   const lessonsPages = new LessonsPages(base);
   const endpoints = (options.hasLessons ? ENDPOINTS : WITHOUT_LESSONS)
@@ -259,55 +186,6 @@ export function createRoutes(
     const asset = assets.get(name);
     if (asset !== undefined) return files.answer(request, asset, headers);
     return words(404, "This page was not built. Start with deno task start");
-  };
-
-  const full = (address: string): Response | undefined => {
-    const error = options.full(address);
-    if (error === undefined) return undefined;
-    const { message, details: { retryAfterMs = 0 } } = error;
-    const headers = { "retry-after": String(Math.ceil(retryAfterMs / 1000)) };
-    return words(503, message, headers);
-  };
-
-  /** Answers a request to a path with a WebSocket behind it. */
-  const socket = (request: Request, { url, address }: Visit): Response => {
-    const version = request.headers.get("sec-websocket-version")?.trim();
-    if (version !== "13") {
-      // A version that is not spoken here, or nothing said of one.
-      const status = version === undefined ? 400 : 426;
-      return words(status, "Sec-WebSocket-Version must be 13", UPGRADE);
-    }
-    const fault = handshakeFault(request);
-    if (fault !== undefined) return words(400, fault);
-    const waitMs = options.handshake(address);
-    if (waitMs > 0) return tooManyHandshakes(waitMs);
-    if (!accepting()) {
-      return words(503, "The server is shutting down. Try again in a moment", {
-        "retry-after": "2",
-      });
-    }
-    const name = lessonOf(url);
-    if (name !== undefined) {
-      if (!options.hasLessons) return lessonsOff();
-      // Pages from anywhere may learn here: lessons hold nothing.
-      const accept = lesson(name, address);
-      return accept === undefined
-        ? noLesson(name)
-        : full(address) ?? upgrade(request, accept, undefined);
-    }
-    const origin = request.headers.get("origin");
-    const foreign = options.origins.refusal(origin, url.host);
-    if (foreign !== undefined) {
-      options.onRefused("foreign_origin");
-      return words(403, foreign);
-    }
-    const handshake = readHandshake(url, {
-      offered: request.headers.get("sec-websocket-protocol"),
-      authorization: request.headers.get("authorization"),
-    });
-    if ("refused" in handshake) return words(400, handshake.refused);
-    return full(address) ??
-      upgrade(request, chat(handshake, address), handshake.protocol);
   };
 
   const needsUpgrade = (url: URL): Response =>
@@ -466,7 +344,7 @@ export function createRoutes(
       return place(request, visit, done)
         .then((answer) => afterBody(request, answer, clock));
     }
-    const response = socket(request, visit);
+    const response = handshake(request, visit);
     // Nothing may touch the request of one that was upgraded.
     return response.status === 101
       ? response
