@@ -10,26 +10,27 @@ import { fuzzCost } from "./cost/cost.ts";
 import { endOnSignals } from "../soak/servers/server_process.ts";
 import { fuzz } from "./fuzz.ts";
 
-const HELP = `Sends a real server what no client should: broken handshakes and
-frames, random and mutated requests, in every dialect and over HTTP.
+const HELP =
+  `Sends invalid input to a real server: broken handshakes and frames,
+random and mutated requests, in every dialect and over HTTP.
 
 Usage: deno task fuzz [settings]
 
-  --seed N       of all that is sent (default: a random one)
-  --count N      inputs (default 10000)
-  --seconds N    after which it ends with fewer (default 600)
-  --transport T  of the server: ws (the default) or native
-  --cost         look for inputs that cost more than their size instead: every
-                 field, header, query, body and text, made of all that has ever
-                 been slow, 1, 2, 4 and 8 times as long
-  --quick        with --cost: only of what has been slow most often
-  --only WORDS   with --cost: only inputs whose names have these words in them
-  --help         this text
+  --seed N       seed of all inputs (default: random)
+  --count N      number of inputs (default 10000)
+  --seconds N    time limit (default 600)
+  --transport T  transport of the server: ws or native (default ws)
+  --cost         look for slow inputs instead: fill every field, header, query,
+                 body and text with patterns that were slow before, at 1, 2, 4
+                 and 8 times the length
+  --quick        with --cost: only the patterns that were slow most often
+  --only WORDS   with --cost: only inputs whose names contain these words
+  --help         show this help
 
-It prints its figures as JSON, and exits 0 when the process lived, a witness in
-a room noticed nothing, and memory came back; with --cost, when no input held
-the event loop for more than 50 ms or took more than linear time. It exits 1 on
-any finding, 2 on wrong usage.`;
+It prints its figures as JSON. Exit codes: 0 when the server survived, another
+client in the room noticed nothing, and memory was freed; with --cost, 0 when no
+input blocked the event loop for more than 50 ms or took more than linear time;
+1 on any finding; 2 on wrong usage.`;
 
 const MOST = 2 ** 31;
 

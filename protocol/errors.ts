@@ -114,7 +114,7 @@ export const ERRORS = {
   unknown_command: {
     retryable: false,
     message:
-      "Unknown command. /help lists them; // sends a line that starts with a slash",
+      "Unknown command. /help lists the commands; start a message with // to send a slash",
   },
   rate_limited: {
     retryable: true,

@@ -98,31 +98,31 @@ export function checkName(wanted: string): string {
   const name = checkOldName(wanted);
   if (nameKey(name).startsWith("/")) {
     throw new HubbubError("bad_name", {
-      message: 'A name does not begin with "/", as commands do. ' +
-        "Choose another one; commands come after it",
+      message: 'A name cannot start with "/". Choose a name first; ' +
+        "commands come after it",
     });
   }
   if (FORBIDDEN.test(name)) {
     throw new HubbubError("bad_name", {
-      message: "A name has visible characters only",
+      message: "The name has invisible or control characters. Leave them out",
     });
   }
   if (STACKED.test(name) || MISPLACED.test(name)) {
     throw new HubbubError("bad_name", {
       message:
-        "A name has a letter of the same script in front of its marks, " +
-        "and at most four marks in a row",
+        "The name has accents without a matching letter, or more than four " +
+        "in a row. Leave some out",
     });
   }
   if (hasRepeatedMark(name.normalize("NFD"))) {
     throw new HubbubError("bad_name", {
-      message: "A letter of a name has each mark once. Leave out the second",
+      message: "The name has the same accent twice on a letter. Leave one out",
     });
   }
   if (isMixed(name)) {
     throw new HubbubError("bad_name", {
-      message: "A word of a name has letters of one alphabet only. Others " +
-        "could take it for another name",
+      message: "The name mixes alphabets in one word. Use letters of one " +
+        "alphabet in each word",
     });
   }
   return name;
@@ -148,24 +148,24 @@ export function checkOldName(wanted: string): string {
     .replace(LEADING, "").replace(BLANKS, " ").trim();
   if (name === undefined || [...name].length > MAX_NAME) {
     throw new HubbubError("bad_name", {
-      message: `A name has at most ${MAX_NAME} characters`,
+      message:
+        `The name has more than ${MAX_NAME} characters. Choose a shorter one`,
     });
   }
   const key = nameKey(name);
   if (key === "") {
     throw new HubbubError("bad_name", {
-      message: "Choose a name. It needs at least one visible character",
+      message: "The name has no visible character. Choose another one",
     });
   }
   if (INVISIBLE.test(name) || FORMAT.test(name)) {
     throw new HubbubError("bad_name", {
-      message: "A name has visible characters only",
+      message: "The name has invisible or control characters. Leave them out",
     });
   }
   if (key === nameKey(SERVER_NAME)) {
     throw new HubbubError("bad_name", {
-      message:
-        `The name "${SERVER_NAME}" is the server's own. Choose another one`,
+      message: `The name "${SERVER_NAME}" is reserved. Choose another one`,
     });
   }
   return name;

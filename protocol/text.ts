@@ -136,7 +136,7 @@ export function rulesWords(
   return [
     ...(locked ? ["This room is locked: only moderators can write."] : []),
     ...(slowMs > 0
-      ? [`Slow mode: one message from each in ${durationWords(slowMs)}.`]
+      ? [`Slow mode: one message per person every ${durationWords(slowMs)}.`]
       : []),
   ];
 }
@@ -144,7 +144,7 @@ export function rulesWords(
 /** What there is to say of a name that a token states and another one's too. */
 export function takenWords({ taken }: { readonly taken?: string }): string {
   if (taken === undefined) return "";
-  return `: the name ${nameInWords(taken)} is taken by somebody else`;
+  return `: the name ${nameInWords(taken)} is taken`;
 }
 
 function decode(raw: string, { named }: DecodeState): Decoded[] {
@@ -217,7 +217,7 @@ function encode(event: ServerEvent): readonly string[] {
     }
     case "rules": {
       const words = rulesWords(event);
-      if (words.length === 0) words.push("Everybody can write at any time.");
+      if (words.length === 0) words.push("Everyone can write at any time.");
       return words.map(server);
     }
     case "left":
@@ -232,7 +232,7 @@ function encode(event: ServerEvent): readonly string[] {
     case "error": {
       const instead = event.suggestion === undefined
         ? ""
-        : ` Free is: ${nameInWords(event.suggestion)}.`;
+        : ` ${nameInWords(event.suggestion)} is available.`;
       return [server(`${event.message}.${instead}`)];
     }
     case "reconnect":

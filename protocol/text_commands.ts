@@ -9,22 +9,22 @@ import { EVERY_ROOM } from "./rights.ts";
 
 /** The lines of `/help`. */
 export const HELP: readonly string[] = [
-  "/help          this list",
-  "/who           who is here",
+  "/help          list the commands",
+  "/who           list who is here",
   "/nick NAME     change your name",
-  "/join ROOM     go to another room",
-  "/history N     the last N messages again",
-  "/remove SEQ    remove a message of yours; without SEQ: which there are",
-  "/quit          leave",
+  "/join ROOM     move to another room",
+  "/history N     show the last N messages",
+  "/remove SEQ    remove your message; without SEQ: list their numbers",
+  "/quit          leave the chat",
   "//…            send a line that starts with a slash",
-  "For moderators; * is all rooms, TIME such as 45s, 10m, 2h or 7d:",
-  "/remove SEQ                    remove anybody's message",
-  '/kick NAME [*] [REASON]        send away; "NAME" where it has spaces',
-  "/ban NAME TIME [*] [REASON]    keep out, under this name",
-  "/unban NAME [*]                let in again",
-  "/lock and /unlock              let moderators alone write",
-  "/slow TIME, /slow off          one message from each in this time",
-  "/announce [*] TEXT             say something to all",
+  "For moderators (* means all rooms; TIME is 45s, 10m, 2h or 7d):",
+  "/remove SEQ                    remove anyone's message",
+  '/kick NAME [*] [REASON]        remove a person; "quote" names with spaces',
+  "/ban NAME TIME [*] [REASON]    ban this name for TIME",
+  "/unban NAME [*]                lift a kick or a ban",
+  "/lock and /unlock              let only moderators write, or everyone",
+  "/slow TIME, /slow off          allow one message per person every TIME",
+  "/announce [*] TEXT             send an announcement",
 ];
 
 /** Messages that `/remove` without an argument lists. */
@@ -182,7 +182,7 @@ export function readCommand(line: string): ClientRequest {
       throw new HubbubError("unknown_command", {
         message: `Unknown command "/${
           short(word)
-        }". /help lists them; // sends a line that starts with a slash`,
+        }". /help lists the commands; start a message with // to send a slash`,
       });
   }
 }

@@ -6,26 +6,27 @@ import { reportInWords } from "./figures.ts";
 import { hasRedis } from "./servers/redis_process.ts";
 import { Soak, type SoakOptions } from "./soak.ts";
 
-const HELP = `The truth checker: breaks real servers and their clients in every
-way it knows, and compares what every reader got with what was acked.
+const HELP =
+  `Injects faults into real servers and clients, and checks that every
+reader received exactly the acknowledged messages.
 
 Usage: deno task soak [settings]
 
-  --seed N         of the fault script and the traffic (default: a random one)
-  --clients N      of all dialects together (default 30)
-  --rooms N        they are spread over (default 3)
-  --nodes N        servers, a fleet behind a balancer (default 1)
-  --store NAME     sqlite, for a single server, or redis: redis-server must be
-                   installed (default sqlite)
-  --faults N       of each kind; a quarter of that of kinds that hit a whole
-                   fleet (default 10)
-  --seconds N      over which the faults are spread (default 60)
-  --deliveries N   to go on until, though not for ever (default 0)
-  --rate N         messages a second, of all clients together (default 100)
+  --seed N         seed of the faults and the traffic (default: random)
+  --clients N      clients, all dialects together (default 30)
+  --rooms N        rooms (default 3)
+  --nodes N        servers behind a load balancer (default 1)
+  --store NAME     sqlite, for a single server, or redis, which needs
+                   redis-server installed (default sqlite)
+  --faults N       faults of each kind; a quarter as many of kinds that hit the
+                   whole fleet (default 10)
+  --seconds N      time over which the faults are spread (default 60)
+  --deliveries N   continue until so many deliveries, within a limit (default 0)
+  --rate N         messages per second, all clients together (default 100)
   --json           print the figures as JSON
-  --help           this text
+  --help           show this help
 
-It exits 0 when everything held, 1 when anything was violated, 2 on wrong usage.`;
+Exit codes: 0 no violation; 1 a violation; 2 wrong usage.`;
 
 const NUMBERS = {
   seed: { least: 0, most: 2 ** 31, fallback: undefined },
@@ -83,8 +84,8 @@ async function readOptions(): Promise<
   }
   if (store === "redis" && !await hasRedis()) {
     refuse(
-      "--store redis needs redis-server, which is not on this machine: " +
-        "install it (Debian: apt install redis-server)",
+      "--store redis needs redis-server, which is not installed. " +
+        "Install it (Debian: apt install redis-server)",
     );
   }
   return {

@@ -77,7 +77,7 @@ async function copy(chat: ChatModel, text: string, what: string) {
     chat.confirm(what);
   } catch {
     chat.say(
-      `This browser does not let the page copy. Copy it yourself: ${text}`,
+      `The browser blocked copying. Copy it yourself: ${text}`,
     );
   }
 }
@@ -90,7 +90,7 @@ function actionsOf(chat: ChatModel): LineActions {
       copy(
         chat,
         linkTo(HOME, name, seq),
-        "Link to the message copied",
+        "Message link copied",
       );
     },
     retry: ({ cid = "" }) => chat.current?.room.retry(cid),
@@ -111,7 +111,7 @@ async function follow(chat: ChatModel): Promise<void> {
     await new Promise<void>((live) => open.room.on("live", () => live()));
   }
   if (!await open.window.jump(seq)) {
-    chat.say(`Message ${seq} is not in ${room}, or no longer kept`);
+    chat.say(`Message ${seq} is not in ${room} or is no longer kept`);
   }
 }
 

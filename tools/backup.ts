@@ -16,14 +16,15 @@ import { StoreOpenError } from "../server/store/store.ts";
 import { orFail, readArguments, readVariable } from "./arguments.ts";
 import { complain, print } from "./print.ts";
 
-const USAGE = `Copies the database of a Hubbub server, which may be running.
+const USAGE =
+  `Backs up the SQLite database of a Hubbub server, also while it runs.
 
 Usage: deno task backup [PLACE] [DATABASE]
 
-  PLACE     a file, which must not exist, or a folder, where the copy's name
-            gets the date. A path that ends with / is a folder, and is made
-            where there is none (default: backups/ beside the database)
-  DATABASE  default: that of HUBBUB_STORE, or data/hubbub.db`;
+  PLACE     a new file, or a folder, where the file name contains the date. A
+            path that ends with / is a folder and is created if it is missing
+            (default: backups/ next to the database)
+  DATABASE  the database (default: that of HUBBUB_STORE, or data/hubbub.db)`;
 
 const SCHEME = "sqlite:";
 /** SQLite's codes of what is wrong with a database that is read: locked,
@@ -49,7 +50,7 @@ function isFolder(path: string): boolean | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     if (error instanceof Deno.errors.NotADirectory) return undefined;
     fail(
-      `"${path}" cannot be looked at: ${wordsOf(error)}. Choose another one`,
+      `"${path}" cannot be read: ${wordsOf(error)}. Choose another one`,
     );
   }
 }
@@ -62,7 +63,9 @@ function configuredDatabase(): string {
   ) ?? SETTINGS.store.fallback;
   if (address.startsWith(SCHEME)) return address.slice(SCHEME.length);
   fail(
-    `HUBBUB_STORE is "${withoutPassword(address)}", which is no SQLite file. ` +
+    `HUBBUB_STORE is "${
+      withoutPassword(address)
+    }", which is not a SQLite file. ` +
       "Back that up with its own tools, or name a database",
     2,
   );
@@ -78,7 +81,7 @@ function makeFolder(folder: string): void {
   try {
     Deno.mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    fail(`"${folder}" cannot be made: ${why(error, folder)}`);
+    fail(`"${folder}" cannot be created: ${why(error, folder)}`);
   }
 }
 
@@ -96,7 +99,9 @@ function copyOf(database: string, place: string | undefined): string {
     }
     return folder;
   }
-  if (found === false) fail(`"${folder}" is no folder. Choose another place`);
+  if (found === false) {
+    fail(`"${folder}" is not a folder. Choose another place`);
+  }
   if (found === undefined) makeFolder(folder);
   const date = new Date().toISOString().replaceAll(/[:.]/g, "-").slice(0, 23);
   return join(folder, `hubbub-${date}.db`);
@@ -151,7 +156,7 @@ async function main(): Promise<void> {
   if (place !== undefined && isFolder(place) === false) {
     fail(
       place.endsWith("/")
-        ? `"${place}" is no folder. Choose another place`
+        ? `"${place}" is not a folder. Choose another place`
         : `"${place}" exists. Choose another name, or name a folder`,
     );
   }
@@ -170,7 +175,7 @@ async function main(): Promise<void> {
     fail(
       ofDatabase
         ? `"${database}" cannot be copied: ${words}`
-        : `"${copy}" cannot be written, and is gone: ${words}`,
+        : `"${copy}" cannot be written and was deleted: ${words}`,
     );
   }
   print("backup", `Copied "${database}" to "${copy}"`);

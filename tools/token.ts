@@ -15,19 +15,20 @@ import {
 } from "./arguments.ts";
 import { complain, print } from "./print.ts";
 
-const HELP = `Makes a token for a Hubbub server that runs with an auth secret.
+const HELP =
+  `Makes an access token for a Hubbub server that runs with --auth-secret.
 
 Usage: deno task token [settings]
 
-  --name NAME         the name its bearer goes by (default: any it asks for)
-  --user ID           who it is in the long run (default: the name)
-  --rooms LIST        rooms it is for, * stands for anything (default *)
-  --rights LIST       of read, write, moderate (default read,write)
-  --moderate          all of them: for who keeps order
-  --for TIME          how long it is good: 90m, 12h, 7d (default 1d)
-  --audience TEXT     who it is for, where the server runs with
-                      --auth-audience (default: HUBBUB_AUTH_AUDIENCE)
-  --issuer TEXT       who made it, where the server runs with --auth-issuer
+  --name NAME         fixed name (default: the user chooses a name)
+  --user ID           permanent user id (default: the name)
+  --rooms LIST        rooms, comma-separated; * matches any text (default *)
+  --rights LIST       read, write, moderate (default read,write)
+  --moderate          all rights, for moderators
+  --for TIME          validity: 90m, 12h, 7d (default 1d)
+  --audience TEXT     audience, if the server runs with --auth-audience
+                      (default: HUBBUB_AUTH_AUDIENCE)
+  --issuer TEXT       issuer, if the server runs with --auth-issuer
                       (default: HUBBUB_AUTH_ISSUER)
   --auth-secret TEXT  the server's secret (default: HUBBUB_AUTH_SECRET)`;
 
@@ -55,7 +56,7 @@ function list(words: string): string[] {
   const parts = words.split(",").map((word) => word.trim())
     .filter((word) => word !== "");
   if (parts.length > 0) return parts;
-  throw new ConfigError("must be a list with commas between its parts");
+  throw new ConfigError("must be a comma-separated list");
 }
 
 /** Rights, with commas between them. */
@@ -64,7 +65,9 @@ function rightsOf(words: string): string[] {
   const known: readonly string[] = RIGHTS;
   const unknown = rights.find((right) => !known.includes(right));
   if (unknown === undefined) return rights;
-  throw new ConfigError(`must be of ${RIGHTS.join(", ")}`);
+  throw new ConfigError(
+    `must be a comma-separated list of ${RIGHTS.join(", ")}`,
+  );
 }
 
 /** What a check makes of words; a token must not be one nobody can use. */
@@ -77,7 +80,7 @@ function checked(
     return check(words);
   } catch (error) {
     throw new ConfigError(
-      `--${flag} "${words}" cannot be: ${(error as Error).message}`,
+      `--${flag} "${words}" is not valid: ${(error as Error).message}`,
     );
   }
 }
@@ -86,7 +89,7 @@ function checked(
 function userOf(words: string): string {
   if (words !== OPERATOR_USER) return words;
   throw new ConfigError(
-    "must be another id: this one stands for the operator, and servers refuse it",
+    "must be another id: this one is reserved for the operator",
   );
 }
 
@@ -123,7 +126,7 @@ function read({ values, switches }: Arguments) {
   }
   if (switches.has("moderate") && values.has("rights")) {
     throw new ConfigError(
-      "--moderate is all rights, and --rights some of them. Leave one out",
+      "--moderate and --rights exclude each other. Leave one out",
     );
   }
   const given = value("name", text);

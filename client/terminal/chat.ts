@@ -68,7 +68,9 @@ export class Chat {
     client.on(
       "nametaken",
       ({ wanted, instead }) =>
-        this.#note(`"${wanted}" is taken; you are ${nameInWords(instead)}`),
+        this.#note(
+          `The name "${wanted}" is taken; you are ${nameInWords(instead)}`,
+        ),
     );
     client.on("name", ({ name, before }) => {
       // What one has asked for oneself is answered.
@@ -231,7 +233,7 @@ export class Chat {
       "gap",
       ({ missed }) => this.#note(`${missed} messages are no longer kept`),
     );
-    room.on("reset", () => this.#note("this room began anew"));
+    room.on("reset", () => this.#note("This room's history was reset"));
     room.on("refused", ({ message }) => this.#note(message));
     return room;
   }
@@ -240,7 +242,7 @@ export class Chat {
     const { state } = this.#client;
     this.#label();
     if (state.phase === "open") {
-      if (this.#told) this.#note("Connected again");
+      if (this.#told) this.#note("Reconnected");
       this.#told = false;
       this.#everOpen = true;
     } else if (state.phase === "waiting") {

@@ -31,29 +31,30 @@ export const HELP = `Chat in the terminal, or pipe messages in and out.
 Usage: deno task chat [URL] [--name NAME] [--room ROOM] [--token TEXT]
                       [--history N] [--json]
 
-  URL           a server, or the page of a room (default ${DEFAULT_URL})
-  --name NAME   what to be called (default: the server gives a name)
-  --room ROOM   the room to be in (default ${DEFAULT_ROOM})
-  --token TEXT  the token, where a server asks for one; HUBBUB_TOKEN says it
-                without showing it in the list of processes
-  --history N   old messages to show on joining (default: the server decides)
+  URL           address of the server or of a room's page
+                (default ${DEFAULT_URL})
+  --name NAME   your name (default: the server picks one)
+  --room ROOM   the room to join (default ${DEFAULT_ROOM})
+  --token TEXT  the access token, if the server requires one; set HUBBUB_TOKEN
+                instead to keep it out of the process list
+  --history N   number of old messages to show (default: the server decides)
   --json        print each message as one line of JSON
-  --help        this text
+  --help        show this help
 
-In a terminal: type and press Enter; /help lists the commands.
+In a terminal: type a message and press Enter; /help lists the commands.
 
-Not in a terminal it is a filter. Each line of a pipe or file on stdin is
-published as it is, empty ones aside; it ends when all are stored. With stdin a
-terminal or nothing, it prints the room's messages, the old ones first, until
-it is stopped. With pipes on both sides it does both: it prints what others say
-from now on, and ends with stdin. Errors go to stderr.
+In a pipe it is a filter. With a pipe or file on stdin, it publishes each line
+that is not empty, and exits when all are stored. With a terminal or nothing on
+stdin, it prints the room's messages, oldest first, until you stop it. With
+pipes on both sides it does both: it prints new messages of others, and exits
+when stdin ends. Errors go to stderr.
 
   echo done | deno task chat --room ci
   deno task chat --room ci --json | head -1
 
-Exit codes: 0 fine; 1 could not connect, was sent away, a message was not
-stored, or nothing more could be printed; 2 wrong usage; 3 the server asks for a
-token, or for another one; 130 interrupted.`;
+Exit codes: 0 success; 1 cannot connect, removed from the room, a message was
+not stored, or the output was closed; 2 wrong usage; 3 the access token is
+missing, invalid or expired; 130 interrupted.`;
 
 /**
  * Reads the command line.
@@ -76,7 +77,9 @@ export function readOptions(
   });
   if (flags.help) return "help";
   const [given, ...more] = flags._.map(String);
-  if (more.length > 0) throw new UsageError(`One URL is enough: "${more[0]}"`);
+  if (more.length > 0) {
+    throw new UsageError(`Only one URL is allowed. Leave out "${more[0]}"`);
+  }
   const address = readAddress(given ?? DEFAULT_URL);
   const name = text(flags, "name") ?? address.name;
   return {
@@ -94,11 +97,11 @@ function readAddress(
   given: string,
 ): Pick<Options, "url" | "room" | "name" | "token"> {
   const full = given.includes("://") ? given : `ws://${given}`;
-  if (!URL.canParse(full)) throw new UsageError(`"${given}" is no URL`);
+  if (!URL.canParse(full)) throw new UsageError(`"${given}" is not a URL`);
   const url = new URL(full);
   if (!/^(ws|http)s?:$/.test(url.protocol)) {
     throw new UsageError(
-      `"${given}" is no URL of a server; these start with ws, wss, http or https`,
+      `"${given}" is not a server's URL. Start it with ws, wss, http or https`,
     );
   }
   const { searchParams } = url;
@@ -123,7 +126,7 @@ function decoded({ pathname, href }: URL): string {
   try {
     return decodeURIComponent(pathname);
   } catch {
-    throw new UsageError(`"${href}" is no URL: its path makes no sense`);
+    throw new UsageError(`"${href}" is not a URL: its path is not valid`);
   }
 }
 

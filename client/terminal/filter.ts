@@ -68,7 +68,7 @@ export async function runFilter(
       "gap",
       ({ missed }) => complain(`${missed} messages are no longer kept`),
     );
-    room.on("reset", () => complain("The room began anew"));
+    room.on("reset", () => complain("The room's history was reset"));
   }
   room.on("refused", ({ message }) => end(message));
   client.on("error", ({ message }) => complain(message));
@@ -77,7 +77,7 @@ export async function runFilter(
   let told = false;
   client.on("state", (state) => {
     if (state.phase === "open") {
-      if (told) complain("Connected again");
+      if (told) complain("Reconnected");
       everOpen = true;
       told = false;
     } else if (state.phase === "waiting") {

@@ -139,7 +139,7 @@ export function stateNote(
     case "waiting": {
       const seconds = Math.max(1, Math.round((state.until - now) / 1000));
       const why = state.reason === "" ? "" : ` (${printable(state.reason)})`;
-      return `No connection${why}; trying again in ${seconds} s`;
+      return `Disconnected${why}. Reconnecting in ${seconds} s`;
     }
     case "connecting":
     case "open":
@@ -155,12 +155,12 @@ export const NEEDS_TOKEN = 3;
 
 /** What there is to do where a server wants a token, or another one. */
 export function tokenNote({ code }: Unauthorized): string {
-  const how = "Give one with --token TEXT or in HUBBUB_TOKEN";
+  const how = "Set it with --token TEXT or in HUBBUB_TOKEN";
   switch (code) {
     case "auth_required":
-      return `This server asks for a token. ${how}`;
+      return `This server requires an access token. ${how}`;
     case "auth_invalid":
-      return `The token is not valid on this server. ${how}`;
+      return `This server does not accept the token. ${how}`;
     case "auth_expired":
       return `The token has expired. ${how}`;
   }
@@ -168,10 +168,10 @@ export function tokenNote({ code }: Unauthorized): string {
 
 /** What is said when there never was a connection; a program is not told why. */
 export function cannotConnect(url: string): string {
-  const words = "Is the server running, and at this address?";
+  const words = "Check that the server is running and the address is right";
   // The runtime does not say which of these it was.
   const trust = url.startsWith("wss:")
-    ? " Is its certificate one that is trusted here? DENO_CERT=FILE adds an authority"
+    ? ", and that its certificate is trusted (DENO_CERT=FILE adds a CA)"
     : "";
   return `Cannot connect to ${url}. ${words}${trust}`;
 }

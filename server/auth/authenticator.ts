@@ -253,7 +253,7 @@ function grantOf(claims: JWTPayload): Permissions {
   if (sub === OPERATOR_USER) {
     throw new HubbubError("auth_invalid", {
       message: `The token's claim "sub" is "${OPERATOR_USER}", which stands ` +
-        "for the operator. Ask for a token with another one",
+        "for the operator. Ask for a token with another user id",
     });
   }
   const rooms = strings(claims["rooms"], "rooms") ?? ["*"];

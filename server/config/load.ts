@@ -115,8 +115,8 @@ export function readConfig(
   if (guests !== "none" && authSecret === "" && authKeys === "") {
     // Whoever asks for it believes that guests may do no more than that.
     throw new ConfigError(
-      "--guests needs --auth-secret or --auth-keys. Without them everybody " +
-        "may read and write, and nobody moderate",
+      "--guests needs --auth-secret or --auth-keys. Without them everyone " +
+        "can read and write, and nobody can moderate",
     );
   }
   if (authSecret !== "" && authKeys !== "") {

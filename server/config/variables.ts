@@ -112,7 +112,7 @@ export function joinNegatives(
  */
 export function unknownArgument(arg: string, flags: readonly string[]): string {
   if (arg.trim() === "") {
-    return "An argument is empty: a variable that is not set?";
+    return "An argument is empty. Check for a shell variable that is not set";
   }
   const [flag = ""] = arg.split("=", 1);
   return `Unknown setting "${flag}".${

@@ -65,8 +65,7 @@ const FULL: Readonly<
       ...CLOSE.tryLater,
       reason: "Too many connections from your address; try again later",
     },
-    message:
-      "Too many connections from your address. Close another one, or try " +
+    message: "Too many connections from your address. Close one, or try " +
       "again later",
   },
 };

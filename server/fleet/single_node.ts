@@ -241,8 +241,8 @@ function mark(holder: Holder, session: string, signed = false): void {
 export function nameKept(name: string): HubbubError {
   return new HubbubError("forbidden", {
     message:
-      `The token on another device of yours says that you are "${name}".` +
-      " Disconnect it first, to choose a name yourself",
+      `The token on another of your devices sets your name to "${name}".` +
+      " Disconnect that device to choose a name",
   });
 }
 

@@ -40,8 +40,9 @@ export function words(
 /** What is said of a request that is none, by what is wrong with it. */
 const FAULTS: Readonly<Record<RequestFault, () => Response>> = {
   host: () =>
-    words(400, "The header Host must be one host, such as example.org"),
-  framing: () => words(400, "HTTP/1.0 has no Transfer-Encoding. Use HTTP/1.1"),
+    words(400, "The Host header must name one host, such as example.org"),
+  framing: () =>
+    words(400, "HTTP/1.0 does not support Transfer-Encoding. Use HTTP/1.1"),
   fields: () =>
     words(
       431,
@@ -51,12 +52,12 @@ const FAULTS: Readonly<Record<RequestFault, () => Response>> = {
   streams: () =>
     words(
       503,
-      "Too many requests of this connection are in progress. Wait for their " +
-        "answers, or try again in a moment",
+      "Too many requests are in progress on this connection. Wait for the " +
+        "responses and try again",
       { "retry-after": "1" },
     ),
   version: () =>
-    words(505, "This version of HTTP is unknown here. Use HTTP/1.1"),
+    words(505, "This version of HTTP is not supported. Use HTTP/1.1"),
   full: () =>
     words(503, "Too many connections are open. Try again later", {
       "retry-after": "10",
@@ -70,7 +71,7 @@ export function faulty(fault: RequestFault): Response {
 
 /** Answers a request by a method that does nothing here. */
 export function badMethod(method: string): Response {
-  return words(405, `${method} is not possible here. Use GET`, {
+  return words(405, `Method ${method} is not allowed. Use GET`, {
     "allow": "GET, HEAD",
   });
 }

@@ -26,7 +26,7 @@ export class StaticFiles {
     const { etag, type } = asset;
     const wanted = elementsOf(request.headers.get("if-match"));
     if (wanted.length > 0 && !wanted.includes("*") && !wanted.includes(etag)) {
-      return words(412, "This has changed since. Ask for it without If-Match");
+      return words(412, "The file has changed. Request it without If-Match");
     }
     const small = takesGzip(request) ? await this.#gzip.of(asset) : undefined;
     const headers = {

@@ -71,7 +71,7 @@ function tooManyHandshakes(waitMs: number): Response {
   const seconds = String(Math.ceil(waitMs / 1000));
   return words(
     429,
-    "Too many new connections come from your address. " +
+    "Too many new connections from your address. " +
       `Wait ${seconds} s and connect again`,
     { "retry-after": seconds },
   );
@@ -81,8 +81,8 @@ function tooManyHandshakes(waitMs: number): Response {
 export function lessonsOff(): Response {
   return words(
     404,
-    "The lessons are off on this server. " +
-      "Whoever runs it can start it with --lessons yes",
+    "The lessons are disabled on this server. " +
+      "The operator can enable them with --lessons yes",
   );
 }
 

@@ -29,7 +29,7 @@ export function overlong({ url, headers }: Request): Overlong | undefined {
     return {
       status: 414,
       code: "address_too_long",
-      text: `The address has more than ${MOST_URL} characters. Shorten it`,
+      text: `The URL has more than ${MOST_URL} characters. Shorten it`,
     };
   }
   const name = READ_FIELDS.find((name) =>

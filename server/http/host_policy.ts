@@ -122,7 +122,7 @@ export class HostPolicy {
       this.#refused.add(host);
       log.warn("host refused", { host, allow: flag });
     }
-    return `This server does not answer to the host "${host}". If that is its ` +
-      `name, start it with ${flag}`;
+    return `This server does not serve the host "${host}". To allow that ` +
+      `name, start the server with ${flag}`;
   }
 }

@@ -90,7 +90,7 @@ export class Origins {
       this.#refused.add(shown);
       this.#log.warn("origin refused", { origin: shown, allow: flag });
     }
-    return `A page from "${shown}" may not do this. Pages of ${host} and ` +
-      `programs that are no browsers may. To allow it start with ${flag}`;
+    return `Pages from "${shown}" are not allowed. Use a page of ${host} or ` +
+      `a program that is not a browser, or start the server with ${flag}`;
   }
 }

@@ -49,8 +49,8 @@ function tooLarge(most: number): Problem {
 function tooSmall(): Problem {
   return new Problem(
     "too_large",
-    `The body came in too many chunks of less than ${LEAST_CHUNK} bytes. ` +
-      "Send larger ones, or say Content-Length",
+    `The body arrived in too many chunks of less than ${LEAST_CHUNK} bytes. ` +
+      "Send larger chunks, or set Content-Length",
   );
 }
 
@@ -107,12 +107,12 @@ export async function* readPieces(
       throw late
         ? new Problem(
           "too_slow",
-          `The body came too slowly: less than ${PIECE} bytes, and not its ` +
-            `end, in ${slowMs / 1000} s. Send it again`,
+          `The body arrived too slowly: less than ${PIECE} bytes in ` +
+            `${slowMs / 1000} s. Send it again`,
         )
         : new Problem(
           "incomplete",
-          "The body ended before it was whole. Send it again",
+          "The body is incomplete. Send it again",
         );
     }
   };

@@ -67,7 +67,6 @@ export class RequestLimits {
 
 function tooMany(what: string): Problem {
   return tooManyRequests(
-    `Too many ${what} are in progress. Wait for their answers, or try again ` +
-      "in a moment",
+    `Too many ${what} are in progress. Wait for the responses and try again`,
   );
 }

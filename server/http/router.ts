@@ -185,7 +185,7 @@ export function createRoutes(
   ): Response | Promise<Response> => {
     const asset = assets.get(name);
     if (asset !== undefined) return files.answer(request, asset, headers);
-    return words(404, "This page was not built. Start with deno task start");
+    return words(404, "The page's script is missing. Run deno task build");
   };
 
   const needsUpgrade = (url: URL): Response =>
@@ -254,8 +254,8 @@ export function createRoutes(
     }
     return words(
       404,
-      `There is nothing here. ${base}/ is the chat, ${base}/lessons the ` +
-        `lessons, ${base}/lab the lab`,
+      `Not found. The chat is at ${base}/, the lessons are at ` +
+        `${base}/lessons, the lab is at ${base}/lab`,
     );
   };
 

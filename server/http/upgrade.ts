@@ -102,5 +102,5 @@ export function readHandshake(
       return { refused: message };
     }
   }
-  return { refused: "There is no WebSocket here" };
+  return { refused: "There is no WebSocket at this path" };
 }

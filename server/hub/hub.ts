@@ -397,7 +397,7 @@ export class Hub {
     }
     if (session.current === null) {
       throw new HubbubError("not_joined", {
-        message: "You are in no room. Join one first",
+        message: "You are not in a room. Join one first",
       });
     }
     return session.current;

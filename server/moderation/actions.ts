@@ -99,9 +99,9 @@ function kick(
   return {
     entry: { act: "kick", room, name, reason },
     documents: extended(kick, { at, rules }),
-    message: `${nameInWords(name)} is sent away from ${placeOf(room)}, for ${
-      durationWords(KICK_MS)
-    } at least`,
+    message: `${nameInWords(name)} was removed from ${
+      placeOf(room)
+    } for at least ${durationWords(KICK_MS)}`,
   };
 }
 
@@ -177,7 +177,7 @@ function unban(
   return {
     entry: { act: "unban", room, ...subject },
     documents: keys.map((key) => [key, null]),
-    message: `${whoOf(subject)} may come back to ${placeOf(room)}`,
+    message: `${whoOf(subject)} is no longer banned from ${placeOf(room)}`,
   };
 }
 
@@ -218,7 +218,7 @@ function slow(
 export function oneRoom(room: string): string {
   if (room !== EVERY_ROOM) return room;
   throw new HubbubError("bad_room", {
-    message: "This is possible in one room at a time. Name it",
+    message: "This works in one room at a time. Name the room",
   });
 }
 

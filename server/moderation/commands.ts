@@ -205,13 +205,14 @@ export class Moderation {
     }
     if (message.removes !== undefined) {
       throw new HubbubError("bad_field", {
-        message: `Message ${seq} says that another one was removed; it stays`,
+        message:
+          `Message ${seq} is a notice of a removal and cannot be removed`,
       });
     }
     if (message.removed) {
       return session.reader?.tell({
         type: "done",
-        message: `Message ${seq} has been removed already`,
+        message: `Message ${seq} was already removed`,
         id,
       });
     }
@@ -290,7 +291,9 @@ export class Moderation {
       here = true;
       if (!moderates(session.permissions, room)) continue;
       throw new HubbubError("forbidden", {
-        message: `${nameInWords(session.name)} may moderate too, and stays`,
+        message: `${
+          nameInWords(session.name)
+        } is a moderator too and cannot be removed`,
       });
     }
     return here || everywhere && !hasOthers();
@@ -299,7 +302,7 @@ export class Moderation {
   #mustBeHere(name: string, room: string): void {
     if (this.#isHere(name, room)) return;
     throw new HubbubError("not_found", {
-      message: `Nobody here is called "${name}". /who tells who is here`,
+      message: `Nobody here is called "${name}". /who lists who is here`,
     });
   }
 
@@ -344,7 +347,9 @@ function unlessModerator(
 ): ModerationAction {
   return {
     ...action,
-    message: `${action.message}, unless ${nameInWords(name)} may moderate too`,
+    message: `${action.message}, unless ${
+      nameInWords(name)
+    } is a moderator too`,
   };
 }
 
@@ -352,8 +357,8 @@ function unlessModerator(
 function mustModerate({ permissions }: Session, room: string): void {
   if (moderates(permissions, room)) return;
   throw new HubbubError("forbidden", {
-    message: `You may not moderate ${placeOf(room)}. It takes a token with ` +
-      'the right to, which "deno task token --moderate" makes, on a server ' +
-      "that runs with --auth-secret",
+    message: `You are not a moderator of ${placeOf(room)}. Use a token with ` +
+      'the right "moderate": the server needs --auth-secret, and ' +
+      '"deno task token --moderate" makes the token',
   });
 }

@@ -41,8 +41,8 @@ export class RoomLookalikes {
   errorOf(room: string): HubbubError | undefined {
     if (!mayMakeRoom(room)) {
       return new HubbubError("bad_room", {
-        message: "A word of a room's name has letters of one alphabet only, " +
-          "and each mark once. Choose another name",
+        message: "The room's name mixes alphabets in one word or repeats an " +
+          "accent on a letter. Choose another name",
       });
     }
     // Which one is told nobody: the asker may not be allowed to read it.

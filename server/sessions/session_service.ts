@@ -140,7 +140,7 @@ export class SessionService {
     if (own !== undefined && nameKey(name) !== nameKey(own)) {
       throw new HubbubError("forbidden", {
         message: `Your token says that you are "${own}". ` +
-          "Ask for one that names nobody, to choose a name yourself",
+          "To choose a name, ask for a token without one",
       });
     }
     for (const room of [EVERY_ROOM, ...session.members.keys()]) {

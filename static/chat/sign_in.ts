@@ -17,9 +17,9 @@ import type { Tab } from "./tab_storage.ts";
 import { Welcome } from "./view/welcome.tsx";
 
 const OTHER_PERSON =
-  "This token signs you in as somebody else. Go on only if " +
-  "you trust whoever gave it to you. Your unsent messages stay in this " +
-  "browser until you are back.";
+  "This token signs you in as someone else. Continue only if you trust the " +
+  "person who gave it to you. Your unsent messages stay in this browser " +
+  "until you return.";
 
 /** The person that a page speaks for, as far as it is known. */
 export interface Now {

@@ -38,7 +38,7 @@ pageTest(
     await keyboard.press("ArrowUp");
     await ada.until(`document.activeElement.innerText.includes("one")`);
     await keyboard.press("Tab");
-    assertEquals(await focused(ada), "Copy the message");
+    assertEquals(await focused(ada), "Copy message");
     await keyboard.press("Escape");
     await ada.until(`document.activeElement.matches("textarea")`);
     // Into another room, and between rooms.
@@ -56,14 +56,14 @@ pageTest(
     // The keys, opened and closed; the focus comes back.
     await ada.until(`document.activeElement.matches("textarea")`);
     await keyboard.press("Control+/");
-    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
     await keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await ada.until(`document.activeElement.matches("textarea")`);
     await keyboard.press("Shift+Tab");
     await ada.until(`!document.activeElement.matches("textarea")`);
     await keyboard.press("?");
-    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
   },
 );
 
@@ -184,7 +184,7 @@ for (const { size, options } of SIZES) {
       assertEquals(await findings(page), []);
       await page.keyboard.type("Ada");
       await page.keyboard.press("Enter");
-      await page.getByText("It is quiet in lobby").waitFor();
+      await page.getByText("No messages in lobby").waitFor();
       await page.locator(".state.good").waitFor();
       assertEquals(await findings(page), []);
       await publish(server.socket("/ws"), "lobby", [
@@ -194,7 +194,7 @@ for (const { size, options } of SIZES) {
       await page.locator("pre").waitFor();
       assertEquals(await findings(page), []);
       await page.keyboard.press("Control+/");
-      await page.getByRole("dialog", { name: "Keys" }).waitFor();
+      await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
       assertEquals(await findings(page), []);
       await page.keyboard.press("Escape");
       await server.stop();

@@ -116,13 +116,13 @@ pageTest("a message's link is copied", async ({ chat, server }) => {
   await ada.say("Copy me");
   await ada.sees("Copy me");
   await ada.line("Copy me").hover();
-  await ada.page.getByRole("button", { name: "Copy the link to it" }).click();
-  await ada.page.getByText("Link to the message copied").waitFor();
+  await ada.page.getByRole("button", { name: "Copy link" }).click();
+  await ada.page.getByText("Message link copied").waitFor();
   assertEquals(
     await ada.value("navigator.clipboard.readText()"),
     `${server.url}#1`,
   );
-  await ada.page.getByRole("button", { name: "Copy the message" }).click();
+  await ada.page.getByRole("button", { name: "Copy message" }).click();
   await ada.page.getByText("Message copied").waitFor();
   assertEquals(await ada.value("navigator.clipboard.readText()"), "Copy me");
 });

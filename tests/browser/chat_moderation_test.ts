@@ -38,13 +38,14 @@ function dialog({ page }: ChatPage) {
 async function consider(chat: ChatPage, text: string): Promise<void> {
   const line = chat.line(text);
   await line.hover();
-  await line.getByRole("button", { name: /^Remove/ }).click();
+  await line.getByRole("button", { name: /^(Remove message|More actions)/ })
+    .click();
   await dialog(chat).box.waitFor();
 }
 
 /** Opens what can be done about the room. */
 async function keepOrder({ page }: ChatPage): Promise<void> {
-  await page.getByRole("button", { name: "Keep order in this room" }).click();
+  await page.getByRole("button", { name: "Moderation" }).click();
 }
 
 pageTest(
@@ -62,8 +63,8 @@ pageTest(
       "copy, and the link",
     );
     await consider(ada, "Frist");
-    await dialog(ada).box.getByText("gone for everybody").waitFor();
-    await dialog(ada).button("Remove the message").click();
+    await dialog(ada).box.getByText("Deletes the text for everyone").waitFor();
+    await dialog(ada).button("Remove message").click();
     await dialog(ada).box.waitFor({ state: "detached" });
     for (const { page } of [ada, bob]) {
       await page.locator(".line.removed", {
@@ -95,7 +96,7 @@ pageTest(
     await mod.field.focus();
     await keyboard.press("ArrowUp");
     await keyboard.press("m");
-    await dialog(mod).button("Remove the message").focus();
+    await dialog(mod).button("Remove message").focus();
     await keyboard.press("Enter");
     await ada.page.locator(".line.removed").waitFor();
     // The focus is back where it was.
@@ -118,7 +119,7 @@ pageTest(
     await ada.field.press("Enter");
     assertEquals(await ada.lines.count(), 0);
     assertEquals(await ada.field.inputValue(), "half writ");
-    await mod.page.getByText("only moderators, such as you").waitFor();
+    await mod.page.getByText("because you are a moderator").waitFor();
     await mod.say("A word from me");
     await ada.sees("A word from me");
     await ada.page.reload();
@@ -148,7 +149,7 @@ pageTest(
     };
     const again = ada.page.getByText("you can write again in");
     await slow("One message in 1 hour");
-    await ada.page.getByText("one message in 1 hour").waitFor();
+    await ada.page.getByText("one message every 1 hour").waitFor();
     await ada.say("first");
     await ada.sees("first");
     await again.waitFor();
@@ -181,7 +182,7 @@ pageTest(
   async (pages) => {
     const ada = await enter(pages, ROLES.ada);
     await lookElsewhere(ada);
-    await choose(ada, "Desktop notices", "mentions");
+    await choose(ada, "Desktop notifications", "mentions");
     const mod = await enter(pages, ROLES.mod);
     await keepOrder(mod);
     await dialog(mod).box.getByLabel("Announcement").fill("We close at ten");
@@ -205,9 +206,9 @@ pageTest(
     await ada.say("Spam");
     await mod.sees("Spam");
     await consider(mod, "Spam");
-    await dialog(mod).box.getByLabel(/^Why/).fill("No adverts");
-    await dialog(mod).button("Send away").click();
-    await mod.page.getByText("Ada is sent away from").waitFor();
+    await dialog(mod).box.getByLabel(/^Reason/).fill("No adverts");
+    await dialog(mod).button("Remove from room").click();
+    await mod.page.getByText("Ada was removed from").waitFor();
     const banner = ada.page.getByRole("alert").filter({
       hasText: "Mo has kicked you",
     });
@@ -220,9 +221,9 @@ pageTest(
     await banner.waitFor();
     // Let back in before the minute is over.
     await keepOrder(mod);
-    await dialog(mod).box.getByLabel("Who was sent away or banned").fill("Ada");
-    await dialog(mod).button("Let back in").click();
-    await dialog(mod).box.getByText("Ada may come back").waitFor();
+    await dialog(mod).box.getByLabel("Name to unban").fill("Ada");
+    await dialog(mod).button("Unban").click();
+    await dialog(mod).box.getByText("Ada is no longer banned").waitFor();
     await banner.getByRole("button", { name: "Join again" }).click();
     await ada.sees("Spam");
     await ada.field.press("Enter");
@@ -242,13 +243,15 @@ pageTest(
       name: "Otto",
     });
     const people = mod.page.getByRole("complementary", { name: "People" });
-    await people.getByRole("button", { name: "Send Otto away" }).click();
+    await people.getByRole("button", { name: "Remove or ban Otto" }).click();
     await dialog(mod).button("Ban").click();
-    await dialog(mod).box.getByText("Otto may moderate too, and stays")
+    await dialog(mod).box.getByText(
+      "Otto is a moderator too and cannot be removed",
+    )
       .waitFor();
     await mod.page.keyboard.press("Escape");
-    await people.getByRole("button", { name: "Send Ada away" }).click();
-    await dialog(mod).box.getByLabel("For how long").selectOption("for 1 hour");
+    await people.getByRole("button", { name: "Remove or ban Ada" }).click();
+    await dialog(mod).box.getByLabel("Ban duration").selectOption("for 1 hour");
     await dialog(mod).button("Ban").click();
     await ada.page.getByRole("alert")
       .getByText(/You are banned from .* for (1 hour|60 minutes)/)
@@ -262,7 +265,7 @@ pageTest(
 );
 
 pageTest(
-  "who is sent away from the whole server is told so, and stays away",
+  "who was removed from the whole server is told so, and stays away",
   async (pages) => {
     const { server } = pages;
     const ada = await enter(pages, ROLES.ada);
@@ -303,12 +306,12 @@ for (const { size, options } of SIZES) {
       await mod.sees("Something else");
       await consider(mod, "Something else");
       assertEquals(await findings(mod.page), []);
-      await dialog(mod).button("Remove the message").click();
+      await dialog(mod).button("Remove message").click();
       await mod.page.locator(".line.removed").waitFor();
       await keepOrder(mod);
       await dialog(mod).box.getByLabel("Announcement").fill("Hear");
       await dialog(mod).button("Announce").click();
-      await dialog(mod).box.getByText("It is said").waitFor();
+      await dialog(mod).box.getByText("Announcement sent").waitFor();
       assertEquals(await findings(mod.page), []);
       await mod.page.keyboard.press("Escape");
       await mod.page.locator(".line.announcement").waitFor();

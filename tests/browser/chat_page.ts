@@ -70,7 +70,7 @@ export class ChatPage {
 
   /** Goes into a room by the field at the side. */
   async join(room: string): Promise<void> {
-    const field = this.page.getByLabel("Join or make a room");
+    const field = this.page.getByLabel("Join or create a room");
     await field.fill(room);
     await field.press("Enter");
     await this.page.getByRole("heading", { name: room, level: 1 }).waitFor();

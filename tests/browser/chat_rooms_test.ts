@@ -80,13 +80,13 @@ pageTest(
     await ada.room("tea-time").waitFor();
     await ada.room("tea-time").getByRole("button").click();
     await ada.room("tea-time").waitFor({ state: "detached" });
-    const field = ada.page.getByLabel("Join or make a room");
+    const field = ada.page.getByLabel("Join or create a room");
     await field.fill("not a room");
     await field.press("Enter");
     await ada.page.getByText("This room name is invalid").waitFor();
     const grace = await open(`${server.url}?room=tea-time&name=Grace`);
     await grace.getByRole("heading", { name: "tea-time", level: 1 }).waitFor();
-    await grace.getByText("It is quiet in tea-time").waitFor();
+    await grace.getByText("No messages in tea-time").waitFor();
   },
 );
 

@@ -24,10 +24,10 @@ pageTest(
   "an impossible name is asked again, with the reason",
   async ({ open }) => {
     const page = await open("/?room=first&name=Server");
-    await page.getByText("is the server's own").waitFor();
+    await page.getByText("is reserved").waitFor();
     await page.getByLabel("What should people call you?").fill("/help");
     await page.keyboard.press("Enter");
-    await page.getByText('A name does not begin with "/"').waitFor();
+    await page.getByText('A name cannot start with "/"').waitFor();
     await page.getByLabel("What should people call you?").fill("");
     await page.keyboard.press("Enter");
     await new ChatPage(page).ready();
@@ -206,7 +206,7 @@ pageTest(
   async ({ chat }) => {
     await chat("/?name=Ada");
     const second = await chat("/?name=Ada");
-    await second.page.getByText("“Ada” is taken, so you are “Ada 2” here")
+    await second.page.getByText("“Ada” is taken. You are “Ada 2” here")
       .waitFor();
   },
 );

@@ -13,13 +13,13 @@ const CLOSED = { settings: ["--auth-secret", SECRET, "--rate", "0"] };
 /** Waits for the form and what it says. */
 async function asks(page: Page, words: string): Promise<void> {
   await page.getByRole("status").filter({ hasText: words }).waitFor();
-  await page.locator(":focus").and(page.getByLabel("Your token")).waitFor();
+  await page.locator(":focus").and(page.getByLabel("Access token")).waitFor();
 }
 
 /** Fills the form in. */
 async function give(page: Page, token: string): Promise<void> {
-  await page.getByLabel("Your token").fill(token);
-  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByLabel("Access token").fill(token);
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
 }
 
 pageTest(
@@ -79,14 +79,14 @@ pageTest(
   "without a token a form asks for one, and says what is wrong with another",
   async ({ open }) => {
     const page = await open("/?name=Ada");
-    await asks(page, "This server asks for a token. Paste the one");
-    assert(await page.getByLabel("Your token").isEditable());
+    await asks(page, "This server requires an access token. Paste");
+    assert(await page.getByLabel("Access token").isEditable());
     await give(page, "nonsense");
     await asks(page, "This token is invalid");
     await give(page, await signed({}, -60));
     await asks(page, "Your token has expired");
     await page.reload();
-    await asks(page, "This server asks for a token");
+    await asks(page, "This server requires an access token");
     const token = await signed();
     // As a mail may have cut it.
     await give(page, ` ${token.slice(0, 20)} ${token.slice(20)} `);

@@ -46,7 +46,7 @@ function missed(chat: ChatPage): Promise<string[]> {
 pageTest("what can be tapped can be hit", async ({ chat, server }) => {
   const ada = await chat("/?name=Ada", PHONE);
   const { page } = ada;
-  await page.getByText("It is quiet in lobby").waitFor();
+  await page.getByText("No messages in lobby").waitFor();
   assertEquals(await missed(ada), [], "empty");
   await publish(server.socket("/ws"), "lobby", numbered(100));
   await ada.say("Hello");
@@ -54,7 +54,7 @@ pageTest("what can be tapped can be hit", async ({ chat, server }) => {
   await page.getByRole("button", { name: "Copy a link" }).tap();
   await page.getByRole("button", { name: "Dismiss" }).waitFor();
   await ada.line("Hello").tap();
-  await page.getByRole("button", { name: "Copy the message" }).last().waitFor();
+  await page.getByRole("button", { name: "Copy message" }).last().waitFor();
   assertEquals(await missed(ada), [], "a message and a notice");
   await ada.scrollTo(200);
   await page.getByRole("button", { name: "Newest messages" }).waitFor();
@@ -64,7 +64,7 @@ pageTest("what can be tapped can be hit", async ({ chat, server }) => {
   assertEquals(await missed(ada), [], "people");
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Rooms" }).tap();
-  await page.getByLabel("Join or make a room").waitFor();
+  await page.getByLabel("Join or create a room").waitFor();
   assertEquals(await missed(ada), [], "rooms");
   await page.getByRole("button", { name: "Ada, settings" }).tap();
   await page.getByRole("dialog", { name: "Settings" }).waitFor();

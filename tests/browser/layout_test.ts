@@ -228,10 +228,10 @@ for (const viewport of SIZES) {
           await page.getByRole("dialog").waitFor({ state: "detached" });
         }
         await hidden();
-        await page.getByRole("button", { name: "Keep order in this room" })
+        await page.getByRole("button", { name: "Moderation" })
           .click();
-        await page.getByLabel("Who was sent away or banned").fill(NAMES[0]!);
-        await page.getByRole("button", { name: "Let back in" }).click();
+        await page.getByLabel("Name to unban").fill(NAMES[0]!);
+        await page.getByRole("button", { name: "Unban" }).click();
         await page.getByRole("dialog").getByRole("status")
           .filter({ hasText: /\w/ }).waitFor();
         await checked(chat, `${width} order`);
@@ -242,7 +242,7 @@ for (const viewport of SIZES) {
         await line.scrollIntoViewIfNeeded();
         await line.focus();
         await checked(chat, `${width} line`);
-        await line.getByRole("button", { name: "Remove, or more" }).click();
+        await line.getByRole("button", { name: "More actions" }).click();
         await page.getByRole("dialog").waitFor();
         await checked(chat, `${width} message`);
         await page.keyboard.press("Escape");
@@ -251,12 +251,12 @@ for (const viewport of SIZES) {
         if (width <= 720) {
           await page.getByRole("button", { name: /^Rooms/ }).click();
         }
-        await page.getByLabel("Join or make a room").fill("W W".repeat(20));
-        await page.getByLabel("Join or make a room").press("Enter");
+        await page.getByLabel("Join or create a room").fill("W W".repeat(20));
+        await page.getByLabel("Join or create a room").press("Enter");
         await page.locator("#join-problem:not(:empty)").waitFor();
         await checked(chat, `${width} rooms`);
-        await page.getByLabel("Join or make a room").fill(OTHER_ROOM);
-        await page.getByLabel("Join or make a room").press("Enter");
+        await page.getByLabel("Join or create a room").fill(OTHER_ROOM);
+        await page.getByLabel("Join or create a room").press("Enter");
         await page.getByRole("heading", { level: 1 }).filter({
           hasText: "ဪ",
         }).waitFor();

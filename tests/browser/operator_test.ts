@@ -11,11 +11,11 @@ pageTest(
     const page = await open(`/?name=Ada#token=${token}`);
     await new ChatPage(page).ready();
     assertEquals(page.url().includes("token"), false);
-    await page.getByRole("button", { name: "Keep order in this room" }).first()
+    await page.getByRole("button", { name: "Moderation" }).first()
       .waitFor();
     const guest = await chat("/?name=Bob");
     assertEquals(
-      await guest.page.getByRole("button", { name: "Keep order in this room" })
+      await guest.page.getByRole("button", { name: "Moderation" })
         .count(),
       0,
     );

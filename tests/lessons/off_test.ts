@@ -6,8 +6,8 @@ import { InProcessServer } from "../helpers/in_process.ts";
 import { RawClient } from "../helpers/raw_client.ts";
 import { SECRET } from "../helpers/tokens.ts";
 
-const WORDS = "The lessons are off on this server. " +
-  "Whoever runs it can start it with --lessons yes\n";
+const WORDS = "The lessons are disabled on this server. " +
+  "The operator can enable them with --lessons yes\n";
 
 for (
   const [settings, on] of [

@@ -199,7 +199,7 @@ Deno.test("deno task backup says in one line what is wrong, with the copy or wit
   await fails(/is a folder\. Name the database in it/, [place, folder.path]);
   Deno.writeTextFileSync(folder.file("empty.db"), "");
   await fails(/empty\.db" is empty\. Name/, [place, folder.file("empty.db")]);
-  await fails(/is no folder\. Choose another place/, [`${other}/`, path]);
+  await fails(/is not a folder\. Choose another place/, [`${other}/`, path]);
   await fails(/There is no folder "[^"]+deep"/, [
     folder.file("deep/copies/"),
     path,

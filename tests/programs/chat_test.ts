@@ -200,7 +200,7 @@ Deno.test("deno task chat sends what it has read when the server is back", async
   await publisher.type("before\n");
   await reader.hears(/before\n/);
   server.signal("SIGKILL");
-  await publisher.complains(/No connection/);
+  await publisher.complains(/Disconnected/);
   await publisher.type("meanwhile\n");
   await using _again = await server.startAgain();
   await publisher.type("after\n");
@@ -241,7 +241,9 @@ Deno.test("deno task chat takes a token, and says when it needs one or another",
     assertEquals([code, stdout], [3, ""]);
     assertMatch(stderr, words);
   };
-  await needs(/^chat: This server asks for a token\. Give one with --token/);
+  await needs(
+    /^chat: This server requires an access token\. Set it with --token/,
+  );
   await needs(/^chat: The token is not valid on this/, "--token", "nonsense");
   const old = await signed({}, -60);
   await needs(/^chat: The token has expired\. Give one/, "--token", old);
@@ -293,17 +295,19 @@ Deno.test({
     assertEquals(refused.code, 1);
     assertMatch(refused.stderr, /Not sent: This room is locked/);
     await terminal.type("/unlock\r/slow 10s\r");
-    await terminal.hears(/Slow mode: one message from each in 10 seconds/);
+    await terminal.hears(/Slow mode: one message per person every 10 seconds/);
     await terminal.type("/kick Bob too loud\r");
     await bob.complains(/Ada has kicked you from room "lobby": too loud/);
     assertEquals((await bob.ended()).code, 1);
-    await terminal.hears(/Bob is sent away from room "lobby"/);
+    await terminal.hears(/Bob was removed from room "lobby"/);
     await terminal.type("/ban Eve 10m\r");
     await terminal.hears(/Eve is banned from room "lobby" for 10 minutes/);
     const banned = await chat("me again\n", href, "--name", "Eve");
     assertEquals(banned.code, 1);
     await terminal.type("/unban Eve\r/kick Nobody\r");
-    await terminal.hears(/Eve may come back[^]*Nobody here is called "Nobody"/);
+    await terminal.hears(
+      /Eve is no longer banned[^]*Nobody here is called "Nobody"/,
+    );
     await terminal.type("/quit\r");
     assertEquals((await terminal.ended()).code, 0);
   },

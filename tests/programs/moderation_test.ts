@@ -88,8 +88,8 @@ Deno.test({
     await mod.until((line) => line.includes(`"joined":["Otto"]`));
     assertEquals(
       await done("otto", { type: "kick", name: "Otto" }),
-      'Otto is sent away from room "hall", for 1 minute at least, ' +
-        "unless Otto may moderate too",
+      'Otto was removed from room "hall" for at least 1 minute, ' +
+        "unless Otto is a moderator too",
     );
     otto.send({ type: "publish", room: "hall", text: "still here", id: 3 });
     assertEquals((await otto.event({ id: 3 })).type, "ack");
@@ -168,6 +168,6 @@ Deno.test("a person with a bare client moderates by commands, and rules outlive 
   await eve.line();
   eve.send("Eve");
   await eve.until((line) =>
-    line === "[Server]: Slow mode: one message from each in 10 seconds."
+    line === "[Server]: Slow mode: one message per person every 10 seconds."
   );
 });

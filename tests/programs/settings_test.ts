@@ -49,7 +49,10 @@ const WRONG: readonly (readonly [args: string[], words: string])[] = [
   [["--port"], "--port is empty. Give it a value, or leave it out"],
   [["--host="], "--host is empty. Give it a value, or leave it out"],
   [["--auth-secret="], "--auth-secret is empty. Give it a value, or"],
-  [["--auth-secret", ""], "An argument is empty: a variable that is not set?"],
+  [
+    ["--auth-secret", ""],
+    "An argument is empty. Check for a shell variable that is not set",
+  ],
   [
     ["--store", "memory:", "--auth-keys", "keys.json"],
     '--auth-keys "keys.json" cannot be read: the server may read only below ./data',

@@ -28,13 +28,19 @@ Deno.test("deno task token makes tokens for people and for moderators", async ()
 Deno.test("deno task token says what is wrong with what it is given", async () => {
   const { code, stdout, stderr } = await token("--rights", "rule");
   assertEquals([code, stdout], [2, ""]);
-  assertMatch(stderr, /--rights must be of read, write, moderate, not "rule"/);
+  assertMatch(
+    stderr,
+    /--rights must be a comma-separated list of read, write, moderate, not "rule"/,
+  );
   for (
     const [args, words] of [
-      [["--name", "Server"], /--name "Server" cannot be: The name "Server" is/],
+      [
+        ["--name", "Server"],
+        /--name "Server" is not valid: The name "Server" is/,
+      ],
       [
         ["--rooms", "class-*,a b"],
-        /--rooms "a b" cannot be: This room name is invalid/,
+        /--rooms "a b" is not valid: This room name is invalid/,
       ],
     ] as const
   ) {

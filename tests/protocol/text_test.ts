@@ -120,14 +120,14 @@ for (
       slowMs: 10_000,
     }, [
       "[Server]: This room is locked: only moderators can write.",
-      "[Server]: Slow mode: one message from each in 10 seconds.",
+      "[Server]: Slow mode: one message per person every 10 seconds.",
     ]],
     ["that nothing special holds", {
       type: "rules",
       room: "hall",
       locked: false,
       slowMs: 0,
-    }, ["[Server]: Everybody can write at any time."]],
+    }, ["[Server]: Everyone can write at any time."]],
     ["why one has to go", {
       type: "left",
       room: "hall",
@@ -175,7 +175,7 @@ for (
       retryable: false,
       suggestion: "Ada 2",
     }, [
-      '[Server]: The name "Ada" is taken. Choose another one. Free is: Ada 2.',
+      '[Server]: The name "Ada" is taken. Choose another one. Ada 2 is available.',
     ]],
     ["the own name", { type: "renamed", name: "Ada" }, [
       "[Server]: You are now Ada.",

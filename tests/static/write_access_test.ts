@@ -34,14 +34,14 @@ Deno.test("gateOf() says that a room is locked, but for moderators", () => {
   assertEquals(words({ locked: true, moderates: true }), undefined);
   assertEquals(
     ruleWords({ ...FREE, locked: true, moderates: true }),
-    "This room is locked: only moderators, such as you, can write here",
+    "This room is locked. You can write because you are a moderator",
   );
 });
 
 Deno.test("gateOf() says that one may only read, before all else", () => {
   assertEquals(
     words({ writes: false, locked: true }),
-    "You may read here, but not write",
+    "You can read this room but not write in it",
   );
 });
 

@@ -52,9 +52,9 @@ export function checkOrigin(
 
 /** What is said where there are no tokens but the operator's. */
 const OPERATOR_ONLY =
-  "This is for moderators. Send the operator's token, which the server names " +
-  "when it starts, as Authorization: Bearer TOKEN. Or start it with " +
-  "--auth-secret, and make tokens with deno task token --moderate";
+  "Only moderators can do this. Send the operator's token, whose file the " +
+  "server names when it starts, as Authorization: Bearer TOKEN. Or start the " +
+  "server with --auth-secret, and make tokens with deno task token --moderate";
 
 /**
  * What the bearer's token allows, or a guest may. To read what is about all

@@ -347,7 +347,7 @@ export class Api {
     }
     throw new Problem(
       "not_found",
-      "There is nothing here. GET /api/rooms lists the rooms; each has " +
+      "Endpoint not found. GET /api/rooms lists the rooms; each has " +
         "/api/rooms/ROOM/messages, events, export and import, and for " +
         "moderators rules, lock, slow, kick, bans and announcements",
     );
@@ -364,7 +364,7 @@ function actionOf(resource: Resource, method: string): Action {
     .flatMap((known) => known === "GET" ? [known, "HEAD"] : known).join(", ");
   throw new Problem(
     "method_not_allowed",
-    `${method} is not possible here. Possible are ${allow}`,
+    `Method ${method} is not allowed. Use ${allow}`,
     { headers: { allow } },
   );
 }

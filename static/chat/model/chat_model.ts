@@ -60,7 +60,7 @@ export class ChatModel implements RoomHost {
     client.on("state", () => shell.changed());
     client.on("name", () => shell.changed());
     client.on("nametaken", ({ wanted, instead }) => {
-      this.say(`“${wanted}” is taken, so you are “${instead}” here`);
+      this.say(`“${wanted}” is taken. You are “${instead}” here`);
     });
     client.on("error", ({ message }) => this.say(message));
   }

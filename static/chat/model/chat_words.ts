@@ -106,7 +106,7 @@ export interface ConnectionWords {
 const OFFLINE: ConnectionWords = {
   word: "Offline",
   tone: "waiting",
-  sentence: "You are offline. Your messages will be sent on return",
+  sentence: "You are offline. Your messages will be sent when you reconnect",
 };
 
 /**
@@ -165,7 +165,7 @@ export function connectionWords(
         word: "Closed",
         tone: "bad",
         sentence: state.why === "replaced"
-          ? "This conversation went on in another tab"
+          ? "This conversation continues in another tab"
           : `The connection is closed. ${
             state.reason || "No reason was given"
           }`,
@@ -178,10 +178,10 @@ export function connectionWords(
 export function tokenWords({ code }: Pick<Unauthorized, "code">): string {
   switch (code) {
     case "auth_required":
-      return "This server asks for a token. Paste the one you were given.";
+      return "This server requires an access token. Paste yours below.";
     case "auth_invalid":
       return "This token is invalid. Check that you copied all of it, or ask for a new one.";
     case "auth_expired":
-      return "Your token has expired. Paste a new one to go on; what you wrote is kept.";
+      return "Your token has expired. Paste a new one to continue. What you wrote is kept.";
   }
 }

@@ -17,7 +17,7 @@ export class ModerationRequests {
   /** Takes a message's text away, for everybody. */
   async remove(seq: number): Promise<string> {
     await this.#room.moderate({ type: "remove", seq });
-    return "The message is removed";
+    return "Message removed";
   }
 
   /** Sends somebody away. */
@@ -27,7 +27,7 @@ export class ModerationRequests {
       name,
       ...(reason !== "" && { reason }),
     });
-    return done ?? `${nameInWords(name)} is sent away`;
+    return done ?? `${nameInWords(name)} was removed from the room`;
   }
 
   /** Keeps somebody out for a time. */
@@ -52,24 +52,24 @@ export class ModerationRequests {
   /** Lets somebody back in. */
   async unban(name: string): Promise<string> {
     const done = await this.#room.moderate({ type: "unban", name });
-    return done ?? `${nameInWords(name)} may come back`;
+    return done ?? `${nameInWords(name)} is no longer banned`;
   }
 
   /** Lets moderators alone write, or everybody again. */
   async lock(locked: boolean): Promise<string> {
     await this.#room.moderate({ type: "lock", locked });
-    return locked ? "The room is locked" : "The room is open again";
+    return locked ? "Room locked" : "Room unlocked";
   }
 
   /** Lets everybody write once in a while; 0: at any time. */
   async slow(everyMs: number): Promise<string> {
     await this.#room.moderate({ type: "slow", everyMs });
-    return everyMs > 0 ? "The room is in slow mode" : "Slow mode is over";
+    return everyMs > 0 ? "Slow mode is on" : "Slow mode is off";
   }
 
   /** Says something to all that is shown as something special. */
   async announce(text: string): Promise<string> {
     await this.#room.moderate({ type: "announce", text });
-    return "It is said";
+    return "Announcement sent";
   }
 }

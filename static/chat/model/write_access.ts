@@ -37,7 +37,7 @@ export function accessOfRoom(
   { writes, moderates, locked, slowMs, sentAt = -Infinity }: Standing,
   now: number,
 ): WriteAccess | undefined {
-  if (!writes) return { words: "You may read here, but not write" };
+  if (!writes) return { words: "You can read this room but not write in it" };
   if (moderates) return undefined;
   if (locked) {
     return { words: "This room is locked: only moderators can write here" };
@@ -54,10 +54,10 @@ export function accessOfRoom(
 /** What one should know before one writes; nothing for most rooms. */
 export function ruleWords({ moderates, locked, slowMs }: Standing): string {
   if (locked && moderates) {
-    return "This room is locked: only moderators, such as you, can write here";
+    return "This room is locked. You can write because you are a moderator";
   }
   return slowMs > 0 && !moderates
-    ? `Slow mode: one message in ${durationWords(slowMs)}`
+    ? `Slow mode: one message every ${durationWords(slowMs)}`
     : "";
 }
 

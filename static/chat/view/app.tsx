@@ -78,7 +78,7 @@ export function App(
           share={() =>
             copy(
               linkTo(HOME, room.name),
-              "Link to this room copied",
+              "Room link copied",
             )}
           keepOrder={() => setDialog("room")}
         />
@@ -114,7 +114,7 @@ export function App(
                   type="button"
                   onClick={() => location.reload()}
                 >
-                  Start again
+                  Reconnect
                 </button>
               )}
             </p>

@@ -14,7 +14,7 @@ export type DialogName = "settings" | "keys" | "room";
 /** What the keyboard does. */
 export function KeysDialog({ close }: { close: () => void }) {
   return (
-    <Dialog title="Keys" close={close}>
+    <Dialog title="Keyboard shortcuts" close={close}>
       <dl class="keys">
         {KEYS.map(([keys, does]) => (
           <div key={keys}>
@@ -49,22 +49,23 @@ export function SettingsDialog({ chat, close, showKeys }: {
         set={(sound) => chat.preferences = { ...preferences, sound }}
       />
       <Choice
-        label="Desktop notices"
+        label="Desktop notifications"
         value={preferences.notices}
         set={setNotices}
       />
       {blocked && (
         <p class="problem" role="status">
-          This browser does not allow notices from this page. Allow them in its
-          settings, then choose again
+          This browser blocks notifications from this page. Allow them in the
+          browser’s settings, then choose again.
         </p>
       )}
       <button type="button" class="plain" onClick={showKeys}>
-        Show the keys
+        Keyboard shortcuts
       </button>
       <p class="hint">
-        WebSockets are taught in the <a href={`${BASE}lessons`}>lessons</a>{" "}
-        and seen at work in the <a href={`${BASE}lab`}>lab</a>.
+        Learn how WebSockets work in the{" "}
+        <a href={`${BASE}lessons`}>lessons</a>, and try them in the{" "}
+        <a href={`${BASE}lab`}>lab</a>.
       </p>
     </Dialog>
   );
@@ -83,7 +84,9 @@ function NameForm({ chat }: { chat: ChatModel }) {
       setSaved(true);
     } catch (error) {
       const { message, suggestion } = error as Error & { suggestion?: string };
-      setProblem(suggestion ? `${message}. “${suggestion}” is free` : message);
+      setProblem(
+        suggestion ? `${message}. “${suggestion}” is available` : message,
+      );
     }
   };
   return (
@@ -103,7 +106,7 @@ function NameForm({ chat }: { chat: ChatModel }) {
         <button type="submit" class="primary">Change</button>
       </div>
       <p id="name-problem" class={problem ? "problem" : "hint"} role="status">
-        {problem || (saved ? `You are ${chat.me} now` : "")}
+        {problem || (saved ? `You are now ${chat.me}` : "")}
       </p>
     </form>
   );
@@ -121,9 +124,9 @@ function Choice({ label, value, set }: {
         value={value}
         onChange={({ currentTarget }) => set(currentTarget.value as Attention)}
       >
-        <option value="none">Never</option>
-        <option value="mentions">When my name is said</option>
-        <option value="all">For every message</option>
+        <option value="none">Off</option>
+        <option value="mentions">Mentions</option>
+        <option value="all">All messages</option>
       </select>
     </label>
   );

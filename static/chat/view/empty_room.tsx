@@ -17,9 +17,9 @@ export function EmptyRoom({ room, copy }: Props) {
   }").onopen = (e) => e.target.send("Hello")`;
   return (
     <div class="empty">
-      <p>It is quiet in {room}. Say something, or bring somebody in.</p>
+      <p>No messages in {room} yet. Write one, or invite someone.</p>
       <Copyable label="Share this link" text={link} copy={copy} />
-      <Copyable label="Or talk from any program" text={code} copy={copy} />
+      <Copyable label="Or connect from a program" text={code} copy={copy} />
     </div>
   );
 }

@@ -45,13 +45,13 @@ export function Header(
       {room.rules.moderates && (
         <IconButton
           icon="shield"
-          label="Keep order in this room"
+          label="Moderation"
           onClick={keepOrder}
         />
       )}
       <IconButton
         icon="link"
-        label="Copy a link to this room"
+        label="Copy room link"
         onClick={share}
       />
       <button

@@ -101,21 +101,21 @@ export class Line extends Component<Props> {
           {!removed && (
             <IconButton
               icon="copy"
-              label="Copy the message"
+              label="Copy message"
               onClick={() => actions.copy(row)}
             />
           )}
           {seq !== undefined && (
             <IconButton
               icon="link"
-              label="Copy the link to it"
+              label="Copy link"
               onClick={() => actions.copyLink(row)}
             />
           )}
           {moderable(row, moderates) && (
             <IconButton
               icon={moderates ? "more" : "remove"}
-              label={moderates ? "Remove, or more" : "Remove the message"}
+              label={moderates ? "More actions" : "Remove message"}
               onClick={() => actions.moderate(row)}
             />
           )}

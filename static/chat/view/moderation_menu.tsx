@@ -50,10 +50,9 @@ export function SubjectDialog({ chat, subject, close }: {
           }}
         >
           <blockquote dir="auto">{line.text}</blockquote>
-          <button type="submit" class="danger">Remove the message</button>
+          <button type="submit" class="danger">Remove message</button>
           <p class="hint">
-            Its text is gone for everybody, for ever. That it was removed stays
-            to be seen.
+            Deletes the text for everyone. Can’t be undone.
           </p>
         </form>
       )}
@@ -81,12 +80,12 @@ function SendAway({ room, name, act }: {
     >
       <label class="field">
         <span>
-          Why? <Words sentence={[{ name }]} /> is told
+          Reason, shown to <Words sentence={[{ name }]} />
         </span>
         <input
           dir="auto"
           maxLength={200}
-          placeholder="You need not say"
+          placeholder="Optional"
           value={reason}
           onInput={({ currentTarget }) => setReason(currentTarget.value)}
         />
@@ -97,14 +96,14 @@ function SendAway({ room, name, act }: {
           class="secondary"
           onClick={() => act(() => room.order.kick(name, reason))}
         >
-          Send away
+          Remove from room
         </button>
-        <span class="hint">for a minute at least</span>
+        <span class="hint">for at least a minute</span>
       </div>
       <div class="pair">
         <button type="submit" class="danger">Ban</button>
         <select
-          aria-label="For how long"
+          aria-label="Ban duration"
           value={forMs}
           onChange={({ currentTarget }) =>
             setForMs(Number(currentTarget.value))}
@@ -121,7 +120,7 @@ function SendAway({ room, name, act }: {
           onChange={({ currentTarget }) =>
             setWithAddress(currentTarget.checked)}
         />
-        <span>Ban everybody at the same address too</span>
+        <span>Also ban everyone at the same address</span>
       </label>
     </form>
   );
@@ -141,7 +140,7 @@ export function RoomDialog({ room, close }: {
     ? SLOWNESS
     : [...SLOWNESS, slowMs].sort((a, b) => a - b);
   return (
-    <Dialog title={`Keep order in ${room.name}`} close={close}>
+    <Dialog title={`Moderation in ${room.name}`} close={close}>
       <Doing submit={() => act(() => room.order.lock(!locked))}>
         <button type="submit" class="secondary">
           {locked ? "Unlock the room" : "Lock the room"}
@@ -149,7 +148,7 @@ export function RoomDialog({ room, close }: {
         <p class="hint">
           {locked
             ? "Only moderators can write here now."
-            : "Moderators alone will be able to write."}
+            : "Only moderators will be able to write."}
         </p>
       </Doing>
       <label class="field choice">
@@ -163,7 +162,7 @@ export function RoomDialog({ room, close }: {
         >
           {slow.map((ms) => (
             <option key={ms} value={ms}>
-              {ms === 0 ? "Off" : `One message in ${durationWords(ms)}`}
+              {ms === 0 ? "Off" : `One message every ${durationWords(ms)}`}
             </option>
           ))}
         </select>
@@ -190,7 +189,7 @@ export function RoomDialog({ room, close }: {
       </Doing>
       <Doing submit={() => act(() => room.order.unban(name))}>
         <label class="field">
-          <span>Who was sent away or banned</span>
+          <span>Name to unban</span>
           <input
             dir="auto"
             autocomplete="off"
@@ -199,7 +198,7 @@ export function RoomDialog({ room, close }: {
             onInput={({ currentTarget }) => setName(currentTarget.value)}
           />
         </label>
-        <button type="submit" class="secondary">Let back in</button>
+        <button type="submit" class="secondary">Unban</button>
       </Doing>
       <p class={problem ? "problem" : "hint"} role="status">
         {problem || done}

@@ -13,16 +13,16 @@ export type KeyAction =
 export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["Enter", "Send"],
   ["Shift Enter", "New line"],
-  ["↑ in an empty message", "Go through the messages"],
+  ["↑ in an empty message", "Select a message"],
   ["Page ↑, Page ↓", "Scroll the messages"],
-  ["C", "Copy the message one is on"],
-  ["L", "Copy the link to it"],
-  ["M", "Remove it; as a moderator, more"],
+  ["C", "Copy the selected message"],
+  ["L", "Copy its link"],
+  ["M", "Remove it; moderators: more actions"],
   ["Ctrl K", "Go to a room"],
-  ["Alt ↑, Alt ↓", "Room above, room below"],
-  ["Alt Shift ↓", "Next room with something new"],
-  ["Esc", "Close what opened last; back to writing, at the newest message"],
-  ["?", "These keys (Ctrl / while writing)"],
+  ["Alt ↑, Alt ↓", "Previous room, next room"],
+  ["Alt Shift ↓", "Next room with unread messages"],
+  ["Esc", "Close the dialog or panel; return to writing at the newest message"],
+  ["?", "Keyboard shortcuts (Ctrl / while writing)"],
 ];
 
 /** What of a key event counts. */

@@ -29,7 +29,7 @@ export function People({ chat, room, mention }: Props) {
             <button
               type="button"
               onClick={() => mention(name)}
-              title={`Write to ${nameInWords(name)}`}
+              title={`Mention ${nameInWords(name)}`}
             >
               <Avatar name={name} />
               <bdi>{name}</bdi>
@@ -40,7 +40,7 @@ export function People({ chat, room, mention }: Props) {
               <IconButton
                 class="more"
                 icon="more"
-                label={`Send ${nameInWords(name)} away, or ban`}
+                label={`Remove or ban ${nameInWords(name)}`}
                 onClick={() => chat.consider({ room, name })}
               />
             )}

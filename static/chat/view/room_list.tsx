@@ -85,7 +85,7 @@ function RoomItem({ room, chat, open }: {
             {unread > 999 ? "999+" : unread}
             <span class="visually-hidden">
               {` new ${unread === 1 ? "message" : "messages"}`}
-              {mentioned && ", one has your name"}
+              {mentioned && ", you were mentioned"}
             </span>
           </span>
         )}
@@ -132,12 +132,12 @@ function JoinForm({ open }: { open: (room: string) => void }) {
   };
   return (
     <form class="join" onSubmit={submit}>
-      <label class="visually-hidden" for="join">Join or make a room</label>
+      <label class="visually-hidden" for="join">Join or create a room</label>
       <input
         id="join"
         name="room"
         dir="auto"
-        placeholder="Join or make a room"
+        placeholder="Join or create a room"
         autocomplete="off"
         autocapitalize="none"
         spellcheck={false}

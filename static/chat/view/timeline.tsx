@@ -124,7 +124,7 @@ export class Timeline extends Component<Props, { down: boolean }> {
             <ol>
               {cut && !room.known && (
                 <li class="note">
-                  What was said in {room.name} shows once you are connected
+                  Messages in {room.name} appear once you are connected
                 </li>
               )}
               {rows.map((row) =>

@@ -38,9 +38,9 @@ export function TokenForm({ refusal, busy, enter, enterAsGuest }: Props) {
         <img src={`${BASE}assets/icon.svg`} alt="" width="56" height="56" />
         <h1>Hubbub</h1>
         <p id="token-words" class={first ? "" : "problem"} role="status">
-          {busy ? "Looking at the token…" : tokenWords(refusal)}
+          {busy ? "Checking the token…" : tokenWords(refusal)}
         </p>
-        <label for="token">Your token</label>
+        <label for="token">Access token</label>
         <input
           id="token"
           ref={field}
@@ -53,9 +53,9 @@ export function TokenForm({ refusal, busy, enter, enterAsGuest }: Props) {
           aria-describedby="token-words"
           aria-invalid={!first && !busy}
         />
-        <p class="hint">It is kept in this tab, until you close it.</p>
+        <p class="hint">This tab keeps it until you close the tab.</p>
         <button type="submit" class="primary" aria-disabled={busy}>
-          Go on
+          Continue
         </button>
         {!first && (
           <button type="button" onClick={enterAsGuest}>

@@ -38,7 +38,7 @@ export function Welcome({ room, problem, enter }: Props) {
           aria-invalid={problem !== ""}
         />
         <p id="name-hint" class={problem ? "problem" : "hint"} role="status">
-          {problem || "Leave it empty and you will be given a name."}
+          {problem || "Leave it empty and the server picks a name."}
         </p>
         <button type="submit" class="primary">Join</button>
       </form>

@@ -78,10 +78,10 @@ Deno.test("stateNote() says when the next attempt is, and why", () => {
     until: 10_000,
     reason: "",
   } as const;
-  assertEquals(stateNote(waiting, 7_000), "No connection; trying again in 3 s");
+  assertEquals(stateNote(waiting, 7_000), "Disconnected. Reconnecting in 3 s");
   assertEquals(
     stateNote({ ...waiting, reason: "Server restarts\x1b" }, 9_900),
-    "No connection (Server restarts); trying again in 1 s",
+    "Disconnected (Server restarts). Reconnecting in 1 s",
   );
   assertEquals(stateNote({ phase: "open" }, 0), undefined);
 });
@@ -107,13 +107,13 @@ Deno.test("messageLine() says what is special about a message, and its number to
 Deno.test("cannotConnect() tells of certificates where there is one", () => {
   assertEquals(
     cannotConnect("wss://chat.example/ws"),
-    "Cannot connect to wss://chat.example/ws. Is the server running, and at " +
-      "this address? Is its certificate one that is trusted here? " +
-      "DENO_CERT=FILE adds an authority",
+    "Cannot connect to wss://chat.example/ws. Check that the server is " +
+      "running and the address is right, and that its certificate is trusted " +
+      "(DENO_CERT=FILE adds a CA)",
   );
   assertEquals(
     cannotConnect("ws://chat.example/ws"),
-    "Cannot connect to ws://chat.example/ws. Is the server running, and at " +
-      "this address?",
+    "Cannot connect to ws://chat.example/ws. Check that the server is " +
+      "running and the address is right",
   );
 });

@@ -208,7 +208,10 @@ for (
     [["--host", "256.1.1.1"], "without http:// and port"],
     [["--origins", ","], "with commas between them"],
     [["--public-host", " , "], "with commas between them"],
-    [["  "], "An argument is empty: a variable that is not set?"],
+    [
+      ["  "],
+      "An argument is empty. Check for a shell variable that is not set",
+    ],
     [["--history", "1001"], "--history"],
     [["--retain-messages", "0"], "--retain-messages"],
     [["--max-text", "0"], "--max-text"],

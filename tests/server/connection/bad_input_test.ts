@@ -134,7 +134,10 @@ Deno.test("a simple client that asks for a name it cannot have gets one like it"
   await using taken = await Client.native(`${url}?name=WITNESS`);
   assertEquals(JSON.parse(await taken.inbox.next()).name, "WITNESS 2");
   await using bad = await Client.native(`${url}?name=Server`);
-  assertMatch(JSON.parse(await bad.inbox.next()).message, /the server's own/);
+  assertMatch(
+    JSON.parse(await bad.inbox.next()).message,
+    /The name "Server" is reserved/,
+  );
   assertMatch(JSON.parse(await bad.inbox.next()).name, /^\w+ \w+$/);
 });
 
@@ -145,8 +148,8 @@ Deno.test("promise 7: a text client is told of everything it cannot have", async
   await inbox.next();
   for (
     const [frame, words] of [
-      ["", /at least one visible character/],
-      ["Witness", /The name "Witness" is taken\..* Free is: Witness 2\./],
+      ["", /has no visible character/],
+      ["Witness", /The name "Witness" is taken\..* Witness 2 is available\./],
     ] as const
   ) {
     client.send(frame);

@@ -109,8 +109,8 @@ for (const transport of TRANSPORTS) {
       assertEquals(code, "too_many_requests");
       assertEquals(
         detail,
-        "Too many exports from your address are in progress. Wait for their " +
-          "answers, or try again in a moment",
+        "Too many exports from your address are in progress. Wait for the " +
+          "responses and try again",
       );
     });
     const again = await fetch(server.url(EXPORT));

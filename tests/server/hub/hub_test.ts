@@ -143,7 +143,7 @@ Deno.test("promise 7: who is in no room is told so, not of one", async () => {
   assertThrows(
     () => bench.hub.publish(session, { type: "publish", text: "x" }),
     HubbubError,
-    "You are in no room. Join one first",
+    "You are not in a room. Join one first",
   );
 });
 

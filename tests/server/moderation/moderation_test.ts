@@ -87,15 +87,15 @@ Deno.test("a node that cannot know whether it is a moderator who is sent away sa
   const banned = 'Eve is banned from room "hall" for 1 minute';
   assertEquals(await answer(ban), banned);
   bench.fleet.nodes = 2;
-  assertEquals(await answer(ban), `${banned}, unless Eve may moderate too`);
+  assertEquals(await answer(ban), `${banned}, unless Eve is a moderator too`);
   assertEquals(
     await answer({ type: "kick", room: "*", name: "Eve" }),
-    "Eve is sent away from this server, for 1 minute at least, " +
-      "unless Eve may moderate too",
+    "Eve was removed from this server for at least 1 minute, " +
+      "unless Eve is a moderator too",
   );
   assertEquals(
     await answer({ type: "kick", name: "Bob" }),
-    'Bob is sent away from room "hall", for 1 minute at least',
+    'Bob was removed from room "hall" for at least 1 minute',
   );
 });
 
