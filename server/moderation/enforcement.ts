@@ -79,7 +79,7 @@ export class Enforcement {
   }
 
   #changed(documents: ReadonlyMap<string, string>): void {
-    const { rules, log } = this.#options;
+    const { rules, clock, log } = this.#options;
     // Whoever has kept a document must not fail because of what it does, nor
     // must one that cannot be applied keep the others from it.
     const contain = (act: () => void) => {

@@ -31,7 +31,7 @@ pageTest(
     await ada.page.locator(".line.pending", { hasText: "unsent" }).waitFor();
     assertEquals(await ada.field.inputValue(), "half written");
     await ada.room("lobby").waitFor();
-    await ada.page.getByText("What was said in tea shows once you").waitFor();
+    await ada.page.getByText("Messages in tea appear once you").waitFor();
     // As from the home screen, at another address of the page.
     const next = new ChatPage(await ada.page.context().newPage());
     await next.page.goto(`${server.url}?name=Ada&room=cake`);

@@ -148,7 +148,7 @@ pageTest(
       await mod.page.keyboard.press("Escape");
     };
     const again = ada.page.getByText("you can write again in");
-    await slow("One message in 1 hour");
+    await slow("One message every 1 hour");
     await ada.page.getByText("one message every 1 hour").waitFor();
     await ada.say("first");
     await ada.sees("first");
@@ -163,7 +163,7 @@ pageTest(
     await again.waitFor({ state: "detached" });
     await ada.field.press("Enter");
     await ada.sees("second");
-    await slow("One message in 5 seconds");
+    await slow("One message every 5 seconds");
     await ada.page.getByText(/^Slow mode: one .* 5 seconds$/).waitFor();
     await ada.say("third");
     await again.waitFor();

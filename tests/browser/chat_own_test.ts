@@ -14,7 +14,7 @@ async function rename({ page }: ChatPage, name: string): Promise<void> {
   await page.getByRole("button", { name: /, settings$/ }).click();
   await page.getByLabel("Your name").fill(name);
   await page.getByRole("button", { name: "Change" }).click();
-  await page.getByText(`You are ${name} now`).waitFor();
+  await page.getByText(`You are now ${name}`).waitFor();
   await page.keyboard.press("Escape");
 }
 

@@ -110,10 +110,10 @@ pageTest("one can change one's name", async ({ chat }) => {
   const field = ada.page.getByLabel("Your name");
   await field.fill("Grace");
   await field.press("Enter");
-  await ada.page.getByText("“Grace 2” is free").waitFor();
+  await ada.page.getByText("“Grace 2” is available").waitFor();
   await field.fill("Countess");
   await field.press("Enter");
-  await ada.page.getByText("You are Countess now").waitFor();
+  await ada.page.getByText("You are now Countess").waitFor();
   await ada.page.keyboard.press("Escape");
   await grace.page.locator(".people").getByText("Countess").waitFor();
   await ada.say("Hello");

@@ -182,7 +182,7 @@ pageTest(
       // As by a click on a link in a message.
       await page.goto("about:blank");
       await page.goto(`${server.url}#token=${eve}`);
-      assert((await asked).includes("somebody else"));
+      assert((await asked).includes("someone else"));
       assertEquals(page.url(), server.url.href);
       await ada.ready();
     };

@@ -51,7 +51,7 @@ pageTest("what can be tapped can be hit", async ({ chat, server }) => {
   await publish(server.socket("/ws"), "lobby", numbered(100));
   await ada.say("Hello");
   await ada.sees("Hello");
-  await page.getByRole("button", { name: "Copy a link" }).tap();
+  await page.getByRole("button", { name: "Copy room link" }).tap();
   await page.getByRole("button", { name: "Dismiss" }).waitFor();
   await ada.line("Hello").tap();
   await page.getByRole("button", { name: "Copy message" }).last().waitFor();

@@ -205,7 +205,7 @@ Deno.test("deno task backup says in one line what is wrong, with the copy or wit
     path,
   ]);
   // It is there, but nothing can be made in it, or looked at.
-  await fails(/"\/proc[^"]*" cannot be (written|looked at): /, [
+  await fails(/"\/proc[^"]*" cannot be (written|read): /, [
     "/proc/x.db",
     path,
   ]);

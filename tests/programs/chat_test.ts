@@ -244,9 +244,13 @@ Deno.test("deno task chat takes a token, and says when it needs one or another",
   await needs(
     /^chat: This server requires an access token\. Set it with --token/,
   );
-  await needs(/^chat: The token is not valid on this/, "--token", "nonsense");
+  await needs(
+    /^chat: This server does not accept the token/,
+    "--token",
+    "nonsense",
+  );
   const old = await signed({}, -60);
-  await needs(/^chat: The token has expired\. Give one/, "--token", old);
+  await needs(/^chat: The token has expired\. Set it with/, "--token", old);
   const token = await signed({ name: "Ada" });
   const sent = await chat("done\n", href, "--token", token);
   assertEquals(sent, { code: 0, stdout: "", stderr: "" });

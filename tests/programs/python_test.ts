@@ -104,6 +104,6 @@ async def main():
 asyncio.run(main())
 `);
   assertMatch(lines[0] ?? "", /^\[Server\]: The name "bob" is taken\./);
-  assertMatch(lines[1] ?? "", /^\[Server\]: The name "Server" is the server's/);
+  assertMatch(lines[1] ?? "", /^\[Server\]: The name "Server" is reserved/);
   assertMatch(lines[2] ?? "", /^\[Server\]: You are in lobby\./);
 });
