@@ -155,14 +155,14 @@ export const NEEDS_TOKEN = 3;
 
 /** What there is to do where a server wants a token, or another one. */
 export function tokenNote({ code }: Unauthorized): string {
-  const how = "Set it with --token TEXT or in HUBBUB_TOKEN";
+  const how = "with --token TEXT or in HUBBUB_TOKEN";
   switch (code) {
     case "auth_required":
-      return `This server requires an access token. ${how}`;
+      return `This server requires an access token. Pass one ${how}`;
     case "auth_invalid":
-      return `This server does not accept the token. ${how}`;
+      return `This server does not accept the token. Pass another one ${how}`;
     case "auth_expired":
-      return `The token has expired. ${how}`;
+      return `The token has expired. Pass a new one ${how}`;
   }
 }
 

@@ -242,15 +242,15 @@ Deno.test("deno task chat takes a token, and says when it needs one or another",
     assertMatch(stderr, words);
   };
   await needs(
-    /^chat: This server requires an access token\. Set it with --token/,
+    /^chat: This server requires an access token\. Pass one with --token/,
   );
   await needs(
-    /^chat: This server does not accept the token/,
+    /^chat: This server does not accept the token\. Pass another one/,
     "--token",
     "nonsense",
   );
   const old = await signed({}, -60);
-  await needs(/^chat: The token has expired\. Set it with/, "--token", old);
+  await needs(/^chat: The token has expired\. Pass a new one/, "--token", old);
   const token = await signed({ name: "Ada" });
   const sent = await chat("done\n", href, "--token", token);
   assertEquals(sent, { code: 0, stdout: "", stderr: "" });

@@ -284,19 +284,23 @@ function reading(...rooms: string[]): Permissions {
   };
 }
 
+/** Stores a message in each room. */
+async function fill(
+  { bench: { store } }: ApiBench,
+  rooms: readonly string[],
+): Promise<void> {
+  for (const room of rooms) {
+    await store.inner.append([
+      { room, text: "hi", from: "Ada", author: "ada" },
+    ]);
+  }
+}
+
 Deno.test("the list of rooms neither names nor counts those that one may not read", async () => {
   const permissions = reading("a", "m-4", "z");
   const bench = new ApiBench({ authorize: () => permissions });
   const hidden = Array.from({ length: 9_000 }, (_, n) => `m${n}-hidden`);
-  for (const room of ["a", "z", ...hidden]) {
-    const { store } = bench.bench;
-    await store.inner.append([{
-      room,
-      text: "hi",
-      from: "Ada",
-      author: "ada",
-    }]);
-  }
+  await fill(bench, ["a", "z", ...hidden]);
   const names: string[] = [];
   let next = "/api/rooms?limit=1";
   for (let pages = 0; next !== null; pages++) {
@@ -333,15 +337,7 @@ Deno.test("a full page has no next one where only hidden rooms follow", async ()
   const permissions = reading("a");
   const bench = new ApiBench({ authorize: () => permissions });
   const hidden = Array.from({ length: 150 }, (_, n) => `hidden-${n}`);
-  for (const room of ["a", ...hidden]) {
-    const { store } = bench.bench;
-    await store.inner.append([{
-      room,
-      text: "hi",
-      from: "Ada",
-      author: "ada",
-    }]);
-  }
+  await fill(bench, ["a", ...hidden]);
   const page = await (await bench.ask("/api/rooms?limit=1")).json();
   assertEquals([page.rooms.length, page.next], [1, null]);
 });
