@@ -42,9 +42,10 @@ Deno.test("growthOf() takes the least of several measurements", async () => {
 });
 
 Deno.test("held() sees what nobody else gets a turn in, not what waits", async () => {
-  assert(
-    await held(() => new Promise((done) => setTimeout(done, 500))) < 400,
-  );
+  const waits = () => new Promise<void>((done) => setTimeout(done, 300));
+  // The least of some, as others want the processor, too.
+  const waiting = [await held(waits), await held(waits), await held(waits)];
+  assert(Math.min(...waiting) < 250, `${waiting}`);
   const busy = await held(async () => {
     await new Promise((done) => setTimeout(done, 1));
     // Work, not time: others want the processor, too.

