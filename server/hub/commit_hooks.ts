@@ -14,7 +14,7 @@ import {
 } from "../rooms/error_event.ts";
 import type { RoomRegistry } from "../rooms/room_registry.ts";
 import type { RoomCreation } from "../rooms/room_creation.ts";
-import type { Session } from "../rooms/session.ts";
+import type { SessionRegistry } from "../sessions/session_registry.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { StoreHealth } from "./store_health.ts";
 import { type Receipt, RoomNotMadeError, type Store } from "../store/store.ts";
@@ -28,13 +28,12 @@ export interface CommitHooksOptions {
   readonly health: StoreHealth;
   readonly stats: Stats;
   readonly store: Pick<Store, "read">;
-  /** Closes the connection of a session whose code has thrown. Never throws. */
-  readonly failed: (session: Session, error: unknown) => void;
+  readonly sessions: Pick<SessionRegistry, "failed">;
 }
 
 /** Returns the hooks of a hub's ticks. */
 export function commitHooks(
-  { rooms, accessPolicy, creation, health, stats, store, failed }:
+  { rooms, accessPolicy, creation, health, stats, store, sessions }:
     CommitHooksOptions,
 ): CommitHooks {
   const refuse = (draft: Pending, error: ErrorEvent) => {
@@ -93,7 +92,7 @@ export function commitHooks(
     try {
       act();
     } catch (error) {
-      failed(session, error);
+      sessions.failed(session, error);
     }
   };
   return {

@@ -162,8 +162,7 @@ export class Hub {
    */
   join(session: Session, { room, since, limit, only, id }: JoinRequest): void {
     const name = checkRoom(room);
-    allow(session, "read", name);
-    this.#accessPolicy.enter(personOf(session), name, session.permissions);
+    this.#accessPolicy.join(session, name);
     this.#rooms.arrive(name, {
       session,
       since,

@@ -4,7 +4,7 @@ import type { Limits } from "../../protocol/events.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { Enforcement } from "../moderation/enforcement.ts";
 import type { Fleet } from "../fleet/fleet.ts";
-import { AccessPolicy, allow, personOf } from "../moderation/access_policy.ts";
+import { AccessPolicy } from "../moderation/access_policy.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { Moderation } from "../moderation/commands.ts";
 import { RoomMemory } from "../rooms/room_memory.ts";
@@ -17,7 +17,7 @@ import { ResourceLedger } from "../runtime/resource_ledger.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { Store } from "../store/store.ts";
 import { StoreHealth } from "./store_health.ts";
-import { GroupCommit, type Pending } from "../rooms/group_commit.ts";
+import { GroupCommit } from "../rooms/group_commit.ts";
 import { commitHooks } from "./commit_hooks.ts";
 
 /** Options of {@linkcode hubParts}. */
@@ -82,17 +82,6 @@ export function hubParts(options: HubPartsOptions): HubParts {
       if (fleet.nodes > 1) options.cutOff();
     },
   });
-  const sessions = new SessionRegistry({
-    fleet,
-    secret: options.secret,
-    clock,
-    log,
-    graceMs: options.graceMs,
-    depart: (room, session) => rooms.depart(room, session),
-    renamed: (sessions, old) => rooms.renamed(sessions, old),
-    // An idle node learns this way that the store is out of reach.
-    outOfReach: () => health.look(),
-  });
   const { ledger = new ResourceLedger() } = options;
   const reads = new ReadQueue({ store, clock, ledger });
   const rooms = new RoomRegistry({
@@ -107,15 +96,17 @@ export function hubParts(options: HubPartsOptions): HubParts {
     }),
     maxRooms: options.maxRooms,
     maxRoomsPerSession: options.maxRoomsPerSession,
-    wake: () => groupCommit.wake(),
-    elsewhere: (room, roster) => sessions.arrivedElsewhere(room, roster),
-    mayEnter(session, room) {
-      allow(session, "read", room);
-      accessPolicy.enter(personOf(session), room, session.permissions);
-    },
-    standing: (session, room) => accessPolicy.standing(session, room),
-    heard: (room, messages) => accessPolicy.heard(room, messages),
-    failed: (session, error) => sessions.failed(session, error),
+    access: accessPolicy,
+  });
+  const sessions = new SessionRegistry({
+    fleet,
+    secret: options.secret,
+    clock,
+    log,
+    graceMs: options.graceMs,
+    rooms,
+    // An idle node learns this way that the store is out of reach.
+    outOfReach: () => health.look(),
   });
   const groupCommit = new GroupCommit(
     { store, clock, stats, fatal: options.onFatal },
@@ -126,22 +117,24 @@ export function hubParts(options: HubPartsOptions): HubParts {
       health,
       stats,
       store,
-      failed: (session, error) => sessions.failed(session, error),
+      sessions,
     }),
   );
+  rooms.begin({
+    changed: () => groupCommit.wake(),
+    elsewhere: (room, roster) => sessions.arrivedElsewhere(room, roster),
+    failed: (session, error) => sessions.failed(session, error),
+  });
   const forRules = {
     store,
     rules,
     clock,
     log,
     rooms,
-    sessions: () => sessions.all(),
-    add: (pending: Pending) => groupCommit.add(pending),
+    sessions,
+    groupCommit,
   };
-  const enforcement = new Enforcement({
-    ...forRules,
-    end: (session) => sessions.end(session),
-  });
+  const enforcement = new Enforcement(forRules);
   const moderation = new Moderation({
     ...forRules,
     reads,

@@ -13,6 +13,7 @@ import { type Clock, msAfter } from "../runtime/clock.ts";
 import { type Act, type Permissions, permits } from "../auth/permissions.ts";
 import type { ModerationRules, Person } from "./rules.ts";
 import type { Session, Standing } from "../rooms/session.ts";
+import type { RoomAccess } from "../rooms/room_registry.ts";
 import { SlowMode } from "./slow_mode.ts";
 import type { StoredMessage } from "../store/store.ts";
 
@@ -33,7 +34,7 @@ export function personOf(
 }
 
 /** Lets people in, and lets them write. */
-export class AccessPolicy {
+export class AccessPolicy implements RoomAccess {
   readonly #rules: ModerationRules;
   readonly #clock: Clock;
   readonly #slow = new SlowMode();
@@ -56,6 +57,16 @@ export class AccessPolicy {
     const now = this.#clock.now();
     const ban = this.#rules.banOf(person, room, now);
     if (ban !== undefined) throw bannedError(ban, now);
+  }
+
+  /**
+   * Lets a session join a room.
+   *
+   * @throws {HubbubError} `forbidden` or `banned`.
+   */
+  join(session: Session, room: string): void {
+    allow(session, "read", room);
+    this.enter(personOf(session), room, session.permissions);
   }
 
   /**

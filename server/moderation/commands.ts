@@ -39,13 +39,13 @@ import type { ReadQueue } from "../rooms/read_queue.ts";
 import type { RoomRegistry } from "../rooms/room_registry.ts";
 import { type ModerationRules, RULE_KEYS } from "./rules.ts";
 import { RuleLimits } from "./rule_limits.ts";
-import type { Session } from "../rooms/session.ts";
+import type { LocalSessions, Session } from "../rooms/session.ts";
 import {
   mustBeStored,
   type Store,
   type StoredMessage,
 } from "../store/store.ts";
-import type { Pending } from "../rooms/group_commit.ts";
+import type { GroupCommit } from "../rooms/group_commit.ts";
 
 /** How long an announcement waits for nodes that hear of it late. */
 const ANNOUNCE_MS = 60_000;
@@ -61,12 +61,10 @@ export interface ModerationOptions {
   /** Characters of a message. */
   readonly maxText: number;
   readonly rooms: Pick<RoomRegistry, "get" | "all">;
-  /** All sessions of this node. */
-  readonly sessions: () => Iterable<Session>;
+  readonly sessions: Pick<LocalSessions, "all">;
   /** Whether there are other nodes. */
   readonly hasOthers: () => boolean;
-  /** Hands a message to the tick. */
-  readonly add: (pending: Pending) => void;
+  readonly groupCommit: Pick<GroupCommit, "add">;
 }
 
 /** Carries out what moderators ask for. */
@@ -128,7 +126,7 @@ export class Moderation {
 
   /** Says something in one room, or lets all nodes say it in theirs. */
   #announce(session: Session, request: About<AnnounceRequest>): void {
-    const { clock, newId, maxText, add, log } = this.#options;
+    const { clock, newId, maxText, groupCommit, log } = this.#options;
     const { room, id } = request;
     const text = checkText(request.text, maxText);
     const entry: AuditEntry = { act: "announce", room };
@@ -150,7 +148,7 @@ export class Moderation {
       });
     }
     log.info("moderated", logged(entry, session));
-    add({
+    groupCommit.add({
       room,
       from: by,
       text,
@@ -160,7 +158,7 @@ export class Moderation {
       session,
       id,
     });
-    add({
+    groupCommit.add({
       ...auditDraft(entry, session),
       session: SYSTEM_SESSION,
       id: undefined,
@@ -194,7 +192,7 @@ export class Moderation {
     message: StoredMessage,
     id: RequestId | undefined,
   ): void {
-    const { add, log } = this.#options;
+    const { groupCommit, log } = this.#options;
     const { room, seq, from, author } = message;
     const own = owns(session.author, author) &&
       session.permissions.allows("write", room);
@@ -218,7 +216,7 @@ export class Moderation {
     }
     // Of two who remove it at once, the store takes the first.
     const cid = `remove ${seq}`;
-    add({
+    groupCommit.add({
       room,
       // Nothing the author has chosen: a notice cannot be removed.
       from: own ? SERVER_NAME : session.name,
@@ -232,7 +230,7 @@ export class Moderation {
     if (own) return;
     const entry: AuditEntry = { act: "remove", room, seq, name: from };
     log.info("moderated", logged(entry, session));
-    add({
+    groupCommit.add({
       ...auditDraft(entry, session, `${cid} ${room}`),
       session: SYSTEM_SESSION,
       id: undefined,
@@ -285,7 +283,7 @@ export class Moderation {
     const { sessions, hasOthers } = this.#options;
     const everywhere = moderates(permissions, EVERY_ROOM);
     let here = false;
-    for (const session of sessions()) {
+    for (const session of sessions.all()) {
       if (nameKey(session.name) !== nameKey(name)) continue;
       if (!everywhere && !session.members.has(room)) continue;
       here = true;
@@ -311,7 +309,7 @@ export class Moderation {
     const { rooms, sessions, hasOthers } = this.#options;
     const key = nameKey(name);
     if (room === EVERY_ROOM) {
-      for (const session of sessions()) {
+      for (const session of sessions.all()) {
         if (nameKey(session.name) === key) return true;
       }
     }

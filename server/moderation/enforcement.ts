@@ -26,9 +26,13 @@ import {
   RULE_KEYS,
 } from "./rules.ts";
 import { hasRoomFor } from "./rule_limits.ts";
-import { newSession, type Session } from "../rooms/session.ts";
+import {
+  type LocalSessions,
+  newSession,
+  type Session,
+} from "../rooms/session.ts";
 import { type KeptChanges, MOST_KEPT, type Store } from "../store/store.ts";
-import type { Pending } from "../rooms/group_commit.ts";
+import type { GroupCommit } from "../rooms/group_commit.ts";
 
 /** The server's own session, for messages whose sender waits for no answer. */
 export const SYSTEM_SESSION: Session = newSession({
@@ -47,12 +51,8 @@ export interface EnforcementOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly rooms: Pick<RoomRegistry, "get" | "all" | "depart">;
-  /** All sessions of this node. */
-  readonly sessions: () => Iterable<Session>;
-  /** Ends a session. */
-  readonly end: (session: Session) => void;
-  /** Hands a message to the tick. */
-  readonly add: (pending: Pending) => void;
+  readonly sessions: LocalSessions;
+  readonly groupCommit: Pick<GroupCommit, "add">;
 }
 
 /** Makes the rules hold on one node. */
@@ -134,7 +134,7 @@ export class Enforcement {
   #everyone(): Set<Session> {
     const { sessions, rooms } = this.#options;
     return new Set([
-      ...sessions(),
+      ...sessions.all(),
       ...rooms.all().flatMap((room) => [...room.sessions]),
     ]);
   }
@@ -160,11 +160,11 @@ export class Enforcement {
 
   /** Takes somebody off the server. */
   #expel(session: Session, ban: Ban): void {
-    const { clock, end } = this.#options;
+    const { clock, sessions } = this.#options;
     const { reader } = session;
     reader?.tell(errorEventOf(bannedError(ban, clock.now())));
     reader?.end(closeOf(ban));
-    if (!session.listening) end(session);
+    if (!session.listening) sessions.end(session);
   }
 
   /** Takes somebody out of a room; whoever can be in that one only has to go. */
@@ -194,10 +194,10 @@ export class Enforcement {
   /** Says something in every room that is open here. Where one is open on
    * several nodes the store takes it once. */
   #announce({ id, by, text, until }: Announcement): void {
-    const { rooms, clock, add } = this.#options;
+    const { rooms, clock, groupCommit } = this.#options;
     if (until <= clock.now()) return;
     for (const { name } of rooms.all()) {
-      add({
+      groupCommit.add({
         room: name,
         from: by,
         text,

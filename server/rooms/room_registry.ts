@@ -54,22 +54,31 @@ export interface RoomRegistryOptions {
   readonly maxRooms: number;
   /** Most rooms of one session. */
   readonly maxRoomsPerSession: number;
+  readonly access: RoomAccess;
+}
+
+/** Who may be in a room, and do what. */
+export interface RoomAccess {
   /**
-   * Checks, when a room is open, that a session may still join it.
+   * Checks that a session may join a room.
    *
    * @throws {HubbubError} If it may not.
    */
-  readonly mayEnter: (session: Session, room: string) => void;
+  join(session: Session, room: string): void;
   /** Returns a session's rights in a room, and the room's rules. */
-  readonly standing: (session: Session, room: string) => Standing;
-  /** Called with the messages that the store has fed. */
-  readonly heard: (room: string, messages: readonly StoredMessage[]) => void;
-  /** Schedules a tick. */
-  readonly wake: () => void;
-  /** Called with another node's members of a room. */
-  readonly elsewhere: (room: string, roster: Roster) => void;
-  /** Closes the connection of a session whose code has thrown. Never throws. */
-  readonly failed: (session: Session, error: unknown) => void;
+  standing(session: Session, room: string): Standing;
+  /** Notes the messages that the store has fed. */
+  heard(room: string, messages: readonly StoredMessage[]): void;
+}
+
+/** What the parts above the rooms are told. */
+export interface RoomEvents {
+  /** Something in a room is to be told: a tick is due. */
+  changed(): void;
+  /** Another node has told its members of a room. */
+  elsewhere(room: string, roster: Roster): void;
+  /** A session's code has thrown: close its connection. Must not throw. */
+  failed(session: Session, error: unknown): void;
 }
 
 const NOBODY: Roster = { count: 0 };
@@ -99,6 +108,7 @@ export class RoomRegistry {
   readonly #backfill: Backfill;
   /** Retries and recounts. */
   readonly #later: Later;
+  #events: RoomEvents = { changed() {}, elsewhere() {}, failed() {} };
 
   constructor(options: RoomRegistryOptions) {
     this.#options = options;
@@ -108,6 +118,12 @@ export class RoomRegistry {
     this.#slowReaders = new SlowReaders(clock);
     this.#later = new Later(clock);
     this.#backfill = new Backfill({ reads, log, later: this.#later });
+  }
+
+  /** Says who is told of what happens in rooms. To be called once, before
+   * anybody arrives. */
+  begin(events: RoomEvents): void {
+    this.#events = events;
   }
 
   get(name: string): Room | undefined {
@@ -172,7 +188,7 @@ export class RoomRegistry {
   /** Schedules a tick at the end of this turn, for this room. */
   stir(room: Room): void {
     this.#stirred.add(room);
-    this.#options.wake();
+    this.#events.changed();
   }
 
   /** Announces joins; before a tick's messages. A room that is still telling its
@@ -227,7 +243,7 @@ export class RoomRegistry {
     let isDone = true;
     this.#contain(room, () => {
       const done = room.step();
-      if (this.#stirred.has(room) && !room.announcing) this.#options.wake();
+      if (this.#stirred.has(room) && !room.announcing) this.#events.changed();
       isDone = done;
     });
     return isDone;
@@ -236,7 +252,7 @@ export class RoomRegistry {
   #open(name: string, join: PendingJoin): void {
     const closed = this.#limits.enter(join.session);
     if (closed === undefined) throw roomsFull();
-    const { fleet, reads, log, elsewhere } = this.#options;
+    const { fleet, reads, log } = this.#options;
     const pendingJoins = new PendingJoins({
       reads,
       log,
@@ -263,7 +279,7 @@ export class RoomRegistry {
             inRoom((room) => {
               room.elsewhere(node, roster);
               this.stir(room);
-              if (roster !== undefined) elsewhere(name, roster);
+              if (roster !== undefined) this.#events.elsewhere(name, roster);
             }),
           typing: (name) =>
             inRoom((room) => {
@@ -282,11 +298,11 @@ export class RoomRegistry {
       store.follow(name, {
         append: (messages) => {
           if (slot.room === null) return;
-          this.#options.heard(name, messages);
+          this.#options.access.heard(name, messages);
           slot.room.append(messages);
           this.#fed.add(slot.room);
           slot.pendingJoins.letIn(slot.room);
-          this.#options.wake();
+          this.#events.changed();
         },
         trimmed: (first) => slot.room?.trimmed(first),
         reset: (state) => {
@@ -314,8 +330,8 @@ export class RoomRegistry {
         ...(memory !== undefined && { memory }),
         here,
         admits: (join) => this.#admits(name, join),
-        standing: (session) => this.#options.standing(session, name),
-        failed: this.#options.failed,
+        standing: (session) => this.#options.access.standing(session, name),
+        failed: (session, error) => this.#events.failed(session, error),
         fanOut: () => this.#fanOut.add(room),
         isOver: () => this.#fanOut.isOver,
         turn: () => this.#fanOut.turn,
@@ -431,7 +447,7 @@ export class RoomRegistry {
           this.arrive(name, { ...join, again: true });
         } catch (error) {
           if (error instanceof HubbubError) this.#again(name, [join]);
-          else this.#options.failed(join.session, error);
+          else this.#events.failed(join.session, error);
         }
       }
     });
@@ -450,9 +466,9 @@ export class RoomRegistry {
   /** Checks a join. Not earlier, since joins of the same turn do not count as
    * rooms yet, and permissions may have changed while the room opened. */
   #admits(name: string, { session, id }: PendingJoin): boolean {
-    const { maxRoomsPerSession, mayEnter } = this.#options;
+    const { maxRoomsPerSession, access } = this.#options;
     try {
-      mayEnter(session, name);
+      access.join(session, name);
       if (session.members.size < maxRoomsPerSession) return true;
       throw new HubbubError("too_many_rooms");
     } catch (error) {

@@ -111,3 +111,11 @@ export interface Standing {
   /** Remaining wait of slow mode, milliseconds from now. */
   readonly waitMs?: number;
 }
+
+/** The sessions of this node, as those see them who act on them. */
+export interface LocalSessions {
+  /** Returns every session, in the order of their start. */
+  all(): readonly Session[];
+  /** Ends a session. */
+  end(session: Session): void;
+}

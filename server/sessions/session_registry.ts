@@ -19,6 +19,7 @@ import {
 } from "../fleet/fleet.ts";
 import type { Permissions } from "../auth/permissions.ts";
 import type { Logger } from "../runtime/logger.ts";
+import type { RoomRegistry } from "../rooms/room_registry.ts";
 import { newSession, type Reader, type Session } from "../rooms/session.ts";
 import { ContainedReader, isReader } from "./contained_reader.ts";
 import { Tokens } from "./resume_token.ts";
@@ -32,10 +33,7 @@ export interface SessionRegistryOptions {
   readonly log: Pick<Logger, "error">;
   /** Grace period: milliseconds that a session outlives its connection. */
   readonly graceMs: number;
-  /** Removes a session from a room. */
-  readonly depart: (room: string, session: Session) => void;
-  /** Records in the rooms of a person's sessions that it was named `old`. */
-  readonly renamed: (sessions: readonly Session[], old: string) => void;
+  readonly rooms: Pick<RoomRegistry, "depart" | "renamed">;
   /** Called when the fleet's engine is out of reach. */
   readonly outOfReach: () => void;
 }
@@ -231,7 +229,7 @@ export class SessionRegistry {
     session.grace?.();
     session.grace = null;
     for (const room of [...session.members.keys()]) {
-      this.#attempt(session, () => this.#options.depart(room, session));
+      this.#attempt(session, () => this.#options.rooms.depart(room, session));
     }
     // A room that is still opening admits no session without a reader.
     session.reader = null;
@@ -249,7 +247,7 @@ export class SessionRegistry {
   arrivedElsewhere(room: string, { members }: Roster): void {
     for (const session of this.#handedOver) {
       if (!members?.has(session.id) || !session.members.has(room)) continue;
-      this.#options.depart(room, session);
+      this.#options.rooms.depart(room, session);
     }
   }
 
@@ -341,10 +339,12 @@ export class SessionRegistry {
     for (const member of session.members.values()) member.attached = false;
     session.grace?.();
     // It leaves the rooms that it has not joined again by the end of the grace.
-    const { clock, graceMs, depart } = this.#options;
+    const { clock, graceMs, rooms } = this.#options;
     session.grace = clock.after(graceMs, () => {
       for (const [room, { attached }] of [...session.members]) {
-        if (!attached) this.#attempt(session, () => depart(room, session));
+        if (!attached) {
+          this.#attempt(session, () => rooms.depart(room, session));
+        }
       }
     });
   }
@@ -368,7 +368,7 @@ export class SessionRegistry {
       if (session !== told) session.reader?.tell({ type: "renamed", name });
     }
     for (const [old, sessions] of renamed) {
-      this.#options.renamed(sessions, old);
+      this.#options.rooms.renamed(sessions, old);
     }
   }
 

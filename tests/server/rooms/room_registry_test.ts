@@ -19,13 +19,11 @@ function bench() {
   const logged: string[] = [];
   const rooms = new RoomRegistry({
     fleet: new SingleNode({ random: () => 0, newId: () => "" }),
-    mayEnter() {},
-    standing: () => ({ rights: ["read", "write"] }),
-    heard() {},
-    failed(_session, error) {
-      throw error;
+    access: {
+      join() {},
+      standing: () => ({ rights: ["read", "write"] }),
+      heard() {},
     },
-    elsewhere() {},
     store,
     reads: new ReadQueue({ store, clock, ledger: new ResourceLedger() }),
     clock,
@@ -38,7 +36,13 @@ function bench() {
     stats: new Stats(),
     maxRooms: 10,
     maxRoomsPerSession: 10,
-    wake: () => {},
+  });
+  rooms.begin({
+    changed() {},
+    elsewhere() {},
+    failed(_session, error) {
+      throw error;
+    },
   });
   const arrive = (session: Session, limit = 50) =>
     rooms.arrive("hall", { session, since: undefined, limit, id: 7 });

@@ -26,9 +26,11 @@ function node() {
     secret: new Uint8Array(32),
     clock: new FakeClock(),
     graceMs: 15_000,
-    depart: (room, { name }) => void left.push(`${name} left ${room}`),
+    rooms: {
+      depart: (room, { name }) => void left.push(`${name} left ${room}`),
+      renamed() {},
+    },
     log: SILENCE,
-    renamed() {},
     outOfReach() {},
   });
   const hello = (token?: string) =>
