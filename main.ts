@@ -16,6 +16,7 @@ import { accessOf, startLines } from "./server/config/start_lines.ts";
 import { openFleet } from "./server/fleet/open_fleet.ts";
 import { limitLog } from "./server/runtime/log_limits.ts";
 import { createLogger, type Logger } from "./server/runtime/logger.ts";
+import { watchCertificate } from "./server/observability/certificate_watch.ts";
 import { watchMemory } from "./server/observability/memory_guard.ts";
 import { operatorNotice } from "./server/config/operator_notice.ts";
 import { LogWriter } from "./server/runtime/log_writer.ts";
@@ -179,7 +180,7 @@ async function start(
     const cert = await readPem("cert", config.cert);
     const key = await readPem("key", config.key);
     const assets = await readAssets(STATIC, config.base);
-    return await startServer({
+    const server = await startServer({
       config,
       store,
       fleet: await openFleet(config.store, {
@@ -200,6 +201,12 @@ async function start(
       onLost: () => processEnd.stop(1),
       ...(cert !== "" && { tls: { cert, key } }),
     });
+    if (cert !== "") {
+      const hosts = config.trustProxy ? [] : config.publicHost;
+      const options = { path: config.cert, hosts, clock: systemClock, log };
+      watchCertificate(cert, options);
+    }
+    return server;
   } catch (error) {
     if (isDeploy(env) && error instanceof Deno.errors.NotCapable) {
       fail(

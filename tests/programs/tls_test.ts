@@ -10,7 +10,7 @@ import { openTransport } from "../../server/transport/open_transport.ts";
 import { RawClient } from "../helpers/raw_client.ts";
 import { TempFolder } from "../helpers/temp.ts";
 
-Deno.test("--cert and --key serve https and wss", async () => {
+Deno.test("--cert and --key serve https and wss, with a warning before they expire", async () => {
   using folder = new TempFolder();
   const { cert, key } = await makeCertificate(folder);
   const args = ["--cert", cert, "--key", key];
@@ -36,6 +36,13 @@ Deno.test("--cert and --key serve https and wss", async () => {
   const closed = new Promise<void>((resolve) => socket.on("close", resolve));
   socket.close();
   await closed;
+  // The certificate is for a day only.
+  const { stderr } = await program.stop();
+  const warnings = stderr.trimEnd().split("\n").map((line) => JSON.parse(line))
+    .filter(({ message }) => message === "certificate expires soon");
+  assertEquals(warnings.map(({ level, path }) => [level, path]), [
+    ["warn", cert],
+  ]);
 });
 
 Deno.test("a certificate that is none is one clear line", async () => {
