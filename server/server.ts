@@ -18,10 +18,9 @@ import { Tickets } from "./auth/tickets.ts";
 import { operatorToken } from "./auth/operator_token.ts";
 import { type Clock, every } from "./runtime/clock.ts";
 import type { Config } from "./config/schema.ts";
-import { Connection } from "./connection/connection.ts";
+import { OpenConnections } from "./connection/open_connections.ts";
 import { TurnShare } from "./connection/turn_share.ts";
 import { RatePool } from "./connection/rate_pool.ts";
-import type { Entry } from "./connection/login.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import { limitWarnings } from "./observability/limit_warnings.ts";
 import { Hub } from "./hub/hub.ts";
@@ -46,7 +45,7 @@ import { errorEventOf } from "./rooms/error_event.ts";
 import { createRoutes } from "./http/router.ts";
 import { faulty, words } from "./http/answers.ts";
 import { type Store, StoreOpenError } from "./store/store.ts";
-import type { Socket } from "./transport/socket.ts";
+import { listenerUrl } from "./transport/listener_url.ts";
 import type { Descriptors } from "./transport/descriptors.ts";
 import { CutRefusals } from "./transport/refusal_limit.ts";
 import { openTransport } from "./transport/open_transport.ts";
@@ -104,8 +103,6 @@ export interface Server {
 const CUTS = [CutStream, CutAnswer, CutBody, CutRefusals];
 /** How often sockets are asked whether they still take anything. */
 const PROGRESS_MS = 2_000;
-/** How much longer than programs people may take to say hello: they type. */
-const PEOPLE_SLOWER = 12;
 /** Most messages of one page of history. */
 const HISTORY_PAGE = 1_000;
 /** Requests in progress: each may hold a body or a piece of its answer. */
@@ -119,27 +116,6 @@ const STOP_MS = 4_300;
  * opens some more for pages and the API. */
 function tcpFor(clients: number): number {
   return 2 * clients + 100;
-}
-
-/** A host as it stands in an address; one that means all is this machine. */
-function urlHost(hostname: string): string {
-  if (hostname === "0.0.0.0" || hostname === "::") return "localhost";
-  return hostname.includes(":") ? `[${hostname}]` : hostname;
-}
-
-/** Where a listener is; the platform may have made it another one than was
- * asked for (`DENO_SERVE_ADDRESS`). */
-function urlOf(addr: Deno.Addr, scheme: string): URL {
-  switch (addr.transport) {
-    case "tcp":
-    case "udp":
-      return new URL(`${scheme}://${urlHost(addr.hostname)}:${addr.port}/`);
-    case "vsock":
-      return new URL(`vsock:${addr.cid}:${addr.port}`);
-    case "unix":
-    case "unixpacket":
-      return new URL(`unix:${addr.path}`);
-  }
 }
 
 /**
@@ -309,52 +285,20 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     cursors: new SealedNames(secret),
     authorize: byToken(authority),
   });
-  const helloMs = config.helloTimeout * 1000;
-  const connections = new Set<Connection>();
-  /** Closed by us, and not answered: the runtime cannot free a socket whose
-   * peer does not read. */
-  const closing = new Set<Connection>();
-  let connectionCount = 0;
+  const connections = new OpenConnections({
+    hub,
+    authority,
+    clock,
+    log,
+    pool,
+    maxFrame: config.maxFrame,
+    ledger,
+    turns,
+    helloMs: config.helloTimeout * 1000,
+  });
+  /** All that read events, whatever over. */
+  const readers = () => [...connections.all(), ...api.readers];
   let stopping = false;
-
-  const onGone = (gone: Connection) => {
-    connections.delete(gone);
-    closing.add(gone);
-  };
-  const onClosed = (closed: Connection) => closing.delete(closed);
-
-  /** What goes wrong with one connection must not reach the others. */
-  const contain = (connection: Connection, act: () => void) => {
-    try {
-      act();
-    } catch (error) {
-      log.error("connection failed", { connection: connection.id, error });
-      connection.end(CLOSE.internalError);
-    }
-  };
-
-  const enter = (entry: Entry, address: string) => (socket: Socket) => {
-    const connection = new Connection({
-      id: String(++connectionCount),
-      socket,
-      address,
-      entry,
-      hub,
-      authority,
-      clock,
-      log,
-      rates: pool.connect(address),
-      maxFrame: config.maxFrame,
-      ledger,
-      turns,
-      helloMs: helloMs * (entry.dialect.naming === "asked" ? PEOPLE_SLOWER : 1),
-      onGone,
-      onClosed,
-    });
-    connections.add(connection);
-    contain(connection, () => connection.open());
-    return connection;
-  };
 
   const handler = createRoutes({
     assets,
@@ -393,7 +337,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         streams: api.readers.length,
         sessions: hub.sessions,
         ...hub.occupancy.load,
-        stuck: closing.size,
+        stuck: connections.closing,
         healthy: hub.healthy,
         nodes: fleet.nodes,
         lasts,
@@ -408,7 +352,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
     chat: ({ entry }, address) =>
       connectionLimits.guard(
-        enter(entry, address),
+        connections.accept(entry, address),
         address,
         (socket, error) => {
           const frames = entry.dialect.encode(errorEventOf(error));
@@ -451,9 +395,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ms: PROGRESS_MS,
     run() {
       const patience = { slowMs, idleMs: config.idleTimeout * 1000 };
-      for (const connection of connections) {
-        contain(connection, () => connection.checkProgress(patience));
-      }
+      connections.checkProgress(patience);
       lessons?.checkProgress(patience);
       pool.sweep();
     },
@@ -461,12 +403,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   });
 
   const handOver = () => {
-    const readers = [...connections, ...api.readers];
+    const clients = readers();
     log.error("store out of reach; clients are sent to other nodes", {
-      clients: readers.length,
+      clients: clients.length,
     });
     const reason = CLOSE.goingAway;
-    drain(readers, { reason, clock, random: Math.random }).catch(onError);
+    drain(clients, { reason, clock, random: Math.random }).catch(onError);
   };
 
   const stopLoopWatch = watchLoopDelay(clock, stats, onError);
@@ -477,7 +419,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     stopLoopWatch();
     hub.refuse();
     lessons?.closeAll(CLOSE.restart.code, CLOSE.restart.reason);
-    await drain([...connections, ...api.readers], {
+    await drain(readers(), {
       reason: CLOSE.restart,
       clock,
       random: Math.random,
@@ -514,13 +456,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       { name: "close the store", leastMs: 300, run: () => store.close() },
     ], { ms: STOP_MS, clock, log });
 
-  const address = urlOf(listener.addr, options.tls ? "https" : "http");
+  const address = listenerUrl(listener.addr, options.tls ? "https" : "http");
   let ending: Promise<void> | undefined;
   return {
     operator,
     url: config.base === "" ? address : new URL(`${config.base}/`, address),
     get closing() {
-      return closing.size;
+      return connections.closing;
     },
     ledger: () => ledger.snapshot(),
     stop: () => ending ??= end(),

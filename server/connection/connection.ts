@@ -1,8 +1,7 @@
 /**
  * One WebSocket that speaks a dialect: frames in become requests, events
- * become frames out. Owns the limits of what a client may send, and its end;
- * how it gets in, entrance.ts does. It decides nothing about rooms; the hub
- * does.
+ * become frames out. Owns the limits of what a client may send, and its end.
+ * login.ts logs it in, and the hub decides about rooms.
  */
 
 import { Buffer } from "node:buffer";
@@ -305,7 +304,7 @@ export class Connection implements Entrant, SocketHandler {
     }
   }
 
-  // What its entrance calls.
+  // What its login calls.
 
   get session(): Session | null {
     return this.#session;
