@@ -45,7 +45,9 @@ Deno.test("the log tells of connections by id; no texts, no tokens, no secrets",
   await using late = await Peer.connect(program.socket("/ws"));
   assertEquals((await late.closed).code, 4506);
 
-  const { stderr } = await program.stop();
+  const { stdout, stderr } = await program.stop();
+  // A log collector gets JSON alone; scripts that wait for the address get it.
+  assertMatch(stdout, /^Hubbub is listening on \S+\n[^\n{]+\n$/);
   const events = stderr.trimEnd().split("\n").map((line) => JSON.parse(line));
   const told = (message: string) =>
     events.filter((event) => event.message === message);
