@@ -39,12 +39,8 @@ export function checkVariables(
   for (const name of variables.keys()) {
     if (known.includes(name)) continue;
     if (isOfKubernetes(name, variables)) continue;
-    const bare = name.slice(PREFIX.length);
-    const nearest = known.includes(bare)
-      ? ` Did you mean ${bare}?`
-      : meant(name, known);
     throw new ConfigError(
-      `Unknown variable ${name}.${nearest} --help lists them all`,
+      `Unknown variable ${name}.${meant(name, known)} --help lists them all`,
     );
   }
 }
@@ -125,16 +121,53 @@ export function unknownArgument(arg: string, flags: readonly string[]): string {
  *
  * @param wrong What was written.
  * @param known What could be meant.
- * @returns ` Did you mean …?` with the nearest name, or nothing where none is
- * near.
+ * @returns ` Did you mean …?` with the nearest names, or nothing where none is
+ * near. Prefixes do not count: `HUBBUB_PROT` is near `PORT`.
  */
 export function meant(wrong: string, known: readonly string[]): string {
   if (wrong.length > MOST_LETTERS) return "";
-  const [nearest] = known
-    .map((name) => ({ name, changes: levenshteinDistance(wrong, name) }))
-    .filter(({ name, changes }) => changes <= name.length / 3)
-    .toSorted((a, b) => a.changes - b.changes);
-  return nearest === undefined ? "" : ` Did you mean ${nearest.name}?`;
+  const near = known
+    .map((name) => ({ name, changes: changes(letters(wrong), letters(name)) }))
+    .filter(({ name, changes }) =>
+      changes <= Math.max(1, letters(name).length / 3)
+    );
+  const least = Math.min(...near.map(({ changes }) => changes));
+  const names = near.length > 0
+    ? near.filter(({ changes }) => changes === least).map(({ name }) => name)
+    : soleWith(words(wrong), known);
+  return names.length === 0 ? "" : ` Did you mean ${names.join(" or ")}?`;
+}
+
+/** The words of a name, without the prefix of a variable or a flag. */
+function words(name: string): string[] {
+  return name.replace(/^(?:HUBBUB_|-+)/, "").toLowerCase().split(/[_-]/);
+}
+
+function letters(name: string): string {
+  return words(name).join("");
+}
+
+/** How many letters were added, left out, replaced or swapped. */
+function changes(wrong: string, name: string): number {
+  const swapped = Array.from(
+    { length: Math.max(0, wrong.length - 1) },
+    (_, i) => wrong.slice(0, i) + wrong[i + 1] + wrong[i] + wrong.slice(i + 2),
+  );
+  return Math.min(
+    levenshteinDistance(wrong, name),
+    ...swapped.map((word) => 1 + levenshteinDistance(word, name)),
+  );
+}
+
+/** The only name with all of these words, as `SECRET` is in `AUTH_SECRET`. */
+function soleWith(
+  wanted: readonly string[],
+  known: readonly string[],
+): readonly string[] {
+  const found = known.filter((name) =>
+    wanted.every((word) => words(name).includes(word))
+  );
+  return found.length === 1 ? found : [];
 }
 
 /** Whether this is an IP address, which IPv6 may have in brackets. */

@@ -276,6 +276,9 @@ Deno.test("readConfig() refuses variables that are mistyped, with the name that 
       ["HUBBUB_TRUST_PROXIES", "HUBBUB_TRUST_PROXY"],
       ["HUBBUB_HOST", "HOST"],
       ["HUBBUB_PORT", "PORT"],
+      ["HUBBUB_PROT", "PORT"],
+      ["HUBBUB_port", "PORT"],
+      ["HUBBUB_SECRET", "HUBBUB_AUTH_SECRET"],
     ] as const
   ) {
     assertEquals(
@@ -287,6 +290,54 @@ Deno.test("readConfig() refuses variables that are mistyped, with the name that 
     saidOf({ HUBBUB_WHATEVER_ELSE_THERE_IS: "x" }),
     "Unknown variable HUBBUB_WHATEVER_ELSE_THERE_IS. --help lists them all",
   );
+});
+
+/** Names with one slip of a finger in them. */
+function slips(name: string): string[] {
+  return Array.from(name).flatMap((letter, at) => {
+    const [before, after] = [name.slice(0, at), name.slice(at + 1)];
+    const next = after[0] ?? "";
+    return [
+      before + after,
+      before + letter + letter + after,
+      before + (letter === letter.toUpperCase() ? "Q" : "q") + after,
+      before + next + letter + after.slice(1),
+    ];
+  });
+}
+
+Deno.test("readConfig() names the variable or flag that is meant, whatever finger slipped", () => {
+  const rows = Object.entries(SETTINGS).map(([key, { env }]) =>
+    [flagOf(key), env] as const
+  );
+  const flags = rows.map(([flag]) => flag);
+  const variables = rows.map(([, variable]) => variable);
+  let count = 0;
+  for (const [flag, variable] of rows) {
+    for (const wrong of slips(variable.replace("HUBBUB_", ""))) {
+      const name = `HUBBUB_${wrong}`;
+      // A letter that is swapped with its like, or nothing that is left.
+      if (wrong === "" || [variable, `HUBBUB_${variable}`].includes(name)) {
+        continue;
+      }
+      count++;
+      assertMatch(
+        saidOf({ [name]: "x" }),
+        RegExp(
+          `^Unknown variable ${name}\\. Did you mean (\\w+ or )*${variable}( or \\w+)*\\?`,
+        ),
+      );
+    }
+    for (const wrong of slips(flag)) {
+      if (flags.includes(wrong)) continue;
+      const { message } = assertThrows(
+        () => read([`--${wrong}=x`]),
+        ConfigError,
+      );
+      assertMatch(message, RegExp(`Did you mean .*--${flag}(\\?| or )`));
+    }
+  }
+  assert(count > 1_000 && variables.includes("PORT"), String(count));
 });
 
 /** What Kubernetes sets for a service called hubbub, and for hubbub-redis. */
