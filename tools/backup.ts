@@ -5,7 +5,7 @@
 
 import { backup, DatabaseSync } from "node:sqlite";
 import { dirname, join } from "node:path";
-import { store } from "../server/config/parsers.ts";
+import { readWords, store } from "../server/config/parsers.ts";
 import { SETTINGS } from "../server/config/schema.ts";
 import { withoutPassword } from "../server/store/addresses.ts";
 import { markCopy } from "../server/store/sqlite/sqlite_copy.ts";
@@ -13,7 +13,7 @@ import { primaryCode, wordsOf } from "../server/store/sqlite/sqlite_errors.ts";
 import { explain } from "../server/store/sqlite/sqlite_file.ts";
 import { inspect } from "../server/store/sqlite/sqlite_schema.ts";
 import { StoreOpenError } from "../server/store/store.ts";
-import { orFail, readArguments, readVariable } from "./arguments.ts";
+import { orFail, readArguments } from "./arguments.ts";
 import { complain, print } from "./print.ts";
 
 const USAGE =
@@ -24,9 +24,12 @@ Usage: deno task backup [PLACE] [DATABASE]
   PLACE     a new file, or a folder, where the file name contains the date. A
             path that ends with / is a folder and is created if it is missing
             (default: backups/ next to the database)
-  DATABASE  the database (default: that of HUBBUB_STORE, or data/hubbub.db)`;
+  DATABASE  the database, as a path or as sqlite:PATH (default: that of
+            HUBBUB_STORE, or data/hubbub.db)`;
 
 const SCHEME = "sqlite:";
+/** How the addresses of stores begin. */
+const ADDRESS = /^(?:sqlite|memory|kv|rediss?(?:-sentinel)?):/;
 /** SQLite's codes of what is wrong with a database that is read: locked,
  * damaged, not one. */
 const OF_DATABASE = [5, 6, 11, 26];
@@ -55,20 +58,32 @@ function isFolder(path: string): boolean | undefined {
   }
 }
 
-/** The database that the server with the same settings uses. */
-function configuredDatabase(): string {
-  const address = orFail(
-    () => readVariable("HUBBUB_STORE", { parse: store, show: withoutPassword }),
+/** The path in the address of a store, which `--store` takes too.
+ *
+ * @param name What says so: a variable, or an argument.
+ * @param address Its words. */
+function pathOf(name: string, address: string): string {
+  const checked = orFail(
+    () => readWords(name, address, { parse: store, show: withoutPassword }),
     (message) => fail(message, 2),
-  ) ?? SETTINGS.store.fallback;
-  if (address.startsWith(SCHEME)) return address.slice(SCHEME.length);
+  );
+  if (checked.startsWith(SCHEME)) return checked.slice(SCHEME.length);
   fail(
-    `HUBBUB_STORE is "${
-      withoutPassword(address)
-    }", which is not a SQLite file. ` +
+    `${name} is "${withoutPassword(checked)}", which is not a SQLite file. ` +
       "Back that up with its own tools, or name a database",
     2,
   );
+}
+
+/** The database that the server with the same settings uses. */
+function configuredDatabase(): string {
+  const address = Deno.env.get("HUBBUB_STORE") ?? SETTINGS.store.fallback;
+  return pathOf("HUBBUB_STORE", address);
+}
+
+/** The database of an argument: a path, or an address as `--store` takes it. */
+function namedDatabase(words: string): string {
+  return ADDRESS.test(words) ? pathOf("DATABASE", words) : words;
 }
 
 /** Makes the folder of copies, for its owner alone; not those above it, which
@@ -152,7 +167,17 @@ async function main(): Promise<void> {
     (message) => fail(message, 2),
   );
   if (args === "help") return print("backup", USAGE);
-  const [place, database = configuredDatabase()] = args.others;
+  const [place, named] = args.others;
+  const database = named === undefined
+    ? configuredDatabase()
+    : namedDatabase(named);
+  if (place !== undefined && ADDRESS.test(place)) {
+    fail(
+      `"${withoutPassword(place)}" is a database, not a place for the copy. ` +
+        "Name the place first, then the database",
+      2,
+    );
+  }
   if (place !== undefined && isFolder(place) === false) {
     fail(
       place.endsWith("/")

@@ -33,7 +33,8 @@ Deno.test("deno task backup copies a server under load; another one goes on from
   let going = true;
   const writing = writeOn(peer, () => going);
   const [live, copy] = [folder.file("hubbub.db"), folder.file("copy.db")];
-  const { code, stderr } = await backup(copy, live);
+  // As --store names it; others below name the path.
+  const { code, stderr } = await backup(copy, `sqlite:${live}`);
   going = false;
   const acked = await writing;
   assertEquals(code, 0, stderr);
@@ -185,6 +186,25 @@ Deno.test("deno task backup says in one line what is wrong, with the copy or wit
   await fails(/HUBBUB_STORE is "redis:\/\/u:…@h", which is no/, [], {
     HUBBUB_STORE: "redis://u:secret@h",
   });
+  const copyTo = folder.file("copy.db");
+  await fails(/DATABASE is "redis:\/\/u:…@h", which is no/, [
+    copyTo,
+    "redis://u:secret@h",
+  ]);
+  for (const address of ["memory:", "kv:", "kv:x.kv"]) {
+    await fails(/DATABASE is "[^"]+", which is not a SQLite file/, [
+      copyTo,
+      address,
+    ]);
+  }
+  await fails(/DATABASE must have the path right behind the colon/, [
+    copyTo,
+    "sqlite://data/x.db",
+  ]);
+  await fails(/DATABASE must be sqlite:PATH, /, [copyTo, "sqlite:"]);
+  await fails(/is a database, not a place for the copy\. Name the place/, [
+    `sqlite:${path}`,
+  ]);
   await fails(/Unknown setting "--now"\. --help lists/, ["--now"]);
   await fails(/Did you mean --help\?/, ["--hlep"]);
   await fails(/Unknown setting "three"/, [folder.file("x.db"), path, "three"]);
