@@ -6,6 +6,7 @@
  */
 
 import { dirname } from "node:path";
+import { orFail } from "../tools/arguments.ts";
 import { FLEET } from "./fleet.ts";
 import { GROWTH } from "./growth.ts";
 import {
@@ -13,7 +14,6 @@ import {
   helpText,
   type NamedCase,
   type Options,
-  OptionsError,
   readOptions,
 } from "./options.ts";
 import { installPackages, unpack } from "./packages.ts";
@@ -30,22 +30,17 @@ const DISTURBED = 0.15;
 
 type Chosen = ReadonlyMap<Scenario, readonly NamedCase[]>;
 
-/** Ends with a line that says what was wrong with the command. */
-function misused(error: unknown): never {
-  if (!(error instanceof OptionsError)) throw error;
-  console.error(`bench: ${error.message}\n\n${helpText(EVERYTHING)}`);
+/** Ends with a line that says what is wrong with the command. */
+function refuse(message: string): never {
+  console.error(`bench: ${message}`);
   Deno.exit(2);
 }
 
 function options(): Options {
-  try {
-    const options = readOptions(Deno.args);
-    if (options !== "help") return options;
-    console.log(helpText(EVERYTHING));
-    Deno.exit(0);
-  } catch (error) {
-    misused(error);
-  }
+  const options = orFail(() => readOptions(Deno.args), refuse);
+  if (options !== "help") return options;
+  console.log(helpText(EVERYTHING));
+  Deno.exit(0);
 }
 
 /** Installs what is measured. */
@@ -61,11 +56,7 @@ async function prepare({ peers, before, warmMs, measureMs }: Options) {
 }
 
 function pick({ only }: Options, plan: Plan): Chosen {
-  try {
-    return choose(EVERYTHING, only, plan);
-  } catch (error) {
-    misused(error);
-  }
+  return orFail(() => choose(EVERYTHING, only, plan), refuse);
 }
 
 /** Measures one side; again, if others disturbed it and there is patience. */

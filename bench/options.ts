@@ -1,6 +1,7 @@
 /** The command line of the benchmark. */
 
-import { parseArgs } from "@std/cli/parse-args";
+import { ConfigError, readWords } from "../server/config/parsers.ts";
+import { readArguments, readNumbers } from "../tools/arguments.ts";
 import { type PeerName, PEERS, USUAL_PEERS } from "./peers.ts";
 import type { Case, Plan, Scenario } from "./scenario.ts";
 
@@ -17,11 +18,6 @@ export interface Options {
   /** A commit that is measured too. */
   readonly before: string | undefined;
   readonly out: string;
-}
-
-/** A command that makes no sense, told in one line. */
-export class OptionsError extends Error {
-  override name = "OptionsError";
 }
 
 /** What the options mean. */
@@ -54,47 +50,55 @@ function names(scenarios: readonly Scenario[]): string {
  * Reads the command line.
  *
  * @returns The options, or "help".
- * @throws {OptionsError} When it makes no sense.
+ * @throws {ConfigError} When it makes no sense.
  */
 export function readOptions(args: readonly string[]): Options | "help" {
-  const flags = parseArgs(args, {
-    boolean: ["quick", "help"],
-    string: ["only", "peers", "before", "rounds", "patience", "out"],
-    unknown(arg) {
-      throw new OptionsError(`Unknown option "${arg}"`);
-    },
+  const read = readArguments(args, {
+    values: ["only", "peers", "before", "rounds", "patience", "out"],
+    switches: ["quick"],
   });
-  if (flags["help"]) return "help";
-  const quick = flags["quick"] === true;
-  const before = flags["before"] as string | undefined;
-  const peers = list(flags["peers"]) ?? [...USUAL_PEERS];
-  for (const peer of peers) {
-    if (!Object.hasOwn(PEERS, peer)) {
-      throw new OptionsError(`Unknown peer "${peer}"`);
-    }
-  }
-  if (before !== undefined) peers.splice(1, 0, "before");
+  if (read === "help") return read;
+  const { values, switches } = read;
+  const quick = switches.has("quick");
+  const before = values.get("before");
+  const only = values.get("only");
+  const named = values.get("peers");
+  const peers: readonly PeerName[] = named === undefined
+    ? USUAL_PEERS
+    : readWords("--peers", named, { parse: peersOf });
   return {
-    only: list(flags["only"]),
-    peers: peers as PeerName[],
-    rounds: whole("rounds", flags["rounds"], quick ? 2 : 3),
-    patience: whole("patience", flags["patience"], 0),
+    only: only === undefined
+      ? undefined
+      : readWords("--only", only, { parse: list }),
+    // Beside Hubbub as it is now.
+    peers: before === undefined ? peers : peers.toSpliced(1, 0, "before"),
+    ...readNumbers(read, {
+      rounds: { least: 1, most: 1_000, fallback: quick ? 2 : 3 },
+      patience: { least: 0, most: 1_000, fallback: 0 },
+    }),
     // V8 compiles in steps: after 0.9 s, 100x64 is a fifth slower.
     warmMs: quick ? 800 : 2_500,
     measureMs: 1_200,
     before,
-    out: String(flags["out"] ?? ".tmp/bench.json"),
+    out: values.get("out") ?? ".tmp/bench.json",
   };
 }
 
-function list(value: unknown): string[] | undefined {
-  return typeof value === "string" ? value.split(",") : undefined;
+/** The parts of a list with commas between them, at least one. */
+function list(words: string): string[] {
+  const parts = words.split(",").map((part) => part.trim())
+    .filter((part) => part !== "");
+  if (parts.length > 0) return parts;
+  throw new ConfigError("must be names with commas between them");
 }
 
-function whole(name: string, value: unknown, fallback: number): number {
-  const number = value === undefined ? fallback : Number(value);
-  if (Number.isInteger(number) && number >= 0) return number;
-  throw new OptionsError(`--${name} must be a whole number`);
+function peersOf(words: string): PeerName[] {
+  const names = list(words);
+  const known = Object.keys(PEERS);
+  if (names.every((name): name is PeerName => known.includes(name))) {
+    return names;
+  }
+  throw new ConfigError(`must be some of ${known.join(", ")}`);
 }
 
 /** A case, by the name that `--only` takes. */
@@ -107,7 +111,7 @@ export type NamedCase = readonly [id: string, Case];
  * @param only What was asked for.
  * @param plan How they are measured.
  * @returns Their cases.
- * @throws {OptionsError} When nothing is called that.
+ * @throws {ConfigError} When nothing is called that.
  */
 export function choose(
   scenarios: readonly Scenario[],
@@ -130,7 +134,9 @@ export function choose(
     if (cases.length > 0) chosen.set(scenario, cases);
   }
   if (chosen.size === 0) {
-    throw new OptionsError(`Nothing to measure is called "${only}"`);
+    throw new ConfigError(
+      `--only must name scenarios or cases that --help lists, not "${only}"`,
+    );
   }
   return chosen;
 }

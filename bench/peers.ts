@@ -139,9 +139,8 @@ const ALL = {
 export type PeerName = keyof typeof ALL;
 
 /** Who is measured unless others are asked for. */
-export const USUAL_PEERS = Object.keys(ALL).filter((name) =>
-  !["before", "native"].includes(name)
-);
+export const USUAL_PEERS: readonly PeerName[] = (Object.keys(ALL) as PeerName[])
+  .filter((name) => !["before", "native"].includes(name));
 
 /** Every side of the comparison. */
 export const PEERS: Readonly<Record<PeerName, Peer>> = ALL;

@@ -3,22 +3,13 @@
  * sampling profiler and prints the functions by their own time.
  */
 
-import { parseArgs } from "@std/cli/parse-args";
+import { orFail } from "../tools/arguments.ts";
 import type { TrafficResult } from "./load/spec.ts";
 import { installPackages } from "./packages.ts";
 import type { Launch } from "./processes.ts";
+import { HELP, readProfileOptions } from "./profile_options.ts";
 import { short, table } from "./report.ts";
 import { load, withDirectory } from "./scenario.ts";
-
-const HELP = `Usage: deno task profile [options]
-
-  --rooms N      1
-  --readers N    of each room, 100
-  --publishers N of each room, 10
-  --in-flight N  messages each publisher has on their way, 8
-  --seconds N    5
-  --top N        functions to print, 30
-  --keep FILE    where the .cpuprofile goes, for a browser's developer tools`;
 
 /** What is read of a profile
  * (https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile). */
@@ -65,24 +56,18 @@ async function readProfile(dir: string): Promise<string> {
   throw new Error("The server wrote no profile");
 }
 
-const args = parseArgs(Deno.args, {
-  boolean: ["help"],
-  string: [
-    "rooms",
-    "readers",
-    "publishers",
-    "in-flight",
-    "seconds",
-    "top",
-    "keep",
-  ],
-});
-if (args["help"]) {
+const options = orFail(
+  () => readProfileOptions(Deno.args),
+  (message) => {
+    console.error(`profile: ${message}`);
+    Deno.exit(2);
+  },
+);
+if (options === "help") {
   console.log(HELP);
   Deno.exit(0);
 }
-const number = (name: string, fallback: number) =>
-  Number(args[name] ?? fallback);
+const { rooms, readers, publishers, inFlight, seconds, top, keep } = options;
 
 await installPackages();
 await withDirectory(async (dir) => {
@@ -95,16 +80,15 @@ await withDirectory(async (dir) => {
   };
   const { deliveries, perFrame, cores } = await load<TrafficResult>("hubbub", {
     kind: "traffic",
-    rooms: number("rooms", 1),
-    readers: number("readers", 100),
-    publishers: number("publishers", 10),
-    inFlight: number("in-flight", 8),
+    rooms,
+    readers,
+    publishers,
+    inFlight,
     warmMs: 500,
-    measureMs: number("seconds", 5) * 1000,
+    measureMs: seconds * 1000,
   }, { change: profiled });
   const profile = await readProfile(dir);
-  const keep = args["keep"];
-  if (typeof keep === "string") await Deno.writeTextFile(keep, profile);
+  if (keep !== undefined) await Deno.writeTextFile(keep, profile);
   const times = ownTimes(JSON.parse(profile));
   const all = times.filter(([name]) => name !== "(idle)")
     .reduce((sum, [, time]) => sum + time, 0);
@@ -116,7 +100,7 @@ await withDirectory(async (dir) => {
   console.log(table([
     ["function", "where", "own time"],
     ...times.filter(([name]) => name !== "(idle)")
-      .slice(0, number("top", 30))
+      .slice(0, top)
       .map(([name, time]) => {
         const [functionName = "", where = ""] = name.split(/ (?=[^ ]*$)/);
         return [functionName, where, `${(time / all * 100).toFixed(1)} %`];

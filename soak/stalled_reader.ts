@@ -6,8 +6,8 @@
  * not counted; it takes some MB each before the server can tell anything.
  */
 
-import { parseArgs } from "@std/cli/parse-args";
 import { fileURLToPath } from "node:url";
+import { orFail } from "../tools/arguments.ts";
 import type { ServerEvent } from "../protocol/events.ts";
 import { V1 } from "../protocol/v1.ts";
 import { Inspector } from "./servers/inspector.ts";
@@ -17,29 +17,11 @@ import {
   freePort,
   ServerProcess,
 } from "./servers/server_process.ts";
-
-const HELP = `The memory that readers cost who do not read.
-
-Usage: deno task soak:stalled [settings]
-
-  --members N      who do not read (default 200)
-  --megabytes N    that pass by (default 100)
-  --characters N   of each message (default 1000)
-  --repeat N       servers of each kind; the medians count (default 3)
-  --target N       KiB a member may cost (default 128)
-  --help           this text
-
-It exits 0 when the target is met, 1 when not, 2 on wrong usage.`;
-
-const DEFAULTS = {
-  members: 200,
-  megabytes: 100,
-  characters: 1000,
-  repeat: 3,
-  target: 128,
-};
-
-type Settings = typeof DEFAULTS;
+import {
+  HELP,
+  readStalledOptions,
+  type StalledOptions,
+} from "./stalled_options.ts";
 
 /** What one server held, in bytes, garbage left out. */
 interface Sample {
@@ -92,7 +74,7 @@ function join(
 /** Says so much in the loud room, and waits until its one reader has it all. */
 async function passBy(
   url: URL,
-  { megabytes, characters }: Settings,
+  { megabytes, characters }: StalledOptions,
 ): Promise<RawSocket[]> {
   const count = Math.ceil(megabytes * 1_000_000 / characters);
   const text = "x".repeat(characters);
@@ -117,7 +99,10 @@ async function passBy(
 }
 
 /** Measures one server. */
-async function measure(stalled: boolean, settings: Settings): Promise<Sample> {
+async function measure(
+  stalled: boolean,
+  settings: StalledOptions,
+): Promise<Sample> {
   const scratch = fileURLToPath(new URL("../.tmp", import.meta.url));
   await Deno.mkdir(scratch, { recursive: true });
   const folder = await Deno.makeTempDir({ dir: scratch, prefix: "stalled-" });
@@ -164,29 +149,17 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
-function readSettings(): Settings {
-  const names = Object.keys(DEFAULTS) as (keyof Settings)[];
-  const refuse = (words: string): never => {
-    console.error(`soak:stalled: ${words}. --help lists the settings`);
+const settings = orFail(
+  () => readStalledOptions(Deno.args),
+  (message) => {
+    console.error(`soak:stalled: ${message}`);
     Deno.exit(2);
-  };
-  const flags = parseArgs(Deno.args, {
-    string: names,
-    boolean: ["help"],
-    unknown: (arg) => refuse(`Unknown setting "${arg}"`),
-  });
-  if (flags["help"] === true) {
-    console.log(HELP);
-    Deno.exit(0);
-  }
-  return Object.fromEntries(names.map((name) => {
-    const words = String(flags[name] ?? DEFAULTS[name]);
-    if (/^[1-9]\d{0,5}$/.test(words)) return [name, Number(words)];
-    return refuse(`--${name} must be a whole number from 1`);
-  })) as Settings;
+  },
+);
+if (settings === "help") {
+  console.log(HELP);
+  Deno.exit(0);
 }
-
-const settings = readSettings();
 endOnSignals();
 const samples: Record<"idle" | "stalled", Sample[]> = { idle: [], stalled: [] };
 for (let run = 0; run < settings.repeat; run++) {

@@ -1,11 +1,15 @@
 /**
- * The command lines of the tools, with the server's own words for what is wrong:
+ * The command lines of all tasks but the server's and the client's, with the server's own words for what is wrong:
  * an empty argument, a flag that is mistyped, one without a value.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { ConfigError, readWords } from "../server/config/parsers.ts";
-import { joinNegatives, unknownArgument } from "../server/config/variables.ts";
+import { ConfigError, readWords, whole } from "../server/config/parsers.ts";
+import {
+  joinNegatives,
+  refuseBlanks,
+  unknownArgument,
+} from "../server/config/variables.ts";
 
 /** What a tool takes. */
 export interface ArgumentsOptions {
@@ -39,12 +43,12 @@ export function readArguments(
 ): Arguments | "help" {
   const flags = [...values, ...switches, "help"];
   const found: string[] = [];
+  refuseBlanks(args, values);
   const parsed = parseArgs(joinNegatives(args, values), {
     string: [...values],
     boolean: [...switches, "help"],
     unknown(arg) {
-      const isOther = arg.trim() !== "" && !arg.startsWith("-") &&
-        found.length < others;
+      const isOther = !arg.startsWith("-") && found.length < others;
       if (!isOther) throw new ConfigError(unknownArgument(arg, flags));
       found.push(arg);
     },
@@ -62,6 +66,35 @@ export function readArguments(
     switches: new Set(switches.filter((flag) => parsed[flag] === true)),
     others: found,
   };
+}
+
+/** The whole numbers that a flag may be, and which one it is without. */
+export interface NumberRange {
+  readonly least: number;
+  readonly most: number;
+  readonly fallback: number;
+}
+
+/**
+ * Reads flags whose values are whole numbers.
+ *
+ * @param args The command line.
+ * @param ranges By flag, without `--`.
+ * @throws {ConfigError} With one line that says which numbers it may be.
+ */
+export function readNumbers<Flag extends string>(
+  { values }: Arguments,
+  ranges: Readonly<Record<Flag, NumberRange>>,
+): Record<Flag, number> {
+  const flags = Object.keys(ranges) as Flag[];
+  return Object.fromEntries(flags.map((flag) => {
+    const { least, most, fallback } = ranges[flag];
+    const words = values.get(flag);
+    const value = words === undefined
+      ? fallback
+      : readWords(`--${flag}`, words, { parse: whole(least, most) });
+    return [flag, value];
+  })) as Record<Flag, number>;
 }
 
 /**

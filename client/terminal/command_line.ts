@@ -25,6 +25,9 @@ export class UsageError extends Error {
 /** Where the server is when nothing else is said: its own default. */
 const DEFAULT_URL = "ws://127.0.0.1:8000/ws";
 
+/** Flags with a value. */
+const VALUES = ["name", "room", "token", "history"];
+
 /** The text of `--help`. */
 export const HELP = `Chat in the terminal, or pipe messages in and out.
 
@@ -68,11 +71,12 @@ export function readOptions(
   args: readonly string[],
   secret?: string,
 ): Options | "help" {
+  refuseBlanks(args);
   const flags = parseArgs(args, {
     boolean: ["json", "help"],
-    string: ["_", "name", "room", "token", "history"],
+    string: ["_", ...VALUES],
     unknown: (arg, key) => {
-      if (key !== undefined) throw new UsageError(`Unknown option "${arg}"`);
+      if (key !== undefined) throw new UsageError(unknownOption(arg, args));
     },
   });
   if (flags.help) return "help";
@@ -81,15 +85,47 @@ export function readOptions(
     throw new UsageError(`Only one URL is allowed. Leave out "${more[0]}"`);
   }
   const address = readAddress(given ?? DEFAULT_URL);
-  const name = text(flags, "name") ?? address.name;
+  const value = (flag: string) => text(flags, flag);
+  const name = value("name");
+  const room = value("room");
   return {
     url: address.url,
-    room: checked(checkRoom, text(flags, "room") ?? address.room),
-    name: name === undefined ? undefined : checked(checkName, name),
-    token: text(flags, "token") ?? address.token ?? (secret || undefined),
-    history: count(text(flags, "history")),
+    room: room === undefined
+      ? checked("room= in the URL", checkRoom, address.room)
+      : checked("--room", checkRoom, room),
+    name: name === undefined
+      ? address.name && checked("name= in the URL", checkName, address.name)
+      : checked("--name", checkName, name),
+    token: value("token") ?? address.token ?? (secret || undefined),
+    history: count(value("history")),
     json: flags.json === true,
   };
+}
+
+/** Says of an option that there is not that it may be a value. */
+function unknownOption(arg: string, args: readonly string[]): string {
+  const before = args[args.indexOf(arg) - 1];
+  const flag = VALUES.find((flag) => before === `--${flag}`);
+  const hint = flag === undefined
+    ? ""
+    : `. If it is the value of --${flag}, write --${flag}=VALUE`;
+  return `Unknown option "${arg}"${hint}`;
+}
+
+/** Refuses blank arguments, such as `--name "$NAME"` where that was never set:
+ * nobody means them. */
+function refuseBlanks(args: readonly string[]): void {
+  const blank = args.findIndex((arg) => arg.trim() === "");
+  if (blank < 0) return;
+  const before = args[blank - 1] ?? "";
+  if (VALUES.some((flag) => before === `--${flag}`)) throw empty(before);
+  throw new UsageError(
+    "An argument is empty. Check for a shell variable that is not set",
+  );
+}
+
+function empty(flag: string): UsageError {
+  return new UsageError(`${flag} is empty. Give it a value, or leave it out`);
 }
 
 /** What an address says: the page's and the server's are both understood. */
@@ -105,12 +141,12 @@ function readAddress(
     );
   }
   const { searchParams } = url;
-  const name = searchParams.get("name") ?? undefined;
+  const name = searchParams.get("name")?.trim() || undefined;
   const token = /^#token=(.+)$/.exec(url.hash)?.[1];
   // A page stands beside its WebSocket; so does an address without a path.
   const isPage = url.protocol.startsWith("http") || url.pathname === "/";
   const [, path, inPath] = /^(.*\/ws)(?:\/([^/]+))?$/.exec(decoded(url)) ?? [];
-  const room = searchParams.get("room") ?? inPath ?? DEFAULT_ROOM;
+  const room = searchParams.get("room")?.trim() || (inPath ?? DEFAULT_ROOM);
   if (path !== undefined) url.pathname = path;
   else if (isPage) {
     url.pathname =
@@ -135,22 +171,30 @@ function text(
   flag: string,
 ): string | undefined {
   const value = flags[flag];
-  if (value === "") throw new UsageError(`--${flag} needs a value`);
-  return typeof value === "string" ? value : undefined;
+  if (typeof value !== "string") return undefined;
+  if (value.trim() === "") throw empty(`--${flag}`);
+  return value;
 }
 
 function count(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
-  if (!/^\d{1,6}$/.test(value)) {
-    throw new UsageError(`--history needs a number from 0, not "${value}"`);
-  }
-  return Number(value);
+  if (/^\d{1,6}$/.test(value)) return Number(value);
+  throw new UsageError(
+    `--history must be a whole number from 0 to 999999, not "${value}"`,
+  );
 }
 
-function checked(check: (value: string) => string, value: string): string {
+/** What a check makes of a value, with where it stands when it is wrong. */
+function checked(
+  where: string,
+  check: (value: string) => string,
+  value: string,
+): string {
   try {
     return check(value);
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError(
+      `${where} "${value}" is not valid: ${(error as Error).message}`,
+    );
   }
 }

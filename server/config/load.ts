@@ -8,6 +8,7 @@ import {
   checkVariables,
   isOurs,
   joinNegatives,
+  refuseBlanks,
   unknownArgument,
 } from "./variables.ts";
 import { ConfigError, readWords } from "./parsers.ts";
@@ -78,6 +79,7 @@ export function readConfig(
   names: readonly string[] = [],
 ): Config | "help" {
   const flags = new Set(rows.map(([key]) => flagOf(key)));
+  refuseBlanks(args, [...flags]);
   const parsed = parseArgs(joinNegatives(args, [...flags]), {
     string: [...flags],
     boolean: ["help"],

@@ -5,7 +5,7 @@
 
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { isIP } from "node:net";
-import { ConfigError } from "./parsers.ts";
+import { ConfigError, readWords } from "./parsers.ts";
 
 /** All variables of this project begin with it, some others' too. */
 const PREFIX = "HUBBUB_";
@@ -97,6 +97,26 @@ export function joinNegatives(
     } else joined.push(arg);
   }
   return joined;
+}
+
+/**
+ * Refuses blank arguments, such as `--name "$NAME"` where that was never set.
+ *
+ * @param args As the process has them.
+ * @param flags Those with a value, without `--`.
+ * @throws {ConfigError} With one line that names the flag in front.
+ */
+export function refuseBlanks(
+  args: readonly string[],
+  flags: readonly string[],
+): void {
+  const blank = args.findIndex((arg) => arg.trim() === "");
+  if (blank < 0) return;
+  const before = args[blank - 1] ?? "";
+  const isFlag = before.startsWith("--") && flags.includes(before.slice(2));
+  // Says that it is empty, as of `--name=`.
+  if (isFlag) readWords(before, "", { parse: String });
+  throw new ConfigError(unknownArgument("", flags));
 }
 
 /**
