@@ -175,6 +175,8 @@ test(
     const ada = await enter(a, { name: "Ada" });
     await using carl = (await enter(c, { name: "Carl" })).peer;
     await knows(carl, 2);
+    // Her node has heard of him, so all can.
+    await knows(ada.peer, 2);
     await ada.peer.lose();
     carl.send({ type: "publish", room: "hall", text: "while away" });
     const { token } = ada.welcome;
