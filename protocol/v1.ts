@@ -4,7 +4,7 @@
  * docs/protocol.md the description.
  */
 
-import { linesOf, parseObject } from "./bounds.ts";
+import { checkWhole, linesOf, parseObject } from "./bounds.ts";
 import type { Decoded, Dialect } from "./dialect.ts";
 import { HubbubError } from "./errors.ts";
 import type {
@@ -42,6 +42,12 @@ function string(fields: Fields, field: string): string {
   return value;
 }
 
+/** A required string that is stored or compared as it is. Names of rooms and
+ * of oneself have checks of their own. */
+function wholeString(fields: Fields, field: string): string {
+  return checkWhole(field, string(fields, field));
+}
+
 /** An optional string of at most `max` UTF-16 units, not empty. */
 function optionalString(
   fields: Fields,
@@ -53,7 +59,7 @@ function optionalString(
   if (typeof value !== "string" || value === "" || value.length > max) {
     throw wrong(field, `a string of 1 to ${max} characters`);
   }
-  return value;
+  return checkWhole(field, value);
 }
 
 /** A required string of at most `max` UTF-16 units, not empty. */
@@ -67,16 +73,16 @@ function requiredString(fields: Fields, field: string, max: number): string {
  * dialects share, not `bad_field`. */
 function optionalName(fields: Fields): string | undefined {
   const name = fields["name"];
-  if (typeof name === "string" && (name === "" || name.length > MAX_SUBJECT)) {
-    checkName(name);
-  }
+  const isWrong = typeof name === "string" &&
+    (name === "" || name.length > MAX_SUBJECT || !name.isWellFormed());
+  if (isWrong) checkName(name);
   return optionalString(fields, "name", MAX_SUBJECT);
 }
 
 /** An optional message id that every store keeps unchanged. */
 function optionalCid(fields: Fields): string | undefined {
   const cid = optionalString(fields, "cid", MAX_ID);
-  if (cid !== undefined && /[\p{Cc}\p{Cs}]/u.test(cid)) {
+  if (cid !== undefined && /\p{Cc}/u.test(cid)) {
     throw wrong("cid", "a string without control characters");
   }
   return cid;
@@ -124,7 +130,7 @@ function optionalCursor(fields: Fields, field: string): Cursor | undefined {
   if (!isEpoch || !isSeq(seq)) {
     throw wrong(field, 'a cursor such as {"epoch":"k3v9","seq":42}');
   }
-  return { epoch, seq };
+  return { epoch: checkWhole(field, epoch), seq };
 }
 
 function read(type: string, f: Fields): ClientRequest | undefined {
@@ -151,7 +157,7 @@ function read(type: string, f: Fields): ClientRequest | undefined {
       return {
         type,
         room: string(f, "room"),
-        text: string(f, "text"),
+        text: wholeString(f, "text"),
         cid: optionalCid(f),
       };
     case "history":
@@ -176,7 +182,7 @@ function read(type: string, f: Fields): ClientRequest | undefined {
       return {
         type,
         room: string(f, "room"),
-        name: string(f, "name"),
+        name: wholeString(f, "name"),
         reason: optionalString(f, "reason", MAX_REASON),
       };
     case "ban":
@@ -195,7 +201,7 @@ function read(type: string, f: Fields): ClientRequest | undefined {
     case "slow":
       return { type, room: string(f, "room"), everyMs: seq(f, "everyMs") };
     case "announce":
-      return { type, room: string(f, "room"), text: string(f, "text") };
+      return { type, room: string(f, "room"), text: wholeString(f, "text") };
     case "ping":
       return { type };
   }
@@ -206,7 +212,9 @@ function requestId(fields: Fields): RequestId | undefined {
   const { id } = fields;
   if (id === undefined || id === null) return undefined;
   if (typeof id === "number" && Number.isFinite(id)) return id;
-  if (typeof id === "string" && id.length <= MAX_ID) return id;
+  if (typeof id === "string" && id.length <= MAX_ID) {
+    return checkWhole("id", id);
+  }
   throw wrong("id", `a number or a string of at most ${MAX_ID} characters`);
 }
 

@@ -6,17 +6,16 @@ import { isBlank } from "../../protocol/invisible.ts";
 /**
  * Checks and normalizes the text of a message.
  *
- * @param raw The text as received.
+ * @param raw The text as received, without unpaired surrogates.
  * @param most Most characters (code points).
- * @returns The text as it is stored: line breaks as `\n`, no lone surrogates.
+ * @returns The text as it is stored: line breaks as `\n`, U+FFFD for NUL.
  * @throws {HubbubError} `empty` or `too_long`.
  */
 export function checkText(raw: string, most: number): string {
   // A character, or a line break, has at most two UTF-16 units.
   if (raw.length > 2 * most) throw tooLong(lengthOf(raw), most);
-  // UTF-8 has no lone surrogates, and SQLite ends a text at a NUL.
-  const text = raw.toWellFormed().replaceAll("\r\n", "\n")
-    .replaceAll("\0", "\uFFFD");
+  // SQLite ends a text at a NUL; CommonMark (2.3) replaces it too.
+  const text = raw.replaceAll("\r\n", "\n").replaceAll("\0", "\uFFFD");
   if (isBlank(text)) throw new HubbubError("empty");
   // Counting is slow, and a text has no more characters than units.
   const length = text.length > most ? lengthOf(text) : 0;

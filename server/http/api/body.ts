@@ -3,13 +3,13 @@
  * parameters. What is wrong is thrown as what the sender is told.
  */
 
-import { parseObject } from "../../../protocol/bounds.ts";
+import { checkWhole, parseObject } from "../../../protocol/bounds.ts";
 import { HubbubError } from "../../../protocol/errors.ts";
 import { type BodyTools, readPieces } from "../read_body.ts";
 import { Problem } from "./problem.ts";
 
 /** As `hubbub.v1` has it. */
-const CID = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
+const CID = /^\P{Cc}{1,64}$/u;
 
 /** How much of a body is read. */
 export interface Bounds {
@@ -136,6 +136,24 @@ export function readObject(
 }
 
 /**
+ * Reads a field that is a string.
+ *
+ * @param fields An object of a body.
+ * @param field Which one.
+ * @throws {HubbubError} `bad_field`, also for half of a character.
+ */
+export function readString(
+  fields: Readonly<Record<string, unknown>>,
+  field: string,
+): string {
+  const value = fields[field];
+  if (typeof value === "string") return checkWhole(field, value);
+  throw new HubbubError("bad_field", {
+    message: `Field "${field}" must be a string`,
+  });
+}
+
+/**
  * Checks what a sender calls a message.
  *
  * @param value Anything.
@@ -144,7 +162,9 @@ export function readObject(
  * @throws {HubbubError} `bad_field`.
  */
 export function checkCid(value: unknown, name: string): string {
-  if (typeof value === "string" && CID.test(value)) return value;
+  if (typeof value === "string" && CID.test(checkWhole(name, value))) {
+    return value;
+  }
   throw new HubbubError("bad_field", {
     message:
       `"${name}" must have 1 to 64 characters, and no control characters`,

@@ -13,7 +13,13 @@ import type { Hub } from "../../hub/hub.ts";
 import { checkText } from "../../rooms/message_text.ts";
 import { importAuthor } from "../../auth/author.ts";
 import type { Draft } from "../../store/store.ts";
-import { checkCid, mediaType, readLines, readObject } from "./body.ts";
+import {
+  checkCid,
+  mediaType,
+  readLines,
+  readObject,
+  readString,
+} from "./body.ts";
 import { type Call, json, type Tools } from "./call.ts";
 import { NDJSON } from "./export.ts";
 import { guiseOf } from "./moderation_endpoints.ts";
@@ -88,7 +94,6 @@ function draftOf(
 ): Draft | undefined {
   const fields = readObject(line, HINT);
   if (isLeftOut(fields)) return undefined;
-  const { from, text } = fields;
   const announcement = fields["announcement"] === true;
   if (announcement && !permissions.allows("moderate", EVERY_ROOM)) {
     throw new HubbubError("forbidden", {
@@ -96,8 +101,8 @@ function draftOf(
         'Leave out the lines with "announcement"',
     });
   }
-  if (typeof from !== "string") throw wrong("from", "a string");
-  if (typeof text !== "string") throw wrong("text", "a string");
+  const from = readString(fields, "from");
+  const text = readString(fields, "text");
   return {
     room,
     from: announcement && from === SERVER_NAME ? from : checkOldName(from),

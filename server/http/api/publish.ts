@@ -3,12 +3,17 @@
  * be, whose name it goes out under, and what a repeat is answered with.
  */
 
-import { HubbubError } from "../../../protocol/errors.ts";
 import { nameKey } from "../../../protocol/names.ts";
 import { bodyLimit } from "../read_body.ts";
 import { checkText } from "../../rooms/message_text.ts";
 import { scriptAuthor, userAuthor } from "../../auth/author.ts";
-import { checkCid, mediaType, readObject, readText } from "./body.ts";
+import {
+  checkCid,
+  mediaType,
+  readObject,
+  readString,
+  readText,
+} from "./body.ts";
 import { type Call, json, pathOf, type Tools } from "./call.ts";
 import { Problem } from "./problem.ts";
 import { deliver } from "./visitor.ts";
@@ -39,12 +44,11 @@ export async function readWanted(
     }
     case "application/json": {
       const body = await readText(request, bounds, tools);
-      const { text, from = name } = readObject(body, '{"text":"Hello"}');
-      if (typeof text !== "string") throw wrongField("text");
-      if (from !== undefined && typeof from !== "string") {
-        throw wrongField("from");
-      }
-      return { text, from };
+      const fields = readObject(body, '{"text":"Hello"}');
+      return {
+        text: readString(fields, "text"),
+        from: fields["from"] === undefined ? name : readString(fields, "from"),
+      };
     }
     default:
       throw new Problem(
@@ -54,12 +58,6 @@ export async function readWanted(
         { headers: { "accept": "text/plain, application/json" } },
       );
   }
-}
-
-function wrongField(name: string): HubbubError {
-  return new HubbubError("bad_field", {
-    message: `Field "${name}" must be a string`,
-  });
 }
 
 /** The key, with or without the quotes that the header's draft wants

@@ -211,6 +211,50 @@ const CASES: readonly Case[] = [
   },
 ];
 
+/** An object of one field, with half of a character in it. */
+const half = (field: string, more: object = {}) =>
+  JSON.stringify({ ...more, [field]: "a\ud83db" });
+
+/** Requests with half of a character, by the field that has it. */
+const HALVES: readonly (readonly [string, string, AskOptions])[] = [
+  ["text", MESSAGES, post(half("text"), OBJECT)],
+  ["from", MESSAGES, post(half("from", { text: "x" }), OBJECT)],
+  ...(["text", "from", "cid"] as const).map((field) =>
+    [
+      field,
+      "/api/rooms/hall/import",
+      post(half(field, { from: "Ada", text: "x", [field]: "" }), LINES),
+    ] as const
+  ),
+  ["text", "/api/rooms/hall/announcements", post(half("text"), OBJECT)],
+  ["name", "/api/rooms/hall/kick", post(half("name"), OBJECT)],
+  [
+    "reason",
+    "/api/rooms/hall/kick",
+    post(half("reason", { name: "Eve" }), OBJECT),
+  ],
+  ...(["name", "user", "address"] as const).map((field) =>
+    [
+      field,
+      "/api/rooms/hall/bans",
+      post(half(field, { forMs: 1000 }), OBJECT),
+    ] as const
+  ),
+];
+
+for (const [field, path, ask] of HALVES) {
+  Deno.test(`promise 7: half of a character in ${field} of ${path} is refused`, async () => {
+    const bench = new ApiBench();
+    const problem = await problemIn(await bench.ask(path, ask));
+    assertEquals([problem["status"], problem["code"]], [400, "bad_field"]);
+    assertMatch(
+      String(problem["detail"]),
+      RegExp(`^Field "${field}" has half of a character`),
+    );
+    assertEquals((await bench.bench.store.inner.rooms()).length, 0);
+  });
+}
+
 async function problemIn(response: Response): Promise<Answer> {
   assertEquals(
     response.headers.get("content-type"),
