@@ -23,6 +23,9 @@ export interface Message {
   /** A moderator imported it from a file, with the name in the file: nobody
    * sent it here. */
   readonly imported?: true;
+  /** Its sender had no access token that says who it is, on a server that
+   * other people enter with one. */
+  readonly guest?: true;
 }
 
 /**
@@ -31,22 +34,27 @@ export interface Message {
  * @returns Empty for most messages.
  */
 export function marksOf(
-  { removed, removes, announcement, imported }: Message,
-): Pick<Message, "removed" | "removes" | "announcement" | "imported"> {
+  { removed, removes, announcement, imported, guest }: Message,
+): Pick<
+  Message,
+  "removed" | "removes" | "announcement" | "imported" | "guest"
+> {
   return {
     ...(removed && { removed }),
     ...(removes !== undefined && { removes }),
     ...(announcement && { announcement }),
     ...(imported && { imported }),
+    ...(guest && { guest }),
   };
 }
 
 /** Returns whether a message has no marks, as most have. */
 export function isPlain(
-  { removed, removes, announcement, imported }: Message,
+  { removed, removes, announcement, imported, guest }: Message,
 ): boolean {
   return removed === undefined && removes === undefined &&
-    announcement === undefined && imported === undefined;
+    announcement === undefined && imported === undefined &&
+    guest === undefined;
 }
 
 /**

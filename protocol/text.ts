@@ -73,6 +73,25 @@ export function nameInWords(name: string): string {
     : `"${shown.replace(QUOTES, "'")}"`;
 }
 
+/**
+ * Formats the sender of a message for a sentence, with the message's mark. No
+ * name can look like one with a mark: it would be in quotation marks.
+ *
+ * @returns Such as `Ada` or `Ada (guest)`.
+ */
+export function senderInWords(
+  { from, ...marks }: Pick<Message, "from" | "imported" | "guest">,
+): string {
+  return `${nameInWords(from)}${markInWords(marks)}`;
+}
+
+/** What is added to a sender's name. */
+function markInWords(
+  { imported, guest }: Pick<Message, "imported" | "guest">,
+): string {
+  return imported ? " (imported)" : guest ? " (guest)" : "";
+}
+
 /** Returns the sender's prefix of a line. */
 export function speaker(name: string): string {
   return `[${shownName(name)}]:`;
@@ -104,11 +123,11 @@ export const REMOVED_WORDS = "(removed)";
 
 /** Returns the prefix of a message's line, up to the colon. */
 export function messageHead(
-  { from, announcement, imported }: Omit<Message, "room">,
+  { from, announcement, ...marks }: Omit<Message, "room">,
 ): string {
-  const head = speaker(announcement ? SERVER_NAME : from);
+  if (announcement) return speaker(SERVER_NAME);
   // After the bracket, where no name can be.
-  return imported && !announcement ? `${head.slice(0, -1)} (imported):` : head;
+  return `${speaker(from).slice(0, -1)}${markInWords(marks)}:`;
 }
 
 /** Formats a message, a removal or an announcement as a line. */

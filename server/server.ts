@@ -197,6 +197,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     maxRooms: config.maxRooms,
     roomRate: config.roomRate,
     maxRoomsPerSession: config.maxRoomsPerSession,
+    // A guest may take the name that the bearer of a token had.
+    marksGuests: authority.checks && authority.guestsEnter,
   });
   await readFirst(hub.begin());
   const onError = (error: unknown) => log.error("handler failed", { error });

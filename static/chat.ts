@@ -16,7 +16,7 @@ import "./chat/styles/touch.css";
 import "./chat/styles/forced.css";
 import { h, render } from "preact";
 import { type Client, connect, type Unauthorized } from "../client/hubbub.ts";
-import { nameInWords } from "../protocol/text.ts";
+import { senderInWords } from "../protocol/text.ts";
 import { shownText } from "./chat/model/format.ts";
 import { chime, notify, onNoticeClick, showUnread } from "./chat/attention.ts";
 import { Entry, mayTake, takeToken } from "./chat/sign_in.ts";
@@ -126,21 +126,23 @@ function start(client: Client, person: Person): void {
       if (readAddress(location.href).room === room) return;
       history.pushState(null, "", linkTo(HOME, room));
     },
-    announce({ from, text }) {
-      if (!announcer.arrived(from, text)) return;
+    announce(message) {
+      const from = senderInWords(message);
+      if (!announcer.arrived(from, message.text)) return;
       setTimeout(() => {
         announcement = announcer.speak();
         shell.changed();
       }, Announcer.PAUSE_MS);
     },
-    attend(room, { from, text }, mentioned) {
+    attend(room, message, mentioned) {
       const { sound, notices } = chat.preferences;
       const wanted = (level: string) =>
         level === "all" || (level === "mentions" && mentioned);
       if (wanted(sound)) chime();
       if (wanted(notices) && !looking()) {
-        const title = `${nameInWords(from)} in ${room.name}`;
-        notify({ title, body: shownText(text), room: room.name }, openRoom);
+        const title = `${senderInWords(message)} in ${room.name}`;
+        const body = shownText(message.text);
+        notify({ title, body, room: room.name }, openRoom);
       }
     },
   };

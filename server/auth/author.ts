@@ -96,6 +96,17 @@ export function isImported(key: string): boolean {
   return key.startsWith(PREFIXES.import);
 }
 
+/**
+ * Returns whether a message came from a guest, or from a script, without a
+ * token that says who it is.
+ *
+ * @param key Its author, as it is stored.
+ */
+export function isGuest(key: string): boolean {
+  return key !== SYSTEM_KEY && !key.startsWith(PREFIXES.user) &&
+    !key.startsWith(PREFIXES.import);
+}
+
 function prefixed(kind: keyof typeof PREFIXES, id: string): Author {
   return { kind, id, key: PREFIXES[kind] + id };
 }

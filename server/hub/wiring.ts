@@ -50,6 +50,8 @@ export interface HubPartsOptions {
   readonly roomRate: number;
   /** Most rooms of one session. */
   readonly maxRoomsPerSession: number;
+  /** Whether messages of guests are marked for readers; not by default. */
+  readonly marksGuests?: boolean;
 }
 
 /** The parts of a hub. */
@@ -83,7 +85,12 @@ export function hubParts(options: HubPartsOptions): HubParts {
     },
   });
   const { ledger = new ResourceLedger() } = options;
-  const reads = new ReadQueue({ store, clock, ledger });
+  const reads = new ReadQueue({
+    store,
+    clock,
+    ledger,
+    marksGuests: options.marksGuests,
+  });
   const rooms = new RoomRegistry({
     store,
     reads,

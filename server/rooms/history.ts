@@ -2,7 +2,7 @@
 
 import { jsonBytes } from "../runtime/json_size.ts";
 import type { Page, Range, StoredMessage } from "../store/store.ts";
-import { markImported } from "./imported.ts";
+import { markAuthors } from "./author_marks.ts";
 import { PAGE_BYTES, type Reads } from "./read_queue.ts";
 
 /** Bytes that a message takes beside its text and names, about. */
@@ -61,7 +61,10 @@ export async function readHistory(
     if (end >= 0 || isAll || last === undefined) break;
     next = forward ? { after: last.seq, limit } : { before: last.seq, limit };
   }
-  const messages = markImported(forward ? kept : kept.toReversed());
+  const messages = markAuthors(
+    forward ? kept : kept.toReversed(),
+    store.marksGuests,
+  );
   return { ...state, messages };
 }
 

@@ -7,7 +7,7 @@ import type { Dialect } from "../../protocol/dialect.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import { jsonBytes } from "../runtime/json_size.ts";
 import type { StoredMessage } from "../store/store.ts";
-import { markImported } from "./imported.ts";
+import { markAuthors } from "./author_marks.ts";
 import { bytesOfMessage, bytesOfStrings, RoomMemory } from "./room_memory.ts";
 
 /** A run of messages, encoded. Immutable, as its messages are. */
@@ -65,15 +65,20 @@ function pageLength(messages: readonly StoredMessage[]): number {
  * @param dialect The dialect of the frames.
  * @param messages At least one, in order.
  * @param replay Whether the reader joined after they were stored.
+ * @param marksGuests As of {@linkcode markAuthors}.
  * @returns The page; it ends early when it is full.
  */
 export function encodePage(
   dialect: Dialect,
   messages: readonly StoredMessage[],
   replay: boolean,
+  marksGuests = false,
 ): Page {
   const run = messages.slice(0, pageLength(messages));
-  const strings = dialect.encodeMessages(markImported(run), replay);
+  const strings = dialect.encodeMessages(
+    markAuthors(run, marksGuests),
+    replay,
+  );
   const to = run.at(-1)?.seq ?? 0;
   const authors = new Set(run.map(({ author }) => author));
   if (dialect.separator !== null) {
@@ -150,11 +155,16 @@ function bytesOf({ frames, messages }: Page): number {
 /** The pages of one room that were used last. */
 export class PageCache {
   readonly #memory: RoomMemory;
+  readonly #marksGuests: boolean;
   #pages: { key: PageKey; page: Page; bytes: number }[] = [];
 
-  /** @param memory What all rooms share. */
-  constructor(memory: RoomMemory = new RoomMemory()) {
+  /**
+   * @param memory What all rooms share.
+   * @param marksGuests As of {@linkcode markAuthors}.
+   */
+  constructor(memory: RoomMemory = new RoomMemory(), marksGuests = false) {
     this.#memory = memory;
+    this.#marksGuests = marksGuests;
   }
 
   /**
@@ -180,7 +190,12 @@ export class PageCache {
     }
     const messages = load();
     if (messages === undefined) return undefined;
-    const page = encodePage(key.dialect, messages, key.replay);
+    const page = encodePage(
+      key.dialect,
+      messages,
+      key.replay,
+      this.#marksGuests,
+    );
     this.#pages.unshift({ key, page, bytes: bytesOf(page) });
     if (this.#pages.length > KEPT) this.#pages.pop();
     const bytes = this.#pages.reduce((sum, { bytes }) => sum + bytes, 0);

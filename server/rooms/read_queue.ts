@@ -26,11 +26,16 @@ const MOST_A_TURN = 16;
 const TURN_MS = 5;
 
 /** What reads, for one client. */
-export type Reads = Pick<Store, "read">;
+export type Reads = Pick<Store, "read"> & {
+  /** Whether messages of guests are marked for readers. */
+  readonly marksGuests: boolean;
+};
 
 /** What a {@linkcode ReadQueue} needs. */
 export interface ReadQueueOptions {
-  readonly store: Reads;
+  readonly store: Pick<Store, "read">;
+  /** Whether messages of guests are marked for readers; not by default. */
+  readonly marksGuests?: boolean | undefined;
   readonly clock: Pick<Clock, "monotonic" | "soon">;
   /** Knows what is held for clients. */
   readonly ledger: Pick<ResourceLedger, "unread">;
@@ -58,6 +63,11 @@ export class ReadQueue {
     });
   }
 
+  /** Whether messages of guests are marked for readers. */
+  get marksGuests(): boolean {
+    return this.#options.marksGuests ?? false;
+  }
+
   /** Reads that wait for their turn. */
   get waiting(): number {
     let count = 0;
@@ -78,7 +88,10 @@ export class ReadQueue {
    * not wait for all of them.
    */
   of(client: string): Reads {
-    return { read: (room, range) => this.#read(client, room, range) };
+    return {
+      read: (room, range) => this.#read(client, room, range),
+      marksGuests: this.marksGuests,
+    };
   }
 
   #read(client: string, room: string, range: Range): Promise<Page> {

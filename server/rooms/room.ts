@@ -48,6 +48,8 @@ export interface RoomHooks {
   readonly stats: Stats;
   /** What all rooms keep their messages in; one of its own by default. */
   readonly memory?: RoomMemory;
+  /** Whether messages of guests are marked for readers; not by default. */
+  readonly marksGuests?: boolean;
   /** The same room on other nodes. */
   readonly here: Here;
   /** Returns whether a session may join; sends the error if it may not. */
@@ -97,7 +99,7 @@ export class Room {
   constructor(name: string, state: LogState, hooks: RoomHooks) {
     this.name = name;
     this.#memory = hooks.memory ?? new RoomMemory();
-    this.#pages = new PageCache(this.#memory);
+    this.#pages = new PageCache(this.#memory, hooks.marksGuests);
     this.#log = new RoomLog(state, this.#memory);
     this.#presence = new Presence(name);
     this.#hooks = hooks;

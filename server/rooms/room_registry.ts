@@ -293,7 +293,7 @@ export class RoomRegistry {
   }
 
   #follow(name: string, slot: Slot, here: Here): void {
-    const { store, log, stats, memory } = this.#options;
+    const { store, reads, log, stats, memory } = this.#options;
     attempt(() =>
       store.follow(name, {
         append: (messages) => {
@@ -328,6 +328,7 @@ export class RoomRegistry {
       const room = new Room(name, state, {
         stats,
         ...(memory !== undefined && { memory }),
+        marksGuests: reads.marksGuests,
         here,
         admits: (join) => this.#admits(name, join),
         standing: (session) => this.#options.access.standing(session, name),

@@ -28,14 +28,18 @@ export type Answer = Record<string, any>;
 
 /** One API. */
 export class ApiBench {
-  readonly bench = new HubBench();
+  readonly bench: HubBench;
   readonly logged: string[] = [];
   readonly ledger = new ResourceLedger();
   readonly api: Api;
   /** Whether it asks nobody for a token. */
   readonly #isOpen: boolean;
 
-  constructor(options: Partial<ApiOptions> = {}) {
+  constructor(
+    options: Partial<ApiOptions> = {},
+    bench: HubBench = new HubBench(),
+  ) {
+    this.bench = bench;
     const { hub, store, clock } = this.bench;
     const log = createLogger({
       level: "error",

@@ -44,6 +44,7 @@ export class HubBench {
       idleSeconds = 30,
       roomRate = 0,
       maxRooms,
+      marksGuests = false,
     }: {
       retention?: Retention;
       history?: number;
@@ -52,6 +53,7 @@ export class HubBench {
       roomRate?: number;
       /** Rooms that the store takes. */
       maxRooms?: number;
+      marksGuests?: boolean;
     } = {},
   ) {
     this.store = new HeldStore(this.clock, retention, maxRooms);
@@ -78,6 +80,7 @@ export class HubBench {
       maxRooms: 1_000,
       roomRate,
       maxRoomsPerSession: 100,
+      marksGuests,
     });
     // The rules are read at once, and never held.
     void this.hub.begin();

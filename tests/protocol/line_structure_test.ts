@@ -60,6 +60,8 @@ function message(random: RandomInputs): Message {
     { removed: true },
     { announcement: true },
     { removes: 1, from: SERVER_NAME },
+    { guest: true },
+    { imported: true },
   ];
   return {
     room: "hall",
@@ -81,11 +83,12 @@ function assertStructure(frame: string, starts: readonly string[]): void {
   assert(!/[\x00-\x08\x0B-\x1F\x7F-\x9F\u202A-\u202E]/.test(frame), shown);
 }
 
-/** Who a line says that it is by. */
-function speakerOf(frame: string): string {
-  const [, speaker] = /^\[([^\[\]]*)\]: /u.exec(frame) ?? [];
+/** Who a line says that it is by, and how that one is marked. */
+function headOf(frame: string): [speaker: string, mark: string] {
+  const [, speaker, mark] =
+    /^\[([^\[\]]*)\]( \(guest\)| \(imported\)|): /u.exec(frame) ?? [];
   assert(speaker !== undefined, JSON.stringify(frame));
-  return speaker;
+  return [speaker, mark ?? ""];
 }
 
 Deno.test("a message's lines are its sender's, whatever its name and text are", () => {
@@ -94,8 +97,10 @@ Deno.test("a message's lines are its sender's, whatever its name and text are", 
     const sent = message(random);
     const byServer = sent.removes !== undefined || sent.announcement === true;
     const [frame = ""] = text.encodeMessages([sent], false);
-    const speaker = speakerOf(frame);
-    assertStructure(frame, [`[${speaker}]: `]);
+    const [speaker, mark] = headOf(frame);
+    assertStructure(frame, [`[${speaker}]${mark}: `]);
+    const marked = sent.guest ? "guest" : sent.imported ? "imported" : "";
+    assertEquals(mark, marked === "" ? "" : ` (${marked})`);
     assertEquals(speaker, byServer ? SERVER_NAME : shownName(sent.from));
     if (!byServer && isValid(sent.from)) {
       assert(nameKey(speaker) !== nameKey(SERVER_NAME), frame);

@@ -61,6 +61,23 @@ Deno.test("rowsOf() groups by sender, until somebody else or a pause", () => {
   ]);
 });
 
+Deno.test("promise 6: rowsOf() begins a group where a guest has the name of a token's bearer", () => {
+  const messages = [
+    at(1, "Ada"),
+    { ...at(2, "Ada"), guest: true as const },
+    { ...at(3, "Ada"), guest: true as const },
+    at(4, "Ada"),
+  ];
+  const shown = ["day", "[Ada] 1", "[Ada] 2", "3", "[Ada] 4"];
+  assertEquals(short({ messages }), shown);
+  // What a guest has just sent stays in the group of what it sent before.
+  const mine = messages.slice(1, 3).map((one) => ({ ...one, mine: true }));
+  const sent = [outgoing("x", { at: noon })];
+  assertEquals(short({ messages: mine, outgoing: sent, me: "Ada" }), [
+    ...["day", "[Ada] 2", "3", "x"],
+  ]);
+});
+
 Deno.test("rowsOf() knows first and last of a group", () => {
   const rows = rowsOf({
     ...NOTHING,

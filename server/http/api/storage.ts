@@ -50,6 +50,7 @@ export class Storage implements Pick<Store, "append" | "rooms"> {
   of(address: string): Reads {
     const reads = this.#reads.of(`address ${address}`);
     return {
+      ...reads,
       read: (room, range) => this.#tell("read", reads.read(room, range)),
     };
   }

@@ -3,7 +3,6 @@
  * count while it is busy. Pure: somebody else keeps the time.
  */
 
-import { nameInWords } from "../../../protocol/text.ts";
 import { counted } from "./chat_words.ts";
 
 /** Up to so many at once are read out. */
@@ -18,7 +17,11 @@ export class Announcer {
   /** How long to wait before speaking, so that a burst becomes one sentence. */
   static readonly PAUSE_MS = 1_000;
 
-  /** @returns Whether this is the first since the last time it spoke. */
+  /**
+   * @param from The sender in words: `senderInWords()`.
+   * @param text What it wrote.
+   * @returns Whether this is the first since the last time it spoke.
+   */
   arrived(from: string, text: string): boolean {
     return this.#waiting.push({ from, text }) === 1;
   }
@@ -27,14 +30,11 @@ export class Announcer {
   speak(): string {
     const waiting = this.#waiting.splice(0);
     if (waiting.length > QUIET) {
-      return `${counted(waiting.length, "new message")}, the last from ${
-        nameInWords(waiting.at(-1)?.from ?? "")
-      }`;
+      const last = waiting.at(-1)?.from ?? "";
+      return `${counted(waiting.length, "new message")}, the last from ${last}`;
     }
     return waiting.map(({ from, text }) =>
-      `${nameInWords(from)}: ${
-        text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
-      }`
+      `${from}: ${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}`
     ).join("\n");
   }
 }

@@ -38,6 +38,8 @@ export interface LineRow {
   readonly announcement: boolean;
   /** Whether it comes from a file, so that nobody has said it here. */
   readonly imported: boolean;
+  /** Whether its sender had no access token that says who it is. */
+  readonly guest: boolean;
   /** First and last of a run by one sender. */
   readonly head: boolean;
   readonly tail: boolean;
@@ -101,7 +103,7 @@ class Rows {
     const head = above === undefined || above.from !== line.from ||
       above.mine !== line.mine || line.at - above.at > GROUP_MS ||
       above.announcement || line.announcement ||
-      above.imported !== line.imported;
+      above.imported !== line.imported || above.guest !== line.guest;
     if (head) this.#endGroup();
     this.#previous = { kind: "line", head, tail: false, ...line };
     this.rows.push(this.#previous);
@@ -179,9 +181,11 @@ export function rowsOf(shown: Shown): readonly Row[] {
       removed: message.removed === true,
       announcement: message.announcement === true,
       imported: message.imported === true,
+      guest: message.guest === true,
     });
   }
   between(Infinity);
+  const isGuest = messages.findLast(({ mine }) => mine)?.guest === true;
   for (const { cid, text, at, state } of shown.outgoing) {
     rows.line({
       key: cid,
@@ -197,6 +201,8 @@ export function rowsOf(shown: Shown): readonly Row[] {
       removed: false,
       announcement: false,
       imported: false,
+      // As the server will mark it, if it marked the one before.
+      guest: isGuest,
     });
   }
   return rows.finish();

@@ -46,7 +46,7 @@ export class Line extends Component<Props> {
 
   render({ row, me, moderates, actions }: Props) {
     const { from, at, head, tail, mine, mentioned, phase, seq } = row;
-    const { removed, announcement, imported } = row;
+    const { removed, announcement, imported, guest } = row;
     const emoji = isEmoji(row.text);
     const flags = { head, tail, mine, mentioned, removed, announcement, emoji };
     const time = (
@@ -70,13 +70,15 @@ export class Line extends Component<Props> {
                 {mine && <span class="visually-hidden">(you)</span>}
                 {announcement && <span class="tag">Announcement</span>}
                 {imported && <span class="tag">Imported</span>}
+                {guest && <span class="tag">Guest</span>}
                 {time}
               </p>
             )
             : (
               <span class="visually-hidden">
                 <Words sentence={[{ name: from }]} />
-                {imported && " (imported)"}:
+                {imported && " (imported)"}
+                {guest && " (guest)"}:
               </span>
             )}
           <div class="text">
