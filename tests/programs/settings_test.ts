@@ -51,7 +51,7 @@ const WRONG: readonly (readonly [args: string[], words: string])[] = [
   [["--auth-secret="], "--auth-secret is empty. Give it a value, or"],
   [
     ["--auth-secret", ""],
-    "An argument is empty. Check for a shell variable that is not set",
+    "--auth-secret is empty. Give it a value, or leave it out",
   ],
   [
     ["--store", "memory:", "--auth-keys", "keys.json"],
