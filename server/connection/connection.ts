@@ -12,12 +12,8 @@ import { HubbubError } from "../../protocol/errors.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import type { ClientRequest, RequestId } from "../../protocol/requests.ts";
 import { tooFast } from "./rate_limits.ts";
-import {
-  LONG_AGO,
-  type Monotonic,
-  msAfter,
-  msBetween,
-} from "../runtime/clock.ts";
+import { LONG_AGO, type Monotonic, msBetween } from "../runtime/clock.ts";
+import { lostAt, mayReturn } from "./connection_loss.ts";
 import { JoinWait } from "./join_wait.ts";
 import { type Entrant, Login, type LoginOptions } from "./login.ts";
 import type { Soon } from "../fleet/fleet.ts";
@@ -36,23 +32,6 @@ import type { Socket, SocketHandler } from "../transport/socket.ts";
 
 /** The most lines of a frame: several times what a client's outbox holds. */
 const MOST_LINES = 1000;
-
-/** What a close without a code reads as (RFC 6455, 7.1.5). */
-const NO_CODE = 1005;
-/** The peer's closes after which its session ends at once: its user left on
- * purpose. After all others it outlives its connection for the grace period,
- * however the loss was noticed. */
-const FINAL_BY_PEER: ReadonlySet<number> = new Set([
-  CLOSE.normal.code,
-  NO_CODE,
-]);
-/** The server's closes after which a session ends at once: its user was
- * removed. */
-const FINAL: ReadonlySet<number> = new Set([
-  CLOSE.normal.code,
-  CLOSE.removed.code,
-  CLOSE.banned.code,
-]);
 
 /** When to send again what came while too much waited, milliseconds. */
 const RETRY_MS = 1_000;
@@ -383,11 +362,17 @@ export class Connection implements Entrant, SocketHandler {
     this.end(CLOSE.internalError);
   }
 
-  /** Ends it here. A peer's codes mean only what a peer may say. */
   #leave(code: number, { byPeer = false } = {}): void {
     if (this.#gone) return;
     this.#gone = true;
-    this.#mayReturn = !(byPeer ? FINAL_BY_PEER : FINAL).has(code);
+    const close = { code, byPeer };
+    this.#mayReturn = mayReturn(close);
+    const { clock, hub } = this.#options;
+    this.#lostAt = lostAt(close, {
+      now: clock.monotonic(),
+      livedAt: this.#writer.livedAt,
+      idleSeconds: hub.limits.idleSeconds,
+    });
     this.#options.log.debug("closed", { connection: this.id, code });
     this.#login.stop();
     this.#queue.stop();
@@ -395,24 +380,11 @@ export class Connection implements Entrant, SocketHandler {
     this.#budget.stop();
     this.#options.rates.end();
     this.#releaseHeld();
-    this.#lostAt = byPeer
-      ? this.#options.clock.monotonic()
-      : this.#lossOf(code);
     try {
       if (this.#session !== null) this.#lose(this.#session);
     } finally {
       this.#options.onGone(this);
     }
-  }
-
-  /** When a connection was lost that the server closes with `code`: a loss that
-   * shows by silence is noticed long after it has happened. */
-  #lossOf(code: number): Monotonic {
-    const { clock, hub: { limits } } = this.#options;
-    const now = clock.monotonic();
-    if (code === CLOSE.slow.code) return this.#writer.livedAt;
-    if (code !== CLOSE.silent.code) return now;
-    return msAfter(now, -limits.idleSeconds * 1000);
   }
 
   #lose(session: Session): void {

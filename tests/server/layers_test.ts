@@ -46,6 +46,7 @@ const PURE = [
   "protocol/",
   "server/auth/author.ts",
   "server/auth/permissions.ts",
+  "server/connection/connection_loss.ts",
   "server/connection/rate_limits.ts",
   "server/connection/rate_pool.ts",
   "server/connection/turn_share.ts",
