@@ -1,7 +1,7 @@
 /**
  * The lab page's program: asks the server which WebSockets it has, makes the
  * two clients and draws them. What happens on a connection is lab/model/'s and
- * lab/client.ts's, the elements are lab/view/'s.
+ * lab/lab_client.ts's, the elements are lab/view/'s.
  */
 
 import "./tokens.css";

@@ -1,4 +1,4 @@
-/** What somebody may do where. Pure data; who gets it, auth.ts says. */
+/** What somebody may do where. Pure data; authenticator.ts decides who gets it. */
 
 import type { Right } from "../../protocol/rights.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Reads the settings of settings.ts from the command line and the environment,
- * and tells of them.
+ * Reads the settings in schema.ts from the command line and the environment,
+ * and prints `--help`.
  */
 
 import { parseArgs } from "@std/cli/parse-args";

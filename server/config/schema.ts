@@ -1,5 +1,5 @@
 /**
- * The settings: one table from which config.ts makes flags, environment
+ * The settings: one table from which load.ts makes flags, environment
  * variables, their checks and `--help`.
  */
 
@@ -181,7 +181,8 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HUBBUB_BYTE_RATE",
     value: "N",
     fallback: "65536",
-    help: "bytes per second per client (burst: 8x), at least 64 per frame; 0 " +
+    help:
+      "bytes per second per client (burst: 8x); a frame counts as at least 64; 0 " +
       "disables the limit",
     parse: whole(0, 1_000_000_000),
   },

@@ -1,7 +1,7 @@
 /**
  * What an engine does for the nodes of a fleet: each method is one atomic step
  * on what all of them share. What a node makes of it is in node.ts,
- * holdings.ts and rosters.ts; the adapters are redis.ts and kv.ts.
+ * session_leases.ts and presence_sync.ts; the adapters are in redis/ and kv/.
  */
 
 /** Leases for which the sessions of a dead node can still be taken up, with

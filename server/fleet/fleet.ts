@@ -1,7 +1,7 @@
 /**
  * What a hub needs of the nodes beside it: names that one person of the whole
  * fleet holds, with all their sessions, sessions that go from node to node, and who is in a room
- * elsewhere. A single process is a fleet of one (alone.ts). The contract stands
+ * elsewhere. A single process is a fleet of one (single_node.ts). The contract stands
  * here in words and in tests/fleet/contract.ts as tests that every adapter
  * passes.
  *

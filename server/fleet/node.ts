@@ -1,6 +1,6 @@
 /**
  * One node of a fleet: its lease, which it renews, and what hangs by it: the
- * sessions it holds (holdings.ts) and its members in rooms (rosters.ts). What
+ * sessions it holds (session_leases.ts) and its members in rooms (presence_sync.ts). What
  * changed while the engine could not be reached, or while this node did not
  * live, is found out afterwards.
  */

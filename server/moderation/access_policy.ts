@@ -1,7 +1,7 @@
 /**
- * Who may come in and who may write, by the house rules: bans, locks and slow
- * mode. What a token allows, the hub has looked at before. Rules hold for all
- * but those who may moderate there, so that nobody can lock himself out.
+ * Who may join and who may write: access tokens, bans, locks and slow mode.
+ * Bans, locks and slow mode do not apply to moderators, so that none of them
+ * can lock themselves out.
  */
 
 import { durationWords } from "../../protocol/duration.ts";

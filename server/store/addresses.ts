@@ -1,7 +1,7 @@
 /** Where messages can be kept, in words: known to who reads the settings, which
  * knows no store. Pure. */
 
-/** The addresses that open.ts takes, for people. */
+/** The addresses that open_store.ts takes, for people. */
 export const STORE_ADDRESSES = "sqlite:PATH, memory:, redis://HOST:PORT/DB, " +
   "redis-sentinel://HOST:PORT,…/NAME, kv: or kv:PATH";
 

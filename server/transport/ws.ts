@@ -153,7 +153,7 @@ class WsSocket implements Socket {
   }
 }
 
-/** What hardly anybody can harm; see the opening comment. */
+/** The transport that bounds what peers can send; see the file header. */
 export class WsTransport implements Transport {
   readonly #options: TransportOptions;
   readonly #server: WebSocketServer;

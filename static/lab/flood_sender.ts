@@ -1,5 +1,5 @@
 /** A flood under way: sends more than the network takes at once, in bursts
- * between which the page goes on living. How much is model/flood.ts's. */
+ * between which the page goes on living. How much is model/flood_size.ts's. */
 
 import { burst, type Flood, FRAME, startFlood } from "./model/flood_size.ts";
 

@@ -1,7 +1,7 @@
 /**
  * A stream of server-sent events as a reader of a room. It has no queue of its
- * own: above a watermark it says so, and the room's pump waits with what
- * follows, as for every reader.
+ * own: above a watermark it reports that it is not writable, and the room stops
+ * sending to it, as to every reader.
  */
 
 import { CLOSE, type CloseReason } from "../../../protocol/close_codes.ts";

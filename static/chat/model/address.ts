@@ -1,6 +1,6 @@
 /**
  * The page's address: which room, under which name, at which message. Pure
- * reading and writing; who acts on it is main.tsx.
+ * reading and writing; who acts on it is chat.ts.
  */
 
 /** The room of an address that names none. */

@@ -1,6 +1,6 @@
 /**
  * The whole page as data: the client, the rooms, which one is open, and what
- * there is to say about it all. Knows no DOM; main.tsx draws it after each
+ * there is to say about it all. Knows no DOM; chat.ts draws it after each
  * `changed`, and gives it the clock, the memory and the calls for attention.
  */
 

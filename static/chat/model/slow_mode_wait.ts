@@ -1,6 +1,6 @@
 /**
  * Whose turn it is to write in a room: keeps when one wrote last, and counts
- * down what one has to wait. What that means is gate.ts's.
+ * down what one has to wait. What that means is write_access.ts's.
  */
 
 import type { Room, Rules } from "../../../client/hubbub.ts";

@@ -94,7 +94,7 @@ Deno.test("client keeps growing its waits when connections do not hold", () => {
 });
 
 for (const row of Object.values(CLOSE)) {
-  // A token helps there: permit_test.ts shows how.
+  // A token helps there: access_token_test.ts shows how.
   if (row === CLOSE.expired || row === CLOSE.unauthorized) continue;
   Deno.test(`client after ${row.code}: ${row.then}`, () => {
     const world = new World();

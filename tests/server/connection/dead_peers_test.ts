@@ -2,7 +2,7 @@
  * Peers that are gone without a word, or might as well be: half-open
  * connections, stopped programs, readers that never read. Each is out of the
  * room because of the idle timeout, whatever the runtime's socket does; how
- * soon, outlet_test.ts shows with a clock of its own.
+ * soon, writer_test.ts shows with a clock of its own.
  */
 
 import { Client } from "../../helpers/clients.ts";
