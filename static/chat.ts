@@ -28,11 +28,13 @@ import {
   readAddress,
   socketUrl,
 } from "./chat/model/address.ts";
+import { isolated } from "./chat/model/chat_words.ts";
 import { Announcer } from "./chat/model/announcer.ts";
 import { ChatModel, type Shell } from "./chat/model/chat_model.ts";
 import { Memory } from "./chat/model/browser_storage.ts";
 import { keepPage } from "./chat/keep_page.ts";
 import { type Person, Persons } from "./chat/model/persons.ts";
+import { storageOr } from "./chat/browser_stores.ts";
 import { browserLocks } from "./chat/browser_locks.ts";
 import { Tab } from "./chat/tab_storage.ts";
 import { App } from "./chat/view/app.tsx";
@@ -40,11 +42,12 @@ import type { LineActions } from "./chat/view/message_row.tsx";
 import { TokenForm } from "./chat/view/token_form.tsx";
 
 const makeId = () => crypto.getRandomValues(new Uint32Array(2)).join("-");
-const memory = new Memory(localStorage, STORAGE_PREFIX);
-const persons = new Persons(localStorage, STORAGE_PREFIX, makeId);
+const shared = storageOr(() => localStorage);
+const memory = new Memory(shared, STORAGE_PREFIX);
+const persons = new Persons(shared, STORAGE_PREFIX, makeId);
 const tab = new Tab(
-  localStorage,
-  sessionStorage,
+  shared,
+  storageOr(() => sessionStorage),
   STORAGE_PREFIX,
   browserLocks,
   makeId,
@@ -140,7 +143,9 @@ function start(client: Client, person: Person): void {
         level === "all" || (level === "mentions" && mentioned);
       if (wanted(sound)) chime();
       if (wanted(notices) && !looking()) {
-        const title = `${senderInWords(message)} in ${room.name}`;
+        const title = `${isolated(senderInWords(message))} in ${
+          isolated(room.name)
+        }`;
         const body = shownText(message.text);
         notify({ title, body, room: room.name }, openRoom);
       }
@@ -264,5 +269,10 @@ async function main(): Promise<void> {
   start(client, person);
 }
 
-main();
+/** A page that cannot start says so; nothing else would be on it. */
+main().catch((error: unknown) => {
+  console.error(error);
+  page.textContent = "This page could not start. Reload it. If that does not " +
+    "help, use a browser of the last two years.";
+});
 keepPage();

@@ -43,8 +43,8 @@ export class Members {
     this.#count = count;
     return {
       snapshot: true,
-      joined: before && now ? [...now.difference(before)] : [],
-      left: before && now ? [...before.difference(now)] : [],
+      joined: before && now ? without(now, before) : [],
+      left: before && now ? without(before, now) : [],
       renamed: [],
       count,
     };
@@ -78,4 +78,9 @@ export class Members {
     this.#sorted = undefined;
     return { ...change, snapshot: false, count };
   }
+}
+
+/** The names of one set that another does not have. */
+function without(names: Set<string>, others: Set<string>): string[] {
+  return [...names].filter((name) => !others.has(name));
 }

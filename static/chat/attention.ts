@@ -4,10 +4,13 @@
  */
 
 import { BASE } from "../base_path.ts";
+import { isolated } from "./model/chat_words.ts";
 
 /** Shows what is unread where tabs are listed. */
 export function showUnread(room: string, unread: number): void {
-  document.title = `${unread > 0 ? `(${unread}) ` : ""}${room} · Hubbub`;
+  document.title = `${unread > 0 ? `(${unread}) ` : ""}${
+    isolated(room)
+  } · Hubbub`;
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
   const file = unread > 0 ? "icon-unread.svg" : "icon.svg";
   if (icon !== null && !icon.href.endsWith(`/${file}`)) {
@@ -55,9 +58,13 @@ export function notify(
 /** Tells which room to open when a notice is clicked that the service worker
  * shows. */
 export function onNoticeClick(open: (room: string) => void): void {
-  navigator.serviceWorker?.addEventListener("message", ({ data }) => {
-    open(String(data));
-  });
+  try {
+    navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+      open(String(data));
+    });
+  } catch {
+    // Where storage is forbidden, so are service workers.
+  }
 }
 
 let audio: AudioContext | undefined;

@@ -31,6 +31,12 @@ import { floodWords } from "./model/lab_words.ts";
 /** How often the socket is looked at, in milliseconds; in a flood more often. */
 const LOOK_MS = 100;
 
+/** A key that nobody guesses, also on a page that came by plain http, which has
+ * no `randomUUID()`. */
+function makeKey(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
+}
+
 /** What a client needs of the page. */
 export interface Page {
   readonly here: string;
@@ -131,7 +137,7 @@ export class LabClient {
       if (url === undefined) {
         throw new Error("That is no address of a WebSocket: write ws://…");
       }
-      const key = crypto.randomUUID();
+      const key = makeKey();
       const address = watchedAt(url, key, here);
       const socket = new WebSocket(address, protocols);
       this.#forget();

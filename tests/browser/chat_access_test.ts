@@ -41,6 +41,18 @@ pageTest(
     assertEquals(await focused(ada), "Copy message");
     await keyboard.press("Escape");
     await ada.until(`document.activeElement.matches("textarea")`);
+    // A message that is clicked takes no letters: they are for the composer.
+    await ada.line("one").locator(".text").click();
+    await ada.until(`document.activeElement.matches(".line")`);
+    await keyboard.type("come");
+    assertEquals(await ada.field.inputValue(), "come");
+    assertEquals(await ada.page.locator(".notice").count(), 0);
+    // Nor does what ends the composing of a character send.
+    await ada.field.fill("か");
+    await ada.value(`document.activeElement.dispatchEvent(
+      new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true }))`);
+    assertEquals(await ada.field.inputValue(), "か");
+    await ada.field.fill("");
     // Into another room, and between rooms.
     await keyboard.press("Control+k");
     await ada.until(`document.activeElement.id === "join"`);

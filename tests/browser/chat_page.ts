@@ -45,7 +45,8 @@ export class ChatPage {
   /** Writes and sends. */
   async say(text: string): Promise<void> {
     await this.field.fill(text);
-    await this.field.press("Enter");
+    // Under fingers Enter alone breaks the line.
+    await this.field.press("Control+Enter");
   }
 
   /** Waits until a message is on the page, sent. */

@@ -51,6 +51,12 @@ pageTest("what can be tapped can be hit", async ({ chat, server }) => {
   await publish(server.socket("/ws"), "lobby", numbered(100));
   await ada.say("Hello");
   await ada.sees("Hello");
+  await ada.field.fill("one");
+  await ada.field.press("Enter");
+  await ada.field.pressSequentially("two");
+  assertEquals(await ada.field.inputValue(), "one\ntwo");
+  await page.getByRole("button", { name: "Send" }).tap();
+  await ada.sees("one\ntwo");
   await page.getByRole("button", { name: "Copy room link" }).tap();
   await page.getByRole("button", { name: "Dismiss" }).waitFor();
   await ada.line("Hello").tap();

@@ -5,6 +5,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { analyse } from "scslre";
+import { patternOf } from "../../static/chat/model/mentions.ts";
 import { type Pattern, patternsIn, patternsOf } from "./collect.ts";
 
 /** Where what others send goes through. */
@@ -21,8 +22,12 @@ const MADE: Readonly<Record<string, readonly RegExp[]>> = {
   "client/terminal/wrap.ts": await madeBy("../../client/terminal/wrap.ts"),
   "protocol/invisible.ts": await madeBy("../../protocol/invisible.ts"),
   "protocol/names.ts": await madeBy("../../protocol/names.ts"),
-  "static/chat/model/format.ts": [
-    /(?<![\p{L}\p{N}_])@?Ada Lovelace(?![\p{L}\p{N}_])/giu,
+  "static/chat/model/format.ts": await madeBy(
+    "../../static/chat/model/format.ts",
+  ),
+  "static/chat/model/mentions.ts": [
+    patternOf(["Ada Lovelace"]),
+    patternOf(["José", "Jose\u0301"]),
   ],
 };
 

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { format, mentions } from "../../static/chat/model/format.ts";
+import { longerNames } from "../../static/chat/model/mentions.ts";
 import { assertGrowsLinearly } from "../helpers/growth.ts";
 
 /** The tokens of a text's only paragraph, in short. */
@@ -36,6 +37,27 @@ const LINKS: Record<string, string[]> = {
 
 LINKS["http://a)).)(x)!?)"] = ["link:http://a)).)(x", ")!?)"];
 
+// Punctuation of any script ends an address, in a sentence that goes on too.
+for (
+  const mark of [..."、。，．！？；：」』】》〉”’»›…،؛؟।）］〕"]
+) {
+  LINKS[`https://a.example/b${mark}`] = ["link:https://a.example/b", mark];
+  LINKS[`https://a.example${mark}次`] = ["link:https://a.example", `${mark}次`];
+}
+LINKS["（https://a.example/x_（y））"] = [
+  "（",
+  "link:https://a.example/x_（y）",
+  "）",
+];
+LINKS["https://a.example/A–B·C"] = ["link:https://a.example/A–B·C"];
+LINKS["https://a.example/日本"] = ["link:https://a.example/日本"];
+LINKS["https://a.example — b"] = ["link:https://a.example", " — b"];
+LINKS["[a](https://a.example/b[1])"] = [
+  "[a](",
+  "link:https://a.example/b[1]",
+  ")",
+];
+
 for (const [text, tokens] of Object.entries(LINKS)) {
   Deno.test(`format() reads ${JSON.stringify(text)}`, () => {
     assertEquals(inlines(text), tokens);
@@ -67,7 +89,16 @@ Deno.test("format() keeps every character that is no fence and turns nothing", (
 
 Deno.test("format() takes a time that grows with the text, however it is made", () => {
   for (
-    const part of ["`", "```\n", "https://(", "((((", "https://a.b)", "@a"]
+    const part of [
+      "`",
+      "```\n",
+      "https://(",
+      "((((",
+      "https://a.b)",
+      "https://（）",
+      "@a",
+      "@a\u0301",
+    ]
   ) {
     assertGrowsLinearly(part, (times) => {
       const text = part.repeat(512 * times);
@@ -79,14 +110,42 @@ Deno.test("format() takes a time that grows with the text, however it is made", 
 const MENTIONS: [text: string, name: string, expected: boolean][] = [
   ["Is Ada here?", "Ada", true],
   ["@ada look", "Ada", true],
-  ["ADA!", "Ada", true],
+  ["ADA!", "Ada", false],
+  ["@ADA!", "Ada", true],
   ["Adam and Badad", "Ada", false],
   ["`Ada`", "Ada", false],
   ["https://ada.example/Ada", "Ada", false],
   ["(a.b)", "a.b", true],
   ["axb", "a.b", false],
   ["[x]* said so", "[x]*", true],
-  ["Grüße an Jürgen", "jürgen", true],
+  ["Grüße an Jürgen", "Jürgen", true],
+  // A common word is no name.
+  ["will you come?", "will", false],
+  ["will you come?", "Will", false],
+  ["Will, you come", "Will", true],
+  ["and @will too", "will", true],
+  ["and @will too", "Will", true],
+  ["good-will", "will", false],
+  ["a@will.example", "will", false],
+  ["💩 and 🦊", "🦊", false],
+  ["@🦊 look", "🦊", true],
+  ["in 42 days", "42", false],
+  ["@42", "42", true],
+  // Text without spaces between words.
+  ["李明你好", "李明", true],
+  ["你好@李明，来吧", "李明", true],
+  ["富士山に行く", "山", false],
+  ["@山さん", "山", true],
+  ["山、来て", "山", true],
+  ["민수야 어디", "민수", true],
+  ["アンドロイド", "アン", false],
+  ["アン、来て", "アン", true],
+  ["สวัสดี@สมชายครับ", "สมชาย", true],
+  // However the text, or the name, is composed.
+  ["Jose\u0301, look", "José", true],
+  ["José, look", "Jose\u0301", true],
+  ["Jose\u0301, look", "Jose", false],
+  ["@JOSE\u0301", "José", true],
   ["こんにちは、Ada。", "Ada", true],
   ["", "Ada", false],
 ];
@@ -96,6 +155,23 @@ for (const [text, name, expected] of MENTIONS) {
     assertEquals(mentions(text, name), expected);
   });
 }
+
+Deno.test("a longer name of somebody else is no mention of a shorter one", () => {
+  const longer = longerNames("Ann", ["Ann", "Ann Lee", "Joanna", "Bob"]);
+  assertEquals(longer, ["Ann Lee", "Joanna"]);
+  for (
+    const [text, expected] of [
+      ["Ann Lee, look", false],
+      ["@ann lee look", false],
+      ["@Ann lee look", false],
+      ["Ann, look", true],
+      ["Ann Leery", true],
+      ["Ann Lee and Ann", true],
+    ] as const
+  ) assertEquals(mentions(text, "Ann", longer), expected, text);
+  assertEquals(longerNames("Ada", ["Ada", "ADA LOVELACE"]), ["ADA LOVELACE"]);
+  assertEquals(longerNames(undefined, ["Ada"]), []);
+});
 
 Deno.test("format() finds a name whatever it is made of", () => {
   for (let code = 0x21; code < 0x7f; code++) {
@@ -112,6 +188,8 @@ for (
     ["http://2130706433/", "http://2130706433/", "127.0.0.1"],
     ["https://x.example/\u202Egpj.exe", "https://x.example/gpj.exe", undefined],
     ["https://x.example/\u200Fb", "https://x.example/", undefined],
+    ["https://x.example/\u200Bb", "https://x.example/", undefined],
+    ["https://x.example/\uFEFFb", "https://x.example/", undefined],
   ] as const
 ) {
   Deno.test(`promise 6: the link ${JSON.stringify(text)} shows what it opens`, () => {

@@ -18,6 +18,7 @@ const NOTHING: Shown = {
   beginning: undefined,
   mark: undefined,
   me: "Me",
+  longer: [],
 };
 
 /** Rows in short: a line is its text, in brackets where its group begins. */

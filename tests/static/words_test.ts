@@ -217,7 +217,17 @@ Deno.test("keyAction() leaves what one types alone", () => {
     keyAction(key("ArrowDown", { altKey: true, shiftKey: true }), true),
     "next unread",
   );
-  assertEquals(keyAction(key("a"), false), undefined);
+  assertEquals(keyAction(key("a"), true), undefined);
+  assertEquals(keyAction(key("Enter"), false), undefined);
+});
+
+Deno.test("keyAction() has what one types outside of a field go to the message", () => {
+  for (const typed of ["a", "M", "ä", "あ", "😀", "/"]) {
+    assertEquals(keyAction(key(typed), false), "type", typed);
+  }
+  assertEquals(keyAction(key(" "), false), undefined);
+  assertEquals(keyAction(key("c", { ctrlKey: true }), false), undefined);
+  assertEquals(keyAction(key("a", { altKey: true }), false), undefined);
 });
 
 Deno.test("Memory keeps what it is given, and survives what is spoilt", () => {

@@ -6,7 +6,7 @@
 
 import type { Client, RoomMessage } from "../../../client/hubbub.ts";
 import { LOBBY } from "./address.ts";
-import { mentions } from "./format.ts";
+import { isolated } from "./chat_words.ts";
 import type { Memory, Preferences } from "./browser_storage.ts";
 import type { LineRow } from "./timeline_rows.ts";
 import { type Place, type RoomHost, RoomModel } from "./room_model.ts";
@@ -60,7 +60,9 @@ export class ChatModel implements RoomHost {
     client.on("state", () => shell.changed());
     client.on("name", () => shell.changed());
     client.on("nametaken", ({ wanted, instead }) => {
-      this.say(`“${wanted}” is taken. You are “${instead}” here`);
+      this.say(
+        `“${isolated(wanted)}” is taken. You are “${isolated(instead)}” here`,
+      );
     });
     client.on("error", ({ message }) => this.say(message));
   }
@@ -229,7 +231,7 @@ export class ChatModel implements RoomHost {
       const { text, announcement, imported } = message;
       // What is old is not called out.
       const mentioned = !imported &&
-        (announcement === true || mentions(text, this.me));
+        (announcement === true || room.mentionsMe(text));
       this.#shell.attend(room, message, mentioned);
     }
   }

@@ -6,11 +6,31 @@
 import { nameInWords } from "../../../protocol/text.ts";
 import type { ConnectionState, Unauthorized } from "../../../client/hubbub.ts";
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+/** Absent in Firefox before 125. */
+const segmenter = "Segmenter" in Intl
+  ? new Intl.Segmenter(undefined, { granularity: "grapheme" })
+  : undefined;
+/** A character with its marks and what is joined to it: close to a grapheme. */
+const GRAPHEME =
+  /\p{Regional_Indicator}{2}|[^\u200D](?:[\p{M}\u{1F3FB}-\u{1F3FF}]|\u200D[^\u200D])*/gsu;
 
 /** What a reader sees as single characters. */
 export function graphemes(text: string): string[] {
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return segmenter === undefined
+    ? text.match(GRAPHEME) ?? []
+    : Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+/** Letters that are written from right to left. */
+const RTL =
+  /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
+
+/**
+ * A name for a sentence that is plain text, as a title or a notice: one that is
+ * written from right to left does not turn the words around it (UAX #9).
+ */
+export function isolated(name: string): string {
+  return RTL.test(name) ? `\u2068${name}\u2069` : name;
 }
 
 /** What stands for a picture: a pictogram, a flag, or a key. */

@@ -11,6 +11,7 @@ import type {
   RoomMessage,
 } from "../../../client/hubbub.ts";
 import { mentions } from "./format.ts";
+import { longerNames } from "./mentions.ts";
 import type { Standing, WriteAccess } from "./write_access.ts";
 import { ModerationRequests } from "./moderation_requests.ts";
 import { OwnMessages } from "./own_messages.ts";
@@ -65,6 +66,12 @@ export class RoomModel {
   #mentioned = false;
   #live = false;
   #problem: string | undefined;
+  /** Names here that contain the reader's own, and what they were made of. */
+  #longer: {
+    readonly me: string | undefined;
+    readonly members: readonly string[];
+    readonly names: readonly string[];
+  } = { me: undefined, members: [], names: [] };
   draft = "";
 
   constructor(room: Room, host: RoomHost) {
@@ -166,6 +173,25 @@ export class RoomModel {
     return this.#slowModeWait.access();
   }
 
+  /** Names of others here that contain the reader's own name: to mention them
+   * mentions nobody else. Stays the same array while nothing changes. */
+  get longerNames(): readonly string[] {
+    const { me } = this.#host;
+    const { members } = this.room;
+    if (this.#longer.me !== me || this.#longer.members !== members) {
+      const found = longerNames(me, members);
+      const same = found.join("\n") === this.#longer.names.join("\n");
+      const names = same ? this.#longer.names : found;
+      this.#longer = { me, members, names };
+    }
+    return this.#longer.names;
+  }
+
+  /** Whether a text is about the reader. */
+  mentionsMe(text: string): boolean {
+    return mentions(text, this.#host.me, this.longerNames);
+  }
+
   /** What is on show. */
   rows(): readonly Row[] {
     const { log, from, to, follows, messages, atBeginning } = this.window;
@@ -181,6 +207,7 @@ export class RoomModel {
         : undefined,
       mark: this.#readPosition.mark,
       me: this.#host.me,
+      longer: this.longerNames,
     });
   }
 
@@ -250,7 +277,7 @@ export class RoomModel {
       if (this.#readPosition.unread === 0) this.#seen();
     }
     if (
-      seq > (this.#readPosition.read ?? 0) && !mine && mentions(text, host.me)
+      seq > (this.#readPosition.read ?? 0) && !mine && this.mentionsMe(text)
     ) {
       this.#mentioned = true;
     }

@@ -78,6 +78,8 @@ export interface Shown {
   /** The line "new messages" comes after this seq. */
   readonly mark: number | undefined;
   readonly me: string | undefined;
+  /** Names here that contain one's own. */
+  readonly longer: readonly string[];
 }
 
 /** Longer silence begins a new group, with a time of its own. */
@@ -129,7 +131,7 @@ class Rows {
  * moves nothing that did not change.
  */
 export function rowsOf(shown: Shown): readonly Row[] {
-  const { messages, beginning, mark, me } = shown;
+  const { messages, beginning, mark, me, longer } = shown;
   const rows = new Rows();
   const gaps = [...shown.gaps];
   const notes = [...shown.notes];
@@ -175,7 +177,7 @@ export function rowsOf(shown: Shown): readonly Row[] {
       text,
       at,
       mine,
-      mentioned: !mine && mentions(text, me),
+      mentioned: !mine && mentions(text, me, longer),
       phase: "sent",
       problem: undefined,
       removed: message.removed === true,

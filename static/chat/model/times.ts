@@ -34,6 +34,14 @@ export function timeOfDay(at: number): string {
   return clock.format(at);
 }
 
+/** Hours and minutes for beside a message: without "AM" or "PM", for which there
+ * is no room. */
+export function gutterTime(at: number, format = clock): string {
+  return format.formatToParts(at)
+    .filter(({ type }) => type !== "dayPeriod")
+    .map(({ value }) => value).join("").trim();
+}
+
 /** Everything there is to know, and how long ago. */
 export function exactTime(at: number, now: number): string {
   return `${exact.format(at)} (${relativeTime(at, now)})`;

@@ -1,6 +1,7 @@
 /** The page: its parts, and what is open on it. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { composes } from "../../keys.ts";
 import { HOME } from "../../base_path.ts";
 import { linkTo } from "../model/address.ts";
 import type { ChatModel } from "../model/chat_model.ts";
@@ -198,6 +199,12 @@ function usePanel(): [Panel, (panel: Panel) => void] {
   }];
 }
 
+/** Whether an element is drawn: not on a sheet that is away. */
+function isVisible(element: HTMLElement): boolean {
+  return element.getClientRects().length > 0 &&
+    getComputedStyle(element).visibility === "visible";
+}
+
 /** The keys that work everywhere on the page. */
 function useKeys(chat: ChatModel, { showKeys, showRooms, closePanel }: {
   showKeys: () => void;
@@ -207,6 +214,7 @@ function useKeys(chat: ChatModel, { showKeys, showRooms, closePanel }: {
 }): void {
   useEffect(() => {
     const keyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || composes(event)) return;
       const { target } = event;
       const writing = target instanceof HTMLElement &&
         target.matches("input, textarea, select");
@@ -216,12 +224,16 @@ function useKeys(chat: ChatModel, { showKeys, showRooms, closePanel }: {
       switch (action) {
         case undefined:
           return;
+        case "type":
+          // Before the browser writes it, so that it goes there.
+          composer()?.focus();
+          return;
         case "show keys":
           showKeys();
           break;
         case "find room": {
           const field = document.getElementById("join");
-          if (field?.checkVisibility({ visibilityProperty: true }) === false) {
+          if (field !== null && !isVisible(field)) {
             showRooms();
           }
           requestAnimationFrame(() => field?.focus());
@@ -249,8 +261,10 @@ function useKeys(chat: ChatModel, { showKeys, showRooms, closePanel }: {
   });
 }
 
+function composer(): HTMLElement | null {
+  return document.querySelector<HTMLElement>(".composer textarea");
+}
+
 function focusComposer(): void {
-  requestAnimationFrame(() =>
-    document.querySelector<HTMLElement>(".composer textarea")?.focus()
-  );
+  requestAnimationFrame(() => composer()?.focus());
 }

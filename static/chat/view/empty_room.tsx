@@ -17,7 +17,9 @@ export function EmptyRoom({ room, copy }: Props) {
   }").onopen = (e) => e.target.send("Hello")`;
   return (
     <div class="empty">
-      <p>No messages in {room} yet. Write one, or invite someone.</p>
+      <p>
+        No messages in <bdi>{room}</bdi> yet. Write one, or invite someone.
+      </p>
       <Copyable label="Share this link" text={link} copy={copy} />
       <Copyable label="Or connect from a program" text={code} copy={copy} />
     </div>

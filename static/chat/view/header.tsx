@@ -38,7 +38,7 @@ export function Header(
       >
         <Icon name="menu" />
       </button>
-      <h1 dir="auto">{room.name}</h1>
+      <h1 dir="auto" title={room.name}>{room.name}</h1>
       <p class={`state ${connection.tone}`} role="status">
         {connection.word}
       </p>

@@ -1,13 +1,14 @@
 /** Where one writes. The text lives in the room's model, so that it waits
  * there while one is in another room. */
 
+import { composes } from "../../keys.ts";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { ChatModel } from "../model/chat_model.ts";
 import { ruleWords } from "../model/write_access.ts";
 import type { RoomModel } from "../model/room_model.ts";
-import { counted } from "../model/chat_words.ts";
+import { counted, isolated } from "../model/chat_words.ts";
 import { Icon } from "./icons.tsx";
-import { focusLastLine, scrollPage } from "./message_keys.ts";
+import { scrollPage, selectLastLine } from "./message_keys.ts";
 
 /** So close to the limit one is told how much is left. */
 const WARN = 200;
@@ -46,14 +47,13 @@ export function Composer({ chat, room }: Props) {
     field.current?.focus();
   };
   const keyDown = (event: KeyboardEvent) => {
-    // Enter also ends the composing of a character in some scripts.
-    if (event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey) {
+    if (composes(event)) return;
+    if (event.key === "Enter" && sends(event)) {
       event.preventDefault();
       send();
     } else if (event.key === "ArrowUp" && room.draft === "" && !event.altKey) {
       event.preventDefault();
-      focusLastLine();
+      selectLastLine();
     } else if (isPage(event.key) && !scrolls(field.current)) {
       event.preventDefault();
       scrollPage(event.key === "PageUp" ? -1 : 1);
@@ -71,10 +71,10 @@ export function Composer({ chat, room }: Props) {
         ref={field}
         rows={1}
         dir="auto"
-        enterkeyhint="send"
-        aria-label={`Message to ${room.name}`}
+        enterkeyhint={isTouch() ? "enter" : "send"}
+        aria-label={`Message to ${isolated(room.name)}`}
         aria-describedby="characters rules"
-        placeholder={`Message to ${room.name}`}
+        placeholder={`Message to ${isolated(room.name)}`}
         value={room.draft}
         onInput={({ currentTarget }) => {
           write(currentTarget.value);
@@ -115,6 +115,16 @@ function sendable(chat: ChatModel, room: RoomModel): boolean {
   return room.draft.trim() !== "" && (charactersLeft(chat, room) ?? 0) >= 0 &&
     room.access() === undefined && room.problem === undefined &&
     chat.client.state.phase !== "closed";
+}
+
+/** Whether one writes with a finger: its keyboard has no Shift Enter. */
+function isTouch(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
+}
+
+/** Whether Enter sends, and does not break the line. */
+function sends({ shiftKey, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  return ctrlKey || metaKey || (!shiftKey && !isTouch());
 }
 
 function isPage(key: string): boolean {

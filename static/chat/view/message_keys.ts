@@ -1,12 +1,24 @@
 /** Going through the messages by keyboard, and what keys do on one. */
 
+import { composes } from "../../keys.ts";
 import type { LineRow, Row } from "../model/timeline_rows.ts";
 import { type LineActions, moderable } from "./message_row.tsx";
 
-/** Puts the focus on the newest message in view. */
-export function focusLastLine(): void {
+/** Selects the newest message in view. */
+export function selectLastLine(): void {
   const lines = document.querySelectorAll<HTMLElement>(".line");
-  lines[lines.length - 1]?.focus();
+  select(lines[lines.length - 1]);
+}
+
+/** Puts the focus on a message, so that letters act on it. One that was merely
+ * clicked has the focus too; there, letters are text. */
+function select(line: HTMLElement | undefined): void {
+  if (line === undefined) return;
+  line.focus();
+  line.dataset.selected = "";
+  line.addEventListener("blur", () => delete line.dataset.selected, {
+    once: true,
+  });
 }
 
 /** Scrolls the conversation by nearly what is in view, up or down. */
@@ -32,17 +44,20 @@ export function lineKey(
   const line = event.target;
   if (!(line instanceof HTMLElement) || !line.matches(".line")) return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (composes(event)) return;
+  const isSelected = line.dataset.selected !== undefined;
+  if (!isSelected && !event.key.startsWith("Arrow")) return;
   const row = rows.find((row): row is LineRow =>
     row.kind === "line" && row.key === line.dataset.key
   );
   if (row === undefined) return;
   switch (event.key) {
     case "ArrowUp":
-      beside(line, "previousElementSibling")?.focus();
+      select(beside(line, "previousElementSibling"));
       break;
     case "ArrowDown": {
       const next = beside(line, "nextElementSibling");
-      if (next !== undefined) next.focus();
+      if (next !== undefined) select(next);
       else document.querySelector<HTMLElement>(".composer textarea")?.focus();
       break;
     }

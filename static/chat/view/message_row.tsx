@@ -1,14 +1,13 @@
 /** One message: who, when, what, how far it has got, what can be done. */
 
 import { Component } from "preact";
-import { format } from "../model/format.ts";
 import { hue } from "../model/person_colors.ts";
 import type { LineRow } from "../model/timeline_rows.ts";
-import { timeOfDay } from "../model/times.ts";
+import { gutterTime, timeOfDay } from "../model/times.ts";
 import { isEmoji } from "../model/chat_words.ts";
 import { Avatar } from "./avatar.tsx";
 import { IconButton } from "./icons.tsx";
-import { Text } from "./message_text.tsx";
+import { MessageText } from "./message_text.tsx";
 import { Words } from "./sentence.tsx";
 
 /** What can be done with a message. Must stay the same object. */
@@ -32,6 +31,8 @@ export function moderable(
 interface Props {
   readonly row: LineRow;
   readonly me: string | undefined;
+  /** Names here that contain one's own. */
+  readonly longer: readonly string[];
   /** Whether one keeps order here. */
   readonly moderates: boolean;
   readonly actions: LineActions;
@@ -39,19 +40,22 @@ interface Props {
 
 /** Draws itself anew only when its row or one's own name changes. */
 export class Line extends Component<Props> {
-  override shouldComponentUpdate({ row, me, moderates }: Props): boolean {
-    return me !== this.props.me || moderates !== this.props.moderates ||
+  override shouldComponentUpdate(
+    { row, me, longer, moderates }: Props,
+  ): boolean {
+    return me !== this.props.me || longer !== this.props.longer ||
+      moderates !== this.props.moderates ||
       !same(row, this.props.row);
   }
 
-  render({ row, me, moderates, actions }: Props) {
+  render({ row, me, longer, moderates, actions }: Props) {
     const { from, at, head, tail, mine, mentioned, phase, seq } = row;
     const { removed, announcement, imported, guest } = row;
     const emoji = isEmoji(row.text);
     const flags = { head, tail, mine, mentioned, removed, announcement, emoji };
     const time = (
       <time dateTime={new Date(at).toISOString()} data-at={at}>
-        {timeOfDay(at)}
+        {head ? timeOfDay(at) : gutterTime(at)}
       </time>
     );
     return (
@@ -66,7 +70,9 @@ export class Line extends Component<Props> {
           {head
             ? (
               <p class="who">
-                <bdi class="name" style={{ "--hue": hue(from) }}>{from}</bdi>
+                <bdi class="name" title={from} style={{ "--hue": hue(from) }}>
+                  {from}
+                </bdi>
                 {mine && <span class="visually-hidden">(you)</span>}
                 {announcement && <span class="tag">Announcement</span>}
                 {imported && <span class="tag">Imported</span>}
@@ -84,7 +90,13 @@ export class Line extends Component<Props> {
           <div class="text">
             {removed
               ? <p class="gone">This message was removed</p>
-              : <Text blocks={format(row.text, mine ? undefined : me)} />}
+              : (
+                <MessageText
+                  text={row.text}
+                  name={mine ? undefined : me}
+                  longer={longer}
+                />
+              )}
           </div>
           {phase === "pending" && <span class="visually-hidden">Sending…</span>}
           {phase === "failed" && (
@@ -125,6 +137,21 @@ export class Line extends Component<Props> {
       </li>
     );
   }
+}
+
+/** A message whose drawing failed: its text, and who sent it. */
+export function PlainLine({ row }: { row: LineRow }) {
+  const { from, text, key, seq, guest, imported } = row;
+  return (
+    <li class="line" data-key={key} data-seq={seq} tabIndex={-1}>
+      <span />
+      <p class="text">
+        <bdi>{from}</bdi>
+        {imported && " (imported)"}
+        {guest && " (guest)"}: <bdi>{text}</bdi>
+      </p>
+    </li>
+  );
 }
 
 function on(flags: Record<string, boolean>): string[] {

@@ -1,7 +1,9 @@
 /** A message's text on the page: every token is a text node in an element of
  * ours, so that nothing a sender types can be more than text. */
 
-import type { Block, Inline } from "../model/format.ts";
+import { useState } from "preact/hooks";
+import { excerptOf } from "../model/excerpt.ts";
+import { type Block, format, type Inline } from "../model/format.ts";
 
 function inline(token: Inline) {
   switch (token.kind) {
@@ -44,6 +46,34 @@ export function Text({ blocks }: { blocks: readonly Block[] }) {
             </pre>
           )
           : <p key={index} dir="auto">{block.inlines.map(inline)}</p>
+      )}
+    </>
+  );
+}
+
+/** A message's text: a long one is folded until one asks for all of it. */
+export function MessageText({ text, name, longer }: {
+  text: string;
+  /** The name that is marked where the text mentions it. */
+  name: string | undefined;
+  /** Names in the room that contain it. */
+  longer: readonly string[];
+}) {
+  const [whole, setWhole] = useState(false);
+  const excerpt = excerptOf(text);
+  const shown = whole ? text : excerpt ?? text;
+  return (
+    <>
+      <Text blocks={format(shown, name, longer)} />
+      {excerpt !== undefined && (
+        <button
+          type="button"
+          class="more"
+          aria-expanded={whole}
+          onClick={() => setWhole(!whole)}
+        >
+          {whole ? "Show less" : "Show more"}
+        </button>
       )}
     </>
   );

@@ -7,6 +7,7 @@ import { durationWords } from "../../../protocol/duration.ts";
 import { nameInWords } from "../../../protocol/text.ts";
 import type { ChatModel, Subject } from "../model/chat_model.ts";
 import { BANS, SLOWNESS } from "../model/write_access.ts";
+import { isolated } from "../model/chat_words.ts";
 import type { RoomModel } from "../model/room_model.ts";
 import { closeDialog, Dialog } from "./dialog.tsx";
 import { Words } from "./sentence.tsx";
@@ -38,7 +39,9 @@ export function SubjectDialog({ chat, subject, close }: {
   const others = room.rules.moderates && name !== chat.me && !line?.mine;
   return (
     <Dialog
-      title={line ? `Message by ${nameInWords(name)}` : name}
+      title={line
+        ? `Message by ${isolated(nameInWords(name))}`
+        : isolated(name)}
       close={close}
     >
       {line?.removed === false && line.seq !== undefined && (
@@ -140,7 +143,7 @@ export function RoomDialog({ room, close }: {
     ? SLOWNESS
     : [...SLOWNESS, slowMs].sort((a, b) => a - b);
   return (
-    <Dialog title={`Moderation in ${room.name}`} close={close}>
+    <Dialog title={`Moderation in ${isolated(room.name)}`} close={close}>
       <Doing submit={() => act(() => room.order.lock(!locked))}>
         <button type="submit" class="secondary">
           {locked ? "Unlock the room" : "Lock the room"}

@@ -7,11 +7,13 @@ export type KeyAction =
   | "room above"
   | "room below"
   | "next unread"
-  | "write";
+  | "write"
+  /** A character for the message one writes. */
+  | "type";
 
 /** Keys and what they do, as the help shows them. */
 export const KEYS: readonly (readonly [keys: string, does: string])[] = [
-  ["Enter", "Send"],
+  ["Enter", "Send (with the on-screen keyboard: new line)"],
   ["Shift Enter", "New line"],
   ["↑ in an empty message", "Select a message"],
   ["Page ↑, Page ↓", "Scroll the messages"],
@@ -52,5 +54,9 @@ export function keyAction(event: Key, writing: boolean): KeyAction | undefined {
     return event.shiftKey ? "next unread" : "room below";
   }
   if (event.key === "Escape") return "write";
-  return !writing && event.key === "?" ? "show keys" : undefined;
+  if (writing) return undefined;
+  if (event.key === "?") return "show keys";
+  // A space scrolls, or presses what has the focus.
+  const types = event.key !== " " && [...event.key].length === 1;
+  return types && !command && !event.altKey ? "type" : undefined;
 }

@@ -3,7 +3,7 @@
 import { nameInWords } from "../../../protocol/text.ts";
 import type { ChatModel } from "../model/chat_model.ts";
 import type { RoomModel } from "../model/room_model.ts";
-import { counted } from "../model/chat_words.ts";
+import { counted, isolated } from "../model/chat_words.ts";
 import { Avatar } from "./avatar.tsx";
 import { IconButton } from "./icons.tsx";
 
@@ -29,7 +29,7 @@ export function People({ chat, room, mention }: Props) {
             <button
               type="button"
               onClick={() => mention(name)}
-              title={`Mention ${nameInWords(name)}`}
+              title={`Mention ${isolated(nameInWords(name))}`}
             >
               <Avatar name={name} />
               <bdi>{name}</bdi>
@@ -40,7 +40,7 @@ export function People({ chat, room, mention }: Props) {
               <IconButton
                 class="more"
                 icon="more"
-                label={`Remove or ban ${nameInWords(name)}`}
+                label={`Remove or ban ${isolated(nameInWords(name))}`}
                 onClick={() => chat.consider({ room, name })}
               />
             )}

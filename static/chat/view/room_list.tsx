@@ -6,10 +6,11 @@ import { linkTo } from "../model/address.ts";
 import type { ChatModel } from "../model/chat_model.ts";
 import type { RoomModel } from "../model/room_model.ts";
 import { briefTime } from "../model/times.ts";
-import { counted } from "../model/chat_words.ts";
+import { counted, isolated } from "../model/chat_words.ts";
 import { shownText } from "../model/format.ts";
 import { Words } from "./sentence.tsx";
 import { Avatar } from "./avatar.tsx";
+import { Guarded } from "./guarded.tsx";
 import { Icon, IconButton } from "./icons.tsx";
 
 interface Props {
@@ -28,12 +29,12 @@ export function RoomList({ chat, open, settings }: Props) {
       </p>
       <ul>
         {chat.rooms.map((room) => (
-          <RoomItem
+          <Guarded
             key={room.name}
-            room={room}
-            chat={chat}
-            open={open}
-          />
+            instead={<PlainItem name={room.name} open={open} />}
+          >
+            <RoomItem room={room} chat={chat} open={open} />
+          </Guarded>
         ))}
       </ul>
       <JoinForm open={open} />
@@ -41,7 +42,7 @@ export function RoomList({ chat, open, settings }: Props) {
         type="button"
         class="me"
         aria-label={`${chat.me ?? ""}, settings`}
-        title="Settings"
+        title={`${isolated(chat.me ?? "")}: settings`}
         onClick={settings}
       >
         <Avatar name={chat.me ?? "?"} />
@@ -71,7 +72,7 @@ function RoomItem({ room, chat, open }: {
         aria-current={room === chat.current ? "page" : undefined}
         onClick={follow}
       >
-        <bdi class="room-name">{name}</bdi>
+        <bdi class="room-name" title={name}>{name}</bdi>
         {last && (
           <time dateTime={new Date(last.at).toISOString()} data-at={last.at}>
             {briefTime(last.at, chat.now())}
@@ -94,10 +95,24 @@ function RoomItem({ room, chat, open }: {
         <IconButton
           class="leave"
           icon="close"
-          label={`Leave ${name}`}
+          label={`Leave ${isolated(name)}`}
           onClick={() => chat.leave(room)}
         />
       )}
+    </li>
+  );
+}
+
+/** A room whose news cannot be drawn: the way into it. */
+function PlainItem({ name, open }: {
+  name: string;
+  open: (room: string) => void;
+}) {
+  return (
+    <li>
+      <button type="button" onClick={() => open(name)}>
+        <bdi>{name}</bdi>
+      </button>
     </li>
   );
 }

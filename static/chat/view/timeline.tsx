@@ -8,8 +8,9 @@ import { Component, createRef } from "preact";
 import type { RoomModel } from "../model/room_model.ts";
 import { exactTime } from "../model/times.ts";
 import { counted } from "../model/chat_words.ts";
+import { Guarded } from "./guarded.tsx";
 import { TimelineNote } from "./timeline_notes.tsx";
-import { Line, type LineActions } from "./message_row.tsx";
+import { Line, type LineActions, PlainLine } from "./message_row.tsx";
 import { lineKey } from "./message_keys.ts";
 
 interface Props {
@@ -124,27 +125,27 @@ export class Timeline extends Component<Props, { down: boolean }> {
             <ol>
               {cut && !room.known && (
                 <li class="note">
-                  Messages in {room.name} appear once you are connected
+                  Messages in <bdi>{room.name}</bdi>{" "}
+                  appear once you are connected
                 </li>
               )}
               {rows.map((row) =>
                 row.kind === "line"
                   ? (
-                    <Line
-                      key={row.key}
-                      row={row}
-                      me={me}
-                      moderates={room.rules.moderates}
-                      actions={actions}
-                    />
+                    <Guarded key={row.key} instead={<PlainLine row={row} />}>
+                      <Line
+                        row={row}
+                        me={me}
+                        longer={room.longerNames}
+                        moderates={room.rules.moderates}
+                        actions={actions}
+                      />
+                    </Guarded>
                   )
                   : (
-                    <TimelineNote
-                      key={row.key}
-                      row={row}
-                      now={now}
-                      room={room.name}
-                    />
+                    <Guarded key={row.key} instead={<li class="note" />}>
+                      <TimelineNote row={row} now={now} room={room.name} />
+                    </Guarded>
                   )
               )}
             </ol>

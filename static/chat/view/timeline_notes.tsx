@@ -13,7 +13,11 @@ export function TimelineNote({ row, now, room }: {
 }) {
   switch (row.kind) {
     case "start":
-      return <li class="note">This is the beginning of {room}</li>;
+      return (
+        <li class="note">
+          This is the beginning of <bdi>{room}</bdi>
+        </li>
+      );
     case "gap":
       return (
         <li class="gap">

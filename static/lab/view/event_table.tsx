@@ -3,6 +3,7 @@
  * keeps what one reads in place while new ones come in above it.
  */
 
+import { composes } from "../../keys.ts";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { LabClient } from "../lab_client.ts";
 import {
@@ -135,6 +136,7 @@ function Rows({ rows, name }: { rows: readonly Row[]; name: string }) {
   });
 
   const move = (event: KeyboardEvent) => {
+    if (composes(event)) return;
     const to = {
       ArrowDown: at + 1,
       ArrowUp: at - 1,

@@ -1,5 +1,6 @@
 /** What a client sends: text, bytes as hex, a file, or what the lesson says. */
 
+import { composes } from "../../keys.ts";
 import { useRef, useState } from "preact/hooks";
 import type { LabClient } from "../lab_client.ts";
 import { parseHex } from "../model/bytes.ts";
@@ -135,7 +136,7 @@ export function Composer({ client }: { client: LabClient }) {
                 setDrafts({ ...drafts, [kind]: currentTarget.value })}
               onKeyDown={(event) => {
                 if (event.key !== "Enter" || event.shiftKey) return;
-                if (event.isComposing) return;
+                if (composes(event)) return;
                 event.preventDefault();
                 send();
               }}
