@@ -5,6 +5,7 @@ import {
   assertMatch,
   assertNotEquals,
   assertRejects,
+  assertStringIncludes,
 } from "@std/assert";
 import { resolve } from "node:path";
 import { roomKeys } from "../../server/store/redis/redis_scripts.ts";
@@ -217,4 +218,35 @@ test("a Sentinel that knows no Redis of that name says so", async () => {
     StoreOpenError,
     'knows no "other"',
   );
+});
+
+test("data of another schema version is left alone, and the error says what to do", async () => {
+  await using server = await RedisServer.start();
+  const open = async () => {
+    const store = await RedisStore.open({
+      address: server.address,
+      retention: KEEP_ALL,
+      clock: new FakeClock(),
+    });
+    await store.secret();
+    return store;
+  };
+  await (await open()).close();
+  assertEquals(await server.command("GET", "hubbub:schema"), "1");
+  for (
+    const [version, words] of [
+      [2, "Upgrade all nodes, or stop them and restore a backup from before"],
+      [0, "Start the version of Hubbub that wrote it, or use another database"],
+    ] as const
+  ) {
+    await server.command("SET", "hubbub:schema", String(version));
+    const { message } = await assertRejects(open, StoreOpenError);
+    assertStringIncludes(message, `has schema version ${version}, and this`);
+    assertStringIncludes(message, `server uses version 1. ${words}`);
+    assertEquals(await server.command("KEYS", "hubbub:room*"), []);
+  }
+  // Data that was written before versions were is the first.
+  await server.command("DEL", "hubbub:schema");
+  await (await open()).close();
+  assertEquals(await server.command("GET", "hubbub:schema"), "1");
 });

@@ -1,9 +1,16 @@
 /** The Deno KV store against the contracts. */
 
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { KvStore } from "../../server/store/kv/kv_store.ts";
-import { roomKey } from "../../server/store/kv/kv_wire.ts";
+import { claimKvSchema } from "../../server/store/kv/kv_schema.ts";
+import { ALL, roomKey, SCHEMA } from "../../server/store/kv/kv_wire.ts";
+import { SCHEMA_VERSION } from "../../server/store/schema_version.ts";
 import { StoreOpenError } from "../../server/store/store.ts";
 import { FakeClock } from "../helpers/clock.ts";
 import { TempFolder } from "../helpers/temp.ts";
@@ -88,4 +95,44 @@ Deno.test("kv store: an empty file becomes a database, which is opened again", a
   Deno.writeTextFileSync(path, "");
   await (await open(path)).close();
   await (await open(path)).close();
+});
+
+Deno.test("kv store: data of another schema version is left alone, and the error says what to do", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("kv");
+  const write = async (version?: number | null) => {
+    const kv = await Deno.openKv(path);
+    if (version === null) await kv.delete(SCHEMA);
+    else if (version !== undefined) await kv.set(SCHEMA, version);
+    const all = await Array.fromAsync(kv.list({ prefix: ALL }));
+    kv.close();
+    return all;
+  };
+  await (await open(path)).close();
+  for (
+    const [version, words] of [
+      [2, "Upgrade all nodes, or stop them and restore a backup from before"],
+      [0, "Start the version of Hubbub that wrote it, or use another database"],
+    ] as const
+  ) {
+    const before = await write(version);
+    const { message } = await assertRejects(() => open(path), StoreOpenError);
+    assertStringIncludes(message, `has schema version ${version}, and this`);
+    assertStringIncludes(message, `server uses version 1. ${words}`);
+    assertEquals(await write(), before);
+  }
+  // Data that was written before versions were is the first.
+  await write(null);
+  const store = await open(path);
+  assertEquals((await store.database.get(SCHEMA)).value, 1);
+  await store.close();
+});
+
+Deno.test("kv store: of nodes that begin at once, all find one schema version", async () => {
+  const kv = await Deno.openKv(":memory:");
+  await Promise.all(Array.from({ length: 8 }, () => claimKvSchema(kv, "kv")));
+  assertEquals((await kv.get(SCHEMA)).value, SCHEMA_VERSION);
+  await kv.set(SCHEMA, SCHEMA_VERSION + 1);
+  await assertRejects(() => claimKvSchema(kv, "kv"), StoreOpenError);
+  kv.close();
 });

@@ -15,6 +15,7 @@ import { appendApart, type Change } from "./kv_append.ts";
 import { KvKept } from "./kv_kept.ts";
 import { readLog, readState } from "./kv_log.ts";
 import { listRooms } from "./kv_rooms.ts";
+import { claimKvSchema } from "./kv_schema.ts";
 import { KvRetention } from "./kv_retention.ts";
 import {
   batches,
@@ -90,6 +91,12 @@ export class KvStore implements Store {
       const kv = isFile
         ? await (await import("./kv_file.ts")).openKvFile(path)
         : await Deno.openKv(path === "" ? undefined : path);
+      try {
+        await claimKvSchema(kv, `"kv:${path}"`);
+      } catch (error) {
+        kv.close();
+        throw error;
+      }
       const store = new KvStore(kv, options);
       store.#owner = true;
       return store;

@@ -26,6 +26,10 @@ export interface KnownCid {
   readonly at: number;
 }
 
+/** Everything that Hubbub writes. */
+export const ALL: Deno.KvKey = ["hubbub"];
+/** The version of the data (schema_version.ts), a number. */
+export const SCHEMA: Deno.KvKey = [...ALL, "schema"];
 /** All rooms: room to {@linkcode Head}. */
 export const ROOMS: Deno.KvKey = ["hubbub", "room"];
 /** The fleet's 32 bytes. */

@@ -41,6 +41,8 @@ export const ROOM_LIST_KEYS: readonly string[] = [
 export const SECRET_KEY = "hubbub:secret";
 /** Written to see whether writing works. */
 export const CHECK_KEY = "hubbub:checked";
+/** The version of the data (schema_version.ts). */
+export const SCHEMA_KEY = "hubbub:schema";
 
 /** The small documents that all nodes know, a hash. */
 export const KEPT_KEY = "hubbub:kept";
@@ -416,6 +418,24 @@ for k = ${ROOM_LIST_KEYS.length + 1}, #KEYS, ${ROOM_KEYS} do
   replies[#replies + 1] = reply or why and {why} or false
 end
 return replies
+`);
+
+/**
+ * Claims the database for a version of the data. KEYS: {@linkcode SCHEMA_KEY},
+ * and keys that data without a version has. ARGV: the version, and that of data
+ * without one. Returns the version of the data, which is written where it can
+ * be: a full memory takes nothing.
+ */
+export const CLAIM_SCHEMA = script(`
+local known = redis.call('GET', KEYS[1])
+if not known then
+  known = ARGV[1]
+  for i = 2, #KEYS do
+    if redis.call('EXISTS', KEYS[i]) == 1 then known = ARGV[2] end
+  end
+  redis.pcall('SET', KEYS[1], known)
+end
+return known
 `);
 
 /**

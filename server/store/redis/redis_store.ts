@@ -11,23 +11,26 @@
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../runtime/clock.ts";
-import { readRedisAddress } from "../addresses.ts";
+import { readRedisAddress, withoutPassword } from "../addresses.ts";
 import { storeStorable } from "../drafts.ts";
 import { GuardedFeed } from "../feeding.ts";
 import { Follower } from "../follower.ts";
 import { RedisKept } from "./redis_kept.ts";
-import { RedisLink, type Reply } from "./redis_link.ts";
+import { cannotOpen, RedisLink, type Reply } from "./redis_link.ts";
 import { RedisRetention } from "./redis_retention.ts";
 import { completeList, listRooms } from "./redis_rooms.ts";
 import {
   APPEND,
   CHECK_KEY,
+  CLAIM_SCHEMA,
   FOLLOW,
   READ,
   RENEW,
   ROOM_LIST_KEYS,
   roomChannel,
   roomKeys,
+  ROOMS_KEY,
+  SCHEMA_KEY,
   SECRET_KEY,
 } from "./redis_scripts.ts";
 import {
@@ -57,6 +60,11 @@ import {
   type Store,
   StoreOpenError,
 } from "../store.ts";
+import {
+  checkSchema,
+  SCHEMA_VERSION,
+  UNMARKED_VERSION,
+} from "../schema_version.ts";
 import { newBase } from "../unwritten.ts";
 
 /** Followed rooms that are read at once after an outage. */
@@ -113,6 +121,7 @@ export class RedisStore implements Store {
       database: store.#database,
     });
     await store.#refuseCluster();
+    await store.#claimSchema();
     await store.#warnOfLosses();
     // Where the memory is full, what is there can still be read.
     await completeList(store.#link).catch(() => {});
@@ -129,6 +138,24 @@ export class RedisStore implements Store {
       "Rooms cannot be kept in a Redis Cluster. Use a single Redis, with " +
         "replicas and redis-sentinel:// if it must not be the only one",
     );
+  }
+
+  /** Of nodes with different versions of the data, the first has the store. */
+  async #claimSchema(): Promise<void> {
+    const { address } = this.#options;
+    try {
+      const found = await this.#link.run(
+        CLAIM_SCHEMA,
+        [SCHEMA_KEY, SECRET_KEY, ROOMS_KEY],
+        [SCHEMA_VERSION, UNMARKED_VERSION],
+      ).catch((error) => {
+        throw cannotOpen(address, error);
+      });
+      checkSchema(found, withoutPassword(address));
+    } catch (error) {
+      this.#link.close();
+      throw error;
+    }
   }
 
   /** Tells of a Redis that is set to lose messages that were acknowledged. */
@@ -326,6 +353,8 @@ export class RedisStore implements Store {
     if (this.#secret === null) return;
     // Whoever starts without it makes another one; no harm but to its sessions.
     this.#link.call("SET", SECRET_KEY, this.#secret, "NX").catch(() => {});
+    this.#link.call("SET", SCHEMA_KEY, String(SCHEMA_VERSION), "NX")
+      .catch(() => {});
   }
 
   async #begin(room: string): Promise<[string, number, number, Reply]> {

@@ -1,0 +1,28 @@
+/** The schema version of the data in Deno KV: reads it, or writes it where
+ * there is none. */
+
+import {
+  checkSchema,
+  SCHEMA_VERSION,
+  UNMARKED_VERSION,
+} from "../schema_version.ts";
+import { ALL, SCHEMA } from "./kv_wire.ts";
+
+/**
+ * Claims a database for this version of the data. Of nodes that begin at once
+ * with different versions, one succeeds.
+ *
+ * @param kv The database.
+ * @param name What the user calls it.
+ * @throws {StoreOpenError} If its data is of another version.
+ */
+export async function claimKvSchema(kv: Deno.Kv, name: string): Promise<void> {
+  let known = await kv.get<number>(SCHEMA);
+  while (known.value === null) {
+    const some = await Array.fromAsync(kv.list({ prefix: ALL }, { limit: 1 }));
+    const version = some.length > 0 ? UNMARKED_VERSION : SCHEMA_VERSION;
+    await kv.atomic().check(known).set(SCHEMA, version).commit();
+    known = await kv.get<number>(SCHEMA);
+  }
+  checkSchema(known.value, name);
+}
