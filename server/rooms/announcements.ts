@@ -4,24 +4,33 @@
  * member has a cursor over it too.
  */
 
-import type { ServerEvent } from "../../protocol/events.ts";
+import type { PresenceEvent, ServerEvent } from "../../protocol/events.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
+import type { AnnouncementPace } from "./announcement_pace.ts";
 import { framesOf } from "./page_cache.ts";
 import type { Session } from "./session.ts";
+
+/** Most frames of one announcement; a reader that would get more gets a list. */
+const MOST_FRAMES = 10;
 
 /** One event for all members. */
 export interface Announcement {
   readonly event: ServerEvent;
+  /** What readers get if their dialect needs too many frames for the event. */
+  readonly short: ServerEvent | undefined;
   /** The room's head when it was announced: it follows this message. */
   readonly after: number;
-  /** Whether a session does not get it. */
-  readonly skip: ((session: Session) => boolean) | undefined;
+  /** Counts its frames. */
+  readonly pace: AnnouncementPace;
   /** The last turn of the fan-out in which it is worth sending; Infinity for
    * ever. */
   readonly lastTurn: number;
   /** Its frames, encoded on first use. */
   readonly frames: Map<Dialect, readonly string[]>;
 }
+
+/** An announcement to add. */
+export type NewAnnouncement = Omit<Announcement, "frames">;
 
 /** The announcements of one room. */
 export class Announcements {
@@ -44,7 +53,7 @@ export class Announcements {
     return this.#list.length > 0;
   }
 
-  add(announcement: Omit<Announcement, "frames">): void {
+  add(announcement: NewAnnouncement): void {
     this.#list.push({ ...announcement, frames: new Map() });
     this.#count++;
   }
@@ -60,15 +69,43 @@ export class Announcements {
   }
 }
 
-/** Returns the frames of an announcement in a dialect. */
+/** Whether an event may need too many frames in some dialects. */
+export function isLong({ joined = [], left = [] }: PresenceEvent): boolean {
+  return joined.length + left.length > MOST_FRAMES;
+}
+
+/** Returns the frames of an announcement for a session. */
 export function announcedIn(
-  { event, frames }: Announcement,
-  dialect: Dialect,
+  { event, short, frames }: Announcement,
+  { dialect, name }: Pick<Session, "dialect" | "name">,
 ): readonly string[] {
+  if (event.type === "typing" && !dialect.wantsTyping) return [];
   let encoded = frames.get(dialect);
   if (encoded === undefined) {
     encoded = framesOf(dialect, event);
+    if (encoded.length > MOST_FRAMES && short !== undefined) {
+      encoded = framesOf(dialect, short);
+    }
     frames.set(dialect, encoded);
   }
-  return encoded;
+  const isAboutReader = !dialect.echoes && event.type === "presence" &&
+    encoded.length <= MOST_FRAMES && isAbout(event, name);
+  return isAboutReader ? framesOf(dialect, without(event, name)) : encoded;
+}
+
+function isAbout({ joined = [], renamed = [] }: PresenceEvent, name: string) {
+  return joined.includes(name) || renamed.some(([, to]) => to === name);
+}
+
+/** Returns an event for the person with a name, in a dialect without echoes: it
+ * does not show that person's own join and rename, which were answered. */
+function without(event: PresenceEvent, name: string): PresenceEvent {
+  const { joined = [], left = [], renamed = [] } = event;
+  const own = renamed.find(([, to]) => to === name)?.[0];
+  return {
+    ...event,
+    joined: joined.filter((one) => one !== name),
+    left: left.filter((one) => one !== own),
+    renamed: renamed.filter(([, to]) => to !== name),
+  };
 }

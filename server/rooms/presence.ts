@@ -1,7 +1,8 @@
 /**
- * Presence of one room: the names of its members on all nodes, the changes that
- * are not announced yet, and who is typing. Decides whether to announce
- * changes, the whole list or a number; room.ts decides who gets it.
+ * Presence of one room: the names of its members on all nodes, what of them is
+ * announced, and who is typing. Decides whether to announce changes, the whole
+ * list or a number; name_changes.ts merges the changes, room.ts decides when to
+ * announce them and who gets it. Pure: the time is passed in.
  *
  * Names are counted. A person who moves between nodes is on both for a moment,
  * or on neither, and is not announced as gone.
@@ -9,37 +10,30 @@
 
 import type { PresenceEvent } from "../../protocol/events.ts";
 import type { Roster } from "../fleet/fleet.ts";
-import type { Session } from "./session.ts";
+import {
+  LONG_AGO,
+  type Monotonic,
+  msAfter,
+  msBetween,
+} from "../runtime/clock.ts";
+import { type NameChange, NameChanges } from "./name_changes.ts";
 
 /** Above this many members a room announces a number, not names … */
 export const MOST_LISTED = 200;
 /** … until at most this many are left. A list costs the square of the members,
  * so one person who joins and leaves must not cause many. */
 export const LISTED_AGAIN = 180;
-/** Calls of {@linkcode Presence.unpace} before a room announces names again. */
-const LEAST_UNLISTED = 10;
+/** Milliseconds until a room that announced a number may announce names. */
+const UNLISTED_MS = 10_000;
+/** Shortest time between two numbers, milliseconds. */
+const NUMBER_MS = 1_000;
+/** A list replaces changes that have so many names more than it. */
+const SPARE_NAMES = 20;
 /** Most names announced as typing in one turn; others follow as they type
  * on. */
 const MOST_TYPING = 20;
-/** The size of a rename event, in names of a list. */
-const RENAME_COST = 6;
-
-/** A rename to announce. */
-interface Renamed {
-  /** The person's sessions on this node. */
-  readonly sessions: readonly Session[];
-  readonly event: PresenceEvent;
-}
-
-/** A rename that is not announced yet. */
-interface Rename {
-  readonly sessions: readonly Session[];
-  readonly from: string;
-  /** Whether the new name was not in the room before. */
-  readonly isNew: boolean;
-}
-
-type Change = Pick<PresenceEvent, "joined" | "left" | "renamed">;
+/** Time in which a name is announced as typing once, milliseconds. */
+const TYPING_MS = 1_000;
 
 /** The members of a room. */
 export class Presence {
@@ -49,21 +43,21 @@ export class Presence {
   readonly #nodes = new Map<string, Roster>();
   /** Number of members on nodes that report only a number. */
   #unlisted = 0;
-  #joined = new Set<string>();
-  #left = new Set<string>();
-  /** Renames, by new name. */
-  #renames = new Map<string, Rename>();
+  readonly #changes = new NameChanges(this.#here);
   #typing = new Set<string>();
-  /** Names announced as typing within about a second. */
+  /** Names announced as typing since {@linkcode #typedSince}. */
   #typed = new Set<string>();
+  #typedSince: Monotonic = LONG_AGO;
   /** Whether the room announces names. */
   #listed = true;
+  /** Whether a reader got a number from a room that still announces names. */
+  #numbered = false;
+  /** When a room that announces a number may announce names. */
+  #listedFrom: Monotonic = LONG_AGO;
   /** The number that was announced last. */
-  #told = 0;
-  /** Whether the next number has to wait. */
-  #paced = false;
-  /** Calls of {@linkcode unpace} until names may be announced again. */
-  #unlistedFor = 0;
+  #number = 0;
+  /** When the next number may be announced. */
+  #numberFrom: Monotonic = LONG_AGO;
 
   constructor(room: string) {
     this.#room = room;
@@ -74,26 +68,19 @@ export class Presence {
     return this.#here.size + this.#unlisted;
   }
 
-  /** Returns the whole list, or the number, as an event that replaces any
-   * earlier one. */
-  get all(): PresenceEvent {
-    const { count } = this;
-    return {
-      type: "presence",
-      room: this.#room,
-      count,
-      ...(this.#listed && count <= MOST_LISTED && {
-        members: [...this.#here.keys()],
-      }),
-    };
+  /** Returns the whole list, or the number, as an event for one reader. It
+   * replaces any earlier one. */
+  all(): PresenceEvent {
+    this.#changes.listed();
+    if (this.#listed && this.count > MOST_LISTED) this.#numbered = true;
+    return this.#all();
   }
 
   /** Adds a name. */
   enter(name: string): void {
     const here = this.#here.get(name) ?? 0;
     this.#here.set(name, here + 1);
-    // A leave that is not announced yet cancels out.
-    if (here === 0 && !this.#left.delete(name)) this.#joined.add(name);
+    if (here === 0 && this.#listed) this.#changes.entered(name);
   }
 
   /** Removes a name. */
@@ -104,7 +91,7 @@ export class Presence {
       return;
     }
     this.#here.delete(name);
-    if (!this.#joined.delete(name)) this.#left.add(name);
+    if (this.#listed) this.#changes.exited(name);
   }
 
   /**
@@ -112,30 +99,19 @@ export class Presence {
    *
    * @param from The old name.
    * @param to The new name.
-   * @param sessions The person's sessions on this node; empty for one session
-   * on another node.
+   * @param count The number of the person's sessions.
    */
-  rename(from: string, to: string, sessions: readonly Session[] = []): void {
-    const count = Math.max(sessions.length, 1);
-    const isRename = this.#here.get(from) === count && !this.#here.has(to) &&
-      !this.#joined.has(from);
-    if (!isRename) {
-      for (let i = 0; i < count; i++) {
-        this.exit(from);
-        this.enter(to);
-      }
+  rename(from: string, to: string, count = 1): void {
+    if (this.#here.get(from) === count && !this.#here.has(to)) {
+      this.#here.delete(from);
+      this.#here.set(to, count);
+      if (this.#listed) this.#changes.renamed(from, to);
       return;
     }
-    this.#here.delete(from);
-    this.#here.set(to, count);
-    // A name that was never announced is skipped.
-    const earlier = this.#renames.get(from);
-    this.#renames.delete(from);
-    if (earlier?.isNew === false) this.#left.add(from);
-    const known = earlier?.from ?? from;
-    if (known === to) return;
-    const isNew = !this.#left.delete(to);
-    this.#renames.set(to, { sessions, from: known, isNew });
+    for (let i = 0; i < count; i++) {
+      this.exit(from);
+      this.enter(to);
+    }
   }
 
   /**
@@ -143,7 +119,8 @@ export class Presence {
    *
    * @returns Whether it is to be announced.
    */
-  types(name: string): boolean {
+  types(name: string, now: Monotonic): boolean {
+    if (msBetween(this.#typedSince, now) >= TYPING_MS) this.#typed.clear();
     const news = this.#listed && !this.#typed.has(name) &&
       this.#typing.size < MOST_TYPING;
     if (news) this.#typing.add(name);
@@ -177,92 +154,94 @@ export class Presence {
     }
   }
 
-  /** Whether an announcement waits. Announcing each join and leave at once
-   * would cost the square of the members. */
-  get paced(): boolean {
-    return this.#paced || this.#unlistedFor > 0 || this.#typed.size > 0;
-  }
-
-  /** To be called about a second after {@linkcode paced} was true. */
-  unpace(): void {
-    this.#paced = false;
-    this.#unlistedFor = Math.max(this.#unlistedFor - 1, 0);
-    this.#typed.clear();
+  /** Returns the milliseconds until there is something to announce; undefined
+   * if there is nothing. */
+  waitMs(now: Monotonic): number | undefined {
+    if (this.#listed) {
+      const { pending } = this.#changes;
+      const hasNews = pending || this.#numbered || this.count > MOST_LISTED;
+      return hasNews ? 0 : undefined;
+    }
+    const numberMs = Math.max(msBetween(now, this.#numberFrom), 0);
+    if (this.count !== this.#number) return numberMs;
+    if (this.count > LISTED_AGAIN) return undefined;
+    return Math.max(msBetween(now, this.#listedFrom), numberMs);
   }
 
   // Announcements; each change once.
 
-  /** Returns the renames, in order. */
-  renamed(): Renamed[] {
-    const renames = [...this.#renames];
-    this.#renames.clear();
-    if (!this.#listed) return [];
-    if (renames.length * RENAME_COST > this.#here.size + RENAME_COST) {
-      return [{ sessions: [], event: this.#list() }];
-    }
-    return renames.flatMap(([to, { sessions, from, isNew }]) => {
-      const event = this.#news({
-        left: [from],
-        joined: isNew ? [to] : [],
-        renamed: [[from, to]],
-      });
-      return event === undefined ? [] : [{ sessions, event }];
-    });
+  /** Returns the renames, then the joins, or a list or a number instead. */
+  came(now: Monotonic): PresenceEvent[] {
+    return this.#instead(now) ?? [
+      this.#changes.takeRenames(),
+      this.#changes.takeJoins(),
+    ].flatMap((change) => this.#event(change));
   }
 
-  /** Returns the joins; undefined when there is nothing to announce. */
-  came(): PresenceEvent | undefined {
-    const joined = [...this.#joined];
-    this.#joined.clear();
-    return this.#news({ joined });
-  }
-
-  /** Returns the leaves; undefined when there is nothing to announce. */
-  went(): PresenceEvent | undefined {
-    const left = [...this.#left];
-    this.#left.clear();
-    return this.#news({ left });
+  /** Returns the leaves, or a list or a number instead. */
+  went(now: Monotonic): PresenceEvent[] {
+    return this.#instead(now) ?? this.#event(this.#changes.takeLeaves());
   }
 
   /** Returns the names that started typing. */
-  typers(): ReadonlySet<string> {
+  typers(now: Monotonic): ReadonlySet<string> {
     const typing = this.#typing;
     if (typing.size === 0) return typing;
     this.#typing = new Set();
+    if (this.#typed.size === 0) this.#typedSince = now;
     for (const name of typing) this.#typed.add(name);
     return typing;
   }
 
-  /** Returns a change as names or, in a large room, as a number. */
-  #news(change: Change): PresenceEvent | undefined {
+  #event(change: NameChange | undefined): PresenceEvent[] {
     const { count } = this;
-    if (this.#listed && count > MOST_LISTED) {
-      this.#listed = false;
-      this.#unlistedFor = LEAST_UNLISTED;
-      this.#told = count;
-      return this.all;
-    }
-    if (this.#listed) {
-      const { joined = [], left = [], renamed = [] } = change;
-      if (joined.length + left.length + renamed.length === 0) return undefined;
-      return { type: "presence", room: this.#room, ...change, count };
-    }
-    if (this.#paced) return undefined;
-    if (count <= LISTED_AGAIN && this.#unlistedFor === 0) {
-      this.#listed = true;
-      return this.#list();
-    }
-    if (count === this.#told) return undefined;
-    this.#paced = true;
-    this.#told = count;
-    return this.all;
+    return change === undefined
+      ? []
+      : [{ type: "presence", room: this.#room, ...change, count }];
   }
 
-  /** Returns the list, which replaces all pending changes. */
+  /** Returns what replaces the changes, if anything does: a list, a number, or
+   * nothing while a number has to wait. */
+  #instead(now: Monotonic): PresenceEvent[] | undefined {
+    const { count } = this;
+    if (this.#listed) {
+      if (count > MOST_LISTED) {
+        this.#listed = this.#numbered = false;
+        this.#listedFrom = msAfter(now, UNLISTED_MS);
+        this.#changes.reset([]);
+        this.#number = count;
+        return [this.#all()];
+      }
+      const { size, known } = this.#changes;
+      const most = Math.max(this.#here.size, known) + SPARE_NAMES;
+      return size > most || this.#numbered ? [this.#list()] : undefined;
+    }
+    if (now < this.#numberFrom) return [];
+    if (count <= LISTED_AGAIN && now >= this.#listedFrom) return [this.#list()];
+    if (count === this.#number) return [];
+    this.#numberFrom = msAfter(now, NUMBER_MS);
+    this.#number = count;
+    return [this.#all()];
+  }
+
+  /** Returns the list for all members; it replaces all pending changes. */
   #list(): PresenceEvent {
-    this.#joined.clear();
-    this.#left.clear();
-    return this.all;
+    this.#listed = true;
+    this.#numbered = false;
+    this.#changes.reset(this.#here.keys());
+    return this.#all();
+  }
+
+  #all(): PresenceEvent {
+    const { count } = this;
+    return {
+      type: "presence",
+      room: this.#room,
+      count,
+      ...(this.#listed && count <= MOST_LISTED && {
+        members: [...this.#here.keys()],
+      }),
+    };
   }
 }
 

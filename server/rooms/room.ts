@@ -4,26 +4,30 @@
  * backfill.
  *
  * A room gathers the events between two ticks and announces them once: joins
- * before the messages of the tick, leaves after them. It serves its members in
+ * before the messages of the tick, leaves after them. It sends a bounded number
+ * of announcements per second; meanwhile changes wait and merge. It serves its members in
  * steps, since a large room would take too long in one turn of the event loop.
  */
 
 import type { CloseReason } from "../../protocol/close_codes.ts";
-import type {
-  JoinedEvent,
-  PresenceEvent,
-  ServerEvent,
-} from "../../protocol/events.ts";
+import type { JoinedEvent, PresenceEvent } from "../../protocol/events.ts";
 import type { RequestId } from "../../protocol/requests.ts";
 import type { Cursor } from "../../protocol/message.ts";
 import type { Here, Roster } from "../fleet/fleet.ts";
-import { announcedIn, Announcements } from "./announcements.ts";
+import { AnnouncementPace } from "./announcement_pace.ts";
+import {
+  announcedIn,
+  Announcements,
+  isLong,
+  type NewAnnouncement,
+} from "./announcements.ts";
 import { type Fetched, MemberWalk } from "./member_walk.ts";
 import { framesFor, ownIn, PageCache } from "./page_cache.ts";
 import { MOST_LISTED, Presence } from "./presence.ts";
 import { between, RoomLog } from "./room_log.ts";
 import { RoomMemory } from "./room_memory.ts";
 import type { Member, Session } from "./session.ts";
+import type { Monotonic } from "../runtime/clock.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { LogState, StoredMessage } from "../store/store.ts";
 
@@ -31,6 +35,9 @@ import type { LogState, StoredMessage } from "../store/store.ts";
 const STEP = 16;
 /** Turns of the fan-out after which typing is no longer announced. */
 const TYPING_TURNS = 3;
+
+/** Longest time between two looks at changes that wait, milliseconds. */
+const MOST_WAIT_MS = 1_000;
 
 /** A pending join. */
 export interface PendingJoin {
@@ -71,8 +78,11 @@ export interface RoomHooks {
   /** Reads the messages after the member's cursor, then calls
    * {@linkcode Room.due} with them. */
   fetch(member: Member): void;
-  /** Calls {@linkcode Room.recount} after a second, and ends the turn. */
-  recountLater(): void;
+  /** The moment. */
+  now(): Monotonic;
+  /** Calls {@linkcode Room.looksAgain} in `ms` milliseconds, and ends the
+   * turn. */
+  lookLater(ms: number): void;
 }
 
 /** A room with members or pending joins. */
@@ -89,8 +99,12 @@ export class Room {
     { [Symbol.iterator]: () => this.#members.values() },
     (announced) => this.#announcements.drop(announced),
   );
-  /** Whether a recount is scheduled. */
-  #recounting = false;
+  readonly #presencePace = new AnnouncementPace();
+  readonly #typingPace = new AnnouncementPace();
+  /** Whether this tick announces changes; otherwise they wait. */
+  #announcesChanges = false;
+  /** Whether the room looks again at changes that wait. */
+  #looksLater = false;
   /** Number of members that are not announced. */
   #listeners = 0;
   #removals = 0;
@@ -146,7 +160,7 @@ export class Room {
   /** Returns the whole member list as an event that replaces any earlier
    * one. */
   presence(): PresenceEvent {
-    return this.#presence.all;
+    return this.#presence.all();
   }
 
   /** Number of members on this node, without listeners. */
@@ -210,18 +224,17 @@ export class Room {
   /**
    * Records a rename, to be announced at the next tick.
    *
-   * @param sessions The person's sessions in this room, at least one; they have
-   * the new name.
    * @param old The earlier name.
+   * @param name The new one, which the person's sessions have.
+   * @param count The number of the person's sessions in this room, at least 1.
    */
-  rename(sessions: readonly Session[], old: string): void {
-    const [{ name = old } = {}] = sessions;
-    this.#presence.rename(old, name, sessions);
+  rename(old: string, name: string, count: number): void {
+    this.#presence.rename(old, name, count);
     this.#hooks.here.changed();
   }
 
   typing(session: Session): void {
-    if (!this.#presence.types(session.name)) return;
+    if (!this.#presence.types(session.name, this.#hooks.now())) return;
     this.#hooks.here.typing(session.name);
   }
 
@@ -242,7 +255,7 @@ export class Room {
 
   /** Records that a member on another node is typing. */
   typingElsewhere(name: string): void {
-    this.#presence.types(name);
+    this.#presence.types(name, this.#hooks.now());
   }
 
   // The tick, in four steps.
@@ -250,28 +263,18 @@ export class Room {
   /** Step 1, before the tick's messages: announces joins and renames, and
    * starts the joins. */
   announceJoins(): void {
-    for (const { sessions, event } of this.#presence.renamed()) {
-      // A dialect without echoes does not show a person's own rename either.
-      this.#announce(
-        event,
-        (session) => sessions.includes(session) && !session.dialect.echoes,
-      );
-    }
     const pendingJoins = this.#pendingJoins.filter((join) =>
       this.#members.has(join.session) || this.#hooks.admits(join)
     );
     this.#pendingJoins = [];
-    const fresh = new Set(
-      pendingJoins.map(({ session }) => session).filter((session) =>
-        session.reader !== null && !this.#members.has(session)
-      ),
-    );
-    for (const session of fresh) {
+    for (const { session } of pendingJoins) {
+      if (session.reader === null || this.#members.has(session)) continue;
       this.#contain(session, () => this.#admit(session));
     }
-    const came = this.#presence.came();
-    // The new members get the list when they start.
-    if (came) this.#announce(came, (session) => fresh.has(session));
+    const now = this.#hooks.now();
+    this.#announcesChanges = this.#presencePace.waitMs(now) === 0;
+    // The new members get the list instead, when they start.
+    if (this.#announcesChanges) this.#announceAll(this.#presence.came(now));
     for (const join of pendingJoins) {
       this.#contain(join.session, () => this.#start(join));
     }
@@ -295,25 +298,20 @@ export class Room {
 
   /** Step 4, after the tick's messages: announces leaves and typing. */
   announceLeaves(): void {
-    const went = this.#presence.went();
-    if (went) this.#announce(went);
-    // Typing that comes late tells nothing: it is not queued for long.
-    for (const from of this.#presence.typers()) {
-      this.#announce(
-        { type: "typing", room: this.name, from },
-        (session) => !session.dialect.wantsTyping,
-        this.#hooks.turn() + TYPING_TURNS,
-      );
-    }
-    if (this.#recounting || !this.#presence.paced) return;
-    this.#recounting = true;
-    this.#hooks.recountLater();
+    const now = this.#hooks.now();
+    if (this.#announcesChanges) this.#announceAll(this.#presence.went(now));
+    this.#announcesChanges = false;
+    this.#announceTyping(now);
+    const waitMs = this.#presence.waitMs(now);
+    if (waitMs === undefined || this.#looksLater) return;
+    this.#looksLater = true;
+    const paceMs = this.#presencePace.waitMs(now);
+    this.#hooks.lookLater(Math.min(Math.max(waitMs, paceMs, 1), MOST_WAIT_MS));
   }
 
-  /** Announces the number of members at the next tick if it has changed. */
-  recount(): void {
-    this.#recounting = false;
-    this.#presence.unpace();
+  /** Looks at the changes that wait, in the next tick. */
+  looksAgain(): void {
+    this.#looksLater = false;
   }
 
   /** Records that the store keeps no message before `first`. */
@@ -427,9 +425,11 @@ export class Room {
       if (member.cursor >= until) {
         if (next === undefined) break;
         member.announced++;
-        if (
-          !next.skip?.(member.session) && this.#hooks.turn() <= next.lastTurn
-        ) reader.send(announcedIn(next, reader.dialect));
+        if (this.#hooks.turn() <= next.lastTurn) {
+          const frames = announcedIn(next, member.session);
+          reader.send(frames);
+          next.pace.sent(frames.length, this.#hooks.now());
+        }
         continue;
       }
       if (!reader.writable) return this.#hooks.slow(member);
@@ -472,6 +472,7 @@ export class Room {
       if (!reader.ready) return this.#hooks.slow(member);
       member.stalePresence = false;
       reader.tell(this.presence());
+      this.#presencePace.sent(1, this.#hooks.now());
     }
   }
 
@@ -540,18 +541,37 @@ export class Room {
     this.due(member);
   }
 
+  /** Announces changes of presence to every member. */
+  #announceAll(events: readonly PresenceEvent[]): void {
+    for (const event of events) {
+      const pace = this.#presencePace;
+      // Only the list is as short for readers who get a frame for each name.
+      const short = isLong(event) ? this.presence() : undefined;
+      this.#announce({ event, short, pace, lastTurn: Infinity });
+    }
+  }
+
+  /** Announces who is typing, as many as the pace allows. Typing that comes late
+   * tells nothing: the rest is dropped. */
+  #announceTyping(now: Monotonic): void {
+    const typers = this.#presence.typers(now);
+    if (typers.size === 0) return;
+    const pace = this.#typingPace;
+    const lastTurn = this.#hooks.turn() + TYPING_TURNS;
+    const most = pace.most(this.#members.size, now);
+    for (const from of [...typers].slice(0, most)) {
+      const event = { type: "typing", room: this.name, from } as const;
+      this.#announce({ event, short: undefined, pace, lastTurn });
+    }
+  }
+
   /**
    * Has an event that is not in the log sent to every member that is up to
    * date. A member that lags gets the member list instead, when it has caught
    * up.
    */
-  #announce(
-    event: ServerEvent,
-    skip?: (session: Session) => boolean,
-    lastTurn = Infinity,
-  ): void {
-    const after = this.head;
-    this.#announcements.add({ event, after, skip, lastTurn });
+  #announce(announcement: Omit<NewAnnouncement, "after">): void {
+    this.#announcements.add({ ...announcement, after: this.head });
     this.#walk.want();
     this.#hooks.fanOut();
   }

@@ -33,10 +33,6 @@ import { attempt } from "../runtime/attempt.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { Store, StoredMessage } from "../store/store.ts";
 
-/** Shortest time between two member counts of a room that is too large for a
- * list, milliseconds. */
-const RECOUNT_MS = 1_000;
-
 /** Retry time of `rooms_full`, milliseconds. */
 const FULL_RETRY_MS = 10_000;
 
@@ -106,7 +102,7 @@ export class RoomRegistry {
   readonly #limits: OpenRoomLimits;
   readonly #slowReaders: SlowReaders;
   readonly #backfill: Backfill;
-  /** Retries and recounts. */
+  /** Retries, and looks at changes that wait. */
   readonly #later: Later;
   #events: RoomEvents = { changed() {}, elsewhere() {}, failed() {} };
 
@@ -169,17 +165,25 @@ export class RoomRegistry {
     });
   }
 
-  /** Records a rename in all rooms of a person's sessions; `old` is the name
-   * before. */
-  renamed(sessions: readonly Session[], old: string): void {
-    const names = new Set(
-      sessions.flatMap(({ members }) => [...members.keys()]),
-    );
-    for (const name of names) {
-      const room = this.get(name);
+  /**
+   * Records a rename in all rooms of a person's sessions.
+   *
+   * @param sessions Sessions that have the new name.
+   * @param old Their name before.
+   * @param name The new name.
+   */
+  renamed(sessions: readonly Session[], old: string, name: string): void {
+    const counts = new Map<string, number>();
+    for (const { members } of sessions) {
+      for (const room of members.keys()) {
+        counts.set(room, (counts.get(room) ?? 0) + 1);
+      }
+    }
+    for (const [place, count] of counts) {
+      const room = this.get(place);
       if (room === undefined) continue;
       this.#contain(room, () => {
-        room.rename(sessions.filter((session) => room.has(session)), old);
+        room.rename(old, name, count);
         this.stir(room);
       });
     }
@@ -231,7 +235,7 @@ export class RoomRegistry {
     this.#fanOut.run();
   }
 
-  /** Cancels all retries, polls and recounts. */
+  /** Cancels all retries, polls and looks at changes that wait. */
   stop(): void {
     this.#fanOut.stop();
     this.#slowReaders.stop();
@@ -338,10 +342,11 @@ export class RoomRegistry {
         turn: () => this.#fanOut.turn,
         slow: (member) => this.#slowReaders.add(member, room),
         fetch: (member) => this.#backfill.fetch(member, room),
-        recountLater: () =>
-          this.#later.add(RECOUNT_MS, () => {
+        now: () => this.#options.clock.monotonic(),
+        lookLater: (ms) =>
+          this.#later.add(ms, () => {
             if (this.get(name) !== room) return;
-            this.#contain(room, () => room.recount());
+            this.#contain(room, () => room.looksAgain());
             this.stir(room);
           }),
       });

@@ -368,7 +368,7 @@ export class SessionRegistry {
       if (session !== told) session.reader?.tell({ type: "renamed", name });
     }
     for (const [old, sessions] of renamed) {
-      this.#options.rooms.renamed(sessions, old);
+      this.#options.rooms.renamed(sessions, old, name);
     }
   }
 

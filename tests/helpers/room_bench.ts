@@ -10,6 +10,7 @@ import { RoomMemory } from "../../server/rooms/room_memory.ts";
 import type { Member, Session } from "../../server/rooms/session.ts";
 import { Stats } from "../../server/runtime/stats.ts";
 import type { StoredMessage } from "../../server/store/store.ts";
+import { FakeClock } from "./clock.ts";
 import { FakeReader, fakeSession } from "./reader.ts";
 
 type FakeSession = Session & { reader: FakeReader };
@@ -19,8 +20,7 @@ export class RoomBench {
   readonly epoch = "e1";
   readonly stats = new Stats();
   readonly room: Room;
-  /** How often it asked to count again later. */
-  recounts = 0;
+  readonly #clock = new FakeClock();
   /** Members whose sockets the room waits for. */
   readonly slow = new Set<Member>();
   /** Members for whom it waits for the store. */
@@ -50,7 +50,12 @@ export class RoomBench {
       failed: (_session, error) => {
         throw error;
       },
-      recountLater: () => this.recounts++,
+      now: () => this.#clock.monotonic(),
+      lookLater: (ms) =>
+        this.#clock.after(ms, () => {
+          this.room.looksAgain();
+          this.tick();
+        }),
       fetch: (member) => {
         member.fetching = true;
         this.fetching.add(member);
@@ -78,6 +83,23 @@ export class RoomBench {
     while (this.fetching.size > 0) this.answer();
     session.reader.frames = [];
     return session;
+  }
+
+  /** Gives a person's sessions another name. */
+  rename(sessions: readonly FakeSession[], name: string): void {
+    const old = sessions[0]!.name;
+    for (const session of sessions) session.name = name;
+    this.room.rename(old, name, sessions.length);
+  }
+
+  /** Whether the room looks again at changes that wait. */
+  get waits(): boolean {
+    return this.#clock.waiting > 0;
+  }
+
+  /** Lets time pass. */
+  pass(ms: number): void {
+    this.#clock.pass(ms);
   }
 
   /** Ends the tick, with these texts of one author stored in it. */

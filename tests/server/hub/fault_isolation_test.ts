@@ -104,8 +104,8 @@ for (const name of ["changed", "typing", "leave"]) {
 
 /** Calls that do nothing but clean up after a fault. */
 const CLEANING: ReadonlySet<string> = new Set(["disband"]);
-/** What only a room of more than 200 members does. */
-const OF_MANY: ReadonlySet<string> = new Set(["recount"]);
+/** What only a room of many members does. */
+const OF_MANY: ReadonlySet<string> = new Set(["looksAgain"]);
 
 for (const name of Object.getOwnPropertyNames(Room.prototype)) {
   if (name === "constructor" || CLEANING.has(name) || OF_MANY.has(name)) {
