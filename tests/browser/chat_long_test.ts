@@ -44,6 +44,15 @@ pageTest(
     await ada.page.getByRole("button", { name: /Newest messages/ }).click();
     await ada.until(AT_BOTTOM);
     await ada.sees("message 10000");
+    // What comes above holds what one reads in place, also at the very top,
+    // where a day's heading is: it does not load on and on.
+    const first = await ada.value<number>(
+      `Number(document.querySelector(".line").dataset.seq)`,
+    );
+    await ada.value(`document.querySelector(".scroller").focus()`);
+    await ada.page.keyboard.press("Home");
+    await ada.until(`document.querySelector(".line").dataset.seq < ${first} &&
+      document.querySelector(".scroller").scrollTop > 900`);
   },
 );
 

@@ -64,7 +64,11 @@ export class Timeline extends Component<Props, { down: boolean }> {
     const scroller = this.#scroller.current;
     const edge = scroller?.getBoundingClientRect().top ?? 0;
     if (!this.#atBottom) {
-      for (const row of scroller?.querySelectorAll<HTMLElement>("li") ?? []) {
+      // Messages only: a day's heading goes where an older message is the first
+      // of that day, and nothing would hold what one reads in place.
+      for (
+        const row of scroller?.querySelectorAll<HTMLElement>("[data-key]") ?? []
+      ) {
         const { top, bottom } = row.getBoundingClientRect();
         if (bottom > edge) return { row, top };
       }
