@@ -60,6 +60,9 @@ export interface ClosedState {
    * refused its hello.
    */
   readonly why: "asked" | "replaced" | "refused";
+  /** For how long the server keeps this client out, milliseconds from now on;
+   * absent where it is not a kick or ban. */
+  readonly retryAfterMs?: number;
 }
 
 /** What a client tells its listeners, by name of the event. */

@@ -266,7 +266,7 @@ export class HubbubClient implements Client, RoomContext {
     } else if (error.retryable) {
       this.#connection.turnAway(error.message, error.retryAfterMs);
     } else {
-      this.#connection.refuse(error.message);
+      this.#connection.refuse(error.message, error.retryAfterMs);
     }
   }
 
@@ -334,6 +334,9 @@ export class HubbubClient implements Client, RoomContext {
     if (event.code === "hello_first") return;
     // The close that follows says the same, and the state tells of it.
     if (event.code === "auth_expired" && event.id === undefined) return;
+    if (event.code === "banned" && event.id === undefined) {
+      this.#connection.banned(event.retryAfterMs);
+    }
     const error = new ClientError(event.code, event);
     if (event.cid !== undefined) this.sender.refused(event.cid, error);
     else if (

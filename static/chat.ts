@@ -124,7 +124,12 @@ function start(client: Client, person: Person): void {
     now: Date.now,
     monotonic: () => performance.now(),
     changed: scheduler(() => draw()),
-    later: (ms) => setTimeout(() => shell.changed(), ms + 1),
+    later(ms, act) {
+      setTimeout(() => {
+        act?.();
+        shell.changed();
+      }, ms + 1);
+    },
     opened(room) {
       if (readAddress(location.href).room === room) return;
       history.pushState(null, "", linkTo(HOME, room));
@@ -236,7 +241,10 @@ function start(client: Client, person: Person): void {
   }
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) memory.flush();
-    else client.reconnectNow();
+    else {
+      client.reconnectNow();
+      chat.returnToRooms();
+    }
     shell.changed();
   });
   addEventListener("pagehide", () => memory.flush());

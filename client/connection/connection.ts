@@ -40,6 +40,9 @@ const LOCKS: ReadonlyMap<number, Unauthorized["code"]> = new Map([
   [CLOSE.unauthorized.code, "auth_required"],
 ]);
 
+/** Closes of those whom a moderator has sent away. */
+const BANS: readonly number[] = [CLOSE.removed.code, CLOSE.banned.code];
+
 /** A connection to one address, for as long as it is wanted. */
 export class Connection {
   readonly #url: string;
@@ -53,6 +56,8 @@ export class Connection {
   #openSince: number | undefined;
   /** The server asked to come back within this many milliseconds. */
   #comeBackWithin: number | undefined;
+  /** For how long the server keeps this client out, when it closes. */
+  #bannedMs: number | undefined;
   /** What the server had against the last hello. */
   #refused: string | undefined;
 
@@ -148,9 +153,24 @@ export class Connection {
     return this.#refused === undefined ? {} : { refused: this.#refused };
   }
 
-  /** Closes for good, because the server does not want this client. */
-  refuse(reason: string): void {
-    this.#finish({ code: 0, reason, why: "refused" });
+  /**
+   * Closes for good, because the server does not want this client.
+   *
+   * @param reason Why, in the server's words.
+   * @param retryAfterMs For how long, milliseconds, where the server says so.
+   */
+  refuse(reason: string, retryAfterMs?: number): void {
+    this.#finish({
+      code: 0,
+      reason,
+      why: "refused",
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
+  }
+
+  /** The server says for how long it keeps this client out: it closes next. */
+  banned(ms: number | undefined): void {
+    this.#bannedMs = ms;
   }
 
   /** Gives the socket up until there is a token to come back with. */
@@ -231,7 +251,13 @@ export class Connection {
     const advice = afterClose(code);
     if (advice === "stop") {
       const replaced = code === CLOSE.replaced.code;
-      this.#finish({ code, reason, why: replaced ? "replaced" : "refused" });
+      const banned = BANS.includes(code) ? this.#bannedMs : undefined;
+      this.#finish({
+        code,
+        reason,
+        why: replaced ? "replaced" : "refused",
+        ...(banned !== undefined && { retryAfterMs: banned }),
+      });
       return;
     }
     const { now, monotonic, random } = this.#settings;

@@ -198,5 +198,9 @@ Deno.test("a teacher keeps order with a token, among guests", async () => {
   const refused = await again.closed;
   assertEquals(refused.why, "refused");
   assert(refused.reason.startsWith("You are banned from this server"));
+  // For how long is told both times, for a page that waits.
+  for (const { retryAfterMs = 0 } of [closed, refused]) {
+    assert(retryAfterMs > 0 && retryAfterMs <= 60_000, `${retryAfterMs}`);
+  }
   await teacher.close();
 });

@@ -16,6 +16,7 @@ function setup({ place }: { place?: Place } = {}) {
     changed: () => {},
     later: () => {},
     arrived: () => {},
+    refused: () => {},
     placeOf: () => place,
     savePlace: (_room, place) => places.push(place),
   });

@@ -5,6 +5,7 @@ import {
   accessOfRoom,
   ruleWords,
   type Standing,
+  writingWords,
 } from "../../static/chat/model/write_access.ts";
 import { ClientError, type Rules } from "../../client/hubbub.ts";
 import { RoomModel } from "../../static/chat/model/room_model.ts";
@@ -61,6 +62,40 @@ Deno.test("gateOf() counts down to the next message in slow mode", () => {
   );
 });
 
+Deno.test("nobody is asked to write who may not, in the field and in an empty room", () => {
+  const of = (standing: Partial<Standing>, isOut = false) => {
+    const access = accessOfRoom({ ...FREE, ...standing }, 1_000);
+    return writingWords("lobby", access, isOut);
+  };
+  const free = of({});
+  assertEquals(free, {
+    placeholder: "Message to lobby",
+    empty: "No messages in lobby yet. Write one, or invite someone.",
+    invites: true,
+    program: true,
+  });
+  // A wait passes, and a lock does not hold for moderators.
+  assertEquals(of({ slowMs: 5_000, sentAt: 0 }), free);
+  assertEquals(of({ locked: true, moderates: true }), free);
+  for (const standing of [{ writes: false }, { locked: true }]) {
+    assertEquals(of(standing), {
+      placeholder: "You cannot write in lobby",
+      empty: "No messages in lobby yet. New ones appear here.",
+      invites: true,
+      program: false,
+    });
+  }
+  // Banned, kicked, or the connection is closed for good.
+  for (const standing of [{}, { writes: false }, { locked: true }]) {
+    assertEquals(of(standing, true), {
+      placeholder: "You cannot write in lobby now",
+      empty: "No messages in lobby.",
+      invites: false,
+      program: false,
+    });
+  }
+});
+
 /** A room that is slow, and what is asked of the page meanwhile. */
 function slowRoom(rules: Partial<Rules> = {}) {
   const room = new FakeRoom();
@@ -72,6 +107,7 @@ function slowRoom(rules: Partial<Rules> = {}) {
     changed: () => {},
     later: (ms) => waits.push(ms),
     arrived: () => {},
+    refused: () => {},
     placeOf: () => undefined,
     savePlace: () => {},
   });

@@ -10,9 +10,13 @@ import { isolated } from "./chat_words.ts";
 import type { Memory, Preferences } from "./browser_storage.ts";
 import type { LineRow } from "./timeline_rows.ts";
 import { type Place, type RoomHost, RoomModel } from "./room_model.ts";
+import { type WritingWords, writingWords } from "./write_access.ts";
 
 /** How long one is told that something went well, milliseconds. */
 const BRIEF_MS = 6_000;
+
+/** The longest wait, milliseconds: timers know no months. */
+const LONGEST_MS = 3_600_000;
 
 /** Somebody, or what somebody wrote, that something is to be done about. */
 export interface Subject {
@@ -29,8 +33,9 @@ export interface Shell {
   monotonic(): number;
   /** Something is to be drawn anew. */
   changed(): void;
-  /** Draw anew after a while, for what changes by time alone. */
-  later(ms: number): void;
+  /** Draw anew after a while, for what changes by time alone, and do something
+   * before. */
+  later(ms: number, act?: () => void): void;
   /** The open room is another one. */
   opened(room: string): void;
   /** A message came into the room on show. */
@@ -51,13 +56,27 @@ export class ChatModel implements RoomHost {
   #noticeUntil = Infinity;
   #subject: Subject | undefined;
   #preferences: Preferences;
+  /** Rooms that one tries to come back to. */
+  readonly #returning = new Set<RoomModel>();
+  /** Rooms that are tried again later. */
+  readonly #waiting = new Set<RoomModel>();
+  /** When the server lets one in again. */
+  #returnAt = Infinity;
 
   constructor(client: Client, memory: Memory, shell: Shell) {
     this.client = client;
     this.memory = memory;
     this.#shell = shell;
     this.#preferences = memory.preferences;
-    client.on("state", () => shell.changed());
+    client.on("state", (state) => {
+      if (state.phase === "open") this.returnToRooms();
+      const { retryAfterMs } = state.phase === "closed" ? state : {};
+      if (retryAfterMs !== undefined) {
+        this.#returnAt = this.monotonic() + retryAfterMs;
+        this.later(Math.min(retryAfterMs, LONGEST_MS));
+      }
+      shell.changed();
+    });
     client.on("name", () => shell.changed());
     client.on("nametaken", ({ wanted, instead }) => {
       this.say(
@@ -153,16 +172,45 @@ export class ChatModel implements RoomHost {
     return room;
   }
 
-  /** Joins a room again that could not be joined, or that one had to leave. */
+  /** Joins a room again that could not be joined, or that one had to leave.
+   * What was on show stays so until one is in it. */
   rejoin(room: RoomModel): void {
-    const index = this.#rooms.indexOf(room);
+    if (!this.#rooms.includes(room) || this.#returning.has(room)) return;
     const again = this.client.join(room.name);
-    if (index < 0 || again === room.room) return;
+    if (again === room.room) return;
+    this.#returning.add(room);
     const model = new RoomModel(again, this);
-    model.draft = room.draft;
-    this.#rooms = this.#rooms.with(index, model);
-    if (room === this.#current) this.#current = model;
-    this.changed();
+    again.on("refused", (error) => {
+      if (this.#returning.delete(room)) room.refuse(error);
+    });
+    again.on("joined", () => {
+      const index = this.#rooms.indexOf(room);
+      if (!this.#returning.delete(room) || index < 0) return;
+      model.draft = room.draft;
+      this.#rooms = this.#rooms.with(index, model);
+      if (room === this.#current) this.#current = model;
+      this.changed();
+    });
+  }
+
+  /** Tries all rooms again that one may not be in: nobody says that a ban was
+   * lifted. */
+  returnToRooms(): void {
+    for (const room of this.#rooms) {
+      if (room.problem !== undefined) this.rejoin(room);
+    }
+  }
+
+  /** What fits one's rights in a room. */
+  writingWords(room: RoomModel): WritingWords {
+    const isOut = room.problem !== undefined ||
+      this.client.state.phase === "closed";
+    return writingWords(isolated(room.name), room.access(), isOut);
+  }
+
+  /** Whether the time is over for which the server keeps one out. */
+  get mayReturn(): boolean {
+    return this.monotonic() >= this.#returnAt;
   }
 
   /** Whether a room can be left: one must be somewhere. */
@@ -174,7 +222,9 @@ export class ChatModel implements RoomHost {
   leave(room: RoomModel): void {
     const index = this.#rooms.indexOf(room);
     if (index < 0 || !this.canLeave(room)) return;
-    room.room.leave();
+    // The one that one tries to come back to is another one.
+    (this.client.room(room.name) ?? room.room).leave();
+    this.#returning.delete(room);
     this.memory.forget(room.name);
     this.#rooms = this.#rooms.filter((other) => other !== room);
     this.#saveRooms();
@@ -236,6 +286,16 @@ export class ChatModel implements RoomHost {
     }
   }
 
+  refused(room: RoomModel, retryAfterMs: number | undefined): void {
+    if (retryAfterMs === undefined || !this.#rooms.includes(room)) return;
+    if (this.#waiting.has(room)) return;
+    this.#waiting.add(room);
+    this.#shell.later(Math.min(retryAfterMs, LONGEST_MS), () => {
+      this.#waiting.delete(room);
+      if (room.problem !== undefined) this.rejoin(room);
+    });
+  }
+
   placeOf(room: string): Place | undefined {
     return this.memory.place(room);
   }
@@ -245,9 +305,13 @@ export class ChatModel implements RoomHost {
   }
 
   #join(name: string): RoomModel {
+    const joined = this.client.room(name)?.name;
+    const known = this.#rooms.find((other) => other.name === joined);
+    if (known !== undefined) {
+      if (known.problem !== undefined) this.rejoin(known);
+      return known;
+    }
     const room = this.client.join(name);
-    const known = this.#rooms.find((other) => other.room === room);
-    if (known !== undefined) return known;
     const model = new RoomModel(room, this);
     model.draft = this.memory.draft(room.name);
     this.#rooms.push(model);

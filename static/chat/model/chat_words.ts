@@ -135,10 +135,15 @@ const OFFLINE: ConnectionWords = {
  * @param state The client's.
  * @param online What the browser knows of the network.
  * @param known Whether the server has been reached before.
+ * @param mayReturn Whether the time of a ban is over.
  */
 export function connectionWords(
   state: ConnectionState,
-  { online, known }: { online: boolean; known: boolean },
+  { online, known, mayReturn = false }: {
+    online: boolean;
+    known: boolean;
+    mayReturn?: boolean;
+  },
 ): ConnectionWords {
   switch (state.phase) {
     case "open":
@@ -186,6 +191,8 @@ export function connectionWords(
         tone: "bad",
         sentence: state.why === "replaced"
           ? "This conversation continues in another tab"
+          : mayReturn
+          ? "You can return now"
           : `The connection is closed. ${
             state.reason || "No reason was given"
           }`,

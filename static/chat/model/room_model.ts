@@ -5,6 +5,7 @@
  */
 
 import type {
+  ClientError,
   Outgoing,
   Presence,
   Room,
@@ -41,6 +42,8 @@ export interface RoomHost {
   later(ms: number): void;
   /** A message arrived that was not there on joining. */
   arrived(room: RoomModel, message: RoomMessage): void;
+  /** One may not be in a room now, for some time if that is known. */
+  refused(room: RoomModel, retryAfterMs: number | undefined): void;
   /** Where the reader was when the page was last open. */
   placeOf(room: string): Place | undefined;
   savePlace(room: string, place: Place): void;
@@ -116,10 +119,7 @@ export class RoomModel {
       this.window.log.remove(seq);
       host.changed();
     });
-    room.on("refused", (error) => {
-      this.#problem = error.message;
-      host.changed();
-    });
+    room.on("refused", (error) => this.refuse(error));
   }
 
   get name(): string {
@@ -139,6 +139,13 @@ export class RoomModel {
   /** Why it cannot be joined. */
   get problem(): string | undefined {
     return this.#problem;
+  }
+
+  /** One may not be in the room, still or from now on. */
+  refuse({ message, retryAfterMs }: ClientError): void {
+    this.#problem = message;
+    this.#host.refused(this, retryAfterMs);
+    this.#host.changed();
   }
 
   get unread(): number {

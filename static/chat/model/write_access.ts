@@ -61,6 +61,55 @@ export function ruleWords({ moderates, locked, slowMs }: Standing): string {
     : "";
 }
 
+/** What a page says where one writes, and in a room without messages. */
+export interface WritingWords {
+  /** In the empty field. */
+  readonly placeholder: string;
+  /** In a room without messages. */
+  readonly empty: string;
+  /** Whether others are to be invited to it. */
+  readonly invites: boolean;
+  /** Whether to show how a program writes in it. */
+  readonly program: boolean;
+}
+
+/**
+ * Says what fits one's rights: nobody is asked to write who cannot.
+ *
+ * @param room Its name, as it stands in a sentence.
+ * @param access What keeps one from writing; a wait counts as nothing.
+ * @param isOut Whether one is not in the room, or not on the server.
+ */
+export function writingWords(
+  room: string,
+  access: WriteAccess | undefined,
+  isOut: boolean,
+): WritingWords {
+  if (isOut) {
+    return {
+      placeholder: `You cannot write in ${room} now`,
+      empty: `No messages in ${room}.`,
+      invites: false,
+      program: false,
+    };
+  }
+  if (access !== undefined && access.forMs === undefined) {
+    return {
+      placeholder: `You cannot write in ${room}`,
+      // Why one cannot write stands below the field.
+      empty: `No messages in ${room} yet. New ones appear here.`,
+      invites: true,
+      program: false,
+    };
+  }
+  return {
+    placeholder: `Message to ${room}`,
+    empty: `No messages in ${room} yet. Write one, or invite someone.`,
+    invites: true,
+    program: true,
+  };
+}
+
 /** Seconds as on a clock, once they are more than one can count. */
 function clock(seconds: number): string {
   if (seconds < 60) return `${seconds} s`;

@@ -50,6 +50,7 @@ export function App(
   const connection = connectionWords(chat.client.state, {
     online,
     known: chat.client.session !== undefined,
+    mayReturn: chat.mayReturn,
   });
   const open = (name: string) => {
     chat.open(name);
@@ -96,7 +97,13 @@ export function App(
           looking={looking}
           cut={connection.sentence !== undefined}
           actions={actions}
-          empty={<EmptyRoom room={room.name} copy={copy} />}
+          empty={
+            <EmptyRoom
+              room={room.name}
+              words={chat.writingWords(room)}
+              copy={copy}
+            />
+          }
         />
         <div class="foot">
           {connection.sentence !== undefined && (

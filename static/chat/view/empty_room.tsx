@@ -2,14 +2,16 @@
 
 import { HOME } from "../../base_path.ts";
 import { linkTo, socketUrl } from "../model/address.ts";
+import type { WritingWords } from "../model/write_access.ts";
 
 interface Props {
   readonly room: string;
+  readonly words: WritingWords;
   readonly copy: (text: string, what: string) => void;
 }
 
 /** Friendly words, a link and a line of code. */
-export function EmptyRoom({ room, copy }: Props) {
+export function EmptyRoom({ room, words, copy }: Props) {
   const link = linkTo(HOME, room);
   const path = `/ws/${encodeURIComponent(room)}`;
   const code = `new WebSocket("${
@@ -17,11 +19,13 @@ export function EmptyRoom({ room, copy }: Props) {
   }").onopen = (e) => e.target.send("Hello")`;
   return (
     <div class="empty">
-      <p>
-        No messages in <bdi>{room}</bdi> yet. Write one, or invite someone.
-      </p>
-      <Copyable label="Share this link" text={link} copy={copy} />
-      <Copyable label="Or connect from a program" text={code} copy={copy} />
+      <p>{words.empty}</p>
+      {words.invites && (
+        <Copyable label="Share this link" text={link} copy={copy} />
+      )}
+      {words.program && (
+        <Copyable label="Or connect from a program" text={code} copy={copy} />
+      )}
     </div>
   );
 }

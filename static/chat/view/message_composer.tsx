@@ -74,7 +74,7 @@ export function Composer({ chat, room }: Props) {
         enterkeyhint={isTouch() ? "enter" : "send"}
         aria-label={`Message to ${isolated(room.name)}`}
         aria-describedby="characters rules"
-        placeholder={`Message to ${isolated(room.name)}`}
+        placeholder={chat.writingWords(room).placeholder}
         value={room.draft}
         onInput={({ currentTarget }) => {
           write(currentTarget.value);
