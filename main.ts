@@ -3,7 +3,8 @@
  * ends it on SIGINT, SIGTERM or SIGHUP. Nothing else chooses parts.
  */
 
-import { readAssets } from "./server/http/page_files.ts";
+import { areBuilt, readAssets, unbuilt } from "./server/http/page_files.ts";
+import { buildIfNeeded } from "./server/http/page_build.ts";
 import { Authority } from "./server/auth/authenticator.ts";
 import { systemClock } from "./server/runtime/clock.ts";
 import { helpText, isDeploy, readConfig } from "./server/config/load.ts";
@@ -34,7 +35,8 @@ import type { Store } from "./server/store/store.ts";
 
 const NO_DATABASE = "messages are kept in this instance alone and lost with " +
   "it: no database is assigned to the app. docs/deploy.md tells how";
-const STATIC = new URL("./static/", import.meta.url);
+const ROOT = new URL(".", import.meta.url);
+const STATIC = new URL("./static/", ROOT);
 /** File descriptors that are counted at the start: the usual low limits are
  * 256 and 1024, and each takes some 25 µs. */
 const MOST_COUNTED = 1_100;
@@ -179,7 +181,12 @@ async function start(
     const authority = await readAuthority(config);
     const cert = await readPem("cert", config.cert);
     const key = await readPem("key", config.key);
-    const assets = await readAssets(STATIC, config.base);
+    if (!isDeploy(env)) await buildIfNeeded(ROOT);
+    let assets = await readAssets(STATIC, config.base);
+    if (!areBuilt(assets)) {
+      log.warn("the pages are not built", { prevent: "deno task build" });
+      assets = await unbuilt(assets);
+    }
     const server = await startServer({
       config,
       store,

@@ -34,6 +34,33 @@ async function nameBuild(assets: Map<string, Asset>): Promise<void> {
   });
 }
 
+/** Pages that are nothing without their scripts. */
+const PAGES = ["index.html", "lab.html"];
+
+const UNBUILT = `<!doctype html>
+<html lang="en">
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width">
+  <title>Hubbub</title>
+  <p>The pages are not built. Run <code>deno task build</code>, then restart
+    the server.</p>
+</html>
+`;
+
+/** Returns whether the bundles are there. */
+export function areBuilt(assets: Assets): boolean {
+  return assets.has("chat.js") && assets.has("lab.js");
+}
+
+/** Returns files whose pages say that they were not built. */
+export async function unbuilt(assets: Assets): Promise<Assets> {
+  const page = await assetOf(
+    new TextEncoder().encode(UNBUILT),
+    "text/html; charset=UTF-8",
+  );
+  return new Map([...assets, ...PAGES.map((name) => [name, page] as const)]);
+}
+
 /** Files that name others by their path. */
 const NAMING = /\.(html|webmanifest)$/;
 

@@ -3,6 +3,7 @@
  * `deno task start`. Owns starting it, waiting for its address, and its end.
  */
 
+import { builtPages } from "./built_pages.ts";
 import { taskCommand } from "./run.ts";
 import { TempFolder } from "./temp.ts";
 
@@ -141,7 +142,8 @@ export class Program implements AsyncDisposable {
    */
   static async start(options: ProgramOptions = {}): Promise<Program> {
     const folder = options.folder ?? new TempFolder();
-    const { args = [], env = {}, command } = options;
+    const { args = [], env = {}, command, cwd } = options;
+    if (command === undefined && cwd === undefined) await builtPages();
     const added = (flag: string, variable: string, value: string) =>
       command !== undefined || has(args, flag) || variable in env
         ? []

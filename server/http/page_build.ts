@@ -1,0 +1,82 @@
+/**
+ * Whether the bundles of the pages are there and newer than their sources, and
+ * making them. `deno task start` builds first; this is for `deno run` and
+ * `deno test` from a fresh clone. Only a process with all permissions can.
+ */
+
+/** A bundle that every build writes. */
+const BUNDLE = "static/dist/chat.js";
+/** What the bundles are made of, as in the task `build`. */
+const SOURCES = ["static", "client", "protocol"];
+const SOURCE = /\.(tsx?|css)$/;
+
+/** When a file was written, milliseconds since 1970; 0 where there is none. */
+async function writtenAt(file: URL): Promise<number> {
+  try {
+    return (await Deno.stat(file)).mtime?.getTime() ?? 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}
+
+async function newestIn(folder: URL): Promise<number> {
+  let newest = 0;
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (name === "dist") continue;
+    const at = isDirectory
+      ? await newestIn(new URL(`${name}/`, folder))
+      : SOURCE.test(name)
+      ? await writtenAt(new URL(name, folder))
+      : 0;
+    newest = Math.max(newest, at);
+  }
+  return newest;
+}
+
+/**
+ * Returns whether the bundles are missing or older than their sources.
+ *
+ * @param root The folder of `main.ts`, its address ending with a slash.
+ */
+export async function needsBuild(root: URL): Promise<boolean> {
+  const built = await writtenAt(new URL(BUNDLE, root));
+  if (built === 0) return true;
+  for (const folder of SOURCES) {
+    if (await newestIn(new URL(`${folder}/`, root)) > built) return true;
+  }
+  return false;
+}
+
+/**
+ * Runs `deno task build`.
+ *
+ * @param root The folder of `main.ts`.
+ * @throws {Error} With what it printed, when it fails.
+ */
+export async function buildPages(root: URL): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "build"],
+    cwd: root,
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  // The task writes nothing where only dates have changed.
+  const now = new Date();
+  try {
+    await Deno.utime(new URL(BUNDLE, root), now, now);
+  } catch (error) {
+    // Then the task looks again the next time.
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+  }
+}
+
+/** Builds the pages where that is needed and this process may do so. */
+export async function buildIfNeeded(root: URL): Promise<void> {
+  for (const name of ["run", "write", "read"] as const) {
+    const { state } = await Deno.permissions.query({ name });
+    if (state !== "granted") return;
+  }
+  if (await needsBuild(root)) await buildPages(root);
+}

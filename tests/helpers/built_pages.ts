@@ -1,0 +1,30 @@
+/** The bundles of the pages, for tests that are run without their task. */
+
+import { buildPages, needsBuild } from "../../server/http/page_build.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+let built: Promise<void> | undefined;
+
+async function build(): Promise<void> {
+  if (!await needsBuild(ROOT)) return;
+  // Tests in parallel build once: the others wait for it.
+  Deno.mkdirSync(".tmp", { recursive: true });
+  using lock = await Deno.open(".tmp/build.lock", {
+    create: true,
+    write: true,
+  });
+  await lock.lock(true);
+  if (await needsBuild(ROOT)) await buildPages(ROOT);
+}
+
+/** Builds the pages, unless they are newer than their sources.
+ *
+ * @throws {Error} In one line, where this process may not: run the task.
+ */
+export function builtPages(): Promise<void> {
+  return built ??= build().catch((error) => {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    throw new Error("The pages are not built: run deno task build");
+  });
+}
