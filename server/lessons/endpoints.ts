@@ -89,7 +89,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: chat.path,
     group: "Rooms",
     // The line chat gives no line back to whoever sent it.
-    answers: chat.path !== "/",
+    answers: chat.givesName === undefined,
   })),
   ...MORE_ROOMS,
 ];

@@ -151,13 +151,17 @@ export const LESSONS: readonly Lesson[] = [
   },
 ];
 
+/** The room of the chats below: what learners try does not show in a room that
+ * people talk in. */
+const ROOM = "lesson";
+
 /** The chats, where the rooms themselves are the lesson. */
 export const CHATS: readonly Chat[] = [
   {
     title: "A chat with names",
-    path: "/",
+    path: `/text/${ROOM}`,
     teaches:
-      "Lines for people, in the room lobby: the first line you send is your name, the others are messages.",
+      "Lines for people, in a room for this lesson: the first line you send is your name, the others are messages.",
     tryThis: "Connect twice, as two people, and talk. Then close one of them.",
     seeThat:
       "Others see [Ada 17]: Hello everyone!, and you do not see your own lines again. When somebody goes it reads [Server]: Ada 17 has left the chat. A name that is taken is asked for again.",
@@ -166,7 +170,7 @@ export const CHATS: readonly Chat[] = [
   },
   {
     title: "A chat with given names",
-    path: "/ws",
+    path: `/ws/${ROOM}`,
     teaches:
       "The same room for programs: you are given a name, and every message is a JSON object with sender and message.",
     tryThis: "Connect twice, send from each, and close one of them.",

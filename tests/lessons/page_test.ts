@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { SNIPPETS } from "../../protocol/snippets.ts";
 import { html } from "../../server/lessons/html.ts";
 import { lessonsPage } from "../../server/lessons/page.ts";
+import { ENDPOINTS } from "../../server/lessons/endpoints.ts";
 import { CHATS, LESSONS } from "../../server/lessons/table.ts";
 import { transcript } from "../../server/lessons/transcript.ts";
 
@@ -65,10 +66,19 @@ Deno.test("lessonsPage() gives addresses as the reader reached the server", () =
   const addresses = all(page, /class="address"><code>([^<]*)</g);
   assertEquals(addresses.slice(-3), [
     "wss://chat.example:8443/lessons/farewell",
-    "wss://chat.example:8443/",
-    "wss://chat.example:8443/ws",
+    "wss://chat.example:8443/text/lesson",
+    "wss://chat.example:8443/ws/lesson",
   ]);
   assert(!page.includes("somewhere"));
+});
+
+Deno.test("no sample client enters the lobby, or takes a greeting for its name", () => {
+  for (const { path, givesName, says } of ENDPOINTS) {
+    // In hubbub.v1 a client names the room.
+    const room = says.join().includes("join") ? says.join() : path;
+    assert(path.startsWith("/lessons/") || /lesson|garden/.test(room), path);
+    if (/^\/text/.test(path)) assert(givesName !== undefined, path);
+  }
 });
 
 Deno.test("lessonsPage() links to the lab only where there is one", () => {

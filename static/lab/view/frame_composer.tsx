@@ -84,15 +84,18 @@ export function Composer({ client }: { client: LabClient }) {
           ))}
         </div>
         <div class="says">
-          <button
-            type="button"
-            class="secondary"
-            aria-disabled={idle}
-            title={hello}
-            onClick={() => !idle && client.send(hello)}
-          >
-            Send Hello
-          </button>
+          {/* Where a name is asked for, "Hello" would become it. */}
+          {endpoint?.givesName === undefined && (
+            <button
+              type="button"
+              class="secondary"
+              aria-disabled={idle}
+              title={hello}
+              onClick={() => !idle && client.send(hello)}
+            >
+              Send Hello
+            </button>
+          )}
           {says.map((text) => (
             <button
               key={text}
