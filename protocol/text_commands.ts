@@ -57,6 +57,14 @@ function lacking(word: string, what: string): HubbubError {
   });
 }
 
+/** Refuses words behind a command that takes none: they would be lost. */
+function mustBeAlone(word: string, argument: string): void {
+  if (argument === "") return;
+  throw new HubbubError("unknown_command", {
+    message: `/${word} takes no words after it. Write /${word} alone`,
+  });
+}
+
 /** Splits a text after its first word. */
 function cut(text: string): [word: string, rest: string] {
   const end = text.search(/\s/);
@@ -141,6 +149,7 @@ export function readCommand(line: string): ClientRequest {
     case "help":
     case "who":
     case "quit":
+      mustBeAlone(word, argument);
       return { type: word };
     case "nick":
       if (argument === "") throw lacking(word, "a name");
@@ -166,10 +175,18 @@ export function readCommand(line: string): ClientRequest {
       return ban(argument);
     case "unban": {
       const { first: name, rest } = takeName(word, argument);
-      return { type: word, ...takeRoom(rest).room, name };
+      const { room, rest: more } = takeRoom(rest);
+      if (more !== "") {
+        throw new HubbubError("unknown_command", {
+          message: "/unban takes one name. Put a name with spaces in quotes, " +
+            'such as /unban "Ann Lee"',
+        });
+      }
+      return { type: word, ...room, name };
     }
     case "lock":
     case "unlock":
+      mustBeAlone(word, argument);
       return { type: "lock", locked: word === "lock" };
     case "slow":
       return slow(argument);

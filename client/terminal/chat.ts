@@ -28,7 +28,7 @@ import {
 
 /** How long unsent messages get when one leaves. */
 const LAST_WORDS_MS = 2_000;
-/** The exit code of who does not wait for a close in order. */
+/** The exit code after Ctrl-C or a signal, as shells have it for SIGINT. */
 const INTERRUPTED = 130;
 
 /** One person's chat, in one room at a time. */
@@ -61,7 +61,7 @@ export class Chat {
       typing: (line) => {
         if (line !== "" && !line.startsWith("/")) this.#room.typing();
       },
-      ended: () => void this.#leave(),
+      ended: (interrupted) => void this.#leave(interrupted),
     });
     this.#room = this.#enter(options.room);
     client.on("state", () => this.#stateChanged(options.url));
@@ -86,10 +86,10 @@ export class Chat {
     return this.#done.promise;
   }
 
-  /** Ends it, as if the terminal had been closed; at once, when asked again. */
+  /** Ends it as Ctrl-C does; at once, when asked again. */
   end(): void {
     if (this.#leaving) this.#done.resolve(INTERRUPTED);
-    else this.#prompt.close();
+    else this.#prompt.interrupt();
   }
 
   #entered(line: string): void {
@@ -274,7 +274,7 @@ export class Chat {
     this.#prompt.label = `${this.#room.name}${offline}> `;
   }
 
-  async #leave(): Promise<void> {
+  async #leave(interrupted: boolean): Promise<void> {
     this.#leaving = true;
     const outgoing = this.#room.outgoing.map(({ done }) => done);
     if (outgoing.length > 0 && this.#client.state.phase === "open") {
@@ -285,7 +285,8 @@ export class Chat {
       await Promise.race([Promise.all(outgoing), late]);
       clearTimeout(timer);
     }
-    await this.#finish(this.#noteUnsent() > 0 ? 1 : 0);
+    const unsent = this.#noteUnsent();
+    await this.#finish(interrupted ? INTERRUPTED : unsent > 0 ? 1 : 0);
   }
 
   /** Says how many messages stay behind, if any do. */

@@ -47,7 +47,7 @@ Usage: deno task chat [URL] [--name NAME] [--room ROOM] [--token TEXT]
 In a terminal: type a message and press Enter; /help lists the commands.
 
 In a pipe it is a filter. With a pipe or file on stdin, it publishes each line
-that is not empty, and exits when all are stored. With a terminal or nothing on
+that is not blank, and exits when all are stored. With a terminal or nothing on
 stdin, it prints the room's messages, oldest first, until you stop it. With
 pipes on both sides it does both: it prints new messages of others, and exits
 when stdin ends. Errors go to stderr.
@@ -55,9 +55,11 @@ when stdin ends. Errors go to stderr.
   echo done | deno task chat --room ci
   deno task chat --room ci --json | head -1
 
-Exit codes: 0 success; 1 cannot connect, removed from the room, a message was
-not stored, or the output was closed; 2 wrong usage; 3 the access token is
-missing, invalid or expired; 130 interrupted.`;
+Exit codes: 0 success, or nobody reads the output any more; 1 cannot connect,
+kicked or banned, a message was not stored, or the output cannot be written; 2
+wrong usage; 3 the access token is missing, invalid or expired; 130 interrupted
+by Ctrl-C or a signal. In a terminal, /quit and Ctrl-D exit with 0, and a kick
+from a room does not end it.`;
 
 /**
  * Reads the command line.

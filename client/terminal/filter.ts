@@ -123,8 +123,14 @@ async function publishAll(
     complain(`Not sent: ${state.error.message}: ${start}`);
     code = 1;
   };
+  let number = 0;
   for await (const line of lines) {
-    if (line.trim() === "") continue;
+    number++;
+    if (line.trim() === "") {
+      // Empty lines are what separates others in a file.
+      if (line !== "") complain(`Line ${number} is blank and was not sent`);
+      continue;
+    }
     const sent = publish(line).finally(() => unsent.delete(sent));
     unsent.add(sent);
     if (unsent.size >= READ_AHEAD) await Promise.race(unsent);

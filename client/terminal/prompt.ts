@@ -18,14 +18,15 @@ export interface PromptUser {
   entered(line: string): void;
   /** The line is being changed. */
   typing(line: string): void;
-  /** Ctrl-C, Ctrl-D, or the terminal went away. */
-  ended(): void;
+  /** Ctrl-D, or the terminal went away; `interrupted` by Ctrl-C or a signal. */
+  ended(interrupted: boolean): void;
 }
 
 /** A line to type in, at the bottom of the terminal. */
 export class Prompt {
   readonly #readline: readline.Interface;
   #ended = false;
+  #interrupted = false;
 
   /** @param user Who types. */
   constructor(user: PromptUser) {
@@ -40,12 +41,12 @@ export class Prompt {
       this.#erase(line);
       user.entered(line);
     });
-    this.#readline.on("SIGINT", () => this.#readline.close());
+    this.#readline.on("SIGINT", () => this.interrupt());
     this.#readline.on("close", () => {
       this.#ended = true;
       // What is printed next, the shell's prompt at the latest, begins a line.
       process.stdout.write("\n");
-      user.ended();
+      user.ended(this.#interrupted);
     });
     // The terminal is gone: there is nobody to tell.
     process.stdout.on("error", () => this.#readline.close());
@@ -78,6 +79,12 @@ export class Prompt {
     this.#clearFrom(-this.#readline.getCursorPos().rows);
     process.stdout.write(printed);
     this.#readline.prompt(true);
+  }
+
+  /** Ends as Ctrl-C does. */
+  interrupt(): void {
+    this.#interrupted = true;
+    this.#readline.close();
   }
 
   /** Gives the terminal back. */

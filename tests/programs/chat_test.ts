@@ -290,7 +290,7 @@ Deno.test({
     await terminal.type("/announce Tea is ready\r");
     await bob.hears(/\[Server\]: Announcement by Ada: Tea is ready\n/);
     assertEquals((await chat("rude\n", href, "--name", "Eve")).code, 0);
-    await terminal.hears(/#2 \[Eve\]: rude/);
+    await terminal.hears(/#2 \[Eve\] \(guest\): rude/);
     await terminal.type("/remove #2\r");
     await bob.hears(/\[Server\]: A message was removed by a moderator\.\n/);
     await terminal.type("/lock\r");
@@ -387,24 +387,36 @@ Deno.test({
 
 Deno.test({
   name:
-    "leaving the terminal frees the name at once, and ends the prompt's line",
+    "leaving the terminal frees the name at once, ends the prompt's line, and exits with the code that --help says",
   ignore: ignoreTerminal,
   async fn(t) {
     await using server = await Program.start();
     const words = [Deno.execPath(), ...COMMAND, server.url.href]
       .concat("--name", "Ada").join(" ");
-    const ways = { "/quit": "/quit\r", "Ctrl-C": "\x03", "Ctrl-D": "\x04" };
-    for (const [way, keys] of Object.entries(ways)) {
+    const kick = () =>
+      fetch(new URL("/api/kick", server.url), {
+        method: "POST",
+        headers: { ...server.operator, "content-type": "application/json" },
+        body: '{"name":"Ada"}',
+      }).then((answer) => answer.body?.cancel());
+    const ways = [
+      ["/quit", "/quit\r", 0],
+      ["Ctrl-C", "\x03", 130],
+      ["Ctrl-D", "\x04", 0],
+      // Keeps the name out for a minute.
+      ["a kick from the server", kick, 1],
+    ] as const;
+    for (const [way, keys, code] of ways) {
       await t.step(way, async () => {
         await using terminal = new ChatProcess(
-          ["-qec", `${words}; echo shell; exit 7`, "/dev/null"],
+          ["-qec", `${words}; echo shell $?; exit 7`, "/dev/null"],
           "script",
         );
         // Not "Ada 2": the one before has left nobody behind.
         await terminal.hears(/You are Ada in lobby[^]*lobby> /);
-        await terminal.type(keys);
+        await (typeof keys === "string" ? terminal.type(keys) : keys());
         const { stdout } = await terminal.ended();
-        assertMatch(stdout, /\nshell\r?\n$/);
+        assertMatch(stdout, RegExp(`\\nshell ${code}\\r?\\n$`));
       });
     }
   },

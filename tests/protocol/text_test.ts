@@ -77,6 +77,14 @@ for (
     ["/unban", "/unban needs a name"],
     ["/slow", "/slow needs a time, or off, such as /slow 10s"],
     ["/announce *", "/announce needs a text"],
+    // Words behind these would be lost.
+    ["/quit smoking is hard", "/quit takes no words after it. Write /quit"],
+    ["/who attic", "/who takes no words after it. Write /who alone"],
+    ["/help lock", "/help takes no words after it"],
+    ["/lock attic", "/lock takes no words after it"],
+    ["/unlock attic", "/unlock takes no words after it"],
+    ["/unban Ann Lee", "/unban takes one name. Put a name with spaces in quot"],
+    ["/unban Eve * now", "/unban takes one name"],
   ] as const
 ) {
   Deno.test(`promise 7: text: ${frame} is answered with what is wrong`, () => {

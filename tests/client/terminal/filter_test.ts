@@ -74,6 +74,26 @@ Deno.test("filter publishes lines as they are and ends with 0 when all are acked
   assertEquals([await code, complaints], [0, []]);
 });
 
+Deno.test("filter tells of each line of blanks that it does not send", async () => {
+  const { world, complaints, code } = filter({
+    input: lines("one", "", "  ", "two", "\t", "\u3000"),
+    output: undefined,
+  });
+  await settle();
+  const socket = enter(world);
+  const sent = socket.sent("publish");
+  assertEquals(sent.map(({ text }) => text), ["one", "two"]);
+  for (const { cid } of sent) {
+    socket.say({ type: "ack", cid, room: "ci", seq: 1 });
+  }
+  await goodbye(world);
+  assertEquals([await code, complaints], [0, [
+    "Line 3 is blank and was not sent",
+    "Line 5 is blank and was not sent",
+    "Line 6 is blank and was not sent",
+  ]]);
+});
+
 Deno.test("filter ends with 1 when a line is refused, and sends the others", async () => {
   const { world, complaints, code } = filter({ input: lines("a", "b") });
   await settle();
