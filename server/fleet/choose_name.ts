@@ -16,8 +16,9 @@ export interface Wish {
   readonly wanted: string | undefined;
   /** What any name is like; a nickname if there is none. */
   readonly fallback?: string | undefined;
-  /** Whether a name looks like another one that is held here, and stays so: of a
-   * signed one, whose holder does not give way to it. */
+  /** Whether a name looks like another one that this node knows to be held, and
+   * stays so: of a signed one, whose holder does not give way to it. The engine
+   * knows those of the other nodes. */
   readonly alike?: ((name: string) => boolean) | undefined;
   /** Whether a signed token states it: one like it will do then. */
   readonly signed?: boolean | undefined;

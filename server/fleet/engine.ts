@@ -30,13 +30,16 @@ export interface SessionLease {
   readonly signed?: boolean | undefined;
 }
 
-/** Names one of which is wanted, valid ones, the first is wanted most. */
+/** Names one of which is wanted, valid ones, the first is wanted most. A name
+ * is taken, too, where it looks like one that another person of the fleet has
+ * (lookalikes.ts). */
 export interface Choice {
   readonly names: readonly string[];
   /** Whether any of them will do. */
   readonly any: boolean;
   /** Whether a signed token states the first: a guest that has it is given
-   * another one of them, and its nodes are told. */
+   * another one of them, and its nodes are told. Those whose names look like it
+   * are returned, to be given others. */
   readonly signed?: boolean | undefined;
   /** A guest that gives way in the same way: it is the same person's. */
   readonly yielding?: string | undefined;
@@ -68,14 +71,23 @@ export type Answer<T extends object> =
 
 /** What became of an application. */
 export type Claimed = Answer<
-  { readonly lease: SessionLease; readonly resumed: boolean }
+  {
+    readonly lease: SessionLease;
+    readonly resumed: boolean;
+    readonly alike?: readonly Alike[] | undefined;
+  }
 >;
+
+/** A session whose name looks like one that was given, and has to give way to
+ * it: see {@linkcode Engine.displace}. */
+export type Alike = Pick<SessionLease, "session" | "name">;
 
 /** The name that can be had. */
 export interface Named {
   readonly name: string;
   /** See {@linkcode SessionLease.named}; absent for a name that is nobody's. */
   readonly named?: number | undefined;
+  readonly alike?: readonly Alike[] | undefined;
 }
 
 /** A session of the person has a token that states this name: it is kept. */
@@ -146,6 +158,9 @@ export interface Engine {
   /** Gives a session of this node, and all others of its person, another name;
    * `unknown` if it is not its. */
   rename(session: string, choice: Choice): Promise<Answer<Named | Kept>>;
+  /** Gives the person of a session on any node another name, and tells its
+   * nodes; unless it has another one by now, or a token states it. */
+  displace(one: Alike, choice: Choice): Promise<Answer<Named | Kept>>;
   /** Looks for a name that is free, or, the first one, that of `user`. */
   find(choice: Choice, user: string | undefined): Promise<Answer<Named>>;
   /** Ends sessions, those of them that are this node's. */

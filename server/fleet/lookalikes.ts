@@ -3,6 +3,7 @@
  * names there are; `nameKey()` decides whether two are the same.
  */
 
+import { createHash } from "node:crypto";
 import TABLE from "unhomoglyph/data.json" with { type: "json" };
 import { normalized } from "../../protocol/bounds.ts";
 import { MAX_NAME, nameKey, SERVER_NAME } from "../../protocol/names.ts";
@@ -102,6 +103,25 @@ export function looksOf(name: string): ReadonlySet<string> {
     withSmallCapitalsRead(name).flatMap((read) =>
       [...spellings(read)].map(lookOf)
     ),
+  );
+}
+
+/** Longest look that is a key itself, in UTF-16 code units. */
+const MOST_LOOK = 64;
+
+/**
+ * Returns what engines keep beside a name: two names look the same where they
+ * have a key in common.
+ *
+ * @param name A valid name.
+ * @returns Up to 12 strings of up to 64 characters, without line breaks; a hash
+ * stands for a longer look.
+ */
+export function lookKeysOf(name: string): readonly string[] {
+  return [...looksOf(name)].map((look) =>
+    look.length <= MOST_LOOK
+      ? look
+      : createHash("sha256").update(look).digest("hex")
   );
 }
 

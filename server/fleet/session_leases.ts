@@ -7,7 +7,15 @@
 import { checkName, nameKey } from "../../protocol/names.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Wish } from "./choose_name.ts";
-import type { Answer, Choice, Engine, Named, SessionLease } from "./engine.ts";
+import type {
+  Alike,
+  Answer,
+  Choice,
+  Engine,
+  Kept,
+  Named,
+  SessionLease,
+} from "./engine.ts";
 import { nameKept } from "./single_node.ts";
 import { type Claim, type FleetHost, type Held, personOf } from "./fleet.ts";
 import { Lookalikes } from "./lookalikes.ts";
@@ -51,7 +59,8 @@ export class SessionLeases {
   readonly #asked = new Lookalikes();
   /** Those of them that signed tokens state. */
   readonly #askedSigned = new Lookalikes();
-  /** By person: those who are given other names right now. */
+  /** Those who are given other names right now: by person, or by session where
+   * another node has them. */
   readonly #displacing = new Map<string, Promise<void>>();
   readonly #pending = new Map<string, Pending>();
   /** Sessions that have ended, and may still be the engine's. */
@@ -87,7 +96,7 @@ export class SessionLeases {
       await this.#releasing;
       const application = { session, spare, user, guest, dialect };
       const yielding = user === undefined ? undefined : guest;
-      const { lease, resumed } = await choose(
+      const { lease, resumed, alike } = await choose(
         { wanted, signed, yielding, alike: asking.alike },
         (choice) => {
           asking.reserve(choice);
@@ -105,6 +114,7 @@ export class SessionLeases {
         // Told after whoever claims has it.
         clock.soon(() => this.taken(session, taken));
       }
+      this.#displaceElsewhere(alike);
       clock.soon(() => this.#settle(lease.session));
       const name = this.nameOf(lease.session) ?? lease.name;
       return { session: lease.session, name, resumed };
@@ -138,6 +148,7 @@ export class SessionLeases {
         },
       );
       if ("kept" in named) throw nameKept(named.kept);
+      this.#displaceElsewhere(named.alike);
       const lease = this.#held.get(session);
       if (lease === undefined) return named.name;
       if (signed) this.#keep({ ...lease, signed });
@@ -165,10 +176,11 @@ export class SessionLeases {
       ? undefined
       : personOf({ session: "", user });
     const { alike } = this.#asking(person, wish.signed);
-    const { name } = await choose(
+    const { name, alike: others } = await choose(
       { ...wish, alike },
       (choice) => engine.find(choice, user),
     );
+    this.#displaceElsewhere(others);
     if (wish.signed) this.#displace(this.#like(name, person));
     return name;
   }
@@ -251,27 +263,45 @@ export class SessionLeases {
    * their sessions are told, on all nodes. */
   #displace(leases: readonly SessionLease[]): void {
     for (const lease of leases) {
-      const person = personOf(lease);
-      if (this.#displacing.has(person)) continue;
       if (this.#isKept(nameKey(lease.name))) continue;
-      const displacing = this.#renameAway(lease)
-        // Out of reach: the next with such a name tries again.
-        .catch(() => {}).finally(() => this.#displacing.delete(person));
-      this.#displacing.set(person, displacing);
+      this.#renameAway(
+        personOf(lease),
+        lease,
+        (choice) => this.#options.engine.rename(lease.session, choice),
+      );
     }
   }
 
-  async #renameAway({ session, name }: SessionLease): Promise<void> {
-    const { engine, choose } = this.#options;
-    const named = await choose(
+  /** The same with sessions of other nodes. */
+  #displaceElsewhere(alike: readonly Alike[] = []): void {
+    for (const one of alike) {
+      if (this.#held.has(one.session)) continue;
+      this.#renameAway(
+        `session ${one.session}`,
+        one,
+        (choice) => this.#options.engine.displace(one, choice),
+      );
+    }
+  }
+
+  #renameAway(
+    who: string,
+    { session, name }: Alike,
+    ask: (choice: Choice) => Promise<Answer<Named | Kept>>,
+  ): void {
+    if (this.#displacing.has(who)) return;
+    const displacing = this.#options.choose(
       { wanted: undefined, fallback: name },
       ({ names: [_, ...others], ...choice }) => {
         const names = others.filter((name) => !this.#lookalikes.has(name));
-        return engine.rename(session, { ...choice, names });
+        return ask({ ...choice, names });
       },
-    );
-    // A token on another node may state it.
-    if (!("kept" in named)) this.renamed(session, named);
+    ).then((named) => {
+      // A token on another node may state it.
+      if (!("kept" in named)) this.renamed(session, named);
+      // Out of reach: the next with such a name tries again.
+    }).catch(() => {}).finally(() => this.#displacing.delete(who));
+    this.#displacing.set(who, displacing);
   }
 
   /** A session is being claimed: what is told of it meanwhile counts. */

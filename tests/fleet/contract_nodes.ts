@@ -87,6 +87,103 @@ export function nodesContract(
   );
 
   test(
+    "promise 6: a name that looks like one on another node is taken, until that is free",
+    async (a, b) => {
+      const bill = await a.begin("BiII");
+      const error = await assertRefused("name_taken", () => b.begin("Bill"));
+      assertEquals(error.details.suggestion, "Bill 2");
+      const lending = { user: undefined, fallback: "Script" };
+      await assertRefused("name_taken", () => b.fleet.lend("Bill", lending));
+      const bob = await b.begin("Bob");
+      const rename = (name: string) => b.fleet.rename(bob.session, name);
+      await assertRefused("name_taken", () => rename("Bill"));
+      await assertRefused("name_taken", () => rename("biLL"));
+      // Nobody passes for oneself.
+      assertEquals(await a.fleet.rename(bill.session, "Bill"), "Bill");
+      await assertRefused("name_taken", () => b.begin("BiII"));
+      await a.fleet.rename(bill.session, "Ada");
+      assertEquals(await rename("BiII"), "BiII");
+      await assertRefused("name_taken", () => a.begin("Bill"));
+      b.fleet.release(bob.session);
+      await insist(() => a.begin("Bill"));
+    },
+  );
+
+  test(
+    "promise 6: of names that look the same and are asked for at once on two nodes one is had",
+    async (a, b) => {
+      for (let round = 2; round < 12; round++) {
+        const answers = await Promise.allSettled([
+          a.begin(`Bill ${round}`),
+          b.begin(`BiII ${round}`),
+        ]);
+        const had = answers.map(({ status }) => status).sort();
+        assertEquals(had, ["fulfilled", "rejected"]);
+      }
+    },
+  );
+
+  test(
+    "promise 6: what looks like a signed name gives way on another node, and its sessions are told",
+    async (a, b) => {
+      const desk = await a.begin("KarI");
+      const phone = await b.claim({ guest: desk.session });
+      const token = { user: "u9", name: "Karl", signed: true };
+      assertEquals((await b.claim(token)).name, "Karl");
+      for (const [node, { session }] of [[a, desk], [b, phone]] as const) {
+        await node.until(() => node.fleet.nameOf(session) === "KarI 2");
+        assertEquals(node.renames, [[session, "KarI 2"]]);
+      }
+      await assertRefused("name_taken", () => a.begin("KarI"));
+      // By a rename, and where a script is lent a name.
+      const eve = await a.begin("B0b");
+      const user = await b.claim({ user: "u8" });
+      const signed = { signed: true };
+      assertEquals(await b.fleet.rename(user.session, "Bob", signed), "Bob");
+      await a.until(() => a.fleet.nameOf(eve.session) === "B0b 2");
+      const kim = await a.begin("KiII");
+      const lending = { user: "u7", fallback: "Script", signed: true };
+      assertEquals(await b.fleet.lend("Kill", lending), "Kill");
+      await a.until(() => a.fleet.nameOf(kim.session) === "KiII 2");
+      // Not where a token states the other name.
+      const other = { user: "u6", name: "KarI", signed: true };
+      assertEquals((await a.claim(other)).name, "KarI 3");
+    },
+  );
+
+  test(
+    "promise 6: looks are held as long as their name: by other sessions, and by no dead node",
+    async (a, b, fleet) => {
+      const c = await fleet.join();
+      const desk = await a.begin("Bill");
+      const phone = await b.claim({ guest: desk.session });
+      a.fleet.release(desk.session);
+      await assertRefused("name_taken", () => c.begin("BiII"));
+      assertEquals(
+        (await c.claim({ session: phone.session, guest: desk.session })).name,
+        "Bill",
+      );
+      await assertRefused("name_taken", () => b.begin("BiII"));
+      const will = await c.begin("Will");
+      c.clock.pause();
+      const kim = await insist(() => b.begin("BiII"));
+      await b.begin("WiII");
+      const again = { session: phone.session, guest: desk.session };
+      await assertRefused(
+        "name_taken",
+        () => a.claim({ ...again, name: "Bill" }),
+      );
+      b.fleet.release(kim.session);
+      await insist(() => a.claim({ ...again, name: "Bill" }));
+      await assertRefused("name_taken", () => b.begin("BiII"));
+      // It takes back no name that looks like one that was given meanwhile.
+      c.clock.resume();
+      await c.until(() => c.nameless.includes(will.session));
+      await assertRefused("name_taken", () => c.begin("Will"));
+    },
+  );
+
+  test(
     "a session is taken up on another node, and the first is told",
     async (a, b) => {
       const { session } = await a.begin("Ada");

@@ -13,6 +13,7 @@ import {
   msAfter,
 } from "../../runtime/clock.ts";
 import {
+  type Alike,
   type Answer,
   type Application,
   type Beat,
@@ -141,6 +142,10 @@ class KvEngine implements Engine {
 
   rename(session: string, choice: Choice): Promise<Answer<Named | Kept>> {
     return this.#names.rename(session, choice);
+  }
+
+  displace(one: Alike, choice: Choice): Promise<Answer<Named | Kept>> {
+    return this.#names.displace(one, choice);
   }
 
   find(choice: Choice, user: string | undefined): Promise<Answer<Named>> {

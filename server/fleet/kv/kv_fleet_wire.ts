@@ -1,6 +1,6 @@
 /**
  * How a fleet looks in Deno KV: a lease for each node, a record for each
- * session, a session for each name, a list of sessions for each person, a document for each room and node, and what
+ * session, a session for each name and each of its looks, a list of sessions for each person, a document for each room and node, and what
  * nodes have to tell. Pure.
  *
  * A name is held while a session of the person it leads to has that name, and a
@@ -35,6 +35,11 @@ export function sessionKey(session: string): Deno.KvKey {
 /** The key of a name's session. */
 export function holderKey(name: string): Deno.KvKey {
   return [...FLEET, "name", nameKey(name)];
+}
+
+/** The key of the session whose name has a look: {@linkcode lookKeysOf}. */
+export function lookKey(look: string): Deno.KvKey {
+  return [...FLEET, "look", look];
 }
 
 /** The key of a room's documents by node. */

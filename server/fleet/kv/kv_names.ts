@@ -4,7 +4,9 @@
  */
 
 import { nameKey } from "../../../protocol/names.ts";
+import { lookKeysOf } from "../lookalikes.ts";
 import type {
+  Alike,
   Answer,
   Application,
   Choice,
@@ -16,6 +18,7 @@ import type {
 import {
   holderKey,
   type Lease,
+  lookKey,
   namedKey,
   nodeKey,
   personKey,
@@ -37,10 +40,13 @@ const GET_MANY = 10;
 /** For how long a node may find out that a session was taken, milliseconds. */
 const TAKEN_MS = 60 * 60_000;
 
-/** A name, and what is known of who holds it. */
+/** A name, and what is known of who holds it, and its looks. */
 interface Place {
   readonly name: string;
   readonly entry: Deno.KvEntryMaybe<string>;
+  readonly looks: readonly Deno.KvEntryMaybe<string>[];
+  /** Those whose names look like it, and who have to give way. */
+  readonly alike?: readonly Alike[];
   /** The person that has to give way, and the place that it is given. */
   readonly yields?: { readonly holder: Record; readonly to: Place };
 }
@@ -108,6 +114,25 @@ export class KvNames {
         { record: { ...record, signed }, place },
         this.#node,
       );
+      return await this.#commit(change, place) &&
+        { name: place.name, named, alike: place.alike };
+    });
+  }
+
+  /** See {@linkcode Engine.displace}. */
+  displace(
+    { session, name }: Alike,
+    choice: Choice,
+  ): Promise<Answer<Named | Kept>> {
+    return this.#insist(async (): Promise<Answer<Named | Kept> | false> => {
+      const { value: record } = await this.#record(session);
+      if (record === null) return "unknown";
+      const isOther = nameKey(record.name) !== nameKey(name);
+      if (isOther || await this.#signs(record)) return { kept: record.name };
+      const place = await this.#choose(choice, personOf(record));
+      if ("taken" in place) return place;
+      const change = this.#kv.atomic();
+      const named = await this.#call(change, { record, place });
       return await this.#commit(change, place) && { name: place.name, named };
     });
   }
@@ -128,14 +153,16 @@ export class KvNames {
       if (mate !== undefined) return { name: mate.value.name };
     }
     return await this.#insist(async () => {
-      const place = await this.#choose(choice, "");
+      const person = user === undefined ? "" : `user ${user}`;
+      const place = await this.#choose(choice, person);
       if ("taken" in place) return place;
-      if (place.yields === undefined) return { name: place.name };
+      const found = { name: place.name, alike: place.alike };
+      if (place.yields === undefined) return found;
       const change = this.#kv.atomic();
       await this.#giveWay(change, place);
       // Nobody holds what is only lent.
       change.check(place.entry).delete(place.entry.key);
-      return await this.#commit(change, place) && { name: place.name };
+      return await this.#commit(change, place) && found;
     });
   }
 
@@ -169,7 +196,7 @@ export class KvNames {
       // What is written down holds, also when the last name has been forgotten.
       const named = Math.max(lease.named ?? 0, mate?.named ?? 0);
       const place = await this.#choose(
-        { names: [name], any: false },
+        { names: [name], any: false, signed: lease.signed },
         personOf(lease),
       );
       if (!("taken" in place)) {
@@ -197,7 +224,11 @@ export class KvNames {
       const same = first.value !== null &&
         personOf(first.value) === personOf(record);
       const { signed } = application;
-      if (same) return await this.#take(known, { ...record, signed });
+      // While no node had it, somebody else may have been given a name that
+      // looks the same.
+      if (same && await this.#holdsLooks(record)) {
+        return await this.#take(known, { ...record, signed });
+      }
     }
     // Somebody else's is left alone; what a dead node had is written over.
     const other = record !== null && await this.#lives(record.node);
@@ -227,7 +258,7 @@ export class KvNames {
     const lease = { ...whole, name: place.name, named };
     const mine = { ...lease, node: this.#node };
     return await this.#put(known, mine, { person, place, mate }) &&
-      { lease, resumed: false };
+      { lease, resumed: false, alike: place.alike };
   }
 
   /** Takes a session up, wherever it is. */
@@ -251,6 +282,12 @@ export class KvNames {
     }
     const mine = { ...lease, node: this.#node };
     change.check(known).set(known.key, mine);
+    if (mate === undefined) {
+      // Somebody else may have had a name that looks the same meanwhile.
+      for (const look of await this.#looksOf(name)) {
+        change.check(look).set(look.key, lease.session);
+      }
+    }
     if (from !== this.#node) {
       const key = [...takenKey(from), lease.session];
       change.set(key, version, { expireIn: TAKEN_MS });
@@ -267,14 +304,17 @@ export class KvNames {
     const left = (person.value ?? []).filter((other) => other !== session);
     if (left.length === 0) change.delete(person.key);
     else change.set(person.key, left);
-    const entry = await this.#kv.get<string>(holderKey(record.name));
-    if (entry.value === session) {
+    const { entry, looks } = await this.#placeOf(record.name);
+    const held = [entry, ...looks].filter(({ value }) => value === session);
+    if (held.length > 0) {
       // The person may be here with another session.
       const mates = await this.#matesOf(person);
       const heir = mates.find(({ value }) => value.session !== session)?.value;
-      change.check(entry);
-      if (heir === undefined) change.delete(entry.key);
-      else change.set(entry.key, heir.session);
+      for (const one of held) {
+        change.check(one);
+        if (heir === undefined) change.delete(one.key);
+        else change.set(one.key, heir.session);
+      }
     }
     await change.commit();
   }
@@ -286,13 +326,14 @@ export class KvNames {
     { person, place, mate }: Standing,
   ): Promise<boolean> {
     const { session } = record;
-    const { entry } = place;
+    const { entry, looks } = place;
     const others = (person.value ?? []).filter((other) => other !== session);
     const change = this.#kv.atomic();
     await this.#giveWay(change, place);
-    change.check(known, person, entry)
+    change.check(known, person, entry, ...looks)
       .set(known.key, record).set(entry.key, session)
       .set(person.key, [...others, session].slice(-MOST_MATES));
+    for (const look of looks) change.set(look.key, session);
     if (mate !== undefined) change.check(mate);
     const old = known.value;
     if (old !== null) await this.#freeName(change, old, record);
@@ -307,12 +348,13 @@ export class KvNames {
    */
   async #call(
     change: Deno.AtomicOperation,
-    { record, place: { name, entry } }: { record: Record; place: Place },
+    { record, place }: { record: Record; place: Place },
     me?: string,
   ): Promise<number> {
+    const { name, entry, looks } = place;
     const known = await this.#record(record.session);
     const person = await this.#person(record);
-    change.check(person, entry);
+    change.check(person, entry, ...looks);
     const mates = (await this.#recordsOf(person))
       .filter(({ value }) => value.session !== record.session);
     const all = [known, ...mates];
@@ -329,7 +371,7 @@ export class KvNames {
       const key = [...namedKey(renamed.node), renamed.session];
       change.set(key, { name, named }, { expireIn: TAKEN_MS });
     }
-    change.set(entry.key, record.session);
+    for (const { key } of [entry, ...looks]) change.set(key, record.session);
     return named;
   }
 
@@ -351,19 +393,24 @@ export class KvNames {
     return ok;
   }
 
-  /** Deletes the name of a record that has another one now, if it is still
-   * its person's. */
+  /** Deletes the name of a record that has another one now, and its looks, if
+   * they are still its person's. */
   async #freeName(
     change: Deno.AtomicOperation,
     old: Record,
     { name }: Named,
   ): Promise<void> {
-    if (nameKey(old.name) === nameKey(name)) return;
-    const entry = await this.#kv.get<string>(holderKey(old.name));
-    const first = await this.#record(entry.value ?? "");
-    const same = first.value !== null &&
-      personOf(first.value) === personOf(old);
-    if (same) change.check(entry).delete(entry.key);
+    if (old.name === name) return;
+    const isSame = nameKey(old.name) === nameKey(name);
+    const { entry, looks } = await this.#placeOf(old.name);
+    const kept = new Set(lookKeysOf(name));
+    const gone = looks.filter(({ key }) => !kept.has(String(key.at(-1))));
+    for (const one of isSame ? gone : [entry, ...gone]) {
+      const { value: first } = await this.#record(one.value ?? "");
+      if (first !== null && personOf(first) === personOf(old)) {
+        change.check(one).delete(one.key);
+      }
+    }
   }
 
   /** Whether the token of a session of a person that lives, but for one, states
@@ -384,14 +431,46 @@ export class KvNames {
     if (wanted === undefined) return { taken: undefined };
     const place = await this.#placeOf(wanted);
     const holder = await this.#holder(place.entry);
-    if (holder === null || personOf(holder) === person) return place;
+    const isFree = holder === null || personOf(holder) === person;
+    const yields = async (record: Record) =>
+      (signed || personOf(record) === `guest ${yielding}`) &&
+      !await this.#signs(record);
+    const alike = await this.#alike(place, person);
+    let isOpen = true;
+    for (const record of alike) isOpen &&= await yields(record);
+    if (isOpen && isFree) return { ...place, alike };
     const other = await this.#free(others);
-    const yields = (signed || personOf(holder) === `guest ${yielding}`) &&
-      !await this.#signs(holder);
-    if (yields && other !== undefined) {
-      return { ...place, yields: { holder, to: other } };
+    if (isOpen && !isFree && other !== undefined && await yields(holder)) {
+      return { ...place, alike, yields: { holder, to: other } };
     }
     return any && other !== undefined ? other : { taken: other?.name };
+  }
+
+  /** The sessions of others whose names look like a name, one of each person. */
+  async #alike({ name, looks }: Place, person: string): Promise<Record[]> {
+    const sessions = new Set(looks.flatMap(({ value }) => value ?? []));
+    const found = new Map<string, Record>();
+    for (const session of sessions) {
+      const { value } = await this.#record(session);
+      if (value === null || nameKey(value.name) === nameKey(name)) continue;
+      if (personOf(value) === person) continue;
+      // Earlier versions give names and leave the looks as they were.
+      const own = lookKeysOf(value.name);
+      const isAlike = looks.some(({ key, value: holder }) =>
+        holder === session && own.includes(String(key.at(-1)))
+      );
+      const holder = isAlike ? await this.#livingOf(value) : null;
+      if (holder !== null) found.set(personOf(holder), holder);
+    }
+    return [...found.values()];
+  }
+
+  /** Whether a session's name is still the only one that looks like it. */
+  async #holdsLooks(record: Record): Promise<boolean> {
+    const person = await this.#person(record);
+    if ((await this.#matesOf(person)).length > 0) return true;
+    const place = await this.#placeOf(record.name);
+    return (await this.#alike(place, personOf(record))).length === 0;
   }
 
   /** One of some names that nobody has: of those that a dead node has left
@@ -400,9 +479,12 @@ export class KvNames {
     for (let start = 0; start < names.length; start += GET_MANY) {
       const some = names.slice(start, start + GET_MANY);
       const entries = await this.#kv.getMany<string[]>(some.map(holderKey));
-      const index = entries.findIndex(({ value }) => value === null);
-      const [name, entry] = [some[index], entries[index]];
-      if (name !== undefined && entry !== undefined) return { name, entry };
+      for (const [index, name] of some.entries()) {
+        const entry = entries[index];
+        if (entry === undefined || entry.value !== null) continue;
+        const place = { name, entry, looks: await this.#looksOf(name) };
+        if (place.looks.every(({ value }) => value === null)) return place;
+      }
     }
     return undefined;
   }
@@ -412,7 +494,11 @@ export class KvNames {
     if (entry.value === null) return null;
     const { value } = await this.#record(entry.value);
     const same = value !== null && nameKey(value.name) === entry.key.at(-1);
-    if (!same) return null;
+    return same ? await this.#livingOf(value) : null;
+  }
+
+  /** A session whose person has its name still, on a node that lives. */
+  async #livingOf(value: Record): Promise<Record | null> {
     if (await this.#lives(value.node)) return value;
     const mates = await this.#matesOf(await this.#person(value));
     return mates.find((mate) =>
@@ -421,7 +507,21 @@ export class KvNames {
   }
 
   async #placeOf(name: string): Promise<Place> {
-    return { name, entry: await this.#kv.get<string>(holderKey(name)) };
+    const [entry, looks] = await Promise.all([
+      this.#kv.get<string>(holderKey(name)),
+      this.#looksOf(name),
+    ]);
+    return { name, entry, looks };
+  }
+
+  async #looksOf(name: string): Promise<Deno.KvEntryMaybe<string>[]> {
+    const keys = lookKeysOf(name).map(lookKey);
+    const entries: Deno.KvEntryMaybe<string>[] = [];
+    for (let start = 0; start < keys.length; start += GET_MANY) {
+      const some = keys.slice(start, start + GET_MANY);
+      entries.push(...await this.#kv.getMany<string[]>(some));
+    }
+    return entries;
   }
 
   #person(

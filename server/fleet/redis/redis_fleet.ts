@@ -11,7 +11,9 @@ import {
   RedisLink,
   type Reply,
 } from "../../store/redis/redis_link.ts";
+import { lookKeysOf } from "../lookalikes.ts";
 import type {
+  Alike,
   Answer,
   Application,
   Beat,
@@ -29,6 +31,7 @@ import { FleetNode, type FleetNodeOptions } from "../node.ts";
 import {
   BEAT,
   CLAIM,
+  DISPLACE,
   FIND,
   FLEET_KEYS,
   hereChannel,
@@ -132,7 +135,7 @@ class RedisEngine implements Engine {
       ...this.#choiceArguments(application),
     ]);
     if (reply === "unknown") return reply;
-    const [id, name, version, resumed, holder, named] = reply as Reply[];
+    const [id, name, version, resumed, holder, named, alike] = reply as Reply[];
     if (name === undefined) return { taken: taken(id) };
     const lease = {
       session: String(id),
@@ -144,7 +147,7 @@ class RedisEngine implements Engine {
       named: Number(named),
       signed: application.signed,
     };
-    return { lease, resumed: resumed === 1 };
+    return { lease, resumed: resumed === 1, alike: pairs(alike) };
   }
 
   async rename(
@@ -156,8 +159,20 @@ class RedisEngine implements Engine {
       session,
       ...this.#choiceArguments(choice),
     ]);
-    const [kept, done] = reply as Reply[];
-    return done === 2 ? { kept: String(kept) } : named(reply);
+    return namedOrKept(reply);
+  }
+
+  async displace(
+    { session, name }: Alike,
+    choice: Choice,
+  ): Promise<Answer<Named | Kept>> {
+    return namedOrKept(
+      await this.#run(DISPLACE, [
+        session,
+        nameKey(name),
+        ...this.#choiceArguments(choice),
+      ]),
+    );
   }
 
   async find(
@@ -182,6 +197,8 @@ class RedisEngine implements Engine {
       JSON.stringify({
         node: this.#node,
         key: nameKey(name),
+        looks: lookKeysOf(name),
+        looks_of: nameKey(name),
         name,
         user,
         guest,
@@ -264,7 +281,10 @@ class RedisEngine implements Engine {
       Number(any),
       Number(signed),
       yielding,
-      ...names.flatMap((name) => [nameKey(name), name]),
+      ...names.flatMap((name) => [
+        ...[nameKey(name), name],
+        lookKeysOf(name).join("\n"),
+      ]),
     ];
   }
 
@@ -298,10 +318,24 @@ function taken(other: Reply | undefined): string | undefined {
 
 function named(reply: Reply): Answer<Named> {
   if (reply === "unknown") return reply;
-  const [name, done, named] = reply as Reply[];
+  const [name, done, named, alike] = reply as Reply[];
   if (done !== 1) return { taken: taken(name) };
   return {
     name: String(name),
-    ...(named !== undefined && { named: Number(named) }),
+    ...(typeof named === "number" && { named }),
+    alike: pairs(alike),
   };
+}
+
+function namedOrKept(reply: Reply): Answer<Named | Kept> {
+  const [kept, done] = reply as Reply[];
+  return done === 2 ? { kept: String(kept) } : named(reply);
+}
+
+/** Sessions and names, one after the other. */
+function pairs(reply: Reply | undefined): Alike[] {
+  const words = Array.isArray(reply) ? reply.map(String) : [];
+  return words.flatMap((session, index) =>
+    index % 2 === 0 ? [{ session, name: words[index + 1] ?? "" }] : []
+  );
 }

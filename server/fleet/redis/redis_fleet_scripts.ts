@@ -5,7 +5,8 @@
  * `nodes` has the end of each node's lease, on Redis' own clock, for a while
  * after it too, in which its sessions can be taken up; `sessions` a
  * JSON record by session (node, name, key, user or guest, dialect, version);
- * `names` a session by name's key; a set for each person its sessions, which all
+ * `names` a session by name's key; `looks` the same by each key of a name's looks
+ * (lookalikes.ts), which records have too; a set for each person its sessions, which all
  * have one name. A name is held while a session of the person it leads to has a
  * node that lives: what a dead node left behind does no harm until it is swept
  * away. A room has a hash of documents by node.
@@ -23,6 +24,7 @@ export const FLEET_KEYS: readonly string[] = [
   `${PREFIX}:sessions`,
   `${PREFIX}:beat`,
   `${PREFIX}:counts`,
+  `${PREFIX}:looks`,
 ];
 
 /** The key of a room's documents. */
@@ -59,7 +61,7 @@ const HERE_SECONDS = 60 * 60;
 const SWEEP = 100;
 
 const STATE = `
-local NODES, NAMES, SESSIONS, BEAT, COUNTS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local NODES, NAMES, SESSIONS, BEAT, COUNTS, LOOKS = unpack(KEYS, 1, 6)
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -103,13 +105,48 @@ local function drop(id, it)
   local who = person(id, it)
   redis.call('HDEL', SESSIONS, id)
   redis.call('SREM', sessions_of(who), id)
-  if redis.call('HGET', NAMES, it.key) ~= id then return end
   local other, that = living(who, id)
-  if that and that.key == it.key then
-    redis.call('HSET', NAMES, it.key, other)
-  else
-    redis.call('HDEL', NAMES, it.key)
+  local function pass_on(hash, field)
+    if redis.call('HGET', hash, field) ~= id then return end
+    if that and that.key == it.key then
+      redis.call('HSET', hash, field, other)
+    else
+      redis.call('HDEL', hash, field)
+    end
   end
+  pass_on(NAMES, it.key)
+  for _, look in ipairs(it.looks or {}) do pass_on(LOOKS, look) end
+end
+
+local function hold_looks(id, it)
+  for _, look in ipairs(it.looks or {}) do redis.call('HSET', LOOKS, look, id) end
+end
+
+-- The looks of a name, of its place in ARGV.
+local function looks_at(place)
+  local looks = {}
+  for look in string.gmatch(ARGV[place + 2], '[^\\n]+') do looks[#looks + 1] = look end
+  return looks
+end
+
+-- Sessions of others whose names look like a name, one of each person: pairs of
+-- an id and a record. Earlier versions give names and leave the looks as they
+-- were: these are of the name that looks_of says.
+local function lookalikes(looks, key, who)
+  local found, seen = {}, {[who] = true}
+  for _, look in ipairs(looks) do
+    local id = redis.call('HGET', LOOKS, look)
+    local it = id and session(id)
+    if it and it.key ~= key and it.looks_of == it.key then
+      local whose, other, that = person(id, it), id, it
+      if not alive(it.node) then other, that = living(whose) end
+      if that and that.key == it.key and not seen[whose] then
+        seen[whose] = true
+        found[#found + 1] = {other, that}
+      end
+    end
+  end
+  return found
 end
 
 local function put(id, it)
@@ -118,6 +155,13 @@ local function put(id, it)
   redis.call('HSET', NAMES, it.key, id)
   redis.call('HSET', SESSIONS, id, cjson.encode(it))
   redis.call('SADD', sessions_of(person(id, it)), id)
+  hold_looks(id, it)
+end
+
+-- Gives a record the name of another one of its person.
+local function same_name(it, mate)
+  it.key, it.name, it.named = mate.key, mate.name, mate.named
+  it.looks, it.looks_of = mate.looks, mate.looks_of
 end
 
 -- Whether the token of a session that lives, but for one, states a name.
@@ -128,9 +172,11 @@ local function signs(who, but)
   end
 end
 
--- Gives all sessions of a person a name, and tells the nodes that have them,
--- but for one. Returns when: later than all names that the person has had.
-local function call(id, it, key, name, channels, me)
+-- Gives all sessions of a person the name at a place in ARGV, and tells the nodes
+-- that have them, but for one. Returns when: later than all names that the person
+-- has had.
+local function call(id, it, place, channels, me)
+  local key, name, looks = ARGV[place], ARGV[place + 1], looks_at(place)
   local who = person(id, it)
   local all = redis.call('SMEMBERS', sessions_of(who))
   -- What an earlier version has written down is in no set.
@@ -144,11 +190,15 @@ local function call(id, it, key, name, channels, me)
   for i, mate in ipairs(all) do
     local that = records[i]
     if that then
-      local first = redis.call('HGET', NAMES, that.key)
-      if first == id or (first and redis.call('SISMEMBER', sessions_of(who), first) == 1) then
-        redis.call('HDEL', NAMES, that.key)
+      local function free(hash, field)
+        local first = redis.call('HGET', hash, field)
+        if first == id or (first and redis.call('SISMEMBER', sessions_of(who), first) == 1) then
+          redis.call('HDEL', hash, field)
+        end
       end
-      that.key, that.name, that.named = key, name, named
+      free(NAMES, that.key)
+      for _, look in ipairs(that.looks or {}) do free(LOOKS, look) end
+      same_name(that, {key = key, name = name, named = named, looks = looks, looks_of = key})
       redis.call('HSET', SESSIONS, mate, cjson.encode(that))
       if that.node ~= me then
         redis.call('PUBLISH', channels .. that.node, string.format('${NAMED} %s %.0f %s', mate, named, name))
@@ -157,31 +207,42 @@ local function call(id, it, key, name, channels, me)
   end
   redis.call('SADD', sessions_of(who), id)
   redis.call('HSET', NAMES, key, id)
+  hold_looks(id, {looks = looks})
   return named
 end
 
--- The place of the first name that a person can have, of the pairs of key and
--- name in ARGV, behind: the start of nodes' channels, whether any name will do,
--- whether a token states the first, and a guest that gives way (''). Without
--- 'any' that is only the first; of the others it is told then. A person that has
--- the first and has to give way is given the next that is free: a token wins
--- over all whose tokens do not state the name.
+-- The place of the first name that a person can have, of the key, the name and
+-- the looks of each in ARGV, behind: the start of nodes' channels, whether any
+-- name will do, whether a token states the first, and a guest that gives way
+-- (''). Without 'any' that is only the first; of the others it is told then. A
+-- person that has the first and has to give way is given the next that is free: a
+-- token wins over all whose tokens do not state the name. Those whose names look
+-- like it, and have to give way, are returned last, as sessions and names.
 local function choose(from, who)
   local channels, any, signed, yielding = unpack(ARGV, from, from + 3)
-  for i = from + 4, #ARGV, 2 do
+  local function yields(by, it)
+    local whose = person(by, it)
+    return (signed == '1' or whose == 'guest ' .. yielding) and not signs(whose)
+  end
+  for i = from + 4, #ARGV, 3 do
+    local first = i == from + 4
     local by, it = holder(ARGV[i])
-    if not by or person(by, it) == who then
-      if any == '1' or i == from + 4 then return i end
+    if by and person(by, it) == who then by = nil end
+    local open, alike = true, {}
+    for _, other in ipairs(lookalikes(looks_at(i), ARGV[i], who)) do
+      if not first or not yields(other[1], other[2]) then open = false end
+      alike[#alike + 1] = other[1]
+      alike[#alike + 1] = other[2].name
+    end
+    if open and not by then
+      if any == '1' or first then return i, nil, alike end
       return nil, ARGV[i + 1]
     end
-    local yields = i == from + 4 and
-      (signed == '1' or person(by, it) == 'guest ' .. yielding) and
-      not signs(person(by, it))
-    if yields then
-      for j = i + 2, #ARGV, 2 do
-        if not holder(ARGV[j]) then
-          call(by, it, ARGV[j], ARGV[j + 1], channels, '')
-          return i
+    if open and first and yields(by, it) then
+      for j = i + 3, #ARGV, 3 do
+        if not holder(ARGV[j]) and #lookalikes(looks_at(j), ARGV[j], person(by, it)) == 0 then
+          call(by, it, j, channels, '')
+          return i, nil, alike
         end
       end
     end
@@ -240,8 +301,8 @@ return {held, living, counts, own, swept[1]}
 /**
  * Claims a session. ARGV: the node, the session, a spare id, user (''), guest
  * (''), dialect, and what `choose` reads. Returns the session, its name, its
- * version, whether it was taken up, its guest (''), and when it was named; or,
- * refused, the first other name that is free. A person who is here keeps its
+ * version, whether it was taken up, its guest (''), when it was named, and those
+ * who have to give way; or, refused, the first other name that is free. A person who is here keeps its
  * name.
  */
 export const CLAIM = fleetScript(`
@@ -251,12 +312,14 @@ if not alive(me) then return 'unknown' end
 local it = session(id)
 local first = it and redis.call('HGET', NAMES, it.key)
 local that = first and session(first)
-if that and it.user == user and it.dialect == dialect and person(first, that) == person(id, it) then
+local known = that and it.user == user and it.dialect == dialect and person(first, that) == person(id, it)
+-- While no node had it, somebody else may have been given a name that looks the same.
+if known and (living(person(id, it)) or #lookalikes(it.looks or {}, it.key, person(id, it)) == 0) then
   local from = it.node
   it.node, it.version, it.signed = me, math.max(now, it.version + 1), signed
   -- It may have begun anew under another name while no node had this one.
   local _, mate = living(person(id, it), id)
-  if mate then it.key, it.name, it.named = mate.key, mate.name, mate.named end
+  if mate then same_name(it, mate) end
   put(id, it)
   if from ~= me then
     redis.call('PUBLISH', channels .. from, string.format('%s %.0f', id, it.version))
@@ -268,20 +331,23 @@ if user ~= '' then guest = nil elseif guest == '' then guest = id end
 local new = {node = me, user = user, guest = guest, dialect = dialect, version = now, signed = signed}
 local who = person(id, new)
 local _, mate = living(who)
+local alike = {}
 if mate then
-  new.key, new.name, new.named = mate.key, mate.name, mate.named
+  same_name(new, mate)
 else
-  local place, other = choose(7, who)
+  local place, other, others = choose(7, who)
   if not place then return {other or false} end
+  alike = others
   new.key, new.name, new.named = ARGV[place], ARGV[place + 1], now
+  new.looks, new.looks_of = looks_at(place), new.key
 end
 put(id, new)
-return {id, new.name, now, 0, guest or '', new.named or 0}
+return {id, new.name, now, 0, guest or '', new.named or 0, alike}
 `);
 
 /** Renames a session's person, and tells the nodes of its other sessions. ARGV:
- * the node, the session, and what `choose` reads. Returns the name, 1, and when
- * it was given; or the first other that is free; or, where a token states the
+ * the node, the session, and what `choose` reads. Returns the name, 1, when
+ * it was given, and those who have to give way; or the first other that is free; or, where a token states the
  * name there is, that, and 2. */
 export const RENAME = fleetScript(`
 local me, id, channels = unpack(ARGV, 1, 3)
@@ -289,17 +355,31 @@ local it = session(id)
 if not it or it.node ~= me or not alive(me) then return 'unknown' end
 local who = person(id, it)
 if ARGV[5] ~= '1' and ARGV[7] ~= it.key and signs(who, id) then return {it.name, 2} end
-local place, other = choose(3, who)
+local place, other, alike = choose(3, who)
 if not place then return {other or false} end
 if ARGV[5] == '1' and not it.signed then
   it.signed = true
   redis.call('HSET', SESSIONS, id, cjson.encode(it))
 end
-return {ARGV[place + 1], 1, call(id, it, ARGV[place], ARGV[place + 1], channels, me)}
+return {ARGV[place + 1], 1, call(id, it, place, channels, me), alike}
+`);
+
+/** Gives the person of a session another name. ARGV: the session, the key of the
+ * name that it has, and what `choose` reads. Returns as {@linkcode RENAME}; 2 too
+ * where the session has another name by now. */
+export const DISPLACE = fleetScript(`
+local id, key, channels = unpack(ARGV, 1, 3)
+local it = session(id)
+if not it then return 'unknown' end
+local who = person(id, it)
+if it.key ~= key or signs(who) then return {it.name, 2} end
+local place, other = choose(3, who)
+if not place then return {other or false} end
+return {ARGV[place + 1], 1, call(id, it, place, channels, '')}
 `);
 
 /** Finds a free name. ARGV: a user (''), and what `choose` reads. Returns as
- * {@linkcode RENAME}, but not when. Where any name will do, a user who is here
+ * {@linkcode RENAME}, but false for when. Where any name will do, a user who is here
  * keeps its own. */
 export const FIND = fleetScript(`
 if ARGV[1] ~= '' and ARGV[3] == '1' then
@@ -308,8 +388,8 @@ if ARGV[1] ~= '' and ARGV[3] == '1' then
 end
 local by, it = holder(ARGV[6])
 if by and ARGV[1] ~= '' and it.user == ARGV[1] then return {ARGV[7], 1} end
-local place, other = choose(2, '')
-return place and {ARGV[place + 1], 1} or {other or false}
+local place, other, alike = choose(2, ARGV[1] ~= '' and 'user ' .. ARGV[1] or '')
+return place and {ARGV[place + 1], 1, false, alike} or {other or false}
 `);
 
 /** Ends sessions. ARGV: the node, and the sessions; those of others stay. */
@@ -340,11 +420,12 @@ for i = 2, #ARGV, 2 do
     if it and it.node == me then that = it end
     if that then mine.named = math.max(mine.named or 0, that.named or 0) end
     if that and that.name ~= mine.name then
-      mine.key, mine.name = that.key, that.name
+      same_name(mine, {key = that.key, name = that.name, named = mine.named, looks = that.looks, looks_of = that.looks_of})
       renamed[#renamed + 1], names[#names + 1], times[#times + 1] = id, mine.name, mine.named
     end
     local by, holds = holder(mine.key)
-    if not by or person(by, holds) == who then
+    local alike = mine.signed and {} or lookalikes(mine.looks or {}, mine.key, who)
+    if #alike == 0 and (not by or person(by, holds) == who) then
       put(id, mine)
     else
       outnamed[#outnamed + 1] = id
@@ -364,12 +445,12 @@ redis.call('HDEL', COUNTS, ARGV[1])
 /** Reads about a room. KEYS: its documents' as the last one. Returns those of
  * nodes that live; those of others are deleted. */
 export const READ_HERE = fleetScript(`
-local docs, all = {}, redis.call('HGETALL', KEYS[6])
+local docs, all = {}, redis.call('HGETALL', KEYS[7])
 for i = 1, #all, 2 do
   if alive(all[i]) then
     docs[#docs + 1] = all[i + 1]
   else
-    redis.call('HDEL', KEYS[6], all[i])
+    redis.call('HDEL', KEYS[7], all[i])
   end
 end
 return docs
@@ -381,10 +462,10 @@ return docs
 export const WRITE_HERE = fleetScript(`
 if not alive(ARGV[1]) then return 0 end
 if ARGV[4] == '1' then
-  redis.call('HDEL', KEYS[6], ARGV[1])
+  redis.call('HDEL', KEYS[7], ARGV[1])
 else
-  redis.call('HSET', KEYS[6], ARGV[1], ARGV[3])
-  redis.call('EXPIRE', KEYS[6], ${HERE_SECONDS})
+  redis.call('HSET', KEYS[7], ARGV[1], ARGV[3])
+  redis.call('EXPIRE', KEYS[7], ${HERE_SECONDS})
 end
 redis.call('PUBLISH', ARGV[2], ARGV[3])
 return 1
