@@ -1,16 +1,18 @@
 /** Who is sent away or kept out, from the request to what everybody sees. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { CLOSE } from "../../../protocol/close_codes.ts";
 import { type Ban, RULE_KEYS } from "../../../server/moderation/rules.ts";
 import type { BanRequest } from "../../../protocol/requests.ts";
 import { simple } from "../../../protocol/simple.ts";
 import { text } from "../../../protocol/text.ts";
+import { HELP, readCommand } from "../../../protocol/text_commands.ts";
 import {
   OPEN,
   type Permissions,
   TRUSTED,
 } from "../../../server/auth/permissions.ts";
+import type { Session } from "../../../server/rooms/session.ts";
 import { KICK_MS } from "../../../server/moderation/actions.ts";
 import { FakeReader } from "../../helpers/reader.ts";
 import { assertRefused, audit, hall, join, user } from "../../helpers/hall.ts";
@@ -161,6 +163,39 @@ Deno.test("an address is banned with all who are there, a user wherever it is", 
   );
   await moderate({ type: "unban", room: "hall", user: "u1" });
   bench.hub.join(again.session, { type: "join", room: "hall" });
+});
+
+Deno.test("/ban is of a name and of the person who has it, as /help says: user or guest, not the address", async () => {
+  const line = HELP.find((line) => line.startsWith("/ban ")) ?? "";
+  assertMatch(line, / {2}ban a name, and the person who has it now$/);
+  for (const permissions of [OPEN, user("u1")]) {
+    const here = await hall();
+    const { bench, moderate } = here;
+    const enter = (name: string, permissions: Permissions) =>
+      bench.hello({ name }, new FakeReader(), permissions).session;
+    const eve = enter("Eve", permissions);
+    await join(here, eve);
+    const request = readCommand("/ban Eve 10m");
+    assert(request.type === "ban");
+    await moderate({ ...request, room: "hall" });
+    const refused = (session: Session) =>
+      assertRefused(
+        () => bench.hub.join(session, { type: "join", room: "hall" }),
+        "banned",
+      );
+    // The person under another name, and on another device of the user.
+    bench.hub.sessionService.rename(eve, "Ann");
+    refused(eve);
+    if (permissions.user !== undefined) refused(enter("Ida", permissions));
+    // The name, whoever takes it next; not others at that address.
+    refused(enter("Eve", user("u2")));
+    await join(here, enter("Bob", OPEN));
+    // Lifted by the same name, for name and person.
+    const lift = readCommand("/unban Eve");
+    assert(lift.type === "unban");
+    await moderate({ ...lift, room: "hall" });
+    await join(here, eve);
+  }
 });
 
 Deno.test("a ban of a name takes the address with it where that is asked for", async () => {
