@@ -108,6 +108,11 @@ export function looksOf(name: string): ReadonlySet<string> {
 
 /** Longest look that is a key itself, in UTF-16 code units. */
 const MOST_LOOK = 64;
+/** A name with a number, as nicknames.ts makes many of one name. */
+const NUMBERED = /^(.*\S)( \d{1,15})$/s;
+/** The looks of the last names without their numbers: each takes up to 2 ms. */
+const recent = new Map<string, ReadonlySet<string>>();
+const MOST_RECENT = 64;
 
 /**
  * Returns what engines keep beside a name: two names look the same where they
@@ -118,11 +123,22 @@ const MOST_LOOK = 64;
  * stands for a longer look.
  */
 export function lookKeysOf(name: string): readonly string[] {
-  return [...looksOf(name)].map((look) =>
-    look.length <= MOST_LOOK
-      ? look
-      : createHash("sha256").update(look).digest("hex")
-  );
+  const [, base = name, number = ""] = NUMBERED.exec(name) ?? [];
+  let looks = recent.get(base);
+  if (looks === undefined) {
+    looks = looksOf(base);
+    recent.set(base, looks);
+    const [oldest] = recent.keys();
+    if (recent.size > MOST_RECENT && oldest !== undefined) {
+      recent.delete(oldest);
+    }
+  }
+  return Array.from(looks, (look) => {
+    const whole = look + lookOf(number);
+    return whole.length <= MOST_LOOK
+      ? whole
+      : createHash("sha256").update(whole).digest("hex");
+  });
 }
 
 /** The ways to write a name that people use. */

@@ -6,7 +6,14 @@
 import TABLE from "unhomoglyph/data.json" with { type: "json" };
 import { assert, assertEquals } from "@std/assert";
 import { checkName, nameKey } from "../../../protocol/names.ts";
-import { Lookalikes, lookOf } from "../../../server/fleet/lookalikes.ts";
+import {
+  Lookalikes,
+  lookKeysOf,
+  lookOf,
+  looksOf,
+} from "../../../server/fleet/lookalikes.ts";
+import { RandomInputs } from "../../../fuzz/random_inputs.ts";
+import { seeded } from "../../../soak/random.ts";
 
 /** But that a reader can tell `m` from `rn`. */
 const PAIRS = Object.entries(TABLE as Readonly<Record<string, string>>)
@@ -74,6 +81,51 @@ Deno.test("looks do not depend on how a name is composed, and are looks of looks
     const once = lookOf(letter);
     assertEquals(lookOf(once), once);
   }
+});
+
+Deno.test("promise 6: lookKeysOf() compares names as their looks do, with a number and without", () => {
+  const random = new RandomInputs(seeded(7));
+  const letters = PAIRS.map(([letter]) => letter);
+  const more = [
+    " ",
+    "\u0301",
+    "\u0307",
+    "\u034F",
+    "1",
+    "0",
+    "ß",
+    "ﷺ",
+    "ǅ",
+    "한",
+  ];
+  const part = () =>
+    random.pick(random.below(3) === 0 ? more : [...letters, "I", "l", "o"]);
+  let long = 0;
+  for (let round = 0; round < 600; round++) {
+    const base = Array.from({ length: 1 + random.below(28) }, part).join("");
+    const number = random.pick(["", " 2", " 10", " 471", " 2 3", " x"]);
+    const name = `${base.trim()}${number}`;
+    // No name consists of what draws nothing.
+    if (!/[\p{L}\p{N}]/u.test(base)) continue;
+    const looks = [...looksOf(name)];
+    const keys = lookKeysOf(name);
+    assertEquals(keys.length, looks.length, JSON.stringify(name));
+    for (const look of looks) {
+      if (look.length > 64) long++;
+      else assert(keys.includes(look), JSON.stringify(name));
+    }
+    assert(keys.every((key) => key.length <= 64 && !key.includes("\n")));
+    assert(keys.length <= 12);
+    assertEquals(lookKeysOf(name), keys);
+  }
+  assert(long > 0);
+  // A hash stands for a whole look, with its number.
+  const ligatures = "ﷺ".repeat(20);
+  const [one, two, again] = ["", " 2", " 2"].map((number) =>
+    lookKeysOf(ligatures + number)
+  );
+  assertEquals(two, again);
+  assert(one?.[0] !== two?.[0]);
 });
 
 for (
