@@ -179,13 +179,17 @@ export class Chat {
     const before = this.#room;
     try {
       const room = this.#client.room(wanted);
-      if (room === before) return;
+      if (room === before && before.phase !== "refused") {
+        this.#note(`You are already in ${before.name}`);
+        return;
+      }
       this.#room = this.#enter(wanted);
     } catch (error) {
       this.#failed(error as Error);
       return;
     }
-    before.leave();
+    // Or one would leave the same room that one comes back to.
+    if (before.name !== this.#room.name) before.leave();
     this.#label();
   }
 
@@ -234,7 +238,10 @@ export class Chat {
       ({ missed }) => this.#note(`${missed} messages are no longer kept`),
     );
     room.on("reset", () => this.#note("This room's history was reset"));
-    room.on("refused", ({ message }) => this.#note(message));
+    room.on(
+      "refused",
+      ({ message }) => this.#note(`${message}. /join ${name} tries again`),
+    );
     return room;
   }
 

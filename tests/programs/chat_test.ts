@@ -66,6 +66,10 @@ class ChatProcess implements AsyncDisposable {
     await this.#output.cancel();
   }
 
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
   async endInput(): Promise<void> {
     await this.#input.close();
   }
@@ -122,7 +126,7 @@ function follow(url: string, ...args: string[]): ChatProcess {
   return new ChatProcess(["-c", `exec ${words} </dev/null`], "sh");
 }
 
-Deno.test("echo done | deno task chat publishes, prints nothing and exits with 0", async () => {
+Deno.test("echo done | deno task chat publishes and exits with 0; what follows a room ends by a signal with 130", async () => {
   await using server = await Program.start();
   const { href } = server.url;
   assertEquals(await chat("done\n", href, "--room", "ci", "--name", "Ada"), {
@@ -130,8 +134,12 @@ Deno.test("echo done | deno task chat publishes, prints nothing and exits with 0
     stdout: "",
     stderr: "",
   });
-  await using reader = follow(href, "--room", "ci");
-  assertEquals(await reader.hears(/\n/), "[Ada]: done\n");
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    await using reader = follow(href, "--room", "ci");
+    assertEquals(await reader.hears(/\n/), "[Ada]: done\n");
+    reader.signal(signal);
+    assertEquals((await reader.ended()).code, 130);
+  }
 });
 
 Deno.test("deno task chat --json | head -1 ends by itself when the reader has enough", async () => {
@@ -393,12 +401,37 @@ Deno.test({
     await using server = await Program.start();
     const words = [Deno.execPath(), ...COMMAND, server.url.href]
       .concat("--name", "Ada").join(" ");
-    const kick = () =>
-      fetch(new URL("/api/kick", server.url), {
-        method: "POST",
+    const moderate = async (method: string, path: string) => {
+      const answer = await fetch(new URL(path, server.url), {
+        method,
         headers: { ...server.operator, "content-type": "application/json" },
-        body: '{"name":"Ada"}',
-      }).then((answer) => answer.body?.cancel());
+        ...(method === "POST" && { body: '{"name":"Ada"}' }),
+      });
+      await answer.body?.cancel();
+      assertEquals(answer.ok, true);
+    };
+    const kick = () => moderate("POST", "/api/kick");
+    await t.step(
+      "a kick from a room is no end, and /join tries again",
+      async () => {
+        await using terminal = new ChatProcess(
+          ["-qec", `stty cols 200; ${words}`, "/dev/null"],
+          "script",
+        );
+        await terminal.hears(/You are Ada in lobby[^]*lobby> /);
+        await terminal.type("/join lobby\r");
+        await terminal.hears(/You are already in lobby/);
+        await moderate("POST", "/api/rooms/lobby/kick");
+        await terminal.hears(/has kicked you[^]*\/join lobby tries again/);
+        await terminal.type("/join lobby\r");
+        await terminal.hears(/(has kicked you[^]*){2}/);
+        await moderate("DELETE", "/api/rooms/lobby/bans?name=Ada");
+        await terminal.type("/join lobby\r");
+        await terminal.hears(/(You are Ada in lobby[^]*){2}/);
+        await terminal.type("/quit\r");
+        assertEquals((await terminal.ended()).code, 0);
+      },
+    );
     const ways = [
       ["/quit", "/quit\r", 0],
       ["Ctrl-C", "\x03", 130],
