@@ -80,9 +80,7 @@ for (const [what, line] of KINDS) {
   });
 }
 
-for (
-  const command of ["/history 1000", "/who", "/help", "/who x"]
-) {
+for (const command of ["/history 1000", "/who", "/help"]) {
   Deno.test(`promise 4: ${command} again and again, unread, costs a budget and one answer`, async () => {
     const bench = await fullHall();
     const paper = await PaperConnection.in(bench, { dialect: text });
