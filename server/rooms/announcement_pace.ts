@@ -13,7 +13,7 @@ const PER_SECOND = 200;
 const BURST = 400;
 /** Most frames that a room has to make up for: a change waits for 5 seconds at
  * most. */
-const MOST_DEBT = 1_000;
+const LEAST_CREDIT = -1_000;
 
 /** The budget of one room, for one kind of announcement. */
 export class AnnouncementPace {
@@ -43,7 +43,7 @@ export class AnnouncementPace {
   /** Counts frames that the room sends, also more than it may. */
   sent(frames: number, now: Monotonic): void {
     this.#refill(now);
-    this.#credit = Math.max(this.#credit - frames, -MOST_DEBT);
+    this.#credit = Math.max(this.#credit - frames, LEAST_CREDIT);
   }
 
   #refill(now: Monotonic): void {

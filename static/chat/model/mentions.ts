@@ -84,7 +84,7 @@ function counts(
 ): boolean {
   const found = text.slice(from, to);
   if (found.startsWith("@")) return true;
-  if (!isDistinct || found.normalize("NFC") !== name) return false;
+  if (!isDistinct || normalized(found, "NFC", MAX_NAME) !== name) return false;
   // A single character is part of many words where no space parts them.
   if (name.length > 2 || [...name].length > 1) return true;
   return !ENDS_IN_WORD.test(text.slice(Math.max(from - 2, 0), from)) &&
