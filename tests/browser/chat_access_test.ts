@@ -47,6 +47,15 @@ pageTest(
     await keyboard.type("come");
     assertEquals(await ada.field.inputValue(), "come");
     assertEquals(await ada.page.locator(".notice").count(), 0);
+    // A command that there is not goes nowhere, and says how to send it.
+    await ada.say("/me waves");
+    await ada.page.locator(".notice").getByText("start a message with //")
+      .waitFor();
+    assertEquals(await ada.field.inputValue(), "/me waves");
+    await ada.say("//me waves");
+    await ada.sees("/me waves");
+    await ada.page.getByRole("button", { name: "Dismiss" }).click();
+    await ada.field.focus();
     // Nor does what ends the composing of a character send.
     await ada.field.fill("か");
     await ada.value(`document.activeElement.dispatchEvent(

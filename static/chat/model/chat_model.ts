@@ -4,10 +4,15 @@
  * `changed`, and gives it the clock, the memory and the calls for attention.
  */
 
-import type { Client, RoomMessage } from "../../../client/hubbub.ts";
+import type {
+  Client,
+  Moderation,
+  RoomMessage,
+} from "../../../client/hubbub.ts";
 import { LOBBY } from "./address.ts";
 import { isolated } from "./chat_words.ts";
 import type { Memory, Preferences } from "./browser_storage.ts";
+import { isCommand, messageIn, runCommand } from "./slash_commands.ts";
 import type { LineRow } from "./timeline_rows.ts";
 import { type Place, type RoomHost, RoomModel } from "./room_model.ts";
 import { type WritingWords, writingWords } from "./write_access.ts";
@@ -255,6 +260,53 @@ export class ChatModel implements RoomHost {
   /** Changes the own name, and remembers it for the next time. */
   async rename(name: string): Promise<void> {
     this.memory.name = await this.client.rename(name);
+    this.changed();
+  }
+
+  /**
+   * Does what a room's draft says: sends it as a message, or carries out the
+   * command that it is. What cannot be done is told, and the draft stays.
+   *
+   * @param showHelp Shows the commands.
+   */
+  submit(room: RoomModel, showHelp: () => void): void {
+    const { draft } = room;
+    if (!isCommand(draft)) {
+      const { state } = room.publish(messageIn(draft));
+      if (state.phase === "failed") this.say(state.error.message);
+      else this.write(room, "");
+      return;
+    }
+    const target = {
+      members: room.room.members,
+      count: room.room.count,
+      moderate: (act: Moderation) => room.room.moderate(act),
+      rename: async (name: string) => {
+        await this.rename(name);
+        return this.me ?? name;
+      },
+      open: (name: string) => void this.open(name),
+      leave: () => {
+        if (!this.canLeave(room)) return false;
+        this.leave(room);
+        return true;
+      },
+    };
+    runCommand(draft, target).then((result) => {
+      if (room.draft === draft) this.write(room, "");
+      if (result.kind === "help") showHelp();
+      else if (result.kind === "told") this.say(result.words);
+      else if (result.words !== undefined) this.confirm(result.words);
+    }, ({ message, suggestion }) => {
+      const free = suggestion ? `. “${suggestion}” is available` : "";
+      this.say(`${message}${free}`);
+    });
+  }
+
+  /** Changes a room's draft, and keeps it for the next time. */
+  write(room: RoomModel, draft: string): void {
+    room.draft = draft;
+    this.memory.saveDraft(room.name, draft);
     this.changed();
   }
 

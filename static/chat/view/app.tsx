@@ -135,7 +135,11 @@ export function App(
               </button>
             </p>
           )}
-          <Composer chat={chat} room={room} />
+          <Composer
+            chat={chat}
+            room={room}
+            showKeys={() => setDialog("keys")}
+          />
           <p class="typing">
             <Words sentence={typingWords(room.typing)} />
           </p>

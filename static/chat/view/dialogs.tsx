@@ -5,6 +5,7 @@ import { BASE } from "../../base_path.ts";
 import { allowNotices } from "../attention.ts";
 import type { ChatModel } from "../model/chat_model.ts";
 import type { Attention } from "../model/browser_storage.ts";
+import { COMMANDS } from "../model/slash_commands.ts";
 import { Dialog } from "./dialog.tsx";
 import { KEYS } from "./page_keys.ts";
 
@@ -14,12 +15,24 @@ export type DialogName = "settings" | "keys" | "room";
 /** What the keyboard does. */
 export function KeysDialog({ close }: { close: () => void }) {
   return (
-    <Dialog title="Keyboard shortcuts" close={close}>
+    <Dialog title="Keyboard shortcuts and commands" close={close}>
       <dl class="keys">
         {KEYS.map(([keys, does]) => (
           <div key={keys}>
             <dt>{keys}</dt>
             <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3>Commands</h3>
+      <dl class="keys">
+        {COMMANDS.map(({ usage, does, moderates }) => (
+          <div key={`${usage} ${moderates}`}>
+            <dt>{usage}</dt>
+            <dd>
+              {does}
+              {moderates && " (moderators)"}
+            </dd>
           </div>
         ))}
       </dl>

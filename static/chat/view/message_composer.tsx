@@ -6,6 +6,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { ChatModel } from "../model/chat_model.ts";
 import { ruleWords } from "../model/write_access.ts";
 import type { RoomModel } from "../model/room_model.ts";
+import { completed, isCommand, matching } from "../model/slash_commands.ts";
 import { counted, isolated } from "../model/chat_words.ts";
 import { Icon } from "./icons.tsx";
 import { scrollPage, selectLastLine } from "./message_keys.ts";
@@ -16,16 +17,18 @@ const WARN = 200;
 interface Props {
   readonly chat: ChatModel;
   readonly room: RoomModel;
+  /** Shows the keys and the commands. */
+  readonly showKeys: () => void;
 }
 
 /** The field and its button. */
-export function Composer({ chat, room }: Props) {
+export function Composer({ chat, room, showKeys }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const left = charactersLeft(chat, room);
   const access = room.access();
-  const words = room.problem === undefined
-    ? access?.words ?? ruleWords(room.rules)
-    : "";
+  const words = room.problem !== undefined
+    ? ""
+    : hintWords(room) ?? access?.words ?? ruleWords(room.rules);
 
   useLayoutEffect(() => fit(field.current), [room, room.draft]);
   useEffect(() => {
@@ -33,17 +36,10 @@ export function Composer({ chat, room }: Props) {
     if (matchMedia("(hover: hover)").matches) field.current?.focus();
   }, [room]);
 
-  const write = (draft: string) => {
-    room.draft = draft;
-    chat.memory.saveDraft(room.name, draft);
-    chat.changed();
-  };
   const send = () => {
     // Now, not when last drawn: fingers can be faster than frames.
     if (!sendable(chat, room)) return;
-    const { state } = room.publish(room.draft);
-    if (state.phase === "failed") chat.say(state.error.message);
-    else write("");
+    chat.submit(room, showKeys);
     field.current?.focus();
   };
   const keyDown = (event: KeyboardEvent) => {
@@ -54,6 +50,11 @@ export function Composer({ chat, room }: Props) {
     } else if (event.key === "ArrowUp" && room.draft === "" && !event.altKey) {
       event.preventDefault();
       selectLastLine();
+    } else if (event.key === "Tab" && !event.shiftKey) {
+      const whole = completed(room.draft, room.rules.moderates);
+      if (whole === room.draft) return;
+      event.preventDefault();
+      chat.write(room, whole);
     } else if (isPage(event.key) && !scrolls(field.current)) {
       event.preventDefault();
       scrollPage(event.key === "PageUp" ? -1 : 1);
@@ -77,8 +78,9 @@ export function Composer({ chat, room }: Props) {
         placeholder={chat.writingWords(room).placeholder}
         value={room.draft}
         onInput={({ currentTarget }) => {
-          write(currentTarget.value);
-          if (currentTarget.value.trim() !== "") room.room.typing();
+          const { value } = currentTarget;
+          chat.write(room, value);
+          if (value.trim() !== "" && !isCommand(value)) room.room.typing();
         }}
         onKeyDown={keyDown}
       />
@@ -111,7 +113,18 @@ function charactersLeft(chat: ChatModel, room: RoomModel): number | undefined {
   return limit - [...room.draft].length;
 }
 
+/** The commands that what is written may become. */
+function hintWords({ draft, rules }: RoomModel): string | undefined {
+  const found = matching(draft, rules.moderates);
+  if (found.length === 0) return undefined;
+  return found.length > 3
+    ? found.map(({ usage }) => usage).join("   ")
+    : found.map(({ usage, does }) => `${usage}: ${does}`).join("   ");
+}
+
 function sendable(chat: ChatModel, room: RoomModel): boolean {
+  // A command is no message: a room that is locked, or lost, takes it.
+  if (isCommand(room.draft)) return chat.client.state.phase !== "closed";
   return room.draft.trim() !== "" && (charactersLeft(chat, room) ?? 0) >= 0 &&
     room.access() === undefined && room.problem === undefined &&
     chat.client.state.phase !== "closed";

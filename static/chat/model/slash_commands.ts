@@ -1,0 +1,149 @@
+/**
+ * What one writes after a slash: the commands of dialect `text`, carried out in
+ * the page. Nothing that starts with one slash is ever sent as a message.
+ */
+
+import { HELP, readCommand } from "../../../protocol/text_commands.ts";
+import type { Moderation } from "../../../client/hubbub.ts";
+import type { ModerationRequest } from "../../../protocol/requests.ts";
+import { isolated } from "./chat_words.ts";
+import { nameInWords } from "../../../protocol/text.ts";
+
+/** Most names that `/who` lists. */
+const MOST_NAMES = 50;
+
+/** What commands act on. */
+export interface CommandTarget {
+  readonly members: readonly string[];
+  readonly count: number;
+  /** Resolves with what was done, in the server's words if it has any. */
+  moderate(act: Moderation): Promise<string | undefined>;
+  /** Resolves with the name as the server spells it. */
+  rename(name: string): Promise<string>;
+  /** Opens a room. */
+  open(room: string): void;
+  /** Leaves the room, where one can be left. */
+  leave(): boolean;
+}
+
+/** What became of a command: it is done, or something is to be read. */
+export type CommandResult =
+  | { readonly kind: "done"; readonly words: string | undefined }
+  | { readonly kind: "told"; readonly words: string }
+  | { readonly kind: "help" };
+
+/** Whether a text is a command, and no message. */
+export function isCommand(text: string): boolean {
+  const start = text.trimStart();
+  return start.startsWith("/") && !start.startsWith("//");
+}
+
+/** The message in a text that is no command: of two slashes at its start one
+ * goes. */
+export function messageIn(text: string): string {
+  return text.trimStart().startsWith("//") ? text.trimStart().slice(1) : text;
+}
+
+/**
+ * Carries a command out.
+ *
+ * @param text What was written.
+ * @param target What it acts on.
+ * @throws {Error} As a rejection: it is no command, lacks something, or the
+ * server has something against it. Says what to do.
+ */
+export async function runCommand(
+  text: string,
+  target: CommandTarget,
+): Promise<CommandResult> {
+  const request = readCommand(text.trim());
+  switch (request.type) {
+    case "help":
+      return { kind: "help" };
+    case "who":
+      return { kind: "told", words: whoWords(target) };
+    case "rename": {
+      const name = await target.rename(request.name);
+      return { kind: "done", words: `You are now ${isolated(name)}` };
+    }
+    case "join":
+      target.open(request.room);
+      return { kind: "done", words: undefined };
+    case "quit":
+      return target.leave() ? { kind: "done", words: undefined } : {
+        kind: "told",
+        words: "This is your only room. Close the page to leave the chat",
+      };
+    case "history":
+      return {
+        kind: "told",
+        words: request.numbered
+          ? "Point at the message and choose Remove message, or More actions"
+          : "Scroll up to read older messages",
+      };
+    default: {
+      const { id: _id, room, ...act } = request as ModerationRequest;
+      const everywhere = room === "*" ? { room: "*" as const } : {};
+      const words = await target.moderate(
+        { ...act, ...everywhere } as Moderation,
+      );
+      return { kind: "done", words: words ?? "Done" };
+    }
+  }
+}
+
+function whoWords({ members, count }: CommandTarget): string {
+  if (members.length === 0) return `${count} people are here`;
+  const names = members.slice(0, MOST_NAMES)
+    .map((name) => isolated(nameInWords(name))).join(", ");
+  const more = members.length - MOST_NAMES;
+  return `Here now: ${names}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** A command as the help has it. */
+export interface CommandHelp {
+  /** Such as `/ban NAME TIME`. */
+  readonly usage: string;
+  readonly does: string;
+  /** Whether it is for moderators. */
+  readonly moderates: boolean;
+}
+
+const FOR_MODERATORS = HELP.findIndex((line) => line.startsWith("For mod"));
+
+/** All commands, in the order of the help. */
+export const COMMANDS: readonly CommandHelp[] = HELP.flatMap((line, index) => {
+  const [usage = "", does] = line.split(/\s{2,}/, 2);
+  if (does === undefined) return [];
+  return [{ usage, does, moderates: index > FOR_MODERATORS }];
+});
+
+/**
+ * Returns the commands that a text may become, while its first word is written.
+ *
+ * @param text What was written so far.
+ * @param moderates Whether the commands of moderators are among them.
+ */
+export function matching(
+  text: string,
+  moderates: boolean,
+): readonly CommandHelp[] {
+  if (!/^\/[a-z]*$/.test(text)) return [];
+  return COMMANDS.filter((command) =>
+    (moderates || !command.moderates) &&
+    command.usage.split(/[^/a-z]+/).some((word) => word.startsWith(text))
+  );
+}
+
+/** What Tab makes of a text: the only command it may become, and a space. */
+export function completed(text: string, moderates: boolean): string {
+  const words = new Set(
+    matching(text, moderates).flatMap(({ usage }) =>
+      usage.split(/[^/a-z]+/).filter((word) =>
+        word.startsWith(text) && word !== "/"
+      )
+    ),
+  );
+  const [only] = words;
+  return words.size === 1 && only !== undefined ? `${only} ` : text;
+}
