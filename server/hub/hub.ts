@@ -384,6 +384,7 @@ export class Hub {
     this.#stopTrimming();
     this.#stopTidying();
     this.#health.stop();
+    this.#enforcement.stop();
     this.#rooms.stop();
     this.#sessions.stop();
   }

@@ -14,6 +14,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { moderates, personOf } from "./access_policy.ts";
 import { TRUSTED } from "../auth/permissions.ts";
 import type { Logger } from "../runtime/logger.ts";
+import { WorkInTurns } from "../runtime/work_in_turns.ts";
 import { errorEventOf } from "../rooms/error_event.ts";
 import { attempt } from "../runtime/attempt.ts";
 import type { RoomRegistry } from "../rooms/room_registry.ts";
@@ -58,9 +59,12 @@ export interface EnforcementOptions {
 /** Makes the rules hold on one node. */
 export class Enforcement {
   readonly #options: EnforcementOptions;
+  /** What is done to every session or room of this node. */
+  readonly #work: WorkInTurns;
 
   constructor(options: EnforcementOptions) {
     this.#options = options;
+    this.#work = new WorkInTurns(options.clock);
   }
 
   /** Learns what holds, and of every change from then on. */
@@ -79,7 +83,7 @@ export class Enforcement {
   }
 
   #changed(documents: ReadonlyMap<string, string>): void {
-    const { rules, clock, log } = this.#options;
+    const { rules, log } = this.#options;
     // Whoever has kept a document must not fail because of what it does, nor
     // must one that cannot be applied keep the others from it.
     const contain = (act: () => void) => {
@@ -91,17 +95,24 @@ export class Enforcement {
     };
     contain(() => {
       const { bans, rooms, announcements } = rules.replace(documents);
-      for (const ban of bans) {
-        if (ban.until <= clock.now()) continue;
-        for (const session of this.#everyone()) {
-          contain(() => this.#enforce(ban, session));
-        }
-      }
+      for (const ban of bans) this.#work.add(this.#sendAway(ban, contain));
       for (const room of rooms) contain(() => this.#tell(room));
       for (const announcement of announcements) {
-        contain(() => this.#announce(announcement));
+        this.#work.add(this.#announce(announcement, contain));
       }
     });
+  }
+
+  /** Looks at one session after the other; a ban that is lifted meanwhile holds
+   * for none of those that are left. */
+  *#sendAway(ban: Ban, contain: (act: () => void) => void): Iterator<void> {
+    const { clock, rules } = this.#options;
+    for (const session of this.#everyone()) {
+      const isOver = ban.until <= clock.now() || !rules.has(RULE_KEYS.ban(ban));
+      if (isOver) return;
+      contain(() => this.#enforce(ban, session));
+      yield;
+    }
   }
 
   #enforce(ban: Ban, session: Session): void {
@@ -110,6 +121,11 @@ export class Enforcement {
     this.#complete(ban, session);
     if (ban.room === EVERY_ROOM) this.#expel(session, ban);
     else this.#evict(session, ban);
+  }
+
+  /** Does nothing more of what it has begun. */
+  stop(): void {
+    this.#work.stop();
   }
 
   /** Looks again at a session whose rights have changed: who may not moderate
@@ -131,12 +147,12 @@ export class Enforcement {
   }
 
   /** Those who read events have no session of their own. */
-  #everyone(): Set<Session> {
+  *#everyone(): Iterable<Session> {
     const { sessions, rooms } = this.#options;
-    return new Set([
-      ...sessions.all(),
-      ...rooms.all().flatMap((room) => [...room.sessions]),
-    ]);
+    yield* sessions.all();
+    for (const room of rooms.all()) {
+      for (const session of room.sessions) if (session.listening) yield session;
+    }
   }
 
   /** Adds what only the node knows where the banned one is. */
@@ -183,30 +199,31 @@ export class Enforcement {
 
   #tell(name: string): void {
     const { rooms, rules } = this.#options;
-    const room = rooms.get(name);
-    if (room === undefined) return;
-    const { locked, slowMs } = rules.of(name);
-    for (const { reader } of room.sessions) {
-      reader?.tell({ type: "rules", room: name, locked, slowMs });
-    }
+    rooms.get(name)?.rulesChanged(rules.of(name));
   }
 
   /** Says something in every room that is open here. Where one is open on
    * several nodes the store takes it once. */
-  #announce({ id, by, text, until }: Announcement): void {
+  *#announce(
+    { id, by, text, until }: Announcement,
+    contain: (act: () => void) => void,
+  ): Iterator<void> {
     const { rooms, clock, groupCommit } = this.#options;
-    if (until <= clock.now()) return;
     for (const { name } of rooms.all()) {
-      groupCommit.add({
-        room: name,
-        from: by,
-        text,
-        author: SYSTEM.key,
-        cid: `announcement ${id}`,
-        announcement: true,
-        session: SYSTEM_SESSION,
-        id: undefined,
-      });
+      if (until <= clock.now()) return;
+      contain(() =>
+        groupCommit.add({
+          room: name,
+          from: by,
+          text,
+          author: SYSTEM.key,
+          cid: `announcement ${id}`,
+          announcement: true,
+          session: SYSTEM_SESSION,
+          id: undefined,
+        })
+      );
+      yield;
     }
   }
 

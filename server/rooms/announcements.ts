@@ -8,14 +8,13 @@ import type { PresenceEvent, ServerEvent } from "../../protocol/events.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { AnnouncementPace } from "./announcement_pace.ts";
 import { framesOf } from "./page_cache.ts";
-import type { Session } from "./session.ts";
+import type { Session, SharedEvent } from "./session.ts";
 
 /** Most frames of one announcement; a reader that would get more gets a list. */
 const MOST_FRAMES = 10;
 
 /** One event for all members. */
-export interface Announcement {
-  readonly event: ServerEvent;
+export interface Announcement extends SharedEvent {
   /** What readers get if their dialect needs too many frames for the event. */
   readonly short: ServerEvent | undefined;
   /** The room's head when it was announced: it follows this message. */
@@ -25,8 +24,6 @@ export interface Announcement {
   /** The last turn of the fan-out in which it is worth sending; Infinity for
    * ever. */
   readonly lastTurn: number;
-  /** Its frames, encoded on first use. */
-  readonly frames: Map<Dialect, readonly string[]>;
 }
 
 /** An announcement to add. */
@@ -72,6 +69,19 @@ export class Announcements {
 /** Whether an event may need too many frames in some dialects. */
 export function isLong({ joined = [], left = [] }: PresenceEvent): boolean {
   return joined.length + left.length > MOST_FRAMES;
+}
+
+/** Returns the frames of an event in a dialect. */
+export function sharedIn(
+  { event, frames }: SharedEvent,
+  dialect: Dialect,
+): readonly string[] {
+  let encoded = frames.get(dialect);
+  if (encoded === undefined) {
+    encoded = framesOf(dialect, event);
+    frames.set(dialect, encoded);
+  }
+  return encoded;
 }
 
 /** Returns the frames of an announcement for a session. */

@@ -10,7 +10,11 @@
  */
 
 import type { CloseReason } from "../../protocol/close_codes.ts";
-import type { JoinedEvent, PresenceEvent } from "../../protocol/events.ts";
+import type {
+  JoinedEvent,
+  PresenceEvent,
+  RulesEvent,
+} from "../../protocol/events.ts";
 import type { RequestId } from "../../protocol/requests.ts";
 import type { Cursor } from "../../protocol/message.ts";
 import type { Here, Roster } from "../fleet/fleet.ts";
@@ -20,13 +24,14 @@ import {
   Announcements,
   isLong,
   type NewAnnouncement,
+  sharedIn,
 } from "./announcements.ts";
 import { type Fetched, MemberWalk } from "./member_walk.ts";
 import { framesFor, ownIn, PageCache } from "./page_cache.ts";
 import { MOST_LISTED, Presence } from "./presence.ts";
-import { between, RoomLog } from "./room_log.ts";
+import { between, RoomLog, type Start } from "./room_log.ts";
 import { RoomMemory } from "./room_memory.ts";
-import type { Member, Session } from "./session.ts";
+import type { Member, Reader, Session, SharedEvent } from "./session.ts";
 import type { Monotonic } from "../runtime/clock.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { LogState, StoredMessage } from "../store/store.ts";
@@ -109,6 +114,10 @@ export class Room {
   #listeners = 0;
   #removals = 0;
   #pendingJoins: PendingJoin[] = [];
+  /** The room's rules, if they have changed since it was opened. */
+  #rules: SharedEvent | undefined;
+  /** Closes the connections of a disbanded room, one by one. */
+  #ending: (() => void)[] | undefined;
 
   constructor(name: string, state: LogState, hooks: RoomHooks) {
     this.name = name;
@@ -194,6 +203,11 @@ export class Room {
     return this.#members.has(session);
   }
 
+  /** Whether joins wait for the next tick. */
+  get joining(): boolean {
+    return this.#pendingJoins.length > 0;
+  }
+
   /** Whether a pending join has seen messages that this node does not have. */
   lags({ since }: PendingJoin): boolean {
     return since?.epoch === this.epoch && since.seq > this.head;
@@ -238,6 +252,20 @@ export class Room {
     this.#hooks.here.typing(session.name);
   }
 
+  /** Has the newest rules sent to the members. */
+  rulesChanged(
+    { locked, slowMs }: Pick<RulesEvent, "locked" | "slowMs">,
+  ): void {
+    const event: RulesEvent = {
+      type: "rules",
+      room: this.name,
+      locked,
+      slowMs,
+    };
+    this.#rules = { event, frames: new Map() };
+    this.deliver();
+  }
+
   // Exchange with other nodes.
 
   /** Frees the memory, and tells the other nodes that this node has left the
@@ -261,7 +289,8 @@ export class Room {
   // The tick, in four steps.
 
   /** Step 1, before the tick's messages: announces joins and renames, and
-   * starts the joins. */
+   * starts the joins, as far as the turn has time. The others start in the next
+   * tick. */
   announceJoins(): void {
     const pendingJoins = this.#pendingJoins.filter((join) =>
       this.#members.has(join.session) || this.#hooks.admits(join)
@@ -275,7 +304,11 @@ export class Room {
     this.#announcesChanges = this.#presencePace.waitMs(now) === 0;
     // The new members get the list instead, when they start.
     if (this.#announcesChanges) this.#announceAll(this.#presence.came(now));
-    for (const join of pendingJoins) {
+    for (const [index, join] of pendingJoins.entries()) {
+      if (index > 0 && index % STEP === 0 && this.#hooks.isOver()) {
+        this.#pendingJoins = pendingJoins.slice(index);
+        return;
+      }
       this.#contain(join.session, () => this.#start(join));
     }
   }
@@ -319,16 +352,20 @@ export class Room {
     this.#log.forgetBefore(first);
   }
 
-  /** Removes all members and closes their connections, because the room's state
-   * may be wrong. Never throws. */
+  /** Removes all members and has their connections closed, because the room's
+   * state may be wrong. Never throws. */
   disband(reason: CloseReason): void {
     const sessions = [...this.#members.keys()];
     this.#members.clear();
     this.#pendingJoins = [];
-    for (const session of sessions) {
-      session.members.delete(this.name);
-      this.#contain(session, () => session.reader?.end(reason));
-    }
+    for (const session of sessions) session.members.delete(this.name);
+    this.#ending = [
+      ...this.#ending ?? [],
+      ...sessions.map((session) => () =>
+        this.#contain(session, () => session.reader?.end(reason))
+      ),
+    ];
+    this.#hooks.fanOut();
   }
 
   /**
@@ -343,13 +380,12 @@ export class Room {
     this.#pages.clear();
     this.#walk.forgetFetched();
     if (same) return this.deliver();
-    for (const { session } of this.#members.values()) {
-      this.#contain(
-        session,
-        () =>
-          this.#start({ session, since: undefined, limit: 0, id: undefined }),
-      );
+    for (const member of this.#members.values()) {
+      if (member.session.reader === null) continue;
+      this.#place(member, this.head);
+      member.joinedAnew = true;
     }
+    this.deliver();
   }
 
   // The pump.
@@ -362,6 +398,12 @@ export class Room {
   step(): boolean {
     for (let served = 0; served < STEP; served++) {
       if (served > 0 && this.#hooks.isOver()) return false;
+      if (this.#ending !== undefined) {
+        const end = this.#ending.pop();
+        if (end === undefined) return true;
+        end();
+        continue;
+      }
       const next = this.#walk.next(this.#announcements.count);
       if (next === undefined) return true;
       this.pump(...next);
@@ -405,17 +447,20 @@ export class Room {
 
   #pump(member: Member, fetched: Fetched): void {
     const { reader } = member.session;
-    if (reader === null || !member.attached || member.fetching) return;
+    if (reader === null || !member.attached) return;
     // The member left before its socket drained or the store answered.
     if (this.#members.get(member.session) !== member) return;
+    if (member.joinedAnew) this.#tellJoinedAnew(member, reader);
+    if (member.fetching) return;
     const log = this.#log;
     const announcements = this.#announcements;
     if (member.announced < announcements.dropped) member.stalePresence = true;
-    if (
-      (member.cursor < log.head || member.announced < announcements.count) &&
-      !reader.ready
-    ) {
-      return this.#hooks.slow(member);
+    const isBehind = member.cursor < log.head ||
+      member.announced < announcements.count || member.rules !== this.#rules;
+    if (isBehind && !reader.ready) return this.#hooks.slow(member);
+    if (member.rules !== this.#rules) {
+      member.rules = this.#rules;
+      if (this.#rules) reader.send(sharedIn(this.#rules, reader.dialect));
     }
     while (true) {
       // The list that follows replaces all announcements.
@@ -498,6 +543,8 @@ export class Room {
       fetching: false,
       stalePresence: false,
       sent: undefined,
+      joinedAnew: false,
+      rules: this.#rules,
       slowSince: -1,
       looks: 0,
     };
@@ -515,17 +562,34 @@ export class Room {
   #start({ session, since, limit, id }: PendingJoin): void {
     const member = this.#members.get(session);
     if (member === undefined || session.reader === null) return;
-    const { after, recovered, missed } = this.#log.start(since, limit);
-    if (since !== undefined) this.#hooks.stats.resumes[recovered]++;
-    const { epoch, head } = this.#log;
+    const start = this.#log.start(since, limit);
+    if (since !== undefined) this.#hooks.stats.resumes[start.recovered]++;
+    this.#place(member, start.after);
+    this.#tellJoined(member, session.reader, { ...start, id });
+    this.due(member);
+  }
+
+  /** Sets a member's cursor. It gets the messages up to the head as a replay. */
+  #place(member: Member, after: number): void {
     member.cursor = after;
-    member.replayUntil = head;
-    member.announceLive = after < head;
+    member.replayUntil = this.head;
+    member.announceLive = after < this.head;
     member.attached = true;
     member.stalePresence = false;
     member.announced = this.#announcements.count;
+  }
+
+  /** Sends `joined`, with the list, the rights and the rules of now. */
+  #tellJoined(
+    member: Member,
+    reader: Reader,
+    { after, recovered, missed, id }: Start & Pick<PendingJoin, "id">,
+  ): void {
+    member.joinedAnew = false;
+    member.rules = this.#rules;
+    const { epoch, head } = this.#log;
     const { members, count } = this.presence();
-    session.reader.tell({
+    reader.tell({
       type: "joined",
       room: this.name,
       epoch,
@@ -535,10 +599,22 @@ export class Room {
       missed,
       count,
       ...(members !== undefined && { members }),
-      ...this.#hooks.standing(session),
+      ...this.#hooks.standing(member.session),
       ...(id !== undefined && { id }),
     });
-    this.due(member);
+  }
+
+  /** Sends `joined` after the log was replaced. The list is newer than the
+   * announcements that the member has yet to get. */
+  #tellJoinedAnew(member: Member, reader: Reader): void {
+    member.announced = this.#announcements.count;
+    const { cursor: after } = member;
+    this.#tellJoined(member, reader, {
+      after,
+      recovered: "none",
+      missed: 0,
+      id: undefined,
+    });
   }
 
   /** Announces changes of presence to every member. */

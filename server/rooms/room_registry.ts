@@ -198,14 +198,17 @@ export class RoomRegistry {
   /** Announces joins; before a tick's messages. A room that is still telling its
    * members of the former ones follows in a later tick. */
   announceJoins(): void {
+    const crowded: Room[] = [];
     for (const room of this.#stirred) {
       this.#contain(room, () => {
         if (room.announcing) return;
         this.#stirred.delete(room);
         this.#settling.add(room);
         room.announceJoins();
+        if (room.joining) crowded.push(room);
       });
     }
+    for (const room of crowded) this.stir(room);
     this.#fanOut.run();
   }
 
@@ -312,6 +315,7 @@ export class RoomRegistry {
         reset: (state) => {
           if (slot.room === null) return;
           slot.room.reset(state);
+          this.#fanOut.run();
           slot.pendingJoins.letIn(slot.room);
         },
         failed: (error) => {

@@ -77,6 +77,13 @@ export function newSession(
   };
 }
 
+/** An event that many members get, encoded once for each dialect. */
+export interface SharedEvent {
+  readonly event: ServerEvent;
+  /** Its frames, encoded on first use. */
+  readonly frames: Map<Dialect, readonly string[]>;
+}
+
 /** One session in one room: a cursor over its log. */
 export interface Member {
   readonly session: Session;
@@ -101,6 +108,12 @@ export interface Member {
   stalePresence: boolean;
   /** The messages it has sent; undefined before the first. */
   sent: SentMessages | undefined;
+  /** Whether its next visit begins with `joined`, since the log was
+   * replaced. */
+  joinedAnew: boolean;
+  /** The newest rules of the room that it was sent; undefined if they have not
+   * changed since the room was opened. */
+  rules: SharedEvent | undefined;
 }
 
 /** A session's rights in a room, and the room's rules. */

@@ -9,6 +9,7 @@ import { sse } from "../../../protocol/sse.ts";
 import { text } from "../../../protocol/text.ts";
 import { v1 } from "../../../protocol/v1.ts";
 import { OPEN } from "../../../server/auth/permissions.ts";
+import type { Feed } from "../../../server/store/store.ts";
 import { FanOut } from "../../../server/rooms/fan_out.ts";
 import { Room } from "../../../server/rooms/room.ts";
 import type { Session } from "../../../server/rooms/session.ts";
@@ -169,6 +170,107 @@ for (const what of ["rename", "leave", "typing"] as const) {
     if (what !== "leave") assertEquals(last?.renamed?.[0]?.[1], "Yves");
   });
 }
+
+for (const what of ["joined", "rules", "reset"] as const) {
+  Deno.test(`promise 4: what all members of a room are told at once takes a share of each turn: ${what}`, async () => {
+    const bench = new SlicedBench(0.02);
+    const type = what === "reset" ? "joined" : what;
+    const feeds: Feed[] = [];
+    const follow = bench.store.inner.follow.bind(bench.store.inner);
+    bench.store.inner.follow = (room, feed) => {
+      feeds.push(feed);
+      return follow(room, feed);
+    };
+    const people = numbers(1, 1_000).map((n) => bench.comes(`p${n}`, []));
+    await bench.allTurns();
+    bench.begin();
+    const come = () => {
+      for (const { session } of people) {
+        bench.hub.join(session, { type: "join", room: "hall" });
+      }
+    };
+    come();
+    if (what !== "joined") {
+      await bench.allTurns();
+      for (const { reader } of people) reader.frames = [];
+      bench.begin();
+    }
+    if (what === "rules") {
+      await bench.store.keep(new Map([["lock/hall", "{}"]]));
+      await bench.store.keep(new Map([["slow/hall", '{"everyMs":1000}']]));
+    }
+    if (what === "reset") {
+      feeds[0]!.reset({ epoch: "another", first: 1, head: 0 });
+    }
+    // What was done at once is a turn of its own.
+    bench.turns.push(bench.sent);
+    bench.sent = 0;
+    await bench.allTurns();
+    // The 8 ms of a turn, and a step.
+    assert(Math.max(...bench.turns) <= 8 / 0.02 + 16, `${bench.turns}`);
+    assertEquals(
+      people.map(({ reader }) => reader.all(type).length),
+      people.map(() => 1),
+    );
+    if (what !== "rules") return;
+    const [told] = people.at(-1)!.reader.all("rules");
+    assertEquals([told?.locked, told?.slowMs], [true, 1000]);
+  });
+}
+
+Deno.test("promise 4: the rules reach a slow reader once, the newest alone, when it reads again", async () => {
+  const bench = new SlicedBench();
+  const slow = bench.comes("Slow", ["hall"]);
+  await bench.allTurns();
+  slow.reader.frames = [];
+  slow.reader.clogged = true;
+  for (const everyMs of [1000, 2000, 3000]) {
+    const rule = JSON.stringify({ everyMs });
+    await bench.store.keep(new Map([["slow/hall", rule]]));
+    await bench.allTurns();
+  }
+  assertEquals(slow.reader.frames, []);
+  slow.reader.clogged = false;
+  await bench.pass(60_000);
+  assertEquals(slow.reader.all("rules").map(({ slowMs }) => slowMs), [3000]);
+});
+
+Deno.test("promise 4: closing the connections of a room that failed takes a share of each turn, and a ban does", async () => {
+  for (const what of ["fault", "ban", "lifted"] as const) {
+    const bench = new SlicedBench();
+    const people = numbers(1, 300).map((n) => bench.comes(`p${n}`, ["hall"]));
+    await bench.allTurns();
+    for (const { reader } of people) {
+      const end = reader.end.bind(reader);
+      reader.end = (reason) => {
+        bench.clock.spend(0.5);
+        end(reason);
+      };
+    }
+    const ban = JSON.stringify({
+      kind: "ban",
+      room: "*",
+      address: people[0]!.reader.address,
+      until: bench.clock.now() + 60_000,
+    });
+    const key = "ban/*/address 192.0.2.7";
+    const fault = what === "fault" ? failOnce(Room.prototype, "step") : null;
+    if (fault) bench.publish(people[0]!.session, "hall", "hi");
+    else await bench.store.keep(new Map([[key, ban]]));
+    const ended = () => people.filter(({ reader }) => reader.ended).length;
+    let most = ended();
+    for (let before = most;; before = ended()) {
+      const follows = await bench.oneTurn();
+      most = Math.max(most, ended() - before);
+      if (!follows) break;
+      if (what === "lifted") await bench.store.keep(new Map([[key, null]]));
+    }
+    fault?.restore();
+    assert(most <= 8 / 0.5 + 16, `${what}: ${most} in a turn`);
+    if (what === "lifted") assert(ended() < people.length);
+    else assertEquals(ended(), people.length, what);
+  }
+});
 
 Deno.test("promise 11: a room that throws in a later turn is closed alone", async () => {
   const bench = new SlicedBench();

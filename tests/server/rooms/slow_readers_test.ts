@@ -18,6 +18,8 @@ function memberOf(name: string): Member {
     fetching: false,
     stalePresence: false,
     sent: undefined,
+    joinedAnew: false,
+    rules: undefined,
     slowSince: -1,
     looks: 0,
   };
