@@ -10,6 +10,7 @@ import { Api } from "./http/api/api.ts";
 import { CutStream } from "./http/api/event_stream.ts";
 import { CutAnswer, PacedBodies } from "./http/paced_body.ts";
 import { RequestLimits } from "./http/request_limits.ts";
+import { RequestRates } from "./http/request_rates.ts";
 import { CutBody } from "./http/unread_body.ts";
 import type { Assets } from "./http/page_files.ts";
 import { Authority } from "./auth/authenticator.ts";
@@ -270,6 +271,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       onError,
     })
     : undefined;
+  const rates = new RequestRates(config.httpRate, clock);
   const api = new Api({
     bodies,
     pool,
@@ -281,7 +283,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     log,
     origins,
     slowMs,
-    rate: config.httpRate,
+    rates,
     base: config.base,
     tickets: new Tickets(secret, clock),
     cursors: new SealedNames(secret),
@@ -363,7 +365,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       ),
     watched: (key) => connectionInspector.report(key),
     api: (request, visit, exchange) => api.answer(request, visit, exchange),
-    checkRate: (address) => api.checkRate(address),
+    rates,
     admit: (address) => connectionLimits.enter(address),
     limits: new RequestLimits(REQUESTS),
     bodies,

@@ -231,8 +231,8 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     env: "HUBBUB_HTTP_RATE",
     value: "N",
     fallback: "100",
-    help: "HTTP requests per second per address (burst: 3x), except for the " +
-      "page's own files; 0 disables the limit",
+    help: "HTTP requests per second per address (burst: 3x); the page's own " +
+      "files have a limit of 3x that (burst: 10x); 0 disables both",
     parse: whole(0, 1_000_000),
   },
   maxMemory: {

@@ -14,6 +14,7 @@ import type { ClientRequest, RequestId } from "../../protocol/requests.ts";
 import { tooFast } from "./rate_limits.ts";
 import { LONG_AGO, type Monotonic, msBetween } from "../runtime/clock.ts";
 import { lostAt, mayReturn } from "./connection_loss.ts";
+import { placeOf } from "../runtime/ip_network.ts";
 import { JoinWait } from "./join_wait.ts";
 import { type Entrant, Login, type LoginOptions } from "./login.ts";
 import type { Soon } from "../fleet/fleet.ts";
@@ -21,8 +22,9 @@ import type { Logger } from "../runtime/logger.ts";
 import { REPLY_BUDGET, ReplyBudget } from "./reply_budget.ts";
 import { RequestQueue } from "./request_queue.ts";
 import type { Release, ResourceLedger } from "../runtime/resource_ledger.ts";
+import { costOfReplay } from "../rooms/page_cost.ts";
 import { errorEventOf } from "../rooms/error_event.ts";
-import { carryOut } from "./dispatch.ts";
+import { carryOut, costOf } from "./dispatch.ts";
 import { TurnShare } from "./turn_share.ts";
 import type { Patience } from "./write_progress.ts";
 import { ConnectionWriter } from "./writer.ts";
@@ -89,6 +91,7 @@ export class Connection implements Entrant, SocketHandler {
     this.#queue = new RequestQueue({
       clock,
       turns: options.turns ?? new TurnShare(clock),
+      party: () => ({ group: placeOf(options.address), member: id }),
       decode: (frame) => this.#decode(frame),
       handle: (decoded, waitMs) => this.#handle(decoded, waitMs),
       hasRoom: () => this.#budget.hasRoom,
@@ -185,13 +188,13 @@ export class Connection implements Entrant, SocketHandler {
    */
   #request(request: ClientRequest): Soon<void> {
     const { hub, rates } = this.#options;
-    rates.request(request.type);
+    rates.request(request.type, costOf(hub, request));
     if (request.type === "auth") return this.#login.renew(request);
     if (request.type === "hello") return this.#login.hello(request);
     if (this.#session === null) throw new HubbubError("hello_first");
     const done = carryOut(
       hub,
-      { session: this.#session, reader: this, later: this.#budget },
+      { session: this.#session, reader: this, rates, later: this.#budget },
       request,
     );
     const isMove = request.type === "join" && request.only;
@@ -244,6 +247,10 @@ export class Connection implements Entrant, SocketHandler {
     // which count what they answer.
     if (event.type === "error") {
       this.#options.hub.stats.refused.add(event.code);
+    }
+    // A join counts as a request, and its replay as the page that it is.
+    if (event.type === "joined") {
+      this.#options.rates.settle(1, costOfReplay(event));
     }
     try {
       this.#writer.tell(event);

@@ -8,7 +8,7 @@
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
 import { HubbubError } from "../../protocol/errors.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { networkOf } from "../runtime/ip_network.ts";
+import { placeOf } from "../runtime/ip_network.ts";
 import type { ResourceLedger } from "../runtime/resource_ledger.ts";
 import type { Accept, Socket, SocketHandler } from "../transport/socket.ts";
 import { type Guest, WaitingGuests } from "./waiting_guests.ts";
@@ -268,11 +268,6 @@ function once(act: () => void): () => void {
     if (!isDone) act();
     isDone = true;
   };
-}
-
-/** What is counted as one: an address, or a network of IPv6. */
-function placeOf(address: string): string {
-  return networkOf(address) ?? address;
 }
 
 /** Changes a count, and forgets one that is nothing. */

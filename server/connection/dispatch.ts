@@ -8,8 +8,10 @@ import type {
   ClientRequest,
   HelloRequest,
 } from "../../protocol/requests.ts";
+import type { ConnectionRates } from "./connection_rates.ts";
 import type { Soon } from "../fleet/fleet.ts";
 import type { Hub } from "../hub/hub.ts";
+import { costOfPage } from "../rooms/page_cost.ts";
 import type { Reader, Session } from "../rooms/session.ts";
 
 /** Who asks for something. */
@@ -17,12 +19,22 @@ interface Asker {
   /** It has said hello. */
   readonly session: Session;
   readonly reader: Reader;
+  /** What its requests count in. */
+  readonly rates: Pick<ConnectionRates, "settle">;
   /** Told of answers that come later. */
   readonly later: {
     /** This one when the store was read. */
-    read(answered: Promise<void>): void;
+    read(answered: Promise<unknown>): void;
     atEndOfTurn(): void;
   };
+}
+
+/**
+ * Returns what a request counts as against the rates before it is carried out:
+ * a page of history as if it were full.
+ */
+export function costOf(hub: Hub, request: ClientRequest): number {
+  return request.type === "history" ? costOfPage(hub.pageLimit(request)) : 1;
 }
 
 /**
@@ -36,7 +48,7 @@ interface Asker {
  */
 export function carryOut(
   hub: Hub,
-  { session, reader, later }: Asker,
+  { session, reader, rates, later }: Asker,
   request: Exclude<ClientRequest, HelloRequest | AuthRequest>,
 ): Soon<void> {
   switch (request.type) {
@@ -48,8 +60,12 @@ export function carryOut(
     case "leave":
       hub.leave(session, request.room);
       return reader.tell({ type: "left", room: request.room, id: request.id });
-    case "history":
-      return later.read(hub.history(session, request));
+    case "history": {
+      const read = hub.history(session, request);
+      const expected = costOf(hub, request);
+      read.then((actual) => rates.settle(expected, actual), () => {});
+      return later.read(read);
+    }
     case "who":
       return hub.who(session, request.room, request.id);
     case "typing":

@@ -21,6 +21,11 @@ const LEAST_FRAME = 64;
  * answered with why. */
 const LEAST_REFUSED = 512;
 
+/** Requests that are refused because they came too fast, a second and at once,
+ * before the connection is closed. All of a full frame may be refused: its
+ * sender is told so before it goes. */
+const REFUSED = { perSecond: 20, burst: 1_024 };
+
 /** Seconds' worth of messages at once. */
 const PUBLISH_BURST_S = 3;
 /** Seconds' worth of other requests at once. */
@@ -45,7 +50,7 @@ export interface Rates {
 
 /** An address may do as much as so many users who each do all they may: a
  * class behind one address must not notice that there is a limit. */
-const ADDRESS_FACTOR = 50;
+export const ADDRESS_FACTOR = 50;
 
 /** What all from one address together may send. */
 export function ratesOfAddress(rates: Rates): Rates {
@@ -92,9 +97,16 @@ export class RateLimits {
   #strikes: TokenBucket | undefined;
   #bytes: TokenBucket | undefined;
   #refused: TokenBucket | undefined;
+  #refusedRequests: TokenBucket | undefined;
+  readonly #users: number;
 
-  constructor(rates: Rates) {
+  /**
+   * @param rates How much may be sent.
+   * @param users How many users that is for.
+   */
+  constructor(rates: Rates, users = 1) {
     this.#rates = rates;
+    this.#users = users;
   }
 
   /**
@@ -111,16 +123,21 @@ export class RateLimits {
   /**
    * Counts a request.
    *
+   * @param type What is asked for.
+   * @param now The moment.
+   * @param cost How many requests it counts as, if it is no message.
    * @returns 0 when it may be carried out; else milliseconds to wait.
    */
-  request(type: ClientRequest["type"], now: Monotonic): number {
+  request(type: ClientRequest["type"], now: Monotonic, cost = 1): number {
     const { publish, request, join, rename } = this.#rates;
     if (type === "publish") {
       this.#publishes ??= perSecond(publish, PUBLISH_BURST_S, now);
       return this.#publishes.take(now);
     }
     this.#requests ??= perSecond(request, REQUEST_BURST_S, now);
-    const wait = this.#requests.take(now);
+    // As settle() counts it.
+    const most = Math.min(cost, request * REQUEST_BURST_S);
+    const wait = this.#requests.spend(most, now);
     if (wait > 0) return wait;
     switch (type) {
       case "join":
@@ -135,6 +152,16 @@ export class RateLimits {
   }
 
   /**
+   * Corrects what a request that is no message has counted as.
+   *
+   * @param expected What it was counted as.
+   * @param actual What it turned out to cost.
+   */
+  settle(expected: number, actual: number, now: Monotonic): void {
+    this.#requests?.settle(expected, actual, now);
+  }
+
+  /**
    * Counts what was refused: it had to be read all the same, and is answered.
    *
    * @param bytes Of a frame; 0 for a request.
@@ -144,7 +171,15 @@ export class RateLimits {
    */
   refuse(bytes: number, now: Monotonic): boolean {
     this.#refused ??= perSecond(this.#rates.bytes, BYTES_BURST_S, now);
-    return this.#refused.spend(Math.max(bytes, LEAST_REFUSED), now) > 0;
+    const wait = this.#refused.spend(Math.max(bytes, LEAST_REFUSED), now);
+    if (bytes > 0) return wait > 0;
+    const users = this.#users;
+    this.#refusedRequests ??= new TokenBucket(
+      REFUSED.perSecond * users,
+      REFUSED.burst * users,
+      now,
+    );
+    return this.#refusedRequests.take(now) > 0 || wait > 0;
   }
 
   /** Counts a frame that makes no sense; true when it was one too many. */
@@ -164,6 +199,7 @@ export class RateLimits {
       this.#strikes?.fullIn(now) ?? 0,
       this.#bytes?.fullIn(now) ?? 0,
       this.#refused?.fullIn(now) ?? 0,
+      this.#refusedRequests?.fullIn(now) ?? 0,
     );
   }
 }

@@ -11,6 +11,7 @@
  */
 
 import {
+  ADDRESS_FACTOR,
   RateLimits,
   type Rates,
   ratesOfAddress,
@@ -168,7 +169,7 @@ export class RatePool {
     if (this.#addresses.size >= MOST_ADDRESSES) this.#makeRoom();
     const fresh: Address = {
       network,
-      total: new RateLimits(this.#ofAddress),
+      total: new RateLimits(this.#ofAddress, ADDRESS_FACTOR),
       connects: new TokenBucket(
         connects,
         connects * CONNECT_BURST_S,

@@ -61,7 +61,7 @@ export class ReplyBudget {
    *
    * @param answered Settles when it was given.
    */
-  read(answered: Promise<void>): void {
+  read(answered: Promise<unknown>): void {
     const release = this.#options.hold(READ_BYTES);
     this.#reads += READ_BYTES;
     const done = () => {

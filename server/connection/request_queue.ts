@@ -7,6 +7,7 @@
 
 import type { Decoded } from "../../protocol/dialect.ts";
 import type { Cancel, Clock } from "../runtime/clock.ts";
+import type { Party } from "../runtime/fair_queue.ts";
 import type { TurnShare } from "./turn_share.ts";
 
 /** Bytes that may wait before one more frame is too much. */
@@ -27,6 +28,8 @@ export interface RequestQueueOptions {
   readonly clock: Pick<Clock, "after" | "soon">;
   /** The time that all connections have. */
   readonly turns: Pick<TurnShare, "isOver" | "later">;
+  /** Whose turns it takes: its address's, and its own there. */
+  readonly party: () => Party;
   /** Reads a frame when its turn has come. */
   readonly decode: (frame: string) => Iterable<Decoded>;
   /**
@@ -180,11 +183,12 @@ export class RequestQueue {
   /** Goes on when the other connections have had their turn. */
   #nextTurn(): void {
     this.#isNextTurn = true;
-    this.#cancel = this.#options.turns.later(() => {
+    const { turns, party } = this.#options;
+    this.#cancel = turns.later(() => {
       this.#cancel = null;
       this.#isNextTurn = false;
       this.#run();
-    });
+    }, party());
   }
 
   /** Looks again whether the client has room, ever less often. */

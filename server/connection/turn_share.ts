@@ -1,11 +1,12 @@
 /**
  * The time that requests may take in one turn of the event loop, and whose go
  * on in the next one: those of all connections together, so that a crowd that
- * asks at once holds up nobody for long. Each that waits goes on in the order
- * in which it began to.
+ * asks at once holds up nobody for long. The addresses take turns, then the
+ * connections of each: many connections from one address get one share.
  */
 
 import type { Cancel, Clock } from "../runtime/clock.ts";
+import { FairQueue, type Party } from "../runtime/fair_queue.ts";
 import { TurnBudget } from "../runtime/turn_budget.ts";
 
 /** Milliseconds of one turn. */
@@ -17,7 +18,7 @@ const SLICE = 64;
 export class TurnShare {
   readonly #budget: TurnBudget;
   /** What goes on in the next turn. */
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new FairQueue<() => void>();
 
   constructor(clock: Pick<Clock, "monotonic" | "soon">) {
     this.#budget = new TurnBudget({
@@ -43,22 +44,24 @@ export class TurnShare {
     return this.#budget.isOver;
   }
 
-  /** Goes on when there is time again; must not throw. */
-  later(goOn: () => void): Cancel {
-    // Each call is one that waits, also of the same function.
-    const act = () => goOn();
-    this.#waiting.add(act);
+  /**
+   * Goes on when there is time again.
+   *
+   * @param goOn Must not throw.
+   * @param party Whose turn it waits for: an address, and a connection of it.
+   */
+  later(goOn: () => void, party: Party): Cancel {
+    const cancel = this.#waiting.push(party, goOn);
     this.#budget.begin();
-    return () => void this.#waiting.delete(act);
+    return cancel;
   }
 
   #next(): void {
-    // Those that wait again come after all that wait now.
-    const waiting = [...this.#waiting];
-    for (const [index, act] of waiting.entries()) {
+    const waiting = this.#waiting.size;
+    for (let begun = 0; begun < waiting; begun++) {
       // At least one of them, however long a turn is.
-      if (index > 0 && this.isOver(0)) return;
-      if (this.#waiting.delete(act)) act();
+      if (begun > 0 && this.isOver(0)) return;
+      this.#waiting.shift()?.();
     }
   }
 }

@@ -112,6 +112,9 @@ export function createHandshakes(
   };
 
   return (request, { url, address }) => {
+    // Before all else: one that fails costs about as much.
+    const waitMs = options.handshake(address);
+    if (waitMs > 0) return tooManyHandshakes(waitMs);
     const version = request.headers.get("sec-websocket-version")?.trim();
     if (version !== "13") {
       // A version that is not spoken here, or nothing said of one.
@@ -120,8 +123,6 @@ export function createHandshakes(
     }
     const fault = handshakeFault(request);
     if (fault !== undefined) return words(400, fault);
-    const waitMs = options.handshake(address);
-    if (waitMs > 0) return tooManyHandshakes(waitMs);
     if (!accepting()) {
       return words(503, "The server is shutting down. Try again in a moment", {
         "retry-after": "2",

@@ -17,6 +17,9 @@ import { forEventSource } from "./event_source.ts";
 import type { Exchange } from "./exchange.ts";
 import type { PacedBodies } from "./paced_body.ts";
 import type { RequestLimits } from "./request_limits.ts";
+import type { RequestKind, RequestRates } from "./request_rates.ts";
+import { share } from "./cors.ts";
+import { asRefusal } from "../transport/refusal_limit.ts";
 import { StaticFiles } from "./file_answers.ts";
 import { afterBody } from "./unread_body.ts";
 import {
@@ -53,12 +56,8 @@ export interface RoutesOptions extends HandshakeOptions {
     visit: Visit,
     exchange: Exchange,
   ) => Promise<Response>;
-  /**
-   * Counts a request of an address.
-   *
-   * @throws {HubbubError} `rate_limited`.
-   */
-  readonly checkRate: (address: string) => void;
+  /** Counts each request of an address. */
+  readonly rates: Pick<RequestRates, "count">;
   /**
    * Counts a connection of an address; gives what ends that.
    *
@@ -102,10 +101,13 @@ function json(value: unknown): Response {
   return made(JSON.stringify(value), "application/json");
 }
 
-/** Whether a path is that of a file, of which a page needs many at once. */
-function isFile(pathname: string): boolean {
-  return FILES.includes(pathname) || pathname.startsWith("/assets/");
+/** What a request counts as. */
+function kindOf(pathname: string): RequestKind {
+  if (PROBES.includes(pathname)) return "probe";
+  const isFile = FILES.includes(pathname) || pathname.startsWith("/assets/");
+  return isFile ? "file" : "other";
 }
+/** Files of the pages, beside `/assets/`. */
 const FILES: readonly string[] = [
   "/",
   "/lab",
@@ -272,10 +274,6 @@ export function createRoutes(
       return await answer(request, visit, { done, handOver });
     }
     try {
-      // The API asks for itself.
-      if (!isApiPath(pathname) && !isFile(pathname)) {
-        options.checkRate(visit.address);
-      }
       const handOver = options.limits.enter(visit.address);
       done.then(handOver);
       // A connection that nobody reads from may outlive its answer, which keeps
@@ -295,10 +293,42 @@ export function createRoutes(
         compressed(request, bodies.paced(whole, outlast)),
       );
     } catch (error) {
-      const problem = problemOf(error);
-      if (problem.code === "internal") throw error;
-      options.onRefused(problem.code);
-      return await forEventSource(request, refuse(pathname, problem));
+      return await refused(request, visit, error);
+    }
+  };
+
+  /** Answers a request that is refused before anything was done for it. Pages
+   * of other origins may read why, where they may read the answers. */
+  const refused = async (
+    request: Request,
+    { url }: Visit,
+    error: unknown,
+  ): Promise<Response> => {
+    const problem = problemOf(error);
+    if (problem.code === "internal") throw error;
+    options.onRefused(problem.code);
+    const answer = refuse(url.pathname, problem);
+    if (isApiPath(url.pathname)) {
+      const origin = request.headers.get("origin");
+      const isListed = origin !== null &&
+        options.origins.allows(origin, url.host);
+      share(answer, isListed ? origin : undefined);
+    }
+    return asRefusal(await forEventSource(request, answer));
+  };
+
+  /** Counts a request before anything is done for it; gives the answer where
+   * its address has sent too many. */
+  const overRate = (
+    request: Request,
+    visit: Visit,
+    kind: RequestKind,
+  ): Promise<Response> | undefined => {
+    try {
+      options.rates.count(visit.address, kind);
+      return undefined;
+    } catch (error) {
+      return refused(request, visit, error);
     }
   };
 
@@ -319,35 +349,41 @@ export function createRoutes(
 
   return (request, remote, done) => {
     const direct = { url: new URL(request.url), address: remote };
+    const answerWith = (answer: Response | Promise<Response>) =>
+      answer instanceof Response
+        ? afterBody(request, answer, clock)
+        : answer.then((answer) => afterBody(request, answer, clock));
     const excess = overlong(request);
     if (excess !== undefined) {
       const { code, text } = excess;
-      const { pathname } = withoutBase(direct.url, base);
-      const answer = refuse(pathname, new Problem(code, text));
-      return afterBody(request, answer, clock);
+      const url = withoutBase(direct.url, base);
+      const limited = overRate(request, { ...direct, url }, "faulty");
+      return answerWith(
+        limited ?? refuse(url.pathname, new Problem(code, text)),
+      );
     }
     const visit = [...options.proxies, belowBase(base)].reduce<Visit>(
       (visit, read) => read(visit, request.headers),
       direct,
     );
-    const refused = refusal(request, direct.url, visit);
-    if (refused !== undefined) return afterBody(request, refused, clock);
     const isSocketPath = isChatPath(visit.url.pathname) ||
       lessonOf(visit.url) !== undefined;
     const upgrading = hasToken(request.headers.get("upgrade"), "websocket");
+    const isHandshake = upgrading && isSocketPath;
+    const misdirected = refusal(request, direct.url, visit);
+    // Handshakes are counted by themselves.
+    const limited = isHandshake && misdirected === undefined
+      ? undefined
+      : overRate(request, visit, kindOf(visit.url.pathname));
+    const refused = limited ?? misdirected;
+    if (refused !== undefined) return answerWith(refused);
     if (base !== "" && direct.url.pathname === base && !upgrading) {
       // Pages name what is theirs from there on.
-      const moved = movedTo(`${base}/${direct.url.search}`);
-      return afterBody(request, moved, clock);
+      return answerWith(movedTo(`${base}/${direct.url.search}`));
     }
-    if (!upgrading || !isSocketPath) {
-      return place(request, visit, done)
-        .then((answer) => afterBody(request, answer, clock));
-    }
+    if (!isHandshake) return answerWith(place(request, visit, done));
     const response = handshake(request, visit);
     // Nothing may touch the request of one that was upgraded.
-    return response.status === 101
-      ? response
-      : afterBody(request, response, clock);
+    return response.status === 101 ? response : answerWith(response);
   };
 }

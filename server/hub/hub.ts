@@ -26,8 +26,9 @@ import {
   personOf,
 } from "../moderation/access_policy.ts";
 import type { Permissions } from "../auth/permissions.ts";
-import type { ReadQueue } from "../rooms/read_queue.ts";
+import { type ReadQueue, readsFor } from "../rooms/read_queue.ts";
 import { readHistory } from "../rooms/history.ts";
+import { costOfPage } from "../rooms/page_cost.ts";
 import { hubParts, type HubPartsOptions } from "./wiring.ts";
 import { checkText } from "../rooms/message_text.ts";
 import type { Moderation } from "../moderation/commands.ts";
@@ -53,6 +54,8 @@ export interface HubOptions extends HubPartsOptions {
   readonly history: number;
 }
 
+/** Messages of a page of history when the client asks for no number. */
+const PAGE = 50;
 /** Milliseconds between two removals of expired bans and rules. */
 const TIDY_MS = 1_000;
 
@@ -257,23 +260,24 @@ export class Hub {
   /**
    * Reads a part of a room's log and sends it to the session.
    *
-   * @returns Resolves when the page, or an error, has been sent.
+   * @returns What the page counts as against the rates, in requests, when it or
+   * an error has been sent.
    * @throws {HubbubError} `bad_room` or `not_joined`.
    */
-  history(session: Session, request: HistoryRequest): Promise<void> {
+  history(session: Session, request: HistoryRequest): Promise<number> {
     const { before = Infinity, after, id } = request;
     const room = this.#roomOf(session, request.room);
     allow(session, "read", room);
     if (!session.members.has(room)) {
       this.#accessPolicy.enter(personOf(session), room, session.permissions);
     }
-    const limit = Math.min(request.limit ?? 50, this.limits.history);
+    const limit = this.pageLimit(request);
     const range: Range = after === undefined
       ? { before, limit }
       : { after, limit };
-    const reads = this.reads.of(`session ${session.id}`);
+    const reads = this.reads.of(readsFor(session));
     return readHistory(reads, room, range, this.reads.pageBytes).then(
-      ({ epoch, first, head, messages }) =>
+      ({ epoch, first, head, messages, bytes }) => {
         session.reader?.tell({
           type: "history",
           room,
@@ -286,9 +290,19 @@ export class Hub {
           })),
           ...(request.numbered && { numbered: true }),
           id,
-        }),
-      (error) => this.#failed(session, id, error),
+        });
+        return costOfPage(messages.length, bytes);
+      },
+      (error) => {
+        this.#failed(session, id, error);
+        return costOfPage(0);
+      },
     );
+  }
+
+  /** Returns the messages that a page of history may have. */
+  pageLimit({ limit = PAGE }: Pick<HistoryRequest, "limit">): number {
+    return Math.min(limit, this.limits.history);
   }
 
   /**

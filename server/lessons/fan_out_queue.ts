@@ -11,6 +11,9 @@ import { networkOf } from "../runtime/ip_network.ts";
 /** Messages that may wait: each has at most 4 KiB of text. */
 const MOST_WAITING = { total: 1_000, perAddress: 200 };
 
+/** Whose turns the sends are: all lessons have one share. */
+const LESSONS = { group: "lessons", member: "" };
+
 /** Gets frames. */
 export interface FrameReceiver {
   /** Whether it is to be sent nothing any more. */
@@ -86,7 +89,7 @@ export class FanOutQueue {
 
   #schedule(): void {
     this.#isScheduled = true;
-    this.#turns.later(() => this.#work());
+    this.#turns.later(() => this.#work(), LESSONS);
   }
 
   /** Sends one frame at least, and on until the turn is over. */

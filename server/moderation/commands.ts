@@ -35,7 +35,7 @@ import {
 import type { Logger } from "../runtime/logger.ts";
 import { checkText } from "../rooms/message_text.ts";
 import { errorEventOf, STORE_UNAVAILABLE } from "../rooms/error_event.ts";
-import type { ReadQueue } from "../rooms/read_queue.ts";
+import { type ReadQueue, readsFor } from "../rooms/read_queue.ts";
 import type { RoomRegistry } from "../rooms/room_registry.ts";
 import { type ModerationRules, RULE_KEYS } from "./rules.ts";
 import { RuleLimits } from "./rule_limits.ts";
@@ -166,7 +166,7 @@ export class Moderation {
   }
 
   #remove(session: Session, request: About<RemoveRequest>): void {
-    const reads = this.#options.reads.of(`session ${session.id}`);
+    const reads = this.#options.reads.of(readsFor(session));
     const { seq, id } = request;
     const room = oneRoom(request.room);
     const { permissions } = session;

@@ -1,21 +1,22 @@
 /**
  * Backfill: reads messages from the store for members whose cursor is behind
- * the messages in memory. Members at the same cursor share a read. A failed
- * read is retried.
+ * the messages in memory. Members at the same cursor share a read, which takes
+ * the turns of their addresses. A failed read is retried.
  */
 
 import { CLOSE } from "../../protocol/close_codes.ts";
 import type { Later } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logger.ts";
-import { attempt } from "../runtime/attempt.ts";
 import { STORE_RETRY_MS } from "./error_event.ts";
-import type { ReadQueue } from "./read_queue.ts";
+import { readHistory } from "./history.ts";
+import type { ReadQueue, SharedReads } from "./read_queue.ts";
 import type { Room } from "./room.ts";
 import type { Member } from "./session.ts";
 import type { Page } from "../store/store.ts";
 
-/** Messages read at once. */
-const FETCH = 256;
+/** Messages read at once, and bytes of them as JSON, but for the first: about
+ * what a member gets in one turn. The rest would be read again. */
+const FETCH = { messages: 256, bytes: 64 * 1024 };
 
 /** Options of {@linkcode Backfill}. */
 export interface BackfillOptions {
@@ -24,11 +25,17 @@ export interface BackfillOptions {
   readonly later: Later;
 }
 
+/** A read for the members at one cursor. */
+interface Running {
+  readonly reads: SharedReads;
+  readonly page: Promise<Page>;
+}
+
 /** Reads messages for members that lag. */
 export class Backfill {
   readonly #options: BackfillOptions;
   /** Running reads, by room and cursor. */
-  readonly #reads = new Map<string, Promise<Page>>();
+  readonly #running = new Map<string, Running>();
 
   constructor(options: BackfillOptions) {
     this.#options = options;
@@ -45,7 +52,7 @@ export class Backfill {
     const after = member.cursor;
     const { epoch, removals } = room;
     member.fetching = true;
-    this.#read(room, after).then((page) => {
+    this.#read(member, room).then((page) => {
       // The room gets a reset soon; until then there is nothing to send.
       if (page.epoch !== epoch && room.epoch === epoch) {
         throw new Error("The log has begun a new life");
@@ -78,18 +85,23 @@ export class Backfill {
 
   /** Shares one read between members at the same cursor: a thousand may fall
    * behind in one turn. */
-  #read({ name, epoch, removals }: Room, after: number): Promise<Page> {
+  #read(
+    { cursor: after, session: { reader } }: Member,
+    { name, epoch, removals }: Room,
+  ): Promise<Page> {
+    const asker = { address: reader?.address ?? "", client: `room ${name}` };
     const key = JSON.stringify([name, epoch, removals, after]);
-    let reading = this.#reads.get(key);
-    if (reading === undefined) {
-      reading = attempt(() =>
-        this.#options.reads.of(`room ${name}`).read(name, {
-          after,
-          limit: FETCH,
-        })
-      ).finally(() => this.#reads.delete(key));
-      this.#reads.set(key, reading);
+    const running = this.#running.get(key);
+    if (running !== undefined) {
+      running.reads.join(asker);
+      return running.page;
     }
-    return reading;
+    const reads = this.#options.reads.shared();
+    reads.join(asker);
+    const range = { after, limit: FETCH.messages };
+    const page = readHistory(reads, name, range, FETCH.bytes)
+      .finally(() => this.#running.delete(key));
+    this.#running.set(key, { reads, page });
+    return page;
   }
 }

@@ -25,14 +25,15 @@ export function bytesOf({ text, from, cid = "" }: StoredMessage): number {
  * @param range The part wanted. If it does not fit, the messages nearest to its
  * given end are kept.
  * @param most Bytes of JSON after which a page ends, so that a reply is bounded.
- * @returns At least one message, if the range has any.
+ * @returns At least one message, if the range has any, and the bytes that were
+ * read for it.
  */
 export async function readHistory(
   store: Reads,
   room: string,
   range: Range,
   most: number = PAGE_BYTES,
-): Promise<Page> {
+): Promise<Page & { readonly bytes: number }> {
   const forward = "after" in range;
   /** Messages read so far, from the given end of the range. */
   const kept: StoredMessage[] = [];
@@ -65,7 +66,7 @@ export async function readHistory(
     forward ? kept : kept.toReversed(),
     store.marksGuests,
   );
-  return { ...state, messages };
+  return { ...state, messages, bytes };
 }
 
 /** Estimates how many more messages fit, from the length of those before. */

@@ -58,7 +58,10 @@ export class PendingJoins {
     const { reads, log, stir } = this.#options;
     const { session, since, id } = join;
     this.#waiting.push(join);
-    const asked = reads.of(`room ${room.name}`);
+    const asked = reads.of({
+      address: session.reader?.address ?? "",
+      client: `room ${room.name}`,
+    });
     asked.read(room.name, { after: room.head, limit: 1 }).then(
       ({ epoch, head }) => {
         if (!this.#waiting.includes(join)) return;

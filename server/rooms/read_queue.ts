@@ -1,16 +1,19 @@
 /**
  * Reads of the store for those who ask: in which order they are begun, and how
  * many in one turn of the event loop. A read of SQLite holds the loop until it
- * is done, so a crowd that asks at once has to be shared over many turns; each
- * client gets one read after the others have had one. Owns also how large a
- * page of history may be: small ones when much waits to be read by clients.
+ * is done, so a crowd that asks at once has to be shared over many turns. The
+ * addresses take turns, then the clients of each. Owns also how large a page of
+ * history may be: small ones when much waits to be read by clients.
  */
 
 import { attempt } from "../runtime/attempt.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { FairQueue, type Party } from "../runtime/fair_queue.ts";
+import { placeOf } from "../runtime/ip_network.ts";
 import type { ResourceLedger } from "../runtime/resource_ledger.ts";
 import { TurnBudget } from "../runtime/turn_budget.ts";
 import type { Page, Range, Store } from "../store/store.ts";
+import type { Session } from "./session.ts";
 
 /** The largest page of history, bytes of its messages as JSON. */
 export const PAGE_BYTES = 256 * 1024;
@@ -25,15 +28,37 @@ const MOST_AT_ONCE = 64;
 const MOST_A_TURN = 16;
 const TURN_MS = 5;
 
-/** What reads, for one client. */
+/** What reads messages. */
 export type Reads = Pick<Store, "read"> & {
   /** Whether messages of guests are marked for readers. */
   readonly marksGuests: boolean;
 };
 
+/** Who asks for a read. */
+export interface ReadsFor {
+  /** Such as `192.0.2.7`: it has one share, however many ask from there. */
+  readonly address: string;
+  /** Who of those at the address, such as `session 5c1f`: the same again. */
+  readonly client: string;
+}
+
+/** Returns who asks when a session does: its person, wherever connected. */
+export function readsFor(
+  { author, reader }: Pick<Session, "author" | "reader">,
+): ReadsFor {
+  return { address: reader?.address ?? "", client: author.key };
+}
+
+function partyOf({ address, client }: ReadsFor): Party {
+  return { group: placeOf(address), member: client };
+}
+
+/** What a {@linkcode ReadQueue} runs. */
+type Job = () => Promise<void>;
+
 /** What a {@linkcode ReadQueue} needs. */
 export interface ReadQueueOptions {
-  readonly store: Pick<Store, "read">;
+  readonly store: Pick<Store, "read" | "rooms">;
   /** Whether messages of guests are marked for readers; not by default. */
   readonly marksGuests?: boolean | undefined;
   readonly clock: Pick<Clock, "monotonic" | "soon">;
@@ -44,8 +69,7 @@ export interface ReadQueueOptions {
 /** All reads of one server that somebody has asked for. */
 export class ReadQueue {
   readonly #options: ReadQueueOptions;
-  /** What waits, by client; whose turn comes first is first. */
-  readonly #waiting = new Map<string, (() => Promise<void>)[]>();
+  readonly #waiting = new FairQueue<Job>();
   #underWay = 0;
   readonly #budget: TurnBudget;
   /** Reads begun in this turn. */
@@ -70,9 +94,7 @@ export class ReadQueue {
 
   /** Reads that wait for their turn. */
   get waiting(): number {
-    let count = 0;
-    for (const reads of this.#waiting.values()) count += reads.length;
-    return count;
+    return this.#waiting.size;
   }
 
   /** Bytes that a page of history may have now. */
@@ -82,34 +104,51 @@ export class ReadQueue {
   }
 
   /**
-   * Gives what reads for one client.
+   * Returns what reads for one client.
    *
-   * @param client Who; its reads wait for each other, and those of others do
-   * not wait for all of them.
+   * @param asker Whose turns its reads take.
    */
-  of(client: string): Reads {
+  of(asker: ReadsFor): Reads & Pick<Store, "rooms"> {
+    const { store } = this.#options;
+    const party = partyOf(asker);
     return {
-      read: (room, range) => this.#read(client, room, range),
+      read: (room, range) =>
+        this.#add([party], () => store.read(room, range)).result,
+      rooms: (range) => this.#add([party], () => store.rooms(range)).result,
       marksGuests: this.marksGuests,
     };
   }
 
-  #read(client: string, room: string, range: Range): Promise<Page> {
-    const { promise, resolve, reject } = Promise.withResolvers<Page>();
-    const reads = this.#waiting.get(client) ?? [];
-    reads.push(() =>
-      attempt(() => this.#options.store.read(room, range))
-        .then(resolve, reject)
+  /** Returns what reads the same for several clients. */
+  shared(): SharedReads {
+    const { store } = this.#options;
+    return new SharedReads(
+      (parties, room, range) =>
+        this.#add(parties, () => store.read(room, range)),
     );
-    this.#waiting.set(client, reads);
+  }
+
+  /** Has work done when the first of some parties has its turn. */
+  #add<T>(parties: Iterable<Party>, work: () => Promise<T>): Queued<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    let cancels: (() => void)[] | undefined = [];
+    const job = () => {
+      for (const cancel of cancels ?? []) cancel();
+      cancels = undefined;
+      return attempt(work).then(resolve, reject);
+    };
+    const join = (party: Party) =>
+      void cancels?.push(this.#waiting.push(party, job));
+    for (const party of parties) join(party);
     this.#run();
-    return promise;
+    return { result: promise, join };
   }
 
   #run(): void {
     while (this.#waiting.size > 0 && this.#underWay < MOST_AT_ONCE) {
       if (this.#isTurnOver()) return;
-      const begin = this.#next();
+      const begin = this.#waiting.shift();
+      if (begin === undefined) return;
       this.#underWay++;
       void begin().then(() => {
         this.#underWay--;
@@ -127,15 +166,48 @@ export class ReadQueue {
     this.#inTurn++;
     return false;
   }
+}
 
-  /** Takes the next read, and puts its client behind all others. */
-  #next(): () => Promise<void> {
-    for (const [client, reads] of this.#waiting) {
-      this.#waiting.delete(client);
-      const [first, ...rest] = reads;
-      if (rest.length > 0) this.#waiting.set(client, rest);
-      if (first !== undefined) return first;
-    }
-    throw new RangeError("Nothing waits");
+/** Work that waits for its turn. */
+interface Queued<T> {
+  readonly result: Promise<T>;
+  /** Has it done in the turn of another party, if that comes first. */
+  readonly join: (party: Party) => void;
+}
+
+type AddRead = (
+  parties: Iterable<Party>,
+  room: string,
+  range: Range,
+) => Queued<Page>;
+
+/**
+ * Reads of several clients that need the same messages. They take the turn of
+ * whichever client has one first, so that nobody waits behind the crowd at
+ * another client's address.
+ */
+export class SharedReads implements Reads {
+  /** They are marked when they are encoded. */
+  readonly marksGuests = false;
+  readonly #add: AddRead;
+  readonly #parties = new Map<string, Party>();
+  #last: Queued<Page> | undefined;
+
+  /** @param add Queues a read for some parties. */
+  constructor(add: AddRead) {
+    this.#add = add;
+  }
+
+  /** Adds a client; one of each address does. */
+  join(asker: ReadsFor): void {
+    const party = partyOf(asker);
+    if (this.#parties.has(party.group)) return;
+    this.#parties.set(party.group, party);
+    this.#last?.join(party);
+  }
+
+  read(room: string, range: Range): Promise<Page> {
+    this.#last = this.#add(this.#parties.values(), room, range);
+    return this.#last.result;
   }
 }

@@ -66,3 +66,12 @@ export function networkOf(address: string): string | undefined {
     .map((group) => group.toString(16));
   return `${groups.join(":")}::/64`;
 }
+
+/**
+ * Returns what has one share of everything: an address, or a network of IPv6.
+ *
+ * @param address Such as `192.0.2.7`; anything else is a share of its own.
+ */
+export function placeOf(address: string): string {
+  return networkOf(address) ?? address;
+}

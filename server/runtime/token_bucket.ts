@@ -53,6 +53,22 @@ export class TokenBucket {
     return Math.ceil((1 - this.#tokens) / this.#perSecond * 1000);
   }
 
+  /**
+   * Corrects what was spent, when more or less was done for it than expected.
+   * Of either, more than a full bucket counts as a full one.
+   *
+   * @param expected What was spent.
+   * @param actual What should have been.
+   * @param now The moment.
+   */
+  settle(expected: number, actual: number, now: Monotonic): void {
+    if (this.#perSecond === 0) return;
+    this.#refill(now);
+    const most = (amount: number) => Math.min(amount, this.#burst);
+    const left = this.#tokens + most(expected) - most(actual);
+    this.#tokens = Math.min(Math.max(left, -this.#burst), this.#burst);
+  }
+
   /** Returns the milliseconds until it is full. */
   fullIn(now: Monotonic): number {
     if (this.#perSecond === 0) return 0;
@@ -127,5 +143,14 @@ export class Buckets {
       this.#buckets.delete(other);
     }
     return bucket.spend(amount, now);
+  }
+
+  /** Corrects what one has spent: see {@linkcode TokenBucket.settle}. */
+  settle(
+    key: string,
+    { expected, actual }: { expected: number; actual: number },
+    now: Monotonic,
+  ): void {
+    this.#buckets.get(key)?.bucket.settle(expected, actual, now);
   }
 }

@@ -13,6 +13,8 @@ import {
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { Party } from "../runtime/fair_queue.ts";
+import { placeOf } from "../runtime/ip_network.ts";
 import type { ResourceLedger } from "../runtime/resource_ledger.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { READ_FIELDS } from "./header_fields.ts";
@@ -24,6 +26,7 @@ import { cutOff, NodeExchanges } from "./node_exchanges.ts";
 import { bodyOf, joinChunks } from "./node_body.ts";
 import type { Listener, ListenOptions, RequestFault } from "./socket.ts";
 import { TcpConnections, type TcpLimits } from "./tcp_connections.ts";
+import { RefusalLimit } from "./refusal_limit.ts";
 import { WriteTurns } from "./write_turns.ts";
 
 /** A thousand clients that come at once, as after a restart, fit in. */
@@ -71,6 +74,7 @@ export class NodeHttp {
   readonly #handshakes = new WeakMap<Request, Handshake>();
   readonly #exchanges = new NodeExchanges();
   readonly #turns = new WriteTurns();
+  readonly #refusals = new RefusalLimit(() => performance.now());
   readonly #options: NodeHttpOptions;
   readonly #connections: TcpConnections;
 
@@ -159,10 +163,13 @@ export class NodeHttp {
     const answer = typeof request === "string"
       ? options.onFault(request)
       : await answerTo(request, pair, options);
-    // What follows cannot be told from the body.
+    const { socket } = pair.message;
+    const { group, member } = partyOf(pair.message);
+    // What follows cannot be told from the body, or is refused again.
     if (
       request === "framing" || request === "fields" ||
-      this.#connections.isProbe(pair.message.socket)
+      this.#connections.isProbe(socket) ||
+      this.#refusals.isOver(answer, `${group} ${member}`)
     ) {
       pair.response.shouldKeepAlive = false;
     }
@@ -243,6 +250,7 @@ export class NodeHttp {
     onError: ListenOptions["onError"],
   ): Promise<boolean> {
     const reader = body.getReader();
+    const party = partyOf(message);
     // Also while nobody reads from it.
     reader.closed.catch((error) => {
       onError(error);
@@ -254,7 +262,7 @@ export class NodeHttp {
         const { value, done: isAll } = await reader.read();
         if (isAll) return true;
         // A small answer, such as those of health checks, waits for none.
-        if (!isFirst) await this.#turns.next();
+        if (!isFirst) await this.#turns.next(party);
         if (response.write(value)) continue;
         const drained = new Promise<void>((resolve) =>
           response.once("drain", resolve)
@@ -276,6 +284,12 @@ export class NodeHttp {
   #inTime(message: IncomingMessage, taken: Promise<void>): Promise<void> {
     return cutAfter(this.#options.slowMs, message, taken);
   }
+}
+
+/** Whose turns an answer takes. */
+function partyOf({ socket }: IncomingMessage): Party {
+  const { remoteAddress = "", remotePort } = socket;
+  return { group: placeOf(remoteAddress), member: String(remotePort) };
 }
 
 /** A request of Node's API, its answer, and the end of that. */

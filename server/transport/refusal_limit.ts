@@ -1,8 +1,7 @@
 /**
- * How often a connection of the runtime's own server may be refused something.
- * A refusal is cheap for a client that reads none, and the runtime goes on to
- * the next pipelined request at once: after a few, an answer ends its
- * connection instead.
+ * How often a connection may be refused something. A refusal costs the server
+ * about as much as an answer, and a client that reads none nearly nothing:
+ * after a few, an answer ends its connection.
  */
 
 /** Refusals of one connection in a second. */
@@ -11,7 +10,17 @@ const WINDOW_MS = 1_000;
 /** How long the last answer may take to be read before the connection ends. */
 const LINGER_MS = 500;
 /** Refusals that no rate limits, since they come before, or are one. */
-const REFUSALS: readonly number[] = [400, 414, 421, 429, 431, 503];
+const REFUSALS: readonly number[] = [400, 405, 414, 421, 429, 431, 503, 505];
+
+/** Answers that refuse something with another status. */
+const refusals = new WeakSet<Response>();
+
+/** Has an answer count as a refusal, whatever its status, such as the stream
+ * that tells an `EventSource` when to come back. */
+export function asRefusal(answer: Response): Response {
+  refusals.add(answer);
+  return answer;
+}
 
 /** Why a connection was broken. The runtime is given it, and gives it back as
  * an error: it is none. */
@@ -31,7 +40,7 @@ export class RefusalLimit {
   }
 
   /**
-   * Looks at an answer.
+   * Looks at an answer, for the runtime's own server.
    *
    * @param answer What a request is answered with.
    * @param connection The address and port of the peer.
@@ -40,14 +49,24 @@ export class RefusalLimit {
    * is not begun.
    */
   limit(answer: Response, connection: string): Response {
-    if (!REFUSALS.includes(answer.status)) return answer;
+    return this.isOver(answer, connection) ? breaking(answer) : answer;
+  }
+
+  /**
+   * Counts an answer, if it is a refusal.
+   *
+   * @returns Whether its connection has been refused too much in this second.
+   */
+  isOver(answer: Response, connection: string): boolean {
+    const isRefusal = REFUSALS.includes(answer.status) || refusals.has(answer);
+    if (!isRefusal) return false;
     if (this.#now() - this.#since >= WINDOW_MS) {
       this.#counts.clear();
       this.#since = this.#now();
     }
     const count = (this.#counts.get(connection) ?? 0) + 1;
     this.#counts.set(connection, count);
-    return count < MOST ? answer : breaking(answer);
+    return count >= MOST;
   }
 }
 

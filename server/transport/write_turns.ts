@@ -3,10 +3,12 @@
  * that is at hand at once, as one read from SQLite is, and that the kernel takes
  * at once, never lets the loop turn: one answer after the other would be written
  * to its end, while sockets, timers and new connections wait. So all answers of
- * a server together write a few pieces a turn. Owns their order.
+ * a server together write a few pieces a turn. Owns their order: the addresses
+ * take turns, then the connections of each.
  */
 
 import { setImmediate } from "node:timers";
+import { FairQueue, type Party } from "../runtime/fair_queue.ts";
 
 /** Pieces of a turn. */
 const MOST_PIECES = 8;
@@ -22,10 +24,10 @@ export interface WriteTurnsOptions {
   readonly now: () => number;
 }
 
-/** Gives turns to those who ask, first come, first served. */
+/** Gives turns to those who ask. */
 export class WriteTurns {
   readonly #options: WriteTurnsOptions;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new FairQueue<() => void>();
   #scheduled = false;
   #endsAt: number | undefined;
 
@@ -38,17 +40,21 @@ export class WriteTurns {
     this.#options = options;
   }
 
-  /** Resolves when the next piece may be written. */
-  next(): Promise<void> {
+  /**
+   * Resolves when the next piece may be written.
+   *
+   * @param party Whose it is: an address, and a connection of it.
+   */
+  next(party: Party): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+      this.#waiting.push(party, resolve);
       this.#schedule();
     });
   }
 
   /** Plans a turn: who has written a piece asks again within it. */
   #schedule(): void {
-    if (this.#scheduled || this.#waiting.length === 0) return;
+    if (this.#scheduled || this.#waiting.size === 0) return;
     this.#scheduled = true;
     for (let count = 0; count < MOST_PIECES; count++) {
       this.#options.soon(() => this.#give());

@@ -39,7 +39,7 @@ const SHARED: Readonly<Record<string, string>> = {
   "server/moderation/rule_limits.ts MOST_RULES": "bans, locks, slow modes",
   "server/moderation/rule_limits.ts MOST_IN_ROOMS": "bans, locks, slow modes",
   "server/moderation/rule_limits.ts MOST_ROOMS": "moderation rates of rooms",
-  "server/http/api/api.ts MOST_ADDRESSES": "HTTP rates of addresses",
+  "server/http/request_rates.ts MOST_ADDRESSES": "HTTP rates of addresses",
   "server/rooms/room_creation.ts MOST_ADDRESSES":
     "room creation rates of addresses",
   "server/store/sqlite/sqlite_logs.ts MOST_ABSENT":

@@ -64,6 +64,11 @@ export class RawConnection implements Disposable {
     return this.#read;
   }
 
+  /** Reads what comes next; gives all that came, undefined at the end. */
+  async next(): Promise<string | undefined> {
+    return await this.#more() ? this.#read : undefined;
+  }
+
   /** Hangs up. */
   close(): void {
     if (this.#isOver) return;

@@ -92,7 +92,7 @@ Deno.test("promise 9: what many are sent in lessons shares a turn with requests"
   const ada = enter("says", "192.0.2.2");
   for (let i = 0; i < 50; i++) ada.handler.message("Hello");
   let isServed = false;
-  turns.later(() => isServed = true);
+  turns.later(() => isServed = true, { group: "192.0.2.1", member: "1" });
   const { length } = settle();
   assert(isServed);
   assert(length > 50, String(length));

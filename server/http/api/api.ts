@@ -11,11 +11,9 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { Visit } from "../proxy_headers.ts";
 import type { Exchange } from "../exchange.ts";
 import type { PacedBodies } from "../paced_body.ts";
+import type { RequestRates } from "../request_rates.ts";
 import type { Hub } from "../../hub/hub.ts";
-import { tooFast } from "../../connection/rate_limits.ts";
 import type { RatePool } from "../../connection/rate_pool.ts";
-import { Buckets } from "../../runtime/token_bucket.ts";
-import { networkOf } from "../../runtime/ip_network.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import type { ResourceLedger } from "../../runtime/resource_ledger.ts";
 import type { Act } from "../../auth/permissions.ts";
@@ -50,9 +48,6 @@ import { listRooms } from "./room_endpoints.ts";
 import { Storage } from "./storage.ts";
 import { issueTicket } from "./ticket_endpoint.ts";
 
-/** Addresses whose rate is kept in mind. */
-const MOST_ADDRESSES = 10_000;
-
 /** What {@linkcode Api} needs. */
 export interface ApiOptions {
   readonly hub: Hub;
@@ -70,9 +65,8 @@ export interface ApiOptions {
   /** Milliseconds without progress after which a reader, or a body, is cut
    * off. */
   readonly slowMs: number;
-  /** Requests a second from one address, or network of IPv6; 0, the default,
-   * is no limit. */
-  readonly rate?: number;
+  /** Counts more for what costs more than a request. */
+  readonly rates?: Pick<RequestRates, "settle">;
   /** Counts what a script does with what its user and its address may do;
    * throws `rate_limited`. */
   readonly pool?: Pick<RatePool, "charge">;
@@ -154,8 +148,6 @@ function moderationResources(tools: Tools): Resource[] {
 export class Api {
   readonly #options: ApiOptions;
   readonly #listeners: Listeners;
-  /** How much each address may ask. */
-  readonly #buckets: Buckets;
   readonly #resources: readonly Resource[];
 
   constructor(options: ApiOptions) {
@@ -164,15 +156,18 @@ export class Api {
     const listeners = new Listeners(options);
     this.#listeners = listeners;
     const storage = new Storage(store, hub.reads, log);
-    const tools: Tools = { hub, storage, cursors, clock, ledger, slowMs };
+    const { rates = { settle() {} } } = options;
+    const tools: Tools = {
+      hub,
+      storage,
+      cursors,
+      clock,
+      ledger,
+      slowMs,
+      rates,
+    };
     const exports = exportLimits();
     const imports = importLimits();
-    const { rate = 0 } = options;
-    this.#buckets = new Buckets({
-      perSecond: rate,
-      burst: rate * 3,
-      most: MOST_ADDRESSES,
-    });
     this.#resources = [
       {
         path: /^\/api\/rooms$/,
@@ -192,7 +187,7 @@ export class Api {
         GET: {
           act: "read",
           ticket: true,
-          answer: (call) => openEvents(listeners, call),
+          answer: (call) => openEvents(tools, listeners, call),
         },
       },
       {
@@ -270,20 +265,6 @@ export class Api {
     }
   }
 
-  /**
-   * Counts a request of an address; those to other than the API count too.
-   *
-   * @param address Such as `192.0.2.7`.
-   * @throws {HubbubError} `rate_limited`.
-   */
-  checkRate(address: string): void {
-    const waitMs = this.#buckets.take(
-      networkOf(address) ?? address,
-      this.#options.clock.monotonic(),
-    );
-    if (waitMs > 0) throw tooFast(waitMs);
-  }
-
   async #answer(
     request: Request,
     visit: Visit,
@@ -291,7 +272,6 @@ export class Api {
   ): Promise<Response> {
     const { hub, authorize, tickets, origins } = this.#options;
     const { url, address } = visit;
-    this.checkRate(address);
     if (isPreflight(request)) checkOrigin(request, url, origins);
     const { resource, name, rest } = this.#find(url.pathname);
     const action = actionOf(resource, request.method);

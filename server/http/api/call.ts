@@ -8,6 +8,7 @@ import type { Permissions } from "../../auth/permissions.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Exchange } from "../exchange.ts";
 import type { BodyTools } from "../read_body.ts";
+import type { RequestRates } from "../request_rates.ts";
 import type { Hub } from "../../hub/hub.ts";
 import { API_HEADERS } from "./problem.ts";
 import type { Storage } from "./storage.ts";
@@ -20,6 +21,8 @@ export interface Tools extends BodyTools {
   readonly cursors: SealedNames;
   /** For bodies, and for rights that end while one comes or goes. */
   readonly clock: BodyTools["clock"] & Pick<Clock, "now">;
+  /** Counts more for what costs more than a request. */
+  readonly rates: Pick<RequestRates, "settle">;
 }
 
 /** One request, with what was found out about it already. */

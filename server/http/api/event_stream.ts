@@ -16,6 +16,7 @@ import {
 } from "../../../protocol/sse.ts";
 import { type Clock, type Monotonic, msBetween } from "../../runtime/clock.ts";
 import type { Release, ResourceLedger } from "../../runtime/resource_ledger.ts";
+import { costOfReplay } from "../../rooms/page_cost.ts";
 import type { Reader } from "../../rooms/session.ts";
 
 /** Unsent bytes above which no more pages come, as on a socket. */
@@ -62,6 +63,7 @@ export class EventStream implements Reader {
   readonly #started = Promise.withResolvers<void>();
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   #epoch = "";
+  #cost = 1;
   #gone = false;
   #wroteAt: Monotonic;
   #progressAt: Monotonic;
@@ -93,6 +95,11 @@ export class EventStream implements Reader {
     return this.#started.promise;
   }
 
+  /** What its replay counts as, in requests, once it has started. */
+  get cost(): number {
+    return this.#cost;
+  }
+
   // What rooms and hub call.
 
   get ready(): boolean {
@@ -121,6 +128,7 @@ export class EventStream implements Reader {
       this.#write(comeBackIn(event.afterMs));
     } else if (event.type === "joined") {
       this.#epoch = withProof(event.epoch, this.#options.proof);
+      this.#cost = costOfReplay(event);
       this.#started.resolve();
     }
     this.send(this.dialect.encode(event));

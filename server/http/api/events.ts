@@ -4,7 +4,7 @@ import { HubbubError } from "../../../protocol/errors.ts";
 import type { Cursor } from "../../../protocol/message.ts";
 import { cursorOf, EVENT_STREAM } from "../../../protocol/sse.ts";
 import { readWhole } from "./body.ts";
-import type { Call } from "./call.ts";
+import type { Call, Tools } from "./call.ts";
 import type { Listeners } from "./listeners.ts";
 import { API_HEADERS } from "./problem.ts";
 
@@ -28,11 +28,13 @@ function sinceOf({ request, url }: Call): Cursor | undefined {
  * everything, else the newest messages (`?history=` says how many), then what
  * comes, for as long as the sender may read it.
  *
+ * @param tools What counts the replay.
  * @param listeners Those who read already.
  * @param call The request.
  * @throws {HubbubError} `bad_field`, `store_unavailable` or `stopping`.
  */
 export async function openEvents(
+  { rates }: Pick<Tools, "rates">,
   listeners: Listeners,
   call: Call,
 ): Promise<Response> {
@@ -46,11 +48,12 @@ export async function openEvents(
     "x-accel-buffering": "no",
   };
   if (call.request.method === "HEAD") return new Response(null, { headers });
-  const { body } = await listeners.open({
+  const { body, cost } = await listeners.open({
     type: "join",
     room: call.room,
     ...(since !== undefined && { since }),
     ...(limit !== undefined && { limit }),
   }, call);
+  rates.settle(call.address, { expected: 1, actual: cost });
   return new Response(body, { headers });
 }

@@ -3,6 +3,7 @@
 import { publicFields } from "../../../protocol/message.ts";
 import { HubbubError } from "../../../protocol/errors.ts";
 import { readHistory } from "../../rooms/history.ts";
+import { costOfPage } from "../../rooms/page_cost.ts";
 import type { Page, Range } from "../../store/store.ts";
 import { readWhole } from "./body.ts";
 import { type Call, json, pathOf, type Tools } from "./call.ts";
@@ -34,7 +35,8 @@ export function rangeOf(url: URL, most: number): Range {
 }
 
 /**
- * Reads a page for an answer, which counts as held from then on.
+ * Reads a page for an answer, which counts as held from then on, and as so many
+ * requests as it costs.
  *
  * @param tools Where it is, and who counts it.
  * @param call For whom, and which room.
@@ -42,14 +44,21 @@ export function rangeOf(url: URL, most: number): Range {
  * @throws {HubbubError} `store_unavailable`.
  */
 export async function readPage(
-  { storage, ledger }: Tools,
+  { storage, ledger, rates }: Tools,
   { address, room }: Pick<Call, "address" | "room">,
   range: Range,
 ): Promise<Page> {
   const most = storage.pageBytes;
   const release = ledger.hold("answer", most);
+  // As if it were full: many may be read at once.
+  const expected = costOfPage(range.limit);
+  rates.settle(address, { expected: 1, actual: expected });
   try {
-    return await readHistory(storage.of(address), room, range, most);
+    const reads = storage.of(address);
+    const page = await readHistory(reads, room, range, most);
+    const actual = costOfPage(page.messages.length, page.bytes);
+    rates.settle(address, { expected, actual });
+    return page;
   } finally {
     release();
   }

@@ -14,6 +14,7 @@ import { OPERATOR_USER } from "../../auth/operator_token.ts";
 import type { Ban } from "../../moderation/rules.ts";
 import { readObject, readText } from "./body.ts";
 import { type AnswerOptions, type Call, json, type Tools } from "./call.ts";
+import { costOfPage } from "../../rooms/page_cost.ts";
 import { rangeOf, readPage } from "./message_endpoints.ts";
 import { readWanted } from "./publish.ts";
 import { type Guise, moderate } from "./visitor.ts";
@@ -150,13 +151,14 @@ function banOf(ban: Ban, seesAddresses: boolean) {
  * ban holds for the address too, and not which it is.
  */
 export function listBans(
-  { hub }: Tools,
-  { room, permissions }: Call,
+  { hub, rates }: Tools,
+  { room, permissions, address }: Call,
 ): Promise<Response> {
   const seesAddresses = permissions.allows("moderate", EVERY_ROOM);
   const bans = hub.bans(room || EVERY_ROOM)
     .filter(({ beganBy }) => seesAddresses || beganBy === undefined)
     .map((ban) => banOf(ban, seesAddresses));
+  rates.settle(address, { expected: 1, actual: costOfPage(bans.length) });
   return Promise.resolve(json({ bans }));
 }
 

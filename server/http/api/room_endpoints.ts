@@ -19,6 +19,11 @@ const ENTRY = 80;
 const MOST_NAME = 256;
 const MOST_CURSOR = 512;
 
+/** What rooms that were looked at count as, in requests. */
+function costOfRooms(looked: number): number {
+  return Math.max(1, Math.ceil(looked / PAGE));
+}
+
 /** A room in the list. */
 interface Listed {
   readonly room: string;
@@ -107,10 +112,11 @@ export async function listRooms(
   tools: Tools,
   call: Call,
 ): Promise<Response> {
-  const { hub, storage, cursors } = tools;
-  const { permissions, base } = call;
+  const { hub, storage, cursors, rates } = tools;
+  const { permissions, base, address } = call;
   const { after, limit } = rangeOf(tools, call);
   const { people } = hub.occupancy;
+  const reads = storage.of(address);
   const rooms: Listed[] = [];
   const most = storage.pageBytes;
   let bytes = 0;
@@ -118,8 +124,13 @@ export async function listRooms(
   let behind = after;
   let more = true;
   let isFull = false;
-  for (let looked = 0; more && looked < MOST_LOOKED_AT; looked += step) {
-    const stored = await storage.rooms({ after: behind, limit: step });
+  let looked = 0;
+  for (; more && looked < MOST_LOOKED_AT; looked += step) {
+    rates.settle(address, {
+      expected: costOfRooms(looked),
+      actual: costOfRooms(looked + step),
+    });
+    const stored = await reads.rooms({ after: behind, limit: step });
     more = stored.length === step;
     const last = more ? stored.at(-1)?.room : undefined;
     for (const room of merge(stored, people.keys(), { after: behind, last })) {

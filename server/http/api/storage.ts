@@ -11,13 +11,11 @@ import {
   type Draft,
   mustBeStored,
   type Receipt,
-  type RoomsRange,
-  type RoomSummary,
   type Store,
 } from "../../store/store.ts";
 
 /** The part of a {@linkcode Store} that the API uses. */
-export class Storage implements Pick<Store, "append" | "rooms"> {
+export class Storage implements Pick<Store, "append"> {
   readonly #store: Store;
   readonly #reads: ReadQueue;
   readonly #log: Logger;
@@ -47,21 +45,18 @@ export class Storage implements Pick<Store, "append" | "rooms"> {
   }
 
   /** Gives what reads for those at one address. */
-  of(address: string): Reads {
-    const reads = this.#reads.of(`address ${address}`);
+  of(address: string): Reads & Pick<Store, "rooms"> {
+    const reads = this.#reads.of({ address, client: "http" });
     return {
       ...reads,
       read: (room, range) => this.#tell("read", reads.read(room, range)),
+      rooms: (range) => this.#tell("rooms", reads.rooms(range)),
     };
   }
 
   /** Bytes that a page may have now, when much or little is held. */
   get pageBytes(): number {
     return this.#reads.pageBytes;
-  }
-
-  rooms(range: RoomsRange): Promise<RoomSummary[]> {
-    return this.#tell("rooms", this.#store.rooms(range));
   }
 
   #tell<T>(what: string, work: Promise<T>): Promise<T> {

@@ -182,6 +182,59 @@ Deno.test("an address has 50 times what a client has, however many connect from 
   assertEquals(publishAll(pool.connect("192.0.2.2")), 30, "others do not");
 });
 
+Deno.test("promise 9: a page counts as what it costs, for a client and for its address", () => {
+  const { clock, pool } = bench();
+  const pages = (rates: ConnectionRates, actual: number) => {
+    for (let count = 0;; count++) {
+      try {
+        rates.request("history", 20);
+      } catch {
+        return count;
+      }
+      rates.settle(20, actual);
+      if (count > 300) return count;
+    }
+  };
+  assertEquals(pages(pool.connect("192.0.2.2"), 20), 10, "1,000 each");
+  assertEquals(pages(pool.connect("192.0.2.3"), 2), 100, "as the chat page");
+  assertEquals(pages(pool.connect("192.0.2.4"), 1), 200, "of small rooms");
+  let all = 0;
+  const crowd = Array.from({ length: 450 }, () => pool.connect(HOME));
+  for (const rates of crowd) all += pages(rates, 20);
+  assertEquals(all, 50 * 10);
+  clock.pass(1_000);
+  for (const rates of crowd) all += pages(rates, 20);
+  assertEquals(all, 50 * 10 + 50, "one a second for each of 50");
+  // A rate that is lower than a page costs gives nothing for nothing.
+  const slow = new RatePool({
+    rates: { ...RATES, request: 1 },
+    connects: 0,
+    clock,
+  });
+  assertEquals(pages(slow.connect(HOME), 20), 1);
+  assertEquals(pages(slow.connect("192.0.2.5"), 1), 10);
+});
+
+Deno.test("promise 5: a client that goes on far above its rate is a flood, and so are many together", () => {
+  const { clock, pool } = bench();
+  const refuseFor = (all: readonly ConnectionRates[], perSecond: number) => {
+    for (let second = 1; second <= 300; second++) {
+      for (const rates of all) {
+        for (let n = 0; n < perSecond; n++) rates.refuse();
+      }
+      if (all.some(({ flooding }) => flooding)) return second;
+      clock.pass(1_000);
+    }
+    return Infinity;
+  };
+  assertEquals(refuseFor([pool.connect("192.0.2.2")], 20), Infinity);
+  assert(refuseFor([pool.connect("192.0.2.3")], 40) < 60);
+  const crowd = Array.from({ length: 450 }, () => pool.connect(HOME));
+  assert(refuseFor(crowd, 15) < 15);
+  const pupils = Array.from({ length: 40 }, () => pool.connect("192.0.2.4"));
+  assertEquals(refuseFor(pupils, 15), Infinity);
+});
+
 Deno.test("addresses of an IPv6 network are one", () => {
   const { pool } = bench();
   let sent = 0;

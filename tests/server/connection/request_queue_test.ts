@@ -14,6 +14,7 @@ function bench() {
   const state = { room: true, over: false };
   const turns: (() => void)[] = [];
   const queue = new RequestQueue({
+    party: () => ({ group: "192.0.2.1", member: "1" }),
     clock,
     turns: {
       isOver: () => state.over,

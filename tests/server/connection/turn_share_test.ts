@@ -6,8 +6,9 @@ import { RequestQueue } from "../../../server/connection/request_queue.ts";
 import { TurnShare } from "../../../server/connection/turn_share.ts";
 import { FakeClock } from "../../helpers/clock.ts";
 
-/** Connections whose requests take a millisecond each. */
-function bench(count: number) {
+/** Connections whose requests take a millisecond each, from an address each
+ * by default. */
+function bench(count: number, addressOf = (n: number) => `192.0.2.${n}`) {
   const clock = new FakeClock();
   const turns = new TurnShare(clock);
   let soon: (() => void)[] = [];
@@ -17,6 +18,7 @@ function bench(count: number) {
     new RequestQueue({
       clock,
       turns,
+      party: () => ({ group: addressOf(n), member: `${n}` }),
       decode: (frame) => frame.split("\n") as unknown as Decoded[],
       handle() {
         clock.pass(1);
@@ -61,6 +63,24 @@ Deno.test("promise 9: a connection waits for one turn of each other, not for all
   assertLess(handled.length, 20 * 10);
   for (let n = 0; n < 1_000; n++) endTurn();
   assertEquals([handled.length, turns.waiting], [20 * 200 + 1, 0]);
+});
+
+Deno.test("promise 9: many connections of an address have one share of the turns", () => {
+  const isVictim = (n: number) => n === 0;
+  const { queues, handled, endTurn } = bench(
+    451,
+    (n) => isVictim(n) ? "192.0.2.1" : "192.0.2.2",
+  );
+  const [victim, ...crowd] = queues;
+  for (const queue of crowd) queue.add(MANY, { bytes: 1, waitMs: 0 });
+  for (let ping = 0; ping < 5; ping++) {
+    handled.length = 0;
+    victim!.add("ping", { bytes: 1, waitMs: 0 });
+    for (let turns = 0; !handled.some(isVictim); turns++) {
+      assertLess(turns, 5);
+      endTurn();
+    }
+  }
 });
 
 Deno.test("a connection that ends waits for nothing", () => {

@@ -11,6 +11,11 @@ import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
 import { NO_LOG, type Page } from "../../../server/store/store.ts";
 import { FakeClock, settled } from "../../helpers/clock.ts";
 
+/** Who asks, from an address of its own by default. */
+function asker(client: string, address = client) {
+  return { address, client };
+}
+
 const RANGE = { after: 0, limit: 1 };
 
 /** A queue whose reads take some time each, as those of SQLite do. */
@@ -25,6 +30,10 @@ function bench(msEach = 0) {
       if (room === "bad") throw new Error("bad");
       return Promise.resolve({ ...NO_LOG, messages: [] });
     },
+    rooms() {
+      read.push("the list of rooms");
+      return Promise.resolve([]);
+    },
   };
   const queue = new ReadQueue({ store, clock, ledger });
   return { clock, ledger, queue, read };
@@ -37,7 +46,7 @@ Deno.test("promise 9: many reads at once are shared over turns, by number and by
     clock.soon = (act) => void turns.push(act);
     const all = Array.from(
       { length: 100 },
-      (_, n) => queue.of(`${n}`).read(`${n}`, RANGE),
+      (_, n) => queue.of(asker(`${n}`)).read(`${n}`, RANGE),
     );
     const perTurn: number[] = [];
     for (let before = 0; read.length < 100; before = read.length) {
@@ -55,17 +64,63 @@ Deno.test("promise 9: many reads at once are shared over turns, by number and by
 
 Deno.test("promise 9: who asks once does not wait for all of who asks a thousand times", async () => {
   const { clock, queue, read } = bench();
-  for (let n = 0; n < 1_000; n++) void queue.of("eve").read("eve", RANGE);
-  const ada = queue.of("ada").read("ada", RANGE);
+  for (let n = 0; n < 1_000; n++) {
+    void queue.of(asker("eve")).read("eve", RANGE);
+  }
+  const ada = queue.of(asker("ada")).read("ada", RANGE);
   clock.endTurn();
   await ada;
   assertLess(read.indexOf("ada"), 70);
 });
 
+Deno.test("promise 9: many clients of an address have one share of the reads, whatever they read", async () => {
+  const { clock, queue, read } = bench();
+  const eves = Array.from({ length: 450 }, (_, n) => asker(`eve ${n}`, "eve"));
+  for (const eve of eves) {
+    void queue.of(eve).read("eve", RANGE);
+    void queue.of(eve).rooms();
+  }
+  const ada = [
+    queue.of(asker("ada")).read("ada", RANGE),
+    queue.of(asker("ada")).rooms(),
+  ];
+  for (let turn = 0; turn < 3; turn++) {
+    clock.endTurn();
+    await settled();
+  }
+  await Promise.all(ada);
+  assertLess(read.lastIndexOf("ada"), 70);
+});
+
+Deno.test("promise 9: a read that several need takes the turn of whichever address has one first", async () => {
+  const { clock, queue, read } = bench();
+  for (let n = 0; n < 450; n++) {
+    void queue.of(asker(`eve ${n}`, "eve")).read("eve", RANGE);
+  }
+  const shared = queue.shared();
+  shared.join(asker("eve"));
+  const first = shared.read("hall", RANGE);
+  shared.join(asker("ada"));
+  shared.join(asker("ada too", "ada"));
+  for (let turn = 0; turn < 3; turn++) {
+    clock.endTurn();
+    await settled();
+  }
+  await first;
+  assertLess(read.indexOf("hall"), 70);
+  shared.join(asker("bob"));
+  for (let turn = 0; turn < 100; turn++) {
+    clock.endTurn();
+    await settled();
+  }
+  assertEquals(read.filter((room) => room === "hall").length, 1, "read once");
+  assertEquals([queue.waiting, read.length], [0, 451]);
+});
+
 Deno.test("a read that fails is told so, and others go on", async () => {
   const { clock, queue } = bench();
-  const bad = queue.of("a").read("bad", RANGE).catch(String);
-  const good = queue.of("a").read("good", RANGE);
+  const bad = queue.of(asker("a")).read("bad", RANGE).catch(String);
+  const good = queue.of(asker("a")).read("good", RANGE);
   clock.endTurn();
   assertEquals(await bad, "Error: bad");
   assertEquals((await good).head, 0);

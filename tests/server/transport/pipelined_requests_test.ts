@@ -1,7 +1,7 @@
 /** Requests that come one behind the other, and more of them than anybody may
  * have: what is made of them is counted, not how long it takes. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { RawConnection } from "../../helpers/raw_connection.ts";
@@ -41,6 +41,38 @@ for (
     assertEquals(server.errors, []);
   });
 }
+
+Deno.test("promise 9: over ws a connection ends after a few refusals, however they come", async () => {
+  await using server = await InProcessServer.start({
+    transport: "ws",
+    httpRate: 1,
+  });
+  for (
+    const [line, fields] of [
+      ["GET /nix", "Host: 127.0.0.1"],
+      ["GET /nix", "Host: other.example"],
+      ["GET /nix", "Host: "],
+      [
+        "GET /api/rooms/hall/events",
+        "Host: 127.0.0.1\r\nAccept: text/event-stream",
+      ],
+    ] as const
+  ) {
+    using client = await RawConnection.connect(server.port);
+    let answers = "";
+    // One after the other, so that none is pipelined.
+    for (let count = 0; count < 5_000; count++) {
+      await client.write(`${line} HTTP/1.1\r\n${fields}\r\n\r\n`);
+      const all = await client.next();
+      if (all === undefined) break;
+      answers = all;
+    }
+    const heads = answers.match(/HTTP\/1\.1 \d+/g) ?? [];
+    assert(heads.length >= 32 && heads.length < 5_000, `${heads.length}`);
+    assertMatch(answers, /connection: close/i);
+  }
+  assertEquals(server.errors, []);
+});
 
 for (
   const [title, line, fields, status] of [

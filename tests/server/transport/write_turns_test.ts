@@ -39,7 +39,7 @@ Deno.test("WriteTurns lets a few write a turn, in the order in which they ask", 
   const wrote: number[] = [];
   const write = async (id: number) => {
     for (let piece = 0; piece < 10; piece++) {
-      await turns.next();
+      await turns.next({ group: `192.0.2.${id}`, member: "" });
       wrote.push(id);
     }
   };
@@ -54,11 +54,25 @@ Deno.test("WriteTurns lets a few write a turn, in the order in which they ask", 
   assertEquals(await turn(), 0);
 });
 
+Deno.test("promise 9: many answers to one address have one share of the pieces", async () => {
+  const { turns, turn } = byHand();
+  const eves = Array.from(
+    { length: 200 },
+    (_, n) => turns.next({ group: "192.0.2.1", member: `${n}` }),
+  );
+  let isDone = false;
+  turns.next({ group: "192.0.2.2", member: "" }).then(() => isDone = true);
+  await turn();
+  assertEquals(isDone, true);
+  for (let left = 0; left < 30; left++) await turn();
+  await Promise.all(eves);
+});
+
 Deno.test("WriteTurns ends a turn after 2 ms", async () => {
   const { turns, turn, time } = byHand();
   let wrote = 0;
   for (let count = 0; count < 5; count++) {
-    turns.next().then(() => {
+    turns.next({ group: "192.0.2.1", member: "" }).then(() => {
       wrote++;
       time.now += 1.5;
     });

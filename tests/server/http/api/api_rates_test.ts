@@ -1,10 +1,17 @@
 /** How much each address may ask of the API. */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { monotonicAt as at } from "../../../../server/runtime/clock.ts";
 import { Buckets } from "../../../../server/runtime/token_bucket.ts";
 import { Client } from "../../../helpers/clients.ts";
 import { InProcessServer } from "../../../helpers/in_process.ts";
+import {
+  type RequestKind,
+  RequestRates,
+} from "../../../../server/http/request_rates.ts";
+import { MemoryStore } from "../../../../server/store/memory_store.ts";
+import { FakeClock } from "../../../helpers/clock.ts";
+import { RawConnection } from "../../../helpers/raw_connection.ts";
 
 Deno.test("promise 7: a script that is too fast is told when to come back", async () => {
   await using server = await InProcessServer.start({ httpRate: 1 });
@@ -29,7 +36,7 @@ Deno.test("promise 7: a script that is too fast is told when to come back", asyn
   await ada.inbox.until((frame) => frame.includes("Hello"));
 });
 
-Deno.test("promise 10: what is made for one request counts as asking, files of the pages do not", async () => {
+Deno.test("promise 10: what is made for one request counts as asking, files of the pages and probes count by themselves", async () => {
   const assets = new Map([["index.html", {
     body: new TextEncoder().encode("<p>"),
     type: "text/html",
@@ -48,6 +55,179 @@ Deno.test("promise 10: what is made for one request counts as asking, files of t
     assertEquals([await ask(path), await ask("/api/rooms")], [429, 429], path);
     const others = ["/", "/healthz", "/readyz", "/assets/index.html"];
     for (const other of others) assertEquals(await ask(other), 200, other);
+  }
+});
+
+/** The head of an event stream, without any event. */
+const BEGUN = /content-type: text\/event-stream(?![^]*\n\n)/i;
+
+/** Requests of every kind that there is. */
+const KINDS: readonly (readonly [head: string, fields?: string])[] = [
+  ["GET /"],
+  ["HEAD /"],
+  ["GET /", 'If-None-Match: "1"'],
+  ["POST /"],
+  ["OPTIONS /"],
+  ["GET /assets/index.html"],
+  ["HEAD /assets/index.html"],
+  ["GET /assets/none.js"],
+  ["GET /lab"],
+  ["GET /service-worker.js"],
+  ["GET /favicon.ico"],
+  ["GET /lessons"],
+  ["GET /lessons/"],
+  ["GET /lessons.json"],
+  ["GET /lessons/none"],
+  ["GET /lab/connections/x"],
+  ["GET /metrics"],
+  ["GET /healthz"],
+  ["GET /readyz"],
+  ["POST /healthz"],
+  ["GET /nothing"],
+  ["GET /ws"],
+  ["GET /api"],
+  ["GET /api/none"],
+  ["HEAD /api/rooms"],
+  ["GET /api/rooms/hall/events", "Accept: text/event-stream"],
+  ["GET /api/audit"],
+  ["DELETE /api/rooms"],
+  [
+    "OPTIONS /api/rooms",
+    "Origin: https://listed.example\r\nAccess-Control-Request-Method: GET",
+  ],
+  [
+    "OPTIONS /api/rooms",
+    "Origin: https://other.example\r\nAccess-Control-Request-Method: GET",
+  ],
+  ["GET /", "Host: other.example"],
+  ["GET /api/rooms", "Host: other.example"],
+  ["GET /ws", "Host: other.example\r\nUpgrade: websocket"],
+  [`GET /${"a".repeat(12_400)}`],
+  ["GET /ws", "Upgrade: websocket"],
+  ["GET /ws", "Upgrade: websocket\r\nSec-WebSocket-Version: 9"],
+  ["GET /lessons/none", "Upgrade: websocket\r\nSec-WebSocket-Version: 13"],
+];
+
+Deno.test("promise 10: every request counts before anything is done for it, whatever it asks for and however it is refused", async () => {
+  const assets = new Map(["index.html", "lab.html"].map((name) => [name, {
+    body: new TextEncoder().encode("<p>"),
+    type: "text/html",
+    etag: '"1"',
+  }]));
+  await using server = await InProcessServer.start({
+    httpRate: 1,
+    connectRate: 1,
+    trustProxy: true,
+    publicHost: ["127.0.0.1"],
+    origins: ["https://listed.example"],
+    assets,
+  });
+  // Each from an address of its own: at most 30 of a kind are allowed at once.
+  for (const [index, [head, fields = ""]] of KINDS.entries()) {
+    const what = `${head.slice(0, 40)} ${fields}`;
+    const isHandshake = fields.includes("Upgrade:");
+    const lines = [
+      `${head} HTTP/1.1`,
+      ...(fields.startsWith("Host:") ? [] : ["Host: 127.0.0.1"]),
+      ...(fields === "" ? [] : [fields]),
+      `X-Forwarded-For: 192.0.2.${index + 1}`,
+      `Connection: ${isHandshake ? "Upgrade, " : ""}close`,
+    ];
+    let limited = "";
+    for (let n = 0; n <= 31 && limited === ""; n++) {
+      using client = await RawConnection.connect(server.port);
+      await client.write(`${lines.join("\r\n")}\r\n\r\n`);
+      let answer = "";
+      // A stream has no end; what it begins with comes behind its head.
+      while (!answer.includes("\r\n\r\n") || BEGUN.test(answer)) {
+        const all = await client.next();
+        if (all === undefined) break;
+        answer = all;
+      }
+      if (/^HTTP\/1.1 429|event: refused/.test(answer)) limited = answer;
+    }
+    assertMatch(limited, /retry(-after)?: \d/i, what);
+    // A page of a listed origin may read that it was too fast.
+    if (fields.includes("listed.example")) {
+      assertMatch(limited, /access-control-allow-origin/i);
+    }
+  }
+  assertEquals(server.errors, []);
+});
+
+Deno.test("promise 10: kinds of requests have rates of their own, and a class that loads the page at once notices none", () => {
+  const clock = new FakeClock();
+  const rates = new RequestRates(100, clock);
+  const most = (kind: RequestKind) => {
+    for (let count = 0;; count++) {
+      try {
+        rates.count("192.0.2.7", kind);
+      } catch {
+        return count;
+      }
+    }
+  };
+  // 300 people, or 40 who reload seven times; about 10 files each.
+  assertEquals(most("file"), 3_000);
+  assertEquals(most("other"), 300);
+  assertEquals(most("faulty"), 300);
+  assertEquals(most("probe"), 300, "whatever else is sent");
+  clock.pass(1_000);
+  assertEquals([most("file"), most("other"), most("probe")], [300, 100, 100]);
+  rates.count("192.0.2.8", "file");
+});
+
+/** Reads pages until that is refused; gives how many were read. */
+async function pagesOf(server: InProcessServer, path: string): Promise<number> {
+  for (let count = 0;; count++) {
+    const response = await fetch(server.url(path), {
+      headers: server.operator,
+    });
+    await response.body?.cancel();
+    if (response.status === 429) return count;
+    assertEquals(response.status, 200);
+    if (count > 60) return count;
+  }
+}
+
+/** A store with a room of many messages, one of few and one of long ones. */
+async function filled(): Promise<MemoryStore> {
+  const clock = new FakeClock();
+  const store = new MemoryStore({
+    retention: { messages: 10_000, ms: 0 },
+    clock,
+  });
+  const fill = (room: string, text: string, count: number) =>
+    store.append(Array.from({ length: count }, () => ({
+      room,
+      from: "Ada",
+      author: "a",
+      text,
+    })));
+  await fill("tiny", "x", 1_000);
+  await fill("few", "x", 50);
+  await fill("long", "y".repeat(4_000), 100);
+  return store;
+}
+
+Deno.test("promise 9: a page counts as what it costs, over HTTP", async () => {
+  for (
+    const [path, least, most] of [
+      // 30 requests at once, and a few more that come back meanwhile.
+      ["/api/rooms/tiny/messages?limit=1000", 2, 4],
+      ["/api/rooms/tiny/messages?limit=1000&after=500", 3, 6],
+      ["/api/rooms/long/messages", 7, 20],
+      ["/api/rooms/tiny/messages", 30, 50],
+      ["/api/rooms/few/messages?limit=1000", 30, 50],
+      ["/api/rooms?limit=1000", 3, 6],
+    ] as const
+  ) {
+    await using server = await InProcessServer.start({
+      httpRate: 10,
+      with: await filled(),
+    });
+    const pages = await pagesOf(server, path);
+    assert(pages >= least && pages <= most, `${path}: ${pages}`);
   }
 });
 
