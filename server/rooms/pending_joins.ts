@@ -5,6 +5,7 @@
 
 import type { Logger } from "../runtime/logger.ts";
 import { STORE_UNAVAILABLE } from "./error_event.ts";
+import { JoinQueue } from "./join_queue.ts";
 import type { ReadQueue } from "./read_queue.ts";
 import type { PendingJoin, Room } from "./room.ts";
 import type { Session } from "./session.ts";
@@ -20,7 +21,7 @@ export interface PendingJoinsOptions {
 /** The pending joins of one room. */
 export class PendingJoins {
   readonly #options: PendingJoinsOptions;
-  #waiting: PendingJoin[] = [];
+  readonly #waiting = new JoinQueue();
 
   constructor(options: PendingJoinsOptions) {
     this.#options = options;
@@ -28,24 +29,22 @@ export class PendingJoins {
 
   /** Whether no join is pending. */
   get empty(): boolean {
-    return this.#waiting.length === 0;
+    return this.#waiting.empty;
   }
 
   /** Adds a join that waits until the room is open. */
   wait(join: PendingJoin): void {
-    this.#waiting.push(join);
+    this.#waiting.add(join);
   }
 
   /** Returns all pending joins, and forgets them. */
   takeAll(): PendingJoin[] {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    return waiting;
+    return this.#waiting.takeAll();
   }
 
   /** Drops the pending joins of a session. */
   forget(session: Session): void {
-    this.#waiting = this.#waiting.filter((other) => other.session !== session);
+    this.#waiting.forget(session);
   }
 
   /**
@@ -57,21 +56,20 @@ export class PendingJoins {
     if (!room.lags(join)) return this.#letIn(room, [join]);
     const { reads, log, stir } = this.#options;
     const { session, since, id } = join;
-    this.#waiting.push(join);
+    this.#waiting.add(join);
     const asked = reads.of({
       address: session.reader?.address ?? "",
       client: `room ${room.name}`,
     });
     asked.read(room.name, { after: room.head, limit: 1 }).then(
       ({ epoch, head }) => {
-        if (!this.#waiting.includes(join)) return;
+        if (!this.#waiting.has(join)) return;
         if (epoch === since?.epoch && head >= since.seq) return;
         this.#letIn(room, [join]);
       },
       (error) => {
         log.error("read failed", { room: room.name, error });
-        if (!this.#waiting.includes(join)) return;
-        this.#waiting = this.#waiting.filter((other) => other !== join);
+        if (!this.#waiting.delete(join)) return;
         session.reader?.tell({ ...STORE_UNAVAILABLE, id });
         stir(room);
       },
@@ -81,14 +79,14 @@ export class PendingJoins {
   /** Completes the joins whose messages this node has got by now. */
   letIn(room: Room): void {
     if (this.empty) return;
-    this.#letIn(room, this.#waiting.filter((join) => !room.lags(join)));
+    this.#letIn(room, this.#waiting.all().filter((join) => !room.lags(join)));
   }
 
   #letIn(room: Room, pendingJoins: readonly PendingJoin[]): void {
-    this.#waiting = this.#waiting.filter((other) =>
-      !pendingJoins.includes(other)
-    );
-    for (const join of pendingJoins) room.arrive(join);
+    for (const join of pendingJoins) {
+      this.#waiting.delete(join);
+      room.arrive(join);
+    }
     this.#options.stir(room);
   }
 }

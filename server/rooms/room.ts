@@ -26,6 +26,7 @@ import {
   type NewAnnouncement,
   sharedIn,
 } from "./announcements.ts";
+import { JoinQueue } from "./join_queue.ts";
 import { type Fetched, MemberWalk } from "./member_walk.ts";
 import { framesFor, ownIn, PageCache } from "./page_cache.ts";
 import { MOST_LISTED, Presence } from "./presence.ts";
@@ -113,7 +114,7 @@ export class Room {
   /** Number of members that are not announced. */
   #listeners = 0;
   #removals = 0;
-  #pendingJoins: PendingJoin[] = [];
+  readonly #pendingJoins = new JoinQueue();
   /** The room's rules, if they have changed since it was opened. */
   #rules: SharedEvent | undefined;
   /** Closes the connections of a disbanded room, one by one. */
@@ -133,7 +134,7 @@ export class Room {
 
   /** Whether the room has neither members nor pending joins. */
   get empty(): boolean {
-    return this.#members.size === 0 && this.#pendingJoins.length === 0;
+    return this.#members.size === 0 && this.#pendingJoins.empty;
   }
 
   get epoch(): string {
@@ -205,7 +206,7 @@ export class Room {
 
   /** Whether joins wait for the next tick. */
   get joining(): boolean {
-    return this.#pendingJoins.length > 0;
+    return !this.#pendingJoins.empty;
   }
 
   /** Whether a pending join has seen messages that this node does not have. */
@@ -217,14 +218,12 @@ export class Room {
 
   /** Joins a session at the next tick. A member joins again to resume. */
   arrive(join: PendingJoin): void {
-    this.#pendingJoins.push(join);
+    this.#pendingJoins.add(join);
   }
 
   /** Removes a member now; the room announces it at the end of the tick. */
   depart(session: Session): void {
-    this.#pendingJoins = this.#pendingJoins.filter((other) =>
-      other.session !== session
-    );
+    this.#pendingJoins.forget(session);
     if (!this.#members.delete(session)) return;
     session.members.delete(this.name);
     if (session.listening) {
@@ -292,10 +291,9 @@ export class Room {
    * starts the joins, as far as the turn has time. The others start in the next
    * tick. */
   announceJoins(): void {
-    const pendingJoins = this.#pendingJoins.filter((join) =>
+    const pendingJoins = this.#pendingJoins.takeAll().filter((join) =>
       this.#members.has(join.session) || this.#hooks.admits(join)
     );
-    this.#pendingJoins = [];
     for (const { session } of pendingJoins) {
       if (session.reader === null || this.#members.has(session)) continue;
       this.#contain(session, () => this.#admit(session));
@@ -306,7 +304,7 @@ export class Room {
     if (this.#announcesChanges) this.#announceAll(this.#presence.came(now));
     for (const [index, join] of pendingJoins.entries()) {
       if (index > 0 && index % STEP === 0 && this.#hooks.isOver()) {
-        this.#pendingJoins = pendingJoins.slice(index);
+        for (const later of pendingJoins.slice(index)) this.arrive(later);
         return;
       }
       this.#contain(join.session, () => this.#start(join));
@@ -357,7 +355,7 @@ export class Room {
   disband(reason: CloseReason): void {
     const sessions = [...this.#members.keys()];
     this.#members.clear();
-    this.#pendingJoins = [];
+    this.#pendingJoins.takeAll();
     for (const session of sessions) session.members.delete(this.name);
     this.#ending = [
       ...this.#ending ?? [],

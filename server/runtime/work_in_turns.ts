@@ -23,6 +23,11 @@ export class WorkInTurns {
     });
   }
 
+  /** Whether jobs are not done. */
+  get busy(): boolean {
+    return this.#jobs.length > 0;
+  }
+
   /**
    * Begins a job, once those before it are done.
    *

@@ -58,6 +58,7 @@ const PURE = [
   "server/moderation/slow_mode.ts",
   "server/rooms/announcement_pace.ts",
   "server/rooms/announcements.ts",
+  "server/rooms/join_queue.ts",
   "server/rooms/member_walk.ts",
   "server/rooms/message_text.ts",
   "server/rooms/name_changes.ts",

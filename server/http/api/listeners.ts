@@ -8,6 +8,7 @@ import type { Permissions } from "../../auth/permissions.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Hub } from "../../hub/hub.ts";
 import type { Logger } from "../../runtime/logger.ts";
+import { WorkInTurns } from "../../runtime/work_in_turns.ts";
 import type { ResourceLedger } from "../../runtime/resource_ledger.ts";
 import type { Reader } from "../../rooms/session.ts";
 import { EventStream } from "./event_stream.ts";
@@ -42,14 +43,17 @@ export class Listeners {
   readonly #options: ListenersOptions;
   readonly #streams = new Set<EventStream>();
   readonly #stopChecking: Cancel;
+  /** Looks after the streams. */
+  readonly #checks: WorkInTurns;
 
   constructor(options: ListenersOptions) {
     const { clock, log, slowMs } = options;
     this.#options = options;
+    this.#checks = new WorkInTurns(clock);
     this.#stopChecking = every(clock, {
       ms: CHECK_MS,
       run: () => {
-        for (const stream of this.#streams) this.#check(stream, slowMs);
+        if (!this.#checks.busy) this.#checks.add(this.#checkAll(slowMs));
       },
       failed: (error) => log.error("event streams not checked", { error }),
     });
@@ -97,6 +101,14 @@ export class Listeners {
   /** Stops looking after them. */
   stop(): void {
     this.#stopChecking();
+    this.#checks.stop();
+  }
+
+  *#checkAll(slowMs: number): Iterator<void> {
+    for (const stream of this.#streams) {
+      this.#check(stream, slowMs);
+      yield;
+    }
   }
 
   /** What goes wrong with one stream must not reach the others. */

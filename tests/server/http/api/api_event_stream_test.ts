@@ -2,7 +2,10 @@
 
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { CLOSE } from "../../../../protocol/close_codes.ts";
-import { CutStream } from "../../../../server/http/api/event_stream.ts";
+import {
+  CutStream,
+  EventStream,
+} from "../../../../server/http/api/event_stream.ts";
 import { ApiBench } from "../../../helpers/api_bench.ts";
 import { EventReader } from "../../../helpers/events.ts";
 
@@ -44,6 +47,36 @@ Deno.test("promise 4: a stream that takes nothing for too long is cut off", asyn
   api.api.stop();
 });
 
+Deno.test("promise 4: looking after many streams takes a share of each turn", async () => {
+  const api = new ApiBench();
+  const responses = [];
+  for (let i = 0; i < 20; i++) responses.push(await api.ask(EVENTS));
+  const { clock } = api.bench;
+  const { check } = EventStream.prototype;
+  const checked: EventStream[] = [];
+  EventStream.prototype.check = function (slowMs) {
+    checked.push(this);
+    clock.spend(1);
+    check.call(this, slowMs);
+  };
+  try {
+    clock.pass(2_000);
+    const turns = [checked.length];
+    while (checked.length < 20) {
+      const before = checked.length;
+      assert(clock.endOneTurn(), "the next turn follows");
+      turns.push(checked.length - before);
+    }
+    assert(Math.max(...turns) <= 5, `${turns}`);
+    assertEquals(new Set(checked).size, 20);
+  } finally {
+    EventStream.prototype.check = check;
+    api.api.stop();
+    for (const stream of api.api.readers) stream.end(CLOSE.restart);
+    for (const response of responses) await response.bytes();
+  }
+});
+
 Deno.test("a slow stream that goes on reading is not cut off", async () => {
   const api = new ApiBench({ slowMs: 10_000 });
   const response = await api.ask(EVENTS);
@@ -61,8 +94,9 @@ Deno.test("an idle stream shows every 15 s that it lives", async () => {
   const response = await api.ask(EVENTS);
   await using reader = new EventReader(response);
   assertEquals((await reader.next())?.type, "joined");
-  for (let i = 0; i < 4; i++) {
-    await api.bench.pass(16_000);
+  // Streams are looked after every two seconds, each time in another turn.
+  for (let i = 0; i < 32; i++) {
+    await api.bench.pass(2_000);
     assertEquals(api.bench.clock.waiting > 0, true);
   }
   await fill(api, 1);
