@@ -374,7 +374,12 @@ export function createRoutes(
     // Handshakes are counted by themselves.
     const limited = isHandshake && misdirected === undefined
       ? undefined
-      : overRate(request, visit, kindOf(visit.url.pathname));
+      : overRate(
+        request,
+        visit,
+        // Nobody loads a page from another host.
+        misdirected === undefined ? kindOf(visit.url.pathname) : "other",
+      );
     const refused = limited ?? misdirected;
     if (refused !== undefined) return answerWith(refused);
     if (base !== "" && direct.url.pathname === base && !upgrading) {

@@ -152,6 +152,16 @@ Deno.test("promise 10: every request counts before anything is done for it, what
       assertMatch(limited, /access-control-allow-origin/i);
     }
   }
+  // For a host that is not the server's, not even the files of the pages.
+  const get = async (host: string) => {
+    const headers = { Host: host, "X-Forwarded-For": "198.51.100.1" };
+    using client = await RawConnection.ask(server.port, "GET /", headers);
+    return await client.status();
+  };
+  const statuses = new Set<number>();
+  for (let n = 0; n < 8; n++) statuses.add(await get("other.example"));
+  assertEquals([...statuses], [421, 429]);
+  assertEquals(await get("127.0.0.1"), 200);
   assertEquals(server.errors, []);
 });
 
