@@ -25,8 +25,11 @@ interface Frame {
 }
 
 /** Errors that come with the end of a server or the fault of an engine: what was
- * said is not stored, or nobody knows, and the client does not care. */
+ * said is not stored, or nobody knows, and the client does not care. The soak
+ * turns rates off, so `rate_limited` means that 256 KiB of a burst wait for a
+ * client that has not read its answers. */
 const MAY_BE_TOLD: ReadonlySet<string> = new Set([
+  "rate_limited",
   "stopping",
   "store_unavailable",
 ]);
