@@ -191,7 +191,7 @@ function seen(
   if (path === "/text/garden") {
     return (lines) => lines.filter((line) => /Here now/.test(line)).length >= 2;
   }
-  if (path === "/" || protocols.includes(TEXT)) {
+  if (path.startsWith("/text/") || protocols.includes(TEXT)) {
     return (lines) => lines.some((line) => /You are in \w+\./.test(line));
   }
   if (protocols.length > 0) {
@@ -211,8 +211,8 @@ for (const { id, write } of SNIPPETS) {
         const url = server.socket(path);
         if (/history|broadcast/.test(path)) await before(url);
         const watcher = new Watcher(server.socket("/ws"), [
-          "lobby",
           "garden",
+          "lesson",
         ]);
         await watcher.ready;
         const screens = new Screens();
@@ -223,7 +223,7 @@ for (const { id, write } of SNIPPETS) {
           if (says.includes("Hello everyone!")) {
             await watcher.messages(PUPILS);
           }
-          if (givesName !== undefined || path === "/ws") {
+          if (givesName !== undefined || path.startsWith("/ws")) {
             const names = await watcher.names(PUPILS);
             assertEquals(new Set(names).size, PUPILS);
             for (const from of watcher.authors) assert(names.includes(from));
