@@ -129,9 +129,9 @@ Deno.test("a person with a bare client moderates by commands, and rules outlive 
   await using bob = await Peer.connect(first.socket("/ws/hall?name=Bob"));
   await ada.until((line) => line.includes("Bob has joined"));
   bob.send("rude");
-  await ada.until((line) => line === "[Bob]: rude");
+  await ada.until((line) => line === "[Bob] (guest): rude");
   ada.send("/remove");
-  await ada.until((line) => line === "#1 [Bob]: rude");
+  await ada.until((line) => line === "#1 [Bob] (guest): rude");
   ada.send("/remove 1");
   await ada.until((line) =>
     line === "[Server]: A message was removed by a moderator."
