@@ -19,7 +19,10 @@ import { limitLog } from "./server/runtime/log_limits.ts";
 import { createLogger, type Logger } from "./server/runtime/logger.ts";
 import { watchCertificate } from "./server/observability/certificate_watch.ts";
 import { watchMemory } from "./server/observability/memory_guard.ts";
-import { operatorNotice } from "./server/config/operator_notice.ts";
+import {
+  forgetOperator,
+  operatorNotice,
+} from "./server/config/operator_notice.ts";
 import { LogWriter } from "./server/runtime/log_writer.ts";
 import { isSocketFault, ProcessEnd } from "./server/runtime/process_end.ts";
 import { type Server, startServer } from "./server/server.ts";
@@ -277,7 +280,10 @@ globalThis.addEventListener("unhandledrejection", (event) => {
 });
 
 const server = await start(settings, { log, writer });
-stop = () => server.stop();
+stop = async () => {
+  await forgetOperator(settings.store, server.url);
+  await server.stop();
+};
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   Deno.addSignalListener(signal, () => processEnd.signal(signal));

@@ -107,6 +107,9 @@ export function readConfig(
     if (words === undefined && elsewhere !== undefined) return [key, elsewhere];
     const name = flag !== undefined ? `--${flagOf(key)}` : variable;
     if (words === undefined) return [key, parse(fallback)];
+    // A flag wins over its variable, but does not hide that this is wrong.
+    const hidden = flag === undefined ? undefined : env(variable);
+    if (hidden !== undefined) readWords(variable, hidden, { parse, show });
     return [key, readWords(name, words, { parse, show })];
   });
   const settings: Config = Object.fromEntries(config);
@@ -118,7 +121,7 @@ export function readConfig(
     // Whoever asks for it believes that guests may do no more than that.
     throw new ConfigError(
       "--guests needs --auth-secret or --auth-keys. Without them everyone " +
-        "can read and write, and nobody can moderate",
+        "can read and write",
     );
   }
   if (authSecret !== "" && authKeys !== "") {

@@ -48,6 +48,12 @@ function placeOf(store: string, page: URL): string {
     .join("-").replace(/[^\w.-]+/g, "_");
 }
 
+/** Removes the file of a store that ends with the process. */
+export async function forgetOperator(store: string, page: URL): Promise<void> {
+  if (store !== "memory:") return;
+  await removeFile(operatorFile(store, page)).catch(() => {});
+}
+
 /**
  * Writes the file and logs where it is, or removes one that no longer counts.
  *

@@ -292,6 +292,20 @@ Deno.test("readConfig() refuses variables that are mistyped, with the name that 
   );
 });
 
+Deno.test("readConfig() refuses a wrong variable also where a flag wins over it", () => {
+  for (const words of ["", "abc"]) {
+    assertThrows(
+      () =>
+        readConfig(
+          ["--rate", "5"],
+          (name) => name === "HUBBUB_RATE" ? words : undefined,
+        ),
+      ConfigError,
+      "HUBBUB_RATE",
+    );
+  }
+});
+
 /** Names with one slip of a finger in them. */
 function slips(name: string): string[] {
   return Array.from(name).flatMap((letter, at) => {
