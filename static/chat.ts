@@ -32,6 +32,8 @@ import { isolated } from "./chat/model/chat_words.ts";
 import { Announcer } from "./chat/model/announcer.ts";
 import { ChatModel, type Shell } from "./chat/model/chat_model.ts";
 import { Memory } from "./chat/model/browser_storage.ts";
+import { checkBuild, MIXED_WORDS } from "./build_check.ts";
+import { refuseFiles } from "./file_drops.ts";
 import { keepPage } from "./chat/keep_page.ts";
 import { type Person, Persons } from "./chat/model/persons.ts";
 import { storageOr } from "./chat/browser_stores.ts";
@@ -118,7 +120,7 @@ async function follow(chat: ChatModel): Promise<void> {
   }
 }
 
-function start(client: Client, person: Person): void {
+function start(client: Client, person: Person): ChatModel {
   const looking = () => !document.hidden && document.hasFocus();
   const shell: Shell = {
     now: Date.now,
@@ -248,11 +250,19 @@ function start(client: Client, person: Person): void {
     shell.changed();
   });
   addEventListener("pagehide", () => memory.flush());
+  addEventListener("storage", (event) => {
+    const { key, oldValue } = event as StorageEvent;
+    if (key !== null) chat.changedElsewhere(key, oldValue);
+  });
+  refuseFiles((words) => chat.say(words));
   // "Yesterday" comes without an event.
   setInterval(shell.changed, 60_000);
+  return chat;
 }
 
 async function main(): Promise<void> {
+  const build = checkBuild(`${STORAGE_PREFIX}build`);
+  if (build === "reloading") return;
   const entry = new Entry(page, tab, memory);
   const { name: asked } = readAddress(location.href);
   const person = await entry.findPerson(persons);
@@ -274,7 +284,8 @@ async function main(): Promise<void> {
   client.on("welcome", keep);
   client.on("name", keep);
   entry.close();
-  start(client, person);
+  const chat = start(client, person);
+  if (build === "mixed") chat.say(MIXED_WORDS);
 }
 
 /** A page that cannot start says so; nothing else would be on it. */

@@ -11,7 +11,9 @@ import "./lab/styles/pane.css";
 import "./lab/styles/gauges.css";
 import "./lab/styles/events.css";
 import { h, render } from "preact";
-import { BASE } from "./base_path.ts";
+import { BASE, STORAGE_PREFIX } from "./base_path.ts";
+import { checkBuild, MIXED_WORDS } from "./build_check.ts";
+import { refuseFiles } from "./file_drops.ts";
 import type { Endpoint } from "../protocol/lab.ts";
 import { LabClient, type Page } from "./lab/lab_client.ts";
 import { endpointOf, type Target, targetOf } from "./lab/model/target.ts";
@@ -47,6 +49,8 @@ function asked(name: "a" | "b", endpoints: readonly Endpoint[]): Target {
 }
 
 async function main(): Promise<void> {
+  const build = checkBuild(`${STORAGE_PREFIX}lab.build`);
+  if (build === "reloading") return;
   const endpoints = await fetchEndpoints();
   let scheduled = false;
   const page: Page = {
@@ -67,7 +71,12 @@ async function main(): Promise<void> {
     const element = document.getElementById("page") as HTMLElement;
     render(h(Lab, { a, b, page }), element);
   };
+  if (build === "mixed") a.problem = MIXED_WORDS;
   draw();
+  refuseFiles((words) => {
+    a.problem = words;
+    page.changed();
+  }, "Choose File above the message to send a file");
 }
 
 main();

@@ -40,15 +40,24 @@ const PATIENCE_MS = 3_000;
  * Should it be forgotten, the server is asked for them first. */
 const keptPages = new Set<string>();
 
+/** The pages that the server has sent: their files come from it too, however
+ * slowly, as what is kept may be of another build. */
+const freshPages = new Set<string>();
+
 function kept(path: string): Promise<Response | undefined> {
   // What differs by compression is the same file.
   return caches.match(path, { cacheName: CACHE, ignoreVary: true });
 }
 
 /** What the server says in time; nothing when it is away or in trouble. */
-async function ask(request: Request): Promise<Response | undefined> {
+async function ask(
+  request: Request,
+  patienceMs: number,
+): Promise<Response | undefined> {
   const { promise: enough, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+  const timer = patienceMs === Infinity
+    ? undefined
+    : setTimeout(() => resolve(undefined), patienceMs);
   try {
     const response = await Promise.race([fetch(request), enough]);
     return response !== undefined && response.status < 500
@@ -68,8 +77,12 @@ async function answer(
   const page = request.mode === "navigate";
   // Of a page that is loaded anew, the client is the page as it was before.
   const known = !page && keptPages.has(clientId);
-  const fresh = known ? undefined : await ask(request);
-  if (fresh !== undefined) return fresh;
+  const patienceMs = !page && freshPages.has(clientId) ? Infinity : PATIENCE_MS;
+  const fresh = known ? undefined : await ask(request, patienceMs);
+  if (fresh !== undefined) {
+    if (page) freshPages.add(resultingClientId);
+    return fresh;
+  }
   const old = await kept(path);
   if (old === undefined) return fetch(request);
   if (page) keptPages.add(resultingClientId);

@@ -17,21 +17,40 @@ const SERVED = /\.(html|css|js|svg|png|ico|webmanifest)$/;
 const WORKER = "service_worker.js";
 
 /**
- * Writes into the service worker which build of the pages it keeps: browsers
- * take it for a new one, and keep the pages anew, when a byte differs.
+ * Writes into the pages, their scripts and their styles which build they are of.
+ * Browsers take the service worker for a new one, and keep the pages anew, when a
+ * byte differs.
  */
 async function nameBuild(assets: Map<string, Asset>): Promise<void> {
-  const worker = assets.get(WORKER);
-  if (worker === undefined) return;
   const encoder = new TextEncoder();
   const etags = [...assets.values()].map(({ etag }) => etag).sort().join();
   const build = await hash(encoder.encode(etags));
-  const script = new TextDecoder().decode(worker.body);
-  assets.set(WORKER, {
-    ...worker,
-    body: encoder.encode(`const BUILD="${build}";\n${script}`),
-    etag: `"${build}"`,
-  });
+  for (const [name, asset] of assets) {
+    const text = stamped(name, new TextDecoder().decode(asset.body), build);
+    if (text === undefined) continue;
+    assets.set(name, await assetOf(encoder.encode(text), asset.type));
+  }
+}
+
+/**
+ * Writes the build into a file, if it is a part of a page: a page whose parts
+ * are of two builds finds out (static/build_check.ts).
+ */
+function stamped(
+  name: string,
+  text: string,
+  build: string,
+): string | undefined {
+  if (name === WORKER) return `const BUILD="${build}";\n${text}`;
+  if (PAGES.includes(name)) {
+    return text.replace("<html", `<html data-build="${build}"`);
+  }
+  if (name === "chat.js" || name === "lab.js") {
+    return `globalThis.hubbubBuild="${build}";\n${text}`;
+  }
+  return name === "chat.css" || name === "lab.css"
+    ? `:root{--build:"${build}"}\n${text}`
+    : undefined;
 }
 
 /** Pages that are nothing without their scripts. */

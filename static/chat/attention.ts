@@ -4,6 +4,7 @@
  */
 
 import { BASE } from "../base_path.ts";
+import { Chime } from "./chime.ts";
 import { isolated } from "./model/chat_words.ts";
 
 /** Shows what is unread where tabs are listed. */
@@ -67,11 +68,29 @@ export function onNoticeClick(open: (room: string) => void): void {
   }
 }
 
-let audio: AudioContext | undefined;
+const sound = new Chime(
+  () => {
+    const context = new AudioContext();
+    return {
+      runs: () => context.state === "running",
+      resume: () => context.resume(),
+      play: () => play(context),
+    };
+  },
+  (act) => {
+    for (const event of ["pointerup", "keydown"]) {
+      addEventListener(event, act, { once: true });
+    }
+  },
+);
 
-/** Two soft tones, a fifth apart. Browsers are silent before a first touch. */
+/** A short sound, as soon as the browser lets the page make one. */
 export function chime(): void {
-  audio ??= new AudioContext();
+  sound.ring();
+}
+
+/** Two soft tones, a fifth apart. */
+function play(audio: AudioContext): void {
   const start = audio.currentTime;
   for (const [pitch, delay] of [[523, 0], [784, 0.09]] as const) {
     const tone = audio.createOscillator();

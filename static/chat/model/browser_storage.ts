@@ -126,19 +126,43 @@ export class Memory {
   place(room: string): Place | undefined {
     const known = this.#places.get(room);
     if (known !== undefined) return known;
-    const { epoch, seq } = fields(this.#read(`${this.#person}place.${room}`));
-    return typeof epoch === "string" && typeof seq === "number"
-      ? { epoch, seq }
-      : undefined;
+    return this.storedPlace(room);
   }
 
   savePlace(room: string, place: Place): void {
     this.#places.set(room, place);
   }
 
+  /** How far a room was read in any tab, as far as that was written. */
+  storedPlace(room: string): Place | undefined {
+    const { epoch, seq } = fields(this.#read(`${this.#person}place.${room}`));
+    return typeof epoch === "string" && typeof seq === "number"
+      ? { epoch, seq }
+      : undefined;
+  }
+
+  /**
+   * Says what of this person's another tab has changed.
+   *
+   * @param key The key of a `storage` event.
+   */
+  changeOf(key: string): { what: "draft" | "place"; room: string } | undefined {
+    const start = this.#prefix + this.#person;
+    for (const what of ["draft", "place"] as const) {
+      const prefix = `${start}${what}.`;
+      if (key.startsWith(prefix)) {
+        return { what, room: key.slice(prefix.length) };
+      }
+    }
+    return undefined;
+  }
+
   /** Writes what waits for being written. */
   flush(): void {
     for (const [room, place] of this.#places) {
+      const stored = this.storedPlace(room);
+      // Another tab has read further.
+      if (stored?.epoch === place.epoch && stored.seq >= place.seq) continue;
       this.#write(`${this.#person}place.${room}`, place);
     }
     this.#places.clear();

@@ -20,6 +20,9 @@ import { type WritingWords, writingWords } from "./write_access.ts";
 /** How long one is told that something went well, milliseconds. */
 const BRIEF_MS = 6_000;
 
+/** How soon other tabs learn what was read, milliseconds. */
+const SAVE_MS = 300;
+
 /** The longest wait, milliseconds: timers know no months. */
 const LONGEST_MS = 3_600_000;
 
@@ -61,6 +64,8 @@ export class ChatModel implements RoomHost {
   #noticeUntil = Infinity;
   #subject: Subject | undefined;
   #preferences: Preferences;
+  /** Whether places are to be written soon. */
+  #savesSoon = false;
   /** Rooms that one tries to come back to. */
   readonly #returning = new Set<RoomModel>();
   /** Rooms that are tried again later. */
@@ -354,6 +359,32 @@ export class ChatModel implements RoomHost {
 
   savePlace(room: string, place: Place): void {
     this.memory.savePlace(room, place);
+    if (this.#savesSoon) return;
+    this.#savesSoon = true;
+    this.#shell.later(SAVE_MS, () => {
+      this.#savesSoon = false;
+      this.memory.flush();
+    });
+  }
+
+  /**
+   * Another tab of this browser has written to the storage: what was read there
+   * is read, and a draft that was the same goes the same way.
+   *
+   * @param key The key that changed.
+   * @param before What was there before, as JSON.
+   */
+  changedElsewhere(key: string, before: string | null): void {
+    const changed = this.memory.changeOf(key);
+    const room = this.#rooms.find(({ name }) => name === changed?.room);
+    if (room === undefined) return;
+    if (changed?.what === "place") {
+      const place = this.memory.storedPlace(room.name);
+      if (place !== undefined) room.readElsewhere(place);
+    } else if (JSON.stringify(room.draft) === (before ?? '""')) {
+      room.draft = this.memory.draft(room.name);
+      this.changed();
+    }
   }
 
   #join(name: string): RoomModel {

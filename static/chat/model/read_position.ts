@@ -8,6 +8,8 @@ export class ReadPosition {
   /** The last seq read; undefined until the room is known. */
   #read: number | undefined;
   #head = 0;
+  /** How far another tab has read: maybe further than what is here. */
+  #elsewhere = 0;
   #mark: number | undefined;
   /** Whether what is under the mark has been seen: then the next unread
    * message draws a new one. */
@@ -16,6 +18,7 @@ export class ReadPosition {
   /** Begins anew at a known place, or at the newest message. */
   begin(read: number | undefined, head: number): void {
     this.#head = head;
+    this.#elsewhere = 0;
     this.#read = Math.min(read ?? head, head);
     this.#mark = undefined;
     this.#spent = false;
@@ -46,11 +49,19 @@ export class ReadPosition {
     if (mine) {
       this.#mark = undefined;
       this.#read = this.#head;
-    } else if (looking) {
+    } else if (looking || this.#head <= this.#elsewhere) {
       this.#read = this.#head;
     } else {
       this.#drawMark();
     }
+  }
+
+  /** The reader has read so far in another tab. */
+  readTo(seq: number): void {
+    this.#elsewhere = Math.max(this.#elsewhere, seq);
+    if (this.#read === undefined) return;
+    this.#read = Math.max(this.#read, Math.min(seq, this.#head));
+    if (this.unread === 0) this.#spent = true;
   }
 
   /** The reader has seen everything. */

@@ -11,6 +11,7 @@ import type {
   Room,
   RoomMessage,
 } from "../../../client/hubbub.ts";
+import { CountdownWords } from "./countdown_words.ts";
 import { mentions } from "./format.ts";
 import { longerNames } from "./mentions.ts";
 import type { Standing, WriteAccess } from "./write_access.ts";
@@ -68,7 +69,7 @@ export class RoomModel {
   #atBottom = true;
   #mentioned = false;
   #live = false;
-  #problem: string | undefined;
+  #problem: CountdownWords | undefined;
   /** Names here that contain the reader's own, and what they were made of. */
   #longer: {
     readonly me: string | undefined;
@@ -138,12 +139,12 @@ export class RoomModel {
 
   /** Why it cannot be joined. */
   get problem(): string | undefined {
-    return this.#problem;
+    return this.#problem?.now;
   }
 
   /** One may not be in the room, still or from now on. */
   refuse({ message, retryAfterMs }: ClientError): void {
-    this.#problem = message;
+    this.#problem = new CountdownWords(message, retryAfterMs, this.#host);
     this.#host.refused(this, retryAfterMs);
     this.#host.changed();
   }
@@ -239,6 +240,14 @@ export class RoomModel {
       this.#seen();
       this.#host.changed();
     }
+  }
+
+  /** Another tab of the same person has read so far. */
+  readElsewhere({ epoch, seq }: Place): void {
+    if (epoch !== this.room.cursor?.epoch) return;
+    this.#readPosition.readTo(seq);
+    if (this.unread === 0) this.#mentioned = false;
+    this.#host.changed();
   }
 
   /** Shows the newest messages, and those to come. */

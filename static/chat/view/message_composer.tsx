@@ -14,6 +14,11 @@ import { scrollPage, selectLastLine } from "./message_keys.ts";
 /** So close to the limit one is told how much is left. */
 const WARN = 200;
 
+/** The field takes a text that is so many times too long, to be cut down. */
+const MOST_MESSAGES = 10;
+/** Characters of a message, before the server has told. */
+const LIMIT = 4_096;
+
 interface Props {
   readonly chat: ChatModel;
   readonly room: RoomModel;
@@ -79,8 +84,20 @@ export function Composer({ chat, room, showKeys }: Props) {
         value={room.draft}
         onInput={({ currentTarget }) => {
           const { value } = currentTarget;
+          if (isTooMuch(chat, value)) {
+            currentTarget.value = room.draft;
+            return;
+          }
           chat.write(room, value);
           if (value.trim() !== "" && !isCommand(value)) room.room.typing();
+        }}
+        onPaste={(event) => {
+          const text = event.clipboardData?.getData("text/plain") ?? "";
+          if (isTooMuch(chat, text)) event.preventDefault();
+        }}
+        onDrop={(event) => {
+          const text = event.dataTransfer?.getData("text/plain") ?? "";
+          if (isTooMuch(chat, text)) event.preventDefault();
         }}
         onKeyDown={keyDown}
       />
@@ -105,12 +122,29 @@ export function Composer({ chat, room, showKeys }: Props) {
   );
 }
 
+/**
+ * Whether a text is so long that the field would hold up the page, and nobody
+ * would cut it down to a message: it is refused whole, and the reader is told.
+ */
+function isTooMuch(chat: ChatModel, text: string): boolean {
+  const limit = chat.client.limits?.text ?? LIMIT;
+  if (text.length <= MOST_MESSAGES * limit) return false;
+  chat.say(
+    `This text is too long to paste: a message has at most ${
+      counted(limit, "character")
+    }. Paste a part of it, or a link to it`,
+  );
+  return true;
+}
+
 /** How much more fits, once that is worth knowing. */
 function charactersLeft(chat: ChatModel, room: RoomModel): number | undefined {
   const limit = chat.client.limits?.text ?? Infinity;
   if (room.draft.length < limit - WARN) return undefined;
   // Characters as the server counts them.
-  return limit - [...room.draft].length;
+  let characters = 0;
+  for (const _ of room.draft) characters++;
+  return limit - characters;
 }
 
 /** The commands that what is written may become. */

@@ -27,6 +27,32 @@ Deno.test("what is served is read, and nothing else", async () => {
   assertEquals(text(assets, "a.css"), "a{}");
 });
 
+Deno.test("page, script and styles say of which build they are, the same", async () => {
+  const files = {
+    "index.html": '<!doctype html>\n<html lang="en"></html>',
+    "chat.js": "go()",
+    "chat.css": "a{}",
+    "icon.svg": "<svg/>",
+  };
+  const builds = async (files: Record<string, string>) => {
+    const assets = await read(files);
+    assertEquals(text(assets, "icon.svg"), "<svg/>");
+    return [
+      /^<!doctype html>\n<html data-build="(\w+)" lang/,
+      /^globalThis\.hubbubBuild="(\w+)";\ngo\(\)$/,
+      /^:root\{--build:"(\w+)"\}\na\{\}$/,
+    ].map((pattern, index) =>
+      pattern.exec(text(assets, Object.keys(files)[index]!))?.[1]
+    );
+  };
+  const [one, ...same] = await builds(files);
+  assert(one !== undefined);
+  assertEquals(same, [one, one]);
+  const other = await builds({ ...files, "lab.js": "more()" });
+  assertNotEquals(other[0], one);
+  assertEquals(new Set(other).size, 1);
+});
+
 Deno.test("the service worker is another one when any file is, and the same when none is", async () => {
   const files = { [WORKER]: "use(BUILD)", "a.css": "a{}", "b.css": "b{}" };
   const one = await read(files);

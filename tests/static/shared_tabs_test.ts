@@ -1,0 +1,137 @@
+/** Tabs of one person: what one reads and sends, all have; sounds and times. */
+
+import { assertEquals } from "@std/assert";
+import { Memory } from "../../static/chat/model/browser_storage.ts";
+import { ChatModel } from "../../static/chat/model/chat_model.ts";
+import { CountdownWords } from "../../static/chat/model/countdown_words.ts";
+import { type Audio, Chime } from "../../static/chat/chime.ts";
+import { joined, message, World } from "../client/fakes.ts";
+
+/** Storage that tells other tabs what changes, as `localStorage` does. */
+class Shared {
+  readonly entries = new Map<string, string>();
+  readonly listeners: ((key: string, before: string | null) => void)[] = [];
+
+  /** The storage as one tab has it. */
+  tab(heard: (key: string, before: string | null) => void) {
+    this.listeners.push(heard);
+    const set = (key: string, value?: string) => {
+      const before = this.entries.get(key) ?? null;
+      if (before === (value ?? null)) return;
+      if (value === undefined) this.entries.delete(key);
+      else this.entries.set(key, value);
+      for (const other of this.listeners) {
+        if (other !== heard) other(key, before);
+      }
+    };
+    return {
+      getItem: (key: string) => this.entries.get(key) ?? null,
+      setItem: (key: string, value: string) => set(key, value),
+      removeItem: (key: string) => set(key),
+    };
+  }
+}
+
+/** A tab in the lobby with messages 1 to `head`. */
+function openTab(shared: Shared, head = 3) {
+  const world = new World({ name: "Ada" });
+  let chat: ChatModel | undefined = undefined;
+  const memory = new Memory(shared.tab((key, before) => {
+    chat?.changedElsewhere(key, before);
+  }));
+  const made = new ChatModel(world.client, memory, {
+    now: () => 1_000,
+    monotonic: () => 1_000,
+    changed() {},
+    later: (_ms, act) => act?.(),
+    opened() {},
+    announce() {},
+    attend() {},
+  });
+  chat = made;
+  const room = made.open("lobby");
+  const socket = world.welcome();
+  const id = socket.sent("join").at(-1)?.id;
+  socket.say({ ...joined({ head, after: 0 }), id });
+  for (let seq = 1; seq <= head; seq++) socket.say(message(seq));
+  socket.say({ type: "live", room: "lobby" });
+  return { chat: made, room, socket, close: () => world.close() };
+}
+
+Deno.test("what one tab has read is read in the other", () => {
+  const shared = new Shared();
+  const [one, other] = [openTab(shared), openTab(shared)];
+  one.room.look({ looking: true, atBottom: true });
+  for (const tab of [other, one]) tab.socket.say(message(4));
+  assertEquals([one.room.unread, other.room.unread], [0, 0]);
+  // Also where the message comes here later than the news of its reading.
+  one.socket.say(message(5));
+  other.socket.say(message(5));
+  assertEquals(other.room.unread, 0);
+  one.room.look({ looking: false, atBottom: true });
+  for (const tab of [one, other]) tab.socket.say(message(6));
+  assertEquals([one.room.unread, other.room.unread], [1, 1]);
+  other.room.look({ looking: true, atBottom: true });
+  assertEquals([one.room.unread, other.room.unread], [0, 0]);
+  one.close();
+  other.close();
+});
+
+Deno.test("a draft that was sent in one tab is gone in the other, another draft is not", () => {
+  const shared = new Shared();
+  const [one, other] = [openTab(shared), openTab(shared)];
+  one.chat.write(one.room, "Hello");
+  assertEquals(other.room.draft, "Hello");
+  one.chat.submit(one.room, () => {});
+  assertEquals([one.room.draft, other.room.draft], ["", ""]);
+  other.room.draft = "My own";
+  one.chat.write(one.room, "More");
+  assertEquals(other.room.draft, "My own");
+  one.close();
+  other.close();
+});
+
+Deno.test("the time in the words of a kick runs down", () => {
+  const clock = { now: 0 };
+  const asked: number[] = [];
+  const words = new CountdownWords("You can return in 1 minute", 60_000, {
+    monotonic: () => clock.now,
+    later: (ms) => asked.push(ms),
+  });
+  assertEquals(words.now, "You can return in 1 minute");
+  clock.now = 1_000;
+  assertEquals(words.now, "You can return in 59 seconds");
+  clock.now = 58_500;
+  assertEquals([words.now, words.now].at(1), "You can return in 2 seconds");
+  assertEquals(asked, [1_000, 1_000, 1_000]);
+  const unknown = new CountdownWords("Gone", undefined, {
+    monotonic: () => 0,
+    later: () => asked.push(0),
+  });
+  assertEquals([unknown.now, asked.length], ["Gone", 3]);
+});
+
+Deno.test("sounds that had to wait for a first touch are one", async () => {
+  let sounds = 0;
+  let runs = false;
+  const gestures: (() => void)[] = [];
+  const audio: Audio = {
+    runs: () => runs,
+    resume() {
+      runs = true;
+      return Promise.resolve();
+    },
+    play: () => void sounds++,
+  };
+  const chime = new Chime(() => audio, (act) => gestures.push(act));
+  for (let i = 0; i < 40; i++) chime.ring();
+  assertEquals([sounds, gestures.length], [0, 1]);
+  gestures[0]?.();
+  await Promise.resolve();
+  assertEquals(sounds, 1);
+  chime.ring();
+  assertEquals(sounds, 2);
+  new Chime(() => {
+    throw new Error("No sound");
+  }, () => {}).ring();
+});
