@@ -1,8 +1,8 @@
 /** What costs more the more people or rooms there are, not the longer it is. */
 
 import { HubbubError } from "../../protocol/errors.ts";
-import { ApiBench } from "../../tests/helpers/api_bench.ts";
-import { HubBench } from "../../tests/helpers/hub_bench.ts";
+import { ApiBench } from "../../tests/helpers/benches/api_bench.ts";
+import { HubBench } from "../../tests/helpers/benches/hub_bench.ts";
 
 /** People who want the same name, and rooms on a server: what there can be. */
 export const PEOPLE = 4_000;

@@ -2,8 +2,8 @@
  * event loop while it reads, as SQLite does. */
 
 import { CLOSE } from "../../protocol/close_codes.ts";
-import { PaperConnection } from "../../tests/helpers/paper_connection.ts";
-import { SILENCE } from "../../tests/helpers/silence.ts";
+import { PaperConnection } from "../../tests/helpers/doubles/paper_connection.ts";
+import { SILENCE } from "../../tests/helpers/doubles/silence.ts";
 import { TurnShare } from "../../server/connection/turn_share.ts";
 import { SingleNode } from "../../server/fleet/single_node.ts";
 import { Hub } from "../../server/hub/hub.ts";

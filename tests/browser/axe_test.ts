@@ -4,7 +4,7 @@
 import { assertEquals } from "@std/assert";
 import { findings, SIZES } from "./axe.ts";
 import { pageTest } from "./browser.ts";
-import { panes } from "./lab_page.ts";
+import { panes } from "./lab/lab_page.ts";
 
 for (const { size, options } of SIZES) {
   pageTest(

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { pageTest } from "./browser.ts";
-import { ChatPage } from "./chat_page.ts";
+import { ChatPage } from "./chat/chat_page.ts";
 
 pageTest(
   "below a path the chat, the lab and the lessons work, and ask for nothing outside of it",

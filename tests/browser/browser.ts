@@ -12,8 +12,8 @@ import {
   chromium,
   type Page,
 } from "playwright-core";
-import { Program } from "../helpers/program.ts";
-import { ChatPage } from "./chat_page.ts";
+import { Program } from "../helpers/programs/program.ts";
+import { ChatPage } from "./chat/chat_page.ts";
 
 const PLACES = [
   "/usr/bin/chromium",

@@ -6,8 +6,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { Program } from "../helpers/program.ts";
-import { CADDY, isFile, NGINX, Proxy } from "../programs/proxy.ts";
+import { Program } from "../helpers/programs/program.ts";
+import { CADDY, isFile, NGINX, Proxy } from "../programs/server/proxy.ts";
 import { pageTest } from "./browser.ts";
 
 /** What a page notes of its stream. */

@@ -7,8 +7,8 @@ import { assertEquals } from "@std/assert";
 import { type Client, connect } from "../../client/hubbub.ts";
 import { SECRET, signed } from "../helpers/tokens.ts";
 import { type Pages, pageTest } from "./browser.ts";
-import type { ChatPage } from "./chat_page.ts";
-import { panes } from "./lab_page.ts";
+import type { ChatPage } from "./chat/chat_page.ts";
+import { panes } from "./lab/lab_page.ts";
 
 const OPEN_CLASS = {
   settings: [

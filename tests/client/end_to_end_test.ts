@@ -6,7 +6,7 @@ import {
   type Room,
   type RoomEvents,
 } from "../../client/hubbub.ts";
-import { lastingAddress } from "../helpers/lasting_store.ts";
+import { lastingAddress } from "../helpers/doubles/lasting_store.ts";
 import { TempFolder } from "../helpers/temp.ts";
 import { seeded } from "./fakes.ts";
 import { RealServer } from "./server.ts";

@@ -7,7 +7,7 @@ import {
   type CloseReason,
 } from "../../protocol/close_codes.ts";
 import { ERRORS } from "../../protocol/errors.ts";
-import { Program } from "../helpers/program.ts";
+import { Program } from "../helpers/programs/program.ts";
 import { blocks, codes, readDocument, section, tables } from "./markdown.ts";
 import { play } from "./transcript.ts";
 

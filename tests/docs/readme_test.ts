@@ -1,10 +1,10 @@
 /** What README.md says is so: its clients run as they stand there. */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Program, runProgram } from "../helpers/program.ts";
-import { run } from "../helpers/run.ts";
+import { Program, runProgram } from "../helpers/programs/program.ts";
+import { run } from "../helpers/programs/run.ts";
 import { Peer } from "../programs/peer.ts";
-import { hasPython, PYTHON } from "../programs/python.ts";
+import { hasPython, PYTHON } from "../programs/server/python.ts";
 import { blocks, codes, readDocument, section, tables } from "./markdown.ts";
 
 const readme = readDocument("README.md");

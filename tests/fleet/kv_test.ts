@@ -1,7 +1,7 @@
 /** The fleet on Deno KV against the contracts. */
 
 import { joinKv } from "../../server/fleet/kv/kv_fleet.ts";
-import { SILENCE } from "../helpers/silence.ts";
+import { SILENCE } from "../helpers/doubles/silence.ts";
 import type { Place } from "./bench.ts";
 import { namesContract } from "./contract.ts";
 import { nodesContract } from "./contract_nodes.ts";

@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { systemClock } from "../../server/runtime/clock.ts";
 import { SingleNode } from "../../server/fleet/single_node.ts";
 import { openFleet } from "../../server/fleet/open_fleet.ts";
-import { SILENCE } from "../helpers/silence.ts";
+import { SILENCE } from "../helpers/doubles/silence.ts";
 import { KvStore } from "../../server/store/kv/kv_store.ts";
 import { MemoryStore } from "../../server/store/memory_store.ts";
 import type { Store } from "../../server/store/store.ts";

@@ -5,7 +5,7 @@ import type { Engine } from "../../server/fleet/engine.ts";
 import type { Roster } from "../../server/fleet/fleet.ts";
 import { PresenceSync } from "../../server/fleet/presence_sync.ts";
 import { createLogger } from "../../server/runtime/logger.ts";
-import { FakeClock } from "../helpers/clock.ts";
+import { FakeClock } from "../helpers/doubles/clock.ts";
 
 /** A node's rosters, and what its hall was told of node `b`. */
 async function hall() {

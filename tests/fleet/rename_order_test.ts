@@ -14,7 +14,7 @@ import type {
 } from "../../server/fleet/engine.ts";
 import type { FleetHost } from "../../server/fleet/fleet.ts";
 import { SessionLeases } from "../../server/fleet/session_leases.ts";
-import { FakeClock } from "../helpers/clock.ts";
+import { FakeClock } from "../helpers/doubles/clock.ts";
 
 /** Something on its way from the engine to a node. */
 type Delivery = () => void;

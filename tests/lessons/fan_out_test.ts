@@ -5,7 +5,7 @@ import { TurnShare } from "../../server/connection/turn_share.ts";
 import { Lessons, MOST_MEMBERS } from "../../server/lessons/classroom.ts";
 import { LESSONS } from "../../server/lessons/table.ts";
 import type { SocketHandler } from "../../server/transport/socket.ts";
-import { FakeClock } from "../helpers/clock.ts";
+import { FakeClock } from "../helpers/doubles/clock.ts";
 import { FakeSocket } from "./helpers.ts";
 
 /** Milliseconds that a send takes here. */

@@ -8,7 +8,7 @@ import { RatePool } from "../../server/connection/rate_pool.ts";
 import { Lessons } from "../../server/lessons/classroom.ts";
 import { LESSONS } from "../../server/lessons/table.ts";
 import type { SocketHandler } from "../../server/transport/socket.ts";
-import { FakeClock } from "../helpers/clock.ts";
+import { FakeClock } from "../helpers/doubles/clock.ts";
 import { Client, FakeSocket, FakeTime, LessonServer } from "./helpers.ts";
 
 /** Connects paper sockets to a lesson, without a network. */

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { LESSONS } from "../../server/lessons/table.ts";
 import { InProcessServer } from "../helpers/in_process.ts";
-import { RawClient } from "../helpers/raw_client.ts";
+import { RawClient } from "../helpers/raw/raw_client.ts";
 import { SECRET } from "../helpers/tokens.ts";
 
 const WORDS = "The lessons are disabled on this server. " +

@@ -5,7 +5,7 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { writeText } from "../../soak/texts.ts";
-import { room, SoakBench } from "../helpers/soak_bench.ts";
+import { room, SoakBench } from "../helpers/benches/soak_bench.ts";
 import {
   AcksFirst,
   FeedsOneOff,

@@ -5,7 +5,7 @@
 
 import { setImmediate } from "node:timers";
 import { assertEquals } from "@std/assert";
-import { FakeClock } from "../helpers/clock.ts";
+import { FakeClock } from "../helpers/doubles/clock.ts";
 import type {
   Draft,
   Feed,

@@ -7,7 +7,7 @@ import type {
   Store,
   StoredMessage,
 } from "../../server/store/store.ts";
-import { FakeClock } from "../helpers/clock.ts";
+import { FakeClock } from "../helpers/doubles/clock.ts";
 import { draft, KEEP_ALL, type Place, RecordingFeed, turn } from "./bench.ts";
 
 /** Writes down what it is fed, lives of the log too, and can be waited for. */

@@ -12,7 +12,7 @@ import { claimKvSchema } from "../../server/store/kv/kv_schema.ts";
 import { ALL, roomKey, SCHEMA } from "../../server/store/kv/kv_wire.ts";
 import { SCHEMA_VERSION } from "../../server/store/schema_version.ts";
 import { StoreOpenError } from "../../server/store/store.ts";
-import { FakeClock } from "../helpers/clock.ts";
+import { FakeClock } from "../helpers/doubles/clock.ts";
 import { TempFolder } from "../helpers/temp.ts";
 import { KEEP_ALL, type Place } from "./bench.ts";
 import { storeContract } from "./contract.ts";

@@ -14,7 +14,7 @@ import { DatabaseSync } from "node:sqlite";
 import { SqliteStore } from "../../server/store/sqlite/sqlite_store.ts";
 import { explain } from "../../server/store/sqlite/sqlite_file.ts";
 import { StoreOpenError } from "../../server/store/store.ts";
-import { FakeClock, settled } from "../helpers/clock.ts";
+import { FakeClock, settled } from "../helpers/doubles/clock.ts";
 import { TempFolder } from "../helpers/temp.ts";
 import { Bench, draft, KEEP_ALL, type Place, RecordingFeed } from "./bench.ts";
 import { storeContract } from "./contract.ts";

@@ -16,7 +16,7 @@ import {
 import { DatabaseSync } from "node:sqlite";
 import { SqliteStore } from "../../server/store/sqlite/sqlite_store.ts";
 import { StoreOpenError } from "../../server/store/store.ts";
-import { FakeClock } from "../helpers/clock.ts";
+import { FakeClock } from "../helpers/doubles/clock.ts";
 import { TempFolder } from "../helpers/temp.ts";
 import { draft, KEEP_ALL } from "./bench.ts";
 

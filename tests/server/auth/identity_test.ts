@@ -24,9 +24,9 @@ import {
 } from "../../../server/auth/permissions.ts";
 import type { Hub } from "../../../server/hub/hub.ts";
 import type { Session } from "../../../server/rooms/session.ts";
-import { ApiBench } from "../../helpers/api_bench.ts";
-import { assertRefused, hall, user } from "../../helpers/hall.ts";
-import { FakeReader } from "../../helpers/reader.ts";
+import { ApiBench } from "../../helpers/benches/api_bench.ts";
+import { assertRefused, hall, user } from "../../helpers/benches/hall.ts";
+import { FakeReader } from "../../helpers/doubles/reader.ts";
 import { SECRET, signed } from "../../helpers/tokens.ts";
 
 const AUTHORS: readonly Author[] = [

@@ -9,10 +9,10 @@ import type { ServerEvent } from "../../../protocol/events.ts";
 import { type Right, RIGHTS } from "../../../protocol/rights.ts";
 import { type Permissions, TRUSTED } from "../../../server/auth/permissions.ts";
 import { V1Client } from "../../helpers/clients.ts";
-import { hall } from "../../helpers/hall.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
+import { hall } from "../../helpers/benches/hall.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
-import { FakeReader } from "../../helpers/reader.ts";
+import { FakeReader } from "../../helpers/doubles/reader.ts";
 import { SECRET, signed } from "../../helpers/tokens.ts";
 
 /** Every set of rights. */

@@ -10,7 +10,7 @@ import { HubbubError } from "../../../protocol/errors.ts";
 import { byToken } from "../../../server/http/api/access.ts";
 import { Authority } from "../../../server/auth/authenticator.ts";
 import { Tickets } from "../../../server/auth/tickets.ts";
-import { ApiBench } from "../../helpers/api_bench.ts";
+import { ApiBench } from "../../helpers/benches/api_bench.ts";
 import { EventReader } from "../../helpers/events.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { SECRET, signed } from "../../helpers/tokens.ts";

@@ -1,7 +1,7 @@
 /** Frames by hand, right and wrong (RFC 6455): none ends more than itself. */
 
 import { assert, assertEquals } from "@std/assert";
-import { makeFrame, OPCODE, RawClient } from "../../helpers/raw_client.ts";
+import { makeFrame, OPCODE, RawClient } from "../../helpers/raw/raw_client.ts";
 import { Scene } from "../../helpers/bystander.ts";
 
 const V1 = { "Sec-WebSocket-Protocol": "hubbub.v1" };

@@ -8,7 +8,7 @@ import { systemClock } from "../../../server/runtime/clock.ts";
 import { Client, V1Client } from "../../helpers/clients.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { scrape } from "../../helpers/metrics.ts";
-import { RawClient } from "../../helpers/raw_client.ts";
+import { RawClient } from "../../helpers/raw/raw_client.ts";
 
 const clock = systemClock;
 

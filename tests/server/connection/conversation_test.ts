@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Client, V1Client } from "../../helpers/clients.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
-import { lastingStore } from "../../helpers/lasting_store.ts";
-import { numbers } from "../../helpers/reader.ts";
+import { lastingStore } from "../../helpers/doubles/lasting_store.ts";
+import { numbers } from "../../helpers/doubles/reader.ts";
 import { TempFolder } from "../../helpers/temp.ts";
 
 /** Ada in the room `hall` of a server. */

@@ -7,7 +7,7 @@
 
 import { Client } from "../../helpers/clients.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
-import { RawClient } from "../../helpers/raw_client.ts";
+import { RawClient } from "../../helpers/raw/raw_client.ts";
 
 const IDLE_S = 1;
 /** Far more than it takes on a busy machine, and far less than any other limit

@@ -11,9 +11,9 @@ import { v1 } from "../../../protocol/v1.ts";
 import { OPERATOR } from "../../../server/auth/operator_token.ts";
 import { OPEN, type Permissions } from "../../../server/auth/permissions.ts";
 import { SentMessages } from "../../../server/rooms/sent_messages.ts";
-import { assertRefused, user } from "../../helpers/hall.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
-import { FakeReader } from "../../helpers/reader.ts";
+import { assertRefused, user } from "../../helpers/benches/hall.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
+import { FakeReader } from "../../helpers/doubles/reader.ts";
 
 /** How somebody shows on each device who it is: a token, or a guest's secret. */
 type Proof = (bench: HubBench) => { permissions: Permissions; guest?: string };

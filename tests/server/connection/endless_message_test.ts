@@ -4,7 +4,7 @@
  */
 
 import { assertRejects } from "@std/assert";
-import { OPCODE, RawClient } from "../../helpers/raw_client.ts";
+import { OPCODE, RawClient } from "../../helpers/raw/raw_client.ts";
 import { Scene } from "../../helpers/bystander.ts";
 import { TRANSPORTS } from "../../helpers/transport.ts";
 

@@ -8,7 +8,7 @@ import { assert, assertEquals } from "@std/assert";
 import { V1Client } from "../../helpers/clients.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { scrape } from "../../helpers/metrics.ts";
-import { makeFrame, OPCODE, RawClient } from "../../helpers/raw_client.ts";
+import { makeFrame, OPCODE, RawClient } from "../../helpers/raw/raw_client.ts";
 import { Scene } from "../../helpers/bystander.ts";
 import { clearImmediate, setImmediate } from "node:timers";
 import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";

@@ -9,13 +9,13 @@ import { v1 } from "../../../protocol/v1.ts";
 import { Authority } from "../../../server/auth/authenticator.ts";
 import { Connection } from "../../../server/connection/connection.ts";
 import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { V1Client } from "../../helpers/clients.ts";
 import { scrape } from "../../helpers/metrics.ts";
-import { RawClient } from "../../helpers/raw_client.ts";
+import { RawClient } from "../../helpers/raw/raw_client.ts";
 import { freeRates } from "../../helpers/rates.ts";
-import { SILENCE } from "../../helpers/silence.ts";
+import { SILENCE } from "../../helpers/doubles/silence.ts";
 
 const [GRACE_MS, IDLE_MS] = [120_000, 2_000];
 const PATIENCE = { slowMs: IDLE_MS, idleMs: IDLE_MS };

@@ -4,8 +4,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { simple } from "../../../protocol/simple.ts";
 import { text } from "../../../protocol/text.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
-import { PaperConnection } from "../../helpers/paper_connection.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
+import { PaperConnection } from "../../helpers/doubles/paper_connection.ts";
 
 /** Everything that a client of dialect `text` can send, and what answers it. */
 const REQUESTS = [

@@ -13,12 +13,12 @@ import { v1 } from "../../../protocol/v1.ts";
 import { Connection } from "../../../server/connection/connection.ts";
 import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
 import { freeRates } from "../../helpers/rates.ts";
-import { SILENCE } from "../../helpers/silence.ts";
+import { SILENCE } from "../../helpers/doubles/silence.ts";
 import { SqliteStore } from "../../../server/store/sqlite/sqlite_store.ts";
 import type { Draft, Receipt } from "../../../server/store/store.ts";
 import type { Socket } from "../../../server/transport/socket.ts";
-import { FakeClock } from "../../helpers/clock.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
 import { TempFolder } from "../../helpers/temp.ts";
 
 const MEMBERS = 50;

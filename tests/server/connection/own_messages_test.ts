@@ -4,9 +4,9 @@ import { assertEquals } from "@std/assert";
 import { simple } from "../../../protocol/simple.ts";
 import { text } from "../../../protocol/text.ts";
 import { v1 } from "../../../protocol/v1.ts";
-import { user } from "../../helpers/hall.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
-import type { FakeReader } from "../../helpers/reader.ts";
+import { user } from "../../helpers/benches/hall.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
+import type { FakeReader } from "../../helpers/doubles/reader.ts";
 
 function own({ events }: FakeReader): unknown[] {
   return events.flatMap((event) => event.type === "own" ? [event.seqs] : []);

@@ -7,7 +7,7 @@ import {
   type Rates,
 } from "../../../server/connection/rate_limits.ts";
 import { RatePool } from "../../../server/connection/rate_pool.ts";
-import { FakeClock } from "../../helpers/clock.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
 
 const RATES: Rates = {
   publish: 10,

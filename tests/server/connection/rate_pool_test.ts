@@ -5,7 +5,7 @@ import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
 import { HubbubError } from "../../../protocol/errors.ts";
 import type { ConnectionRates } from "../../../server/connection/connection_rates.ts";
 import { RatePool } from "../../../server/connection/rate_pool.ts";
-import { FakeClock } from "../../helpers/clock.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
 import { FREE } from "../../helpers/rates.ts";
 
 const RATES = {

@@ -6,7 +6,7 @@ import { connect } from "../../../client/hubbub.ts";
 import { Client, V1Client } from "../../helpers/clients.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { scrape } from "../../helpers/metrics.ts";
-import { RawClient } from "../../helpers/raw_client.ts";
+import { RawClient } from "../../helpers/raw/raw_client.ts";
 import { SECRET, signed } from "../../helpers/tokens.ts";
 
 /** How many messages a room has. */

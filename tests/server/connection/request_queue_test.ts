@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import type { Decoded } from "../../../protocol/dialect.ts";
 import { RequestQueue } from "../../../server/connection/request_queue.ts";
-import { FakeClock, settled } from "../../helpers/clock.ts";
+import { FakeClock, settled } from "../../helpers/doubles/clock.ts";
 
 /** A queue whose frames are words; `…` begins a moment that a test ends. */
 function bench() {

@@ -12,8 +12,8 @@ import {
   SMALL_PAGE_BYTES,
 } from "../../../server/rooms/read_queue.ts";
 import { CLOSE } from "../../../protocol/close_codes.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
-import { PaperConnection } from "../../helpers/paper_connection.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
+import { PaperConnection } from "../../helpers/doubles/paper_connection.ts";
 
 const KIB = 1024;
 const ASKED = 190;

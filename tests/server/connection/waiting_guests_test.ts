@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { WaitingGuests } from "../../../server/connection/waiting_guests.ts";
 import { monotonicAt } from "../../../server/runtime/clock.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
-import { RawClient } from "../../helpers/raw_client.ts";
+import { RawClient } from "../../helpers/raw/raw_client.ts";
 import { TRANSPORTS } from "../../helpers/transport.ts";
 import { V1Client } from "../../helpers/clients.ts";
 

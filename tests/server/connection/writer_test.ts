@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { simple } from "../../../protocol/simple.ts";
 import { ConnectionWriter } from "../../../server/connection/writer.ts";
 import type { Socket } from "../../../server/transport/socket.ts";
-import { FakeClock } from "../../helpers/clock.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
 
 const PATIENCE = { slowMs: 30_000, idleMs: 30_000 };
 const PAGE = "x".repeat(20_000);

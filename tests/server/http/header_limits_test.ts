@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { overlong } from "../../../server/http/header_limits.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
-import { type Headers, RawClient } from "../../helpers/raw_client.ts";
-import { sendRaw } from "../../helpers/raw_http.ts";
+import { type Headers, RawClient } from "../../helpers/raw/raw_client.ts";
+import { sendRaw } from "../../helpers/raw/raw_http.ts";
 import { TRANSPORTS } from "../../helpers/transport.ts";
 
 /** A pattern that looks for the end of such a run from each of them is slow. */

@@ -14,7 +14,11 @@ import {
   InProcessServer,
 } from "../../helpers/in_process.ts";
 import { scrape } from "../../helpers/metrics.ts";
-import { type RawAnswer, rawRequest, sendRaw } from "../../helpers/raw_http.ts";
+import {
+  type RawAnswer,
+  rawRequest,
+  sendRaw,
+} from "../../helpers/raw/raw_http.ts";
 import { SECRET } from "../../helpers/tokens.ts";
 
 for (

@@ -7,7 +7,7 @@ import type { TransportName } from "../../../server/transport/open_transport.ts"
 import { TRANSPORTS } from "../../helpers/transport.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { ledgerReturns } from "../../helpers/ledger.ts";
-import { RawConnection } from "../../helpers/raw_connection.ts";
+import { RawConnection } from "../../helpers/raw/raw_connection.ts";
 
 const EXPORT = "/api/rooms/hall/export";
 const MESSAGES = 3_000;

@@ -7,7 +7,7 @@ import {
   InProcessServer,
 } from "../../helpers/in_process.ts";
 import { ledgerReturns } from "../../helpers/ledger.ts";
-import { RawConnection } from "../../helpers/raw_connection.ts";
+import { RawConnection } from "../../helpers/raw/raw_connection.ts";
 
 const PATH = "/api/rooms/hall/messages";
 const POST = `POST ${PATH}`;

@@ -13,7 +13,7 @@ import {
   type RawRequest,
   rawRequest,
   sendRaw,
-} from "../../helpers/raw_http.ts";
+} from "../../helpers/raw/raw_http.ts";
 
 const HOST = "Host: 127.0.0.1";
 const CLOSE = "Connection: close";

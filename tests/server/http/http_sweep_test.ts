@@ -9,7 +9,7 @@ import { MemoryStore } from "../../../server/store/memory_store.ts";
 import type { TransportName } from "../../../server/transport/open_transport.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { ledgerReturns } from "../../helpers/ledger.ts";
-import { RawConnection } from "../../helpers/raw_connection.ts";
+import { RawConnection } from "../../helpers/raw/raw_connection.ts";
 import { TRANSPORTS } from "../../helpers/transport.ts";
 
 /** All addresses that there are, and some that are none. */

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { InProcessServer } from "../../helpers/in_process.ts";
-import { type Headers, RawClient } from "../../helpers/raw_client.ts";
+import { type Headers, RawClient } from "../../helpers/raw/raw_client.ts";
 
 for (
   const [method, path, status, words] of [

@@ -8,7 +8,7 @@ import {
   readOrigin,
 } from "../../../server/http/origin_policy.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
-import { RawClient } from "../../helpers/raw_client.ts";
+import { RawClient } from "../../helpers/raw/raw_client.ts";
 
 for (
   const [words, origin] of [

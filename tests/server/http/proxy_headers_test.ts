@@ -7,7 +7,7 @@ import {
 } from "../../../server/http/proxy_headers.ts";
 import { assertGrowsLinearly } from "../../helpers/growth.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
-import { RawClient } from "../../helpers/raw_client.ts";
+import { RawClient } from "../../helpers/raw/raw_client.ts";
 
 for (
   const [title, headers, url, address] of [

@@ -8,7 +8,7 @@ import { MemoryStore } from "../../../server/store/memory_store.ts";
 import type { Page, Range } from "../../../server/store/store.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { ledgerReturns } from "../../helpers/ledger.ts";
-import { RawConnection } from "../../helpers/raw_connection.ts";
+import { RawConnection } from "../../helpers/raw/raw_connection.ts";
 import { TRANSPORTS } from "../../helpers/transport.ts";
 
 /** Requests that are sent at once. */

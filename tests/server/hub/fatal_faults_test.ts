@@ -4,10 +4,10 @@ import { assertEquals } from "@std/assert";
 import { every } from "../../../server/runtime/clock.ts";
 import { RoomRegistry } from "../../../server/rooms/room_registry.ts";
 import { V1Client } from "../../helpers/clients.ts";
-import { FakeClock } from "../../helpers/clock.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
-import { failOnce } from "../../helpers/isolation_bench.ts";
+import { failOnce } from "../../helpers/benches/isolation_bench.ts";
 
 Deno.test("promise 11: a periodic task that throws runs again, and the first of its failures is told", () => {
   const clock = new FakeClock();

@@ -12,7 +12,7 @@ import {
   IsolationBench,
   type Person,
   type Wrong,
-} from "../../helpers/isolation_bench.ts";
+} from "../../helpers/benches/isolation_bench.ts";
 
 /** Runs all of it with one fault. */
 async function withFault(

@@ -7,8 +7,8 @@ import { simple } from "../../../protocol/simple.ts";
 import { text } from "../../../protocol/text.ts";
 import { OPEN, type Permissions } from "../../../server/auth/permissions.ts";
 import { isReader } from "../../../server/sessions/contained_reader.ts";
-import { GRACE_MS, HubBench } from "../../helpers/hub_bench.ts";
-import { FakeReader } from "../../helpers/reader.ts";
+import { GRACE_MS, HubBench } from "../../helpers/benches/hub_bench.ts";
+import { FakeReader } from "../../helpers/doubles/reader.ts";
 
 /** Ada and Bob in one room; Ada's connection has just been lost. */
 async function lostAda() {

@@ -2,9 +2,9 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { HubbubError } from "../../../protocol/errors.ts";
-import { settled } from "../../helpers/clock.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
-import { FakeReader, numbers } from "../../helpers/reader.ts";
+import { settled } from "../../helpers/doubles/clock.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
+import { FakeReader, numbers } from "../../helpers/doubles/reader.ts";
 
 Deno.test("promise 1: nobody sees a message, and its sender gets no ack, before the store has it", async () => {
   const bench = new HubBench();

@@ -5,9 +5,9 @@ import {
   OutOfReachError,
   StoreOpenError,
 } from "../../../server/store/store.ts";
-import { FakeClock } from "../../helpers/clock.ts";
-import { HeldStore } from "../../helpers/held_store.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
+import { HeldStore } from "../../helpers/doubles/held_store.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 
 /** Lets time pass second by second. */

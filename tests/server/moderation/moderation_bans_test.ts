@@ -14,8 +14,14 @@ import {
 } from "../../../server/auth/permissions.ts";
 import type { Session } from "../../../server/rooms/session.ts";
 import { KICK_MS } from "../../../server/moderation/actions.ts";
-import { FakeReader } from "../../helpers/reader.ts";
-import { assertRefused, audit, hall, join, user } from "../../helpers/hall.ts";
+import { FakeReader } from "../../helpers/doubles/reader.ts";
+import {
+  assertRefused,
+  audit,
+  hall,
+  join,
+  user,
+} from "../../helpers/benches/hall.ts";
 
 Deno.test("who is kicked has to go at once, is told why, and may come back after a minute", async () => {
   const here = await hall();

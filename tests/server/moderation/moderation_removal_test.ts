@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { v1 } from "../../../protocol/v1.ts";
 import { TRUSTED } from "../../../server/auth/permissions.ts";
 import type { Session } from "../../../server/rooms/session.ts";
-import { audit, hall, join } from "../../helpers/hall.ts";
+import { audit, hall, join } from "../../helpers/benches/hall.ts";
 
 Deno.test("a moderator removes a message: it is gone for all, those who come later too", async () => {
   const here = await hall();

@@ -3,8 +3,13 @@
 import { assertEquals } from "@std/assert";
 import { text } from "../../../protocol/text.ts";
 import { TRUSTED } from "../../../server/auth/permissions.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
-import { assertRefused, audit, hall, join } from "../../helpers/hall.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
+import {
+  assertRefused,
+  audit,
+  hall,
+  join,
+} from "../../helpers/benches/hall.ts";
 
 Deno.test("a locked room is for moderators alone to write in, and says so", async () => {
   const here = await hall();

@@ -9,8 +9,8 @@ import type {
 import { v1 } from "../../../protocol/v1.ts";
 import { TRUSTED } from "../../../server/auth/permissions.ts";
 import { MOST_RULES } from "../../../server/moderation/rule_limits.ts";
-import { FakeReader } from "../../helpers/reader.ts";
-import { assertRefused, hall } from "../../helpers/hall.ts";
+import { FakeReader } from "../../helpers/doubles/reader.ts";
+import { assertRefused, hall } from "../../helpers/benches/hall.ts";
 
 Deno.test("without the right nobody moderates, and is told what it takes", async () => {
   const { bench } = await hall();

@@ -8,8 +8,13 @@ import {
   MOST_ROOM_RULES,
 } from "../../../server/moderation/rule_limits.ts";
 import type { Session } from "../../../server/rooms/session.ts";
-import { assertRefused, audit, type Hall, hall } from "../../helpers/hall.ts";
-import { FakeReader } from "../../helpers/reader.ts";
+import {
+  assertRefused,
+  audit,
+  type Hall,
+  hall,
+} from "../../helpers/benches/hall.ts";
+import { FakeReader } from "../../helpers/doubles/reader.ts";
 
 /** A moderator of some rooms. */
 function moderator({ bench }: Hall, isMine: (room: string) => boolean) {

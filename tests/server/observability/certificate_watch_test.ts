@@ -5,7 +5,7 @@ import {
   certificateFaults,
   watchCertificate,
 } from "../../../server/observability/certificate_watch.ts";
-import { FakeClock } from "../../helpers/clock.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
 
 /** For chat.example.org, *.rooms.example.org and 127.0.0.1, from 2026-11-27 to
  * 2027-02-25, 11:48:22 UTC. */

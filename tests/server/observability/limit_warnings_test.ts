@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { limitWarnings } from "../../../server/observability/limit_warnings.ts";
-import { FakeClock } from "../../helpers/clock.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
 
 Deno.test("fullLog() names a limit that turns people away, each once a minute", () => {
   const clock = new FakeClock();

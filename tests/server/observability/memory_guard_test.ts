@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { watchMemory } from "../../../server/observability/memory_guard.ts";
-import { FakeClock } from "../../helpers/clock.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
 
 Deno.test("watchMemory() tells once of what stays above, not of a moment's garbage", () => {
   const clock = new FakeClock();

@@ -6,9 +6,9 @@ import { renderMetrics } from "../../../server/observability/metrics.ts";
 import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
 import { Stats } from "../../../server/runtime/stats.ts";
 import { V1Client } from "../../helpers/clients.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
-import { OPCODE, RawClient } from "../../helpers/raw_client.ts";
+import { OPCODE, RawClient } from "../../helpers/raw/raw_client.ts";
 import { scrape } from "../../helpers/metrics.ts";
 
 /** Those of the samples that are asked for. */

@@ -2,9 +2,9 @@
  * request came, and whatever refused it. */
 
 import { assertEquals } from "@std/assert";
-import { FakeClock } from "../../helpers/clock.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
 import { V1Client } from "../../helpers/clients.ts";
-import { type Held, HeldStore } from "../../helpers/held_store.ts";
+import { type Held, HeldStore } from "../../helpers/doubles/held_store.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { scrape } from "../../helpers/metrics.ts";
 

@@ -8,8 +8,12 @@ import { text } from "../../../protocol/text.ts";
 import { v1 } from "../../../protocol/v1.ts";
 import { AnnouncementPace } from "../../../server/rooms/announcement_pace.ts";
 import { monotonicAt } from "../../../server/runtime/clock.ts";
-import { FakeReader, fakeSession, numbers } from "../../helpers/reader.ts";
-import { RoomBench } from "../../helpers/room_bench.ts";
+import {
+  FakeReader,
+  fakeSession,
+  numbers,
+} from "../../helpers/doubles/reader.ts";
+import { RoomBench } from "../../helpers/benches/room_bench.ts";
 
 type FakeSession = ReturnType<typeof fakeSession>;
 

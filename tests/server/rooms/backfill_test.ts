@@ -10,8 +10,8 @@ import type { Member } from "../../../server/rooms/session.ts";
 import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
 import { MemoryStore } from "../../../server/store/memory_store.ts";
 import type { StoredMessage } from "../../../server/store/store.ts";
-import { FakeClock, settled } from "../../helpers/clock.ts";
-import { SILENCE } from "../../helpers/silence.ts";
+import { FakeClock, settled } from "../../helpers/doubles/clock.ts";
+import { SILENCE } from "../../helpers/doubles/silence.ts";
 
 /** A room of 300 messages, and members that have seen none of them. */
 async function bench(text: string) {

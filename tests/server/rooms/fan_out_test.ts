@@ -13,10 +13,10 @@ import type { Feed } from "../../../server/store/store.ts";
 import { FanOut } from "../../../server/rooms/fan_out.ts";
 import { Room } from "../../../server/rooms/room.ts";
 import type { Session } from "../../../server/rooms/session.ts";
-import { FakeClock, settled } from "../../helpers/clock.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
-import { failOnce } from "../../helpers/isolation_bench.ts";
-import { FakeReader, numbers } from "../../helpers/reader.ts";
+import { FakeClock, settled } from "../../helpers/doubles/clock.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
+import { failOnce } from "../../helpers/benches/isolation_bench.ts";
+import { FakeReader, numbers } from "../../helpers/doubles/reader.ts";
 
 /** What sending one frame takes in these tests, milliseconds. */
 const FRAME_MS = 0.01;

@@ -4,9 +4,9 @@ import {
   GroupCommit,
   type Pending,
 } from "../../../server/rooms/group_commit.ts";
-import { FakeClock, settled } from "../../helpers/clock.ts";
-import { HeldStore } from "../../helpers/held_store.ts";
-import { fakeSession } from "../../helpers/reader.ts";
+import { FakeClock, settled } from "../../helpers/doubles/clock.ts";
+import { HeldStore } from "../../helpers/doubles/held_store.ts";
+import { fakeSession } from "../../helpers/doubles/reader.ts";
 
 /** A ticker whose hooks write down what is done. */
 function bench() {

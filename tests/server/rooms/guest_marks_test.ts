@@ -20,8 +20,8 @@ import { byToken } from "../../../server/http/api/access.ts";
 import { markAuthors } from "../../../server/rooms/author_marks.ts";
 import { systemClock } from "../../../server/runtime/clock.ts";
 import { MemoryStore } from "../../../server/store/memory_store.ts";
-import { ApiBench } from "../../helpers/api_bench.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
+import { ApiBench } from "../../helpers/benches/api_bench.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { SECRET, signed } from "../../helpers/tokens.ts";
 

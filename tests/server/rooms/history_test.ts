@@ -9,8 +9,8 @@ import {
 } from "../../../server/rooms/read_queue.ts";
 import { MemoryStore } from "../../../server/store/memory_store.ts";
 import type { Range } from "../../../server/store/store.ts";
-import { FakeClock } from "../../helpers/clock.ts";
-import { numbers } from "../../helpers/reader.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
+import { numbers } from "../../helpers/doubles/reader.ts";
 
 /** A room of so many messages; counts what is read of it. */
 async function room(count: number, text: (n: number) => string) {

@@ -1,7 +1,7 @@
 /** A fault of one room, as those in other rooms see it: not at all. */
 
 import { assertEquals } from "@std/assert";
-import { HubBench } from "../../helpers/hub_bench.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
 
 Deno.test("promise 7: who writes to a room that cannot be written to is told so, and nobody else notices", async () => {
   const bench = new HubBench();

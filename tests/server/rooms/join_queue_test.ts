@@ -6,8 +6,8 @@ import { PendingJoins } from "../../../server/rooms/pending_joins.ts";
 import type { ReadQueue } from "../../../server/rooms/read_queue.ts";
 import type { PendingJoin } from "../../../server/rooms/room.ts";
 import { createLogger } from "../../../server/runtime/logger.ts";
-import { fakeSession, numbers } from "../../helpers/reader.ts";
-import { RoomBench } from "../../helpers/room_bench.ts";
+import { fakeSession, numbers } from "../../helpers/doubles/reader.ts";
+import { RoomBench } from "../../helpers/benches/room_bench.ts";
 
 /** Joins that count how often their session is looked at. */
 class CountedJoins {

@@ -3,8 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { OPEN } from "../../../server/auth/permissions.ts";
 import { OpenRoomLimits } from "../../../server/rooms/open_room_limits.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
-import { FakeReader } from "../../helpers/reader.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
+import { FakeReader } from "../../helpers/doubles/reader.ts";
 
 /** Somebody at an address, perhaps with a token. */
 function visitor(bench: HubBench, address: string, user?: string) {

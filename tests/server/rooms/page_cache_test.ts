@@ -10,7 +10,7 @@ import {
   PageCache,
 } from "../../../server/rooms/page_cache.ts";
 import type { StoredMessage } from "../../../server/store/store.ts";
-import { numbers } from "../../helpers/reader.ts";
+import { numbers } from "../../helpers/doubles/reader.ts";
 
 function message(seq: number, words = "hi", author = "ada"): StoredMessage {
   return { room: "hall", seq, from: "Ada", text: words, at: 7, author };

@@ -5,7 +5,7 @@ import type { PresenceEvent } from "../../../protocol/events.ts";
 import type { Roster } from "../../../server/fleet/fleet.ts";
 import { monotonicAt, msAfter } from "../../../server/runtime/clock.ts";
 import { MOST_LISTED, Presence } from "../../../server/rooms/presence.ts";
-import { numbers } from "../../helpers/reader.ts";
+import { numbers } from "../../helpers/doubles/reader.ts";
 
 /** So many of one node, by session `NODE.N`. */
 function crowd(node: string, count: number): Roster {

@@ -9,7 +9,7 @@ import {
 } from "../../../server/rooms/read_queue.ts";
 import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
 import { NO_LOG, type Page } from "../../../server/store/store.ts";
-import { FakeClock, settled } from "../../helpers/clock.ts";
+import { FakeClock, settled } from "../../helpers/doubles/clock.ts";
 
 /** Who asks, from an address of its own by default. */
 function asker(client: string, address = client) {

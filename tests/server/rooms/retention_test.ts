@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { runRetention } from "../../../server/rooms/retention.ts";
-import { FakeClock, settled } from "../../helpers/clock.ts";
+import { FakeClock, settled } from "../../helpers/doubles/clock.ts";
 
 /** A store that has so much more to do after each step, or fails. */
 function bench(...answers: (boolean | Error)[]) {

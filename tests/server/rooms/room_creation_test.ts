@@ -2,9 +2,9 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { RoomCreation } from "../../../server/rooms/room_creation.ts";
-import { FakeClock } from "../../helpers/clock.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
-import { FakeReader, fakeSession } from "../../helpers/reader.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
+import { FakeReader, fakeSession } from "../../helpers/doubles/reader.ts";
 
 const HOUR_MS = 60 * 60_000;
 

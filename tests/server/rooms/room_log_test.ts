@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { RoomLog } from "../../../server/rooms/room_log.ts";
 import type { StoredMessage } from "../../../server/store/store.ts";
-import { numbers } from "../../helpers/reader.ts";
+import { numbers } from "../../helpers/doubles/reader.ts";
 
 function message(seq: number, text = "hi"): StoredMessage {
   return { room: "hall", seq, from: "Ada", text, at: 0, author: "ada" };

@@ -3,7 +3,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { RoomLookalikes } from "../../../server/rooms/room_lookalikes.ts";
 import { V1Client } from "../../helpers/clients.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { SECRET, signed } from "../../helpers/tokens.ts";
 

@@ -7,8 +7,8 @@ import { RoomMemory } from "../../../server/rooms/room_memory.ts";
 import type { StoredMessage } from "../../../server/store/store.ts";
 import { simple } from "../../../protocol/simple.ts";
 import { v1 } from "../../../protocol/v1.ts";
-import { HubBench } from "../../helpers/hub_bench.ts";
-import { RoomBench } from "../../helpers/room_bench.ts";
+import { HubBench } from "../../helpers/benches/hub_bench.ts";
+import { RoomBench } from "../../helpers/benches/room_bench.ts";
 
 /** Numbers from 0 to below 1 that are the same in every run. */
 function dice(seed: number): () => number {

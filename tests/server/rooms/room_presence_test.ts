@@ -4,8 +4,8 @@ import { assertEquals, assertLess } from "@std/assert";
 import type { PresenceEvent } from "../../../protocol/events.ts";
 import { text } from "../../../protocol/text.ts";
 import { MOST_LISTED } from "../../../server/rooms/presence.ts";
-import { fakeSession, numbers } from "../../helpers/reader.ts";
-import { RoomBench } from "../../helpers/room_bench.ts";
+import { fakeSession, numbers } from "../../helpers/doubles/reader.ts";
+import { RoomBench } from "../../helpers/benches/room_bench.ts";
 
 type FakeSession = ReturnType<typeof fakeSession>;
 

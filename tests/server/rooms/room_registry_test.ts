@@ -9,9 +9,13 @@ import { RoomRegistry } from "../../../server/rooms/room_registry.ts";
 import type { Session } from "../../../server/rooms/session.ts";
 import { Stats } from "../../../server/runtime/stats.ts";
 import type { Feed, StoredMessage } from "../../../server/store/store.ts";
-import { FakeClock, settled } from "../../helpers/clock.ts";
-import { HeldStore } from "../../helpers/held_store.ts";
-import { FakeReader, fakeSession, numbers } from "../../helpers/reader.ts";
+import { FakeClock, settled } from "../../helpers/doubles/clock.ts";
+import { HeldStore } from "../../helpers/doubles/held_store.ts";
+import {
+  FakeReader,
+  fakeSession,
+  numbers,
+} from "../../helpers/doubles/reader.ts";
 
 function bench() {
   const clock = new FakeClock();

@@ -1,8 +1,8 @@
 /** A room and its slow readers: what they get, when, and what they cost. */
 
 import { assert, assertEquals } from "@std/assert";
-import { fakeSession, numbers } from "../../helpers/reader.ts";
-import { RoomBench } from "../../helpers/room_bench.ts";
+import { fakeSession, numbers } from "../../helpers/doubles/reader.ts";
+import { RoomBench } from "../../helpers/benches/room_bench.ts";
 
 /** A room in which Ada, who was up to date, does not take what is said. */
 function behind(messages: number) {

@@ -6,8 +6,12 @@ import type { JoinedEvent } from "../../../protocol/events.ts";
 import { simple } from "../../../protocol/simple.ts";
 import { text } from "../../../protocol/text.ts";
 import { v1 } from "../../../protocol/v1.ts";
-import { FakeReader, fakeSession, numbers } from "../../helpers/reader.ts";
-import { RoomBench } from "../../helpers/room_bench.ts";
+import {
+  FakeReader,
+  fakeSession,
+  numbers,
+} from "../../helpers/doubles/reader.ts";
+import { RoomBench } from "../../helpers/benches/room_bench.ts";
 
 Deno.test("promise 2: every member sees the same messages in the same order, each once", () => {
   const bench = new RoomBench();

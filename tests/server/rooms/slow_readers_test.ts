@@ -3,8 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { SlowReaders } from "../../../server/rooms/slow_readers.ts";
 import type { Member } from "../../../server/rooms/session.ts";
-import { FakeClock } from "../../helpers/clock.ts";
-import { fakeSession } from "../../helpers/reader.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
+import { fakeSession } from "../../helpers/doubles/reader.ts";
 
 /** A member that has got nothing yet. */
 function memberOf(name: string): Member {

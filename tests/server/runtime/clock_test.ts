@@ -9,7 +9,7 @@ import {
   msBetween,
   systemClock,
 } from "../../../server/runtime/clock.ts";
-import { FakeClock } from "../../helpers/clock.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
 
 Deno.test("moments of the monotonic clock are measured and compared", () => {
   const [start, end] = [monotonicAt(1_000), monotonicAt(3_500)];

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { limitLog } from "../../../server/runtime/log_limits.ts";
 import { createLogger } from "../../../server/runtime/logger.ts";
-import { FakeClock } from "../../helpers/clock.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
 
 Deno.test("limitLog() writes 100 lines of a message, then one in ten seconds, and how many were left out", () => {
   const clock = new FakeClock();

@@ -5,8 +5,8 @@ import {
   isSocketFault,
   ProcessEnd,
 } from "../../../server/runtime/process_end.ts";
-import { FakeClock, settled } from "../../helpers/clock.ts";
-import { SILENCE } from "../../helpers/silence.ts";
+import { FakeClock, settled } from "../../helpers/doubles/clock.ts";
+import { SILENCE } from "../../helpers/doubles/silence.ts";
 
 /** A process whose server stops when the test says so. */
 function process() {

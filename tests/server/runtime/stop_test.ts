@@ -17,9 +17,9 @@ import {
 import { MemoryStore } from "../../../server/store/memory_store.ts";
 import type { Draft, Receipt } from "../../../server/store/store.ts";
 import { V1Client } from "../../helpers/clients.ts";
-import { FakeClock, settled } from "../../helpers/clock.ts";
+import { FakeClock, settled } from "../../helpers/doubles/clock.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
-import { SILENCE } from "../../helpers/silence.ts";
+import { SILENCE } from "../../helpers/doubles/silence.ts";
 
 const never = () => new Promise<never>(() => {});
 

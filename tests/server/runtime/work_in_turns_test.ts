@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { WorkInTurns } from "../../../server/runtime/work_in_turns.ts";
-import { FakeClock } from "../../helpers/clock.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
 
 Deno.test("promise 4: WorkInTurns takes at most 5 ms of a turn, one job after the other", () => {
   const clock = new FakeClock();

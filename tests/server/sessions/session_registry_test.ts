@@ -9,9 +9,9 @@ import {
   SessionRegistry,
   type Welcome,
 } from "../../../server/sessions/session_registry.ts";
-import { SILENCE } from "../../helpers/silence.ts";
-import { FakeClock } from "../../helpers/clock.ts";
-import { FakeReader } from "../../helpers/reader.ts";
+import { SILENCE } from "../../helpers/doubles/silence.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
+import { FakeReader } from "../../helpers/doubles/reader.ts";
 
 /** The sessions of a node that is told what others do, and Ada's. */
 function node() {

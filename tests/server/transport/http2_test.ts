@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { systemClock } from "../../../server/runtime/clock.ts";
 import { MemoryStore } from "../../../server/store/memory_store.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
-import { UnreadHttp2 } from "../../helpers/raw_http2.ts";
+import { UnreadHttp2 } from "../../helpers/raw/raw_http2.ts";
 
 /** `:status: 200` in the static table of HPACK (RFC 7541, A). */
 const OK = 0x88;

@@ -4,7 +4,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { InProcessServer } from "../../helpers/in_process.ts";
-import { RawConnection } from "../../helpers/raw_connection.ts";
+import { RawConnection } from "../../helpers/raw/raw_connection.ts";
 
 /** Requests of one packet of 64 KiB, about. */
 const MANY = 2_000;

@@ -7,7 +7,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
 import { TRANSPORTS } from "../../helpers/transport.ts";
-import { makeFrame, OPCODE, RawClient } from "../../helpers/raw_client.ts";
+import { makeFrame, OPCODE, RawClient } from "../../helpers/raw/raw_client.ts";
 import { Scene } from "../../helpers/bystander.ts";
 
 const HANDSHAKE = [

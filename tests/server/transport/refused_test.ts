@@ -3,7 +3,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { TRANSPORTS } from "../../helpers/transport.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
-import { OPCODE, RawClient } from "../../helpers/raw_client.ts";
+import { OPCODE, RawClient } from "../../helpers/raw/raw_client.ts";
 
 for (const transport of TRANSPORTS) {
   for (const path of ["/ws", "/lessons/echo"]) {

@@ -6,7 +6,7 @@ import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
 import { openTransport } from "../../../server/transport/open_transport.ts";
 import type { TcpLimits } from "../../../server/transport/tcp_connections.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
-import { RawClient } from "../../helpers/raw_client.ts";
+import { RawClient } from "../../helpers/raw/raw_client.ts";
 
 /** A transport without a server behind it, that waits for a head half a second
  * only. */

@@ -13,7 +13,7 @@ import {
   type TcpLimit,
   type TcpLimits,
 } from "../../../server/transport/tcp_connections.ts";
-import { FakeClock } from "../../helpers/clock.ts";
+import { FakeClock } from "../../helpers/doubles/clock.ts";
 
 let ports = 0;
 

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Client } from "../../helpers/clients.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { scrape } from "../../helpers/metrics.ts";
-import { OPCODE, RawClient } from "../../helpers/raw_client.ts";
+import { OPCODE, RawClient } from "../../helpers/raw/raw_client.ts";
 import { Scene } from "../../helpers/bystander.ts";
 import { TRANSPORTS } from "../../helpers/transport.ts";
 

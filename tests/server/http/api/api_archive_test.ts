@@ -1,7 +1,7 @@
 /** A room out as NDJSON, and lines in. */
 
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { type Answer, ApiBench } from "../../../helpers/api_bench.ts";
+import { type Answer, ApiBench } from "../../../helpers/benches/api_bench.ts";
 import { V1Client } from "../../../helpers/clients.ts";
 import { InProcessServer } from "../../../helpers/in_process.ts";
 

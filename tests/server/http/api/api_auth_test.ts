@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { SignJWT } from "jose";
 import { byToken } from "../../../../server/http/api/access.ts";
 import { Authority } from "../../../../server/auth/authenticator.ts";
-import { ApiBench } from "../../../helpers/api_bench.ts";
+import { ApiBench } from "../../../helpers/benches/api_bench.ts";
 import { EventReader } from "../../../helpers/events.ts";
 
 const SECRET = "a secret that is long enough to be one";

@@ -17,7 +17,7 @@ import {
   type Answer,
   ApiBench,
   type AskOptions,
-} from "../../../helpers/api_bench.ts";
+} from "../../../helpers/benches/api_bench.ts";
 
 const MESSAGES = "/api/rooms/hall/messages";
 const PLAIN = { "content-type": "text/plain" };

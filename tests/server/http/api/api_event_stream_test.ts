@@ -6,7 +6,7 @@ import {
   CutStream,
   EventStream,
 } from "../../../../server/http/api/event_stream.ts";
-import { ApiBench } from "../../../helpers/api_bench.ts";
+import { ApiBench } from "../../../helpers/benches/api_bench.ts";
 import { EventReader } from "../../../helpers/events.ts";
 
 const EVENTS = "/api/rooms/hall/events";

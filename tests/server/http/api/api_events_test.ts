@@ -4,8 +4,8 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import { V1Client } from "../../../helpers/clients.ts";
 import { EventReader } from "../../../helpers/events.ts";
 import { InProcessServer } from "../../../helpers/in_process.ts";
-import { lastingStore } from "../../../helpers/lasting_store.ts";
-import { numbers } from "../../../helpers/reader.ts";
+import { lastingStore } from "../../../helpers/doubles/lasting_store.ts";
+import { numbers } from "../../../helpers/doubles/reader.ts";
 import { TempFolder } from "../../../helpers/temp.ts";
 
 /** Somebody in the room who can publish. */

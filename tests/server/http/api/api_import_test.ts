@@ -7,7 +7,7 @@ import { text } from "../../../../protocol/text.ts";
 import { v1 } from "../../../../protocol/v1.ts";
 import { byToken } from "../../../../server/http/api/access.ts";
 import { Authority } from "../../../../server/auth/authenticator.ts";
-import { ApiBench } from "../../../helpers/api_bench.ts";
+import { ApiBench } from "../../../helpers/benches/api_bench.ts";
 import { SECRET, signed } from "../../../helpers/tokens.ts";
 
 const NDJSON = { "content-type": "application/x-ndjson" };

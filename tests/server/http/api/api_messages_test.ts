@@ -7,7 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Permissions } from "../../../../server/auth/permissions.ts";
-import { type Answer, ApiBench } from "../../../helpers/api_bench.ts";
+import { type Answer, ApiBench } from "../../../helpers/benches/api_bench.ts";
 import { Client, V1Client } from "../../../helpers/clients.ts";
 import { InProcessServer } from "../../../helpers/in_process.ts";
 

@@ -8,7 +8,7 @@ import {
   type Answer,
   ApiBench,
   type AskOptions,
-} from "../../../helpers/api_bench.ts";
+} from "../../../helpers/benches/api_bench.ts";
 import { SECRET, signed } from "../../../helpers/tokens.ts";
 
 /** Asks, and gives the answer with its status. */

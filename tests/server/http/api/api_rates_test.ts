@@ -10,8 +10,8 @@ import {
   RequestRates,
 } from "../../../../server/http/request_rates.ts";
 import { MemoryStore } from "../../../../server/store/memory_store.ts";
-import { FakeClock } from "../../../helpers/clock.ts";
-import { RawConnection } from "../../../helpers/raw_connection.ts";
+import { FakeClock } from "../../../helpers/doubles/clock.ts";
+import { RawConnection } from "../../../helpers/raw/raw_connection.ts";
 
 Deno.test("promise 7: a script that is too fast is told when to come back", async () => {
   await using server = await InProcessServer.start({ httpRate: 1 });

@@ -3,7 +3,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { exportLimits } from "../../../../server/http/api/export.ts";
 import { importLimits } from "../../../../server/http/api/import.ts";
-import { ApiBench } from "../../../helpers/api_bench.ts";
+import { ApiBench } from "../../../helpers/benches/api_bench.ts";
 
 Deno.test("promise 10: no room, user or address takes all places of imports", () => {
   for (const party of ["address", "room", "user"]) {
