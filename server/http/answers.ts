@@ -1,12 +1,12 @@
-/** The answers of everything but the API: their headers, and words for people. */
+/** Responses outside the API: common headers and plain-text bodies. */
 
 import { MOST_FIELDS } from "../transport/header_fields.ts";
 import type { RequestFault } from "../transport/socket.ts";
 
-/** Headers of every answer. */
+/** Headers of every response. */
 export const HEADERS: Readonly<Record<string, string>> = {
-  // The page talks to its own server only, so that it works without the net
-  // and nothing anybody types can load anything.
+  // The page connects only to its own server. It works offline, and user input
+  // cannot load external resources.
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
     "connect-src 'self'; manifest-src 'self'; base-uri 'none'; " +
@@ -16,11 +16,11 @@ export const HEADERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * An answer in words for people.
+ * Builds a plain-text response.
  *
- * @param status Its status.
- * @param text What is so, and what to do.
- * @param headers More headers than every answer has.
+ * @param status HTTP status.
+ * @param text What is wrong and what to do.
+ * @param headers Headers to add to the common ones.
  */
 export function words(
   status: number,
@@ -37,7 +37,7 @@ export function words(
   });
 }
 
-/** What is said of a request that is none, by what is wrong with it. */
+/** Responses to malformed requests, by fault. */
 const FAULTS: Readonly<Record<RequestFault, () => Response>> = {
   host: () =>
     words(400, "The Host header must name one host, such as example.org"),
@@ -64,12 +64,12 @@ const FAULTS: Readonly<Record<RequestFault, () => Response>> = {
     }),
 };
 
-/** Answers a request that a transport cannot hand on. */
+/** Returns the response to a request that a transport cannot parse. */
 export function faulty(fault: RequestFault): Response {
   return FAULTS[fault]();
 }
 
-/** Answers a request by a method that does nothing here. */
+/** Returns the response to an unsupported method. */
 export function badMethod(method: string): Response {
   return words(405, `Method ${method} is not allowed. Use GET`, {
     "allow": "GET, HEAD",

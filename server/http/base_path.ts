@@ -1,25 +1,25 @@
 /**
- * Serving below a path of a site, such as `/chat`. Requests may have it or not,
- * as some proxies take it away and others leave it; whatever the server says of
- * its own addresses has it. Pure.
+ * Serves the site below a base path such as `/chat`. Requests may arrive with
+ * or without the base, since some proxies strip it. Addresses that the server
+ * generates always include it. Pure.
  */
 
 import type { Visit } from "./proxy_headers.ts";
 
-/** What a base must not begin with: paths that mean something themselves. */
+/** Prefixes that a base must not start with: the server uses them itself. */
 const TAKEN: readonly string[] = [
   ...["api", "assets", "lab", "lessons", "text", "ws"],
   ...["healthz", "readyz", "metrics"],
 ];
-/** Characters of a base. */
+/** Maximum length of a base, in characters. */
 const MOST_CHARACTERS = 200;
 
 /**
- * Reads a base as it is set.
+ * Parses a base path setting.
  *
- * @param words Such as `/chat` or `chat/rooms/`; `/` is none.
- * @returns `/chat/rooms`, without a slash at the end; empty for none; undefined
- * when it is none.
+ * @param words Such as `/chat` or `chat/rooms/`; `/` means no base.
+ * @returns `/chat/rooms` without a trailing slash; empty for no base; undefined
+ * when invalid.
  */
 export function readBase(words: string): string | undefined {
   const parts = words.split("/").filter((part) => part !== "");
@@ -30,11 +30,11 @@ export function readBase(words: string): string | undefined {
 }
 
 /**
- * Takes the base away from an address that has it.
+ * Strips the base from an address, if present.
  *
- * @param url Of a request.
- * @param base As {@linkcode readBase} gave it.
- * @returns The address as the routes know it.
+ * @param url Address of a request.
+ * @param base A result of {@linkcode readBase}.
+ * @returns The address that the router matches.
  */
 export function withoutBase(url: URL, base: string): URL {
   if (base === "" || !`${url.pathname}/`.startsWith(`${base}/`)) return url;
@@ -43,17 +43,16 @@ export function withoutBase(url: URL, base: string): URL {
   return inside;
 }
 
-/** Makes what takes the base away where a request goes. */
+/** Returns a function that strips the base from a request's address. */
 export function belowBase(base: string): (visit: Visit) => Visit {
   return (visit) => ({ ...visit, url: withoutBase(visit.url, base) });
 }
 
 /**
- * Puts the base into the addresses that a file has: those in quotes that begin
- * with a slash.
+ * Adds the base to every quoted address in a file that starts with a slash.
  *
- * @param text HTML, or a web app's manifest.
- * @param base As {@linkcode readBase} gave it.
+ * @param text HTML, or a web app manifest.
+ * @param base A result of {@linkcode readBase}.
  */
 export function rebased(text: string, base: string): string {
   return text.replaceAll('"/', `"${base}/`);

@@ -1,12 +1,13 @@
 /**
- * Answers in gzip for those who take it: files once for all, what is made for
- * one request as it is taken. Neither transport compresses anything itself.
+ * Compresses responses with gzip for clients that accept it. Static files are
+ * compressed once; dynamic responses are compressed while streaming. The
+ * transports do not compress.
  */
 
 import { acceptsEncodings } from "@std/http/negotiation";
 import type { Asset } from "../runtime/asset.ts";
 
-/** What gets smaller, and does not wait for more to come. */
+/** Types that compress well and are not open-ended streams. */
 const COMPRESSIBLE: readonly string[] = [
   "text/html",
   "text/css",
@@ -17,29 +18,29 @@ const COMPRESSIBLE: readonly string[] = [
   "application/javascript",
   "application/manifest+json",
 ];
-/** Bytes below which it is not worth it. */
+/** Minimum size to compress, in bytes. */
 const LEAST = 1024;
 
-/** Whether answers of a type differ by what their readers take. */
+/** Returns whether responses of a type vary by `Accept-Encoding`. */
 export function isCompressible(type: string): boolean {
   return COMPRESSIBLE.includes(type.split(";")[0] ?? "");
 }
 
 /**
- * Tells whether an answer may be sent in gzip.
+ * Returns whether the client accepts gzip.
  *
- * @param request Any; one that does not say what it takes gets none.
+ * @param request Any request; without `Accept-Encoding` the result is false.
  */
 export function takesGzip(request: Request): boolean {
   return !!request.headers.get("accept-encoding") &&
     acceptsEncodings(request, "gzip", "identity") === "gzip";
 }
 
-/** Files in gzip, each made when it is first asked for, and kept. */
+/** Compresses static files on first use and caches the result. */
 export class GzipFiles {
   readonly #kept = new WeakMap<Asset, Promise<Uint8Array<ArrayBuffer>>>();
 
-  /** A file in gzip; undefined where that is not worth it. */
+  /** Returns a file in gzip, or undefined if compression does not pay off. */
   async of(asset: Asset): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const { body, type } = asset;
     if (body.length < LEAST || !isCompressible(type)) return undefined;
@@ -56,11 +57,11 @@ export class GzipFiles {
 }
 
 /**
- * Compresses an answer on its way, where it says by `content-length` that it is
- * worth it.
+ * Compresses a response while streaming, if its `content-length` is large
+ * enough.
  *
- * @param request What it answers.
- * @param answer Any; not used any more after that.
+ * @param request The request.
+ * @param answer The response; the caller must not use it afterwards.
  */
 export function compressed(request: Request, answer: Response): Response {
   const { body, status, headers } = answer;

@@ -1,33 +1,33 @@
 /**
- * What tells a browser that a page of another origin may read the API's answers
- * (https://fetch.spec.whatwg.org/#http-cors-protocol). Which pages may, the
- * origins say. No cookies are in use, so none are allowed. Pure.
+ * CORS headers for the API (https://fetch.spec.whatwg.org/#http-cors-protocol).
+ * `origin_policy.ts` decides which origins are allowed. Credentials are not
+ * allowed: the server uses no cookies. Pure.
  */
 
-/** What pages may send beside what they always may. */
+/** Request headers that pages may send, beyond the safelisted ones. */
 const REQUEST_HEADERS =
   "Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID";
-/** What pages may read beside what they always may. */
+/** Response headers that pages may read, beyond the safelisted ones. */
 const RESPONSE_HEADERS =
   "Accept, Allow, Content-Disposition, Idempotency-Key, " +
   "Link, Location, Retry-After, WWW-Authenticate";
 const METHODS = "GET, HEAD, POST, PUT, DELETE";
-/** How long a browser need not ask again, seconds. */
+/** How long browsers may cache a preflight response, in seconds. */
 const MAX_AGE = "600";
 
-/** Whether a browser asks what a page may send. */
+/** Returns whether a request is a CORS preflight. */
 export function isPreflight({ method, headers }: Request): boolean {
   return method === "OPTIONS" && headers.has("origin") &&
     headers.has("access-control-request-method");
 }
 
 /**
- * Answers what a page may send.
+ * Answers a preflight request.
  *
- * @param request One that {@linkcode isPreflight}, of an origin that may.
+ * @param request A preflight request from an allowed origin.
  */
 export function preflightAnswer({ headers }: Request): Response {
-  // Asked for by browsers before a public page may reach a private address.
+  // Browsers ask for this before a public page may reach a private address.
   const isPrivate =
     headers.get("access-control-request-private-network") === "true";
   return new Response(null, {
@@ -42,10 +42,10 @@ export function preflightAnswer({ headers }: Request): Response {
 }
 
 /**
- * Lets a page read an answer.
+ * Adds CORS headers to a response.
  *
- * @param answer Its headers are changed.
- * @param origin The page's, where it may.
+ * @param answer The response; its headers are changed.
+ * @param origin The page's origin, if allowed.
  */
 export function share(answer: Response, origin: string | undefined): Response {
   answer.headers.append("vary", "origin");

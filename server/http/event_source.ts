@@ -1,26 +1,27 @@
 /**
- * What an `EventSource` is answered that cannot have its events now. Any status
- * but 200 is final for it (https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface),
- * while a stream that ends is begun anew.
+ * Responses to an `EventSource` when the server cannot stream now.
+ * `EventSource` treats any status but 200 as final
+ * (https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface),
+ * but reconnects after a stream ends.
  */
 
 import { EVENT_STREAM } from "../../protocol/sse.ts";
 
-/** Refusals that are over after a while. */
+/** Statuses of temporary errors. */
 const TEMPORARY: readonly number[] = [429, 503];
 const DEFAULT_SECONDS = 2;
 const MS_PER_SECOND = 1_000;
 
 /**
- * Makes of a temporary refusal a stream that says when to come back and ends,
- * for those who ask for a stream alone, as `EventSource` does. Scripts that
- * take anything get the status.
+ * Replaces a temporary error with a stream that sends a retry time and ends,
+ * for clients that accept only `text/event-stream`. Other clients get the
+ * status.
  *
- * @param request Any.
- * @param response Its answer.
- * @param random A number from 0 up to 1: not all come back at once.
- * @returns The answer, or the stream: a `retry` and an event `refused` with the
- * problem's JSON.
+ * @param request Any request.
+ * @param response Its response.
+ * @param random Jitter for the retry time, from 0 up to 1.
+ * @returns The response, or a stream with `retry` and a `refused` event that
+ * carries the problem's JSON.
  */
 export async function forEventSource(
   request: Request,

@@ -1,13 +1,14 @@
-/** One request and its answer, as the transport sees them come and go. */
+/** The lifetime of one HTTP request and its response, as the transport reports
+ * it. */
 
-/** What a handler may know of the connection it answers on. */
+/** What a handler can observe of its exchange. */
 export interface Exchange {
   /**
-   * Resolves when the whole answer was sent, or the connection is gone. Over
-   * `native` an answer that nobody takes stays until its client is gone.
+   * Resolves when the whole response was sent or the connection closed. Over
+   * `native`, an unread response stays pending until the client disconnects.
    */
   readonly done: Promise<void>;
-  /** The request no longer counts among those in progress: it lasts, and is
-   * counted as something else. */
+  /** Stops counting the request as in progress: it is long-lived and counted
+   * elsewhere. */
   handOver(): void;
 }

@@ -1,22 +1,20 @@
-/**
- * Files as answers: whole or in gzip, or 304 where the client has them already.
- */
+/** Serves static files: plain, in gzip, or as 304 if unchanged. */
 
 import type { Asset } from "../runtime/asset.ts";
 import { HEADERS, words } from "./answers.ts";
 import { GzipFiles, isCompressible, takesGzip } from "./compression.ts";
 import { elementsOf } from "../transport/header_lists.ts";
 
-/** Answers with files. */
+/** Serves static files. */
 export class StaticFiles {
   readonly #gzip = new GzipFiles();
 
   /**
-   * Answers with a file, or 304 when the client has it already.
+   * Returns a file, or 304 if the client's copy is current.
    *
-   * @param request By GET or HEAD.
+   * @param request A GET or HEAD request.
    * @param asset The file.
-   * @param more Headers that stand for those of every answer.
+   * @param more Headers that replace the common ones.
    */
   async answer(
     request: Request,
@@ -33,9 +31,10 @@ export class StaticFiles {
       ...HEADERS,
       ...more,
       "content-type": type,
-      // Revalidated each time: a new version of the server brings new pages.
+      // Browsers revalidate every time, so a new server version takes effect at
+      // once.
       "cache-control": "no-cache",
-      // Other bytes, the same content (RFC 9110, 8.8.1).
+      // A weak tag: different bytes, same content (RFC 9110, 8.8.1).
       "etag": small === undefined ? etag : `W/${etag}`,
       ...(isCompressible(type) && { "vary": "accept-encoding" }),
     };

@@ -1,5 +1,5 @@
 /**
- * The answers to WebSocket handshakes: an upgrade, or why there is none.
+ * Answers WebSocket handshakes: upgrades the connection or returns an error.
  */
 
 import type { HubbubError } from "../../protocol/errors.ts";
@@ -11,30 +11,32 @@ import type { Origins } from "./origin_policy.ts";
 import type { Visit } from "./proxy_headers.ts";
 import { type Handshake, readHandshake } from "./upgrade.ts";
 
-/** What the answers to handshakes need of the server. */
+/** What handshakes need from the server. */
 export interface HandshakeOptions {
-  /** Whether new connections are welcome. */
+  /** Returns whether the server accepts new connections. */
   readonly accepting: () => boolean;
-  /** Why a handshake from an address finds no place, if it is not to be told
-   * over a WebSocket. */
+  /** Returns an error if no connection is available for an address and the
+   * error cannot be sent over a WebSocket. */
   readonly full: (address: string) => HubbubError | undefined;
-  /** Which pages may talk to the rooms. */
+  /** Origins that may connect. */
   readonly origins: Origins;
-  /** Counts a handshake; gives milliseconds to wait where there were too many
-   * from that address. */
+  /** Counts a handshake. Returns the milliseconds to wait if the address is
+   * over its rate limit. */
   readonly handshake: (address: string) => number;
-  /** Told of what is refused before it is known what it is for. */
+  /** Called for each handshake that is rejected before its target is known. */
   readonly onRefused: (code: ProblemCode) => void;
-  /** Makes the handler of a chat WebSocket. */
+  /** Creates the handler of a chat WebSocket. */
   readonly chat: (
     entry: Extract<Handshake, { entry: unknown }>,
     address: string,
   ) => Accept;
-  /** Whether there are lessons. */
+  /** Whether lessons are enabled. */
   readonly hasLessons: boolean;
-  /** Makes the handler of a lesson's WebSocket. */
+  /** Creates the handler of a lesson's WebSocket. */
   readonly lesson: (name: string, address: string) => Accept | undefined;
-  /** Upgrades; called last, and its response is returned as it is. */
+  /**
+   * Upgrades the connection. Called last; its response is returned unchanged.
+   */
   readonly upgrade: (
     request: Request,
     accept: Accept,
@@ -42,14 +44,17 @@ export interface HandshakeOptions {
   ) => Response;
 }
 
-/** How a WebSocket is asked for (RFC 6455, 4.4; RFC 9110, 7.8). */
+/**
+ * Headers of responses that require an upgrade (RFC 6455, 4.4; RFC 9110, 7.8).
+ */
 export const UPGRADE = {
   "upgrade": "websocket",
   "connection": "Upgrade",
   "sec-websocket-version": "13",
 };
 
-/** Whether a request is a handshake, or why it is none (RFC 6455, 4.2.1). */
+/** Returns why a request is not a valid handshake (RFC 6455, 4.2.1), or
+ * undefined. */
 function handshakeFault(request: Request): string | undefined {
   const { method, headers } = request;
   const key = headers.get("sec-websocket-key")?.trim() ?? "";
@@ -62,7 +67,7 @@ function handshakeFault(request: Request): string | undefined {
   return method === "GET" ? undefined : "The method must be GET";
 }
 
-/** The lesson whose WebSocket an address means, if it means one. */
+/** Returns the lesson name in a WebSocket address, if any. */
 export function lessonOf({ pathname }: URL): string | undefined {
   return /^\/lessons\/([^/]+)\/?$/.exec(pathname)?.[1];
 }
@@ -77,7 +82,7 @@ function tooManyHandshakes(waitMs: number): Response {
   );
 }
 
-/** What there is instead of lessons where these are off. */
+/** Returns the response when lessons are disabled. */
 export function lessonsOff(): Response {
   return words(
     404,
@@ -86,17 +91,17 @@ export function lessonsOff(): Response {
   );
 }
 
-/** Answers a request for a lesson that there is not. */
+/** Returns the response for an unknown lesson. */
 export function noLesson(name: string): Response {
   return words(404, `There is no lesson "${name}". GET /lessons lists them`);
 }
 
 /**
- * Makes the handler of handshakes.
+ * Creates the handshake handler.
  *
- * @param options What it needs.
- * @returns A handler of a request to a path with a WebSocket behind it. Nothing
- * may touch the request after a response of status 101.
+ * @param options What it needs from the server.
+ * @returns A handler of requests to WebSocket paths. The caller must not touch
+ * the request after a response with status 101.
  */
 export function createHandshakes(
   options: HandshakeOptions,
@@ -112,12 +117,13 @@ export function createHandshakes(
   };
 
   return (request, { url, address }) => {
-    // Before all else: one that fails costs about as much.
+    // Counted first: a failed handshake costs about as much as a successful
+    // one.
     const waitMs = options.handshake(address);
     if (waitMs > 0) return tooManyHandshakes(waitMs);
     const version = request.headers.get("sec-websocket-version")?.trim();
     if (version !== "13") {
-      // A version that is not spoken here, or nothing said of one.
+      // An unsupported version, or none.
       const status = version === undefined ? 400 : 426;
       return words(status, "Sec-WebSocket-Version must be 13", UPGRADE);
     }
@@ -131,7 +137,7 @@ export function createHandshakes(
     const name = lessonOf(url);
     if (name !== undefined) {
       if (!options.hasLessons) return lessonsOff();
-      // Pages from anywhere may learn here: lessons hold nothing.
+      // Any origin may connect to lessons: they hold no data.
       const accept = lesson(name, address);
       return accept === undefined
         ? noLesson(name)

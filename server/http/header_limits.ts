@@ -1,17 +1,17 @@
 /**
- * How long the parts of a request's head may be, asked before anybody reads
- * them. Pure. Heads of 16 KB reach the server over `ws`, of 400 KB natively.
+ * Size limits of request heads, checked before anything parses them. Pure. The
+ * transport accepts heads of 16 KB over `ws` and 400 KB over `native`.
  */
 
 import { READ_FIELDS } from "../transport/header_fields.ts";
 
-/** Characters of a request's address: a room, a name and a token that are as
- * long as they may be, every byte of them escaped. */
+/** Maximum characters of a request's address: a room, a name and a token of
+ * maximum length, fully percent-encoded. */
 const MOST_URL = 12 * 1024;
-/** Characters of a header: a token of 8 KiB, and half of that again. */
+/** Maximum characters of a header: a token of 8 KiB, plus half of that. */
 const MOST_HEADER = 12 * 1024;
 
-/** Why a request is refused, and with which status. */
+/** Why a request is rejected, with its status. */
 export interface Overlong {
   readonly status: 414 | 431;
   readonly code: "address_too_long" | "header_too_long";
@@ -19,10 +19,10 @@ export interface Overlong {
 }
 
 /**
- * Tells whether a part of a request's head is too long to be looked at.
+ * Checks the size of a request's head.
  *
  * @param request Any request.
- * @returns What to answer then; undefined for most requests.
+ * @returns The error; undefined when every part is within its limit.
  */
 export function overlong({ url, headers }: Request): Overlong | undefined {
   if (url.length > MOST_URL) {

@@ -1,29 +1,31 @@
 /**
- * Which hosts the server answers to. A page of any site can have its own name
- * point at this machine, and is then a page of the same origin to its reader's
- * browser (DNS rebinding). The `Host` it sends gives it away: it is the name of
- * that site. Pure but for the log.
+ * Checks the `Host` header to prevent DNS rebinding: any site can point its
+ * name at this machine, and its pages then count as same-origin. The `Host`
+ * header still carries that site's name. Pure except for logging.
  */
 
 import type { Visit } from "./proxy_headers.ts";
 import type { Logger } from "../runtime/logger.ts";
 
-/** Refused hosts that are remembered, so that each is logged once. */
+/** Maximum number of rejected hosts kept, so that each is logged once. */
 const MOST_REMEMBERED = 100;
-/** Characters of a host that are repeated: the client has written it. */
+/**
+ * Maximum characters of a rejected host in messages: the client controls it.
+ */
 const MOST_SHOWN = 100;
-/** Characters of a host: a name has 253 (RFC 1035, 2.3.4), a port 5. */
+/** Maximum characters of a host: 253 for the name (RFC 1035, 2.3.4), 5 for the
+ * port. */
 const MOST_CHARACTERS = 260;
 
-/** Any host. */
+/** Matches any host. */
 const ANY = "*";
 
 /**
- * Reads a host as it stands in a `Host` header or in an address.
+ * Parses a host from a `Host` header or an address.
  *
  * @param words Such as `chat.example.org`, `LOCALHOST.:8000` or `[::1]:8000`.
- * @returns Its name alone: in small letters, in ASCII, without port and final
- * dot; IPv6 in brackets. Undefined when it is no host (RFC 9110, 7.2).
+ * @returns The host name in lower-case ASCII, without port and trailing dot;
+ * IPv6 in brackets. Undefined when invalid (RFC 9110, 7.2).
  */
 export function hostnameOf(words: string): string | undefined {
   if (words.length > MOST_CHARACTERS || !/^[^\s/?#@\\,]+$/.test(words)) {
@@ -35,12 +37,12 @@ export function hostnameOf(words: string): string | undefined {
 }
 
 /**
- * Reads one host of `--public-host`.
+ * Parses one host of `--public-host`.
  *
- * @param words A name such as `chat.example.org`; `.example.org` is that name
- * and all below it, `*` is any.
- * @returns It as {@linkcode hostnameOf} gives it; undefined when it is none, or
- * when it has a port, which does not count.
+ * @param words A name such as `chat.example.org`; `.example.org` also matches
+ * subdomains, `*` matches any host.
+ * @returns The host in the form of {@linkcode hostnameOf}; undefined when
+ * invalid or when it has a port.
  */
 export function readPublicHost(words: string): string | undefined {
   if (words === ANY) return words;
@@ -52,28 +54,28 @@ export function readPublicHost(words: string): string | undefined {
 }
 
 /**
- * Tells whether nobody can have this name point elsewhere: an address is no
- * name, and browsers know `localhost` and all below it by themselves (RFC
- * 6761, 6.3).
+ * Returns whether DNS cannot redirect a host name: IP addresses do not use DNS,
+ * and browsers resolve `localhost` and its subdomains themselves (RFC 6761,
+ * 6.3).
  */
 function isFixed(hostname: string): boolean {
   return hostname.startsWith("[") || /^\d+\.\d+\.\d+\.\d+$/.test(hostname) ||
     hostname === "localhost" || hostname.endsWith(".localhost");
 }
 
-/** What a {@linkcode HostPolicy} goes by. */
+/** Options of a {@linkcode HostPolicy}. */
 export interface HostPolicyOptions {
-  /** What {@linkcode readPublicHost} gave; empty where nothing was said. */
+  /** Results of {@linkcode readPublicHost}; empty when not configured. */
   readonly allowed: readonly string[];
-  /** The address that is listened on, which may be a name. */
+  /** The listening address, which may be a host name. */
   readonly listening: string;
-  /** Whether any host will do where nothing else was said: where a stranger's
-   * page can do nothing, since everybody needs a token or a certificate. */
+  /** Whether to accept any host when none is configured. Safe where every
+   * client needs a token or a certificate. */
   readonly lenient: boolean;
   readonly log: Logger;
 }
 
-/** The hosts that one server answers to. */
+/** The hosts that the server answers to. */
 export class HostPolicy {
   readonly #options: HostPolicyOptions;
   readonly #listening: string | undefined;
@@ -85,20 +87,19 @@ export class HostPolicy {
   }
 
   /**
-   * Decides on a request, and logs each host that is refused once.
+   * Checks the host of a request. Logs each rejected host once.
    *
-   * @param direct The address that the request itself has.
-   * @param visit Where it went to, as the proxies say.
-   * @returns Why it is refused and how to change that; undefined when it is
-   * not.
+   * @param direct The request's own address.
+   * @param visit The address and client that the proxies report.
+   * @returns Why the host is rejected and how to allow it; undefined when
+   * allowed.
    */
   refusal(direct: URL, visit: Visit): string | undefined {
     const { allowed, lenient } = this.#options;
-    // A trusted proxy knows by which names it may be asked.
+    // A trusted proxy decides which names reach the server.
     const open = allowed.length === 0 && (lenient || visit.proxied === true);
     if (open || direct.protocol === "http+unix:") return undefined;
-    // What a proxy says, a page can write too; the host of the request itself
-    // it cannot.
+    // A page can forge proxy headers, but not the `Host` of the request.
     const wrong = [visit.url.host, direct.host]
       .find((host) => !this.#allows(hostnameOf(host)));
     if (wrong === undefined) return undefined;

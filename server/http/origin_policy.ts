@@ -1,40 +1,40 @@
 /**
- * Which pages of other origins may talk to this server. Browsers name the
- * origin of a page and let it connect anywhere, so the server has to decide
- * (RFC 6455, 10.2). Pure but for the log.
+ * Decides which cross-origin pages may use the server. Browsers let any page
+ * open a WebSocket, so the server has to check the origin (RFC 6455, 10.2).
+ * Pure except for logging.
  */
 
 import type { Logger } from "../runtime/logger.ts";
 
-/** Refused origins that are remembered, so that each is logged once. */
+/** Maximum number of rejected origins kept, so that each is logged once. */
 const MOST_REMEMBERED = 100;
-/** Characters of an origin that are repeated: whoever asks has written it. */
+/** Maximum characters of an origin in messages: the client controls it. */
 const MOST_SHOWN = 100;
 
-/** Names of this very machine: a page from one may talk to the other. */
+/** Loopback names: a page from one may connect to another. */
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(?=:|$)/;
 
 /**
- * Reads one origin of a list.
+ * Parses one allowed origin.
  *
  * @param words Such as `https://example.org`, `null` or `*`.
- * @returns It as browsers write it; undefined when it is none.
+ * @returns The origin as browsers send it; undefined when invalid.
  */
 export function readOrigin(words: string): string | undefined {
   if (words === "*" || words === "null") return words;
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^/\s,?#@]+\/?$/i.test(words)) return undefined;
   if (!URL.canParse(words)) return undefined;
   const { origin } = new URL(words);
-  // Those of browser extensions are no origins to `URL`, but to browsers.
+  // `URL` gives browser extensions the origin "null"; browsers send their own.
   return origin === "null" ? words.toLowerCase().replace(/\/$/, "") : origin;
 }
 
 /**
- * Tells whether a page may talk to the server.
+ * Returns whether a page may connect to the server.
  *
- * @param origin The `Origin` header; null from programs that are no browsers.
- * @param host The host, with its port, that the request went to.
- * @param allowed Origins that {@linkcode readOrigin} gave.
+ * @param origin The `Origin` header; null for non-browser clients.
+ * @param host The requested host with its port.
+ * @param allowed Results of {@linkcode readOrigin}.
  */
 export function isWelcome(
   origin: string | null,
@@ -43,7 +43,7 @@ export function isWelcome(
   if (origin === null || allowed.includes("*")) return true;
   if (allowed.includes(origin)) return true;
   if (!URL.canParse(origin)) return false;
-  // The scheme may differ: a proxy that speaks TLS does not always say so.
+  // The scheme may differ: a TLS proxy does not always forward it.
   const from = new URL(origin).host;
   return from !== "" && here(from) === here(host);
 }
@@ -52,7 +52,7 @@ function here(host: string): string {
   return host.toLowerCase().replace(LOOPBACK, "localhost");
 }
 
-/** The origins that one server lets in. */
+/** The origins that the server accepts. */
 export class Origins {
   readonly #allowed: readonly string[];
   readonly #log: Logger;
@@ -63,18 +63,18 @@ export class Origins {
     this.#log = log;
   }
 
-  /** Whether a page may, without a word about it. */
+  /** Returns whether an origin is allowed, without logging. */
   allows(origin: string, host: string): boolean {
     return isWelcome(origin, { host, allowed: this.#allowed });
   }
 
   /**
-   * Decides on a request, and logs each origin that is refused once.
+   * Checks the origin of a request. Logs each rejected origin once.
    *
-   * @param origin Its `Origin` header.
-   * @param host The host, with its port, that it went to.
-   * @returns Why it is refused and how to change that; undefined when it is
-   * not.
+   * @param origin The `Origin` header.
+   * @param host The requested host with its port.
+   * @returns Why the origin is rejected and how to allow it; undefined when
+   * allowed.
    */
   refusal(origin: string | null, host: string): string | undefined {
     const allowed = this.#allowed;

@@ -1,8 +1,7 @@
 /**
- * Bodies of answers that are too large to be handed over at once: given a
- * little at a time, as their reader takes them, and cut off when it takes
- * nothing for too long. Owns what such a body holds in memory: one piece of its
- * source.
+ * Streams large response bodies in small slices with backpressure. Cuts off a
+ * body whose client reads nothing for too long. Each body buffers one piece of
+ * its source.
  */
 
 import type { Clock } from "../runtime/clock.ts";
@@ -12,39 +11,39 @@ import type {
   ResourceLedger,
 } from "../runtime/resource_ledger.ts";
 
-/** Bytes that are handed over at once, and have to be taken in time. */
+/** Bytes per slice; the client must read each within the time limit. */
 const SLICE = 16 * 1024;
 
-/** Why an answer was cut off. The runtime is given it to break the connection,
- * and gives it back as an error: it is none. */
+/** Thrown into the runtime to break the connection. The runtime reports it back
+ * as an error, although it is none. */
 export class CutAnswer extends Error {
   override name = "CutAnswer";
 }
 
-/** What {@linkcode PacedBodies} need. */
+/** Options of {@linkcode PacedBodies}. */
 export interface PacedBodiesOptions {
   readonly clock: Pick<Clock, "after">;
   readonly ledger: ResourceLedger;
-  /** Milliseconds in which a reader must take the next 16 KiB. */
+  /** Time in which the client must read the next 16 KiB, in milliseconds. */
   readonly slowMs: number;
 }
 
-/** What a body is made of. */
+/** Source of a body. */
 export type Pieces = AsyncIterator<Uint8Array, unknown, void>;
 
-/** How a body is counted. */
+/** Callbacks of one body. */
 export interface PacedBodyOptions {
   readonly kind: HeldKind;
-  /** Called once, when it has ended in any way. */
+  /** Called once when the body ends for any reason. */
   readonly onEnd?: () => void;
-  /** Called when it was cut off. */
+  /** Called when the body is cut off. */
   readonly onCut?: () => void;
 }
 
-/** All such bodies of one server. */
+/** All paced bodies of one server. */
 export class PacedBodies {
   readonly #options: PacedBodiesOptions;
-  /** What cuts off each that is open. */
+  /** Functions that cut off each open body. */
   readonly #open = new Set<() => void>();
 
   constructor(options: PacedBodiesOptions) {
@@ -52,11 +51,11 @@ export class PacedBodies {
   }
 
   /**
-   * Makes a body.
+   * Creates a body.
    *
-   * @param source Asked for its next piece when all of the one before was
-   * taken; returned when nobody wants more.
-   * @param options What it counts as.
+   * @param source Pulled for its next piece after the previous one was read;
+   * `return` is called when the body ends early.
+   * @param options Callbacks of the body.
    */
   open(
     source: Pieces,
@@ -74,7 +73,7 @@ export class PacedBodies {
       stopTimer();
       release();
       this.#open.delete(cut);
-      // It may be in the middle of something; what it throws then is nobody's.
+      // The source may be busy. Errors after the end do not matter.
       Promise.resolve(source.return?.()).catch(() => {});
       onEnd();
     };
@@ -83,7 +82,7 @@ export class PacedBodies {
       onCut();
       controller.error(new CutAnswer());
     };
-    /** Asks for a piece with something in it; false at the end. */
+    /** Pulls the next non-empty piece; returns false at the end. */
     const refill = async (): Promise<boolean> => {
       while (piece.length === 0) {
         release();
@@ -121,11 +120,10 @@ export class PacedBodies {
   }
 
   /**
-   * Makes an answer give its body a little at a time where it is large and says
-   * how large, by `content-length`.
+   * Paces the body of a response if its `content-length` is large.
    *
-   * @param answer Any; not used any more after that.
-   * @param onCut Called when it was cut off.
+   * @param answer The response; the caller must not use it afterwards.
+   * @param onCut Called when the body is cut off.
    */
   paced(answer: Response, onCut: () => void): Response {
     const { body, status, headers } = answer;
@@ -138,7 +136,7 @@ export class PacedBodies {
     });
   }
 
-  /** Cuts off all. */
+  /** Cuts off all open bodies. */
   stop(): void {
     for (const cut of this.#open) cut();
   }

@@ -1,18 +1,19 @@
 /**
- * Whether the bundles of the pages are there and newer than their sources, and
- * making them. `deno task start` builds first; this is for `deno run` and
- * `deno test` from a fresh clone. Only a process with all permissions can.
+ * Checks whether the page bundles are current, and builds them. `deno task
+ * start` builds first; this covers `deno run` and `deno test` from a fresh
+ * clone. Building needs all permissions.
  */
 
 import { systemClock } from "../runtime/clock.ts";
 
 /** A bundle that every build writes. */
 const BUNDLE = "static/dist/chat.js";
-/** What the bundles are made of, as in the task `build`. */
+/** Sources of the bundles, as in the task `build`. */
 const SOURCES = ["static", "client", "protocol"];
 const SOURCE = /\.(tsx?|css)$/;
 
-/** When a file was written, milliseconds since 1970; 0 where there is none. */
+/** Returns a file's modification time in milliseconds since 1970; 0 if it is
+ * missing. */
 async function writtenAt(file: URL): Promise<number> {
   try {
     return (await Deno.stat(file)).mtime?.getTime() ?? 0;
@@ -39,7 +40,7 @@ async function newestIn(folder: URL): Promise<number> {
 /**
  * Returns whether the bundles are missing or older than their sources.
  *
- * @param root The folder of `main.ts`, its address ending with a slash.
+ * @param root URL of the folder of `main.ts`, with a trailing slash.
  */
 export async function needsBuild(root: URL): Promise<boolean> {
   const built = await writtenAt(new URL(BUNDLE, root));
@@ -53,8 +54,8 @@ export async function needsBuild(root: URL): Promise<boolean> {
 /**
  * Runs `deno task build`.
  *
- * @param root The folder of `main.ts`.
- * @throws {Error} With what it printed, when it fails.
+ * @param root URL of the folder of `main.ts`, with a trailing slash.
+ * @throws {Error} With the task's output when it fails.
  */
 export async function buildPages(root: URL): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -64,17 +65,17 @@ export async function buildPages(root: URL): Promise<void> {
     stderr: "piped",
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
-  // The task writes nothing where only dates have changed.
+  // The task does not write files that differ only in their dates.
   const now = systemClock.now() / 1000;
   try {
     await Deno.utime(new URL(BUNDLE, root), now, now);
   } catch (error) {
-    // Then the task looks again the next time.
+    // Without permission, the next start checks again.
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
   }
 }
 
-/** Builds the pages where that is needed and this process may do so. */
+/** Builds the pages if needed and permitted. */
 export async function buildIfNeeded(root: URL): Promise<void> {
   for (const name of ["run", "write", "read"] as const) {
     const { state } = await Deno.permissions.query({ name });

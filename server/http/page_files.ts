@@ -1,25 +1,24 @@
 /**
- * The files of the pages: read at the start, served from memory, revalidated
- * by a hash of their content.
+ * Loads the page files at startup and serves them from memory with content-hash
+ * ETags.
  */
 
 import { contentType } from "@std/media-types";
 import { type Asset, assetOf, hash } from "../runtime/asset.ts";
 import { rebased } from "./base_path.ts";
 
-/** Files of the pages by name, such as `chat.css`. */
+/** Page files by name, such as `chat.css`. */
 export type Assets = ReadonlyMap<string, Asset>;
 
-/** What of `static/` is served; sources and settings are not. */
+/** Files of `static/` that are served; sources and settings are not. */
 const SERVED = /\.(html|css|js|svg|png|ico|webmanifest)$/;
 
-/** The script that keeps the chat page in browsers. */
+/** The service worker of the chat page. */
 const WORKER = "service_worker.js";
 
 /**
- * Writes into the pages, their scripts and their styles which build they are of.
- * Browsers take the service worker for a new one, and keep the pages anew, when a
- * byte differs.
+ * Writes the build ID into pages, scripts and styles. A changed byte makes
+ * browsers update the service worker and its cache.
  */
 async function nameBuild(assets: Map<string, Asset>): Promise<void> {
   const encoder = new TextEncoder();
@@ -33,8 +32,8 @@ async function nameBuild(assets: Map<string, Asset>): Promise<void> {
 }
 
 /**
- * Writes the build into a file, if it is a part of a page: a page whose parts
- * are of two builds finds out (static/build_check.ts).
+ * Writes the build ID into a file that belongs to a page. A page with parts of
+ * two builds detects that (static/build_check.ts).
  */
 function stamped(
   name: string,
@@ -53,7 +52,7 @@ function stamped(
     : undefined;
 }
 
-/** Pages that are nothing without their scripts. */
+/** Pages that need their scripts. */
 const PAGES = ["index.html", "lab.html"];
 
 const UNBUILT = `<!doctype html>
@@ -66,12 +65,12 @@ const UNBUILT = `<!doctype html>
 </html>
 `;
 
-/** Returns whether the bundles are there. */
+/** Returns whether the bundles exist. */
 export function areBuilt(assets: Assets): boolean {
   return assets.has("chat.js") && assets.has("lab.js");
 }
 
-/** Returns files whose pages say that they were not built. */
+/** Returns the files with pages that say that the bundles are missing. */
 export async function unbuilt(assets: Assets): Promise<Assets> {
   const page = await assetOf(
     new TextEncoder().encode(UNBUILT),
@@ -80,7 +79,7 @@ export async function unbuilt(assets: Assets): Promise<Assets> {
   return new Map([...assets, ...PAGES.map((name) => [name, page] as const)]);
 }
 
-/** Files that name others by their path. */
+/** Files that contain paths of other files. */
 const NAMING = /\.(html|webmanifest)$/;
 
 async function read(
@@ -100,11 +99,11 @@ async function read(
 }
 
 /**
- * Reads the pages' files: what is written by hand, and the bundles in `dist/`.
+ * Reads the page files: static sources and the bundles in `dist/`.
  *
- * @param directory The `static/` folder, its address ending with a slash.
- * @param base The path that the pages are below, such as `/chat`.
- * @returns The files; without the bundles when these were not built.
+ * @param directory URL of the `static/` folder, with a trailing slash.
+ * @param base The base path of the pages, such as `/chat`.
+ * @returns The files; without bundles when these were not built.
  */
 export async function readAssets(
   directory: URL,

@@ -1,36 +1,36 @@
 /**
- * Where a request really comes from and went to when a proxy stands before the
- * server. Pure; which proxy is to be believed is a setting.
+ * Reads a request's client address and target from proxy headers. Pure. The
+ * settings say which proxy is trusted.
  */
 
 import parseForwarded from "forwarded-parse";
 import { readAddress } from "../runtime/ip_network.ts";
 
-/** Where a request goes and where it comes from. */
+/** The target and the client address of a request. */
 export interface Visit {
   readonly url: URL;
-  /** Such as `192.0.2.7`. */
+  /** The client's address, such as `192.0.2.7`. */
   readonly address: string;
-  /** Whether a trusted proxy has said so. */
+  /** Whether a trusted proxy reported it. */
   readonly proxied?: boolean;
 }
 
-/** What the nearest proxy says; empty where it says nothing. */
+/** Values that the nearest proxy reports; empty where missing. */
 interface Said {
   readonly client: string;
   readonly host: string;
   readonly proto: string;
 }
 
-/** The last of a list: the one that the nearest proxy has added. What stands
- * before it, anybody can have written. */
+/** Returns the last item of a list header: the one that the nearest proxy
+ * added. Clients can forge earlier items. */
 function last(headers: Headers, name: string): string {
   return headers.get(name)?.split(",").at(-1)?.trim() ?? "";
 }
 
 /**
- * The last element of a `Forwarded` header. It is looked for from the end: what
- * a client wrote before it may be anything, such as a quote that never ends.
+ * Returns the last element of a `Forwarded` header. Searches from the end: the
+ * client may have forged the start, for example with an unclosed quote.
  */
 function lastElement(header: string): string {
   let quoted = false;
@@ -64,11 +64,12 @@ function saidByForwarded(headers: Headers): Said | undefined {
 }
 
 /**
- * Reads what Deno Deploy says of a request. All of them come to it over TLS,
- * and to the server over some socket of the machine.
+ * Reads the headers of Deno Deploy. Clients reach Deploy over TLS; Deploy
+ * reaches the server over a local socket.
  *
- * @param visit As the socket has it, its address empty where it has none.
- * @param headers Those of the request.
+ * @param visit The visit as the socket reports it; the address is empty if
+ * unknown.
+ * @param headers The request's headers.
  */
 export function behindDeploy(
   { url, address }: Visit,
@@ -83,15 +84,14 @@ export function behindDeploy(
 }
 
 /**
- * Reads what the nearest proxy says of a request: in `X-Forwarded-For`, `-Host`
- * and `-Proto` or, where there is none of these, in `Forwarded` (RFC 7239). Not
- * in both: a proxy writes the ones and lets the other pass as the client wrote
- * it.
+ * Reads the headers of the nearest proxy: `X-Forwarded-For`, `-Host` and
+ * `-Proto` or, without these, `Forwarded` (RFC 7239). Never reads both: a proxy
+ * sets one kind and may pass on the other unchecked.
  *
- * @param visit As the socket has it.
- * @param headers Those of the request.
- * @returns The client's address, the host and the scheme that it asked for;
- * what is missing or senseless there stays.
+ * @param visit The visit as the socket reports it.
+ * @param headers The request's headers.
+ * @returns The client's address and the requested host and scheme. Missing or
+ * invalid values leave the visit unchanged.
  */
 export function behindProxy(visit: Visit, headers: Headers): Visit {
   const said = saidByX(headers) ?? saidByForwarded(headers);

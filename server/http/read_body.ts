@@ -1,8 +1,7 @@
 /**
- * Reading the body of a request within bounds: so many bytes, so many chunks,
- * and only as long as it gets on. Owns what a body costs: a chunk of one byte
- * takes as much work as one of many, so each counts for some at least, and all
- * are copied into few large pieces at once.
+ * Reads request bodies within limits on bytes, chunks and time. A chunk of one
+ * byte costs as much work as a large one, so each chunk counts as a minimum
+ * size. Chunks are copied into a few large pieces.
  */
 
 import { setImmediate } from "node:timers/promises";
@@ -11,28 +10,29 @@ import type { Clock } from "../runtime/clock.ts";
 import type { ResourceLedger } from "../runtime/resource_ledger.ts";
 import { TinyChunks } from "../transport/socket.ts";
 
-/** Bytes that chunks have on average at least: the runtime makes room for 64 KiB
- * for each. */
+/** Minimum average chunk size in bytes: the runtime allocates 64 KiB for each
+ * chunk. */
 const LEAST_CHUNK = 512;
-/** Chunks that may be smaller, in a body that is small itself. */
+/** Number of chunks exempt from the minimum, for small bodies. */
 const FEW_CHUNKS = 64;
-/** Bytes of a piece: what is given on at once, and has to come in the time that
- * is allowed. */
+/** Bytes per piece: the unit that is yielded, and that must arrive within the
+ * time limit. */
 const PIECE = 32 * 1024;
 
-/** What reading bodies needs of the server. */
+/** What reading bodies needs from the server. */
 export interface BodyTools {
   readonly clock: Pick<Clock, "after">;
   readonly ledger: ResourceLedger;
-  /** Milliseconds in which the next 32 KiB of a body, or its end, must come. */
+  /** Time in which the next 32 KiB of a body, or its end, must arrive, in
+   * milliseconds. */
   readonly slowMs: number;
 }
 
 /**
- * Bytes that a body may have which brings one text, and a name at most: each
- * character may be a pair of surrogates, each of them escaped in 6 bytes.
+ * Returns the maximum bytes of a body with one text and at most a name. Each
+ * character may be a surrogate pair, escaped in 6 bytes each.
  *
- * @param maxText Characters (code points) of a text.
+ * @param maxText Maximum characters (code points) of a text.
  */
 export function bodyLimit(maxText: number): number {
   return 12 * maxText + 2048;
@@ -54,7 +54,7 @@ function tooSmall(): Problem {
   );
 }
 
-/** Refuses a body that would have to be decompressed first (RFC 9110, 8.4). */
+/** Rejects a body with a content coding (RFC 9110, 8.4). */
 function checkEncoding({ headers }: Request): void {
   const coding = headers.get("content-encoding")?.trim().toLowerCase();
   if (coding === undefined || coding === "" || coding === "identity") return;
@@ -67,15 +67,15 @@ function checkEncoding({ headers }: Request): void {
 }
 
 /**
- * Reads a body in pieces, each a copy that is nobody else's.
+ * Reads a body in pieces. Each piece is a copy that the caller owns.
  *
- * @param request Any request; what is left of its body can be read on after an
+ * @param request Any request; the caller may read the rest of its body after an
  * error.
- * @param most Bytes of all of it.
- * @param tools What it needs.
+ * @param most Maximum bytes of the whole body.
+ * @param tools What it needs from the server.
  * @throws {Problem} `unsupported_type` for a body with a content coding;
- * `too_large`, before anything is read when the request says
- * so itself; `too_slow`; `incomplete` when it ends before it is whole.
+ * `too_large`, before reading if `content-length` says so; `too_slow`;
+ * `incomplete` when the body ends early.
  */
 export async function* readPieces(
   request: Request,
@@ -95,7 +95,7 @@ export async function* readPieces(
   const watch = () =>
     clock.after(slowMs, () => {
       late = true;
-      // What is being waited for fails.
+      // The pending read rejects.
       reader.releaseLock();
     });
   let stop = watch();
@@ -132,12 +132,13 @@ export async function* readPieces(
         filled += part.length;
         done += part.length;
         if (filled < size) continue;
-        // Time that its reader takes is not the sender's.
+        // The consumer's time does not count against the sender.
         stop();
         yield piece;
         piece = new Uint8Array(size);
         filled = 0;
-        // A body that has all arrived must not keep everybody else waiting.
+        // Yields to the event loop even when the whole body is already
+        // buffered.
         await setImmediate();
         stop = watch();
       }

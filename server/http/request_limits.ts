@@ -1,23 +1,22 @@
 /**
- * How many requests, or requests of one kind, may be in progress at once, from
- * one address and in total: each holds a body or an answer in memory until its
- * client has sent or taken it. Pure.
+ * Limits concurrent requests per address and in total: each holds a body or a
+ * response in memory until the client has sent or read it. Pure.
  */
 
 import { type Problem, tooManyRequests } from "./api/problem.ts";
 import { networkOf } from "../runtime/ip_network.ts";
 import type { Release } from "../runtime/resource_ledger.ts";
 
-/** How many there may be. */
+/** Limits on concurrent requests. */
 export interface RequestLimitsOptions {
   readonly total: number;
-  /** From one address, or network of IPv6, and of each other party. */
+  /** Maximum per address (or IPv6 network), and per other party. */
   readonly perAddress: number;
-  /** What is counted, for people; "requests" by default. */
+  /** What is counted, for error messages; "requests" by default. */
   readonly what?: string;
 }
 
-/** The requests of one server. */
+/** Concurrent requests of one server. */
 export class RequestLimits {
   readonly #options: RequestLimitsOptions;
   readonly #byParty = new Map<string, number>();
@@ -28,12 +27,12 @@ export class RequestLimits {
   }
 
   /**
-   * Counts one that begins.
+   * Counts a request that starts.
    *
-   * @param address Where it comes from.
-   * @param parties Others who have the same share, such as `room garden` and
-   * `user ada`.
-   * @returns Counts its end; idempotent.
+   * @param address The client's address.
+   * @param parties Others with the same limit, such as `room garden` and `user
+   * ada`.
+   * @returns Ends the count; idempotent.
    * @throws {Problem} `too_many_requests`.
    */
   enter(address: string, parties: readonly string[] = []): Release {

@@ -1,7 +1,6 @@
 /**
- * How many HTTP requests an address may send, by what they ask for. Every
- * request is counted here before anything else is done for it. Pure: time comes
- * from the clock passed in.
+ * Rate limits of HTTP requests per address and kind. Every request is counted
+ * before any other work. Pure: time comes from the clock passed in.
  */
 
 import { tooFast } from "../connection/rate_limits.ts";
@@ -9,20 +8,21 @@ import type { Clock } from "../runtime/clock.ts";
 import { placeOf } from "../runtime/ip_network.ts";
 import { Buckets } from "../runtime/token_bucket.ts";
 
-/** Addresses whose rates are kept in mind, of each kind. */
+/** Maximum addresses tracked per kind. */
 const MOST_ADDRESSES = 10_000;
 
 /**
- * What a request asks for: files of the pages, of which a page needs about ten
- * at once; the server's health; or anything else. One whose head is too long is
- * faulty, whatever it asks for. Each kind has a rate of its own, so that many
- * requests of one do not use up that of another.
+ * Kind of a request: page files (a page needs about ten at once), health
+ * probes, requests with an oversized head, or anything else. Each kind has its
+ * own rate limit, so one kind cannot use up another's.
  */
 export type RequestKind = "file" | "probe" | "faulty" | "other";
 
-/** How many times as many of a kind as `--http-rate` says, and how many seconds'
- * worth of that at once. 300 people behind one address who open the page at the
- * same time get all its files. */
+/**
+ * Rate and burst of each kind: a multiple of `--http-rate`, and seconds of that
+ * rate. The file burst lets 300 people behind one address open the page at
+ * once.
+ */
 const KINDS: Readonly<Record<RequestKind, { times: number; burstS: number }>> =
   {
     file: { times: 3, burstS: 10 },
@@ -31,14 +31,14 @@ const KINDS: Readonly<Record<RequestKind, { times: number; burstS: number }>> =
     other: { times: 1, burstS: 3 },
   };
 
-/** The rates of the HTTP requests of one server. */
+/** Rate limits of the HTTP requests of one server. */
 export class RequestRates {
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #kinds: Readonly<Record<RequestKind, Buckets>>;
 
   /**
-   * @param perSecond Requests a second of one address, or IPv6 network; 0 is no
-   * limit.
+   * @param perSecond Requests per second of one address or IPv6 network; 0
+   * means no limit.
    * @param clock The monotonic clock.
    */
   constructor(perSecond: number, clock: Pick<Clock, "monotonic">) {
@@ -60,8 +60,8 @@ export class RequestRates {
   /**
    * Counts a request.
    *
-   * @param address Where it comes from, such as `192.0.2.7`.
-   * @param kind What it asks for.
+   * @param address The client's address, such as `192.0.2.7`.
+   * @param kind Kind of the request.
    * @throws {HubbubError} `rate_limited`.
    */
   count(address: string, kind: RequestKind): void {
@@ -71,10 +71,10 @@ export class RequestRates {
   }
 
   /**
-   * Counts more for a request that was counted as one.
+   * Charges a request that turned out to cost more than one.
    *
-   * @param address Where it comes from.
-   * @param cost What it counts as, in requests.
+   * @param address The client's address.
+   * @param cost Its total cost, in requests.
    */
   settle(address: string, cost: Settlement): void {
     const now = this.#clock.monotonic();
@@ -82,7 +82,7 @@ export class RequestRates {
   }
 }
 
-/** What a request was counted as, and what it turns out to count as. */
+/** What a request was charged, and what it should be charged. */
 export interface Settlement {
   readonly expected: number;
   readonly actual: number;

@@ -1,6 +1,6 @@
 /**
- * From an HTTP request to its answer: pages and probes. WebSocket handshakes
- * are in handshake_answers.ts, what is below `/api` is in api/.
+ * Routes HTTP requests to pages and probes. WebSocket handshakes are in
+ * handshake_answers.ts, the API is in api/.
  */
 
 import type { ConnectionReport } from "../../protocol/lab.ts";
@@ -35,22 +35,22 @@ import { ENDPOINTS, WITHOUT_LESSONS } from "../lessons/endpoints.ts";
 import { LessonsPages } from "../lessons/kept_pages.ts";
 import { overlong } from "./header_limits.ts";
 
-/** What the routes need of the server. */
+/** What the routes need from the server. */
 export interface RoutesOptions extends HandshakeOptions {
   readonly assets: Assets;
-  /** Which hosts it answers to. */
+  /** Hosts that the server answers to. */
   readonly hosts: HostPolicy;
-  /** What those say who stand before the server, the nearest first. */
+  /** Readers of proxy headers, nearest proxy first. */
   readonly proxies: readonly ((visit: Visit, headers: Headers) => Visit)[];
-  /** The path that the server is below, such as `/chat`; empty at the root. */
+  /** Base path of the server, such as `/chat`; empty at the root. */
   readonly base: string;
-  /** `ready`, perhaps with more to say, or why not. */
+  /** Returns `ready`, with optional detail, or why the server is not ready. */
   readonly health: () => string;
-  /** What is counted, for Prometheus. */
+  /** Returns the metrics in Prometheus format. */
   readonly metrics: () => string;
-  /** What is known of a connection that the lab watches. */
+  /** Returns the report of a connection that the lab inspects. */
   readonly watched: (key: string) => ConnectionReport | undefined;
-  /** Answers what is below `/api`. */
+  /** Answers requests below `/api`. */
   readonly api: (
     request: Request,
     visit: Visit,
@@ -59,20 +59,20 @@ export interface RoutesOptions extends HandshakeOptions {
   /** Counts each request of an address. */
   readonly rates: Pick<RequestRates, "count">;
   /**
-   * Counts a connection of an address; gives what ends that.
+   * Counts a connection of an address; returns a function that ends the count.
    *
    * @throws {HubbubError} `too_many_connections`.
    */
   readonly admit: (address: string) => () => void;
-  /** How many requests may be in progress. */
+  /** Limit of concurrent requests. */
   readonly limits: RequestLimits;
-  /** Gives large answers as they are taken. */
+  /** Streams large responses with backpressure. */
   readonly bodies: PacedBodies;
   readonly clock: Clock;
 }
 
-/** The lab alone connects wherever its reader says, which is what it is for;
- * all else stays as strict: still nothing but this server's own scripts run. */
+/** Only the lab may connect to any address: that is its purpose. Scripts are
+ * still limited to this server's own. */
 const LAB_HEADERS = {
   "content-security-policy": HEADERS["content-security-policy"]!.replace(
     "connect-src 'self'",
@@ -84,7 +84,7 @@ function movedTo(location: string): Response {
   return words(308, `This page is at ${location}`, { location });
 }
 
-/** Answers with what is made for one request. */
+/** Builds a response with generated content. */
 function made(text: string, type: string): Response {
   const body = new TextEncoder().encode(text);
   return new Response(body, {
@@ -101,13 +101,13 @@ function json(value: unknown): Response {
   return made(JSON.stringify(value), "application/json");
 }
 
-/** What a request counts as. */
+/** Returns the kind of a request, for its rate limit. */
 function kindOf(pathname: string): RequestKind {
   if (PROBES.includes(pathname)) return "probe";
   const isFile = FILES.includes(pathname) || pathname.startsWith("/assets/");
   return isFile ? "file" : "other";
 }
-/** Files of the pages, beside `/assets/`. */
+/** Page files outside `/assets/`. */
 const FILES: readonly string[] = [
   "/",
   "/lab",
@@ -115,7 +115,7 @@ const FILES: readonly string[] = [
   "/favicon.ico",
 ];
 
-/** Leaves an answer to HEAD without a body. */
+/** Removes the body of a response to HEAD. */
 function headOnly({ method }: Request, answer: Response): Response {
   const { body, status, headers } = answer;
   if (method !== "HEAD" || body === null) return answer;
@@ -123,14 +123,18 @@ function headOnly({ method }: Request, answer: Response): Response {
   return new Response(null, { status, headers });
 }
 
-/** What balancers ask, often by HTTP/1.0 and without a `Host`, and however many
- * requests are in progress. It is nothing that a page could not find out by
- * connecting. */
+/**
+ * Load balancer probes. They often use HTTP/1.0 without a `Host`, and must work
+ * at any number of concurrent requests. They reveal nothing that a connecting
+ * page could not find out.
+ */
 const PROBES: readonly string[] = ["/healthz", "/readyz"];
 
-/** Whether a request has no `Host` (RFC 9112, 3.2). HTTP/2 has none either, but
- * the host in its address is the client's; the one that the runtime makes up
- * where there is none is always this. */
+/**
+ * Returns whether a request lacks a `Host` (RFC 9112, 3.2). HTTP/2 has no
+ * `Host` either, but its address carries the client's host. The runtime always
+ * uses this placeholder when there is none.
+ */
 function lacksHost({ headers }: Request, { protocol, hostname }: URL): boolean {
   const host = headers.get("host");
   if (host !== null) return hostnameOf(host) === undefined;
@@ -141,7 +145,7 @@ function isApiPath(pathname: string): boolean {
   return pathname === "/api" || pathname.startsWith("/api/");
 }
 
-/** Refuses a request before it is looked at further, scripts with a problem. */
+/** Rejects a request early; API clients get a problem in JSON. */
 function refuse(pathname: string, problem: Problem): Response {
   return isApiPath(pathname)
     ? problem.toResponse()
@@ -149,11 +153,11 @@ function refuse(pathname: string, problem: Problem): Response {
 }
 
 /**
- * Makes the server's request handler.
+ * Creates the server's request handler.
  *
- * @param options What it needs.
- * @returns A handler of a request, the address it comes from, such as
- * `192.0.2.7`, and the end of its answer; it does not throw.
+ * @param options What it needs from the server.
+ * @returns A handler of a request, the client's address, such as `192.0.2.7`,
+ * and the end of its response. It does not throw.
  */
 export function createRoutes(
   options: RoutesOptions,
@@ -199,7 +203,7 @@ export function createRoutes(
       UPGRADE,
     );
 
-  /** Answers what is no handshake. */
+  /** Answers a request that is not a handshake. */
   const answer = (
     request: Request,
     visit: Visit,
@@ -231,7 +235,8 @@ export function createRoutes(
       case "/metrics":
         return made(metrics(), "text/plain; version=0.0.4; charset=utf-8");
       case "/service-worker.js":
-        // At the root, as it may look after nothing above itself.
+        // Served at the root: a service worker's scope is limited to its own
+        // path.
         return page(request, "service_worker.js");
       case "/favicon.ico":
         return page(request, "icon.svg");
@@ -246,8 +251,8 @@ export function createRoutes(
     }
     const key = /^\/lab\/connections\/([^/]+)$/.exec(pathname)?.[1];
     if (key !== undefined) {
-      // Null, not 404: asking too early is no error, and browsers would put
-      // one on the console.
+      // Null instead of 404: a poll before the first report is no error, and
+      // browsers log failed requests on the console.
       return json(watched(key) ?? null);
     }
     const asset = assets.get(pathname.replace(/^\/assets\//, ""));
@@ -261,8 +266,8 @@ export function createRoutes(
     );
   };
 
-  /** Answers what is no handshake, once it has a place among the requests in
-   * progress, which it keeps until its answer was taken. */
+  /** Answers a request that is not a handshake within the limit of concurrent
+   * requests. It counts until its response was read. */
   const place = async (
     request: Request,
     visit: Visit,
@@ -276,14 +281,14 @@ export function createRoutes(
     try {
       const handOver = options.limits.enter(visit.address);
       done.then(handOver);
-      // A connection that nobody reads from may outlive its answer, which keeps
-      // nothing in memory then: it counts among the connections.
+      // An idle connection may outlive its response without holding memory: it
+      // then counts as a connection.
       const outlast = () => {
         try {
           done.then(options.admit(visit.address));
           handOver();
         } catch {
-          // There is no place: it keeps the one that it has.
+          // No connection is available: the request keeps its slot.
         }
       };
       const answered = await answer(request, visit, { done, handOver });
@@ -297,8 +302,8 @@ export function createRoutes(
     }
   };
 
-  /** Answers a request that is refused before anything was done for it. Pages
-   * of other origins may read why, where they may read the answers. */
+  /** Answers a request that was rejected before any work. Pages of other
+   * origins may read the error if they may read API responses. */
   const refused = async (
     request: Request,
     { url }: Visit,
@@ -317,8 +322,8 @@ export function createRoutes(
     return asRefusal(await forEventSource(request, answer));
   };
 
-  /** Counts a request before anything is done for it; gives the answer where
-   * its address has sent too many. */
+  /** Counts a request before any work. Returns an error response when its
+   * address is over the rate limit. */
   const overRate = (
     request: Request,
     visit: Visit,
@@ -332,7 +337,7 @@ export function createRoutes(
     }
   };
 
-  /** Refuses what is not looked at any further. */
+  /** Rejects invalid requests early. */
   const refusal = (
     request: Request,
     direct: URL,
@@ -371,24 +376,24 @@ export function createRoutes(
     const upgrading = hasToken(request.headers.get("upgrade"), "websocket");
     const isHandshake = upgrading && isSocketPath;
     const misdirected = refusal(request, direct.url, visit);
-    // Handshakes are counted by themselves.
+    // Handshakes have their own rate limit.
     const limited = isHandshake && misdirected === undefined
       ? undefined
       : overRate(
         request,
         visit,
-        // Nobody loads a page from another host.
+        // No page loads files under another host name.
         misdirected === undefined ? kindOf(visit.url.pathname) : "other",
       );
     const refused = limited ?? misdirected;
     if (refused !== undefined) return answerWith(refused);
     if (base !== "" && direct.url.pathname === base && !upgrading) {
-      // Pages name what is theirs from there on.
+      // Relative addresses on the page resolve from there.
       return answerWith(movedTo(`${base}/${direct.url.search}`));
     }
     if (!isHandshake) return answerWith(place(request, visit, done));
     const response = handshake(request, visit);
-    // Nothing may touch the request of one that was upgraded.
+    // The request of an upgraded connection must not be touched.
     return response.status === 101 ? response : answerWith(response);
   };
 }

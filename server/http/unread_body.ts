@@ -1,27 +1,28 @@
 /**
- * Answering a request whose body nobody has read to its end: it was refused by
- * its head, or is too large or too slow. A client that means well gets to send
- * the rest, within bounds, and reads the answer then. The connection of another
- * one is broken: else the runtime would read for ever what it still sends.
+ * Ends the exchange when a request's body was not read completely: the request
+ * was rejected by its head, or the body is too large or too slow. The server
+ * reads a bounded rest so that the client receives the response. Otherwise it
+ * breaks the connection, since the runtime would read the body forever.
  */
 
 import type { Clock } from "../runtime/clock.ts";
 
-/** Bytes of the rest that are read and thrown away. */
+/** Maximum bytes of the rest that are discarded. */
 const MOST_BYTES = 1024 * 1024;
-/** Chunks of it. */
+/** Maximum chunks of the rest. */
 const MOST_CHUNKS = 32;
-/** How long the rest may take, milliseconds. */
+/** Maximum time for the rest, in milliseconds. */
 const REST_MS = 1_000;
-/** How long the answer may take before the connection is broken. */
+/** Time for the client to read the response before the connection breaks, in
+ * milliseconds. */
 const LINGER_MS = 500;
-/** How long to wait for more of a body that has stopped to come. */
+/** Time to wait for more of a stalled body, in milliseconds. */
 const SILENCE_MS = 2_000;
-/** The largest body that a GET may have: the runtime reads it by itself. */
+/** Maximum body of a GET, in bytes: the runtime reads it itself. */
 const MOST_IGNORED = 64 * 1024;
 
-/** Why a connection was broken. The runtime is given it, and gives it back as
- * an error: it is none. */
+/** Thrown into the runtime to break the connection. The runtime reports it back
+ * as an error, although it is none. */
 export class CutBody extends Error {
   override name = "CutBody";
 }
@@ -29,13 +30,13 @@ export class CutBody extends Error {
 type Timers = Pick<Clock, "after">;
 
 /**
- * Gives an answer its end when the body of its request is not at its own.
+ * Handles the unread rest of a request's body after the response is ready.
  *
- * @param request One that has been handled, and is no WebSocket's handshake.
- * @param answer What it is answered with.
- * @param clock Whose timers.
- * @returns The answer; one that breaks the connection where the rest of the
- * body is too large or too slow.
+ * @param request A handled request that is no WebSocket handshake.
+ * @param answer Its response.
+ * @param clock Provides the timers.
+ * @returns The response; it breaks the connection when the rest of the body is
+ * too large or too slow.
  */
 export async function afterBody(
   request: Request,
@@ -49,7 +50,7 @@ export async function afterBody(
     return isShort ? answer : await breaking(answer, clock, {});
   }
   const reader: Reader = body.getReader();
-  // A client that waits for leave to send its body has sent nothing of it.
+  // A client that waits for `100 Continue` has not sent its body.
   const isHeldBack = headers.get("expect")?.toLowerCase() === "100-continue" &&
     !request.bodyUsed;
   if (isHeldBack) return await breaking(answer, clock, { reader });
@@ -59,15 +60,15 @@ export async function afterBody(
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-/** What could not be read of a body. */
+/** The unread rest of a body. */
 interface Rest {
-  /** None where the runtime reads it. */
+  /** Undefined when the runtime reads the body. */
   readonly reader?: Reader;
-  /** What is being read of it. */
+  /** A read in progress. */
   readonly pending?: Promise<unknown> | undefined;
 }
 
-/** Reads the rest, unless there is too much of it or it comes too late. */
+/** Reads the rest unless it is too large or too slow. */
 async function readRest(
   reader: Reader,
   clock: Timers,
@@ -86,14 +87,14 @@ async function readRest(
     }
     return { isAll: false };
   } catch {
-    // The client is gone, and reads no answer.
+    // The client disconnected and reads no response.
     return { isAll: true };
   } finally {
     cancel();
   }
 }
 
-/** The same answer, after which the connection ends. */
+/** Returns the response with an ending that breaks the connection. */
 async function breaking(
   answer: Response,
   clock: Timers,
@@ -101,10 +102,10 @@ async function breaking(
 ): Promise<Response> {
   const { status, headers } = answer;
   const bytes = new Uint8Array(await answer.arrayBuffer());
-  // Its length must not be known: with the last byte it would be complete.
+  // Without a length, the response is not complete before its end.
   headers.delete("content-length");
   headers.set("connection", "close");
-  // Who compresses it holds it back.
+  // A compressing proxy would buffer it.
   headers.set("cache-control", "no-store, no-transform");
   let stopTimer = () => {};
   let isOver = false;
@@ -124,8 +125,8 @@ async function breaking(
         });
       stopTimer = clock.after(LINGER_MS, () => {
         if (pending === undefined) return cut();
-        // While it is being read, the runtime does not break the connection. A
-        // client that is silent, too, gets its answer whole.
+        // The runtime does not break a connection during a pending read. A
+        // silent client also gets the whole response.
         pending.then(cut, cut);
         stopTimer = clock.after(
           SILENCE_MS,

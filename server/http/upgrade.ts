@@ -1,6 +1,4 @@
-/**
- * From the address of a WebSocket to the dialect and the room it means. Pure.
- */
+/** Parses a WebSocket address into a dialect and a room. Pure. */
 
 import type { Dialect } from "../../protocol/dialect.ts";
 import { HubbubError } from "../../protocol/errors.ts";
@@ -10,7 +8,7 @@ import { TEXT, text } from "../../protocol/text.ts";
 import { V1, v1 } from "../../protocol/v1.ts";
 import type { Entry } from "../connection/login.ts";
 
-/** What a handshake is answered with: an entry, or why there is none. */
+/** Result of a handshake: an entry, or the error. */
 export type Handshake =
   | { readonly entry: Entry; readonly protocol?: string | undefined }
   | { readonly refused: string };
@@ -20,19 +18,20 @@ const SUBPROTOCOLS: Readonly<Record<string, Dialect>> = {
   [TEXT]: text,
 };
 
-/** Paths with a WebSocket behind them, and what it speaks without a subprotocol;
- * with a slash at the end too, as clients cannot tell what a 404 is for. */
+/** WebSocket paths and their default dialects without a subprotocol. A trailing
+ * slash is accepted, since clients cannot see why they get a 404. */
 const PATHS: readonly { pattern: RegExp; dialect: Dialect }[] = [
   { pattern: /^\/$/, dialect: text },
   { pattern: /^\/ws(?:\/([^/]+))?\/?$/, dialect: simple },
   { pattern: /^\/text(?:\/([^/]+))?\/?$/, dialect: text },
 ];
 
-/** A subprotocol that carries a token: browsers can set no other header. */
+/** Prefix of a subprotocol that carries a token: browsers cannot set other
+ * headers. */
 const BEARER = "hubbub.auth.";
 
 /**
- * The token in an `Authorization` header.
+ * Returns the token in an `Authorization` header.
  *
  * @param authorization The header (RFC 6750, 2.1).
  */
@@ -40,18 +39,18 @@ export function bearerOf(authorization: string | null): string | undefined {
   return /^bearer +(\S+)$/i.exec(authorization?.trim() ?? "")?.[1];
 }
 
-/** Whether a path is that of a chat WebSocket. */
+/** Returns whether a path is a chat WebSocket. */
 export function isChatPath(pathname: string): boolean {
   return PATHS.some(({ pattern }) => pattern.test(pathname));
 }
 
 /**
- * Reads a chat WebSocket's address and the subprotocols it offers.
+ * Parses a chat WebSocket's address and offered subprotocols.
  *
  * @param url The request's address; its path is a chat path.
  * @param headers `offered` is the `Sec-WebSocket-Protocol` header (RFC 6455,
  * 4.1), `authorization` the header of that name (RFC 6750, 2.1).
- * @returns What it enters, or a line that says why not.
+ * @returns The entry, or an error message.
  */
 export function readHandshake(
   url: URL,
@@ -64,7 +63,8 @@ export function readHandshake(
     .filter((offer) => offer !== "");
   const known = offers.find((offer) => Object.hasOwn(SUBPROTOCOLS, offer));
   const bearer = offers.find((offer) => offer.startsWith(BEARER));
-  // A browser closes a connection that takes none of what it offered.
+  // Browsers close a connection when the server selects none of their
+  // subprotocols.
   const protocol = known ?? bearer;
   if (offers.length > 0 && protocol === undefined) {
     return {
