@@ -152,8 +152,8 @@ function hintWords({ draft, rules }: RoomModel): string | undefined {
   const found = matching(draft, rules.moderates);
   if (found.length === 0) return undefined;
   return found.length > 3
-    ? found.map(({ usage }) => usage).join("   ")
-    : found.map(({ usage, does }) => `${usage}: ${does}`).join("   ");
+    ? found.map(({ usage }) => usage).join(" · ")
+    : found.map(({ usage, does }) => `${usage}: ${does}`).join(" · ");
 }
 
 function sendable(chat: ChatModel, room: RoomModel): boolean {
