@@ -109,7 +109,7 @@ const HISTORY_PAGE = 1_000;
 /** Requests in progress: each may hold a body or a piece of its answer. */
 const REQUESTS = { total: 500, perAddress: 200 };
 /** How long connections get to close by themselves when the server stops. */
-const LAST_WORDS_MS = 1_000;
+const SHUTDOWN_TIMEOUT_MS = 1_000;
 /** How long a stop may take: less than the 5 s of promise 8, milliseconds. */
 const STOP_MS = 4_300;
 
@@ -398,9 +398,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const stopWatching = every(clock, {
     ms: PROGRESS_MS,
     run() {
-      const patience = { slowMs, idleMs: config.idleTimeout * 1000 };
-      connections.checkProgress(patience);
-      lessons?.checkProgress(patience);
+      const timeouts = { slowMs, idleMs: config.idleTimeout * 1000 };
+      connections.checkProgress(timeouts);
+      lessons?.checkProgress(timeouts);
       pool.sweep();
     },
     failed: onError,
@@ -434,9 +434,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     api.stop();
     bodies.stop();
     // A peer that does not read never answers, and must not hold up the end.
-    const patience = Promise.withResolvers<void>();
-    const cancel = clock.after(LAST_WORDS_MS, patience.resolve);
-    await listener.stop(patience.promise);
+    const deadline = Promise.withResolvers<void>();
+    const cancel = clock.after(SHUTDOWN_TIMEOUT_MS, deadline.resolve);
+    await listener.stop(deadline.promise);
     cancel();
     // Closes are written at the end of the turn they were asked for in.
     await new Promise<void>((done) => clock.soon(done));

@@ -1,7 +1,7 @@
 /**
- * One WebSocket that speaks a dialect: frames in become requests, events
- * become frames out. Owns the limits of what a client may send, and its end.
- * login.ts logs it in, and the hub decides about rooms.
+ * One WebSocket connection that speaks a dialect: decodes frames into requests
+ * and encodes events into frames. Enforces the client's limits and handles the
+ * close. login.ts authenticates the client; the hub handles rooms.
  */
 
 import { Buffer } from "node:buffer";
@@ -26,38 +26,40 @@ import { costOfReplay } from "../rooms/page_cost.ts";
 import { errorEventOf } from "../rooms/error_event.ts";
 import { carryOut, costOf } from "./dispatch.ts";
 import { TurnShare } from "./turn_share.ts";
-import type { Patience } from "./write_progress.ts";
+import type { ProgressTimeouts } from "./write_progress.ts";
 import { ConnectionWriter } from "./writer.ts";
 import type { Session } from "../rooms/session.ts";
 import { evictionBy } from "../runtime/stats.ts";
 import type { Socket, SocketHandler } from "../transport/socket.ts";
 
-/** The most lines of a frame: several times what a client's outbox holds. */
+/** Maximum lines per frame: several times a client's outbox. */
 const MOST_LINES = 1000;
 
-/** When to send again what came while too much waited, milliseconds. */
+/** Retry time for requests rejected because the queue was full, in
+ * milliseconds. */
 const RETRY_MS = 1_000;
 
-/** What a {@linkcode Connection} needs. */
+/** Options of a {@linkcode Connection}. */
 export interface ConnectionOptions extends LoginOptions {
   readonly id: string;
   readonly socket: Socket;
-  /** Where it comes from, such as `192.0.2.7`. */
+  /** The client's address, such as `192.0.2.7`. */
   readonly address: string;
   readonly log: Logger;
-  /** Bytes of a frame. */
+  /** Maximum bytes of a frame. */
   readonly maxFrame: number;
-  /** Counts what is held for it. */
+  /** Counts memory held for the connection. */
   readonly ledger: ResourceLedger;
-  /** The time that all connections have; its own without it. */
+  /** Time budget shared by all connections; the connection's own if absent. */
   readonly turns?: TurnShare;
-  /** Called once, when it no longer counts. */
+  /** Called once, when the connection no longer counts. */
   readonly onGone: (connection: Connection) => void;
-  /** Called when its socket is closed; never, for some peers that are stuck. */
+  /** Called when the socket is closed. Never called for some peers that do not
+   * read. */
   readonly onClosed: (connection: Connection) => void;
 }
 
-/** One client. */
+/** One client connection. */
 export class Connection implements Entrant, SocketHandler {
   readonly id: string;
   readonly address: string;
@@ -67,13 +69,13 @@ export class Connection implements Entrant, SocketHandler {
   readonly #queue: RequestQueue;
   readonly #joinWait: JoinWait;
   readonly #login: Login;
-  /** What the ledger was told of at the last look. */
+  /** Ledger entries of the last check. */
   readonly #held: Release[] = [];
   #session: Session | null = null;
   #gone = false;
-  /** Whether its user may come back to the session. */
+  /** Whether the client may resume the session. */
   #mayReturn = true;
-  /** When its peer last showed that it was there, once it is gone. */
+  /** After the close: when the peer last responded. */
   #lostAt: Monotonic = LONG_AGO;
 
   constructor(options: ConnectionOptions) {
@@ -105,14 +107,14 @@ export class Connection implements Entrant, SocketHandler {
     });
   }
 
-  /** Greets, once the socket is open. */
+  /** Sends the greeting once the socket is open. */
   open(): void {
     const { log, entry: { dialect, room } } = this.#options;
     log.debug("opened", { connection: this.id, dialect: dialect.name, room });
     this.#login.open();
   }
 
-  // What a socket calls.
+  // Called by the socket.
 
   message(frame: string | Uint8Array): void {
     if (this.#gone) return;
@@ -132,11 +134,11 @@ export class Connection implements Entrant, SocketHandler {
     return this.#queue.isBusy;
   }
 
-  /** Refuses a frame, since too much waits before it. */
+  /** Rejects a frame because too many are queued. */
   #overrun(frame: string): void {
     this.#together(() => {
       for (const decoded of this.#decode(frame)) {
-        // It asks on and on and does not read.
+        // The client keeps sending requests without reading.
         if (this.#writer.unsent >= REPLY_BUDGET) return this.end(CLOSE.slow);
         this.#handle(decoded, RETRY_MS);
         if (this.#gone) return;
@@ -181,10 +183,10 @@ export class Connection implements Entrant, SocketHandler {
   }
 
   /**
-   * Carries a request out.
+   * Executes a request.
    *
-   * @returns When what comes next may be, where that takes a moment.
-   * @throws {HubbubError} Why not.
+   * @returns When the next request may run, if this one is asynchronous.
+   * @throws {HubbubError} Why the request failed.
    */
   #request(request: ClientRequest): Soon<void> {
     const { hub, rates } = this.#options;
@@ -209,15 +211,15 @@ export class Connection implements Entrant, SocketHandler {
   }
 
   close(code: number, cause?: CloseReason): void {
-    // Those that the transport ends by itself; all others go through `end()`.
-    // A peer may send any code.
+    // Closes by the transport only; all others go through `end()`. A peer may
+    // send any code.
     if (!this.#gone && cause !== undefined) this.#evicted(cause.code);
     if (cause !== undefined) this.#leave(cause.code);
     else this.#leave(code, { byPeer: true });
     this.#options.onClosed(this);
   }
 
-  // What rooms and hub call.
+  // Called by rooms and the hub.
 
   get dialect(): Dialect {
     return this.#writer.dialect;
@@ -233,7 +235,7 @@ export class Connection implements Entrant, SocketHandler {
 
   send(frames: readonly string[]): void {
     if (this.#gone) return;
-    // Without a closure: this runs for every member and tick.
+    // No closure: this runs for every member in every tick.
     try {
       this.#writer.send(frames);
     } catch (error) {
@@ -243,12 +245,12 @@ export class Connection implements Entrant, SocketHandler {
 
   tell(event: ServerEvent): void {
     if (this.#gone) return;
-    // Here alone, whatever has refused it: the hub also serves HTTP requests,
-    // which count what they answer.
+    // Counted here only, for every source of errors: the hub also serves HTTP
+    // requests, which count their own errors.
     if (event.type === "error") {
       this.#options.hub.stats.refused.add(event.code);
     }
-    // A join counts as a request, and its replay as the page that it is.
+    // A join is charged as a request, and its replay as a page.
     if (event.type === "joined") {
       this.#options.rates.settle(1, costOfReplay(event));
     }
@@ -290,7 +292,7 @@ export class Connection implements Entrant, SocketHandler {
     }
   }
 
-  // What its login calls.
+  // Called by the login.
 
   get session(): Session | null {
     return this.#session;
@@ -310,10 +312,10 @@ export class Connection implements Entrant, SocketHandler {
   }
 
   /**
-   * Tells the client why something cannot be done; who has not got in yet may
-   * have to go, or is asked for a name again.
+   * Sends an error to the client. Before login, it may close the connection or
+   * ask for another name.
    *
-   * @param id The request it is about, and the publish's own id.
+   * @param id The request ID, and the client's message ID.
    */
   refuse(error: unknown, id?: RequestId, cid?: string): void {
     const known = error instanceof HubbubError
@@ -332,12 +334,12 @@ export class Connection implements Entrant, SocketHandler {
     }
   }
 
-  // What the server calls.
+  // Called by the server.
 
-  /** Closes it when its peer has taken nothing for too long. */
-  checkProgress(patience: Patience): void {
+  /** Closes the connection if the peer has read nothing for too long. */
+  checkProgress(timeouts: ProgressTimeouts): void {
     if (this.#gone) return;
-    if (this.#writer.isStuck(patience)) return this.end(CLOSE.slow);
+    if (this.#writer.isStuck(timeouts)) return this.end(CLOSE.slow);
     this.#releaseHeld();
     const { ledger } = this.#options;
     this.#budget.look();
@@ -349,7 +351,7 @@ export class Connection implements Entrant, SocketHandler {
     for (const release of this.#held.splice(0)) release();
   }
 
-  /** Notes why it is thrown out, if it is. */
+  /** Records the close reason of an eviction. */
   #evicted(code: number): void {
     const reason = evictionBy(code);
     if (reason === undefined) return;
@@ -363,7 +365,7 @@ export class Connection implements Entrant, SocketHandler {
     this.end(CLOSE.badProtocol);
   }
 
-  /** What goes wrong with one socket must not reach who writes to many. */
+  /** Contains a socket's error, so that fan-out to other members continues. */
   #broke(error: unknown): void {
     this.#options.log.error("send failed", { connection: this.id, error });
     this.end(CLOSE.internalError);

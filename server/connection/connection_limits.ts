@@ -1,8 +1,7 @@
 /**
- * How many connections there may be, in total and from one address. A few of
- * those beyond a limit are let in for a moment to be told: a browser shows its
- * page nothing of a handshake that was refused, but the code and reason of a
- * close. All others get 503.
+ * Limits the number of connections in total and per address. A few connections
+ * over a limit are accepted briefly, because browsers show a page the code and
+ * reason of a close but not a failed handshake. All others get 503.
  */
 
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
@@ -13,46 +12,48 @@ import type { ResourceLedger } from "../runtime/resource_ledger.ts";
 import type { Accept, Socket, SocketHandler } from "../transport/socket.ts";
 import { type Guest, WaitingGuests } from "./waiting_guests.ts";
 
-/** How many connections there may be, and who tells the time. */
+/** Connection limits and their dependencies. */
 export interface ConnectionLimitsOptions {
   readonly total: number;
-  /** From one address, or network of IPv6. */
+  /** Maximum per address, or IPv6 network. */
   readonly perAddress: number;
   readonly clock: Pick<Clock, "monotonic">;
-  /** Connections of an address, or network, to other nodes. */
+  /** Number of connections of an address or network on other nodes. */
   readonly elsewhere?: (network: string) => number;
-  /** Told of each WebSocket that finds no place. */
+  /** Called for each WebSocket over a limit. */
   readonly onRefused?: (error: HubbubError) => void;
-  /** Told of each time that a limit leaves somebody no place. */
+  /** Called each time a limit rejects a connection. */
   readonly onFull?: (limit: ConnectionLimit) => void;
-  /** Counts the sockets that are being refused. */
+  /** Counts sockets that are being rejected. */
   readonly ledger?: Pick<ResourceLedger, "open">;
 }
 
-/** What somebody finds no place for, as the setting is called. */
+/** A limit, named like its setting. */
 export type ConnectionLimit = "maxConnections" | "maxPerAddress";
 
-/** Tells somebody, before the close, why there is no place. */
-export type Apology = (socket: Socket, error: HubbubError) => void;
+/** Sends an error before the close of a rejected socket. */
+export type SendError = (socket: Socket, error: HubbubError) => void;
 
-/** Other nodes are told of who has more than one part in so many of what an
- * address may have: what many have, all nodes would have to know. */
+/** Nodes share the counts of addresses above this fraction of the limit per
+ * address. Smaller counts are not worth sharing. */
 const SHARED_PART = 20;
-/** Most addresses they are told of: those that have most. */
+/** Maximum number of addresses to share: the largest counts. */
 const MOST_SHARED = 200;
 
-/** When it is worth trying again, milliseconds: connections last. */
+/** Retry time, in milliseconds: connections are long-lived. */
 const RETRY_MS = 10_000;
 
-/** Sockets beyond a limit that may be open at once to be told so. Each is gone
- * in a moment, but for a peer that does not answer the close: `ws` cuts that off
- * after two seconds, `native` when it was silent for the idle timeout. */
+/**
+ * Maximum rejected sockets open at once. They close quickly unless the peer
+ * does not answer: `ws` terminates after two seconds, `native` after the idle
+ * timeout.
+ */
 const MOST_REFUSED = { total: 100, perAddress: 5 };
-/** Sockets of an address that may be open at once after they made room. */
+/** Maximum closing sockets of an address that were evicted for a new one. */
 const MOST_REPLACED = 50;
 
-/** What those are told whom a limit leaves no place. They come back by
- * themselves: the other connections are often somebody else's. */
+/** Errors for clients over a limit. Clients retry on their own: the other
+ * connections of the address often belong to other users. */
 const FULL: Readonly<
   Record<ConnectionLimit, { ending: CloseReason; message: string }>
 > = {
@@ -76,14 +77,14 @@ function tooMany(limit: ConnectionLimit): HubbubError {
   return new HubbubError("too_many_connections", details);
 }
 
-/** The connections of one server, counted until their sockets are gone. */
+/** Counts the connections of one server until their sockets close. */
 export class ConnectionLimits {
   readonly #options: ConnectionLimitsOptions;
   readonly #byAddress = new Map<string, number>();
-  /** Those that make room for others. */
+  /** Connections that can be evicted for new ones. */
   readonly #waiting: WaitingGuests;
   #total = 0;
-  /** Those that are being refused. */
+  /** Sockets that are being rejected. */
   readonly #refusedByAddress = new Map<string, number>();
   #refused = 0;
 
@@ -92,12 +93,12 @@ export class ConnectionLimits {
     this.#waiting = new WaitingGuests(options.clock);
   }
 
-  /** Connections there are now. */
+  /** Number of open connections. */
   get total(): number {
     return this.#total;
   }
 
-  /** Connections by address, or network, where these are worth telling. */
+  /** Connection counts by address or network that are worth sharing. */
   get crowds(): ReadonlyMap<string, number> {
     const least = this.#options.perAddress / SHARED_PART;
     const crowds = [...this.#byAddress].filter(([, here]) => here >= least);
@@ -106,11 +107,11 @@ export class ConnectionLimits {
   }
 
   /**
-   * Tells whether a handshake is to be answered over HTTP: there is no place
-   * for it, nor for one more that is let in to be told.
+   * Decides whether to reject a handshake over HTTP, when neither a connection
+   * nor a slot for a rejected socket is available.
    *
-   * @param address Where it comes from.
-   * @returns The error to answer with; it is counted.
+   * @param address The client's address.
+   * @returns The error to respond with; it is counted.
    */
   refuse(address: string): HubbubError | undefined {
     const { total, perAddress } = MOST_REFUSED;
@@ -127,37 +128,37 @@ export class ConnectionLimits {
   }
 
   /**
-   * Puts a limit before what takes sockets.
+   * Applies the limits to accepted sockets.
    *
-   * @param accept Makes the handlers of those who are let in. A
-   * {@linkcode Guest} makes room for others until it has said hello.
-   * @param address Where the socket comes from.
-   * @param apologize How to tell the others.
+   * @param accept Creates handlers for accepted connections. A
+   * {@linkcode Guest} may be evicted until it says hello.
+   * @param address The client's address.
+   * @param sendError Sends the error to rejected sockets.
    */
   guard(
     accept: (socket: Socket) => SocketHandler | SocketHandler & Guest,
     address: string,
-    apologize: Apology = () => {},
+    sendError: SendError = () => {},
   ): Accept {
     return (socket) => {
       const limit = this.#reached(address);
       if (limit !== undefined && !this.#makeRoom(limit, address)) {
         const error = tooMany(limit);
         this.#options.onRefused?.(error);
-        apologize(socket, error);
+        sendError(socket, error);
         const { code, reason } = FULL[limit].ending;
         socket.close(code, reason);
-        return this.#turnedAway(address);
+        return this.#rejectedHandler(address);
       }
       return this.#letIn(address, () => accept(socket));
     };
   }
 
   /**
-   * Counts who reads over HTTP.
+   * Counts an HTTP reader.
    *
-   * @param address Where it comes from.
-   * @returns To be called, once or more often, when it is gone.
+   * @param address The client's address.
+   * @returns Ends the count; idempotent.
    * @throws {HubbubError} `too_many_connections`.
    */
   enter(address: string): () => void {
@@ -166,13 +167,15 @@ export class ConnectionLimits {
     return this.#add(address);
   }
 
-  /** Counts one until what it gives is called, once or more often. */
+  /**
+   * Counts one connection. Returns a function that ends the count; idempotent.
+   */
   #add(address: string): () => void {
     this.#count(address, 1);
     return once(() => this.#count(address, -1));
   }
 
-  /** Counts a socket that is let in to its end. */
+  /** Counts an accepted socket until it closes. */
   #letIn(
     address: string,
     accept: () => SocketHandler | SocketHandler & Guest,
@@ -188,7 +191,7 @@ export class ConnectionLimits {
             return handler.session;
           },
           end: (reason) => {
-            // Its place is free at once, its connection may last.
+            // Frees the slot at once; the TCP connection may last longer.
             leave();
             leave = this.#addRefused(place);
             handler.end(reason);
@@ -211,14 +214,14 @@ export class ConnectionLimits {
     }
   }
 
-  /** Whether a connection of a place would make room for another one. */
+  /** Returns whether a connection of a network can be evicted for a new one. */
   #hasReplaceable(limit: ConnectionLimit, place: string): boolean {
     return limit === "maxPerAddress" && this.#refused < MOST_REFUSED.total &&
       (this.#refusedByAddress.get(place) ?? 0) < MOST_REPLACED &&
       this.#waiting.has(place);
   }
 
-  /** Has a connection that has said no hello make room for one that may. */
+  /** Evicts a connection without a hello in favor of a new one. */
   #makeRoom(limit: ConnectionLimit, address: string): boolean {
     const place = placeOf(address);
     if (!this.#hasReplaceable(limit, place)) return false;
@@ -226,7 +229,7 @@ export class ConnectionLimits {
     return true;
   }
 
-  /** Counts a socket that is being refused to its end. */
+  /** Counts a rejected socket until it closes. */
   #addRefused(place: string): () => void {
     const gone = this.#options.ledger?.open("socket_refused");
     this.#refused++;
@@ -238,13 +241,13 @@ export class ConnectionLimits {
     });
   }
 
-  /** The handler of a socket that is being refused. */
-  #turnedAway(address: string): SocketHandler {
+  /** Creates the handler of a rejected socket. */
+  #rejectedHandler(address: string): SocketHandler {
     const close = this.#addRefused(placeOf(address));
     return { message() {}, control() {}, close };
   }
 
-  /** The limit that leaves one more no place. */
+  /** Returns the limit that a new connection would exceed. */
   #reached(address: string): ConnectionLimit | undefined {
     const { total, perAddress, elsewhere = () => 0 } = this.#options;
     const network = placeOf(address);
@@ -270,7 +273,7 @@ function once(act: () => void): () => void {
   };
 }
 
-/** Changes a count, and forgets one that is nothing. */
+/** Changes a count; deletes it at zero. */
 function change(counts: Map<string, number>, key: string, by: 1 | -1): void {
   const count = (counts.get(key) ?? 0) + by;
   if (count === 0) counts.delete(key);

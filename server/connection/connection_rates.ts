@@ -1,18 +1,18 @@
 /**
- * What one connection may send: as much as is left to its user or session, and
- * to its address. Which allowances these are, rate_pool.ts says.
+ * Rate limits of one connection: what its user or session, and its address,
+ * have left. rate_pool.ts decides which buckets apply.
  */
 
 import { type RateLimits, tooFast } from "./rate_limits.ts";
 import type { Clock, Monotonic } from "../runtime/clock.ts";
 import type { ClientRequest } from "../../protocol/requests.ts";
 
-/** Who a connection is: a user by a token, or a session of a guest. */
+/** Owner of a connection: a user with a token, or a guest's session. */
 export type Owner =
   | { readonly user: string }
   | { readonly session: string };
 
-/** What a connection knows of its rates. */
+/** The buckets that apply to a connection. */
 interface Lease {
   readonly own: () => RateLimits;
   readonly address: RateLimits;
@@ -20,7 +20,7 @@ interface Lease {
   end(): void;
 }
 
-/** The rates of one connection. */
+/** Rate limits of one connection. */
 export class ConnectionRates {
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #lease: Lease;
@@ -32,7 +32,7 @@ export class ConnectionRates {
     this.#lease = lease;
   }
 
-  /** Whether so much was refused that the connection has to end. */
+  /** Whether so many requests were rejected that the connection must close. */
   get flooding(): boolean {
     return this.#flooding;
   }
@@ -41,12 +41,12 @@ export class ConnectionRates {
    * Counts a frame.
    *
    * @param bytes Its length.
-   * @returns 0 when its requests may be carried out; else milliseconds to wait.
+   * @returns 0 when its requests may run; else milliseconds to wait.
    */
   frame(bytes: number): number {
     const now = this.#clock.monotonic();
     const own = this.#lease.own();
-    // What is refused does not use up what others at the address may send.
+    // A frame rejected here does not use up the address's budget.
     const wait = own.frame(bytes, now) || this.#lease.address.frame(bytes, now);
     if (wait > 0) this.#refuse(bytes, now);
     return wait;
@@ -55,8 +55,8 @@ export class ConnectionRates {
   /**
    * Counts a request.
    *
-   * @param type What is asked for.
-   * @param cost How many requests it counts as, if it is no message.
+   * @param type Type of the request.
+   * @param cost Its cost in requests, unless it is a message.
    * @throws {HubbubError} `rate_limited`.
    */
   request(type: ClientRequest["type"], cost = 1): void {
@@ -68,10 +68,10 @@ export class ConnectionRates {
   }
 
   /**
-   * Corrects what a request has counted as.
+   * Corrects the cost of a request.
    *
-   * @param expected What it was counted as.
-   * @param actual What it turned out to cost.
+   * @param expected The cost charged before.
+   * @param actual The actual cost.
    */
   settle(expected: number, actual: number): void {
     if (expected === actual) return;
@@ -80,28 +80,29 @@ export class ConnectionRates {
     this.#lease.address.settle(expected, actual, now);
   }
 
-  /** Counts a request that is refused because it came too fast. */
+  /** Counts a request rejected by a rate limit. */
   refuse(): void {
     this.#refuse(0, this.#clock.monotonic());
   }
 
-  /** Counts for its address too: many connections may each stay below. */
+  /** Counts for the address too: many connections could each stay under the
+   * limit. */
   #refuse(bytes: number, now: Monotonic): void {
     const all = this.#lease.address.refuse(bytes, now);
     this.#flooding ||= this.#lease.own().refuse(bytes, now) || all;
   }
 
-  /** Counts a frame that makes no sense; true when it was one too many. */
+  /** Counts an invalid frame; returns true when it exceeds the limit. */
   strike(): boolean {
     return this.#lease.own().strike(this.#clock.monotonic());
   }
 
-  /** The connection is somebody's from now on. */
+  /** Assigns the connection to its owner. */
   become(owner: Owner): void {
     if (!this.#ended) this.#lease.become(owner);
   }
 
-  /** The connection has ended. Harmless when called again. */
+  /** Releases the buckets; idempotent. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -1,6 +1,4 @@
-/**
- * From a decoded request to what the hub does with it: one line a request.
- */
+/** Dispatches decoded requests to the hub, one line per request type. */
 
 import { CLOSE } from "../../protocol/close_codes.ts";
 import type {
@@ -14,37 +12,37 @@ import type { Hub } from "../hub/hub.ts";
 import { costOfPage } from "../rooms/page_cost.ts";
 import type { Reader, Session } from "../rooms/session.ts";
 
-/** Who asks for something. */
+/** The sender of a request. */
 interface Asker {
-  /** It has said hello. */
+  /** The sender's session, after hello. */
   readonly session: Session;
   readonly reader: Reader;
-  /** What its requests count in. */
+  /** Rates charged for its requests. */
   readonly rates: Pick<ConnectionRates, "settle">;
-  /** Told of answers that come later. */
+  /** Called for replies that follow later. */
   readonly later: {
-    /** This one when the store was read. */
+    /** With a reply that follows a read from the store. */
     read(answered: Promise<unknown>): void;
     atEndOfTurn(): void;
   };
 }
 
 /**
- * Returns what a request counts as against the rates before it is carried out:
- * a page of history as if it were full.
+ * Returns the cost of a request before it runs: a page of history counts as
+ * full.
  */
 export function costOf(hub: Hub, request: ClientRequest): number {
   return request.type === "history" ? costOfPage(hub.pageLimit(request)) : 1;
 }
 
 /**
- * Carries out what a session asks for.
+ * Executes a session's request.
  *
- * @param hub Where it happens.
- * @param asker Who asks.
- * @param request What it asks for; anything but hello and auth.
- * @returns When the next request of the session may be carried out.
- * @throws {HubbubError} What it is told of.
+ * @param hub The hub.
+ * @param asker The sender.
+ * @param request Any request except hello and auth.
+ * @returns When the session's next request may run.
+ * @throws {HubbubError} The error for the sender.
  */
 export function carryOut(
   hub: Hub,

@@ -1,39 +1,38 @@
 /**
- * How connections are closed when the server stops, or gives its clients to
- * other nodes: not all at once, so that they do not all come back at once.
+ * Closes connections in slices at shutdown or handover to other nodes, so that
+ * clients do not all reconnect at once.
  */
 
 import type { CloseReason } from "../../protocol/close_codes.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Reader } from "../rooms/session.ts";
 
-/** Over how long the closing is spread, at most, milliseconds. */
+/** Maximum time to spread the closes over, in milliseconds. */
 const SPREAD_MS = 1_000;
 const SLICE_MS = 50;
-/** Connections closed at once whatever the number. */
+/** Minimum number of connections closed at once. */
 const SLICE = 50;
-/** A come-back is spread over this much for each connection, milliseconds. */
+/** Reconnect spread per connection, in milliseconds. */
 const COME_BACK_MS = 2;
 const MOST_COME_BACK_MS = 10_000;
 const LEAST_COME_BACK_MS = 500;
 
-/** One that cannot be told must not keep the others from it. */
+/** Contains errors of one connection so that the others are closed too. */
 function attempt(act: () => void): void {
   try {
     act();
   } catch {
-    // It is closed with the rest of the server, or when it shows no progress.
+    // It closes at shutdown, or when it makes no progress.
   }
 }
 
 /**
- * Tells every connection to come back, each at its own time, and closes them
- * in slices.
+ * Sends every connection a reconnect time and closes them in slices.
  *
- * @param connections Who is to go.
- * @param options What they are closed with, which lets them come back; the
- * time, and numbers from 0 up to 1.
- * @returns When the last has been told to close; after about a second at most.
+ * @param connections Connections to close.
+ * @param options A close reason that allows reconnecting, the clock, and random
+ * numbers from 0 up to 1.
+ * @returns Resolves when every close was started, after about a second at most.
  */
 export async function drain(
   connections: readonly Reader[],
@@ -57,7 +56,7 @@ export async function drain(
     for (const connection of connections.slice(start, start + size)) {
       attempt(() => connection.end(reason));
     }
-    // A close frame needs a moment to get out before the port goes.
+    // A close frame needs a moment to be sent before the port closes.
     await new Promise<void>((done) => void clock.after(SLICE_MS, done));
   }
 }

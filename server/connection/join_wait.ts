@@ -1,16 +1,15 @@
 /**
- * The wait for a room of a client that knows one room at a time: its requests
- * mean the room that it asked for, so they wait until it is in there, or was
- * told why not.
+ * Delays the requests of a single-room client until its join succeeds or fails:
+ * they refer to the room that it is joining.
  */
 
 import type { ServerEvent } from "../../protocol/events.ts";
 import type { Cancel, Clock } from "../runtime/clock.ts";
 
-/** The longest wait, milliseconds: with a store that does not answer, requests
- * are then refused one by one. */
+/** Maximum wait in milliseconds. With an unresponsive store, requests then fail
+ * one by one. */
 const MOST_MS = 5_000;
-/** What ends it. */
+/** Events that end the wait. */
 const ANSWERS: ReadonlySet<ServerEvent["type"]> = new Set([
   "joined",
   "error",
@@ -27,9 +26,9 @@ export class JoinWait {
   }
 
   /**
-   * Begins to wait.
+   * Starts to wait.
    *
-   * @returns Resolves when the client has its answer, after {@linkcode end}, or
+   * @returns Resolves when the client got its reply, after {@linkcode end}, or
    * after 5 seconds.
    */
   begin(): Promise<void> {
@@ -43,12 +42,12 @@ export class JoinWait {
     return promise;
   }
 
-  /** Looks at what the client is told. */
+  /** Ends the wait if an event answers the join. */
   told({ type }: ServerEvent): void {
     if (this.#end !== null && ANSWERS.has(type)) this.end();
   }
 
-  /** Ends the wait, if there is one. */
+  /** Ends the wait, if any. */
   end(): void {
     const end = this.#end;
     this.#end = null;

@@ -1,7 +1,7 @@
 /**
- * How the client of one connection gets in, in time: by the token that came
- * with it, the name it is asked for or given, its hello, and into the room that
- * it came for. And what it may do, by the token that it showed last.
+ * Logs in the client of one connection within a time limit: checks its token,
+ * picks a name, processes the hello and joins the requested room. Keeps the
+ * permissions of its latest token.
  */
 
 import {
@@ -24,54 +24,54 @@ import type { RequestQueue } from "./request_queue.ts";
 import type { ConnectionWriter } from "./writer.ts";
 import type { Reader, Session } from "../rooms/session.ts";
 
-/** What the address a client connected to asks for. */
+/** What a connection's address requests. */
 export interface Entry {
   readonly dialect: Dialect;
   /** The room to join after hello, if any. */
   readonly room?: string | undefined;
-  /** The name to say hello with, for dialects without a hello of their own. */
+  /** The name for hello, in dialects without a hello of their own. */
   readonly name?: string | undefined;
-  /** A token that came with the handshake. */
+  /** A token from the handshake. */
   readonly auth?: string | undefined;
-  /** Messages to replay. */
+  /** Number of messages to replay. */
   readonly history?: number | undefined;
 }
 
-/** Who wants to get in. */
+/** A client that logs in. */
 export interface Entrant extends Reader {
-  /** Null until it has said hello. */
+  /** Null until hello. */
   readonly session: Session | null;
-  /** Whether it has gone. */
+  /** Whether the connection has closed. */
   readonly gone: boolean;
-  /** Takes a session as its own; it ends that itself if it has gone. */
+  /** Takes over a session. Ends it if the connection has closed. */
   begin(session: Session): void;
-  /** Tells it why something cannot be done. */
+  /** Sends an error to the client. */
   refuse(error: unknown): void;
 }
 
-/** What an {@linkcode Login} needs. */
+/** Options of a {@linkcode Login}. */
 export interface LoginOptions {
   readonly entry: Entry;
   readonly hub: Hub;
   readonly authority: Authority;
   readonly clock: Clock;
-  /** What the client may send. */
+  /** Rate limits of the client. */
   readonly rates: ConnectionRates;
-  /** Milliseconds a client has to say hello. */
+  /** Time limit for hello, in milliseconds. */
   readonly helloMs: number;
 }
 
-/** The parts of a connection that getting in has to do with. */
+/** The parts of a connection that the login uses. */
 interface Parts {
-  /** Where what it asks for waits while it is being let in. */
+  /** Queues requests during the login. */
   readonly queue: RequestQueue;
-  /** The way out to it, whose dialect a hello may change. */
+  /** Writes to the client; hello may change its dialect. */
   readonly writer: ConnectionWriter;
-  /** Where it waits for the room that it comes for. */
+  /** Delays requests during the first join. */
   readonly joinWait: JoinWait;
 }
 
-/** Lets one client in. */
+/** Logs in one client. */
 export class Login {
   readonly #entrant: Entrant;
   readonly #options: LoginOptions;
@@ -100,8 +100,8 @@ export class Login {
         entrant.end(CLOSE.expired);
       },
     });
-    // In two steps: after a moment in which the process was busy with something
-    // else, a hello that has arrived meanwhile is still to be looked at.
+    // In two steps: if the event loop was blocked, a hello that has arrived
+    // meanwhile is still processed.
     this.#timer = clock.after(helloMs / 2, () => {
       this.#timer = clock.after(
         helloMs / 2,
@@ -110,7 +110,7 @@ export class Login {
     });
   }
 
-  /** Greets, once the socket is open. */
+  /** Sends the greeting once the socket is open. */
   open(): void {
     const { auth } = this.#options.entry;
     if (auth === undefined) return this.#greet();
@@ -121,10 +121,10 @@ export class Login {
   }
 
   /**
-   * Begins the session, or takes one up.
+   * Starts or resumes a session.
    *
-   * @returns When what comes next may be, where that takes a moment.
-   * @throws {HubbubError} Why not.
+   * @returns When the next request may run, if this one is asynchronous.
+   * @throws {HubbubError} Why the hello failed.
    */
   hello({ auth, ...request }: HelloRequest): Soon<void> {
     const entrant = this.#entrant;
@@ -149,7 +149,7 @@ export class Login {
     );
   }
 
-  /** Takes a newer token for the session. */
+  /** Replaces the session's token with a newer one. */
   renew({ token, id }: AuthRequest): Promise<void> {
     const { hub } = this.#options;
     const renew = async (permissions: Permissions) => {
@@ -168,17 +168,17 @@ export class Login {
     }, renew);
   }
 
-  /** Nothing happens later any more: the client has gone. */
+  /** Stops all timers after the close. */
   stop(): void {
     this.#timer?.();
     this.#credentials.stop();
   }
 
   /**
-   * Takes a token: its bearer has the rights that it grants.
+   * Checks a token and applies its permissions.
    *
-   * @param act What to do then.
-   * @param take What must not fail before it counts.
+   * @param act What to do afterwards.
+   * @param take Must succeed before the permissions apply.
    */
   async #check(
     token: string,
@@ -191,7 +191,7 @@ export class Login {
     await act();
   }
 
-  /** Asks for a name, or gives one, in dialects that do not say hello. */
+  /** Asks for a name, or assigns one, in dialects without hello. */
   #greet(): void {
     const entrant = this.#entrant;
     const { hub, entry: { dialect, name } } = this.#options;
@@ -204,7 +204,7 @@ export class Login {
     }
     const { permissions } = this.#credentials;
     try {
-      // Whoever is not wanted at all is not asked for a name.
+      // Rejected clients are not asked for a name.
       hub.sessionService.admit(entrant, permissions);
     } catch (error) {
       return entrant.refuse(error);
@@ -228,14 +228,14 @@ export class Login {
     }
   }
 
-  /** Says hello with a name that can be had; it cannot ask its user. */
+  /** Retries with an available name: this dialect cannot ask the user. */
   #enterElse(error: unknown): void {
     const entrant = this.#entrant;
     const { details, retryable } = error instanceof HubbubError
       ? error
       : new HubbubError("internal");
     const { suggestion } = details;
-    // Its token says which name it has: no other will do.
+    // The token fixes the name: no other is allowed.
     const stuck = retryable || this.#credentials.permissions.name !== undefined;
     if (stuck || suggestion === undefined) entrant.refuse(error);
     if (entrant.gone) return;
@@ -243,12 +243,12 @@ export class Login {
     this.#enter(suggestion);
   }
 
-  /** Goes on with the session, into the room it came for. */
+  /** Continues with the session and joins the requested room. */
   #begin(session: Session): void {
     const entrant = this.#entrant;
     const { hub, entry: { room, history } } = this.#options;
     entrant.begin(session);
-    // It went while the session was being looked for.
+    // The connection closed during the lookup.
     if (entrant.gone) return;
     this.#timer?.();
     this.#timer = null;
@@ -266,14 +266,14 @@ export class Login {
     } catch (error) {
       if (!isBare) throw error;
       entrant.refuse(error);
-      // It could not even ask for another room.
+      // The client has no way to request another room.
       if (naming === "given") entrant.end(closeFor(error));
     }
   }
 }
 
-/** How a client ends that cannot be here, or in the room it came for: with what
- * is wrong as the reason. */
+/** Returns the close of a client that cannot log in or join its room, with the
+ * error as the reason. */
 function closeFor(error: unknown): CloseReason {
   if (!(error instanceof HubbubError)) return CLOSE.internalError;
   return because(rowFor(error), error.message);

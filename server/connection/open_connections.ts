@@ -1,4 +1,4 @@
-/** All WebSocket connections of one server that speak a dialect. */
+/** All chat WebSocket connections of one server. */
 
 import { CLOSE } from "../../protocol/close_codes.ts";
 import type { Authority } from "../auth/authenticator.ts";
@@ -11,9 +11,9 @@ import { Connection } from "./connection.ts";
 import type { Entry } from "./login.ts";
 import type { RatePool } from "./rate_pool.ts";
 import type { TurnShare } from "./turn_share.ts";
-import type { Patience } from "./write_progress.ts";
+import type { ProgressTimeouts } from "./write_progress.ts";
 
-/** How much longer than programs people may take to say hello: they type. */
+/** Factor of the hello time limit for dialects in which people type. */
 const PEOPLE_SLOWER = 12;
 
 /** Options of {@linkcode OpenConnections}. */
@@ -23,20 +23,20 @@ export interface OpenConnectionsOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly pool: RatePool;
-  /** Bytes of a frame. */
+  /** Maximum bytes of a frame. */
   readonly maxFrame: number;
   readonly ledger: ResourceLedger;
-  /** The time that all connections share. */
+  /** Time budget shared by all connections. */
   readonly turns: TurnShare;
-  /** Milliseconds a program has to say hello. */
+  /** Hello time limit for programs, in milliseconds. */
   readonly helloMs: number;
 }
 
-/** Accepts sockets as connections, and keeps a fault of one from the others. */
+/** Creates connections for sockets and isolates their faults. */
 export class OpenConnections {
   readonly #options: OpenConnectionsOptions;
   readonly #open = new Set<Connection>();
-  /** Closed by the server, and not answered: the runtime cannot free a socket
+  /** Closed by the server without an answer: the runtime cannot free a socket
    * whose peer does not read. */
   readonly #closing = new Set<Connection>();
   #count = 0;
@@ -54,16 +54,16 @@ export class OpenConnections {
     return this.#closing.size;
   }
 
-  /** Returns all that are open. */
+  /** Returns all open connections. */
   all(): Connection[] {
     return [...this.#open];
   }
 
   /**
-   * Returns what makes a connection of a socket.
+   * Returns a function that creates a connection for a socket.
    *
-   * @param entry What its handshake asked for.
-   * @param address Where it comes from.
+   * @param entry What the handshake requested.
+   * @param address The client's address.
    */
   accept(entry: Entry, address: string): Accept {
     const { pool, helloMs, ...options } = this.#options;
@@ -89,10 +89,10 @@ export class OpenConnections {
     };
   }
 
-  /** Closes those whose peers have taken nothing for too long. */
-  checkProgress(patience: Patience): void {
+  /** Closes connections whose peers have read nothing for too long. */
+  checkProgress(timeouts: ProgressTimeouts): void {
     for (const connection of this.#open) {
-      this.#contain(connection, () => connection.checkProgress(patience));
+      this.#contain(connection, () => connection.checkProgress(timeouts));
     }
   }
 

@@ -1,7 +1,6 @@
 /**
- * How much may be sent: messages, bytes, requests of each kind, and frames that
- * make no sense. Whose this is, connection/rate_pool.ts knows. Pure: the time
- * is passed in.
+ * Rate limits for messages, bytes, requests by type, and invalid frames.
+ * rate_pool.ts decides who shares them. Pure: time is passed in.
  */
 
 import { HubbubError } from "../../protocol/errors.ts";
@@ -9,50 +8,49 @@ import type { ClientRequest } from "../../protocol/requests.ts";
 import type { Monotonic } from "../runtime/clock.ts";
 import { TokenBucket } from "../runtime/token_bucket.ts";
 
-/** Frames that make no sense, a second and at once, before it is closed. */
+/** Invalid frames per second, and burst, before the connection closes. */
 const STRIKES = { perSecond: 2, burst: 50 };
-/** Seconds' worth of bytes at once: half of the longest frame by default. */
+/** Burst of bytes, in seconds: by default half of the longest frame. */
 const BYTES_BURST_S = 8;
-/** Bytes that a frame costs at least, an empty one too: each has to be read,
- * unmasked and handled, which takes about as long as so many bytes more. */
+/** Minimum cost of a frame in bytes: reading, unmasking and handling even an
+ * empty frame takes about as long as this many bytes. */
 const LEAST_FRAME = 64;
 
-/** Bytes that what is refused costs at least, be it a frame or a request: it is
- * answered with why. */
+/** Minimum cost of a rejected frame or request in bytes: it gets an error
+ * reply. */
 const LEAST_REFUSED = 512;
 
-/** Requests that are refused because they came too fast, a second and at once,
- * before the connection is closed. All of a full frame may be refused: its
- * sender is told so before it goes. */
+/** Rate-limited requests per second, and burst, before the connection closes. A
+ * full frame may be rejected completely: the sender gets the errors first. */
 const REFUSED = { perSecond: 20, burst: 1_024 };
 
-/** Seconds' worth of messages at once. */
+/** Burst of messages, in seconds. */
 const PUBLISH_BURST_S = 3;
-/** Seconds' worth of other requests at once. */
+/** Burst of other requests, in seconds. */
 const REQUEST_BURST_S = 10;
-/** Minutes' worth of joins and of changes of a name at once. By default these
- * are all rooms of a client that has just come back. */
+/** Burst of joins and renames, in minutes. By default it covers all rooms of a
+ * client that reconnects. */
 const RARE_BURST_MIN = 1 / 3;
 
-/** How much one user may send; 0 is no limit. */
+/** Rates of one user; 0 means no limit. */
 export interface Rates {
-  /** Messages a second. */
+  /** Messages per second. */
   readonly publish: number;
-  /** Bytes a second. */
+  /** Bytes per second. */
   readonly bytes: number;
-  /** Requests that are no messages, a second. */
+  /** Other requests per second. */
   readonly request: number;
-  /** Joins, which cost a read of the store, a minute. */
+  /** Joins per minute; each reads from the store. */
   readonly join: number;
-  /** Changes of a name, each told to everyone in all of its rooms, a minute. */
+  /** Renames per minute; each is sent to every member of the user's rooms. */
   readonly rename: number;
 }
 
-/** An address may do as much as so many users who each do all they may: a
- * class behind one address must not notice that there is a limit. */
+/** An address may send as much as this many users at their limits: a class
+ * behind one address must not notice the limit. */
 export const ADDRESS_FACTOR = 50;
 
-/** What all from one address together may send. */
+/** Returns the rates of one address. */
 export function ratesOfAddress(rates: Rates): Rates {
   return {
     publish: rates.publish * ADDRESS_FACTOR,
@@ -63,17 +61,17 @@ export function ratesOfAddress(rates: Rates): Rates {
   };
 }
 
-/** Who sends too fast. */
+/** Error messages by owner of the limit. */
 const TOO_FAST = {
   self: "You are sending too fast",
   address: "Your address is sending too much",
 } as const;
 
 /**
- * Makes the error for a client that has to wait.
+ * Creates the error for a client over a rate limit.
  *
- * @param retryAfterMs How long.
- * @param whose Whose limit it is.
+ * @param retryAfterMs Time to wait, in milliseconds.
+ * @param whose The owner of the limit.
  */
 export function tooFast(
   retryAfterMs: number,
@@ -86,10 +84,10 @@ export function tooFast(
   });
 }
 
-/** What is left of the rates of one user, session or address. */
+/** Rate limit buckets of one user, session or address. */
 export class RateLimits {
   readonly #rates: Rates;
-  // Made when they are needed, and full until then: most clients need few.
+  // Created on first use: most clients need few of them.
   #publishes: TokenBucket | undefined;
   #requests: TokenBucket | undefined;
   #joins: TokenBucket | undefined;
@@ -101,8 +99,8 @@ export class RateLimits {
   readonly #users: number;
 
   /**
-   * @param rates How much may be sent.
-   * @param users How many users that is for.
+   * @param rates The rates of one user.
+   * @param users Number of users that share the buckets.
    */
   constructor(rates: Rates, users = 1) {
     this.#rates = rates;
@@ -112,8 +110,8 @@ export class RateLimits {
   /**
    * Counts a frame, as 64 bytes at least.
    *
-   * @param bytes Its length; 0 for one that carries nothing.
-   * @returns 0 when its requests may be carried out; else milliseconds to wait.
+   * @param bytes Its length; 0 for a frame without content.
+   * @returns 0 when its requests may run; else milliseconds to wait.
    */
   frame(bytes: number, now: Monotonic): number {
     this.#bytes ??= perSecond(this.#rates.bytes, BYTES_BURST_S, now);
@@ -123,10 +121,10 @@ export class RateLimits {
   /**
    * Counts a request.
    *
-   * @param type What is asked for.
-   * @param now The moment.
-   * @param cost How many requests it counts as, if it is no message.
-   * @returns 0 when it may be carried out; else milliseconds to wait.
+   * @param type Type of the request.
+   * @param now The current time.
+   * @param cost Its cost in requests, unless it is a message.
+   * @returns 0 when it may run; else milliseconds to wait.
    */
   request(type: ClientRequest["type"], now: Monotonic, cost = 1): number {
     const { publish, request, join, rename } = this.#rates;
@@ -135,7 +133,7 @@ export class RateLimits {
       return this.#publishes.take(now);
     }
     this.#requests ??= perSecond(request, REQUEST_BURST_S, now);
-    // As settle() counts it.
+    // Same limit as in settle().
     const most = Math.min(cost, request * REQUEST_BURST_S);
     const wait = this.#requests.spend(most, now);
     if (wait > 0) return wait;
@@ -152,22 +150,22 @@ export class RateLimits {
   }
 
   /**
-   * Corrects what a request that is no message has counted as.
+   * Corrects the cost of a request that is not a message.
    *
-   * @param expected What it was counted as.
-   * @param actual What it turned out to cost.
+   * @param expected The cost charged before.
+   * @param actual The actual cost.
    */
   settle(expected: number, actual: number, now: Monotonic): void {
     this.#requests?.settle(expected, actual, now);
   }
 
   /**
-   * Counts what was refused: it had to be read all the same, and is answered.
+   * Counts a rejected frame or request: reading and answering it still costs
+   * work.
    *
-   * @param bytes Of a frame; 0 for a request.
-   * @returns Whether as much was refused as is allowed: then the connection has
-   * to end. What is allowed in between, as small frames always are, is no
-   * excuse.
+   * @param bytes Length of the frame; 0 for a request.
+   * @returns Whether the limit is exceeded and the connection must close.
+   * Accepted frames in between do not reset it.
    */
   refuse(bytes: number, now: Monotonic): boolean {
     this.#refused ??= perSecond(this.#rates.bytes, BYTES_BURST_S, now);
@@ -182,14 +180,14 @@ export class RateLimits {
     return this.#refusedRequests.take(now) > 0 || wait > 0;
   }
 
-  /** Counts a frame that makes no sense; true when it was one too many. */
+  /** Counts an invalid frame; returns true when it exceeds the limit. */
   strike(now: Monotonic): boolean {
     const { perSecond, burst } = STRIKES;
     this.#strikes ??= new TokenBucket(perSecond, burst, now);
     return this.#strikes.take(now) > 0;
   }
 
-  /** Returns the milliseconds until nothing is missing any more. */
+  /** Returns the milliseconds until every bucket is full. */
   fullIn(now: Monotonic): number {
     return Math.max(
       this.#publishes?.fullIn(now) ?? 0,

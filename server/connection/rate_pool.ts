@@ -1,13 +1,12 @@
 /**
- * Whose rates a connection goes by: those of its user, of its session, or of
- * what others from its address have left; and those of its address on top. So
- * nobody gets more by connecting anew. Bounded in memory: what is full again is
- * forgotten.
+ * Assigns rate limit buckets to connections: per user or session, plus per
+ * address. Reconnecting does not grant a new budget. Memory is bounded: full
+ * buckets are dropped.
  *
- * A guest's allowance returns to its address when its connection ends, unless
- * it is full. A new connection from there takes the emptiest that was returned:
- * who reconnects or reloads a page goes on with the same one, and of many who
- * write from one address at the same time each has an own.
+ * When a guest disconnects, its bucket returns to its address unless it is
+ * full. A new connection from there takes the emptiest returned bucket. So a
+ * client that reconnects keeps its bucket, and concurrent guests of one address
+ * each have their own.
  */
 
 import {
@@ -23,42 +22,42 @@ import { TokenBucket } from "../runtime/token_bucket.ts";
 import { networkOf } from "../runtime/ip_network.ts";
 import type { ClientRequest } from "../../protocol/requests.ts";
 
-/** Addresses that are kept in mind beside those with connections. */
+/** Maximum addresses tracked without connections. */
 const MOST_ADDRESSES = 10_000;
-/** Allowances that are kept for those who are gone … */
+/** Maximum unused buckets in total. */
 const MOST_IDLE = 20_000;
-/** … and for one address: the emptiest. */
+/** Maximum returned buckets per address; the emptiest are kept. */
 const MOST_RETURNED = 64;
-/** Entries looked at in one sweep. */
+/** Maximum entries checked per sweep. */
 const MOST_SWEPT = 1_000;
-/** Seconds' worth of new connections at once. */
+/** Burst of new connections, in seconds. */
 const CONNECT_BURST_S = 10;
 
-/** What a {@linkcode RatePool} needs. */
+/** Options of a {@linkcode RatePool}. */
 export interface RatePoolOptions {
   readonly rates: Rates;
-  /** New connections a second from one address; 0 is no limit. */
+  /** New connections per second and address; 0 means no limit. */
   readonly connects: number;
   readonly clock: Pick<Clock, "monotonic">;
 }
 
-/** What one address may do, and what those who are gone have left of theirs. */
+/** Buckets of one address, and those returned by its former connections. */
 interface Address {
   readonly network: string;
   readonly total: RateLimits;
   readonly connects: TokenBucket;
   readonly returned: Set<Share>;
-  /** Connections there are. */
+  /** Number of open connections. */
   live: number;
 }
 
-/** An allowance, and whose it is. */
+/** Buckets with their owner. */
 interface Share {
   readonly rateLimits: RateLimits;
-  /** Connections that go by it. */
+  /** Number of connections that use them. */
   holders: number;
   owner: string | undefined;
-  /** Where it returns to: a guest's. */
+  /** The address that a guest's buckets return to. */
   address: Address | undefined;
 }
 
@@ -66,14 +65,14 @@ function keyOf(owner: Owner): string {
   return "user" in owner ? `user ${owner.user}` : `session ${owner.session}`;
 }
 
-/** The rates of all clients of one server. */
+/** The rate limits of all clients of one server. */
 export class RatePool {
   readonly #options: RatePoolOptions;
   readonly #ofAddress: Rates;
-  /** By network; those that came last come last. */
+  /** By network, least recently used first. */
   readonly #addresses = new Map<string, Address>();
   readonly #owners = new Map<string, Share>();
-  /** Those that nobody holds and that are not full, the oldest first. */
+  /** Unused buckets that are not full, oldest first. */
   readonly #idle = new Set<Share>();
 
   constructor(options: RatePoolOptions) {
@@ -81,7 +80,7 @@ export class RatePool {
     this.#ofAddress = ratesOfAddress(options.rates);
   }
 
-  /** Allowances and addresses that are kept in mind. */
+  /** Number of tracked buckets and addresses. */
   get size(): number {
     return this.#idle.size + this.#addresses.size;
   }
@@ -89,8 +88,8 @@ export class RatePool {
   /**
    * Counts a new connection.
    *
-   * @param address Where it comes from.
-   * @returns 0 when there may be one; else milliseconds to wait.
+   * @param address The client's address.
+   * @returns 0 when it may connect; else milliseconds to wait.
    */
   handshake(address: string): number {
     const { clock } = this.#options;
@@ -98,9 +97,9 @@ export class RatePool {
   }
 
   /**
-   * Finds the rates of a connection that begins.
+   * Returns the rate limits of a new connection.
    *
-   * @param address Where it comes from.
+   * @param address The client's address.
    */
   connect(address: string): ConnectionRates {
     const { clock } = this.#options;
@@ -119,10 +118,10 @@ export class RatePool {
   }
 
   /**
-   * Counts a request of somebody who has no connection.
+   * Counts a request without a connection.
    *
-   * @param type What is asked for.
-   * @param from The address, and the user of its token, if any.
+   * @param type Type of the request.
+   * @param from The address, and the token's user, if any.
    * @throws {HubbubError} `rate_limited`.
    */
   charge(
@@ -140,10 +139,10 @@ export class RatePool {
     if (wait > 0) throw tooFast(wait, "address");
   }
 
-  /** Forgets what is full again; to be called every few seconds. */
+  /** Drops full buckets. The caller runs it every few seconds. */
   sweep(): void {
     const now = this.#options.clock.monotonic();
-    // What stays goes to the end, where the next sweep does not begin.
+    // Kept entries move to the end, so the next sweep starts with others.
     let left = Math.min(MOST_SWEPT, this.#idle.size);
     for (const share of this.#idle) {
       if (left-- === 0) break;
@@ -182,7 +181,7 @@ export class RatePool {
     return fresh;
   }
 
-  /** Forgets the address that nobody has been at for longest. */
+  /** Drops the least recently used address without connections. */
   #makeRoom(): void {
     for (const [network, address] of this.#addresses) {
       if (address.live === 0) {
@@ -222,7 +221,7 @@ export class RatePool {
     return share;
   }
 
-  /** A connection turns out to be somebody's: gives the allowance to go by. */
+  /** Assigns a connection to its owner; returns the buckets to use. */
   #become(share: Share, owner: string, from: Address): Share {
     if (share.owner === owner) return share;
     const isUser = owner.startsWith("user ");
@@ -233,7 +232,7 @@ export class RatePool {
       if (!isUser) known.address = from;
       return known;
     }
-    // What it went by until now is this session's from now on.
+    // The session takes over the buckets used so far.
     this.#disown(share);
     share.owner = owner;
     this.#owners.set(owner, share);

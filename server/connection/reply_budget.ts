@@ -1,47 +1,45 @@
 /**
- * How many bytes of answers one client may have in flight: those that the store
- * is being asked for, those that come at the end of the turn, and those that
- * its socket has not taken. Beyond that its next requests wait. Owns what the
- * ledger is told of them, also while nobody reads.
+ * Limits the bytes of replies in flight per client: pending store reads,
+ * replies at the end of the turn, and unsent socket data. Over the limit,
+ * further requests wait. Reports these bytes to the ledger.
  */
 
 import type { Cancel } from "../runtime/clock.ts";
 import type { Release } from "../runtime/resource_ledger.ts";
 import { PAGE_BYTES } from "../rooms/read_queue.ts";
 
-/** Bytes in flight above which no further request is begun. The last one to be
- * begun comes on top: a page of history at most. */
+/** Bytes in flight above which no further request starts. The last request may
+ * exceed it, by a page of history at most. */
 export const REPLY_BUDGET = 64 * 1024;
 
-/** What a read of the store counts as while it is under way: as much as its
- * answer may have. What it had is known when it was given. */
+/** Bytes charged for a pending store read: the maximum of its reply. The actual
+ * size is known afterwards. */
 export const READ_BYTES = PAGE_BYTES;
 
-/** What an answer counts as that comes at the end of the turn: the list of who
- * is in a room, say. */
+/** Bytes charged for a reply at the end of the turn, such as a member list. */
 export const TURN_BYTES = 16 * 1024;
 
-/** How often it is looked at whether answers were taken, milliseconds. */
+/** Interval of checks for unread replies, in milliseconds. */
 const LOOK_MS = 50;
 
-/** What a {@linkcode ReplyBudget} needs. */
+/** Options of a {@linkcode ReplyBudget}. */
 export interface ReplyBudgetOptions {
-  /** Counts bytes as held for a client. */
+  /** Counts bytes as held for the client. */
   readonly hold: (bytes: number) => Release;
-  /** Runs `act` when this turn of the event loop has ended. */
+  /** Runs `act` after the current turn of the event loop. */
   readonly soon: (act: () => void) => void;
   /** Runs `act` later. */
   readonly after: (ms: number, act: () => void) => Cancel;
-  /** Bytes that were told and not taken. */
+  /** Bytes written but not yet read by the client. */
   readonly unsent: () => number;
 }
 
-/** The answers in flight of one client. */
+/** Replies in flight of one client. */
 export class ReplyBudget {
   readonly #options: ReplyBudgetOptions;
   #reads = 0;
   #turn = 0;
-  /** What waits for the client to read. */
+  /** Releases the bytes that the client has not read. */
   #unread: Release = () => {};
   #stopLooking: Cancel | null = null;
   #stopped = false;
@@ -50,16 +48,16 @@ export class ReplyBudget {
     this.#options = options;
   }
 
-  /** Whether one more request may be begun. */
+  /** Whether another request may start. */
   get hasRoom(): boolean {
     const expected = this.#reads + this.#turn;
     return expected + this.#options.unsent() < REPLY_BUDGET;
   }
 
   /**
-   * Counts an answer that takes a read of the store.
+   * Counts a reply that needs a store read.
    *
-   * @param answered Settles when it was given.
+   * @param answered Settles when the reply was sent.
    */
   read(answered: Promise<unknown>): void {
     const release = this.#options.hold(READ_BYTES);
@@ -72,13 +70,13 @@ export class ReplyBudget {
     answered.then(done, done);
   }
 
-  /** Counts an answer that is given at the end of this turn. */
+  /** Counts a reply that is sent at the end of this turn. */
   atEndOfTurn(): void {
     if (this.#turn === 0) this.#options.soon(() => this.#turn = 0);
     this.#turn += TURN_BYTES;
   }
 
-  /** Counts what the client has not taken, again and again until it has. */
+  /** Counts unread bytes, repeatedly until the client has read them. */
   look(): void {
     this.#stopLooking?.();
     this.#stopLooking = null;
@@ -90,7 +88,7 @@ export class ReplyBudget {
     this.#stopLooking = this.#options.after(LOOK_MS, () => this.look());
   }
 
-  /** Counts nothing any more: the client is gone. */
+  /** Releases everything after the close. */
   stop(): void {
     this.#stopped = true;
     this.look();

@@ -1,8 +1,7 @@
 /**
- * The requests of one client that wait for their turn, in the order in which
- * they came: while the one before takes a moment, such as the check of a token,
- * and while the client has not read what it was told. They wait as the frames
- * they came in: nothing is decoded, carried out or answered ahead.
+ * Queues the requests of one client in order, while an earlier request is
+ * asynchronous (such as a token check) or the client has unread replies. Frames
+ * wait undecoded.
  */
 
 import type { Decoded } from "../../protocol/dialect.ts";
@@ -10,37 +9,37 @@ import type { Cancel, Clock } from "../runtime/clock.ts";
 import type { Party } from "../runtime/fair_queue.ts";
 import type { TurnShare } from "./turn_share.ts";
 
-/** Bytes that may wait before one more frame is too much. */
+/** Maximum bytes in the queue. */
 const MOST_WAITING = 256 * 1024;
-/** The same where frames wait for nothing but a turn of the event loop, which
- * is not the client's fault. Rates of bytes keep it far below, if there are. */
+/** The same while frames wait only for the event loop, which is not the
+ * client's fault. Byte rate limits normally keep the queue far smaller. */
 const MOST_BUSY = 16 * 1024 * 1024;
-/** What a frame takes in memory beside its text, bytes. */
+/** Memory overhead of a queued frame, in bytes. */
 const FRAME_OVERHEAD = 128;
-/** Requests handled in one turn of the event loop: all of a frame's. */
+/** Maximum requests per turn of the event loop: all of one frame. */
 const MOST_A_TURN = 1_000;
-/** How long to wait before the socket is asked again whether it has drained,
- * milliseconds, by how often it had not. There is no event for it. */
+/** Intervals of socket checks in milliseconds, by number of checks without
+ * progress. The runtime has no drain event. */
 const WAITS_MS = [0, 1, 2, 4, 8, 16, 32, 64, 128, 250] as const;
 
-/** What a {@linkcode RequestQueue} needs. */
+/** Options of a {@linkcode RequestQueue}. */
 export interface RequestQueueOptions {
   readonly clock: Pick<Clock, "after" | "soon">;
-  /** The time that all connections have. */
+  /** Time budget shared by all connections. */
   readonly turns: Pick<TurnShare, "isOver" | "later">;
-  /** Whose turns it takes: its address's, and its own there. */
+  /** Returns the address and connection that the turns count for. */
   readonly party: () => Party;
-  /** Reads a frame when its turn has come. */
+  /** Decodes a frame when its turn comes. */
   readonly decode: (frame: string) => Iterable<Decoded>;
   /**
-   * Carries a request out, or answers it with an error; must not throw.
+   * Executes a request or replies with an error; must not throw.
    *
-   * @param waitMs More than 0 when it is to be refused until then.
+   * @param waitMs If above 0, reject the request with this retry time.
    */
   readonly handle: (decoded: Decoded, waitMs: number) => void;
-  /** Whether the client has room for a further answer. */
+  /** Whether the client can receive another reply. */
   readonly hasRoom: () => boolean;
-  /** Gathers what is told while `act` runs, and sends it together. */
+  /** Batches the events sent while `act` runs. */
   readonly together: (act: () => void) => void;
 }
 
@@ -50,13 +49,13 @@ interface Frame {
   readonly waitMs: number;
 }
 
-/** Handles the requests of one client, one after the other. */
+/** Handles the requests of one client in order. */
 export class RequestQueue {
   readonly #options: RequestQueueOptions;
-  /** How many things take a moment now. */
+  /** Number of pending asynchronous operations. */
   #moments = 0;
   #frames: Frame[] = [];
-  /** The frame whose requests are being handled. */
+  /** The frame in progress. */
   #requests: Iterator<Decoded> | undefined;
   #waitMs = 0;
   #bytes = 0;
@@ -71,22 +70,22 @@ export class RequestQueue {
     this.#options = options;
   }
 
-  /** Bytes of the frames that wait, the one in hand too. */
+  /** Bytes of queued frames, including the one in progress. */
   get waiting(): number {
     return this.#bytes;
   }
 
-  /** Whether frames wait for nothing but a turn of the event loop. */
+  /** Whether frames wait only for the event loop. */
   get isBusy(): boolean {
     return this.#isNextTurn;
   }
 
   /**
-   * Handles the requests of a frame, now or when their turn has come.
+   * Handles the requests of a frame, now or in their turn.
    *
    * @param text The frame.
    * @param options Its `bytes`, and `waitMs` as for `handle`.
-   * @returns False when so much waits already that it was not taken.
+   * @returns False when the queue is full and the frame was dropped.
    */
   add(
     text: string,
@@ -102,10 +101,10 @@ export class RequestQueue {
   }
 
   /**
-   * Lets all that comes wait.
+   * Delays all further requests.
    *
-   * @param moment For this.
-   * @param failed Told when it fails, unless all has stopped.
+   * @param moment Until this settles.
+   * @param failed Called if it rejects, unless the queue has stopped.
    */
   wait(moment: Promise<void>, failed: (error: unknown) => void): void {
     this.#moments++;
@@ -117,12 +116,12 @@ export class RequestQueue {
     });
   }
 
-  /** Ends this turn: what is left is handled in one of the next. */
+  /** Ends this turn; the rest is handled in later turns. */
   pause(): void {
     this.#handled = MOST_A_TURN;
   }
 
-  /** Handles nothing any more. */
+  /** Drops all requests. */
   stop(): void {
     this.#stopped = true;
     this.#isNextTurn = false;
@@ -133,7 +132,7 @@ export class RequestQueue {
     this.#bytes = 0;
   }
 
-  /** Whether a request could be handled now, if there is one. */
+  /** Whether a request could run now. */
   get #free(): boolean {
     return !this.#stopped && this.#moments === 0;
   }
@@ -163,7 +162,7 @@ export class RequestQueue {
     }
   }
 
-  /** Takes the next request, of the next frame when the one in hand is done. */
+  /** Returns the next request, from the next frame if necessary. */
   #next(): Decoded | undefined {
     while (!this.#stopped) {
       const next = this.#requests?.next();
@@ -180,7 +179,7 @@ export class RequestQueue {
     return undefined;
   }
 
-  /** Goes on when the other connections have had their turn. */
+  /** Continues after the other connections had their turns. */
   #nextTurn(): void {
     this.#isNextTurn = true;
     const { turns, party } = this.#options;
@@ -191,7 +190,7 @@ export class RequestQueue {
     }, party());
   }
 
-  /** Looks again whether the client has room, ever less often. */
+  /** Checks for room again, with increasing intervals. */
   #later(): void {
     const { clock } = this.#options;
     const ms = WAITS_MS[Math.min(this.#looks++, WAITS_MS.length - 1)] ?? 0;

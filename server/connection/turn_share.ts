@@ -1,23 +1,23 @@
 /**
- * The time that requests may take in one turn of the event loop, and whose go
- * on in the next one: those of all connections together, so that a crowd that
- * asks at once holds up nobody for long. The addresses take turns, then the
- * connections of each: many connections from one address get one share.
+ * Limits the time that requests of all connections take in one turn of the
+ * event loop, and schedules the rest fairly: round robin over addresses, then
+ * over the connections of each. Many connections of one address share its
+ * turns.
  */
 
 import type { Cancel, Clock } from "../runtime/clock.ts";
 import { FairQueue, type Party } from "../runtime/fair_queue.ts";
 import { TurnBudget } from "../runtime/turn_budget.ts";
 
-/** Milliseconds of one turn. */
+/** Time budget per turn, in milliseconds. */
 const TURN_MS = 8;
-/** Requests of one connection at once while others wait. */
+/** Maximum consecutive requests of one connection while others wait. */
 const SLICE = 64;
 
 /** The turns of one server. */
 export class TurnShare {
   readonly #budget: TurnBudget;
-  /** What goes on in the next turn. */
+  /** Callbacks to run in the next turn. */
   readonly #waiting = new FairQueue<() => void>();
 
   constructor(clock: Pick<Clock, "monotonic" | "soon">) {
@@ -28,15 +28,15 @@ export class TurnShare {
     });
   }
 
-  /** Connections that wait. */
+  /** Number of waiting connections. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
   /**
-   * Whether a connection has to wait for the next turn.
+   * Returns whether a connection must wait for the next turn.
    *
-   * @param handled Its requests that were handled in this one.
+   * @param handled Its requests handled in this turn.
    */
   isOver(handled: number): boolean {
     this.#budget.begin();
@@ -45,10 +45,10 @@ export class TurnShare {
   }
 
   /**
-   * Goes on when there is time again.
+   * Calls back when there is time again.
    *
    * @param goOn Must not throw.
-   * @param party Whose turn it waits for: an address, and a connection of it.
+   * @param party The address and connection that wait.
    */
   later(goOn: () => void, party: Party): Cancel {
     const cancel = this.#waiting.push(party, goOn);
@@ -59,7 +59,7 @@ export class TurnShare {
   #next(): void {
     const waiting = this.#waiting.size;
     for (let begun = 0; begun < waiting; begun++) {
-      // At least one of them, however long a turn is.
+      // Runs at least one per turn.
       if (begun > 0 && this.isOver(0)) return;
       this.#waiting.shift()?.();
     }

@@ -1,19 +1,19 @@
 /**
- * Connections that have not said hello, by address: where an address has no
- * place left, the oldest of them makes room for a new one. Else one program that
- * connects in a loop keeps out everybody else behind the same router.
+ * Tracks connections without a hello by address. When an address is at its
+ * limit, its oldest such connection is evicted for a new one. Otherwise one
+ * program that connects in a loop would block everybody behind the same router.
  */
 
 import type { CloseReason } from "../../protocol/close_codes.ts";
 import { type Clock, type Monotonic, msBetween } from "../runtime/clock.ts";
 
-/** How long a connection has for its hello before it may have to make room,
- * milliseconds: a client says hello at once. */
-const GREETING_MS = 2_000;
+/** Minimum age for eviction, in milliseconds: clients normally say hello at
+ * once. */
+const MIN_AGE_MS = 2_000;
 
-/** A connection, as far as it matters here. */
+/** A connection that may be evicted. */
 export interface Guest {
-  /** Null until it has said hello. */
+  /** Null until hello. */
   readonly session: unknown;
   end(reason: CloseReason): void;
 }
@@ -23,10 +23,10 @@ interface Waiting {
   readonly since: Monotonic;
 }
 
-/** All of one server. */
+/** The connections of one server without a hello. */
 export class WaitingGuests {
   readonly #clock: Pick<Clock, "monotonic">;
-  /** The oldest come first. */
+  /** Oldest first. */
   readonly #byPlace = new Map<string, Set<Waiting>>();
 
   constructor(clock: Pick<Clock, "monotonic">) {
@@ -34,10 +34,10 @@ export class WaitingGuests {
   }
 
   /**
-   * Notes one that has just connected.
+   * Adds a new connection.
    *
-   * @param place Its address, or network.
-   * @returns Forgets it; idempotent.
+   * @param place Its address or network.
+   * @returns Removes it; idempotent.
    */
   add(place: string, guest: Guest): () => void {
     const all = this.#byPlace.get(place) ?? new Set();
@@ -52,13 +52,13 @@ export class WaitingGuests {
     };
   }
 
-  /** Whether one of a place has said nothing for long enough. */
+  /** Returns whether a network has a connection old enough to evict. */
   has(place: string): boolean {
     return this.#oldest(place) !== undefined;
   }
 
-  /** Returns and forgets the one of a place that has said nothing for longest,
-   * if that is long enough. */
+  /** Removes and returns the oldest connection of a network, if it is old
+   * enough to evict. */
   take(place: string): Guest | undefined {
     const oldest = this.#oldest(place);
     if (oldest === undefined) return undefined;
@@ -71,9 +71,9 @@ export class WaitingGuests {
     for (const waiting of all) {
       if (waiting.guest.session === null) {
         const ms = msBetween(waiting.since, this.#clock.monotonic());
-        return ms >= GREETING_MS ? waiting : undefined;
+        return ms >= MIN_AGE_MS ? waiting : undefined;
       }
-      // It has got in, and is not looked at again.
+      // It has logged in and is no longer a candidate.
       all.delete(waiting);
     }
     return undefined;

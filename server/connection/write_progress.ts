@@ -1,29 +1,29 @@
 /**
- * Whether a peer still takes what it is sent. The runtime does not tell, so its
- * socket is asked every few seconds how much is unsent.
+ * Detects peers that stopped reading. The runtime does not report this, so the
+ * socket's unsent bytes are polled every few seconds.
  */
 
 import { type Clock, type Monotonic, msBetween } from "../runtime/clock.ts";
 import type { Socket } from "../transport/socket.ts";
 
-/** How long a peer may take nothing, milliseconds. */
-export interface Patience {
-  /** One that still sends. */
+/** Time limits without progress, in milliseconds. */
+export interface ProgressTimeouts {
+  /** For a peer that still sends. */
   readonly slowMs: number;
-  /** One that does not. */
+  /** For a silent peer. */
   readonly idleMs: number;
 }
 
-/** Watches what becomes of what is written to one socket. */
+/** Tracks the write progress of one socket. */
 export class WriteProgress {
   readonly #socket: Socket;
   readonly #clock: Pick<Clock, "monotonic">;
-  /** Unsent bytes when last asked, and characters written since. */
+  /** Unsent bytes at the last check, and characters written since. */
   #buffered = 0;
   #written = 0;
   #progressAt: Monotonic;
   #heardAt: Monotonic;
-  /** Whether the socket was not open when last looked at. */
+  /** Whether the socket was not open at the last check. */
   #closing = false;
 
   constructor(socket: Socket, clock: Pick<Clock, "monotonic">) {
@@ -32,46 +32,44 @@ export class WriteProgress {
     this.#progressAt = this.#heardAt = clock.monotonic();
   }
 
-  /** Bytes that were unsent when {@linkcode isStuck} was asked last. */
+  /** Unsent bytes at the last call of {@linkcode isStuck}. */
   get buffered(): number {
     return this.#buffered;
   }
 
-  /** When its peer last sent or took anything. */
+  /** When the peer last sent or read anything. */
   get livedAt(): Monotonic {
     return this.#heardAt < this.#progressAt ? this.#progressAt : this.#heardAt;
   }
 
-  /** Notes that so many characters were written. */
+  /** Counts written characters. */
   wrote(characters: number): void {
     this.#written += characters;
   }
 
-  /** Notes a sign of life. */
+  /** Records a frame from the peer. */
   heard(): void {
     this.#heardAt = this.#clock.monotonic();
   }
 
   /**
-   * Tells a reader that has stopped reading, or a peer that is gone while
-   * frames wait for it: the runtime's own pings wait behind these frames and
-   * never find out. Where a ping went out before them, the runtime closes the
-   * socket; but then its close waits behind them, and until it is written
-   * nobody is told, and nothing is said to be unsent. To be asked every few
-   * seconds.
+   * Returns whether the peer has made no progress for too long, or its socket
+   * has been closing since the last call. Detects readers that stopped and
+   * peers that disappeared while frames wait: the runtime's pings queue behind
+   * these frames. If a ping was sent earlier, the runtime closes the socket,
+   * but reports neither the close nor unsent bytes until the close frame is
+   * written. The caller runs it every few seconds.
    *
-   * @param patience How long it may take nothing.
-   * @returns Whether it has taken nothing for longer, or is being closed since
-   * this was asked last.
+   * @param timeouts The time limits.
    */
-  isStuck({ slowMs, idleMs }: Patience): boolean {
+  isStuck({ slowMs, idleMs }: ProgressTimeouts): boolean {
     const wasClosing = this.#closing;
     this.#closing = !this.#socket.open;
     if (this.#closing) return wasClosing;
     const now = this.#clock.monotonic();
     const { buffered } = this.#socket;
-    // No more is unsent than was written meanwhile: nothing was taken. A byte
-    // less than that was, also where the buffer is filled up again and again.
+    // Growth equal to the characters written means that nothing was read. Less
+    // growth means progress, even if the buffer is refilled constantly.
     const grown = buffered - this.#buffered;
     if (buffered === 0 || grown < this.#written) this.#progressAt = now;
     this.#buffered = buffered;

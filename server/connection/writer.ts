@@ -1,39 +1,40 @@
 /**
- * The way out to one client: replies gathered to as few frames as the dialect
- * allows, how much may wait unsent, and whether the peer still takes anything.
- * There is no queue: who is over the watermark is not written to.
+ * Writes to one client: batches replies into as few frames as the dialect
+ * allows, tracks unsent bytes and detects peers that stopped reading. It has no
+ * queue: clients over the watermark get no more pages.
  */
 
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import type { Clock, Monotonic } from "../runtime/clock.ts";
-import { type Patience, WriteProgress } from "./write_progress.ts";
+import { type ProgressTimeouts, WriteProgress } from "./write_progress.ts";
 import type { Socket } from "../transport/socket.ts";
 
-/** Bytes left unsent by earlier turns above which a member gets no more pages.
- * Low: when there are any, the kernel's buffer is full and keeps the network
- * busy. */
+/** Unsent bytes of earlier turns above which a member gets no more pages. Low,
+ * because any unsent bytes mean that the kernel's buffer is full. */
 const WATERMARK = 16 * 1024;
-/** Bytes after which a member gets no further page in this turn: the runtime
- * writes at its end. With a page it is the most that a slow reader holds, and
- * the runtime holds about twice as much for it. 128 KiB delivered 640 messages a
- * tick some 6 % faster and cost a reader that does not read 60 KiB more. */
+/**
+ * Bytes after which a member gets no further page in this turn: the runtime
+ * writes at the end of the turn. Plus one page, this is the most a slow reader
+ * holds; the runtime holds about twice as much. 128 KiB delivered 640 messages
+ * a tick about 6 % faster, but cost a stalled reader 60 KiB more.
+ */
 const MOST_A_TURN = 40 * 1024;
-/** Bytes sent before asking the socket again how much of it is unsent: asking
- * costs a call into the runtime. */
+/** Bytes between checks of the socket's unsent bytes: each check calls into the
+ * runtime. */
 const CHECK_EVERY = 16 * 1024;
-/** Characters of replies that are gathered to one frame. */
+/** Maximum characters of batched replies in one frame. */
 const MOST_GATHERED = 64 * 1024;
 
 /** Writes to one socket in one dialect. */
 export class ConnectionWriter {
-  /** Changes once, when a client asks for batches. */
+  /** Changes once, when a client requests batches. */
   dialect: Dialect;
   readonly #socket: Socket;
   readonly #progress: WriteProgress;
-  /** Encoded events waiting for the frame that takes them. */
+  /** Encoded events that wait for the next frame. */
   #replies: string[] = [];
-  /** Their characters. */
+  /** Total characters of these. */
   #gathered = 0;
   #held = false;
   #sentSinceCheck = 0;
@@ -44,8 +45,8 @@ export class ConnectionWriter {
     this.#progress = new WriteProgress(socket, clock);
   }
 
-  /** Whether what was sent in earlier turns has been taken, but for less than
-   * a watermark. To be asked at the beginning of a turn. */
+  /** Whether the unsent bytes of earlier turns are below the watermark. Checked
+   * at the start of a turn. */
   get ready(): boolean {
     if (this.#sentSinceCheck < CHECK_EVERY) return true;
     if (this.#socket.buffered >= WATERMARK) return false;
@@ -58,8 +59,7 @@ export class ConnectionWriter {
     return this.#sentSinceCheck < MOST_A_TURN;
   }
 
-  /** Bytes that were told and that the peer has not taken; 0 where they are
-   * too few to ask the socket for. */
+  /** Bytes that the peer has not read; 0 when too few were written to check. */
   get unsent(): number {
     if (this.#sentSinceCheck < CHECK_EVERY) return this.#gathered;
     const { buffered } = this.#socket;
@@ -67,12 +67,12 @@ export class ConnectionWriter {
     return this.#gathered + buffered;
   }
 
-  /** Bytes the peer had not taken when {@linkcode isStuck} was asked last. */
+  /** Unsent bytes at the last call of {@linkcode isStuck}. */
   get buffered(): number {
     return this.#progress.buffered;
   }
 
-  /** Sends frames, after what was told before, or with it. */
+  /** Sends frames after, or together with, pending replies. */
   send(frames: readonly string[]): void {
     const { separator } = this.dialect;
     if (this.#replies.length > 0 && frames.length > 0 && separator !== null) {
@@ -83,7 +83,7 @@ export class ConnectionWriter {
     for (const frame of frames) this.#write(frame);
   }
 
-  /** Encodes an event, to go out with the next frame. */
+  /** Encodes an event for the next frame. */
   note(event: ServerEvent): void {
     for (const string of this.dialect.encode(event)) {
       this.#replies.push(string);
@@ -91,13 +91,13 @@ export class ConnectionWriter {
     }
   }
 
-  /** Encodes an event, and sends it unless more are about to follow. */
+  /** Encodes an event and sends it, unless more are about to follow. */
   tell(event: ServerEvent): void {
     this.note(event);
     if (!this.#held || this.#gathered >= MOST_GATHERED) this.flush();
   }
 
-  /** Gathers all that is told while `act` runs, and sends it together. */
+  /** Batches the events sent while `act` runs. */
   together(act: () => void): void {
     this.#held = true;
     try {
@@ -108,7 +108,7 @@ export class ConnectionWriter {
     }
   }
 
-  /** Sends what was told and has not been sent. */
+  /** Sends all pending replies. */
   flush(): void {
     if (this.#replies.length === 0) return;
     const replies = this.#replies;
@@ -119,20 +119,20 @@ export class ConnectionWriter {
     for (const reply of replies) this.#write(reply);
   }
 
-  /** When the peer last sent something, or took something that waited. */
+  /** When the peer last sent or read anything. */
   get livedAt(): Monotonic {
     return this.#progress.livedAt;
   }
 
-  /** Notes a sign of life. */
+  /** Records a frame from the peer. */
   heard(): void {
     this.#progress.heard();
   }
 
-  /** Whether its peer takes nothing any more; to be asked every few seconds.
-   * See {@linkcode WriteProgress.isStuck}. */
-  isStuck(patience: Patience): boolean {
-    return this.#progress.isStuck(patience);
+  /** Returns whether the peer stopped reading; called every few seconds. See
+   * {@linkcode WriteProgress.isStuck}. */
+  isStuck(timeouts: ProgressTimeouts): boolean {
+    return this.#progress.isStuck(timeouts);
   }
 
   #write(frame: string): void {

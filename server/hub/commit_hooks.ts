@@ -48,7 +48,7 @@ export function commitHooks(
       : undefined;
     const error = bad ?? storeError(reason, creation.wait(draft.session));
     if (error.code === "not_stored") {
-      health.doubts("message not stored", reason);
+      health.checkAfter("message not stored", reason);
     }
     refuse(draft, errorEventOf(error));
   };

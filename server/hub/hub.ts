@@ -118,7 +118,7 @@ export class Hub {
     this.#stopTrimming = runRetention({
       store,
       clock,
-      failed: (error) => this.#health.doubts("trim failed", error),
+      failed: (error) => this.#health.checkAfter("trim failed", error),
     });
     this.#stopTidying = every(clock, {
       ms: TIDY_MS,

@@ -43,10 +43,10 @@ export interface StoreHealthOptions {
 export class StoreHealth {
   readonly #options: StoreHealthOptions;
   #retry: Cancel | null = null;
-  #doubting = false;
+  #checking = false;
   /** When it went out of reach; undefined while it is in reach. */
   #since: Monotonic | undefined;
-  #patienceMs = CUT_OFF_MS;
+  #cutOffMs = CUT_OFF_MS;
   /** The reasons that the log has of the failure that lasts. */
   readonly #reasons = new FailureReasons();
 
@@ -64,7 +64,7 @@ export class StoreHealth {
     if (this.#retry === null) return;
     this.stop();
     this.#since = undefined;
-    this.#patienceMs = CUT_OFF_MS;
+    this.#cutOffMs = CUT_OFF_MS;
     this.#options.log.info("store works again");
   }
 
@@ -80,7 +80,7 @@ export class StoreHealth {
 
   /** Checks the store after another operation has failed, and logs that failure
    * once. */
-  doubts(words: string, error: unknown): void {
+  checkAfter(words: string, error: unknown): void {
     this.look(() => this.#options.log.error(words, { error }));
   }
 
@@ -90,16 +90,16 @@ export class StoreHealth {
    * @param well Called if they can.
    */
   look(well: () => void = () => {}): void {
-    if (this.#retry !== null || this.#doubting) return;
-    this.#doubting = true;
+    if (this.#retry !== null || this.#checking) return;
+    this.#checking = true;
     attempt(() => this.#options.store.check()).then(well, (failure) => {
-      if (this.#doubting) this.fails(failure);
-    }).finally(() => this.#doubting = false);
+      if (this.#checking) this.fails(failure);
+    }).finally(() => this.#checking = false);
   }
 
   /** Stops the checks. */
   stop(): void {
-    this.#doubting = false;
+    this.#checking = false;
     this.#retry?.();
     this.#retry = null;
   }
@@ -129,9 +129,9 @@ export class StoreHealth {
     if (!(error instanceof OutOfReachError)) {
       this.#since = undefined;
     } else if (this.#since === undefined) {
-      this.#since = msAfter(now, random() * this.#patienceMs / 2);
-    } else if (msBetween(this.#since, now) >= this.#patienceMs) {
-      this.#patienceMs = Math.min(2 * this.#patienceMs, MOST_CUT_OFF_MS);
+      this.#since = msAfter(now, random() * this.#cutOffMs / 2);
+    } else if (msBetween(this.#since, now) >= this.#cutOffMs) {
+      this.#cutOffMs = Math.min(2 * this.#cutOffMs, MOST_CUT_OFF_MS);
       this.#since = now;
       cutOff();
     }

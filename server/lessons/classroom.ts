@@ -1,6 +1,6 @@
 /**
- * Makes the rows of table.ts work: owns who is connected to which lesson, the
- * histories, and the limits that keep a rude client from costing others.
+ * Runs the lessons of table.ts: tracks connections and histories, and limits
+ * what each client can cost others.
  */
 
 import { Buffer } from "node:buffer";
@@ -8,42 +8,45 @@ import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
 import { type Cancel, type Clock, systemClock } from "../runtime/clock.ts";
 import type { ConnectionRates } from "../connection/connection_rates.ts";
 import { TurnShare } from "../connection/turn_share.ts";
-import { type Patience, WriteProgress } from "../connection/write_progress.ts";
+import {
+  type ProgressTimeouts,
+  WriteProgress,
+} from "../connection/write_progress.ts";
 import type { Accept, Socket, SocketHandler } from "../transport/socket.ts";
 import { networkOf } from "../runtime/ip_network.ts";
 import { FanOutQueue } from "./fan_out_queue.ts";
 import { type Lesson, LESSONS } from "./table.ts";
 
-/** Past messages that a lesson keeps … */
+/** Maximum past messages per lesson. */
 export const HISTORY = 100;
-/** … and their characters: whoever comes gets all of them at once. */
+/** Maximum characters of these: each new client gets all of them at once. */
 export const HISTORY_CHARACTERS = 32 * 1024;
 
-/** Characters of a text message, or bytes of a binary one. */
+/** Maximum characters of a text message, or bytes of a binary one. */
 export const LONGEST = 64 * 1024;
 
-/** Characters of a message that others are sent. */
+/** Maximum characters of a message sent to others. */
 export const LONGEST_SHARED = 4 * 1024;
 
-/** Bytes that may wait for a reader, and one message more. A history is less,
- * or whoever gets it would pass for a slow reader. */
+/** Maximum unsent bytes of a reader, not counting one message. Larger than a
+ * history, so that new clients do not count as slow readers. */
 const WATERMARK = 128 * 1024;
 
-/** Members of a lesson whose messages reach all of them: each message costs one
- * send a member. */
+/** Maximum members of a lesson that broadcasts: each message costs one send per
+ * member. */
 export const MOST_MEMBERS = { total: 200, perAddress: 100 };
 
-/** Bytes of its rate that a message costs its sender for each member. */
+/** Bytes charged to the sender per member. */
 const BYTES_A_MEMBER = 64;
 
-/** What a client is told that a lesson has no place for. */
+/** Close of a client when its lesson is full. */
 const FULL: Ending = {
   code: CLOSE.tryLater.code,
   reason: "This lesson is full; close another connection or try again later",
 };
 
-/** How long a client that was asked to close may take. */
-const FAREWELL_MS = 10_000;
+/** Time for a client that was asked to close, in milliseconds. */
+const CLOSE_WAIT_MS = 10_000;
 
 /** What one visitor may send. */
 export type VisitorRates = Pick<
@@ -58,23 +61,24 @@ const NO_LIMITS: VisitorRates = {
   end() {},
 };
 
-/** What the lessons may depend on. */
+/** Dependencies of the lessons. */
 export interface LessonsOptions {
-  /** Where later comes from. */
+  /** Provides timers. */
   readonly clock?: Pick<Clock, "after" | "monotonic" | "soon">;
-  /** The turns that the sends to many share with all requests. */
+  /** Time budget that broadcasts share with all requests. */
   readonly turns?: TurnShare;
-  /** What somebody from an address may send; anything by default. */
+  /** Returns the rate limits of a visitor from an address; unlimited by
+   * default. */
   readonly rates?: (address: string) => VisitorRates;
-  /** Told of what a socket threw; that connection is closed. */
+  /** Called with what a socket threw; its connection is closed. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** All lessons of one server, with who is there. */
+/** All lessons of one server and their visitors. */
 export class Lessons {
   readonly #rooms: ReadonlyMap<string, Classroom>;
 
-  /** @param options What they may depend on; all of it has a default. */
+  /** @param options Dependencies; all have defaults. */
   constructor(
     {
       clock = systemClock,
@@ -93,24 +97,24 @@ export class Lessons {
   }
 
   /**
-   * Finds the lesson to connect to.
+   * Returns the lesson to connect to.
    *
-   * @param name A name out of the table, such as `echo`.
-   * @param address Where its sockets come from, such as `192.0.2.7`.
-   * @returns What takes its sockets; undefined when there is no such lesson.
+   * @param name Its name in the table, such as `echo`.
+   * @param address The client's address, such as `192.0.2.7`.
+   * @returns Accepts its sockets; undefined for an unknown lesson.
    */
   accept(name: string, address = ""): Accept | undefined {
     const room = this.#rooms.get(name);
     return room && ((socket) => room.enter(socket, address));
   }
 
-  /** Closes those who take nothing any more; to be called every few seconds. */
-  checkProgress(patience: Patience): void {
-    for (const room of this.#rooms.values()) room.checkProgress(patience);
+  /** Closes connections that read nothing; called every few seconds. */
+  checkProgress(timeouts: ProgressTimeouts): void {
+    for (const room of this.#rooms.values()) room.checkProgress(timeouts);
   }
 
   /**
-   * Closes every connection, as when the server stops.
+   * Closes every connection, for example at shutdown.
    *
    * @param code Such as 1001.
    * @param reason At most 123 bytes.
@@ -123,21 +127,21 @@ export class Lessons {
 /** How a connection ends. */
 type Ending = Pick<CloseReason, "code" | "reason">;
 
-/** What a {@linkcode Classroom} needs. */
+/** Options of a {@linkcode Classroom}. */
 interface ClassroomOptions extends Required<Omit<LessonsOptions, "turns">> {
   readonly queue: FanOutQueue;
 }
 
-/** One lesson and who is there. */
+/** One lesson and its visitors. */
 class Classroom {
   readonly #lesson: Lesson;
   readonly #options: ClassroomOptions;
   readonly #present = new Set<Visitor>();
   readonly #membersByNetwork = new Map<string, number>();
-  /** Past messages, and the answers to them. */
+  /** Past messages with their replies. */
   #history: readonly { readonly text: string; readonly answered: string }[] =
     [];
-  /** The characters of these messages. */
+  /** Total characters of these. */
   #kept = 0;
 
   constructor(lesson: Lesson, options: ClassroomOptions) {
@@ -173,7 +177,7 @@ class Classroom {
     };
   }
 
-  /** Whether a lesson whose messages reach all has a place for one more. */
+  /** Whether a lesson that broadcasts has reached its limit of members. */
   #isFull(network: string): boolean {
     if (this.#lesson.to !== "everyone") return false;
     const { total, perAddress } = MOST_MEMBERS;
@@ -191,8 +195,8 @@ class Classroom {
     for (const visitor of this.#present) visitor.end(ending);
   }
 
-  checkProgress(patience: Patience): void {
-    for (const visitor of this.#present) visitor.checkProgress(patience);
+  checkProgress(timeouts: ProgressTimeouts): void {
+    for (const visitor of this.#present) visitor.checkProgress(timeouts);
   }
 
   #message(
@@ -200,13 +204,13 @@ class Classroom {
     frame: string | Uint8Array<ArrayBuffer>,
     address: string,
   ): void {
-    // Frames still come after the server has begun to close.
+    // Frames still arrive after the server starts to close.
     if (!this.#present.has(visitor)) return;
     const { answer, to, remembers, hangsUpOn, awaitsClose, echoesBinary } =
       this.#lesson;
     const isShared = remembers || to === "everyone";
     const readers = to === "everyone" ? this.#present.size : 1;
-    // A lesson has no words for it but a code.
+    // A lesson has no error messages, only a close code.
     if (!visitor.mayWrite(frame, { isShared, readers })) {
       return visitor.end(CLOSE.flood);
     }
@@ -218,7 +222,7 @@ class Classroom {
     }
     if (typeof frame !== "string") return visitor.send(frame);
     if (frame === hangsUpOn) return visitor.end(CLOSE.normal);
-    if (awaitsClose) visitor.endIn(FAREWELL_MS);
+    if (awaitsClose) visitor.endIn(CLOSE_WAIT_MS);
     const answered = answer(frame);
     if (!isShared) return visitor.send(answered);
     const receivers = to === "sender" ? [visitor] : [...this.#present];
@@ -238,21 +242,21 @@ class Classroom {
   }
 }
 
-/** What a {@linkcode Visitor} needs. */
+/** Options of a {@linkcode Visitor}. */
 interface VisitorOptions extends Pick<Required<LessonsOptions>, "onError"> {
   readonly clock: Pick<Clock, "after" | "monotonic">;
   readonly rates: VisitorRates;
-  /** Called once or more often, when it no longer counts. */
+  /** Called when the visitor no longer counts; perhaps repeatedly. */
   readonly onGone: () => void;
 }
 
-/** One connection. Nothing that its socket throws gets out of here. */
+/** One connection. Contains everything that its socket throws. */
 class Visitor {
   readonly #socket: Socket;
   readonly #options: VisitorOptions;
   readonly #progress: WriteProgress;
   #cancelEnd: Cancel | undefined;
-  /** Whether it is to be sent nothing any more. */
+  /** Whether nothing more may be sent to it. */
   isGone = false;
 
   constructor(socket: Socket, options: VisitorOptions) {
@@ -261,14 +265,14 @@ class Visitor {
     this.#progress = new WriteProgress(socket, options.clock);
   }
 
-  /** Counts a control frame, and ends who sends on and on. */
+  /** Counts a control frame; closes the connection above the rate limit. */
   control(bytes: number): void {
     const { rates } = this.#options;
     rates.frame(bytes);
     if (rates.flooding) this.end(CLOSE.flood);
   }
 
-  /** Counts a message; false when it came too fast. */
+  /** Counts a message; returns false above the rate limit. */
   mayWrite(
     frame: string | Uint8Array,
     { isShared, readers }: { isShared: boolean; readers: number },
@@ -278,7 +282,7 @@ class Visitor {
     const bytes = Buffer.byteLength(frame) + (readers - 1) * BYTES_A_MEMBER;
     if (rates.frame(bytes) > 0) return false;
     try {
-      // What others are sent costs what a message does, else what a ping does.
+      // A broadcast is charged as a message, any other as a ping.
       rates.request(isShared ? "publish" : "ping");
       return true;
     } catch {
@@ -297,16 +301,16 @@ class Visitor {
     }
   }
 
-  checkProgress(patience: Patience): void {
+  checkProgress(timeouts: ProgressTimeouts): void {
     try {
-      if (this.#progress.isStuck(patience)) this.end(CLOSE.slow);
+      if (this.#progress.isStuck(timeouts)) this.end(CLOSE.slow);
     } catch (error) {
       this.#options.onError(error);
       this.end(CLOSE.internalError);
     }
   }
 
-  /** Forgets the connection at once: the end of its closing may never come. */
+  /** Drops the connection at once: the close handshake may never complete. */
   end({ code, reason }: Ending): void {
     this.forget();
     try {
@@ -316,7 +320,9 @@ class Visitor {
     }
   }
 
-  /** Ends the connection in a while. A second call does not put it off. */
+  /**
+   * Closes the connection after a delay. A second call does not postpone it.
+   */
   endIn(ms: number): void {
     this.#cancelEnd ??= this.#options.clock.after(
       ms,
@@ -324,7 +330,7 @@ class Visitor {
     );
   }
 
-  /** To be called, once or more often, when the connection is gone. */
+  /** Removes a closed connection; idempotent. */
   forget(): void {
     this.isGone = true;
     this.#cancelEnd?.();

@@ -1,6 +1,6 @@
 /**
- * Every WebSocket of this server for the lab to choose from: the lessons and
- * chats of table.ts, and the ways to speak in a room that no lesson is about.
+ * Lists every WebSocket endpoint for the lab: the lessons and chats of
+ * table.ts, and the other dialects of a room.
  */
 
 import type { Endpoint, Example } from "../../protocol/lab.ts";
@@ -76,7 +76,7 @@ const MORE_ROOMS: readonly Endpoint[] = [
   },
 ];
 
-/** All of them, in the order in which they teach. */
+/** All endpoints in teaching order. */
 export const ENDPOINTS: readonly Endpoint[] = [
   ...LESSONS.map((lesson): Endpoint => ({
     ...tell(lesson),
@@ -88,13 +88,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
     ...tell(chat),
     path: chat.path,
     group: "Rooms",
-    // The line chat gives no line back to whoever sent it.
+    // The line chat does not echo a line to its sender.
     answers: chat.givesName === undefined,
   })),
   ...MORE_ROOMS,
 ];
 
-/** Those there are where the lessons are off. */
+/** The endpoints when lessons are disabled. */
 export const WITHOUT_LESSONS: readonly Endpoint[] = ENDPOINTS.filter((
   { path },
 ) => !path.startsWith("/lessons/"));

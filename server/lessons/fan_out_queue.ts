@@ -1,34 +1,36 @@
 /**
- * Sends what more than one frame or reader is sent: messages to all members of
- * a lesson, and the history to one that comes. Owns their order, and how many
- * messages may wait. The sends of all lessons share the turns of the requests,
- * so a crowd delays its own messages and not the server.
+ * Queues sends of several frames or to several receivers: broadcasts of a
+ * lesson, and the history for a new client. Keeps their order and limits the
+ * queue. All lessons share the time budget of requests, so a crowd delays only
+ * its own messages.
  */
 
 import type { TurnShare } from "../connection/turn_share.ts";
 import { networkOf } from "../runtime/ip_network.ts";
 
-/** Messages that may wait: each has at most 4 KiB of text. */
+/** Maximum queued messages, each with at most 4 KiB of text. */
 const MOST_WAITING = { total: 1_000, perAddress: 200 };
 
-/** Whose turns the sends are: all lessons have one share. */
+/** All lessons share one party. */
 const LESSONS = { group: "lessons", member: "" };
 
-/** Gets frames. */
+/** Receives frames. */
 export interface FrameReceiver {
-  /** Whether it is to be sent nothing any more. */
+  /** Whether nothing more may be sent to it. */
   readonly isGone: boolean;
   /** Sends a frame; must not throw. */
   send(frame: string): void;
 }
 
-/** Frames to send to each of some receivers. */
+/** Frames to send to each of several receivers. */
 interface Delivery {
   readonly frames: readonly string[];
   readonly receivers: readonly FrameReceiver[];
-  /** Whose share it counts in; undefined for one that counts in none. */
+  /** The network that it counts for; undefined if it does not count. */
   readonly network: string | undefined;
-  /** The send that is next: all frames to the first receiver, then on. */
+  /**
+   * Index of the next send: all frames to the first receiver, then the next.
+   */
   next: number;
 }
 
@@ -40,18 +42,19 @@ export class FanOutQueue {
   #waiting = 0;
   #isScheduled = false;
 
-  /** @param turns The turns of all requests of the server. */
+  /** @param turns The time budget of all requests of the server. */
   constructor(turns: TurnShare) {
     this.#turns = turns;
   }
 
   /**
-   * Sends a message to many, after all that was added before.
+   * Queues a message to many receivers, in order.
    *
    * @param frame The message.
-   * @param receivers Who gets it, unless it goes before its turn.
-   * @param address Where the sender is.
-   * @returns What is full; undefined when the message is or will be sent.
+   * @param receivers Skipped if they leave before their turn.
+   * @param address The sender's address.
+   * @returns The limit that is exceeded; undefined when the message was sent or
+   * queued.
    */
   add(
     frame: string,
@@ -69,11 +72,11 @@ export class FanOutQueue {
   }
 
   /**
-   * Sends several frames to one receiver. Not limited: there is one call for
-   * each connection.
+   * Sends several frames to one receiver. Not limited: called once per
+   * connection.
    *
-   * @param frames In their order.
-   * @param receiver Who gets them.
+   * @param frames In order.
+   * @param receiver The receiver.
    */
   replay(frames: readonly string[], receiver: FrameReceiver): void {
     const receivers = [receiver];
@@ -92,9 +95,9 @@ export class FanOutQueue {
     this.#turns.later(() => this.#work(), LESSONS);
   }
 
-  /** Sends one frame at least, and on until the turn is over. */
+  /** Sends at least one frame, until the turn is over. */
   #work(): void {
-    // A send may close a connection, and that add to the queue.
+    // A send may close a connection, which may add to the queue.
     this.#isScheduled = true;
     let sent = 0;
     let done = 0;

@@ -1,8 +1,8 @@
-/** HTML that is safe by construction: whatever is put into it gets escaped. */
+/** HTML that is safe by construction: inserted values are escaped. */
 
 import { escape } from "@std/html/entities";
 
-/** A piece of HTML. Made by {@linkcode html} alone. */
+/** A piece of HTML; only {@linkcode html} creates one. */
 export class Html {
   readonly #text: string;
 
@@ -15,7 +15,7 @@ export class Html {
   }
 }
 
-/** What can be put into a template; undefined and false are nothing. */
+/** Values allowed in a template; undefined and false insert nothing. */
 export type HtmlValue =
   | string
   | number
@@ -32,12 +32,11 @@ function escaped(value: HtmlValue): string {
 }
 
 /**
- * A template tag for HTML.
+ * Template tag for HTML.
  *
- * @param strings The markup, taken as it is.
- * @param values What stands in between: text and attribute values (between
- * quotes) are escaped, HTML is taken as it is.
- * @returns The whole, as HTML.
+ * @param strings The markup, not escaped.
+ * @param values Text and quoted attribute values are escaped; HTML is not.
+ * @returns The HTML.
  */
 export function html(
   strings: TemplateStringsArray,

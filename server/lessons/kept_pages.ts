@@ -1,12 +1,14 @@
 /**
- * The page `/lessons` as a file. It tells addresses of this server as its
- * reader reached it, so there is one for each; the newest are kept.
+ * Caches the page `/lessons`. It contains the server's address as its reader
+ * reached it, so there is one page per origin; the newest are kept.
  */
 
 import { type Asset, assetOf } from "../runtime/asset.ts";
 import { lessonsPage } from "./page.ts";
 
-/** Pages that are kept. A server has few names; strangers may make up more. */
+/**
+ * Maximum cached pages. A server has few origins, but clients can invent more.
+ */
 const MOST = 8;
 
 /** The pages of one server. */
@@ -15,13 +17,13 @@ export class LessonsPages {
   readonly #pages = new Map<string, Promise<Asset>>();
   readonly #base: string;
 
-  /** @param base The path that the server is below, such as `/chat`. */
+  /** @param base The base path of the server, such as `/chat`. */
   constructor(base = "") {
     this.#base = base;
   }
 
   /**
-   * Gives the page.
+   * Returns the page.
    *
    * @param url How its reader reached this server.
    */

@@ -1,6 +1,6 @@
 /**
- * The page `/lessons`: every row of the table with what to try, what passes
- * and client code to copy. Pure; plain HTML that needs no script.
+ * Renders the page `/lessons`: every lesson with something to try, its
+ * transcript and client code to copy. Pure; plain HTML without scripts.
  */
 
 import type { Example } from "../../protocol/lab.ts";
@@ -10,17 +10,17 @@ import { type Html, html } from "./html.ts";
 import { CHATS, type Lesson, LESSONS } from "./table.ts";
 import { EARLIER, type Step, transcript } from "./transcript.ts";
 
-/** What the page may point to. */
+/** Options of the page. */
 export interface LessonsPageOptions {
-  /** Whether there is a lab to open a lesson in. */
+  /** Whether to link to the lab. */
   readonly lab?: boolean;
-  /** The path that the server is below, such as `/chat`. */
+  /** The base path of the server, such as `/chat`. */
   readonly base?: string;
 }
 
-/** An example, placed on the page. */
+/** An example on the page. */
 interface Entry {
-  /** Of its element. */
+  /** The ID of its element. */
   readonly id: string;
   readonly path: string;
   readonly example: Example;
@@ -41,13 +41,13 @@ const ROOMS: readonly Entry[] = CHATS.map((chat, index) => ({
 }));
 
 /**
- * Writes the page.
+ * Renders the page.
  *
- * @param origin How the reader reached this server; addresses in the code are
- * made from it.
- * @param options What it may point to.
- * @returns The whole document. It loads its sheets and icon from
- * `/assets/` below the base, nothing else.
+ * @param origin How the reader reached this server; addresses in the code start
+ * with it.
+ * @param options What to link to.
+ * @returns The document. It loads only its style sheets and icon, from
+ * `/assets/` below the base.
  */
 export function lessonsPage(
   origin: URL,
@@ -188,7 +188,7 @@ function stepLine(step: Step): Html {
 }
 
 function snippets(id: string, task: SnippetTask): Html[] {
-  // One name for all, so that opening one closes the one before.
+  // A shared name: opening one closes the others.
   return SNIPPETS.map((kind, index) =>
     html`
       <details name="${id}-code" ${index === 0 && "open"}>

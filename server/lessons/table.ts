@@ -1,32 +1,31 @@
 /**
- * The lessons: small WebSocket servers to learn from, one row each. Owns what
- * they send, to the letter, and what is told about them; classroom.ts makes
- * them work. The texts are a contract with clients that were written for them,
- * so they do not change.
+ * The lessons: small WebSocket servers to learn from, one row each, with their
+ * exact texts and documentation. classroom.ts runs them. Existing clients
+ * depend on the texts, so they do not change.
  */
 
 import type { Example } from "../../protocol/lab.ts";
 
 /** One lesson. */
 export interface Lesson extends Example {
-  /** The last part of its path, `/lessons/NAME`. */
+  /** The last segment of its path, `/lessons/NAME`. */
   readonly name: string;
-  /** What it sends on connecting. */
+  /** Message that it sends on connect. */
   readonly welcome?: string;
-  /** What it sends on a message `m`. */
+  /** Returns the reply to a message `m`. */
   readonly answer: (m: string) => string;
   readonly to: "sender" | "everyone";
-  /** Whether newcomers get the answers to past messages after the welcome. */
+  /** Whether new clients get the replies to past messages after the welcome. */
   readonly remembers?: true;
-  /** The message it closes the connection on, instead of an answer. */
+  /** The message on which it closes the connection instead of replying. */
   readonly hangsUpOn?: string;
-  /** Whether it leaves the closing to the client, for a while. */
+  /** Whether it gives the client time to close first. */
   readonly awaitsClose?: true;
-  /** Whether binary frames come back as they are, instead of being refused. */
+  /** Whether it echoes binary frames instead of rejecting them. */
   readonly echoesBinary?: true;
 }
 
-/** One way to speak in a room. */
+/** One dialect to chat in a room. */
 export interface Chat extends Example {
   readonly path: string;
 }
@@ -34,7 +33,7 @@ export interface Chat extends Example {
 /** The word that ends a conversation, in either direction. */
 const CLOSE_CONNECTION = "CLOSE_CONNECTION";
 
-/** All lessons, in the order in which they teach. */
+/** All lessons in teaching order. */
 export const LESSONS: readonly Lesson[] = [
   {
     name: "hello",
@@ -151,11 +150,10 @@ export const LESSONS: readonly Lesson[] = [
   },
 ];
 
-/** The room of the chats below: what learners try does not show in a room that
- * people talk in. */
+/** Room of the chats below, apart from the rooms that people use. */
 const ROOM = "lesson";
 
-/** The chats, where the rooms themselves are the lesson. */
+/** The chats: lessons about the rooms themselves. */
 export const CHATS: readonly Chat[] = [
   {
     title: "A chat with names",

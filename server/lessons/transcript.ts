@@ -1,6 +1,6 @@
 /**
- * What passes between a lesson and its example client, found out by letting
- * the lesson run: the page cannot tell what the server does not do.
+ * Records the messages between a lesson and its example client by running the
+ * lesson, so that the page matches the server.
  */
 
 import { monotonicAt } from "../runtime/clock.ts";
@@ -8,19 +8,19 @@ import type { Socket } from "../transport/socket.ts";
 import { Lessons } from "./classroom.ts";
 import type { Lesson } from "./table.ts";
 
-/** One thing that happens on the connection. */
+/** One event on the connection. */
 export type Step =
   | { readonly by: "client" | "server"; readonly sends: string }
   | { readonly by: "client" | "server"; readonly closes: number };
 
-/** What somebody else has said before, in lessons that remember. */
+/** An earlier message of another client, in lessons with a history. */
 export const EARLIER = "Is anybody there?";
 
 /**
- * Lets a lesson talk with its example client.
+ * Runs a lesson with its example client.
  *
  * @param lesson A row of the table.
- * @returns All that happens from the moment the connection is open, in order.
+ * @returns All events in order, starting when the connection is open.
  */
 export function transcript(lesson: Lesson): Step[] {
   const clock = {

@@ -1,45 +1,45 @@
 /**
- * Watches whether a Node server still accepts connections. Out of file
- * descriptors it stops for good, without an event: only a connection tells. So
- * it makes one to itself when none has come for a while.
+ * Checks whether a Node server still accepts connections. Without free file
+ * descriptors it stops accepting, without an event. So the watch connects to
+ * the server when no connection has arrived for a while.
  */
 
 import type { AddressInfo } from "node:net";
 
-/** How long nothing may have come before it asks, milliseconds. */
+/** Time without connections before a check, in milliseconds. */
 const SILENCE_MS = 5_000;
-/** How long the server may take to accept, and how long it waits before it asks
- * again: one that was busy is not deaf. */
-const PATIENCE_MS = 2_000;
-/** Times in a row that nothing was accepted. */
-const MOST_UNHEARD = 2;
+/** Time limit of a check, and the interval between checks, in milliseconds. A
+ * busy server may answer late. */
+const CHECK_TIMEOUT_MS = 2_000;
+/** Failed checks in a row before the server counts as failed. */
+const MOST_FAILED = 2;
 
-/** The watch over one server. */
+/** The watch of one server. */
 export class AcceptWatch {
-  /** Resolves when the server accepts nothing any more. */
+  /** Resolves when the server has stopped accepting connections. */
   readonly failed: Promise<unknown>;
   readonly #fail: (reason: unknown) => void;
   readonly #address: { hostname: string; port: number };
   #accepted = false;
   #suspected = false;
   #asking = false;
-  #unheard = 0;
+  #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
 
   readonly #silenceMs: number;
-  readonly #patienceMs: number;
+  readonly #timeoutMs: number;
 
   /**
-   * @param address Where the server listens.
-   * @param times Other times than usual, milliseconds.
+   * @param address The listening address.
+   * @param times Times other than the defaults, in milliseconds.
    */
   constructor(
     { address, port }: Pick<AddressInfo, "address" | "port">,
-    { silenceMs = SILENCE_MS, patienceMs = PATIENCE_MS } = {},
+    { silenceMs = SILENCE_MS, timeoutMs = CHECK_TIMEOUT_MS } = {},
   ) {
     this.#silenceMs = silenceMs;
-    this.#patienceMs = patienceMs;
+    this.#timeoutMs = timeoutMs;
     const { promise, resolve } = Promise.withResolvers<unknown>();
     this.failed = promise;
     this.#fail = resolve;
@@ -47,23 +47,22 @@ export class AcceptWatch {
     this.#wait(silenceMs);
   }
 
-  /** To be called for each connection that was accepted. */
+  /** Records an accepted connection. */
   accepted(): void {
     this.#accepted = true;
-    this.#unheard = 0;
+    this.#failures = 0;
   }
 
-  /** To be called when the server may have stopped to accept: it is asked
-   * soon. */
+  /** Schedules a check soon: the server may have stopped accepting. */
   suspect(): void {
     if (this.#suspected) return;
     this.#suspected = true;
     if (this.#asking) return;
     clearTimeout(this.#timer);
-    this.#wait(this.#patienceMs);
+    this.#wait(this.#timeoutMs);
   }
 
-  /** Nothing happens any more. */
+  /** Stops all checks. */
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -80,28 +79,28 @@ export class AcceptWatch {
       this.#asking = false;
       if (reason === undefined || this.#accepted) {
         this.#wait(this.#silenceMs);
-      } else if (++this.#unheard >= MOST_UNHEARD && !this.#stopped) {
+      } else if (++this.#failures >= MOST_FAILED && !this.#stopped) {
         this.#fail(reason);
       } else {
-        this.#wait(this.#patienceMs);
+        this.#wait(this.#timeoutMs);
       }
     }, ms);
   }
 
-  /** @returns Why it was not accepted, if it was not, as far as one can know. */
+  /** @returns Why the connection failed, or undefined. */
   async #ask(): Promise<unknown> {
     let connection: Deno.TcpConn;
     try {
       connection = await Deno.connect(this.#address);
     } catch (error) {
-      // What may not be asked is believed to be well.
+      // Without permission to connect, assume that the server works.
       return error instanceof Deno.errors.NotCapable ? undefined : error;
     }
     try {
-      const until = performance.now() + this.#patienceMs;
+      const until = performance.now() + this.#timeoutMs;
       while (!this.#accepted && !this.#stopped && performance.now() < until) {
         await new Promise((next) =>
-          this.#timer = setTimeout(next, this.#patienceMs / 40)
+          this.#timer = setTimeout(next, this.#timeoutMs / 40)
         );
       }
       return new Error("The port accepts no connections");
@@ -111,7 +110,7 @@ export class AcceptWatch {
   }
 }
 
-/** An address of this machine where one means all of them. */
+/** Returns a reachable address for a wildcard address. */
 function reachable(address: string): string {
   if (address === "0.0.0.0") return "127.0.0.1";
   return address === "::" ? "::1" : address;

@@ -1,35 +1,37 @@
 /**
- * How many file descriptors are left. The system does not tell a process that
- * may read little, so they are counted by taking some and giving them back.
+ * Estimates the free file descriptors. A process with few permissions cannot
+ * query its limit, so this opens descriptors and closes them again.
  */
 
 import { type Clock, LONG_AGO, msBetween } from "../runtime/clock.ts";
 
-/** Descriptors that are kept for the database, the log and the rest. */
+/** Descriptors reserved for the database, the log and other uses. */
 export const RESERVED = 64;
-/** How many connections more are made sure of at once: each costs two files
- * that are opened and closed. */
+/** Connections to reserve room for per check: each costs two files opened and
+ * closed. */
 const STEP = 64;
-/** How long what was found to be full counts as full, milliseconds. */
+/** How long a full result stays valid, in milliseconds. */
 const FULL_MS = 1_000;
 
-/** Takes a descriptor; gives what gives it back.
- * @throws {Error} When there is none; the code is `EMFILE` or `ENFILE`. */
+/**
+ * Takes a descriptor; returns a function that releases it.
+ * @throws {Error} When none is free; the code is `EMFILE` or `ENFILE`.
+ */
 export type TakeDescriptor = () => () => void;
 
-/** Counts what may be taken. Pure but for {@linkcode TakeDescriptor}. */
+/** Counts free descriptors. Pure except for {@linkcode TakeDescriptor}. */
 export class Descriptors {
   readonly #take: TakeDescriptor;
   readonly #clock: Pick<Clock, "monotonic">;
-  /** So many connections were made sure of. */
+  /** Number of connections known to fit. */
   #sure = 0;
-  /** When it was full last, and with how many connections. */
+  /** When descriptors last ran out, and at how many connections. */
   #full = { at: LONG_AGO, connections: Infinity };
 
   /**
-   * @param take Takes one. One that fails for another reason than that there
-   * is none counts as one that is left.
-   * @param clock Where time comes from.
+   * @param take Takes one. Errors other than a lack of descriptors count as
+   * success.
+   * @param clock Provides the time.
    */
   constructor(take: TakeDescriptor, clock: Pick<Clock, "monotonic">) {
     this.#take = take;
@@ -37,10 +39,10 @@ export class Descriptors {
   }
 
   /**
-   * Counts those that are left, by taking them for a moment.
+   * Counts free descriptors by taking them briefly.
    *
-   * @param most How many to take at most; each costs some 25 µs.
-   * @returns At most as many.
+   * @param most Maximum to take; each costs about 25 µs.
+   * @returns The number taken, up to `most`.
    */
   left(most: number): number {
     const taken: (() => void)[] = [];
@@ -55,9 +57,9 @@ export class Descriptors {
   }
 
   /**
-   * Tells whether there is room for connections, and for the rest beside them.
+   * Returns whether there is room for connections and the reserve.
    *
-   * @param connections How many there are, the newest included.
+   * @param connections Number of connections, including the newest.
    */
   hasRoomFor(connections: number): boolean {
     if (connections <= this.#sure) return true;
@@ -78,7 +80,7 @@ function isShortage(error: unknown): boolean {
 }
 
 /**
- * Takes descriptors of this process by opening a folder that it may read.
+ * Takes descriptors by opening a readable folder.
  *
  * @param folder The folder.
  */

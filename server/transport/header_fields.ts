@@ -1,11 +1,11 @@
-/** The fields of a request's head: which ones are read, and how many there may
- * be. Pure. */
+/** The request header fields that the server reads, and the maximum number of
+ * fields. Pure. */
 
-/** Fields of a request's head; browsers and proxies send 10 to 30. `Deno.serve`
- * has a limit of its own. */
+/** Maximum fields of a request; browsers and proxies send 10 to 30.
+ * `Deno.serve` has its own limit. */
 export const MOST_FIELDS = 100;
 
-/** The names of all fields that this server, or what it is made of, reads. */
+/** Names of all fields that the server or its libraries read. */
 export const READ_FIELDS: readonly string[] = [
   "accept",
   "accept-encoding",

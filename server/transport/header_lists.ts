@@ -1,11 +1,10 @@
-/** Lists in headers (RFC 9110, 5.6.1), read in linear time. Pure. */
+/** Parses header lists (RFC 9110, 5.6.1) in linear time. Pure. */
 
 /**
- * Reads a list of tokens.
+ * Parses a list of tokens.
  *
- * @param header Such as `keep-alive, Upgrade`; null for none.
- * @returns Its elements without blanks around them, empty ones left out. Commas
- * in quotes are not looked for.
+ * @param header Such as `keep-alive, Upgrade`; null if missing.
+ * @returns The trimmed, non-empty elements. Quoted commas are not supported.
  */
 export function elementsOf(header: string | null | undefined): string[] {
   return (header ?? "").split(",").map((element) => element.trim())
@@ -13,10 +12,10 @@ export function elementsOf(header: string | null | undefined): string[] {
 }
 
 /**
- * Tells whether a list has a token, in whatever letters.
+ * Returns whether a list contains a token, ignoring case.
  *
- * @param header As it came.
- * @param token In small letters.
+ * @param header The header.
+ * @param token The token in lower case.
  */
 export function hasToken(
   header: string | null | undefined,

@@ -1,32 +1,32 @@
 /**
- * What HTTP/1.1 asks of a server and Node's API leaves to its users: it takes
- * more than one `Host`, framing that is faulty, and does not know addresses
- * that are whole. `Deno.serve` sees to all of this itself.
+ * HTTP/1.1 checks that Node's API leaves to its users: duplicate `Host`
+ * headers, invalid framing and absolute addresses. `Deno.serve` does these
+ * itself.
  */
 
 import type { IncomingMessage } from "node:http";
 import { MOST_FIELDS } from "./header_fields.ts";
 import type { RequestFault } from "./socket.ts";
 
-/** What the standard has requests for that have no meaning here, and that
- * `Request` does not know. */
+/** Standard methods that the server does not support and `Request` does not
+ * allow. */
 const NO_METHODS: readonly string[] = ["CONNECT", "TRACE", "TRACK"];
 
 /**
- * Looks at the head of a request, and brings it into the form that all have.
+ * Checks and normalizes the head of a request.
  *
- * @param message The request; its address and headers are changed: an address
- * that is whole (RFC 9112, 3.2.2) becomes path and `Host`, `*` a path, and what HTTP/1.0
- * cannot ask for is left out.
- * @returns What is wrong with it, if anything is.
+ * @param message The request; its address and headers are changed. An absolute
+ * address (RFC 9112, 3.2.2) becomes a path and a `Host`, `*` becomes a path,
+ * and features beyond HTTP/1.0 are removed from its requests.
+ * @returns The fault, if any.
  */
 export function readHead(message: IncomingMessage): RequestFault | undefined {
-  // Before `headers`, which is made of them when it is read.
+  // Before `headers` is read, which Node builds lazily from these.
   if (message.rawHeaders.length > 2 * MOST_FIELDS) return "fields";
   const { headers, rawHeaders, method, url = "" } = message;
   if (message.httpVersionMajor !== 1) return "version";
   const isOld = message.httpVersionMinor === 0;
-  // An old recipient on the way would read another body (RFC 9112, 6.1).
+  // An old proxy might parse another body (RFC 9112, 6.1).
   if (isOld && headers["transfer-encoding"] !== undefined) return "framing";
   if (NO_METHODS.includes(method ?? "")) return "method";
   const hosts = rawHeaders.filter((name, index) =>

@@ -1,44 +1,44 @@
 /**
- * Listens again on a port when the runtime has stopped to: out of file
- * descriptors, Deno's server ends, and Node's accepts nothing any more without
- * a word. Owns the waits in between, and when to give up.
+ * Reopens a listener that stopped: without free file descriptors, Deno's server
+ * ends and Node's stops accepting silently. Controls the delays and the maximum
+ * number of attempts.
  */
 
 import type { Listener } from "./socket.ts";
 
-/** One time of listening on a port. */
+/** One open listener. */
 export interface ListenAttempt extends Listener {
-  /** Resolves with the reason when nothing is accepted any more. What was
-   * accepted goes on. */
+  /** Resolves with the reason when it stops accepting. Open connections
+   * continue. */
   readonly failed: Promise<unknown>;
 }
 
-/** How to go on listening. */
+/** Options of a lasting listener. */
 export interface LastingOptions {
-  /** Begins to listen on a port; 0 picks a free one. */
+  /** Opens a listener on a port; 0 picks a free one. */
   readonly open: (port: number) => Promise<ListenAttempt>;
-  /** The port for the first time. */
+  /** The port of the first attempt. */
   readonly port: number;
-  /** Told each time that nothing was accepted any more; it listens again. */
+  /** Called each time the listener stopped accepting; it is reopened. */
   readonly onFailed: (reason: unknown) => void;
-  /** Told once that it cannot listen again. */
+  /** Called once when reopening failed for good. */
   readonly onLost: (reason: unknown) => void;
-  /** Milliseconds before it listens again for the first time; doubled for each
-   * time after that, up to 5 s. */
+  /** Delay before the first reopening, in milliseconds; doubles per attempt up
+   * to 5 s. */
   readonly firstWaitMs?: number;
 }
 
 const FIRST_WAIT_MS = 100;
 const MOST_WAIT_MS = 5_000;
-/** Attempts in a row that may not even begin: about half a minute. */
+/** Maximum failed attempts in a row: about half a minute. */
 const MOST_TRIES = 10;
-/** What listened for so long has recovered, milliseconds. */
+/** Uptime after which a listener counts as recovered, in milliseconds. */
 const RECOVERED_MS = 60_000;
 
 /**
- * Begins to listen, and goes on until it is stopped.
+ * Listens until stopped.
  *
- * @param options How, and who is told.
+ * @param options How to listen, and callbacks.
  * @returns The listener.
  * @throws {Error} What `open` throws the first time.
  */
@@ -78,7 +78,7 @@ export async function keepListening(
       if (stopping) return;
       failures = performance.now() - began > RECOVERED_MS ? 0 : failures + 1;
       onFailed(reason);
-      // Who was told may have stopped it.
+      // The callback may have stopped it.
       if (!stopping) again(0);
     });
   };
@@ -86,10 +86,10 @@ export async function keepListening(
   watch(first);
   return {
     addr: first.addr,
-    async stop(patience) {
+    async stop(deadline) {
       stopping = true;
       clearTimeout(timer);
-      await Promise.all(attempts.map((attempt) => attempt.stop(patience)));
+      await Promise.all(attempts.map((attempt) => attempt.stop(deadline)));
     },
   };
 }

@@ -1,14 +1,14 @@
-/** The address of a page, from the address of its listener. */
+/** Derives a page's address from its listener's address. */
 
-/** A host as it stands in an address; one that means all is this machine. */
+/** Returns a host in URL form; a wildcard address becomes this machine. */
 function urlHost(hostname: string): string {
   if (hostname === "0.0.0.0" || hostname === "::") return "localhost";
   return hostname.includes(":") ? `[${hostname}]` : hostname;
 }
 
 /**
- * Returns where a listener is; the platform may have made it another one than
- * was asked for (`DENO_SERVE_ADDRESS`).
+ * Returns the listener's URL. The platform may have replaced the requested
+ * address (`DENO_SERVE_ADDRESS`).
  *
  * @param addr The listener's address.
  * @param scheme `http` or `https`.

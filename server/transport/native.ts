@@ -1,7 +1,7 @@
 /**
- * Sockets over `Deno.serve` and `Deno.upgradeWebSocket`. Owns the guards that the runtime
- * needs: nothing may throw after the upgrade, nor in a handler, since either
- * would end the process; and `close` can come twice.
+ * WebSockets over `Deno.serve` and `Deno.upgradeWebSocket`, with the guards
+ * that the runtime needs: an exception after the upgrade or in a handler would
+ * end the process, and `close` can fire twice.
  */
 
 import { setImmediate } from "node:timers";
@@ -19,17 +19,18 @@ import type {
   TransportOptions,
 } from "./socket.ts";
 
-/** A thousand clients that come at once, as after a restart, fit in. */
+/** Fits a thousand clients that connect at once, as after a restart. */
 const BACKLOG = 4096;
-/** Requests in progress over one connection of HTTP/2, which the runtime speaks
- * to whoever does, with TLS and without: as many as a client may expect at least
- * (RFC 9113, 6.5.2). */
+/**
+ * Maximum concurrent requests per HTTP/2 connection: the minimum that a client
+ * may expect (RFC 9113, 6.5.2). The runtime speaks HTTP/2 with and without TLS.
+ */
 const MOST_STREAMS = 100;
 
 class NativeSocket implements Socket {
   readonly #socket: WebSocket;
   #closing = false;
-  /** From its opening on. */
+  /** Set when the socket opens. */
   count: SocketCount | undefined;
 
   constructor(socket: WebSocket) {
@@ -52,8 +53,8 @@ class NativeSocket implements Socket {
     if (this.#closing) return;
     this.#closing = true;
     this.count?.closing();
-    // Not now: called from `onmessage` while more frames have arrived already,
-    // the runtime never writes the close frame.
+    // Deferred: when called from `onmessage` with more frames buffered, the
+    // runtime never writes the close frame.
     setImmediate(() => {
       if (this.#socket.readyState <= WebSocket.OPEN) {
         this.#socket.close(code, reason);
@@ -63,14 +64,12 @@ class NativeSocket implements Socket {
 }
 
 /**
- * Makes sure that Deno finds the subprotocol among those a request offers: it
- * looks only in a list separated by exactly ", ", where `ws` separates by ",".
- * To put it into the response by hand is possible in newer Denos only, not in
- * 2.5.0.
+ * Makes Deno find the subprotocol among the offered ones: it splits only at ",
+ * ", while `ws` sends ",". Deno 2.5.0 cannot set it on the response.
  */
 function offer(request: Request, protocol: string): void {
   const offered = request.headers.get("sec-websocket-protocol") ?? "";
-  // Only if need be: the runtime keeps the copy, of 2 KB, with the socket.
+  // Only if needed: the runtime keeps the 2 KB copy with the socket.
   if (offered.split(", ").includes(protocol)) return;
   const headers = new Headers(request.headers);
   headers.set("sec-websocket-protocol", protocol);
@@ -81,11 +80,11 @@ function ignore(event: Event): void {
   event.preventDefault();
 }
 
-/** Deno's own server, which works everywhere. It holds
- * a message, however large, before it shows it to anybody. */
+/** Deno's own server, which works everywhere. It buffers each message
+ * completely, whatever its size. */
 export class NativeTransport implements Transport {
   readonly #options: TransportOptions;
-  /** Requests in progress by connection, its peer's address and port. */
+  /** Concurrent requests by connection (the peer's address and port). */
   readonly #streams = new Map<string, number>();
   readonly #refusals = new RefusalLimit(() => performance.now());
 
@@ -120,7 +119,8 @@ export class NativeTransport implements Transport {
         onError,
       },
       (request, { remoteAddr, completed }) => {
-        // It fails when the answer could not be sent; either way it is over.
+        // Rejects when the response could not be sent; either way the exchange
+        // is over.
         const release = ledger.open("request");
         open++;
         const answered = () => {
@@ -128,7 +128,8 @@ export class NativeTransport implements Transport {
           if (--open === 0) onIdle();
         };
         const done = completed.then(answered, answered);
-        // The runtime makes it of the Host header, which may be anything.
+        // The runtime builds the URL from the Host header, which may be
+        // invalid.
         const isRequest = URL.canParse(request.url);
         if (!("hostname" in remoteAddr)) {
           return isRequest ? handler(request, "", done) : onFault("host");
@@ -145,24 +146,24 @@ export class NativeTransport implements Transport {
           : answer.then(limited);
       },
     );
-    // It ends by itself when it is out of file descriptors.
+    // The server ends by itself without free file descriptors.
     const failed = http.finished.catch((error) => error);
     return {
       addr: http.addr,
       failed,
-      async stop(patience) {
+      async stop(deadline) {
         const idle = new Promise<void>((resolve) => onIdle = resolve);
-        if (open > 0) await Promise.race([idle, patience]);
-        // Not `shutdown()`: it reads all that has come of bodies that nobody
-        // wants, and holds the event loop for so long. Tiny chunks of a few
-        // hundred KB took it half a minute.
+        if (open > 0) await Promise.race([idle, deadline]);
+        // Not `shutdown()`: it reads buffered unread bodies and blocks the
+        // event loop meanwhile, for half a minute with a few hundred KB of tiny
+        // chunks.
         abort.abort();
-        await Promise.race([failed, patience]);
+        await Promise.race([failed, deadline]);
       },
     };
   }
 
-  /** Counts a request of a connection to its end; false if there are too many. */
+  /** Counts a request until it ends; returns false above the limit. */
   #enter(connection: string, done: Promise<void>): boolean {
     const { streams = MOST_STREAMS } = this.#options;
     const count = (change: 1 | -1) => {
@@ -200,7 +201,7 @@ export class NativeTransport implements Transport {
       }
     };
 
-    // Not `onopen` and so on: the runtime wraps these, in 110 bytes each.
+    // Not `onopen` etc.: the runtime wraps each of these, at 110 bytes.
     socket.addEventListener(
       "open",
       () => {
@@ -214,14 +215,13 @@ export class NativeTransport implements Transport {
         handler?.message(typeof data === "string" ? data : new Uint8Array(data))
       );
     });
-    // A broken frame or a lost connection; `close` follows and tells all there
-    // is.
+    // An invalid frame or a lost connection; `close` follows with all details.
     socket.addEventListener("error", ignore);
     socket.addEventListener("close", ({ code, wasClean }) => {
       if (closed) return;
       closed = true;
       native.count?.gone();
-      // Only the runtime's own idle timeout goes away without a handshake.
+      // Only the runtime's idle timeout closes with this code and no handshake.
       const silent = code === CLOSE.goingAway.code && !wasClean;
       guarded(() =>
         silent

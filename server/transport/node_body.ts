@@ -1,34 +1,33 @@
 /**
- * Bodies of requests to the HTTP server of Node's API, as streams. Owns what
- * their chunks cost: the parser gives each of them on its own, which takes more
- * memory and time than all that is in it when it is small, and gives all that
- * have arrived before anybody can say stop.
+ * Request bodies of Node's HTTP API as streams. Bounds the cost of small
+ * chunks: the parser emits each separately, at more memory and time than its
+ * content, and emits all buffered chunks before anybody can pause it.
  */
 
 import { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { TinyChunks } from "./socket.ts";
 
-/** Chunks that may be of any size. */
+/** Chunks allowed at any size. */
 const FEW_CHUNKS = 256;
-/** Bytes that more of them have on average at least. */
+/** Minimum average bytes of further chunks. */
 const LEAST_CHUNK = 512;
 
-/** What there is in Node's API, and not in its types. */
+/** Members of Node's API that its types lack. */
 type Internals = IncomingMessage & {
-  /** The parser throws away what still comes. */
+  /** The parser discards the rest. */
   _dumped: boolean;
 };
 
 /**
- * Joins the chunks that a message's parser gives in one turn, and ends a message
- * that comes in too many small ones.
+ * Joins the chunks that the parser emits in one turn, and ends a message with
+ * too many small ones.
  *
- * @param message One that has just come in.
+ * @param message A message that has just arrived.
  */
 export function joinChunks(message: IncomingMessage): void {
   const push = message.push.bind(message);
-  // Where nobody reads it.
+  // For messages that nobody reads.
   message.on("error", () => {});
   let waiting: Buffer[] = [];
   let chunks = 0;
@@ -48,7 +47,7 @@ export function joinChunks(message: IncomingMessage): void {
     bytes += chunk.length;
     if (chunks > FEW_CHUNKS && bytes < chunks * LEAST_CHUNK) {
       (message as Internals)._dumped = true;
-      // Else whoever reads on lets more come.
+      // A reader could otherwise resume the connection.
       message._read = () => {};
       message.socket.pause();
       waiting = [];
@@ -58,16 +57,15 @@ export function joinChunks(message: IncomingMessage): void {
     waiting.push(chunk);
     if (waiting.length > 1) return true;
     queueMicrotask(flush);
-    // What the parser has been given is looked at to its end anyway.
+    // The parser always finishes its current buffer.
     return message.readableLength < message.readableHighWaterMark;
   };
 }
 
 /**
- * Makes a stream of a message's body that takes no more from the connection
- * than its reader asks for.
+ * Creates a stream of a message's body with backpressure to the connection.
  *
- * @param message One that has just come in.
+ * @param message A message that has just arrived.
  */
 export function bodyOf(
   message: IncomingMessage,
@@ -81,7 +79,7 @@ export function bodyOf(
     start(controller) {
       message.on("data", (chunk: Buffer) => {
         message.pause();
-        // A copy: it is a view of what was read from the connection.
+        // A copy: the chunk is a view of the read buffer.
         if (!isOver) controller.enqueue(new Uint8Array(chunk));
       });
       message.pause();

@@ -1,58 +1,59 @@
 /**
- * The requests of each connection of Node's API that are being answered. It
- * hands on all that a client has sent, before the answers to those before were
- * taken, and never ends the answers that wait when their connection ends. So
- * that a client holds one answer at a time, the next request is not begun until
- * the answer to the one before was taken.
+ * Serializes the requests of each connection of Node's API, so that a client
+ * holds one response at a time. Node itself emits pipelined requests before
+ * earlier responses are read, and never ends pending responses when the
+ * connection closes.
  */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** Requests of one connection whose answers may wait. */
+/** Maximum queued requests per connection. */
 const MOST_WAITING = 32;
 
-/** A request from its turn on. */
+/** One request in the queue. */
 export interface Exchange {
-  /** Resolves when those before it are over: true when it is to be answered,
-   * false when its connection has gone meanwhile. Undefined when it need not
-   * wait. */
+  /**
+   * Resolves when the earlier requests are done: true to answer the request,
+   * false if the connection closed meanwhile. Undefined when it need not wait.
+   */
   readonly turn: Promise<boolean> | undefined;
-  /** Resolves when its answer was sent, or its connection is gone. */
+  /** Resolves when the response was sent or the connection closed. */
   readonly done: Promise<void>;
 }
 
-/** What a parser takes for the end of what it has to read: as after an upgrade,
- * what follows is no request. */
+/**
+ * Tells the parser to stop, as after an upgrade: what follows is no request.
+ */
 const NO_MORE = 2;
 
-/** What there is in Node's API, and not in its types. */
+/** Members of Node's API that its types lack. */
 type Internals = { parser?: { onIncoming: () => number } | null };
 
 /**
- * Cuts off the connection of a request, and stops the parser: of a packet of
- * 64 KiB it would go on to make thousands of requests that nobody answers.
+ * Destroys a request's connection and stops the parser, which could otherwise
+ * emit thousands of requests from one 64 KiB packet.
  *
- * @param message The request that was one too many.
+ * @param message The request over the limit.
  */
 export function cutOff(message: IncomingMessage): void {
-  // There may be others before it, and each would get an error.
+  // Earlier requests of the connection would otherwise each get an error.
   message.destroy = () => message;
   const { parser } = message.socket as Internals;
   if (parser) parser.onIncoming = () => NO_MORE;
   message.socket.destroy();
 }
 
-/** All of one server. */
+/** The exchanges of one server. */
 export class NodeExchanges {
   readonly #ends = new WeakMap<object, Set<() => void>>();
   /** The last request of each connection. */
   readonly #last = new WeakMap<object, Promise<void>>();
 
   /**
-   * Counts a request until its answer was sent, or its connection is gone.
+   * Counts a request until its response was sent or its connection closed.
    *
-   * @returns Its turn and its end; undefined where too many of its connection
-   * wait.
+   * @returns Its turn and its end; undefined when its connection has too many
+   * waiting.
    */
   begin(
     { socket }: IncomingMessage,

@@ -1,6 +1,7 @@
 /**
- * The HTTP server of Node's API, spoken to as `Deno.serve` is: requests in,
- * responses out. Owns that translation, and who is connected; handshakes are kept for whoever upgrades them.
+ * Wraps Node's HTTP server in the interface of `Deno.serve`: takes requests,
+ * returns responses. Tracks connections, and keeps handshakes for the WebSocket
+ * upgrade.
  */
 
 import type { Buffer } from "node:buffer";
@@ -29,47 +30,47 @@ import { TcpConnections, type TcpLimits } from "./tcp_connections.ts";
 import { RefusalLimit } from "./refusal_limit.ts";
 import { WriteTurns } from "./write_turns.ts";
 
-/** A thousand clients that come at once, as after a restart, fit in. */
+/** Fits a thousand clients that connect at once, as after a restart. */
 const BACKLOG = 4096;
-/** How long a connection may wait for its next request, milliseconds: longer
- * than any proxy of docs/ keeps one, which sends a request into it else that
- * is lost on the way. */
+/** Keep-alive timeout in milliseconds: longer than that of any proxy in docs/,
+ * which could otherwise send a request into a closing connection. */
 export const KEEP_ALIVE_MS = 75_000;
-/** How long an answer may take whose request has not come to its end. */
+/** Time to send a response when its request is incomplete, in milliseconds. */
 const LINGER_MS = 500;
-/** How long a connection may take to shake hands, and then to send the head of
- * a request, milliseconds; one that sends nothing too. */
+/** Time limit for a TLS handshake, and then for the head of a request, in
+ * milliseconds. Also applies to silent connections. */
 const HEAD_MS = 10_000;
-/** How often that is looked at until then. */
+/** Number of checks within that time. */
 const CHECKS = 5;
-/** For tests that ask for no limits. */
+/** For tests without limits. */
 const UNLIMITED: TcpLimits = {
   total: Infinity,
   perAddress: Infinity,
   onFull() {},
 };
 
-/** A request that asks for an upgrade, and what it came over. */
+/** An upgrade request and its connection. */
 export interface Handshake {
   readonly message: IncomingMessage;
   readonly connection: Duplex;
-  /** What came after the request's head. */
+  /** Bytes received after the request's head. */
   readonly head: Buffer;
 }
 
-/** What {@linkcode NodeHttp} needs. */
+/** Options of {@linkcode NodeHttp}. */
 export interface NodeHttpOptions {
   /** Counts requests until they are answered. */
   readonly ledger: ResourceLedger;
-  /** Milliseconds in which a peer must take what was written. */
+  /** Time in which a peer must read what was written, in milliseconds. */
   readonly slowMs: number;
-  /** How many connections there may be. */
+  /** Limits of TCP connections. */
   readonly tcp?: TcpLimits | undefined;
-  /** Milliseconds for a handshake of TLS, and for the head of a request. */
+  /** Time limit for a TLS handshake and for the head of a request, in
+   * milliseconds. */
   readonly headMs?: number | undefined;
 }
 
-/** Serves as `Deno.serve` does, and keeps handshakes. */
+/** Serves requests like `Deno.serve`, and keeps handshakes. */
 export class NodeHttp {
   readonly #handshakes = new WeakMap<Request, Handshake>();
   readonly #exchanges = new NodeExchanges();
@@ -85,8 +86,8 @@ export class NodeHttp {
   }
 
   /**
-   * Gives the handshake behind a request that the handler is answering; to be
-   * asked once, by who answers it over the connection.
+   * Returns the handshake behind a request, once, to the caller that answers it
+   * over the connection.
    *
    * @throws {TypeError} When there is none.
    */
@@ -94,12 +95,12 @@ export class NodeHttp {
     const handshake = this.#handshakes.get(request);
     if (handshake === undefined) throw new TypeError("No handshake");
     this.#handshakes.delete(request);
-    // `ws` knows no list of protocols.
+    // `ws` does not support a list of protocols.
     handshake.message.headers.upgrade = "websocket";
     return handshake;
   }
 
-  /** As {@linkcode Transport.listen}. */
+  /** See {@linkcode Transport.listen}. */
   listen(options: ListenOptions): Promise<Listener> {
     const { onFailed = options.onError, onLost = options.onError } = options;
     return keepListening({
@@ -127,7 +128,7 @@ export class NodeHttp {
         .finally(this.#options.ledger.open("request"));
     });
     server.on("clientError", refuse);
-    // One that has not shaken hands reads no answer.
+    // Without a finished TLS handshake, the client cannot read a response.
     server.on("tlsClientError", (_, connection) => connection.destroy());
     await listening(server, options);
     const at = server.address() as AddressInfo;
@@ -135,18 +136,18 @@ export class NodeHttp {
     server.on("connection", (socket: Socket) => {
       watch.accepted();
       const limit = this.#connections.add(socket);
-      // With many at once there may have been none left for a moment.
+      // With many connections at once, descriptors may have run out briefly.
       if (limit === "descriptors") watch.suspect();
     });
-    // What listens again needs the port.
+    // The replacement needs the port.
     watch.failed.then(() => server.close());
     return {
       addr: { transport: "tcp", hostname: at.address, port: at.port },
       failed: watch.failed,
-      async stop(patience) {
+      async stop(deadline) {
         watch.stop();
         const closed = new Promise<void>((done) => server.close(() => done()));
-        const cutOff = patience.then(() => server.closeAllConnections());
+        const cutOff = deadline.then(() => server.closeAllConnections());
         server.closeIdleConnections();
         await Promise.race([closed, cutOff]);
       },
@@ -165,7 +166,7 @@ export class NodeHttp {
       : await answerTo(request, pair, options);
     const { socket } = pair.message;
     const { group, member } = partyOf(pair.message);
-    // What follows cannot be told from the body, or is refused again.
+    // The rest cannot be separated from the body, or would fail again.
     if (
       request === "framing" || request === "fields" ||
       this.#connections.isProbe(socket) ||
@@ -176,13 +177,13 @@ export class NodeHttp {
     await this.#send(pair, answer, options);
   }
 
-  /** Answers a handshake, unless somebody has taken it. */
+  /** Answers a handshake unless it was taken. */
   async #consider(
     handshake: Handshake,
     options: ListenOptions,
   ): Promise<void> {
     const { message, connection } = handshake;
-    // It may be lost before anybody else listens to it.
+    // The connection may fail before anybody else listens to it.
     connection.on("error", () => {});
     const response = new ServerResponse(message);
     const exchange = this.#exchanges.begin(message, response);
@@ -201,23 +202,23 @@ export class NodeHttp {
     response.assignSocket(message.socket);
     response.on("finish", () => {
       connection.end();
-      // A peer need not hang up.
+      // The peer might not close.
       const timer = setTimeout(() => connection.destroy(), LINGER_MS);
       connection.once("close", () => clearTimeout(timer));
     });
     await this.#send(pair, answer, options);
   }
 
-  /** As {@linkcode requestOf}; on a connection beyond a limit nothing but a
-   * question for the server's health is a request. */
+  /** Returns the request, as {@linkcode requestOf} does. A connection over the
+   * limit may only send a health check. */
   #requestOf(message: IncomingMessage): Request | RequestFault {
     const isRefused = this.#connections.isProbe(message.socket) &&
       !asksForHealth(message);
     return isRefused ? "full" : requestOf(message);
   }
 
-  /** Writes an answer; one whose body fails on the way, or that its reader does
-   * not take, is cut off. */
+  /** Writes a response. Cuts it off if its body fails or the client does not
+   * read it. */
   async #send(
     pair: Pair,
     { status, headers, body }: Response,
@@ -233,8 +234,8 @@ export class NodeHttp {
       if (!await this.#write(pair, body, onError)) return;
     } else body?.cancel().catch(() => {});
     if (!message.complete) {
-      // What still comes of a body that nobody reads is no next request. To
-      // hang up at once would take the answer back.
+      // The unread rest of a body must not be parsed as a request. Closing at
+      // once could discard the response.
       response.flushHeaders();
       message.socket.pause();
       return await cutAfter(LINGER_MS, message, done);
@@ -243,7 +244,7 @@ export class NodeHttp {
     await this.#inTime(message, done);
   }
 
-  /** Writes a body as its reader takes it; false when it fails on the way. */
+  /** Writes a body with backpressure; returns false if it fails. */
   async #write(
     { message, response, done }: Pair,
     body: ReadableStream<Uint8Array>,
@@ -251,7 +252,7 @@ export class NodeHttp {
   ): Promise<boolean> {
     const reader = body.getReader();
     const party = partyOf(message);
-    // Also while nobody reads from it.
+    // Also catches errors while nobody reads.
     reader.closed.catch((error) => {
       onError(error);
       message.socket.destroy();
@@ -261,7 +262,7 @@ export class NodeHttp {
       for (let isFirst = true; !response.destroyed; isFirst = false) {
         const { value, done: isAll } = await reader.read();
         if (isAll) return true;
-        // A small answer, such as those of health checks, waits for none.
+        // Small responses, such as those of health checks, need no turn.
         if (!isFirst) await this.#turns.next(party);
         if (response.write(value)) continue;
         const drained = new Promise<void>((resolve) =>
@@ -275,31 +276,33 @@ export class NodeHttp {
         taken();
       }
     } catch {
-      // `closed` has said so.
+      // `closed` has reported it.
     }
     return false;
   }
 
-  /** Waits for the peer to take what was written; cuts it off when it does not. */
+  /**
+   * Waits until the peer has read the data; cuts it off after the time limit.
+   */
   #inTime(message: IncomingMessage, taken: Promise<void>): Promise<void> {
     return cutAfter(this.#options.slowMs, message, taken);
   }
 }
 
-/** Whose turns an answer takes. */
+/** Returns the party that a response's turns count for. */
 function partyOf({ socket }: IncomingMessage): Party {
   const { remoteAddress = "", remotePort } = socket;
   return { group: placeOf(remoteAddress), member: String(remotePort) };
 }
 
-/** A request of Node's API, its answer, and the end of that. */
+/** A request of Node's API, its response, and its end. */
 interface Pair {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
   readonly done: Promise<void>;
 }
 
-/** Waits, and breaks the connection when that takes too long. */
+/** Waits, and destroys the connection on timeout. */
 async function cutAfter(
   ms: number,
   { socket }: IncomingMessage,
@@ -310,7 +313,7 @@ async function cutAfter(
   clearTimeout(timer);
 }
 
-/** Answers what is no request, or did not become one in time. */
+/** Answers a malformed request or one that timed out. */
 function refuse(error: Error & { code?: string }, connection: Duplex): void {
   if (!connection.writable) return void connection.destroy();
   const date = new Date(systemClock.now()).toUTCString();
@@ -329,10 +332,10 @@ function createNodeServer(
   headMs = HEAD_MS,
 ): Server {
   const settings = {
-    // Any other upgrade may be ignored (RFC 9110, 7.8).
+    // Other upgrades may be ignored (RFC 9110, 7.8).
     shouldUpgradeCallback: ({ headers, httpVersion }: IncomingMessage) =>
       hasToken(headers.upgrade, "websocket") && httpVersion === "1.1",
-    // Refused in words.
+    // The server rejects these itself, with a message.
     requireHostHeader: false,
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: headMs,
@@ -343,13 +346,14 @@ function createNodeServer(
   return createTlsServer({ ...settings, ...tls, handshakeTimeout: headMs });
 }
 
-/** Node's API takes any certificate here, and then fails each handshake;
- * Deno's own says at once what is wrong with it. */
+/** Rejects an invalid certificate early, with Deno's error: Node's API would
+ * accept it and then fail every handshake. */
 function checkCertificate(tls: { cert: string; key: string }): void {
   Deno.listenTls({ ...tls, hostname: "127.0.0.1", port: 0 }).close();
 }
 
-/** Resolves when it listens; else with an error that `Deno.serve` would give. */
+/** Resolves when the server listens; rejects with the error that `Deno.serve`
+ * would throw. */
 function listening(
   server: Server,
   { hostname, port }: ListenOptions,
@@ -360,7 +364,7 @@ function listening(
         case "EADDRINUSE":
           return reject(new Deno.errors.AddrInUse(error.message));
         case "EADDRNOTAVAIL":
-        // What Deno makes of it.
+        // As Deno reports it.
         case "EINVAL":
           return reject(new Deno.errors.AddrNotAvailable(error.message));
         case "EACCES":
@@ -373,8 +377,7 @@ function listening(
   });
 }
 
-/** Whether a request asks for the server's health, perhaps below the path of a
- * site. */
+/** Returns whether a request is a health check, possibly below a base path. */
 function asksForHealth({ method, url, headers }: IncomingMessage): boolean {
   return (method === "GET" || method === "HEAD") &&
     headers.upgrade === undefined &&
@@ -382,7 +385,7 @@ function asksForHealth({ method, url, headers }: IncomingMessage): boolean {
     !/\/api\//.test(url ?? "");
 }
 
-/** The request as `fetch` knows it, or why it can be none. */
+/** Converts a request to a `Request`, or returns its fault. */
 function requestOf(message: IncomingMessage): Request | RequestFault {
   const fault = readHead(message);
   if (fault !== undefined) return fault;
@@ -390,7 +393,7 @@ function requestOf(message: IncomingMessage): Request | RequestFault {
   const scheme = "encrypted" in message.socket ? "https" : "http";
   const hasBody = method !== "GET" && method !== "HEAD";
   try {
-    // Only those that somebody reads: `Request` compares each with all others.
+    // Only fields that are read: `Request` compares each with all others.
     const headers = new Headers();
     for (const name of READ_FIELDS) {
       const value = message.headers[name];

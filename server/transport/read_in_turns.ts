@@ -1,8 +1,8 @@
 /**
- * Feeds a socket of `npm:ws` what came for it in small copies, a few a turn of
- * the event loop. Else all frames of a packet are handled in one turn, ten
- * thousand of empty ones, while everybody else waits; and each fragment of a
- * message that is not whole yet keeps the packet of 64 KiB it came in.
+ * Feeds a `npm:ws` socket its data in small copies, a few per turn of the event
+ * loop. Otherwise one packet with ten thousand empty frames would block the
+ * event loop, and each fragment of an incomplete message would retain its 64
+ * KiB packet.
  */
 
 import { Buffer } from "node:buffer";
@@ -11,20 +11,19 @@ import { setImmediate } from "node:timers";
 // @ts-types="@types/ws"
 import type { WebSocket } from "ws";
 
-/** Bytes of a copy: the most that a fragment of one byte keeps. */
+/** Bytes per copy: the most that a one-byte fragment retains. */
 const PIECE = 1024;
-/** How long one socket may have the event loop, milliseconds. A packet of what
- * people and programs say takes less; a piece of empty frames, 170 of them that
- * are each answered, may take as long again. */
+/** Time per socket and turn in milliseconds. A typical packet takes less; one
+ * piece of 170 empty frames that are each answered may double it. */
 const TURN_MS = 2;
 
 /**
- * Changes how a socket is read; to be called before it reads anything.
+ * Changes how a socket reads. Call before it reads anything.
  *
- * @param isBusy Whether what was read before waits for a turn of the event
- * loop: then nothing more is read until the next one.
- * @param ws The socket. Its parser is a stream of Node's, but `ws` keeps it to
- * itself: under another name in a later version no socket would open.
+ * @param isBusy Whether earlier messages wait for a turn of the event loop:
+ * then reading pauses until the next one.
+ * @param ws The socket. Its parser is a private field of `ws`: if a later
+ * version renames it, no socket opens.
  */
 export function readInTurns(ws: WebSocket, isBusy: () => boolean): void {
   const { _receiver: parser } = ws as unknown as { _receiver: Writable };
@@ -34,7 +33,7 @@ export function readInTurns(ws: WebSocket, isBusy: () => boolean): void {
   const feed = (packet: Buffer): boolean => {
     const began = performance.now();
     for (let at = 0; at < packet.length; at += PIECE) {
-      // A close or a fault in what came before is the end of it.
+      // A close or an error ends the parser.
       if (!parser.writable) return true;
       if (isBusy() || performance.now() - began >= TURN_MS) {
         setImmediate(() => {
@@ -47,13 +46,12 @@ export function readInTurns(ws: WebSocket, isBusy: () => boolean): void {
     return true;
   };
 
-  // False makes `ws` pause the connection, so that no packet comes before
-  // this one's end.
+  // False makes `ws` pause the connection until this packet is done.
   parser.write = (packet: Buffer) =>
     packet.length <= PIECE && !isBusy() ? write(packet) : feed(packet);
 }
 
-/** Not of the pool, which would be kept as a whole. */
+/** Copies outside the buffer pool, which would be retained as a whole. */
 function copyOf(piece: Buffer): Buffer {
   const copy = Buffer.allocUnsafeSlow(piece.length);
   copy.set(piece);

@@ -1,61 +1,61 @@
 /**
- * How often a connection may be refused something. A refusal costs the server
- * about as much as an answer, and a client that reads none nearly nothing:
- * after a few, an answer ends its connection.
+ * Limits error responses per connection. An error costs the server as much as
+ * any response, but costs nothing to a client that does not read it. Above the
+ * limit, the connection closes.
  */
 
-/** Refusals of one connection in a second. */
+/** Maximum error responses per connection and second. */
 const MOST = 32;
 const WINDOW_MS = 1_000;
-/** How long the last answer may take to be read before the connection ends. */
+/** Time to read the last response before the connection closes, in
+ * milliseconds. */
 const LINGER_MS = 500;
-/** Refusals that no rate limits, since they come before, or are one. */
+/** Error statuses sent before any rate limit, or because of one. */
 const REFUSALS: readonly number[] = [400, 405, 414, 421, 429, 431, 503, 505];
 
-/** Answers that refuse something with another status. */
+/** Responses that count as errors despite their status. */
 const refusals = new WeakSet<Response>();
 
-/** Has an answer count as a refusal, whatever its status, such as the stream
- * that tells an `EventSource` when to come back. */
+/** Counts a response as an error whatever its status, such as the stream that
+ * sends a retry time to an `EventSource`. */
 export function asRefusal(answer: Response): Response {
   refusals.add(answer);
   return answer;
 }
 
-/** Why a connection was broken. The runtime is given it, and gives it back as
- * an error: it is none. */
+/** Thrown into the runtime to break the connection. The runtime reports it back
+ * as an error, although it is none. */
 export class CutRefusals extends Error {
   override name = "CutRefusals";
 }
 
-/** Counts refusals by connection. */
+/** Counts error responses by connection. */
 export class RefusalLimit {
   readonly #now: () => number;
   readonly #counts = new Map<string, number>();
   #since = -Infinity;
 
-  /** @param now Milliseconds of a clock that never goes back. */
+  /** @param now Milliseconds of a monotonic clock. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
   /**
-   * Looks at an answer, for the runtime's own server.
+   * Applies the limit to a response of the runtime's own server.
    *
-   * @param answer What a request is answered with.
+   * @param answer The response.
    * @param connection The address and port of the peer.
-   * @returns The answer; one that ends its connection half a second later where
-   * that has been refused too much in this second. What is waiting behind it
-   * is not begun.
+   * @returns The response. Over the limit it closes its connection after half a
+   * second, and queued requests do not start.
    */
   limit(answer: Response, connection: string): Response {
     return this.isOver(answer, connection) ? breaking(answer) : answer;
   }
 
   /**
-   * Counts an answer, if it is a refusal.
+   * Counts a response if it is an error.
    *
-   * @returns Whether its connection has been refused too much in this second.
+   * @returns Whether its connection is over the limit of this second.
    */
   isOver(answer: Response, connection: string): boolean {
     const isRefusal = REFUSALS.includes(answer.status) || refusals.has(answer);
@@ -70,11 +70,12 @@ export class RefusalLimit {
   }
 }
 
-/** The same answer without a body, after which the connection ends. */
+/** Returns the response without a body, with an ending that breaks the
+ * connection. */
 function breaking({ status, headers: all, body }: Response): Response {
   body?.cancel().catch(() => {});
   const headers = new Headers(all);
-  // Its length must not be known: it would be complete.
+  // With a known length, the response would be complete.
   headers.delete("content-length");
   headers.set("connection", "close");
   headers.set("cache-control", "no-store, no-transform");

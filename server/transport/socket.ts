@@ -1,14 +1,13 @@
 /**
- * The smallest view of a WebSocket, and of what brings them, that the rest of
- * the server needs. native.ts gives it over `Deno.serve`, ws.ts
- * over `npm:ws`, and tests give fakes.
+ * The WebSocket and transport interfaces that the server uses. native.ts
+ * implements them over `Deno.serve`, ws.ts over `npm:ws`; tests use fakes.
  */
 
 import type { CloseReason } from "../../protocol/close_codes.ts";
 import type { ResourceLedger } from "../runtime/resource_ledger.ts";
 import type { TcpLimits } from "./tcp_connections.ts";
 
-/** One WebSocket, as seen by what talks over it. */
+/** One WebSocket, as its handler sees it. */
 export interface Socket {
   /** Whether frames can be sent. */
   readonly open: boolean;
@@ -17,70 +16,71 @@ export interface Socket {
   /** Queues one frame. Does nothing when the socket is not open. */
   send(frame: string | Uint8Array<ArrayBuffer>): void;
   /**
-   * Starts the closing handshake. Its end may never come, so whoever calls
-   * this forgets the socket at once.
+   * Starts the closing handshake. It may never complete, so the caller drops
+   * the socket at once.
    */
   close(code: number, reason: string): void;
 }
 
-/** What talks over a socket. Called by the transport, never re-entrantly. */
+/** Handles one socket. Called by the transport, never re-entrantly. */
 export interface SocketHandler {
-  /** One whole message; a string for a text frame. */
+  /** Called with one complete message; a string for a text frame. */
   message(frame: string | Uint8Array<ArrayBuffer>): void;
-  /** A ping or pong with a payload of so many bytes. Not every transport can
-   * tell. */
+  /** Called for a ping or pong with its payload size. Not every transport
+   * reports these. */
   control(bytes: number): void;
-  /** Returns whether messages wait for a turn of the event loop, so that no
-   * more should be read until the next one. Not every transport asks. */
+  /** Returns whether messages wait for a turn of the event loop, so that
+   * reading should pause. Not every transport checks. */
   isBusy?(): boolean;
   /**
-   * The socket is gone; called at most once, and perhaps long after it was
-   * closed.
+   * Called when the socket has closed: at most once, and perhaps long after the
+   * close started.
    *
-   * @param code The peer's, any that it likes, or 0 when the connection was
+   * @param code The peer's close code (any value), or 0 when the connection was
    * lost.
-   * @param cause Why the transport ended it by itself, if it did; the code is
-   * that of the cause then. `CLOSE.silent` when nothing was heard for too long,
-   * `CLOSE.tooBig` when it refused a message, `CLOSE.flood` for too many pings.
+   * @param cause The transport's reason, if it closed the socket; then the code
+   * is that of the reason. `CLOSE.silent` after the idle timeout,
+   * `CLOSE.tooBig` for an oversized message, `CLOSE.flood` for too many pings.
    */
   close(code: number, cause?: CloseReason): void;
 }
 
 /**
- * Makes the handler of a socket that has just opened. May send at once.
+ * Creates the handler of a socket that has just opened. It may send at once.
  */
 export type Accept = (socket: Socket) => SocketHandler;
 
-/** What holds for all sockets of a transport. */
+/** Options of all sockets of a transport. */
 export interface TransportOptions {
-  /** Seconds without a frame from the peer, pongs too, before it is dropped;
-   * 0 is for ever. */
+  /**
+   * Idle timeout in seconds without a frame, including pongs; 0 disables it.
+   */
   readonly idleSeconds: number;
-  /** Bytes of a message. Only some transports can refuse one that is larger
-   * before they hold all of it, so handlers look as well. */
+  /** Maximum bytes of a message. Only some transports can enforce it before
+   * buffering the message, so handlers check too. */
   readonly maxFrame: number;
   /** Counts requests until they are answered. */
   readonly ledger: ResourceLedger;
-  /** Milliseconds without progress after which a reader of an answer may be cut
-   * off; not every transport can. */
+  /** Time without progress after which the reader of a response may be cut off,
+   * in milliseconds; not every transport can. */
   readonly slowMs: number;
-  /** Told of what a handler threw; its socket is closed with 1011. */
+  /** Called with what a handler threw; its socket is closed with 1011. */
   readonly onError: (error: unknown) => void;
-  /** How many TCP connections there may be, where the transport can tell;
-   * unlimited without it. */
+  /** Limits of TCP connections, where the transport can count them; unlimited
+   * by default. */
   readonly tcp?: TcpLimits | undefined;
-  /** Requests in progress over one connection, where it can have many; 100
-   * without it. */
+  /** Maximum concurrent requests per multiplexed connection; 100 by default. */
   readonly streams?: number | undefined;
-  /** Milliseconds that a connection may take for a handshake of TLS, and for
-   * the head of a request, where the transport can tell; 10 s without it. */
+  /** Time limit for a TLS handshake and for the head of a request in
+   * milliseconds, where the transport supports it; 10 s by default. */
   readonly headMs?: number | undefined;
 }
 
-/** What is wrong with the head of a request: its `Host`, the length of its
- * body, its method, the version of HTTP or
- * the number of its fields; or there is no room for it, or for
- * one more of its connection. */
+/**
+ * Fault of a request's head: its `Host`, body length, method, HTTP version or
+ * number of fields; or no capacity for the request or for another one on its
+ * connection.
+ */
 export type RequestFault =
   | "host"
   | "framing"
@@ -90,63 +90,62 @@ export type RequestFault =
   | "full"
   | "streams";
 
-/** A body came in chunks so small that they cost more than they bring. */
+/** A body arrived in chunks too small for their cost. */
 export class TinyChunks extends Error {
   override name = "TinyChunks";
 }
 
-/** Where to listen, and what answers. */
+/** Where to listen, and the handlers. */
 export interface ListenOptions {
   readonly hostname: string;
   /** 0 picks a free one. */
   readonly port: number;
   /** Certificate and key, PEM, to serve https and wss; http without. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
-  /** Answers a request that comes from an address, such as `192.0.2.7`; `done`
-   * resolves when the whole answer was sent, or cannot be sent any more. */
+  /** Answers a request from an address such as `192.0.2.7`. `done` resolves
+   * when the whole response was sent, or cannot be sent anymore. */
   readonly handler: (
     request: Request,
     address: string,
     done: Promise<void>,
   ) => Response | Promise<Response>;
-  /** Answers where a handler or the body it gave has thrown. */
+  /** Returns the response when a handler or its body has thrown. */
   readonly onError: (error: unknown) => Response;
-  /** Answers a request that {@linkcode handler} cannot be given. */
+  /** Answers a request that cannot be passed to {@linkcode handler}. */
   readonly onFault: (fault: RequestFault) => Response;
-  /** Told each time that no connection was accepted any more; it goes on to
-   * listen again. */
+  /** Called each time the listener stopped accepting; it is reopened. */
   readonly onFailed?: (reason: unknown) => void;
-  /** Told when it cannot listen again. */
+  /** Called when reopening failed for good. */
   readonly onLost?: (reason: unknown) => void;
 }
 
-/** A port that is listened on, until it is stopped. */
+/** An open listener. */
 export interface Listener {
   readonly addr: Deno.Addr;
   /**
-   * Takes no more connections, and waits for the end of those there are.
+   * Stops accepting connections and waits for the open ones to end.
    *
-   * @param patience Resolves when that has taken too long: what can be cut off
-   * is cut off then.
+   * @param deadline Resolves at the timeout: remaining connections are cut off
+   * where possible.
    */
-  stop(patience: Promise<void>): Promise<void>;
+  stop(deadline: Promise<void>): Promise<void>;
 }
 
-/** What requests and sockets come over. */
+/** Carries requests and sockets. */
 export interface Transport {
   /**
-   * Begins to listen.
+   * Starts to listen.
    *
    * @throws {Deno.errors.AddrInUse} And other errors of listening.
    */
   listen(options: ListenOptions): Promise<Listener>;
   /**
-   * Upgrades a request that {@linkcode ListenOptions.handler} was given. That
-   * has read from it all it needs: after this nothing may touch the request,
-   * and the response must be returned as it is.
+   * Upgrades a request that {@linkcode ListenOptions.handler} received. The
+   * handler must have read everything it needs: afterwards nothing may touch
+   * the request, and the response must be returned unchanged.
    *
    * @param request A request with the headers of a WebSocket handshake.
-   * @param accept Makes the handler when the socket is open.
+   * @param accept Creates the handler when the socket is open.
    * @param protocol The subprotocol chosen among those offered, if any.
    * @returns The 101 response.
    * @throws {TypeError} When the request is no handshake.

@@ -1,20 +1,20 @@
-/** Counts a WebSocket in the ledger: open, then closing, then gone. */
+/** Tracks a WebSocket in the ledger: open, then closing, then gone. */
 
 import type { Release, ResourceLedger } from "../runtime/resource_ledger.ts";
 
-/** One WebSocket in the ledger, from its opening on. */
+/** One WebSocket in the ledger, since it opened. */
 export class SocketCount {
   readonly #ledger: Pick<ResourceLedger, "open">;
   #release: Release;
   #isClosing = false;
 
-  /** @param ledger Where it counts as a `socket` from now on. */
+  /** @param ledger Counts it as a `socket` from now on. */
   constructor(ledger: Pick<ResourceLedger, "open">) {
     this.#ledger = ledger;
     this.#release = ledger.open("socket");
   }
 
-  /** Counts it as `socket_closing`: the server has closed it. Idempotent. */
+  /** Counts it as `socket_closing` after the server closed it; idempotent. */
   closing(): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
@@ -22,7 +22,7 @@ export class SocketCount {
     this.#release = this.#ledger.open("socket_closing");
   }
 
-  /** Counts it no more: its connection has ended. */
+  /** Removes it after its connection ended. */
   gone(): void {
     this.#isClosing = true;
     this.#release();

@@ -1,7 +1,7 @@
 /**
- * The TCP connections of a Node server, with and without a request: counts
- * them to their end, and cuts off at once what is too many. Who is told
- * something, and over what, is for others: this is for those that say nothing.
+ * Counts the TCP connections of a Node server, with and without requests, and
+ * cuts off those over a limit. This covers connections that send nothing;
+ * others get errors elsewhere.
  */
 
 import type { Socket } from "node:net";
@@ -9,31 +9,32 @@ import type { ResourceLedger } from "../runtime/resource_ledger.ts";
 import { networkOf } from "../runtime/ip_network.ts";
 import type { Descriptors } from "./descriptors.ts";
 
-/** What a connection can find no room for. */
+/** A limit on TCP connections. */
 export type TcpLimit = "tcpTotal" | "tcpPerAddress" | "descriptors";
 
-/** How many there may be. */
+/** Limits on TCP connections. */
 export interface TcpLimits {
   readonly total: number;
-  /** Of one address, or network of IPv6. */
+  /** Maximum per address, or IPv6 network. */
   readonly perAddress: number;
-  /** Counts the descriptors that are left; unlimited without it. */
+  /** Counts free file descriptors; unlimited without it. */
   readonly descriptors?: Descriptors | undefined;
-  /** Told of each that is cut off. */
+  /** Called for each connection cut off. */
   readonly onFull: (limit: TcpLimit) => void;
 }
 
-/** Connections beyond a limit that are let in to be asked whether the server
- * lives: a server that is full must not be taken for one that is dead. As many
- * more are for programs on this machine alone, whatever others do. Together they
- * are fewer than the descriptors that are kept (descriptors.ts). */
+/**
+ * Connections accepted over a limit for health checks, so that a full server
+ * does not look dead. As many again are reserved for this machine. Together
+ * they are fewer than the reserved descriptors (descriptors.ts).
+ */
 const PROBES = { total: 8, perAddress: 2 };
-/** How long such a connection may last, milliseconds. */
+/** Maximum duration of such a connection, in milliseconds. */
 const PROBE_MS = 2_000;
 
-/** Where a connection beyond a limit comes from. */
+/** Origin of a connection over the limit. */
 interface ProbeOrigin {
-  /** An address, or a network of IPv6. */
+  /** An address, or an IPv6 network. */
   readonly place: string;
   /** Whether that is this machine. */
   readonly isLocal: boolean;
@@ -43,8 +44,7 @@ function isLoopback(address: string): boolean {
   return /^(::ffff:)?127\.|^::1$/.test(address);
 }
 
-/** Where a connection comes from. Over TLS its socket is another object than
- * the one that was accepted. */
+/** Origin of a connection. Over TLS, its socket is not the accepted object. */
 type Peer = Pick<Socket, "remoteAddress" | "remotePort">;
 
 function nameOf({ remoteAddress, remotePort }: Peer): string {
@@ -57,7 +57,7 @@ export class TcpConnections {
   readonly #ledger: Pick<ResourceLedger, "open">;
   readonly #byPlace = new Map<string, number>();
   #total = 0;
-  /** Those beyond a limit, by where they come from. */
+  /** Connections over the limit, by origin. */
   readonly #probes = new Map<string, ProbeOrigin>();
 
   constructor(limits: TcpLimits, ledger: Pick<ResourceLedger, "open">) {
@@ -65,9 +65,12 @@ export class TcpConnections {
     this.#ledger = ledger;
   }
 
-  /** Counts a connection that was accepted, or cuts it off. A few beyond a limit
-   * are let in for {@linkcode isProbe}.
-   * @returns Why there is no room for it, if there is none. */
+  /**
+   * Counts an accepted connection, or cuts it off. A few over a limit are
+   * accepted for {@linkcode isProbe}.
+   *
+   * @returns The limit that it exceeds, if any.
+   */
   add(socket: Socket): TcpLimit | undefined {
     const address = socket.remoteAddress ?? "";
     const place = networkOf(address) ?? address;
@@ -93,8 +96,8 @@ export class TcpConnections {
     return undefined;
   }
 
-  /** Whether a connection is one beyond a limit: it may ask for the server's
-   * health, once, and for nothing else. */
+  /** Returns whether a connection is over the limit: it may send one health
+   * check and nothing else. */
   isProbe({ remoteAddress, remotePort }: Peer): boolean {
     return this.#probes.has(nameOf({ remoteAddress, remotePort }));
   }

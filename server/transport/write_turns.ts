@@ -1,30 +1,29 @@
 /**
- * Turns of the event loop for answers that are written piece by piece. A piece
- * that is at hand at once, as one read from SQLite is, and that the kernel takes
- * at once, never lets the loop turn: one answer after the other would be written
- * to its end, while sockets, timers and new connections wait. So all answers of
- * a server together write a few pieces a turn. Owns their order: the addresses
- * take turns, then the connections of each.
+ * Schedules responses that are written in pieces. If each piece is available at
+ * once (as from SQLite) and the kernel accepts it at once, the event loop never
+ * turns, and one response would block sockets, timers and new connections. So
+ * all responses together write a few pieces per turn, round robin over
+ * addresses and then over connections.
  */
 
 import { setImmediate } from "node:timers";
 import { FairQueue, type Party } from "../runtime/fair_queue.ts";
 
-/** Pieces of a turn. */
+/** Pieces per turn. */
 const MOST_PIECES = 8;
-/** How long these may take together, milliseconds, but for the last. */
+/** Maximum time per turn in milliseconds, not counting the last piece. */
 const TURN_MS = 2;
 
-/** What {@linkcode WriteTurns} go by. */
+/** Options of {@linkcode WriteTurns}. */
 export interface WriteTurnsOptions {
-  /** Runs something in the next turn of the event loop; between two of a turn
-   * runs what the promises of the first lead to. */
+  /** Runs a callback in the next turn of the event loop. Microtasks run between
+   * two callbacks of a turn. */
   readonly soon: (act: () => void) => void;
-  /** Milliseconds after any moment. */
+  /** Monotonic time in milliseconds. */
   readonly now: () => number;
 }
 
-/** Gives turns to those who ask. */
+/** Grants turns. */
 export class WriteTurns {
   readonly #options: WriteTurnsOptions;
   readonly #waiting = new FairQueue<() => void>();
@@ -43,7 +42,7 @@ export class WriteTurns {
   /**
    * Resolves when the next piece may be written.
    *
-   * @param party Whose it is: an address, and a connection of it.
+   * @param party The address and connection that write.
    */
   next(party: Party): Promise<void> {
     return new Promise((resolve) => {
@@ -52,7 +51,7 @@ export class WriteTurns {
     });
   }
 
-  /** Plans a turn: who has written a piece asks again within it. */
+  /** Schedules a turn: a writer asks again within its turn. */
   #schedule(): void {
     if (this.#scheduled || this.#waiting.size === 0) return;
     this.#scheduled = true;

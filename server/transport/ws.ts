@@ -1,8 +1,7 @@
 /**
- * Sockets of `npm:ws` over the HTTP server of Node's API: slower than the
- * runtime's own, and with what these lack. A message that is too big is refused
- * before it was read, frames that are not masked are an error, and a peer that
- * does not answer is cut off.
+ * `npm:ws` sockets over Node's HTTP server. Slower than the native transport,
+ * but it rejects oversized messages before reading them, rejects unmasked
+ * frames, and cuts off peers that do not respond.
  */
 
 import { Buffer } from "node:buffer";
@@ -24,33 +23,32 @@ import type {
   TransportOptions,
 } from "./socket.ts";
 
-/** How long a peer may take to answer a close, milliseconds. */
+/** Time for a peer to answer a close, in milliseconds. */
 const CLOSE_MS = 2_000;
-/** How often sockets are asked for their last sign of life, at most. */
+/** Maximum interval of idle checks, in milliseconds. */
 const MOST_SWEEP_MS = 1_000;
-/** How a lost connection reads (RFC 6455, 7.1.5). */
+/** Code of a lost connection (RFC 6455, 7.1.5). */
 const LOST = 1006;
-/** Pongs that may wait to be written to one peer, who sends pings for them. */
+/** Maximum unsent pongs per peer. */
 const MOST_PONGS = 256;
-/** What `ws` refuses because of how much it is. */
+/** Error codes of `ws` for exceeded size limits. */
 const TOO_BIG: ReadonlySet<string> = new Set([
   "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
   "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH",
   "WS_ERR_TOO_MANY_BUFFERED_PARTS",
 ]);
-/** Frames that may still come of a peer that was sent a close. */
+/** Maximum frames accepted from a peer after a close was sent. */
 const MOST_LATE = 1_000;
-/** A message may come in fragments of this many bytes on average, as some
- * libraries flush them, and hardly smaller ones; each is kept with an overhead
- * until the message is whole. */
+/** Minimum average bytes of a message's fragments: libraries hardly flush
+ * smaller ones. Each is kept with an overhead until the message is complete. */
 const LEAST_FRAGMENT = 4096;
-/** A frame may come in packets of this many bytes on average, and hardly
- * smaller ones: what any network carries (RFC 1122, 3.3.3). */
+/** Minimum average bytes of a frame's packets, which any network carries (RFC
+ * 1122, 3.3.3). */
 const LEAST_PACKET = 512;
-/** Fragments and packets that a message may have however short it is. */
+/** Fragments and packets allowed for a message of any length. */
 const MOST_SMALL = 64;
 
-/** Makes a frame's bytes once for all who are sent it one after another. */
+/** Encodes a frame once for consecutive sends to many sockets. */
 class Encoder {
   #frame = "";
   #bytes: Uint8Array = new Uint8Array();
@@ -64,7 +62,7 @@ class Encoder {
   }
 }
 
-/** One socket, and when its peer was last heard. */
+/** One socket, and when its peer last sent anything. */
 class WsSocket implements Socket {
   readonly #socket: WebSocket;
   readonly #encoder: Encoder;
@@ -72,9 +70,9 @@ class WsSocket implements Socket {
   #pingedAt: number | undefined;
   readonly #count: SocketCount;
   #ending = false;
-  /** Frames that came after it was closed from here. */
+  /** Frames received after the server closed it. */
   #late = 0;
-  /** Why the transport itself ends it, if it does. */
+  /** Why the transport closed it, if it did. */
   cause: CloseReason | undefined;
 
   constructor(
@@ -100,7 +98,7 @@ class WsSocket implements Socket {
     this.#socket.send(this.#encoder.encode(frame), { binary: false });
   }
 
-  /** Whether something else than this has ended it. */
+  /** Whether it was closed by something else. */
   get lost(): boolean {
     return !this.open && !this.#ending;
   }
@@ -113,10 +111,10 @@ class WsSocket implements Socket {
   }
 
   /**
-   * Notes a frame as a sign of life.
+   * Records a frame as a sign of life.
    *
-   * @returns Whether anybody still listens: not after a close from here. Who
-   * sends on and on after that is cut off.
+   * @returns Whether the handler still receives frames: not after the server
+   * closed the socket. Peers that keep sending are cut off.
    */
   heard(): boolean {
     this.#heardAt = performance.now();
@@ -126,9 +124,11 @@ class WsSocket implements Socket {
     return false;
   }
 
-  /** Pings after half of the time without a sign of life, and cuts off when
-   * the other half has passed after that: a process that was busy for long has
-   * heard nobody, and must not take it for silence. */
+  /**
+   * Pings after half of the idle timeout, and cuts off after the other half. A
+   * blocked event loop receives no frames, and must not mistake that for
+   * silence.
+   */
   check(idleMs: number): void {
     const now = performance.now();
     if (this.#pingedAt === undefined) {
@@ -141,7 +141,7 @@ class WsSocket implements Socket {
     }
   }
 
-  /** Its connection has ended. */
+  /** Its connection has closed. */
   gone(): void {
     this.#count.gone();
   }
@@ -153,20 +153,20 @@ class WsSocket implements Socket {
   }
 }
 
-/** The transport that bounds what peers can send; see the file header. */
+/** Transport with limits on what peers can send; see the file header. */
 export class WsTransport implements Transport {
   readonly #options: TransportOptions;
   readonly #server: WebSocketServer;
   readonly #http: NodeHttp;
   readonly #encoder = new Encoder();
   readonly #sockets = new Set<WsSocket>();
-  /** The subprotocols that were chosen. */
+  /** The chosen subprotocols. */
   readonly #protocols = new WeakMap<IncomingMessage, string>();
 
   constructor(options: TransportOptions) {
     this.#options = options;
     this.#http = new NodeHttp(options);
-    // A constant of its own, since the types do not know 'closeTimeout'.
+    // Its own constant, since the types lack 'closeTimeout'.
     const settings = {
       noServer: true,
       clientTracking: false,
@@ -200,12 +200,12 @@ export class WsTransport implements Transport {
       : undefined;
     return {
       ...listener,
-      stop: async (patience) => {
+      stop: async (deadline) => {
         clearInterval(sweep);
         const cutOff = () => {
           for (const socket of this.#sockets) socket.cutOff();
         };
-        await listener.stop(patience.then(cutOff));
+        await listener.stop(deadline.then(cutOff));
       },
     };
   }
@@ -219,7 +219,7 @@ export class WsTransport implements Transport {
       head,
       (socket) => this.#open(socket, accept),
     );
-    // Nobody reads it: `ws` has answered.
+    // Not sent: `ws` has answered.
     return new Response(null, { status: 101 });
   }
 
@@ -242,7 +242,7 @@ export class WsTransport implements Transport {
     };
     ws.on("pong", control);
     ws.on("ping", (data: Buffer) => {
-      // `ws` has cut it off: too many pongs for it wait.
+      // `ws` cut it off for too many unsent pongs.
       if (socket.lost) socket.cause ??= CLOSE.flood;
       control(data);
     });
@@ -250,7 +250,7 @@ export class WsTransport implements Transport {
       if (!socket.heard()) return;
       guarded(() => handler?.message(binary ? copied(data) : data.toString()));
     });
-    // A frame that is against the rules, or a lost connection; `close` follows.
+    // An invalid frame or a lost connection; `close` follows.
     ws.on("error", ({ code = "" }: Error & { code?: string }) => {
       if (TOO_BIG.has(code)) socket.cause = CLOSE.tooBig;
     });
@@ -267,7 +267,7 @@ export class WsTransport implements Transport {
   }
 }
 
-/** The message alone: `ws` gives a view of the pool it reads into. */
+/** Copies the message: `ws` returns a view of its read buffer. */
 function copied(data: Buffer): Uint8Array<ArrayBuffer> {
   return new Uint8Array(data);
 }

@@ -1,6 +1,6 @@
 /**
- * Who may use the API, and from which pages. What a server asks of
- * strangers is passed in as an {@linkcode Authorize}.
+ * Checks who may use the API, and from which origins. The caller passes the
+ * policy as an {@linkcode Authorize}.
  */
 
 import { HubbubError } from "../../../protocol/errors.ts";
@@ -11,20 +11,20 @@ import { bearerOf } from "../upgrade.ts";
 import type { Origins } from "../origin_policy.ts";
 import { Problem } from "./problem.ts";
 
-/** What a request wants, to be granted or refused. */
+/** What a request needs permission for. */
 export interface Wish {
   readonly act: Act;
-  /** A checked name; undefined for what is about all rooms. */
+  /** A valid room name; undefined for requests about all rooms. */
   readonly room: string | undefined;
-  /** Where the request comes from, such as `192.0.2.7`. */
+  /** The client's address, such as `192.0.2.7`. */
   readonly address: string;
-  /** The token that its ticket stands for. */
+  /** The token that the request's ticket stands for. */
   readonly token?: string | undefined;
 }
 
 /**
- * Lets a request pass and tells what its sender may do, or throws what it is
- * answered with: a `Problem` or a `HubbubError`.
+ * Authorizes a request and returns the sender's permissions. Throws a `Problem`
+ * or a `HubbubError` otherwise.
  */
 export type Authorize = (
   request: Request,
@@ -32,11 +32,11 @@ export type Authorize = (
 ) => Permissions | Promise<Permissions>;
 
 /**
- * Refuses what a page of another origin sends, unless its origin is listed.
+ * Rejects a cross-origin request unless its origin is allowed.
  *
- * @param request Any request that changes something.
+ * @param request A request that changes something.
  * @param url Its address.
- * @param origins Which pages may.
+ * @param origins Allowed origins.
  * @throws {Problem} `foreign_origin`.
  */
 export function checkOrigin(
@@ -50,20 +50,21 @@ export function checkOrigin(
   }
 }
 
-/** What is said where there are no tokens but the operator's. */
+/** Error message where only the operator has a token. */
 const OPERATOR_ONLY =
   "Only moderators can do this. Send the operator's token, whose file the " +
   "server names when it starts, as Authorization: Bearer TOKEN. Or start the " +
   "server with --auth-secret, and make tokens with deno task token --moderate";
 
 /**
- * What the bearer's token allows, or a guest may. To read what is about all
- * rooms is for everyone who may enter one; to moderate all of them is for who
- * may do so in each.
+ * Creates an {@linkcode Authorize} that grants the permissions of the bearer's
+ * token, or those of guests. Reading data about all rooms requires permission
+ * to enter some room; moderating all rooms requires permission to moderate
+ * each.
  *
- * @param authority Checks it.
- * @returns Throws `auth_required`, `auth_invalid`, `auth_expired` or
- * `forbidden`.
+ * @param authority Checks tokens.
+ * @returns The function; it throws `auth_required`, `auth_invalid`,
+ * `auth_expired` or `forbidden`.
  */
 export function byToken(authority: Authority): Authorize {
   return async ({ headers }, { act, room, token: behind }) => {
@@ -71,7 +72,7 @@ export function byToken(authority: Authority): Authorize {
     const permissions = token === undefined
       ? authority.guest
       : await authority.verify(token);
-    // Guests may read all rooms or none.
+    // Guests may read either all rooms or none.
     const everywhere = room === undefined && act !== "moderate" &&
       token !== undefined;
     if (everywhere || permits(permissions, act, room ?? EVERY_ROOM)) {

@@ -1,7 +1,6 @@
 /**
- * The API for scripts: from a request to the resource it is about, past
- * everything that may refuse it. Whatever goes wrong on the way is answered as
- * a problem; nothing is thrown.
+ * The API for scripts: routes a request to its resource after all checks. Every
+ * error becomes a problem response; nothing throws.
  */
 
 import { HubbubError } from "../../../protocol/errors.ts";
@@ -48,58 +47,59 @@ import { listRooms } from "./room_endpoints.ts";
 import { Storage } from "./storage.ts";
 import { issueTicket } from "./ticket_endpoint.ts";
 
-/** What {@linkcode Api} needs. */
+/** Options of {@linkcode Api}. */
 export interface ApiOptions {
   readonly hub: Hub;
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Which pages may change anything. */
+  /** Origins that may change anything. */
   readonly origins: Origins;
-  /** Counts a reader by its address, or throws; gives what ends that. */
+  /** Counts a reader of an address, or throws. Returns a function that ends the
+   * count. */
   readonly admit?: (address: string) => () => void;
-  /** Gives exports as they are taken. */
+  /** Streams exports with backpressure. */
   readonly bodies: PacedBodies;
-  /** Counts what is open. */
+  /** Counts open resources. */
   readonly ledger: ResourceLedger;
-  /** Milliseconds without progress after which a reader, or a body, is cut
-   * off. */
+  /** Time without progress after which a reader or a body is cut off, in
+   * milliseconds. */
   readonly slowMs: number;
-  /** Counts more for what costs more than a request. */
+  /** Charges requests that cost more than one. */
   readonly rates?: Pick<RequestRates, "settle">;
-  /** Counts what a script does with what its user and its address may do;
-   * throws `rate_limited`. */
+  /** Counts a script's actions against the rates of its user and address.
+   * Throws `rate_limited`. */
   readonly pool?: Pick<RatePool, "charge">;
-  /** The path that the server is below; empty, the default, at the root. */
+  /** Base path of the server; empty, the default, at the root. */
   readonly base?: string;
-  /** What stands for tokens where these cannot be sent. */
+  /** Issues tickets for clients that cannot send a token. */
   readonly tickets: Tickets;
-  /** Cursors of the list of rooms. */
+  /** Cursors of the room list. */
   readonly cursors: SealedNames;
-  /** Who may do what. */
+  /** Authorizes requests. */
   readonly authorize: Authorize;
 }
 
-/** What can be done with a resource by one method. */
+/** One method of a resource. */
 interface Action {
   readonly act: Act;
-  /** Whether a ticket will do. */
+  /** Whether a ticket is accepted. */
   readonly ticket?: boolean;
   readonly answer: (call: Call) => Promise<Response>;
-  /** What it counts as, beside a request to the API. */
+  /** The rate it counts against, besides API requests. */
   readonly counts?: "publish";
 }
 
-/** A path, and its methods. */
+/** A path and its methods. */
 interface Resource extends Readonly<Partial<Record<Method, Action>>> {
-  /** Its first group is a room's name, its second what is behind that. */
+  /** Group 1 is the room name, group 2 the rest of the path. */
   readonly path: RegExp;
 }
 
 const METHODS = ["GET", "POST", "PUT", "DELETE"] as const;
 type Method = typeof METHODS[number];
 
-/** What moderators use; all but the first two are for them alone. */
+/** Resources for moderators. Only the first two are open to others. */
 function moderationResources(tools: Tools): Resource[] {
   const moderators = (
     answer: (tools: Tools, call: Call) => Promise<Response>,
@@ -215,7 +215,7 @@ export class Api {
     ];
   }
 
-  /** Those who read events now. */
+  /** The current readers of events. */
   get readers(): readonly Reader[] {
     return this.#listeners.readers;
   }
@@ -224,9 +224,9 @@ export class Api {
    * Answers a request.
    *
    * @param request Any request below `/api`.
-   * @param visit Where it goes and where it comes from.
-   * @param exchange The connection it is answered on.
-   * @returns The answer; never a rejection.
+   * @param visit The client's address and the request's target.
+   * @param exchange The exchange that the response belongs to.
+   * @returns The response; never rejects.
    */
   async answer(
     request: Request,
@@ -243,7 +243,7 @@ export class Api {
     return share(answer, isListed ? origin : undefined);
   }
 
-  /** Stops what is to happen later. */
+  /** Stops all timers. */
   stop(): void {
     this.#listeners.stop();
   }
@@ -334,7 +334,7 @@ export class Api {
   }
 }
 
-/** @throws {Problem} `method_not_allowed`, with those that are. */
+/** @throws {Problem} `method_not_allowed`, with the allowed methods. */
 function actionOf(resource: Resource, method: string): Action {
   const name = method === "HEAD" ? "GET" : method;
   const wanted = METHODS.find((known) => known === name);

@@ -1,6 +1,6 @@
 /**
- * Reading what a request brings: its media type, its body in bounds, its
- * parameters. What is wrong is thrown as what the sender is told.
+ * Parses API requests: media type, bounded body, parameters. Errors are thrown
+ * as the problem that the client receives.
  */
 
 import { checkWhole, parseObject } from "../../../protocol/bounds.ts";
@@ -8,23 +8,23 @@ import { HubbubError } from "../../../protocol/errors.ts";
 import { type BodyTools, readPieces } from "../read_body.ts";
 import { Problem } from "./problem.ts";
 
-/** As `hubbub.v1` has it. */
+/** Same rule as in `hubbub.v1`. */
 const CID = /^\P{Cc}{1,64}$/u;
 
-/** How much of a body is read. */
+/** Size limits of a body. */
 export interface Bounds {
-  /** Bytes of all of it. */
+  /** Maximum bytes of the body. */
   readonly bytes: number;
-  /** Characters (UTF-16 units) of a line. */
+  /** Maximum characters (UTF-16 units) of a line. */
   readonly line?: number;
 }
 
 /**
- * The media type of a body, without parameters.
+ * Returns the media type of a body, without parameters.
  *
  * @param request Any request.
- * @returns In lower case; empty when it says none.
- * @throws {Problem} `unsupported_type` when it is not in UTF-8.
+ * @returns The type in lower case; empty when missing.
+ * @throws {Problem} `unsupported_type` when the charset is not UTF-8.
  */
 export function mediaType({ headers }: Request): string {
   const header = headers.get("content-type") ?? "";
@@ -38,7 +38,7 @@ export function mediaType({ headers }: Request): string {
   return type.trim();
 }
 
-/** The body piece by piece, decoded. */
+/** Yields the body in decoded pieces. */
 async function* pieces(
   request: Request,
   { bytes: most }: Bounds,
@@ -61,10 +61,10 @@ async function* pieces(
 }
 
 /**
- * Reads a body whole.
+ * Reads a whole body.
  *
  * @param request Any request.
- * @param bounds How large it may be.
+ * @param bounds Size limits.
  * @param tools What reading needs.
  * @throws {Problem} `too_large`, `too_slow` or `incomplete`.
  * @throws {HubbubError} `bad_encoding`.
@@ -80,13 +80,12 @@ export async function readText(
 }
 
 /**
- * Reads a body line by line, no more than one in memory but for the piece it
- * came in.
+ * Reads a body line by line. Buffers one line and the current piece.
  *
  * @param request Any request.
- * @param bounds How large it, and a line of it, may be.
+ * @param bounds Size limits of the body and of a line.
  * @param tools What reading needs.
- * @returns The lines without their ends, empty ones too.
+ * @returns The lines without line ends, including empty ones.
  * @throws {Problem} `too_large`, `too_slow` or `incomplete`.
  * @throws {HubbubError} `bad_encoding`.
  */
@@ -119,10 +118,10 @@ function checkLine(line: string, { line: most }: Required<Bounds>): void {
 }
 
 /**
- * Reads JSON that has to be an object.
+ * Parses a JSON object.
  *
- * @param text Anything.
- * @param hint What to send instead, for words.
+ * @param text Any text.
+ * @param hint What to send instead, for the error message.
  * @throws {HubbubError} `bad_json`.
  */
 export function readObject(
@@ -136,11 +135,11 @@ export function readObject(
 }
 
 /**
- * Reads a field that is a string.
+ * Returns a string field.
  *
- * @param fields An object of a body.
- * @param field Which one.
- * @throws {HubbubError} `bad_field`, also for half of a character.
+ * @param fields An object from a body.
+ * @param field Name of the field.
+ * @throws {HubbubError} `bad_field`, also for a lone surrogate.
  */
 export function readString(
   fields: Readonly<Record<string, unknown>>,
@@ -154,11 +153,11 @@ export function readString(
 }
 
 /**
- * Checks what a sender calls a message.
+ * Validates a client message ID.
  *
- * @param value Anything.
- * @param name Where it stands, for words.
- * @returns It, as every store keeps it.
+ * @param value Any value.
+ * @param name Name of the field or header, for the error message.
+ * @returns The ID, in a form that every store accepts.
  * @throws {HubbubError} `bad_field`.
  */
 export function checkCid(value: unknown, name: string): string {
@@ -172,11 +171,11 @@ export function checkCid(value: unknown, name: string): string {
 }
 
 /**
- * Reads a number of the query.
+ * Returns a number from the query.
  *
  * @param url An address.
- * @param name The parameter.
- * @returns A whole number from 0; undefined when it is not there.
+ * @param name Name of the parameter.
+ * @returns A whole number from 0; undefined when missing.
  * @throws {HubbubError} `bad_field`.
  */
 export function readWhole(url: URL, name: string): number | undefined {

@@ -1,6 +1,6 @@
 /**
- * What the API's resources have in common: what they are called with, what
- * they need, and the form of what they answer.
+ * What the API's resources share: their arguments, dependencies and response
+ * format.
  */
 
 import type { SealedNames } from "../../auth/sealed_names.ts";
@@ -13,48 +13,48 @@ import type { Hub } from "../../hub/hub.ts";
 import { API_HEADERS } from "./problem.ts";
 import type { Storage } from "./storage.ts";
 
-/** What resources need. */
+/** Dependencies of resources. */
 export interface Tools extends BodyTools {
   readonly hub: Hub;
   readonly storage: Storage;
-  /** Cursors of the list of rooms. */
+  /** Cursors of the room list. */
   readonly cursors: SealedNames;
-  /** For bodies, and for rights that end while one comes or goes. */
+  /** For body timeouts, and for permissions that expire during a transfer. */
   readonly clock: BodyTools["clock"] & Pick<Clock, "now">;
-  /** Counts more for what costs more than a request. */
+  /** Charges requests that cost more than one. */
   readonly rates: Pick<RequestRates, "settle">;
 }
 
-/** One request, with what was found out about it already. */
+/** One authorized request. */
 export interface Call {
   readonly request: Request;
   readonly url: URL;
-  /** What stands before `/api` in the addresses of answers. */
+  /** Path prefix of `/api` in addresses of responses. */
   readonly base: string;
-  /** Where it comes from, such as `192.0.2.7`. */
+  /** The client's address, such as `192.0.2.7`. */
   readonly address: string;
-  /** A checked name; empty for what is about all rooms. */
+  /** A valid room name; empty for requests about all rooms. */
   readonly room: string;
-  /** What the path has behind the room's part, such as a seq. */
+  /** The rest of the path after the room, such as a seq. */
   readonly rest: string | undefined;
-  /** What its sender may do; what it asks for is part of it. */
+  /** The sender's permissions; they include the requested one. */
   readonly permissions: Permissions;
-  /** The connection it is answered on. */
+  /** The exchange that the response belongs to. */
   readonly exchange: Exchange;
-  /** What shows, later, that it came with a ticket that was good. */
+  /** Proof that the request came with a valid ticket, for later requests. */
   readonly proof?: string | undefined;
 }
 
-/** How an answer differs from the plain one. */
+/** Status and headers that differ from the default. */
 export interface AnswerOptions {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
- * Answers with JSON, a line of it: it is read in terminals.
+ * Builds a JSON response that ends with a line break, for terminals.
  *
- * @param value What to say.
+ * @param value The body.
  * @param options Status and headers.
  */
 export function json(
@@ -73,7 +73,8 @@ export function json(
   });
 }
 
-/** The address of what belongs to a request's room, such as its messages. */
+/** Returns the address of a resource of the request's room, such as its
+ * messages. */
 export function pathOf(
   { base, room }: Pick<Call, "base" | "room">,
   rest: string,

@@ -1,7 +1,7 @@
 /**
- * A stream of server-sent events as a reader of a room. It has no queue of its
- * own: above a watermark it reports that it is not writable, and the room stops
- * sending to it, as to every reader.
+ * A server-sent event stream as a reader of a room. It has no queue: above a
+ * watermark it reports that it is not writable, and the room stops sending to
+ * it.
  */
 
 import { CLOSE, type CloseReason } from "../../../protocol/close_codes.ts";
@@ -19,40 +19,41 @@ import type { Release, ResourceLedger } from "../../runtime/resource_ledger.ts";
 import { costOfReplay } from "../../rooms/page_cost.ts";
 import type { Reader } from "../../rooms/session.ts";
 
-/** Unsent bytes above which no more pages come, as on a socket. */
+/** Unsent bytes above which no more pages are sent, as on a socket. */
 const WATERMARK = 64 * 1024;
-/** A stream that is idle shows this often that it lives, milliseconds. Proxies
- * drop what is silent for longer, often after 60 s. */
+/** Heartbeat interval of an idle stream, in milliseconds. Many proxies close
+ * connections after 60 s of silence. */
 const HEARTBEAT_MS = 15_000;
 
-/** Ends after which a reader comes back, to go on or to be told why not. */
+/** Close reasons after which a reader reconnects, to resume or to get the
+ * error. */
 const ORDERLY: ReadonlySet<CloseReason> = new Set([
   CLOSE.restart,
   CLOSE.expired,
 ]);
 
-/** Why a stream was cut off. The runtime is given it to break the connection,
- * and gives it back as an error: it is none. */
+/** Thrown into the runtime to break the connection. The runtime reports it back
+ * as an error, although it is none. */
 export class CutStream extends Error {
   override name = "CutStream";
 }
 
-/** What an {@linkcode EventStream} needs. */
+/** Options of an {@linkcode EventStream}. */
 export interface EventStreamOptions {
   readonly clock: Clock;
-  /** Where its reader is, such as `192.0.2.7`. */
+  /** The reader's address, such as `192.0.2.7`. */
   readonly address: string;
-  /** When its reader may read no more, milliseconds since 1970. */
+  /** When the reader's permission expires, in milliseconds since 1970. */
   readonly until: number;
-  /** What its reader sends when it comes back, in the ids of events. */
+  /** Proof that event IDs carry, so that the reader can reconnect. */
   readonly proof?: string | undefined;
-  /** Counts the bytes that it holds until they are taken. */
+  /** Counts the bytes buffered in the stream. */
   readonly ledger: ResourceLedger;
-  /** Called once, when it no longer counts. */
+  /** Called once, when the stream no longer counts. */
   readonly onGone: () => void;
 }
 
-/** One response that does not end by itself. */
+/** One streaming response. */
 export class EventStream implements Reader {
   readonly dialect = sse;
   readonly address: string;
@@ -67,7 +68,7 @@ export class EventStream implements Reader {
   #gone = false;
   #wroteAt: Monotonic;
   #progressAt: Monotonic;
-  /** Room that was left below the watermark when last looked at. */
+  /** Bytes left below the watermark at the last check. */
   #left = WATERMARK;
   #release: Release = () => {};
 
@@ -88,19 +89,19 @@ export class EventStream implements Reader {
   }
 
   /**
-   * Resolves when it has joined, so that until then a response can still be
-   * one that tells what went wrong.
+   * Resolves when the stream has joined. Until then the response can still be
+   * an error.
    */
   get started(): Promise<void> {
     return this.#started.promise;
   }
 
-  /** What its replay counts as, in requests, once it has started. */
+  /** The cost of its replay in requests, after the start. */
   get cost(): number {
     return this.#cost;
   }
 
-  // What rooms and hub call.
+  // Called by rooms and the hub.
 
   get ready(): boolean {
     return this.writable;
@@ -144,23 +145,24 @@ export class EventStream implements Reader {
     if (this.#gone) return;
     this.#leave();
     if (ORDERLY.has(reason)) return this.#controller.close();
-    // What waits for a peer that does not read would never be freed.
+    // A stream with an unread body would never be freed.
     this.#controller.error(new CutStream(reason.reason));
     this.taken();
   }
 
-  /** It holds no bytes any more. */
+  /** Releases the buffered bytes from the ledger. */
   taken(): void {
     this.#release();
   }
 
-  // What is done again and again.
+  // Periodic checks.
 
   /**
-   * Shows a reader that the stream lives, ends that of one who may read no
-   * more, and cuts off one that has taken nothing for too long.
+   * Sends a heartbeat, ends the stream if the permission expired, and cuts it
+   * off if the reader made no progress.
    *
-   * @param slowMs Milliseconds without progress, of one that is full.
+   * @param slowMs Maximum time without progress of a full stream, in
+   * milliseconds.
    */
   check(slowMs: number): void {
     const { clock, until } = this.#options;
@@ -169,7 +171,7 @@ export class EventStream implements Reader {
     const left = this.#controller.desiredSize ?? 0;
     if (left > 0 || left !== this.#left) this.#progressAt = now;
     this.#left = left;
-    // What is written was preceded by something that was taken.
+    // A write implies that an earlier one was read.
     const idle = msBetween(this.#wroteAt, now);
     const stuck = Math.min(idle, msBetween(this.#progressAt, now));
     if (stuck >= slowMs) return this.end(CLOSE.slow);
@@ -183,7 +185,7 @@ export class EventStream implements Reader {
     this.#account();
   }
 
-  /** Counts what waits to be taken. */
+  /** Updates the ledger with the bytes not yet read. */
   #account(): void {
     this.#release();
     const bytes = WATERMARK - (this.#controller.desiredSize ?? WATERMARK);

@@ -1,4 +1,4 @@
-/** Reading a room as server-sent events: `curl -N` is a reader like others. */
+/** Streams a room as server-sent events, for example to `curl -N`. */
 
 import { HubbubError } from "../../../protocol/errors.ts";
 import type { Cursor } from "../../../protocol/message.ts";
@@ -8,9 +8,9 @@ import type { Call, Tools } from "./call.ts";
 import type { Listeners } from "./listeners.ts";
 import { API_HEADERS } from "./problem.ts";
 
-/** Where to go on: behind the last event of an earlier stream. */
+/** Returns where to resume: after the last event of an earlier stream. */
 function sinceOf({ request, url }: Call): Cursor | undefined {
-  // The header is newer: a page's EventSource keeps the address it began with.
+  // The header is newer: an EventSource keeps its original address.
   const header = request.headers.get("last-event-id");
   const id = header || url.searchParams.get("since");
   if (!id) return undefined;
@@ -24,12 +24,12 @@ function sinceOf({ request, url }: Call): Cursor | undefined {
 }
 
 /**
- * Answers with a stream of what is said in a room: behind `Last-Event-ID`
- * everything, else the newest messages (`?history=` says how many), then what
- * comes, for as long as the sender may read it.
+ * Streams the messages of a room: everything after `Last-Event-ID`, or the
+ * newest messages (`?history=` sets their number), then new events while the
+ * sender may read them.
  *
- * @param tools What counts the replay.
- * @param listeners Those who read already.
+ * @param tools Charges the replay.
+ * @param listeners The current readers.
  * @param call The request.
  * @throws {HubbubError} `bad_field`, `store_unavailable` or `stopping`.
  */
@@ -43,7 +43,7 @@ export async function openEvents(
   const headers = {
     ...API_HEADERS,
     "content-type": EVENT_STREAM,
-    // Who compresses or buffers it on the way delays it.
+    // Proxies that compress or buffer would delay events.
     "cache-control": "no-store, no-transform",
     "x-accel-buffering": "no",
   };

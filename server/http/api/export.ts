@@ -1,4 +1,4 @@
-/** A room's whole history as NDJSON: one message a line. */
+/** Exports a room's whole history as NDJSON, one message per line. */
 
 import { publicFields } from "../../../protocol/message.ts";
 import { bytesOf, readHistory } from "../../rooms/history.ts";
@@ -9,32 +9,32 @@ import { RequestLimits } from "../request_limits.ts";
 import type { Call, Tools } from "./call.ts";
 import { API_HEADERS } from "./problem.ts";
 
-/** The media type; there is no registered one. */
+/** The media type; none is registered. */
 export const NDJSON = "application/x-ndjson";
 
-/** Messages read at first, to learn how long they are. */
+/** Messages in the first read, to learn their size. */
 const FIRST_STEP = 1;
-/** Messages read at once at most. */
+/** Maximum messages per read. */
 const STEP = 256;
-/** Bytes of messages that a page should have, and of which it has one message
- * more at most: all of it is in memory until it is taken. */
+/** Target size of a page in bytes. A page exceeds it by at most one message,
+ * and stays in memory until it is sent. */
 const WANTED = 16 * 1024;
-/** Exports in progress. Each is read from the store while others wait for it. */
+/** Limits of concurrent exports: each adds load to the store. */
 const AT_ONCE = { total: 100, perAddress: 20, what: "exports" };
 
-/** Makes what counts the exports of one server. */
+/** Creates the limit of concurrent exports of one server. */
 export function exportLimits(): RequestLimits {
   return new RequestLimits(AT_ONCE);
 }
 
-/** How many messages to read next, by what the last ones were like. */
+/** Returns how many messages to read next, from the size of the last ones. */
 function stepAfter(messages: readonly StoredMessage[]): number {
   const bytes = messages.reduce((sum, message) => sum + bytesOf(message), 1);
   const fits = Math.floor(WANTED / bytes * messages.length);
   return Math.min(Math.max(fits, 1), STEP);
 }
 
-/** The first of some messages, of which one more would be too much. */
+/** Returns the longest prefix that stays within the target size. */
 function fitting(messages: readonly StoredMessage[]): readonly StoredMessage[] {
   let bytes = 0;
   const end = messages.findIndex((message) =>
@@ -43,7 +43,7 @@ function fitting(messages: readonly StoredMessage[]): readonly StoredMessage[] {
   return end < 0 ? messages : messages.slice(0, Math.max(end, 1));
 }
 
-/** A page as text, and how to go on after it. */
+/** An encoded page and how to continue. */
 interface Encoded {
   readonly bytes: Uint8Array;
   /** The seq of its last message. */
@@ -52,7 +52,7 @@ interface Encoded {
   readonly limit: number;
 }
 
-/** Encodes a page; nothing else of the messages is kept until it is taken. */
+/** Encodes a page, so that only its text stays in memory until it is sent. */
 function encode(found: readonly StoredMessage[]): Encoded | undefined {
   const messages = fitting(found);
   const last = messages.at(-1);
@@ -67,7 +67,7 @@ function encode(found: readonly StoredMessage[]): Encoded | undefined {
   };
 }
 
-/** The messages there were at the beginning, as text, a page at a time. */
+/** Yields the messages that exist at the start, one encoded page at a time. */
 async function* pages(
   { storage, clock }: Tools,
   { room, permissions, address }: Pick<
@@ -94,25 +94,26 @@ async function* pages(
   }
 }
 
-/** What an export needs beside hub and store. */
+/** Options of an export, besides hub and store. */
 export interface ExportOptions {
   readonly admit?: (address: string) => () => void;
   readonly ledger: ResourceLedger;
   readonly bodies: PacedBodies;
-  /** Counts those in progress: {@linkcode exportLimits}. */
+  /** Limit of concurrent exports: {@linkcode exportLimits}. */
   readonly exports: RequestLimits;
 }
 
 /**
- * Answers with everything a room keeps, oldest first. It is read as fast as
- * the reader takes it, a small page in memory at a time. It counts as a
- * connection of its reader's, and is cut off when that takes nothing.
+ * Exports all messages of a room, oldest first, at the reader's speed, with one
+ * small page in memory. An export counts as a connection of the reader's
+ * address and is cut off if the reader makes no progress.
  *
  * @param tools Hub and store.
  * @param call The request.
- * @param options Who counts it, and who gives it out.
- * @throws {HubbubError} `store_unavailable` or `too_many_connections`; later on
- * the connection breaks, so that nobody takes a part for the whole.
+ * @param options Limits, and streaming with backpressure.
+ * @throws {HubbubError} `store_unavailable` or `too_many_connections`. After
+ * the start, errors break the connection, so that nobody mistakes a part for
+ * the whole.
  * @throws {Problem} `too_many_requests`.
  */
 export async function exportRoom(
@@ -125,8 +126,7 @@ export async function exportRoom(
   const headers = {
     ...API_HEADERS,
     "content-type": NDJSON,
-    // Percent-encoded, since room names have letters of all alphabets
-    // (RFC 8187).
+    // Percent-encoded, since room names may contain any letters (RFC 8187).
     "content-disposition": `attachment; filename*=UTF-8''${file}`,
   };
   if (request.method === "HEAD") return new Response(null, { headers });
@@ -149,7 +149,7 @@ export async function exportRoom(
     onEnd() {
       release();
       ended();
-      // A connection that nobody reads from outlives its body.
+      // An idle connection may outlive its body.
       exchange.done.then(leave);
     },
   });

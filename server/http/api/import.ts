@@ -1,7 +1,7 @@
 /**
- * Messages from NDJSON, such as an export, added to the end of a room. They
- * are new messages there: seq and time are those of the import. Owns which
- * lines are the same message, so that an import can be repeated.
+ * Imports NDJSON, such as an export, as new messages at the end of a room, with
+ * new seq and time. Recognizes lines that were imported before, so that an
+ * import can be repeated.
  */
 
 import { setImmediate } from "node:timers/promises";
@@ -26,32 +26,32 @@ import { guiseOf } from "./moderation_endpoints.ts";
 import { RequestLimits } from "../request_limits.ts";
 import { Problem, problemOf } from "./problem.ts";
 
-/** Bytes that a request may bring. */
+/** Maximum bytes of a request. */
 const MOST_BYTES = 64 * 1024 * 1024;
-/** Imports in progress: each keeps the store busy. The share of an address is
- * that of a room and of a user too. */
+/** Limits of concurrent imports: each adds load to the store. The limit per
+ * address also applies per room and per user. */
 const AT_ONCE = { total: 8, perAddress: 2, what: "imports" };
-/** How long an import may take, milliseconds. */
+/** Maximum duration of an import, in milliseconds. */
 const MOST_MS = 15 * 60_000;
-/** Messages stored together. */
+/** Messages per store write. */
 const BATCH = 256;
 const TYPES = new Set([NDJSON, "application/ndjson", "application/jsonl"]);
 const HINT = '{"from":"Ada","text":"Hello"}';
 
-/** Makes what counts the imports of one server. */
+/** Creates the limit of concurrent imports of one server. */
 export function importLimits(): RequestLimits {
   return new RequestLimits(AT_ONCE);
 }
 
-/** What has come of the lines so far. */
+/** Progress of an import. */
 interface Tally {
   imported: number;
   duplicates: number;
-  /** The line that is looked at, from 1. */
+  /** Number of the current line, from 1. */
   line: number;
-  /** Whether it has taken too long. */
+  /** Whether the import exceeded its time limit. */
   isLate: boolean;
-  /** Whether the audit log says that it has begun. */
+  /** Whether the audit log has its start. */
   begun: boolean;
 }
 
@@ -62,9 +62,9 @@ function wrong(field: string, wanted: string): HubbubError {
 }
 
 /**
- * What a line is known by: its place in the log it came from or, when a
- * program wrote it that has no such log, its `cid`. Not by both: somebody may
- * have counted 1, 2, 3 in each of two visits.
+ * Returns the identity of a line: its position in the original log or, without
+ * one, its `cid`. Not both: a client may number its messages 1, 2, 3 in each of
+ * two sessions.
  */
 function identityOf(
   { seq, at, cid }: Readonly<Record<string, unknown>>,
@@ -79,15 +79,14 @@ function identityOf(
   return cid === undefined ? undefined : checkCid(cid, "cid");
 }
 
-/** What was removed is not brought back, nor what says so: it would name a seq
- * of another log. */
+/** Skips removed messages and removal events: the latter refer to a seq of
+ * another log. */
 function isLeftOut(fields: Readonly<Record<string, unknown>>): boolean {
   return fields["removed"] === true || fields["removes"] !== undefined;
 }
 
-/** A line as a message; none for one that is left out. Names are not looked at further: they are those of
- * people who have said it, wherever they are now, and who may import vouches
- * for it. */
+/** Returns the draft of a line; undefined for a skipped line. Names are not
+ * checked: they belong to the original authors, and the importer is trusted. */
 function draftOf(
   line: string,
   { hub, room, permissions }: Pick<Call, "room" | "permissions"> & { hub: Hub },
@@ -119,12 +118,12 @@ async function store(
   { drafts, tally }: { drafts: readonly Draft[]; tally: Tally },
 ): Promise<void> {
   if (!hub.accepting) throw new HubbubError("stopping");
-  // A body may take long to come.
+  // The body may take long to arrive.
   if (clock.now() >= call.permissions.until) {
     throw new HubbubError("auth_expired");
   }
   if (!tally.begun) {
-    // First: there is nothing that was done and not written down.
+    // Audited first, so that no import happens without an entry.
     await hub.auditImport(guiseOf(call), call.room);
     tally.begun = true;
   }
@@ -134,7 +133,7 @@ async function store(
     else if (refused === undefined) tally.imported++;
   }
   storage.mustBeStored(receipts);
-  // Everybody else has a turn.
+  // Yields to the event loop.
   await setImmediate();
 }
 
@@ -153,7 +152,7 @@ async function storeAll(
   const { hub } = tools;
   const { request, room, permissions } = call;
   let drafts: Draft[] = [];
-  // A text of the longest allowed fits in a line, however it is escaped.
+  // A line fits the longest allowed text, however it is escaped.
   const bounds = { bytes: MOST_BYTES, line: bodyLimit(hub.limits.text) };
   for await (const text of readLines(request, bounds, tools)) {
     if (tally.isLate) throw tooLong();
@@ -170,15 +169,15 @@ async function storeAll(
 }
 
 /**
- * Adds the lines of the body to a room and answers with how many of them were
- * new. What goes wrong is told with the line and with how many have been
- * stored before: lines that have a `seq` or a `cid` can be sent again.
+ * Adds the lines of the body to a room and returns how many were new. Errors
+ * carry the line number and how many messages were stored before it: the client
+ * can resend lines with a `seq` or a `cid`.
  *
  * @param tools Hub and store.
  * @param call The request.
- * @param imports Counts those in progress: {@linkcode importLimits}.
- * @throws {Problem} All that {@linkcode problemOf} makes of a bad line, and
- * `unsupported_type`, `too_large`, `too_slow` or `too_many_requests`.
+ * @param imports Limit of concurrent imports: {@linkcode importLimits}.
+ * @throws {Problem} Everything that {@linkcode problemOf} makes of a bad line,
+ * and `unsupported_type`, `too_large`, `too_slow` or `too_many_requests`.
  */
 export async function importRoom(
   tools: Tools,
@@ -214,7 +213,7 @@ export async function importRoom(
     try {
       await storeAll(tools, call, tally);
     } finally {
-      // Also what was stored before something went wrong.
+      // Includes what was stored before an error.
       const { begun, imported, duplicates } = tally;
       if (begun) {
         const counts = { imported, duplicates };

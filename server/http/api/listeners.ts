@@ -1,5 +1,6 @@
-/** Everyone who reads a room as server-sent events: how they begin, what is
- * done for all of them, and how they end. */
+/**
+ * All readers of server-sent events: starts, checks and stops their streams.
+ */
 
 import { CLOSE } from "../../../protocol/close_codes.ts";
 import type { JoinRequest } from "../../../protocol/requests.ts";
@@ -13,28 +14,29 @@ import type { ResourceLedger } from "../../runtime/resource_ledger.ts";
 import type { Reader } from "../../rooms/session.ts";
 import { EventStream } from "./event_stream.ts";
 
-/** How often streams are looked after, milliseconds. */
+/** Interval of stream checks, in milliseconds. */
 const CHECK_MS = 2_000;
 
-/** What {@linkcode Listeners} need. */
+/** Options of {@linkcode Listeners}. */
 export interface ListenersOptions {
   readonly hub: Hub;
   readonly clock: Clock;
   readonly log: Pick<Logger, "error">;
-  /** Counts a reader by its address, or throws; gives what ends that. */
+  /** Counts a reader of an address, or throws. Returns a function that ends the
+   * count. */
   readonly admit?: (address: string) => () => void;
-  /** Counts streams while they are open. */
+  /** Counts open streams. */
   readonly ledger: ResourceLedger;
-  /** Milliseconds a reader may make no progress before it is cut off. */
+  /** Time without progress after which a reader is cut off, in milliseconds. */
   readonly slowMs: number;
 }
 
-/** Who reads: what it may do, where it is, and what it came in with. */
+/** A reader: its permissions, address and credentials. */
 export interface Listener {
   readonly permissions: Permissions;
   readonly address: string;
   readonly proof?: string | undefined;
-  /** The connection it is answered on. */
+  /** The exchange that the response belongs to. */
   readonly exchange: Exchange;
 }
 
@@ -43,7 +45,7 @@ export class Listeners {
   readonly #options: ListenersOptions;
   readonly #streams = new Set<EventStream>();
   readonly #stopChecking: Cancel;
-  /** Looks after the streams. */
+  /** Checks the streams in turns. */
   readonly #checks: WorkInTurns;
 
   constructor(options: ListenersOptions) {
@@ -59,18 +61,17 @@ export class Listeners {
     });
   }
 
-  /** Those who read now. */
+  /** The current readers. */
   get readers(): readonly Reader[] {
     return [...this.#streams];
   }
 
   /**
-   * Begins to read a room.
+   * Starts to stream a room.
    *
-   * @param request Which room, and from where on.
-   * @param listener What it may do, which it ends with, where it is, and the
-   * connection it is answered on.
-   * @returns The stream, which has joined.
+   * @param request The room and where to start.
+   * @param listener The reader; the stream ends when its permission expires.
+   * @returns The stream, after it has joined.
    * @throws {HubbubError} `store_unavailable`, `rooms_full`,
    * `too_many_connections` or `stopping`.
    */
@@ -84,7 +85,7 @@ export class Listeners {
     const release = ledger.open("event_stream");
     const end = () => {
       release();
-      // A connection that nobody reads from outlives its stream.
+      // An idle connection may outlive its stream.
       exchange.done.then(leave);
     };
     try {
@@ -98,7 +99,7 @@ export class Listeners {
     }
   }
 
-  /** Stops looking after them. */
+  /** Stops the checks. */
   stop(): void {
     this.#stopChecking();
     this.#checks.stop();
@@ -111,7 +112,7 @@ export class Listeners {
     }
   }
 
-  /** What goes wrong with one stream must not reach the others. */
+  /** Checks one stream; its errors do not affect the others. */
   #check(stream: EventStream, slowMs: number): void {
     try {
       stream.check(slowMs);

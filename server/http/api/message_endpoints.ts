@@ -1,4 +1,4 @@
-/** Reading a page of a room's history. */
+/** Returns pages of a room's history. */
 
 import { publicFields } from "../../../protocol/message.ts";
 import { HubbubError } from "../../../protocol/errors.ts";
@@ -8,14 +8,14 @@ import type { Page, Range } from "../../store/store.ts";
 import { readWhole } from "./body.ts";
 import { type Call, json, pathOf, type Tools } from "./call.ts";
 
-/** Messages of a page when no number is asked for. */
+/** Messages per page by default. */
 const PAGE = 50;
 
 /**
- * Which page a request asks for.
+ * Parses the requested range.
  *
- * @param url With `after` or `before`, and `limit`, where it wants.
- * @param most Messages of a page.
+ * @param url May have `after` or `before`, and `limit`.
+ * @param most Maximum messages per page.
  * @throws {HubbubError} `bad_field`.
  */
 export function rangeOf(url: URL, most: number): Range {
@@ -35,12 +35,12 @@ export function rangeOf(url: URL, most: number): Range {
 }
 
 /**
- * Reads a page for an answer, which counts as held from then on, and as so many
- * requests as it costs.
+ * Reads a page for a response. Counts its bytes as held, and charges its cost
+ * in requests.
  *
- * @param tools Where it is, and who counts it.
- * @param call For whom, and which room.
- * @param range Which part.
+ * @param tools Store, ledger and rates.
+ * @param call The request.
+ * @param range The requested range.
  * @throws {HubbubError} `store_unavailable`.
  */
 export async function readPage(
@@ -50,7 +50,7 @@ export async function readPage(
 ): Promise<Page> {
   const most = storage.pageBytes;
   const release = ledger.hold("answer", most);
-  // As if it were full: many may be read at once.
+  // Charged as a full page, since many reads may run at once.
   const expected = costOfPage(range.limit);
   rates.settle(address, { expected: 1, actual: expected });
   try {
@@ -65,12 +65,11 @@ export async function readPage(
 }
 
 /**
- * Answers with a page: the newest messages, or those before or after a seq,
- * and where to go on from there. A room nobody has written to reads as empty,
- * and does not come into being by that.
+ * Returns a page: the newest messages, or those before or after a seq, with a
+ * link to the next page. An unknown room reads as empty and is not created.
  *
  * @param tools Hub and store.
- * @param call What is asked for.
+ * @param call The request.
  * @throws {HubbubError} `bad_field` or `store_unavailable`.
  */
 export async function readMessages(

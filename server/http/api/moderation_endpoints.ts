@@ -1,7 +1,6 @@
 /**
- * Keeping order from a script: the requests of moderators, as resources. What a
- * body may have is checked as in `hubbub.v1`, of which it is a line without
- * `type` and `room`.
+ * Moderation requests as HTTP resources. Bodies follow the rules of
+ * `hubbub.v1`, without `type` and `room`.
  */
 
 import type { ModerationRequest } from "../../../protocol/requests.ts";
@@ -19,16 +18,16 @@ import { rangeOf, readPage } from "./message_endpoints.ts";
 import { readWanted } from "./publish.ts";
 import { type Guise, moderate } from "./visitor.ts";
 
-/** Bytes of a body that has no text of a message in it. */
+/** Maximum bytes of a body without a message text. */
 const MOST_BYTES = 16 * 1024;
 const CREATED: AnswerOptions = { status: 201 };
 
-/** The name that others see of a moderator whose token has none. A token's
- * `sub` is private: it may be an e-mail address. */
+/** Public name of a moderator whose token has no name. A token's `sub` is
+ * private: it may be an e-mail address. */
 const MODERATOR = "Moderator";
 
-/** Returns who asks. The operator's requests, like those of a token without a
- * user, act for the server; it owns no messages. */
+/** Returns the identity of the sender. Requests of the operator, and of tokens
+ * without a user, act for the server, which owns no messages. */
 export function guiseOf({ permissions, address }: Call): Guise {
   const { user, name } = permissions;
   return user === undefined || user === OPERATOR_USER
@@ -52,7 +51,7 @@ async function bodyOf(tools: Tools, { request }: Call, hint: string) {
   );
 }
 
-/** Carries a request out; gives the seq of the message it added, if it did. */
+/** Executes a request. Returns the seq of the message that it added, if any. */
 async function act(
   { hub }: Tools,
   call: Call,
@@ -68,17 +67,17 @@ async function act(
   );
 }
 
-/** What holds in a room. */
+/** Returns the rules of a room. */
 function rulesOf({ hub }: Tools, { room }: Call): Response {
   return json({ room, ...hub.rules(room) });
 }
 
-/** Answers with what holds in a room. */
+/** Returns the rules of a room. */
 export function readRules(tools: Tools, call: Call): Promise<Response> {
   return Promise.resolve(rulesOf(tools, call));
 }
 
-/** Takes a message's text away. */
+/** Removes a message's text. */
 export async function removeMessage(
   tools: Tools,
   call: Call,
@@ -89,7 +88,7 @@ export async function removeMessage(
   return json({ room, removes, seq });
 }
 
-/** Locks a room, or unlocks it. */
+/** Locks or unlocks a room. */
 export async function setLock(
   tools: Tools,
   call: Call,
@@ -99,7 +98,7 @@ export async function setLock(
   return rulesOf(tools, call);
 }
 
-/** Begins slow mode, or ends it. */
+/** Starts or ends slow mode. */
 export async function setSlow(
   tools: Tools,
   call: Call,
@@ -112,7 +111,7 @@ export async function setSlow(
   return rulesOf(tools, call);
 }
 
-/** Sends somebody away. */
+/** Kicks a user from a room. */
 export async function kick(
   tools: Tools,
   call: Call,
@@ -122,10 +121,10 @@ export async function kick(
   return json({ room: call.room || EVERY_ROOM, name, reason });
 }
 
-/** What stands for an address that is not for who asks. */
+/** Placeholder for an address that the sender may not see. */
 const HIDDEN = "hidden";
 
-/** A ban as scripts get it. */
+/** Returns a ban in the API's format. */
 function banOf(ban: Ban, seesAddresses: boolean) {
   const { kind, room, name, user, until, by, at, reason, withAddress } = ban;
   const address = ban.address === undefined || seesAddresses
@@ -146,9 +145,9 @@ function banOf(ban: Ban, seesAddresses: boolean) {
 }
 
 /**
- * Answers with who is kept out, in the order in which that ends. Addresses are
- * for those who may moderate the whole server: a room's moderator sees that a
- * ban holds for the address too, and not which it is.
+ * Returns the bans in the order in which they expire. Only moderators of the
+ * whole server see addresses; a room's moderator sees whether a ban includes
+ * the address.
  */
 export function listBans(
   { hub, rates }: Tools,
@@ -162,7 +161,7 @@ export function listBans(
   return Promise.resolve(json({ bans }));
 }
 
-/** Keeps somebody out. */
+/** Bans a user. */
 export async function ban(
   tools: Tools,
   call: Call,
@@ -174,7 +173,7 @@ export async function ban(
   return json({ room, name, user, address, forMs, reason }, CREATED);
 }
 
-/** Lets somebody in again. */
+/** Lifts a ban. */
 export async function unban(
   tools: Tools,
   call: Call,
@@ -184,7 +183,7 @@ export async function unban(
   return json({ room: call.room || EVERY_ROOM, name, user, address });
 }
 
-/** Says something to all in a room, or in all rooms that somebody is in. */
+/** Sends an announcement to a room, or to all occupied rooms. */
 export async function announce(
   tools: Tools,
   call: Call,
@@ -194,10 +193,7 @@ export async function announce(
   return json({ room: call.room || EVERY_ROOM, seq }, CREATED);
 }
 
-/**
- * Answers with a page of what moderators have done, and where to go on from
- * there.
- */
+/** Returns a page of the audit log, with a link to the next page. */
 export async function readAudit(
   tools: Tools,
   { url, base, address }: Call,

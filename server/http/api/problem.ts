@@ -1,12 +1,12 @@
 /**
- * What a script is told when something cannot be done: problem details
- * (RFC 9457) with a status, words, and the same codes that sockets get.
+ * Error responses of the API: problem details (RFC 9457) with an HTTP status, a
+ * message, and the same codes as on WebSockets.
  */
 
 import { STATUS_TEXT } from "@std/http/status";
 import { type ErrorCode, HubbubError } from "../../../protocol/errors.ts";
 
-/** Errors that only HTTP knows, beside those of protocol/errors.ts. */
+/** Errors of HTTP only, in addition to protocol/errors.ts. */
 type HttpCode =
   | "method_not_allowed"
   | "foreign_origin"
@@ -20,10 +20,10 @@ type HttpCode =
   | "header_too_long"
   | "key_reused";
 
-/** The code of a problem, as it travels. */
+/** The code of a problem, as sent. */
 export type ProblemCode = ErrorCode | HttpCode;
 
-/** The status of each problem (RFC 9110, 15). */
+/** The HTTP status of each problem (RFC 9110, 15). */
 export const PROBLEM_STATUS: Readonly<Record<ProblemCode, number>> = {
   bad_json: 400,
   bad_encoding: 400,
@@ -70,25 +70,25 @@ export const PROBLEM_STATUS: Readonly<Record<ProblemCode, number>> = {
   key_reused: 422,
 };
 
-/** The phrase of each status, which is the `title` of the type `about:blank`
- * (RFC 9457, 4.2.1). */
+/** The phrase of each status: the `title` of the type `about:blank` (RFC 9457,
+ * 4.2.1). */
 const PHRASES: Readonly<Record<number, string>> = {
   ...STATUS_TEXT,
   // RFC 9110, 15.5.21; the library has the older phrase.
   422: "Unprocessable Content",
 };
 
-/** How long to wait where nothing better is known, milliseconds. */
+/** Default retry time, in milliseconds. */
 const RETRY_MS = 1_000;
 
-/** What a problem carries beside its code and words. */
+/** Details of a problem besides its code and message. */
 export interface ProblemDetails {
   readonly headers?: Readonly<Record<string, string>>;
   /** Further members of the object. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
-/** A problem: thrown where a request is refused, answered by the API. */
+/** A problem: thrown to reject a request, returned by the API as a response. */
 export class Problem extends Error {
   override name = "Problem";
   readonly code: ProblemCode;
@@ -97,7 +97,7 @@ export class Problem extends Error {
   /**
    * @param code What is wrong, for programs.
    * @param message What is wrong and what to do, for people.
-   * @param details More of both.
+   * @param details More details.
    */
   constructor(
     code: ProblemCode,
@@ -109,12 +109,12 @@ export class Problem extends Error {
     this.details = details;
   }
 
-  /** As HTTP has it. */
+  /** The HTTP status. */
   get status(): number {
     return PROBLEM_STATUS[this.code];
   }
 
-  /** Adds members to the object. */
+  /** Returns the problem with more members. */
   with(more: Readonly<Record<string, unknown>>): Problem {
     const { headers = {}, more: known } = this.details;
     return new Problem(this.code, this.message, {
@@ -123,7 +123,7 @@ export class Problem extends Error {
     });
   }
 
-  /** Writes it (RFC 9457, 3). */
+  /** Builds the response (RFC 9457, 3). */
   toResponse(): Response {
     const { code, message, details } = this;
     const status = PROBLEM_STATUS[code];
@@ -140,7 +140,7 @@ export class Problem extends Error {
       headers: {
         ...API_HEADERS,
         "content-type": "application/problem+json",
-        // A 401 has to name a way to do better (RFC 9110, 11.6.1).
+        // A 401 must name an authentication scheme (RFC 9110, 11.6.1).
         ...(status === 401 && { "www-authenticate": "Bearer" }),
         ...details.headers,
       },
@@ -149,9 +149,9 @@ export class Problem extends Error {
 }
 
 /**
- * A refusal of what there is too much of in progress.
+ * Returns the problem for too many concurrent requests.
  *
- * @param message What, and what to do.
+ * @param message What is wrong and what to do.
  */
 export function tooManyRequests(message: string): Problem {
   return new Problem("too_many_requests", message, {
@@ -160,22 +160,20 @@ export function tooManyRequests(message: string): Problem {
   });
 }
 
-/** Headers of every answer of the API. */
+/** Headers of every API response. */
 export const API_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
-  // Somebody who opens an address in a browser sees data, and nothing in it
-  // is taken for a page.
+  // Browsers that open an API address must not interpret the data as a page.
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 };
 
 /**
- * Makes a problem of what was thrown.
+ * Converts a thrown value to a problem.
  *
- * @param error Anything.
- * @returns The problem; `internal`, with nothing of the error in it, for what
- * is a fault of ours.
+ * @param error Any value.
+ * @returns The problem; unexpected errors become `internal` without details.
  */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;

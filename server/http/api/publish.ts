@@ -1,6 +1,6 @@
 /**
- * Publishing from a script: one request, one message. Owns what its body may
- * be, whose name it goes out under, and what a repeat is answered with.
+ * Publishes messages from scripts, one per request. Defines the body, the
+ * sender's name and the response to a repeated request.
  */
 
 import { nameKey } from "../../../protocol/names.ts";
@@ -18,16 +18,16 @@ import { type Call, json, pathOf, type Tools } from "./call.ts";
 import { Problem } from "./problem.ts";
 import { deliver } from "./visitor.ts";
 
-/** Who speaks when a script gives no name. */
+/** The sender's name if the script gives none. */
 const DEFAULT_NAME = "Script";
 
-/** What a script wants to say. */
+/** What a script publishes. */
 interface Wanted {
   readonly text: string;
   readonly from: string | undefined;
 }
 
-/** Reads a text, and who is to say it. */
+/** Reads the text and the sender's name. */
 export async function readWanted(
   tools: Tools,
   { request, url }: Call,
@@ -39,7 +39,7 @@ export async function readWanted(
     case "":
     case "text/plain": {
       const text = await readText(request, bounds, tools);
-      // Pipes send the line break along.
+      // Shell pipes add a line break.
       return { text: text.replace(/\r?\n$/, ""), from: name };
     }
     case "application/json": {
@@ -60,8 +60,10 @@ export async function readWanted(
   }
 }
 
-/** The key, with or without the quotes that the header's draft wants
- * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/). */
+/**
+ * Returns the idempotency key, with or without the quotes of the header's draft
+ * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/).
+ */
 function keyOf({ headers }: Request): string | undefined {
   const header = headers.get("idempotency-key");
   if (header === null) return undefined;
@@ -70,13 +72,13 @@ function keyOf({ headers }: Request): string | undefined {
 }
 
 /**
- * Publishes a message and answers with its seq once it is stored: 201, or 200
- * when its `Idempotency-Key` says that it was stored already.
+ * Publishes a message and returns its seq once it is stored: 201, or 200 when
+ * its `Idempotency-Key` was stored before.
  *
  * @param tools Hub and store.
  * @param call The request.
- * @throws {HubbubError} `bad_json`, `bad_field`, `bad_name`,
- * `name_taken`, `empty`, `too_long`, `stopping` or `store_unavailable`.
+ * @throws {HubbubError} `bad_json`, `bad_field`, `bad_name`, `name_taken`,
+ * `empty`, `too_long`, `stopping` or `store_unavailable`.
  * @throws {Problem} `unsupported_type`, `too_large`, `too_slow` or
  * `key_reused`.
  */
@@ -87,10 +89,10 @@ export async function publish(tools: Tools, call: Call): Promise<Response> {
   const { text, from } = await readWanted(tools, call);
   const wanted = permissions.name ?? from;
   const author = permissions.user === undefined
-    // By the name it asks for, so that scripts may count their keys 1, 2, 3.
+    // Keys belong to the requested name, so scripts may number them 1, 2, 3.
     ? scriptAuthor(nameKey(wanted ?? ""))
     : userAuthor(permissions.user);
-  // Nothing is held for a script, but it takes nobody's name either.
+  // A script does not reserve a name, but cannot use one that is taken.
   const name = await hub.sessionService.lendName(wanted, {
     user: permissions.user,
     fallback: DEFAULT_NAME,

@@ -1,4 +1,4 @@
-/** The list of rooms: those with a history, and those that people are in. */
+/** Lists rooms: those with a history and those with members. */
 
 import { HubbubError } from "../../../protocol/errors.ts";
 import { AUDIT_ROOM } from "../../moderation/audit_log.ts";
@@ -8,23 +8,23 @@ import type { RoomSummary } from "../../store/store.ts";
 import { readWhole } from "./body.ts";
 import { type Call, json, type Tools } from "./call.ts";
 
-/** Rooms of a page when no number is asked for, and at most. */
+/** Rooms per page, by default and at most. */
 const PAGE = 100;
 const MOST = 1_000;
-/** Rooms that are looked at for one page, where most of them may not be read. */
+/** Maximum rooms scanned per page, when most of them are not readable. */
 const MOST_LOOKED_AT = 4 * MOST;
-/** Bytes of a room in a page beside its name, about. */
+/** Approximate bytes of a list entry besides the room name. */
 const ENTRY = 80;
-/** Characters of the name, or of the cursor, that a page begins behind. */
+/** Maximum characters of a name or cursor that a page starts after. */
 const MOST_NAME = 256;
 const MOST_CURSOR = 512;
 
-/** What rooms that were looked at count as, in requests. */
+/** Returns the cost of scanning rooms, in requests. */
 function costOfRooms(looked: number): number {
   return Math.max(1, Math.ceil(looked / PAGE));
 }
 
-/** A room in the list. */
+/** A list entry. */
 interface Listed {
   readonly room: string;
   readonly head: number;
@@ -32,10 +32,9 @@ interface Listed {
 }
 
 /**
- * Returns which part of the list a request asks for. It begins behind a room
- * that the sender may read, or behind a cursor that an earlier page gave: to
- * begin behind any name would tell, by whether more follows, what hidden rooms
- * are called.
+ * Parses the requested range. A page starts after a room that the sender may
+ * read, or after a cursor of an earlier page. Starting after an arbitrary name
+ * would reveal the names of hidden rooms.
  *
  * @throws {HubbubError} `bad_field` or `forbidden`.
  */
@@ -75,13 +74,12 @@ function rangeOf(
 }
 
 /**
- * Puts rooms that people are in, and that nobody has written to, among those
- * that are stored.
+ * Merges occupied rooms without a history into a part of the stored list.
  *
- * @param stored A part of the list in the store.
- * @param people All rooms that people are in.
- * @param part Behind which name the part begins, and the last name it can have;
- * no limit when it is the end of the list.
+ * @param stored A part of the stored list.
+ * @param people All occupied rooms.
+ * @param part The name that the part starts after, and the last name it may
+ * contain; no limit at the end of the list.
  */
 function merge(
   stored: readonly RoomSummary[],
@@ -99,10 +97,9 @@ function merge(
 }
 
 /**
- * Answers with a page of the rooms that the sender may read, in order of their
- * names, and where to go on from there. A page may have fewer rooms than were
- * asked for, and others behind it: the link tells. It names no room that the
- * page does not list.
+ * Returns a page of the rooms that the sender may read, ordered by name, with a
+ * link to the next page. A page may be short although more pages follow. The
+ * link never names a room that the page does not list.
  *
  * @param tools Hub and store.
  * @param call The request.
@@ -145,7 +142,7 @@ export async function listRooms(
       bytes += jsonBytes(name) + ENTRY;
     }
     if (isFull) break;
-    // Where a page is full, only another visible room makes a next one.
+    // After a full page, only another visible room makes a next page.
     behind = last ?? behind;
   }
   const listed = rooms.at(-1)?.room;

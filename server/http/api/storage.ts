@@ -1,6 +1,6 @@
 /**
- * The store as the API sees it: whatever fails there is told as
- * `store_unavailable`, and why is written to the log.
+ * The store as the API uses it: logs each failure and throws
+ * `store_unavailable`.
  */
 
 import { HubbubError } from "../../../protocol/errors.ts";
@@ -30,8 +30,8 @@ export class Storage implements Pick<Store, "append"> {
     return this.#tell("append", this.#store.append(drafts));
   }
 
-  /** @throws {HubbubError} `not_stored` or `no_more_rooms` when one was
-   * refused. */
+  /** @throws {HubbubError} `not_stored` or `no_more_rooms` if the store
+   * rejected a message. */
   mustBeStored(receipts: readonly Receipt[]): void {
     try {
       mustBeStored(receipts);
@@ -44,7 +44,7 @@ export class Storage implements Pick<Store, "append"> {
     }
   }
 
-  /** Gives what reads for those at one address. */
+  /** Returns a reader for clients of one address. */
   of(address: string): Reads & Pick<Store, "rooms"> {
     const reads = this.#reads.of({ address, client: "http" });
     return {
@@ -54,7 +54,7 @@ export class Storage implements Pick<Store, "append"> {
     };
   }
 
-  /** Bytes that a page may have now, when much or little is held. */
+  /** Current maximum bytes of a page, depending on memory in use. */
   get pageBytes(): number {
     return this.#reads.pageBytes;
   }

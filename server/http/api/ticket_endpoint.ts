@@ -1,4 +1,4 @@
-/** Tickets for event streams: for pages, whose EventSource can send no token. */
+/** Issues tickets for event streams: an EventSource cannot send a token. */
 
 import { HubbubError } from "../../../protocol/errors.ts";
 import type { Tickets } from "../../auth/tickets.ts";
@@ -6,10 +6,10 @@ import { bearerOf } from "../upgrade.ts";
 import { type Call, json } from "./call.ts";
 
 /**
- * Answers with a ticket for the token of the request.
+ * Returns a ticket for the request's token.
  *
- * @param tickets What makes it.
- * @param call The request; its token was checked.
+ * @param tickets Issues it.
+ * @param call The request, with a valid token.
  * @throws {HubbubError} `auth_required`.
  */
 export async function issueTicket(

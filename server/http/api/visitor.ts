@@ -1,6 +1,6 @@
 /**
- * Whoever asks for something without a connection: a session for the time of
- * one request, so that it goes the same way as everybody's.
+ * Runs one API request as a short-lived session, so that it takes the same path
+ * through the hub as WebSocket requests.
  */
 
 import { HubbubError } from "../../../protocol/errors.ts";
@@ -20,17 +20,17 @@ import type { Hub } from "../../hub/hub.ts";
 import { newSession, type Reader, type Session } from "../../rooms/session.ts";
 import type { Receipt } from "../../store/store.ts";
 
-/** Who asks, and what it may do. */
+/** The sender's identity and permissions. */
 export interface Guise {
-  /** The name it goes by for this request. */
+  /** The sender's name for this request. */
   readonly name: string;
-  /** Who it is, in the long run. */
+  /** The sender's permanent identity. */
   readonly author: Author;
   readonly permissions: Permissions;
   readonly address: string;
 }
 
-/** A reader that waits for one answer: that it was done, or an error. */
+/** A reader that waits for one reply: success or an error. */
 class Visitor implements Reader {
   readonly dialect = sse;
   readonly address: string;
@@ -84,20 +84,20 @@ function visit(
 }
 
 /**
- * Hands one message to the hub.
+ * Sends one message to the hub.
  *
- * @param hub Where it goes.
- * @param guise The name it goes out under, and whose `cid` it has.
+ * @param hub The hub.
+ * @param guise The sender, who owns the `cid`.
  * @param message The message; its room need not be joined.
- * @returns What became of it, once it is stored.
- * @throws {HubbubError} What a session would be told of.
+ * @returns The result, once the message is stored.
+ * @throws {HubbubError} The error that a session would receive.
  */
 export async function deliver(
   hub: Hub,
   guise: Guise,
   message: Omit<PublishRequest, "type" | "id">,
 ): Promise<Receipt> {
-  // Whoever gives an id gets an answer.
+  // A request with an ID always gets a reply.
   const answer = await visit(
     guise,
     (session) => hub.publish(session, { ...message, type: "publish", id: 1 }),
@@ -107,13 +107,13 @@ export async function deliver(
 }
 
 /**
- * Hands a moderator's request to the hub.
+ * Sends a moderator's request to the hub.
  *
- * @param hub Where it goes.
- * @param guise Who asks.
- * @param request What for.
- * @returns The seq of the message that it added, if it did, once it is done.
- * @throws {HubbubError} What a session would be told of.
+ * @param hub The hub.
+ * @param guise The moderator.
+ * @param request The request.
+ * @returns The seq of the message that it added, if any, when it is done.
+ * @throws {HubbubError} The error that a session would receive.
  */
 export async function moderate(
   hub: Hub,

@@ -155,13 +155,13 @@ Deno.test("promise 4: who asks on and on and does not read is closed with 4000",
   assertLess(paper.socket.buffered, 2 * REPLY_BUDGET);
 });
 
-Deno.test("promise 4: who has not read is answered nothing, and taken out when its patience is over", async () => {
+Deno.test("promise 4: who has not read is answered nothing, and taken out when its timeout is over", async () => {
   const bench = await fullHall();
   const paper = await PaperConnection.in(bench);
-  const patience = { slowMs: 30_000, idleMs: 30_000 };
+  const timeouts = { slowMs: 30_000, idleMs: 30_000 };
   for (let i = 0; i < 190; i++) paper.send('{"type":"who","room":"hall"}');
   for (let i = 0; i < 20; i++) {
-    paper.connection.checkProgress(patience);
+    paper.connection.checkProgress(timeouts);
     await bench.pass(2_000);
   }
   assertEquals(paper.socket.closes, [4000]);
@@ -173,14 +173,14 @@ Deno.test("promise 4: who has not read is answered nothing, and taken out when i
 Deno.test("the ledger knows what waits to be read, and what waits for its turn", async () => {
   const bench = await fullHall();
   const paper = await PaperConnection.in(bench);
-  const patience = { slowMs: 30_000, idleMs: 30_000 };
+  const timeouts = { slowMs: 30_000, idleMs: 30_000 };
   const frame = '{"type":"who","room":"hall"}';
   for (let i = 0; i < 190; i++) paper.send(frame);
-  paper.connection.checkProgress(patience);
+  paper.connection.checkProgress(timeouts);
   assertLess(REPLY_BUDGET / 2, paper.ledger.bytes("reply"));
   assertLess(frame.length, paper.ledger.bytes("frame"));
   await paper.readAll();
-  paper.connection.checkProgress(patience);
+  paper.connection.checkProgress(timeouts);
   assertEquals([paper.ledger.bytes("reply"), paper.ledger.bytes("frame")], [
     0,
     0,

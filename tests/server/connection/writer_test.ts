@@ -46,7 +46,7 @@ function bench() {
   };
 }
 
-Deno.test("promise 4: a reader that takes nothing is stuck after its patience", () => {
+Deno.test("promise 4: a reader that takes nothing is stuck after its timeout", () => {
   const { writer, clock, watch } = bench();
   writer.send([PAGE]);
   clock.pass(1_000);
@@ -76,14 +76,14 @@ Deno.test("who has nothing unsent is not stuck, however silent", () => {
 });
 
 Deno.test("promise 4: who sends nothing and takes nothing is given up sooner than who still sends", () => {
-  const patience = { slowMs: 60_000, idleMs: 10_000 };
+  const timeouts = { slowMs: 60_000, idleMs: 10_000 };
   for (const silent of [true, false]) {
     const { writer, clock } = bench();
     writer.send([PAGE]);
-    writer.isStuck(patience);
+    writer.isStuck(timeouts);
     clock.pass(10_000);
     if (!silent) writer.heard();
-    assertEquals(writer.isStuck(patience), silent);
+    assertEquals(writer.isStuck(timeouts), silent);
   }
 });
 

@@ -110,7 +110,7 @@ Deno.test("keepListening() fails as the first attempt does, and waits for nothin
 });
 
 /** Times short enough for a test, and long enough for a busy machine. */
-const TIMES = { silenceMs: 20, patienceMs: 400 };
+const TIMES = { silenceMs: 20, timeoutMs: 400 };
 
 Deno.test("AcceptWatch tells of a port that accepts nothing", async () => {
   // The system takes connections for it; nobody takes them from there.
@@ -133,7 +133,7 @@ Deno.test("AcceptWatch tells of a port that is gone", async () => {
 Deno.test("AcceptWatch asks soon where it has reason to", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { hostname: address, port } = listener.addr as Deno.NetAddr;
-  const times = { silenceMs: 3_600_000, patienceMs: 100 };
+  const times = { silenceMs: 3_600_000, timeoutMs: 100 };
   const watch = new AcceptWatch({ address, port }, times);
   watch.suspect();
   // What came with the reason proves nothing.
