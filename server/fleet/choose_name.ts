@@ -1,4 +1,6 @@
-/** Finding somebody a name, by asking the engine for some at a time. */
+/**
+ * Chooses a free name by asking the engine for several candidates at a time.
+ */
 
 import { HubbubError } from "../../protocol/errors.ts";
 import { checkName } from "../../protocol/names.ts";
@@ -6,35 +8,36 @@ import { nickname, numbered, similar } from "./nicknames.ts";
 import { nameTaken } from "./single_node.ts";
 import type { Choice, Taken } from "./engine.ts";
 
-/** Names that are tried in one step: enough for one to be free, however many
- * have such names (nicknames.ts). */
+/** Candidates per step: enough for one to be free, however many similar names
+ * are in use (nicknames.ts). */
 const TRIES = 20;
 
-/** What somebody wants to be called. */
+/** A requested name. */
 export interface Wish {
-  /** The name, as it was asked for; undefined for any. */
+  /** The requested name, not validated; undefined for any. */
   readonly wanted: string | undefined;
-  /** What any name is like; a nickname if there is none. */
+  /** Base of a generated name; a nickname by default. */
   readonly fallback?: string | undefined;
-  /** Whether a name looks like another one that this node knows to be held, and
-   * stays so: of a signed one, whose holder does not give way to it. The engine
-   * knows those of the other nodes. */
+  /**
+   * Returns whether a name looks like another one that this node knows to be in
+   * use permanently: a signed name, whose holder keeps it. The engine knows
+   * those of other nodes.
+   */
   readonly alike?: ((name: string) => boolean) | undefined;
-  /** Whether a signed token states it: one like it will do then. */
+  /** Whether a signed token states the name: a similar one is acceptable. */
   readonly signed?: boolean | undefined;
-  /** Whether no other name will do all the same. */
+  /** Whether only this name is acceptable. */
   readonly only?: boolean | undefined;
-  /** The guest of the same person, if there is one: it gives way. */
+  /** The same person's guest, if any, who gives the name up. */
   readonly yielding?: string | undefined;
 }
 
 /**
- * Finds a name that can be had.
+ * Chooses an available name.
  *
- * @param wish What is wanted.
- * @param ask Asks the engine for one of some names; whatever that makes of it
- * is what comes of all this.
- * @param random Numbers from 0 up to 1, for names.
+ * @param wish The request.
+ * @param ask Asks the engine for one of several names; its result is returned.
+ * @param random Random numbers from 0 up to 1.
  * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
  */
 export async function chooseName<T extends object>(

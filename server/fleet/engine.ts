@@ -1,75 +1,80 @@
 /**
- * What an engine does for the nodes of a fleet: each method is one atomic step
- * on what all of them share. What a node makes of it is in node.ts,
- * session_leases.ts and presence_sync.ts; the adapters are in redis/ and kv/.
+ * The shared state of a fleet: each method is one atomic step. node.ts,
+ * session_leases.ts and presence_sync.ts use it; the adapters are in redis/ and
+ * kv/.
  */
 
-/** Leases for which the sessions of a dead node can still be taken up, with
- * their names as long as nobody else has got these: longer than a node that is
- * cut off waits until it gives its clients to others, and these to come. */
+/**
+ * Number of lease durations for which sessions of a dead node can be resumed,
+ * with their names unless others have taken them. Longer than a disconnected
+ * node waits before it hands its clients over, plus the time these need to
+ * reconnect.
+ */
 export const KEPT_LEASES = 3;
 
-/** A session as the engine has it. */
+/** A session as the engine stores it. */
 export interface SessionLease {
   readonly session: string;
   readonly name: string;
-  /** The user, if a token says so. */
+  /** The user, from a token. */
   readonly user: string | undefined;
-  /** The guest, where there is no user. */
+  /** The guest, if there is no user. */
   readonly guest?: string | undefined;
   readonly dialect: string;
-  /** Grows each time a node takes the session up, and is larger too when the
-   * session had been forgotten: it is the time, or one more than the last. */
+  /** Increases each time a node claims the session, and after the session was
+   * forgotten: the time, or the last version plus one. */
   readonly version: number;
-  /** When the person was given its name: it grows with each name in the same
-   * way. Answers and news come in any order; the newest name is the person's.
-   * Absent where an earlier version of this program wrote it down. */
+  /**
+   * When the person got its name; increases like `version`. Replies and
+   * notifications may arrive in any order; the newest name counts. Missing in
+   * records of earlier versions.
+   */
   readonly named?: number | undefined;
-  /** Whether the session's token states the name: then the person keeps it, and
-   * gives way to nobody. */
+  /** Whether the session's token states the name: then the person keeps it. */
   readonly signed?: boolean | undefined;
 }
 
-/** Names one of which is wanted, valid ones, the first is wanted most. A name
- * is taken, too, where it looks like one that another person of the fleet has
- * (lookalikes.ts). */
+/** Candidate names in order of preference, all valid. A name is also taken if
+ * it looks like that of another person in the fleet (lookalikes.ts). */
 export interface Choice {
   readonly names: readonly string[];
-  /** Whether any of them will do. */
+  /** Whether any of them is acceptable. */
   readonly any: boolean;
-  /** Whether a signed token states the first: a guest that has it is given
-   * another one of them, and its nodes are told. Those whose names look like it
-   * are returned, to be given others. */
+  /**
+   * Whether a signed token states the first name: a guest that holds it gets
+   * another candidate, and its nodes are notified. Holders of similar names are
+   * returned, to be renamed.
+   */
   readonly signed?: boolean | undefined;
-  /** A guest that gives way in the same way: it is the same person's. */
+  /** A guest of the same person, who is renamed in the same way. */
   readonly yielding?: string | undefined;
 }
 
-/** Who claims a session, and how it may be called. */
+/** A claim of a session and its acceptable names. */
 export interface Application extends Choice {
   readonly session: string;
-  /** Its id if there is one of that id that is not to be taken up. */
+  /** ID of a new session, if the claimed one cannot be resumed. */
   readonly spare: string;
   readonly user: string | undefined;
-  /** The guest it is; undefined for one that begins with this session. */
+  /** The guest; undefined for a new one. */
   readonly guest?: string | undefined;
   readonly dialect: string;
 }
 
-/** Of a wish for a name: it is somebody else's. */
+/** The name belongs to another person. */
 export interface Taken {
-  /** The first of the other names that is free. */
+  /** The first other candidate that is free. */
   readonly taken: string | undefined;
 }
 
-/** What becomes of a wish for a name. */
+/** Result of a request for a name. */
 export type Answer<T extends object> =
   | T
   | Taken
-  /** Nothing was done: the node, or its session, is not known. */
+  /** Nothing changed: the engine does not know the node or its session. */
   | "unknown";
 
-/** What became of an application. */
+/** Result of a claim. */
 export type Claimed = Answer<
   {
     readonly lease: SessionLease;
@@ -78,14 +83,16 @@ export type Claimed = Answer<
   }
 >;
 
-/** A session whose name looks like one that was given, and has to give way to
- * it: see {@linkcode Engine.displace}. */
+/** A session whose name looks like one just granted, and that must be renamed:
+ * see {@linkcode Engine.displace}. */
 export type Alike = Pick<SessionLease, "session" | "name">;
 
-/** The name that can be had. */
+/** An available name. */
 export interface Named {
   readonly name: string;
-  /** See {@linkcode SessionLease.named}; absent for a name that is nobody's. */
+  /**
+   * See {@linkcode SessionLease.named}; missing for a name without a holder.
+   */
   readonly named?: number | undefined;
   readonly alike?: readonly Alike[] | undefined;
 }
@@ -95,92 +102,95 @@ export interface Kept {
   readonly kept: string;
 }
 
-/** What a node has counted, by what it counts: connections by address. */
+/** Counts of a node: connections by address. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** What a heartbeat tells. */
+/** Result of a heartbeat. */
 export interface Beat {
-  /** Whether the lease had not run out before. */
+  /** Whether the lease was still valid. */
   readonly held: boolean;
-  /** The other nodes that live. */
+  /** The other live nodes. */
   readonly living: readonly string[];
-  /** What each of these has counted. */
+  /** The counts of each of these. */
   readonly counts: readonly Counts[];
-  /** Some of the sessions the engine thinks are this node's. */
+  /** Some of the sessions that the engine assigns to this node. */
   readonly own: readonly string[];
 }
 
-/** Whom one node has in a room. */
+/** One node's members of a room. */
 export interface Doc {
   readonly node: string;
-  /** Grows with each that the node writes. */
+  /** Increases with each write of the node. */
   readonly version: number;
-  /** 0 for nobody any more. */
+  /** 0 when the node has no more members there. */
   readonly count: number;
-  /** Session and name; absent where there are too many. */
+  /** Session IDs and names; missing if there are too many. */
   readonly members?: readonly (readonly [session: string, name: string])[];
 }
 
-/** What an engine tells by itself. It may also tell it twice, or never. */
+/** Notifications of the engine. They may be repeated or lost. */
 export interface EngineEvents {
-  /** There is a node that was not known: a new one, or all were forgotten. */
+  /** A new node appeared, or all nodes were forgotten. */
   met(): void;
-  /** Another node has taken a session up. */
+  /** Another node claimed a session. */
   taken(session: string, version: number): void;
-  /** A session's person has another name.
+  /**
+   * A session's person was renamed.
    *
-   * @param named See {@linkcode SessionLease.named}; undefined when a node with an
-   * earlier version of this program tells it. */
+   * @param named See {@linkcode SessionLease.named}; undefined from a node with
+   * an earlier version of this program.
+   */
   renamed(session: string, name: string, named: number | undefined): void;
-  /** Another node has written about a room. */
+  /** Another node wrote its members of a room. */
   wrote(room: string, doc: Doc): void;
-  /** Somebody on another node is typing. */
+  /** A member on another node is typing. */
   typing(room: string, name: string): void;
-  /** It could not be reached for a while: much may have been missed. */
+  /** The engine is available again; notifications may have been lost. */
   healed(): Promise<void>;
 }
 
-/** What became of what a node has written down again. */
+/** Result of writing a node's leases again. */
 export interface Reasserted {
   readonly replaced: readonly string[];
   readonly outnamed: readonly string[];
   readonly renamed: readonly (readonly [session: string, name: Named])[];
 }
 
-/** All that nodes share. Methods reject, in bounded time, when the engine
- * cannot be reached. */
+/** The state that all nodes share. Methods reject within a bounded time when
+ * the engine is unavailable. */
 export interface Engine {
-  /** Renews the lease of this node, for so many milliseconds, and tells the
-   * others what it has counted. A time in which no node could renew its lease
-   * does not pass. */
+  /** Renews this node's lease for a number of milliseconds, and shares its
+   * counts. Time during which no node could renew its lease does not count. */
   beat(leaseMs: number, counts: Counts): Promise<Beat>;
   claim(application: Application): Promise<Claimed>;
-  /** Gives a session of this node, and all others of its person, another name;
-   * `unknown` if it is not its. */
+  /** Renames a session of this node and all others of its person. `unknown` if
+   * the session belongs to another node. */
   rename(session: string, choice: Choice): Promise<Answer<Named | Kept>>;
-  /** Gives the person of a session on any node another name, and tells its
-   * nodes; unless it has another one by now, or a token states it. */
+  /** Renames the person of a session on any node and notifies its nodes, unless
+   * it has another name already, or a token states it. */
   displace(one: Alike, choice: Choice): Promise<Answer<Named | Kept>>;
-  /** Looks for a name that is free, or, the first one, that of `user`. */
+  /** Finds a free name; the first one may also be that of `user`. */
   find(choice: Choice, user: string | undefined): Promise<Answer<Named>>;
-  /** Ends sessions, those of them that are this node's. */
+  /** Ends those of the sessions that belong to this node. */
   release(sessions: readonly string[]): Promise<void>;
-  /** Writes down again what this node holds, in the name of its new lease.
-   * Returns the sessions that others have taken up, those whose names have
-   * been given to others, which are ended, and those whose persons have other
-   * names by now. */
+  /**
+   * Writes this node's sessions again under its new lease. Returns the sessions
+   * claimed by others, those whose names others hold (which are ended), and
+   * those whose persons were renamed.
+   */
   reassert(leases: readonly SessionLease[]): Promise<Reasserted>;
-  /** Wants to be told what is written about a room. */
+  /** Subscribes to a room. */
   follow(room: string): Promise<void>;
   unfollow(room: string): void;
-  /** What living nodes have written about a room. */
+  /** Returns the documents of live nodes about a room. */
   read(room: string): Promise<Doc[]>;
-  /** Writes about a room, and tells it. False: this node has no lease. */
+  /** Writes and publishes a document about a room. False: this node has no
+   * lease. */
   write(room: string, doc: Doc): Promise<boolean>;
-  /** Tells that somebody is typing. */
+  /** Publishes that a member is typing. */
   types(room: string, name: string): Promise<void>;
-  /** Ends the lease at once; nothing is held any more. */
+  /** Ends the lease and all its sessions at once. */
   leave(): Promise<void>;
-  /** Ends what is under way. */
+  /** Ends pending operations. */
   close(): Promise<void>;
 }

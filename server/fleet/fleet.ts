@@ -1,18 +1,18 @@
 /**
- * What a hub needs of the nodes beside it: names that one person of the whole
- * fleet holds, with all their sessions, sessions that go from node to node, and who is in a room
- * elsewhere. A single process is a fleet of one (single_node.ts). The contract stands
- * here in words and in tests/fleet/contract.ts as tests that every adapter
- * passes.
+ * The interface between a hub and the other nodes: names (each held by one
+ * person in the whole fleet, with all its sessions), sessions that move between
+ * nodes, and remote members of rooms. A single process is a fleet of one
+ * (single_node.ts). tests/fleet/contract.ts tests the contract for every
+ * adapter.
  *
- * What a node holds, it holds by a lease. A node that is gone no longer renews
- * it; when it has run out, its names are free and its members have left.
+ * A node holds everything by a lease. A failed node no longer renews it; when
+ * the lease expires, its names are free and its members have left.
  */
 
-/** What is here already, or will be. One process alone waits for nothing. */
+/** A value that is available now or later. A single process never waits. */
 export type Soon<T> = T | Promise<T>;
 
-/** Goes on at once with what is here already, else when it comes. */
+/** Continues at once if the value is available, or else when it resolves. */
 export function whenHere<T, R>(
   value: Soon<T>,
   act: (value: T) => Soon<R>,
@@ -20,27 +20,27 @@ export function whenHere<T, R>(
   return value instanceof Promise ? value.then(act) : act(value);
 }
 
-/** Who wants to begin a session, or to take one up again. */
+/** A request to begin or resume a session. */
 export interface Claim {
-  /** The session its token is for; undefined to begin one. */
+  /** The session of the resume token; undefined for a new one. */
   readonly session: string | undefined;
-  /** The name it asks for, as it came; undefined for any. */
+  /** The requested name, not validated; undefined for any. */
   readonly name: string | undefined;
-  /** The user, if a token says so. */
+  /** The user, from a token. */
   readonly user: string | undefined;
-  /** The guest, if it has shown that it is one; else a new one begins. Where
-   * there is a user too, it is the same person's, and gives way to it. */
+  /** The guest, if authenticated; otherwise a new one. With a user, it is the
+   * same person and gives its name up to it. */
   readonly guest?: string | undefined;
-  /** Whether a signed token states the name: a guest gives way to it, and where
-   * another user has it, a name like it will do. */
+  /** Whether a signed token states the name: a guest gives it up; if another
+   * user holds it, a similar name is acceptable. */
   readonly signed?: boolean | undefined;
   readonly dialect: string;
 }
 
 /**
- * Returns who holds a name: a user, or a guest, with all their sessions.
+ * Returns the holder of a name: a user or a guest, with all sessions.
  *
- * @returns Something to compare; no user looks like a guest.
+ * @returns A key for comparison; a user never equals a guest.
  */
 export function personOf(
   { session, user, guest = session }: {
@@ -52,91 +52,96 @@ export function personOf(
   return user === undefined ? `guest ${guest}` : `user ${user}`;
 }
 
-/** A session and its name, held by this node from now on. */
+/** A session and its name, held by this node. */
 export interface Held {
   readonly session: string;
   readonly name: string;
-  /** Whether it was there already, here or on another node. */
+  /** Whether the session existed, here or on another node. */
   readonly resumed: boolean;
 }
 
-/** Who is lent a name. */
+/** A request to use a name for one message. */
 export interface Lending {
-  /** Who it is in the long run, if a token says so. */
+  /** The permanent identity, from a token. */
   readonly user: string | undefined;
-  /** A valid name for who asks for none. */
+  /** A valid name if none is requested. */
   readonly fallback: string;
-  /** Whether a signed token states the wanted name; see {@linkcode Claim}. */
+  /**
+   * Whether a signed token states the requested name; see {@linkcode Claim}.
+   */
   readonly signed?: boolean | undefined;
 }
 
-/** Who one node has in a room. */
+/** One node's members of a room. */
 export interface Roster {
   readonly count: number;
-  /** Names by session; absent where there are too many to list. */
+  /** Names by session; missing if there are too many. */
   readonly members?: ReadonlyMap<string, string>;
 }
 
-/** A room of this node, as the fleet sees it. */
+/** A room on this node, as the fleet sees it. */
 export interface LocalRoom {
-  /** Whom this node has in it. */
+  /** Returns this node's members. */
   roster(): Roster;
-  /** Whom another node has in it now; undefined for nobody any more. */
+  /** Sets another node's members; undefined for none. */
   elsewhere(node: string, roster: Roster | undefined): void;
-  /** Somebody on another node is typing. */
+  /** A member on another node is typing. */
   typing(name: string): void;
 }
 
 /** A room of the fleet, as a node sees it. */
 export interface Here {
-  /** Whom other nodes have in it now. */
+  /** The members on other nodes. */
   readonly others: ReadonlyMap<string, Roster>;
-  /** The roster has changed: the others are told soon. */
+  /** Reports a change of the members; other nodes are notified soon. */
   changed(): void;
-  /** Somebody of this node is typing. */
+  /** Reports that a member on this node is typing. */
   typing(name: string): void;
-  /** This node has nobody in it any more. */
+  /** Reports that this node has no more members in it. */
   leave(): void;
 }
 
-/** What a fleet tells a node of its sessions. */
+/** Notifications about a node's sessions. */
 export interface FleetHost {
-  /** Another node has taken the session up. */
+  /** Another node claimed the session. */
   replaced(session: string): void;
-  /** The session's person has another name, which it has not asked for here:
-   * another node gave it to it, or it gave way to a signed name. */
+  /** The session's person was renamed without a request from here: by another
+   * node, or because a signed name took precedence. */
   renamed(session: string, name: string): void;
-  /** Somebody else has got its name while this node was cut off. */
+  /** Another person took its name while this node was disconnected. */
   outnamed(session: string): void;
-  /** The engine cannot be used. */
+  /** The engine is unavailable. */
   outOfReach(): void;
 }
 
 /**
- * The nodes, seen from one of them.
+ * The fleet as one node sees it.
  *
- * What waits for an engine fails in bounded time with `store_unavailable`, and
- * what was to be told the others is told when the engine is back.
+ * Calls that need the engine fail within a bounded time with
+ * `store_unavailable`. Pending notifications are sent when the engine is
+ * available again.
  */
 export interface Fleet {
-  /** Nodes that live, as far as is known; 1 for one that is alone. */
+  /** Number of live nodes, as far as known; 1 for a single node. */
   readonly nodes: number;
 
-  /** Says whom to tell. Called once, before all else. */
+  /**
+   * Sets the receiver of notifications. Called once, before everything else.
+   */
   begin(host: FleetHost): void;
 
-  /** Says what is counted here and worth knowing everywhere, in some hundred
-   * figures at most. Each heartbeat tells the others. */
+  /** Sets the counts to share with each heartbeat: a few hundred numbers at
+   * most. */
   share(counts: () => ReadonlyMap<string, number>): void;
 
-  /** What the other nodes have counted, together, some seconds ago. */
+  /** The sum of the other nodes' counts, a few seconds old. */
   readonly elsewhere: ReadonlyMap<string, number>;
 
   /**
-   * Begins a session, or takes one up again, wherever it is. The session is
-   * this node's from then on; the node that had it is told so. One that was
-   * begun for another user, or in another dialect, is not taken up. A person
-   * who is here already keeps the name it has, whatever is asked for.
+   * Begins or resumes a session, wherever it is. This node then holds it; the
+   * previous node is notified. A session of another user or dialect is not
+   * resumed. A person with other sessions keeps its name, whatever is
+   * requested.
    *
    * @returns The session; its name may be older than {@linkcode nameOf}.
    * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
@@ -144,17 +149,16 @@ export interface Fleet {
   claim(claim: Claim): Soon<Held>;
 
   /**
-   * Gives a session of this node, and all others of the same person, another
-   * name. Of several that are given at once, on whatever nodes, the one that
-   * the engine gave last holds on all of them.
+   * Renames a session of this node and all others of the same person. Of
+   * concurrent renames on any nodes, the last one granted by the engine counts
+   * everywhere.
    *
-   * @param options `signed`: whether a signed token states the name; a guest
-   * gives way to it then.
-   * @returns The name that the person has now, as it is shown; its own in
-   * another spelling is fine. That is not the wanted one when it was given
-   * another one meanwhile.
+   * @param options `signed`: whether a signed token states the name; then a
+   * guest gives it up.
+   * @returns The person's current name; a different spelling of its own name is
+   * allowed. Differs from the requested one when another rename came later.
    * @throws {HubbubError} `bad_name`, `name_taken` with a free suggestion, or
-   * `forbidden` where another session's token states the person's name.
+   * `forbidden` when another session's token states the person's name.
    */
   rename(
     session: string,
@@ -163,30 +167,30 @@ export interface Fleet {
   ): Soon<string>;
 
   /**
-   * Returns the name that a session of this node has now: the newest that was
-   * heard of, by answer or by news. Undefined for a session that is not its.
+   * Returns the newest known name of a session of this node; undefined for
+   * other sessions.
    */
   nameOf(session: string): string | undefined;
 
   /**
-   * Finds a name for a message of somebody who has no session, and so holds
-   * no name.
+   * Finds a name for one message of a sender without a session, without holding
+   * it.
    *
-   * @param wanted The name asked for, if any; that of a session of the same
-   * user can be had.
-   * @returns The name as it is shown; like `fallback` where that is taken.
+   * @param wanted The requested name, if any; may be that of a session of the
+   * same user.
+   * @returns The name; similar to `fallback` if that is taken.
    * @throws {HubbubError} `bad_name`, or `name_taken` with a free suggestion.
    */
   lend(wanted: string | undefined, lending: Lending): Soon<string>;
 
-  /** Lets a session go, and its name with the person's last session, unless
-   * another node has it by now. */
+  /** Releases a session, and its name with the person's last session, unless
+   * another node has claimed it. */
   release(session: string): void;
 
-  /** Opens a room, once the others' members are known or cannot be learnt. */
+  /** Enters a room, once the other members are known or cannot be read. */
   enter(room: string, local: LocalRoom): Soon<Here>;
 
-  /** Leaves the fleet. What is still held can be taken up elsewhere until the
-   * lease has run out. */
+  /** Leaves the fleet. Sessions can be claimed elsewhere until the lease
+   * expires. */
   stop(): Promise<void>;
 }

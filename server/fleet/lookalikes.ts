@@ -1,6 +1,6 @@
 /**
- * Names that look like names that are in use (UTS #39, confusables). Owns which
- * names there are; `nameKey()` decides whether two are the same.
+ * Detects names that look alike (UTS #39, confusables). Tracks the names in
+ * use; `nameKey()` decides whether two names are the same.
  */
 
 import { createHash } from "node:crypto";

@@ -1,6 +1,4 @@
-/**
- * Readable names for whoever asks for none. Pure: the randomness is passed in.
- */
+/** Generates readable names. Pure: randomness is passed in. */
 
 const FIRST = "Amber Brave Bright Calm Clever Coral Crisp Dapper Eager Early " +
   "Fair Gentle Golden Happy Humble Indigo Jolly Keen Kind Lively Lucky Mellow " +

@@ -1,8 +1,7 @@
 /**
- * One node of a fleet: its lease, which it renews, and what hangs by it: the
- * sessions it holds (session_leases.ts) and its members in rooms (presence_sync.ts). What
- * changed while the engine could not be reached, or while this node did not
- * live, is found out afterwards.
+ * One node of a fleet: renews its lease, and owns what depends on it: the held
+ * sessions (session_leases.ts) and the members in rooms (presence_sync.ts).
+ * After an outage of the engine or of this node, it reads what has changed.
  */
 
 import { HubbubError } from "../../protocol/errors.ts";
@@ -30,12 +29,12 @@ import type {
 import { SessionLeases } from "./session_leases.ts";
 import { PresenceSync } from "./presence_sync.ts";
 
-/** How long a node is believed to live after its last heartbeat, milliseconds.
- * A heart beats three times in it, so a dead node's members are gone after 16
- * seconds at most. */
+/** Lease duration in milliseconds. A node renews it three times in this period,
+ * so a dead node's members are removed after 16 seconds at most. */
 export const LEASE_MS = 12_000;
-/** How long leaving may take, milliseconds: a stop has 5 seconds for all. */
-const GOODBYE_MS = 500;
+/** Time limit to leave the fleet in milliseconds: a shutdown has 5 seconds in
+ * total. */
+const LEAVE_TIMEOUT_MS = 500;
 const RETRY_MS = 1_000;
 
 /** What {@linkcode FleetNode} needs. */
@@ -60,7 +59,7 @@ export class FleetNode implements Fleet, EngineEvents {
   #beating: Promise<void> | null = null;
   #stopBeating: Cancel = () => {};
   /** No node is taken for dead before, milliseconds since 1970. */
-  #buriesFrom: Monotonic = LONG_AGO;
+  #expiresFrom: Monotonic = LONG_AGO;
   readonly #reasons = new FailureReasons();
   #reachable = true;
   #outOfReach = () => {};
@@ -149,7 +148,7 @@ export class FleetNode implements Fleet, EngineEvents {
   async stop(): Promise<void> {
     this.#stopBeating();
     const { promise: late, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#options.clock.after(GOODBYE_MS, resolve);
+    const cancel = this.#options.clock.after(LEAVE_TIMEOUT_MS, resolve);
     await Promise.race([this.#sayGoodbye().catch(() => {}), late]);
     cancel();
     await this.#engine.close();
@@ -218,8 +217,8 @@ export class FleetNode implements Fleet, EngineEvents {
     this.#nodes = beat.living.length + 1;
     this.#elsewhere = sum(beat.counts);
     const living = new Set(beat.living);
-    if (this.#options.clock.monotonic() >= this.#buriesFrom) {
-      this.#presenceSync.bury(known.filter((node) => !living.has(node)));
+    if (this.#options.clock.monotonic() >= this.#expiresFrom) {
+      this.#presenceSync.removeNodes(known.filter((node) => !living.has(node)));
     }
     this.#leases.disown(beat.own);
     await this.#leases.letGo();
@@ -229,7 +228,7 @@ export class FleetNode implements Fleet, EngineEvents {
   /** Writes everything down again under the lease there is now. */
   async #comeBack(): Promise<void> {
     const { clock, leaseMs } = this.#options;
-    this.#buriesFrom = msAfter(clock.monotonic(), leaseMs);
+    this.#expiresFrom = msAfter(clock.monotonic(), leaseMs);
     await this.#leases.reassert();
     await this.#presenceSync.renew();
   }

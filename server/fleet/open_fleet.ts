@@ -1,7 +1,4 @@
-/**
- * Which fleet a store's address means. Adapters are loaded only when they are
- * asked for.
- */
+/** Selects the fleet for a store's address. Adapters are loaded on demand. */
 
 import type { Clock } from "../runtime/clock.ts";
 import { newId } from "../runtime/ids.ts";

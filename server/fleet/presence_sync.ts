@@ -1,7 +1,7 @@
 /**
- * Who is in which room on which node, as one node knows it: tells the engine of
- * its own members, and its rooms of the others'. What is told is always all of
- * a node's members in a room, so that nothing missed has to be made up for.
+ * Synchronizes room members between nodes: writes this node's members to the
+ * engine, and reports others' to its rooms. Each update lists all of a node's
+ * members in a room, so lost updates need no repair.
  */
 
 import {
@@ -114,7 +114,7 @@ export class PresenceSync {
   }
 
   /** These nodes live no longer: their members have left. */
-  bury(nodes: readonly string[]): void {
+  removeNodes(nodes: readonly string[]): void {
     if (nodes.length === 0) return;
     for (const node of nodes) this.#nodes.delete(node);
     for (const followed of this.#rooms.values()) {

@@ -1,7 +1,7 @@
 /**
- * The sessions that one node holds: how it comes by them, loses them to other
- * nodes, and lets go of those that have ended. The engine decides; what it
- * decided while it could not be reached is found out afterwards.
+ * The sessions that one node holds: claims them, loses them to other nodes, and
+ * releases ended ones. The engine decides; after an outage, the node reads its
+ * decisions.
  */
 
 import { checkName, nameKey } from "../../protocol/names.ts";

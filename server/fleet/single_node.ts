@@ -1,4 +1,4 @@
-/** A fleet of one: all names are in this process, and nobody is elsewhere. */
+/** A fleet of one node: all names and members are in this process. */
 
 import { HubbubError } from "../../protocol/errors.ts";
 import { checkName, nameKey } from "../../protocol/names.ts";

@@ -1,19 +1,18 @@
-/** Where messages can be kept, in words: known to who reads the settings, which
- * knows no store. Pure. */
+/** Parses store addresses for the settings, without loading any store. Pure. */
 
-/** The addresses that open_store.ts takes, for people. */
+/** The supported store addresses, for messages. */
 export const STORE_ADDRESSES = "sqlite:PATH, memory:, redis://HOST:PORT/DB, " +
   "redis-sentinel://HOST:PORT,…/NAME, kv: or kv:PATH";
 
-/** What the address of a Redis says. */
+/** A parsed Redis address. */
 export interface RedisAddress {
-  /** `redis:` or `rediss:`, which is over TLS. */
+  /** `redis:` or `rediss:` (over TLS). */
   readonly scheme: "redis" | "rediss";
   /** `USER:PASSWORD@`, or empty. */
   readonly login: string;
   /** `HOST:PORT` of the Redis, or of each Sentinel. */
   readonly hosts: readonly string[];
-  /** What the Sentinels call the Redis; undefined without Sentinels. */
+  /** The Redis name that the Sentinels use; undefined without Sentinels. */
   readonly name: string | undefined;
   readonly database: number;
 }
@@ -21,10 +20,10 @@ export interface RedisAddress {
 const FORM = /^(rediss?)(-sentinel)?:\/\/([^/@]*@)?([^/?#@]+)(?:\/([^?#]*))?$/;
 
 /**
- * Reads `redis[s]://[[USER]:PASSWORD@]HOST[:PORT][/DB]`, or
+ * Parses `redis[s]://[[USER]:PASSWORD@]HOST[:PORT][/DB]`, or
  * `redis[s]-sentinel://[[USER]:PASSWORD@]HOST:PORT[,HOST:PORT…]/NAME[/DB]`.
  *
- * @returns Undefined when it is neither.
+ * @returns The address; undefined when it is neither.
  */
 export function readRedisAddress(address: string): RedisAddress | undefined {
   const match = FORM.exec(address);
@@ -50,11 +49,11 @@ export function readRedisAddress(address: string): RedisAddress | undefined {
 }
 
 /**
- * Makes an address fit to be shown.
+ * Removes the password from an address, for display.
  *
- * @param address Any, also one that makes no sense.
- * @returns It without its password: all that a wrong one could have meant as
- * one, which is up to its last `@`.
+ * @param address Any text, even an invalid address.
+ * @returns The address without everything that could be a password, up to its
+ * last `@`.
  */
 export function withoutPassword(address: string): string {
   return address.replace(

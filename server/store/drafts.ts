@@ -1,17 +1,17 @@
 /**
- * Which drafts a store can take, and storing the others when one cannot be:
- * what is wrong with one draft must cost nobody else's. Pure.
+ * Validates drafts, and isolates failures: an invalid draft must not prevent
+ * others from being stored. Pure.
  */
 
 import { type Draft, type Receipt, refusedFor } from "./store.ts";
 
-/** A draft that no store can take. */
+/** A draft that no store accepts. */
 export class UnstorableError extends Error {
   override name = "UnstorableError";
 }
 
-/** What every engine gives back as it was given: SQLite ends a text at NUL, and
- * a lone surrogate cannot be written as UTF-8. */
+/** Returns whether every engine preserves a text: SQLite ends a text at NUL,
+ * and a lone surrogate has no UTF-8 form. */
 function isExact(text: string): boolean {
   return text.isWellFormed() && !text.includes("\0");
 }
@@ -22,13 +22,13 @@ function mustBeExact(field: string, value: unknown): void {
 }
 
 /**
- * Checks a draft and makes it one that every engine gives back as it was.
+ * Validates a draft and normalizes it so that every engine preserves it.
  *
- * @param draft As it came.
- * @returns The same; in `from` and text U+FFFD stands for NUL and lone
+ * @param draft The draft.
+ * @returns The draft; in `from` and text, U+FFFD replaces NUL and lone
  * surrogates.
- * @throws {UnstorableError} When its room, author or cid has one of these, or a
- * field is no string.
+ * @throws {UnstorableError} When its room, author or cid contains one of these,
+ * or a field is no string.
  */
 export function storable(draft: Draft): Draft {
   const { room, from, text, author, cid } = draft;
@@ -45,9 +45,9 @@ export function storable(draft: Draft): Draft {
 }
 
 /**
- * Stores the drafts that can be stored.
+ * Stores the valid drafts.
  *
- * @param drafts As they came.
+ * @param drafts The drafts.
  * @param store Stores drafts that are {@linkcode storable}.
  * @returns A receipt for each, in order.
  */

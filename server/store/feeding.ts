@@ -1,6 +1,6 @@
 /**
- * Feeding followers so that one whose feed throws costs nobody else anything:
- * neither the room's other messages nor those of other rooms. Pure.
+ * Isolates feeds: one that throws does not affect other messages or rooms.
+ * Pure.
  */
 
 import type { Feed, LogState, StoredMessage } from "./store.ts";
@@ -9,7 +9,7 @@ import type { Feed, LogState, StoredMessage } from "./store.ts";
 export class GuardedFeed implements Feed {
   readonly #feed: Feed;
 
-  /** @param feed Told of what it has thrown, if it wants to be. */
+  /** @param feed Receives its own errors if it has an error handler. */
   constructor(feed: Feed) {
     this.#feed = feed;
   }
@@ -33,7 +33,7 @@ export class GuardedFeed implements Feed {
       try {
         this.#feed.failed?.(error);
       } catch {
-        // It was given its chance.
+        // An error handler that throws is ignored.
       }
     }
   }

@@ -1,36 +1,37 @@
 /**
- * One room as a node follows it: brings what an engine tells (late, twice, out
- * of order, or not at all) into a feed in order and each message once. Knows no
- * engine; the adapters for Redis and Deno KV tell it what they hear.
+ * Follows one room on one node: turns notifications of an engine (late,
+ * duplicate, out of order, or missing) into an ordered feed with each message
+ * once. Independent of the engine; the Redis and Deno KV adapters pass their
+ * notifications.
  */
 
 import { setImmediate } from "node:timers";
 import type { Feed, LogState, Page, StoredMessage } from "./store.ts";
 
-/** Messages read at once when some were missed. */
+/** Messages per read when catching up. */
 const CATCH_UP = 500;
 
-/** What is heard of a room: the state of its log, and messages up to its head
- * without a hole, perhaps none. */
+/** A notification: the state of a room's log, and the contiguous messages up to
+ * its head, if any. */
 export interface News extends LogState {
   readonly messages: readonly StoredMessage[];
 }
 
-/** A part of a log, and how long it has this epoch. */
+/** A page of a log with the head at the start of its epoch. */
 export interface EnginePage extends Page {
-  /** The head when this epoch began: what is older is no news in it. */
+  /** The head when this epoch began; older messages are not new in it. */
   readonly born: number;
 }
 
-/** What a follower asks of its engine, about its room. */
+/** What a follower needs from its engine for its room. */
 export interface Engine {
-  /** Reads from the log; from {@linkcode NO_LOG} when the engine has lost even
-   * what the epochs of rooms that nobody has written to are computed from. */
+  /** Reads from the log. Returns {@linkcode NO_LOG} when the engine has lost
+   * even the base of unwritten rooms' epochs. */
   read(after: number, limit: number): Promise<EnginePage>;
-  /** Makes what they are computed from, unless it is there. */
+  /** Creates that base if it is missing. */
   begin(): Promise<void>;
-  /** Gives the log another epoch, unless it has another one already: it is not
-   * the log it was. */
+  /** Replaces the log's epoch, unless it has changed already: the log is not
+   * the one it was. */
   renew(epoch: string): Promise<void>;
 }
 
@@ -38,16 +39,16 @@ export interface Engine {
 export class Follower {
   readonly #feed: Feed;
   readonly #engine: Engine;
-  /** Resolves when whoever follows knows the state its feed starts from. */
+  /** Resolves when the caller knows the state that its feed starts from. */
   readonly #live = Promise.withResolvers<void>();
   #state: LogState | null = null;
-  /** The message at the head, if it is known: the log must still have it. */
+  /** The message at the head, if known: the log must still contain it. */
   #last: StoredMessage | undefined;
   #stopped = false;
-  /** Whether something was heard before the feed could take it. */
+  /** Whether a notification arrived before the feed started. */
   #early = false;
-  /** Whether the log may have become another one under the same epoch. */
-  #doubted = false;
+  /** Whether the log may have been replaced under the same epoch. */
+  #stale = false;
   #reading: Promise<void> = Promise.resolve();
   #nextReading: Promise<void> | null = null;
 
@@ -56,13 +57,13 @@ export class Follower {
     this.#engine = engine;
   }
 
-  /** How far the feed has got; null while it has not started. */
+  /** The position of the feed; null before the start. */
   get state(): LogState | null {
     return this.#state;
   }
 
-  /** The epoch that was told of a room that nobody has written to: it is to be
-   * made with this one. Undefined where somebody has. */
+  /** The announced epoch of an unwritten room, which must be created with it.
+   * Undefined for a written room. */
   get unwritten(): string | undefined {
     return this.#state?.head === 0 && this.#state.first === 1
       ? this.#state.epoch
@@ -70,11 +71,11 @@ export class Follower {
   }
 
   /**
-   * Starts to feed, a turn of the event loop later: who waits for the state
-   * must have it by then, through however many promises.
+   * Starts the feed in the next turn of the event loop, so that the caller has
+   * the state first, after any number of promises.
    *
-   * @param state What the feed goes on from.
-   * @param last The message at its head, if there is one.
+   * @param state Where the feed starts.
+   * @param last The message at its head, if any.
    */
   start(state: LogState, last?: StoredMessage): void {
     setImmediate(() => {
@@ -86,27 +87,27 @@ export class Follower {
     });
   }
 
-  /** Feeds nothing any more. */
+  /** Stops the feed. */
   stop(): void {
     this.#stopped = true;
     this.#live.resolve();
   }
 
-  /** The engine was out of reach: believes nothing it tells until the log was
-   * read again and found to be the same. */
-  doubt(): void {
-    this.#doubted = true;
+  /** Marks the log as unverified after a lost connection: notifications are
+   * ignored until a read shows that the log is the same. */
+  markStale(): void {
+    this.#stale = true;
   }
 
-  /** Takes what the engine has told by itself; reads what is missing. */
+  /** Handles a notification; reads missing messages. */
   hear(news: News): void {
     if (!this.#take(news)) this.#catchUpAlone();
   }
 
   /**
-   * Takes what a call has told, and resolves when the feed has had it.
+   * Handles the result of a call, and resolves when the feed has it.
    *
-   * @throws When something was missing and could not be read.
+   * @throws When messages were missing and could not be read.
    */
   async learn(news: News): Promise<void> {
     await this.#live.promise;
@@ -114,12 +115,12 @@ export class Follower {
   }
 
   /**
-   * Reads all that the feed has not had.
+   * Reads everything that the feed lacks.
    *
    * @throws When the engine cannot be read.
    */
   backfill(): Promise<void> {
-    // A read that is under way may have begun too early for this caller.
+    // A read in progress may have started too early for this caller.
     this.#nextReading ??= this.#reading.catch(() => {}).then(() => {
       this.#nextReading = null;
       return this.#reading = this.#read();
@@ -127,21 +128,21 @@ export class Follower {
     return this.#nextReading;
   }
 
-  /** For when nobody waits: what cannot be read now is read when the engine
-   * can be reached again, or tells of the room once more. */
+  /** Catches up without a caller. On failure, the next notification or
+   * reconnect retries. */
   #catchUpAlone(): void {
     this.backfill().catch(() => {});
   }
 
-  /** @returns Whether the feed has everything now that this tells of. */
+  /** @returns Whether the feed now has everything of this notification. */
   #take({ epoch, first, head, messages }: News): boolean {
     if (this.#stopped) return true;
     if (this.#state === null) {
       this.#early = true;
       return true;
     }
-    if (this.#doubted) return false;
-    // A room that nobody has written to has the epoch that was told of it.
+    if (this.#stale) return false;
+    // An unwritten room keeps its announced epoch.
     if (head === 0 && this.unwritten !== undefined) return true;
     if (epoch !== this.#state.epoch) return false;
     const from = messages[0]?.seq ?? head + 1;
@@ -156,14 +157,14 @@ export class Follower {
     while (this.#state !== null && !this.#stopped) {
       const before = this.#state;
       const last = this.#last;
-      // The last one again: to see that it is still the same log.
+      // Reads the last message again to verify that the log is the same.
       const page = await this.#engine.read(
         before.head - (last === undefined ? 0 : 1),
         CATCH_UP,
       );
       if (this.#stopped) return;
       if (page.head === 0 && this.unwritten !== undefined) {
-        this.#doubted = false;
+        this.#stale = false;
         return;
       }
       if (page.epoch === "") await this.#engine.begin();
@@ -174,10 +175,10 @@ export class Follower {
     }
   }
 
-  /** @returns Whether the feed has had everything up to the head. */
+  /** @returns Whether the feed has reached the head. */
   #goOn(page: Page): boolean {
     const { epoch, first, head, messages } = page;
-    this.#doubted = false;
+    this.#stale = false;
     const before = this.#state?.head ?? head;
     if (first > before + 1) {
       this.#reset({ epoch, first, head, born: first - 1 });
@@ -185,12 +186,12 @@ export class Follower {
     this.#append(messages);
     this.#trimmed(first);
     const now = this.#state?.head ?? head;
-    // The last one can be so long that it makes a page of its own.
+    // The last message can be long enough to fill a page.
     if (now === before && now < head) this.#last = undefined;
     return now >= head;
   }
 
-  /** The feed cannot go on from where it was. */
+  /** Resets the feed, which cannot continue from its position. */
   #reset({ epoch, first, born }: LogState & { born: number }): void {
     this.#state = { epoch, first, head: Math.max(born, first - 1) };
     this.#last = undefined;
@@ -218,11 +219,11 @@ export class Follower {
 }
 
 /**
- * Whether a log is not the one its epoch says: an engine that came back without
- * its last moments, which may have been written anew since; or a log that lacks
- * what it says it keeps.
+ * Returns whether a log differs from what its epoch implies: an engine restored
+ * without its last moments, perhaps with new messages since, or a log that
+ * lacks messages it claims to keep.
  *
- * @param page Read from `head` on, or from `last` on, which was there.
+ * @param page Read from `head`, or from `last`, which existed.
  */
 function isOther(
   page: Page,
@@ -239,7 +240,7 @@ function isOther(
   }
   return last?.seq === start &&
     (oldest.at !== last.at ||
-      // A text that was removed meanwhile is no sign of another log.
+      // A message removed meanwhile does not indicate another log.
       (oldest.text !== last.text && !oldest.removed) ||
       oldest.author !== last.author || oldest.cid !== last.cid);
 }

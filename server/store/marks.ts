@@ -1,6 +1,6 @@
 /**
- * What is special about a message, as one number that stores keep beside it,
- * and what is left of a message that was removed. Pure.
+ * Encodes a message's special properties as one number that stores keep with
+ * it. Also defines what remains of a removed message. Pure.
  */
 
 import type { Draft, StoredMessage } from "./store.ts";
@@ -10,9 +10,9 @@ export const REMOVED = 0;
 const ANNOUNCEMENT = -1;
 
 /**
- * The number that says what is special about a message.
+ * Returns the mark of a message.
  *
- * @returns Undefined for an ordinary one; the seq it removes where it does.
+ * @returns Undefined for an ordinary message; the removed seq for a removal.
  */
 export function markOf(
   { removes, announcement }: Pick<Draft, "removes" | "announcement">,
@@ -21,10 +21,11 @@ export function markOf(
 }
 
 /**
- * Gives a message its special fields back.
+ * Restores a message's special fields from its mark.
  *
- * @param message An ordinary one.
- * @param mark What {@linkcode markOf} gave, {@linkcode REMOVED}, or nothing.
+ * @param message An ordinary message.
+ * @param mark A result of {@linkcode markOf}, {@linkcode REMOVED}, or
+ * undefined.
  */
 export function marked(
   message: StoredMessage,
@@ -38,10 +39,9 @@ export function marked(
 }
 
 /**
- * What is left of a message that was removed: that it was there, who sent it
- * and when.
+ * Returns what remains of a removed message: its seq, sender and time.
  *
- * @param message As it was.
+ * @param message The original message.
  */
 export function blank(
   { room, seq, from, at, author, cid }: StoredMessage,

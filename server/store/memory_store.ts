@@ -1,7 +1,4 @@
-/**
- * A store that lives as long as the process: for tests, demos, and lessons
- * that nobody has to clean up after.
- */
+/** A store in memory, for tests, demos and lessons. */
 
 import { type Clock, type Monotonic, msBetween } from "../runtime/clock.ts";
 import { storeStorable } from "./drafts.ts";
@@ -31,7 +28,7 @@ import {
 } from "./store.ts";
 import { newBase, unwrittenEpoch } from "./unwritten.ts";
 
-/** Rooms that one step of the retention looks at. */
+/** Rooms per step of the retention. */
 const STEP_ROOMS = 2_000;
 
 interface Log {

@@ -1,9 +1,9 @@
 /**
- * A map from large numbers to small ones in typed arrays, for millions of
- * entries. A `Map` allocates every key above 2^31 and looks in more places: with
- * it, finding repeats took a tenth of the server's time under full load, with
- * this a third of that. And it grows a little with every entry: to move a
- * million at once took half a second.
+ * A map from large to small numbers in typed arrays, for millions of entries. A
+ * `Map` allocates every key above 2^31 and needs more lookups: finding repeats
+ * took 10 % of the server's time under full load with it, a third of that with
+ * this. The table grows incrementally: moving a million entries at once took
+ * half a second.
  */
 
 /** Slots there are at first. */

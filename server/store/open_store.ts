@@ -1,6 +1,6 @@
 /**
- * Which adapter a store's address means. Each is loaded only when it is asked
- * for: nobody waits for a library of another store.
+ * Selects the adapter for a store's address. Adapters are loaded on demand, so
+ * startup does not load unused libraries.
  */
 
 import type { Clock } from "../runtime/clock.ts";

@@ -1,12 +1,12 @@
-/** How much of a log is read at once. Pure. */
+/** Limits the size of a page of a log. Pure. */
 
 import { PAGE_CHARACTERS, type StoredMessage } from "./store.ts";
 
 /**
- * The first messages of a run, as many as make a page.
+ * Returns the first messages that fill a page.
  *
- * @param messages Gone through no further than needed.
- * @returns Up to {@linkcode PAGE_CHARACTERS} of text, but at least one message
+ * @param messages Iterated only as far as needed.
+ * @returns Up to {@linkcode PAGE_CHARACTERS} of text, and at least one message
  * if there is any.
  */
 export function takePage(messages: Iterable<StoredMessage>): StoredMessage[] {

@@ -1,18 +1,16 @@
 /**
- * Which messages of a room were stored lately under which `cid`: finds repeats
- * without a query, and without an index that would double the cost of an
- * insert. Pure.
+ * Recent `cid`s of a room, to detect repeats without a query, and without an
+ * index that would double the cost of an insert. Pure.
  *
- * Keeps a 53-bit hash and a seq for each, 24 to 48 bytes. A hit is a guess
- * that the store confirms by looking at that one message; that two of a
- * million cids share a hash has a chance of 1 in 18,000, and costs that the
- * repeat of one of the two is not noticed.
+ * Stores a 53-bit hash and a seq per cid, in 24 to 48 bytes. The store verifies
+ * each hit against the message. Among a million cids, two share a hash with a
+ * probability of 1 in 18,000; then the repeat of one of them is not detected.
  */
 
 import { type Monotonic, msBetween } from "../runtime/clock.ts";
 import { NumberTable } from "./number_table.ts";
 
-/** Cids kept together and forgotten together. */
+/** Cids that are added and dropped together. */
 interface Generation {
   readonly seqs: NumberTable;
   /** When the newest was stored. */

@@ -1,14 +1,13 @@
 /**
- * The version of the data that the nodes of a fleet share, in Redis or Deno KV:
- * how keys and values are laid out. All nodes on one store have the same, or
- * they would corrupt each other's data. SQLite keeps its own (sqlite_schema.ts).
- * Pure.
+ * The schema version of shared data in Redis or Deno KV. All nodes of a store
+ * must have the same version, or they would corrupt each other's data. SQLite
+ * has its own version (sqlite_schema.ts). Pure.
  */
 
 import { StoreOpenError } from "./store.ts";
 
-/** The version that this program reads and writes. Raise it with a change that
- * nodes of the version before cannot live with. */
+/** The version that this program reads and writes. Increase it with any change
+ * that nodes of the previous version do not support. */
 export const SCHEMA_VERSION = 1;
 
 /** The version of data that was written before versions were. */

@@ -1,4 +1,4 @@
-/** Names in order, of which a page is found without going through all. Pure. */
+/** Sorted names with efficient paging. Pure. */
 
 import { compareCodePoints } from "../runtime/code_points.ts";
 

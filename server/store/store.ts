@@ -1,8 +1,7 @@
 /**
- * What a store must do: keep the rooms' logs, number messages, drop repeats,
- * and feed what it has stored to whoever follows a room. The contract stands
- * here in words and in tests/store/contract.ts as tests that every adapter
- * passes.
+ * The store interface: keeps the rooms' logs, numbers messages, drops repeats,
+ * and feeds stored messages to followers. tests/store/contract.ts tests the
+ * contract for every adapter.
  */
 
 import type { Message } from "../../protocol/message.ts";

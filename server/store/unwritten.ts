@@ -1,12 +1,10 @@
 /**
- * Rooms that nobody has written to. Nothing of them is in a store, and yet a
- * cursor in one must be good later: whoever was there when it was empty gets all
- * that is written first. So the epoch that such a room will be made with is
- * known beforehand, the same on every node: computed from its name and some
- * random bytes that belong to the store. These change whenever a room goes,
- * since it must not begin again with an epoch that it has had. Who follows an
- * empty room then, and another node that does not writes there first, is told the
- * new one, once, and misses nothing. Pure.
+ * Epochs of rooms without messages. Such a room is not stored, but a cursor in
+ * it must stay valid: a client that joined the empty room later gets everything
+ * from the first message. So the room's future epoch is computed in advance,
+ * equal on all nodes, from its name and random bytes of the store. These bytes
+ * change when a room is deleted, so that it does not reuse an epoch. Followers
+ * of an empty room then learn the new epoch, once, and miss nothing. Pure.
  */
 
 import { createHash } from "node:crypto";

@@ -55,7 +55,7 @@ Deno.test("PresenceSync does not believe what a node told before what was heard 
 Deno.test("PresenceSync believes a node anew that was thought dead, whatever its versions", async () => {
   const { presenceSync, told, hear } = await hall();
   hear(5, "Ada");
-  presenceSync.bury(["b"]);
+  presenceSync.removeNodes(["b"]);
   hear(1, "Kim");
   assertEquals(told, [["Ada"], undefined, ["Kim"]]);
 });

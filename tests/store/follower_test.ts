@@ -202,7 +202,7 @@ for (
     follower.hear(engine.add("a", "b"));
     engine.add("c", "d");
     engine.log = change(engine.log);
-    follower.doubt();
+    follower.markStale();
     await follower.backfill();
     const head = engine.log.at(-1)?.seq ?? 0;
     assertEquals(feed.resets, [{ epoch: "e1+", first: 1, head }]);
@@ -211,10 +211,10 @@ for (
   });
 }
 
-Deno.test("Follower believes no news while it doubts", async () => {
+Deno.test("Follower ignores notifications while its log is unverified", async () => {
   const { engine, feed, follower } = await following();
   follower.hear(engine.add("a", "b"));
-  follower.doubt();
+  follower.markStale();
   // Another b, and what follows it.
   engine.log.pop();
   engine.add("other");
@@ -240,7 +240,7 @@ Deno.test("Follower knows its log again when the last text it had was removed me
   const [, last] = engine.log;
   engine.log[1] = { ...last!, text: "", removed: true };
   engine.add("A message was removed");
-  follower.doubt();
+  follower.markStale();
   await follower.backfill();
   assertEquals([feed.texts, feed.resets], [
     ["a", "secret", "A message was removed"],

@@ -1,7 +1,6 @@
 /**
- * The fleet's engine in Deno KV, which nobody is told by: a node that knows of
- * others looks every now and then for what they tell. How names are held stands
- * in kv_names.ts.
+ * The fleet's engine in Deno KV. KV has no notifications, so nodes poll for
+ * news while others are alive. kv_names.ts holds names.
  */
 
 import {

@@ -1,10 +1,10 @@
 /**
- * How a fleet looks in Deno KV: a lease for each node, a record for each
- * session, a session for each name and each of its looks, a list of sessions for each person, a document for each room and node, and what
- * nodes have to tell. Pure.
+ * The data format of a fleet in Deno KV: a lease per node, a record per
+ * session, a session per name and per look, a list of sessions per person, a
+ * document per room and node, and each node's news. Pure.
  *
- * A name is held while a session of the person it leads to has that name, and a
- * node that lives: what a dead node left behind does no harm until it is swept away.
+ * A name is held while a session of its person has that name and a live node:
+ * leftovers of dead nodes are harmless until they are swept.
  */
 
 import { nameKey } from "../../../protocol/names.ts";

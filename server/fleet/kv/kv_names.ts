@@ -1,6 +1,6 @@
 /**
- * Names and sessions in Deno KV: each change is one commit that checks what it
- * was made for, and is made anew when somebody else was faster.
+ * Names and sessions in Deno KV with optimistic locking: each commit checks
+ * what it read, and is retried on conflict.
  */
 
 import { nameKey } from "../../../protocol/names.ts";

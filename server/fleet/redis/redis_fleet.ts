@@ -1,6 +1,6 @@
 /**
- * The fleet's engine in Redis, over a connection of its own: scripts for what
- * is decided (redis_scripts.ts), channels for what is told.
+ * The fleet's engine in Redis, over its own connection: scripts for decisions
+ * (redis_scripts.ts), channels for notifications.
  */
 
 import { nameKey } from "../../../protocol/names.ts";

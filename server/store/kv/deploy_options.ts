@@ -1,6 +1,6 @@
 /**
- * Where messages are kept on Deno Deploy: its database, as long as the app has
- * one. Owns telling whether it has, which the platform does not.
+ * Selects the store on Deno Deploy: the app's database, if it has one. Detects
+ * that, since the platform does not report it.
  */
 
 import type { Clock } from "../../runtime/clock.ts";
@@ -9,32 +9,33 @@ import { MemoryStore } from "../memory_store.ts";
 import { openStore } from "../open_store.ts";
 import { type Retention, type Store, StoreOpenError } from "../store.ts";
 
-/** A store, and whether what is in it outlives the instance that opened it. */
+/** A store, and whether its data outlives this instance. */
 export interface OpenedStore {
   readonly store: Store;
   readonly lasts: boolean;
 }
 
 /**
- * Newer Denos obey it: they open no database of the instance's own where the
- * app has none (https://github.com/denoland/deno/pull/35671).
+ * Newer Denos obey it: they open no local database when the app has none
+ * (https://github.com/denoland/deno/pull/35671).
  */
-const NO_STOPGAP = "DENO_KV_REQUIRES_DISTRIBUTED_DATABASE";
+const NO_LOCAL_DATABASE = "DENO_KV_REQUIRES_DISTRIBUTED_DATABASE";
 
 /**
- * The commits that a database counts are few; one that tells them apart by a
- * clock, as Deno Deploy's does, a million steps a second
- * (https://apple.github.io/foundationdb/developer-guide.html), is far beyond.
+ * A local database numbers its commits from 0. Deno Deploy uses a clock of a
+ * million steps per second
+ * (https://apple.github.io/foundationdb/developer-guide.html), far beyond this
+ * limit.
  */
 const MOST_COMMITS = 2n ** 32n;
 
 /**
  * Opens a store on Deno Deploy.
  *
- * @param address What was chosen; empty for the app's database, or memory where
- * it has none.
- * @param options What every adapter needs.
- * @throws {StoreOpenError} When what was chosen cannot be opened.
+ * @param address The configured address; empty for the app's database, or
+ * memory without one.
+ * @param options Options of every adapter.
+ * @throws {StoreOpenError} When the configured store cannot be opened.
  */
 export async function openDeployStore(
   address: string,
@@ -44,8 +45,8 @@ export async function openDeployStore(
     const store = await openStore(address, options);
     return { store, lasts: address !== "memory:" };
   }
-  if (Deno.env.get(NO_STOPGAP) === undefined) {
-    Deno.env.set(NO_STOPGAP, "error");
+  if (Deno.env.get(NO_LOCAL_DATABASE) === undefined) {
+    Deno.env.set(NO_LOCAL_DATABASE, "error");
   }
   try {
     const store = await KvStore.open("", options);
@@ -57,10 +58,11 @@ export async function openDeployStore(
 }
 
 /**
- * Whether a database is one that several instances share, rather than a
- * stopgap that older Denos open in its place.
+ * Returns whether a database is shared by several instances, and not the local
+ * one that older Denos open instead.
  *
- * @param versionstamp Of a commit: 20 hexadecimal digits, of which 16 count.
+ * @param versionstamp Versionstamp of a commit: 20 hexadecimal digits, of which
+ * 16 count.
  */
 export function countsTime(versionstamp: string): boolean {
   return BigInt(`0x${versionstamp.slice(0, 16)}`) > MOST_COMMITS;

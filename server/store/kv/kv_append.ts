@@ -1,7 +1,6 @@
 /**
- * Storing in Deno KV: one commit that checks what it was made for (the heads of
- * its rooms, and that its cids are new), and is made anew when somebody else
- * was faster.
+ * Appends to Deno KV with optimistic locking: each commit checks the heads of
+ * its rooms and that its cids are new, and is retried on conflict.
  */
 
 import { newHead } from "./kv_log.ts";
@@ -31,10 +30,10 @@ import {
 } from "../store.ts";
 import { unwrittenEpoch } from "../unwritten.ts";
 
-/** Tries before it is said that messages cannot be stored. */
+/** Maximum attempts before an append fails. */
 const TRIES = 30;
-/** Longest pause between two of them, milliseconds. The pauses of all come to
- * less than a sender waits. */
+/** Maximum pause between attempts in milliseconds. All pauses together are
+ * shorter than a sender's timeout. */
 const MOST_PAUSE_MS = 200;
 /** Most keys of one read. */
 const GET_MANY = 10;
@@ -88,26 +87,27 @@ export interface AppendOptions {
   readonly told: (room: string) => string | undefined;
 }
 
-/** A room whose head is not what this program has written. */
+/** A room whose head was not written by this program. */
 class DamagedRoomError extends Error {
   override name = "DamagedRoomError";
 }
 
-/** What KV, or what is read from it, throws about one draft or room: a key too
- * long, a value too large, a head or message that makes no sense. */
+/** Errors that KV throws for one draft or room: a key too long, a value too
+ * large, an invalid head or message. */
 const OF_ONE = [TypeError, RangeError, SyntaxError, DamagedRoomError];
-/** Commits that are tried at most to find out which drafts cannot be stored. On
- * Deno Deploy each costs. */
+/**
+ * Maximum commits to find the invalid drafts: each costs money on Deno Deploy.
+ */
 const MOST_PARTS = 64;
 
 /**
- * Stores drafts that fit into one commit; if that fails because of one of them,
- * each half for itself, until those are left that cannot be stored.
+ * Stores drafts that fit into one commit. If one of them makes the commit fail,
+ * stores each half separately, until only the invalid drafts remain.
  *
- * @param kv Where.
+ * @param kv The database.
  * @param batch The drafts.
  * @param options See {@linkcode appendBatch}.
- * @returns A receipt for each draft, and what became of their rooms.
+ * @returns A receipt for each draft, and the changes of their rooms.
  * @throws When nothing can be stored.
  */
 export async function appendApart(
@@ -138,11 +138,11 @@ export async function appendApart(
 /**
  * Stores drafts that fit into one commit.
  *
- * @param kv Where.
+ * @param kv The database.
  * @param batch The drafts.
- * @param options How.
- * @returns A receipt for each draft, and what became of their rooms.
- * @throws When others were faster again and again.
+ * @param options How to store them.
+ * @returns A receipt for each draft, and the changes of their rooms.
+ * @throws When every attempt ended in a conflict.
  */
 export async function appendBatch(
   kv: Deno.Kv,

@@ -1,6 +1,6 @@
 /**
- * Opening a file as Deno KV, without harm to one that is not: Deno would make
- * its tables in any SQLite database.
+ * Opens a file as Deno KV without changing any other SQLite database: Deno
+ * would create its tables in it.
  */
 
 import { dirname } from "node:path";
@@ -13,11 +13,11 @@ import { StoreOpenError } from "../store.ts";
 const TABLE = "data_version";
 
 /**
- * Opens a file, and makes it and its folder where there are none.
+ * Opens a file; creates it and its folder if missing.
  *
- * @param path Where it is.
- * @throws {StoreOpenError} With one line that says what to do; a file that is
- * no database of Deno KV is as it was.
+ * @param path The file.
+ * @throws {StoreOpenError} With one line that says what to do; a file of
+ * another kind stays unchanged.
  */
 export async function openKvFile(path: string): Promise<Deno.Kv> {
   try {

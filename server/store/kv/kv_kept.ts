@@ -1,16 +1,15 @@
 /**
- * The small documents that all nodes know, in Deno KV: a key for each, and one
- * that changes whenever any does, which is watched. What it says then is read as
- * a whole.
+ * Shared documents in Deno KV: one key per document, plus a watched key that
+ * changes with every write. Each change reloads all documents.
  */
 
 import { KEPT, KEPT_CHANGED } from "./kv_wire.ts";
 import type { KeptChanges, KeptWatcher } from "../store.ts";
 
-/** How long to wait before watching again what could not be, milliseconds. */
+/** Delay before a failed watch is retried, in milliseconds. */
 const WATCH_AGAIN_MS = 1_000;
 
-/** The kept documents as one node knows them. */
+/** The shared documents as one node knows them. */
 export class KvKept {
   readonly #kv: Deno.Kv;
   readonly #closing = Promise.withResolvers<void>();
@@ -18,7 +17,7 @@ export class KvKept {
   #changed: KeptWatcher | null = null;
   #watching: ReadableStreamDefaultReader<unknown> | null = null;
   #ended: Promise<void> = Promise.resolve();
-  /** One read at a time: a later one must not be told before an earlier one. */
+  /** Serializes reads: results are reported in order. */
   #reading: Promise<void> = Promise.resolve();
 
   constructor(kv: Deno.Kv) {
@@ -77,11 +76,11 @@ export class KvKept {
       const watching = this.#kv.watch([KEPT_CHANGED]).getReader();
       this.#watching = watching;
       try {
-        // The first says how things are, and that is told too: it may have
-        // changed while nobody watched.
+        // The first event reports the current state, which may have changed
+        // before the watch.
         while (!(await watching.read()).done) await this.#reload();
       } catch {
-        // Out of reach. What is missed is read when it is watched again.
+        // KV is unavailable. The next watch reads what was missed.
       }
       await watching.cancel().catch(() => {});
       if (!this.#closed) await this.#pause();

@@ -1,7 +1,4 @@
-/**
- * Reading one room's log from Deno KV, and letting go of its old part. Stateless:
- * everything is in the database.
- */
+/** Reads one room's log from Deno KV and deletes its old part. Stateless. */
 
 import type { EnginePage } from "../follower.ts";
 import { decode, type Head, messageKey, roomKey, seqOf } from "./kv_wire.ts";
@@ -16,7 +13,7 @@ import {
   UNUSED_MS,
 } from "../store.ts";
 
-/** How often a read begins anew because the retention ran through it. */
+/** Maximum reads when the retention deletes messages meanwhile. */
 const READ_TRIES = 5;
 /** Entries that are deleted in one commit: their keys must fit into it. */
 const DELETE = 200;

@@ -1,7 +1,7 @@
 /**
- * Which rooms the retention looks at when: those that have grown here at once,
- * all others in rounds that get rarer while there is nothing to do, because on
- * Deno Deploy every look costs.
+ * Schedules the retention per room: rooms that grew on this node first, all
+ * others in rounds. Idle rounds become rarer, since every read costs money on
+ * Deno Deploy.
  */
 
 import type { Clock } from "../../runtime/clock.ts";

@@ -1,13 +1,12 @@
 /**
- * Which rooms there are in Deno KV, how many, and what a room is before anybody
- * has written to it.
+ * Lists and counts rooms in Deno KV, and computes the state of unwritten rooms.
  */
 
 import { EPOCH_BASE, type Head, ROOM_COUNT, ROOMS } from "./kv_wire.ts";
 import type { LogState, RoomsRange, RoomSummary } from "../store.ts";
 import { newBase, unwritten, unwrittenEpoch } from "../unwritten.ts";
 
-/** What a counter of KV adds to become one less: it begins anew at 2^64. */
+/** Added to a KV counter to decrement it: it wraps at 2^64. */
 const ONE_LESS = 2n ** 64n - 1n;
 
 /** What has to be known to make rooms, as one commit finds it. */

@@ -1,5 +1,4 @@
-/** The schema version of the data in Deno KV: reads it, or writes it where
- * there is none. */
+/** Reads the schema version of the data in Deno KV, or writes it if missing. */
 
 import {
   checkSchema,
@@ -9,12 +8,12 @@ import {
 import { ALL, SCHEMA } from "./kv_wire.ts";
 
 /**
- * Claims a database for this version of the data. Of nodes that begin at once
- * with different versions, one succeeds.
+ * Claims a database for this schema version. When nodes with different versions
+ * start at the same time, one succeeds.
  *
  * @param kv The database.
- * @param name What the user calls it.
- * @throws {StoreOpenError} If its data is of another version.
+ * @param name Its name in messages.
+ * @throws {StoreOpenError} If its data has another version.
  */
 export async function claimKvSchema(kv: Deno.Kv, name: string): Promise<void> {
   let known = await kv.get<number>(SCHEMA);

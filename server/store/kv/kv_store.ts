@@ -1,10 +1,11 @@
 /**
- * The store in Deno KV, for Deno Deploy and for a single process. What is
- * stored how stands in kv_wire.ts, kv_append.ts and kv_log.ts; here the rooms
- * are followed: KV's `watch` says that a head has moved, never what was
- * written, as it skips states; the messages are read.
+ * The store in Deno KV, for Deno Deploy and for a single process. kv_wire.ts,
+ * kv_append.ts and kv_log.ts define the data. This file follows the rooms: KV's
+ * `watch` reports that a head has changed but skips states, so the messages are
+ * read.
  *
- * A local database is for one process; other processes' writes are not told.
+ * A local database is for one process: it does not report other processes'
+ * writes.
  */
 
 import type { Clock } from "../../runtime/clock.ts";
@@ -44,7 +45,7 @@ import {
   StoreOpenError,
 } from "../store.ts";
 
-/** How long to wait before watching again what could not be, milliseconds. */
+/** Delay before a failed watch is retried, in milliseconds. */
 const WATCH_AGAIN_MS = 1_000;
 
 /** What {@linkcode KvStore} needs. */
@@ -278,7 +279,7 @@ export class KvStore implements Store {
           followed.follower.hear({ epoch, first, head, messages: [] });
         }
       } catch {
-        // Out of reach. What is missed is read when it is watched again.
+        // KV is unavailable. The next watch reads what was missed.
       }
       await watching.cancel().catch(() => {});
       if (on()) await this.#pause();

@@ -1,9 +1,9 @@
 /**
- * How logs look in Deno KV: the keys, messages as values of bounded size, and
- * how many of them fit into one commit. Pure.
+ * The data format in Deno KV: keys, messages as values of bounded size, and
+ * batches that fit into one commit. Pure.
  *
- * Rooms, messages and cids have a prefix each. A message is JSON in UTF-8, cut
- * into parts where it is longer than a value may be: the first part has the
+ * Rooms, messages and cids have a prefix each. A message is JSON in UTF-8,
+ * split into parts if it is longer than a value may be: the first part has the
  * key `[…, seq]`, the next ones `[…, seq, 1]`, `[…, seq, 2]`.
  */
 

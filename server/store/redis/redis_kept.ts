@@ -1,6 +1,6 @@
 /**
- * The small documents that all nodes know, in Redis: one hash, and a channel
- * that says that it has changed. What it says then is read as a whole.
+ * Shared documents in Redis: one hash, and a channel that reports changes. Each
+ * change reloads all documents.
  */
 
 import type { RedisLink } from "./redis_link.ts";

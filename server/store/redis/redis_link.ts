@@ -1,10 +1,10 @@
 /**
- * The connection to Redis: one at a time, over which both calls and what is
- * published come, in one order. Owns its making, its loss, and making it anew;
- * what is to be done then, who uses it says.
+ * The connection to Redis: one at a time, for calls and subscriptions in one
+ * order. Connects, detects losses and reconnects; the owner decides what to do
+ * then.
  *
- * The library's own reconnecting is off: it keeps calls whose fate is unknown,
- * and a connection that hangs, for longer than senders wait.
+ * The library's own reconnecting is off: it retains calls with an unknown
+ * result, and hanging connections, for longer than senders wait.
  */
 
 import { createClient, DisconnectsClientError, ErrorReply } from "redis";

@@ -1,7 +1,7 @@
 /**
- * Which rooms the retention looks at when: in each step some that are followed
- * here and some of all, so that every room's turn comes, wherever it has
- * members.
+ * Schedules the retention per room: each step covers some rooms followed here
+ * and some of all rooms, so that every room is covered wherever its members
+ * are.
  */
 
 import type { Clock } from "../../runtime/clock.ts";

@@ -1,4 +1,5 @@
-/** The list of rooms in Redis: a page of it, and making it where it is not whole. */
+/** The list of rooms in Redis: returns pages of it, and rebuilds it when
+ * incomplete. */
 
 import type { RedisLink, Reply } from "./redis_link.ts";
 import {

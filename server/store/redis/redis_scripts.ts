@@ -1,17 +1,17 @@
 /**
- * What runs inside Redis: each script is one atomic step, and the only place
- * where a room's keys are changed together. Also names the keys.
+ * The Redis scripts and key names. Each script is one atomic step; a room's
+ * keys change only here.
  *
  * A room has a hash `log` (epoch, first, head, at, born, cids), a stream
- * `messages` (ids `SEQ-0`), and two hashes `cids` and `cids:old` from author and
- * cid to seq. What is sent goes into the first for ten minutes, from when `log`
- * says on; then that becomes the second, and ten minutes later it goes. Time is
- * Redis' own here: nodes' clocks may be wrong by hours.
+ * `messages` (ids `SEQ-0`), and two hashes `cids` and `cids:old` from author
+ * and cid to seq. New cids go into the first for ten minutes, starting at the
+ * time in `log`; then it becomes the second, and is deleted ten minutes later.
+ * All times are Redis' own: nodes' clocks may be wrong by hours.
  *
- * Entries of a stream cannot be changed, so a message that is removed leaves the
- * stream. What is left of it is in the sorted set `removed`, by seq, as the entry
- * it would be; `range()` puts the two together. The newest message is never one
- * of these, as the one that removes it comes after it.
+ * Stream entries are immutable, so a removed message leaves the stream. Its
+ * remaining fields are in the sorted set `removed`, by seq, in the format of an
+ * entry; `range()` merges the two. The newest message is never removed, since
+ * the removal itself comes after it.
  */
 
 import { createHash } from "node:crypto";

@@ -1,12 +1,12 @@
 /**
- * Which Redis takes writes, where Sentinels watch over several
+ * Finds the Redis that accepts writes by asking Sentinels
  * (https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/).
  */
 
 import { createClient } from "redis";
 import { readRedisAddress } from "../addresses.ts";
 
-/** How long a Sentinel may take to answer, milliseconds: there are others. */
+/** Timeout per Sentinel in milliseconds: others can answer. */
 const SENTINEL_MS = 1_000;
 
 /**

@@ -1,11 +1,11 @@
 /**
- * The store in Redis, for a fleet of nodes. Redis numbers and keeps (see
- * redis_scripts.ts); a node follows the rooms it has members in, by what Redis
- * publishes, what its own calls are told, and reading whatever it missed.
+ * The store in Redis, for several nodes. Redis numbers and stores messages
+ * (redis_scripts.ts). Each node follows the rooms of its members, from Redis'
+ * notifications, from results of its own calls, and by reading what it missed.
  *
- * What an ack is worth is what the Redis makes of it: with `appendfsync
- * everysec` a crash of Redis may cost a second. Nodes notice, and the log gets
- * another epoch.
+ * The durability of an ack depends on the Redis configuration: with
+ * `appendfsync everysec`, a crash of Redis may lose a second. Nodes detect
+ * this, and the log gets a new epoch.
  */
 
 import { Buffer } from "node:buffer";
@@ -111,7 +111,7 @@ export class RedisStore implements Store {
       address: options.address,
       heal: () => store.#heal(),
       lost: () => {
-        for (const follower of store.#followers.values()) follower.doubt();
+        for (const follower of store.#followers.values()) follower.markStale();
       },
       slow: () => options.warn?.("waits for Redis, which does not answer yet"),
     });

@@ -1,6 +1,6 @@
 /**
- * How messages look on the way to and from the scripts: arguments, stream
- * entries, published news. Pure.
+ * The format of messages in Redis: script arguments, stream entries and
+ * notifications. Pure.
  */
 
 import type { EnginePage, News } from "../follower.ts";

@@ -1,14 +1,12 @@
 /**
- * Copies of a database that begin a life of their own. After what a copy knows
- * other messages follow than followed in what it was made of, under the same
- * numbers: a cursor from there must not look right here. Owns the mark that
- * tells a copy, and what is done with it.
+ * Detects and handles copies of a database. A copy and its original assign the
+ * same numbers to different messages, so cursors of one must be invalid in the
+ * other. Owns the mark that identifies a copy.
  */
 
 import { DatabaseSync } from "node:sqlite";
 
-/** In the table `meta`: what the epochs of rooms that nobody has written to are
- * computed from (unwritten.ts). */
+/** In the table `meta`: the base of unwritten rooms' epochs (unwritten.ts). */
 export const EPOCH_BASE = "epochs";
 
 /** In the table `meta`, of a copy that no server has been started on yet. */

@@ -1,6 +1,6 @@
 /**
- * What SQLite's result codes mean for whoever runs a server, and what to do
- * about each (https://sqlite.org/rescode.html). Pure.
+ * Explains SQLite's result codes to operators, with what to do about each
+ * (https://sqlite.org/rescode.html). Pure.
  */
 
 /** Why a database cannot be used. */

@@ -1,6 +1,6 @@
 /**
- * Opening a database file: without harm to one that is not ours, and with one
- * clear line when it cannot be done.
+ * Opens a database file without changing files of other programs. Errors are
+ * one clear line.
  */
 
 import { dirname, join } from "node:path";
@@ -11,8 +11,8 @@ import { type DatabaseFault, databaseFault, wordsOf } from "./sqlite_errors.ts";
 import { inspect, migrate } from "./sqlite_schema.ts";
 import { StoreOpenError } from "../store.ts";
 
-/** How long a write waits for another program's lock, milliseconds. The event
- * loop waits with it, so this is short: the sender is told to try again. */
+/** Time to wait for another program's lock in milliseconds. It blocks the event
+ * loop, so it is short; senders are asked to retry. */
 const BUSY_MS = 50;
 
 /** A database, and what keeps other servers from it until it is closed. */

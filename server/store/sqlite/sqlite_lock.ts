@@ -1,12 +1,12 @@
 /**
- * What keeps two servers from one database file, and others on the machine from
- * reading it: the locks, and who may open the files.
+ * Protects a database file: locks out other servers, and other users of the
+ * machine by file permissions.
  */
 
 import { basename, dirname, join } from "node:path";
 import { StoreOpenError } from "../store.ts";
 
-/** Owner only, as for keys: messages are nobody else's business. */
+/** Owner only, as for keys: messages are private. */
 const OWNER_ONLY = 0o600;
 /** The bits of everybody who is neither the owner nor in its group. */
 const OTHERS = 0o007;

@@ -1,7 +1,4 @@
-/**
- * The rooms of one SQLite file: which there are, and what of them is in memory,
- * their heads and the cids that were sent lately.
- */
+/** The rooms of one SQLite file, with their heads and recent cids in memory. */
 
 import {
   type Clock,
@@ -22,7 +19,7 @@ import {
 } from "../store.ts";
 import { newBase, unwrittenEpoch } from "../unwritten.ts";
 
-/** Rooms that are known not to be there, at most. */
+/** Maximum number of rooms cached as missing. */
 const MOST_ABSENT = 10_000;
 
 /** The number of a room that nobody has written to: no row has it. */

@@ -1,6 +1,6 @@
 /**
- * What is read of a room's rows by their time: where a time begins, and the
- * cids that an earlier process has stored lately.
+ * Reads a room's rows by time: the first row after a given time, and the recent
+ * cids of an earlier process.
  */
 
 import type { Clock } from "../../runtime/clock.ts";
@@ -9,7 +9,7 @@ import { RecentCids, textKey } from "../recent_cids.ts";
 import type { Statements } from "./sqlite_statements.ts";
 import { DEDUPE_MS } from "../store.ts";
 
-/** Rows read at once: some milliseconds. */
+/** Rows per read: a few milliseconds. */
 const SLICE = 2_000;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * What the retention deletes when: some rows in each step, so that nobody waits
- * long for it. Rooms that grow come at once, all others in rounds.
+ * Schedules the retention: a few rows per step, so that it never blocks for
+ * long. Growing rooms come first, all others in rounds.
  */
 
 import type { Clock } from "../../runtime/clock.ts";
@@ -9,7 +9,7 @@ import { seqSince } from "./sqlite_recent.ts";
 import type { Statements } from "./sqlite_statements.ts";
 import { DEDUPE_MS, type Retention, UNUSED_MS } from "../store.ts";
 
-/** Rows that one step of the retention deletes at most. */
+/** Maximum rows deleted per step. */
 const STEP_ROWS = 500;
 /** Rows that could be deleted in the time it takes to look at a room. */
 const LOOK_ROWS = 10;

@@ -1,6 +1,6 @@
 /**
- * The shape of a database file, in versions, and how to tell one of ours from
- * anything else before touching it.
+ * The versioned schema of a database file, and how to recognize Hubbub's files
+ * before changing them.
  */
 
 import type { DatabaseSync } from "node:sqlite";

@@ -1,6 +1,6 @@
 /**
- * Which tables and columns a database has, and whether steps that change them
- * would work: found out on an empty copy, before the file is touched.
+ * Compares a database's tables and columns, and tests migrations on an empty
+ * copy before changing the file.
  */
 
 import { DatabaseSync } from "node:sqlite";

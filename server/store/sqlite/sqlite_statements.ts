@@ -1,14 +1,14 @@
 /**
- * Every statement the SQLite store runs, and how rows and messages become one
- * another.
+ * Every statement of the SQLite store, and the conversion between rows and
+ * messages.
  */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { marked } from "../marks.ts";
 import type { StoredMessage } from "../store.ts";
 
-/** Rows of one insert, the largest first: a tick is cut into few of these. One
- * by one 640 messages are stored at 0.63 of the speed. */
+/** Rows per insert, largest first: a tick is split into a few of these.
+ * Single-row inserts reach 0.63 of the speed at 640 messages. */
 const ROWS = [64, 16, 4, 1] as const;
 
 /** What a column holds. */

@@ -1,9 +1,9 @@
 /**
- * The store in one SQLite file. Owns its transactions; the rooms in memory are
- * sqlite_logs.ts', the shape of the file stands in sqlite_schema.ts.
+ * The store in one SQLite file. Owns its transactions; sqlite_logs.ts keeps the
+ * rooms in memory, sqlite_schema.ts defines the file.
  *
- * All work is synchronous, in transactions of one tick each: at 300,000
- * inserts a second that holds up the event loop less than a thread would.
+ * All work is synchronous, one transaction per tick: at 300,000 inserts per
+ * second this blocks the event loop less than a thread would.
  */
 
 import type { DatabaseSync } from "node:sqlite";
@@ -45,7 +45,7 @@ import {
   whyNotMade,
 } from "../store.ts";
 
-/** What there must be room for: a message of the longest kind, as UTF-8. */
+/** Required free space: one message of maximum length in UTF-8. */
 const CHECK_BYTES = 3 * 65_536;
 
 /** What {@linkcode SqliteStore.open} needs. */
