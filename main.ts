@@ -1,6 +1,6 @@
 /**
- * The program: reads the settings, chooses the parts, starts the server and
- * ends it on SIGINT, SIGTERM or SIGHUP. Nothing else chooses parts.
+ * The program: reads the settings, selects the parts, starts the server, and
+ * stops it on SIGINT, SIGTERM or SIGHUP. Only this file selects parts.
  */
 
 import { areBuilt, readAssets, unbuilt } from "./server/http/page_files.ts";
@@ -40,25 +40,27 @@ const NO_DATABASE = "messages are kept in this instance alone and lost with " +
   "it: no database is assigned to the app. docs/deploy.md tells how";
 const ROOT = new URL(".", import.meta.url);
 const STATIC = new URL("./static/", ROOT);
-/** File descriptors that are counted at the start: the usual low limits are
- * 256 and 1024, and each takes some 25 µs. */
+/** Maximum file descriptors counted at startup: typical low limits are 256 and
+ * 1024, and each costs about 25 µs. */
 const MOST_COUNTED = 1_100;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** How long the last lines of the log get before the process ends. */
+/**
+ * Time to write the last log lines before the process exits, in milliseconds.
+ */
 const FLUSH_MS = 500;
 
-/** Prints a line, if that can be done: a full disk ends nothing. */
+/** Prints a line if possible: a full disk must not end the process. */
 function print(to: "log" | "error", line: string): void {
   try {
     console[to](line);
   } catch {
-    // This is where it would be told.
+    // The failed write would be reported here.
   }
 }
 
-/** Ends with a line that says why: 2 where that stays so until somebody changes
- * something, else 1. */
+/** Exits with an error line: code 2 if somebody must change something,
+ * otherwise 1. */
 function fail(message: string, code: 1 | 2): never {
   print("error", `hubbub: ${message}`);
   Deno.exit(code);
@@ -66,8 +68,8 @@ function fail(message: string, code: 1 | 2): never {
 
 const env = (name: string) => Deno.env.get(name);
 
-/** The variables that there are, of those that may be known: with
- * --ignore-env, as `deno task start` has it, the others are left out. */
+/** Returns the variables that the process may read; with --ignore-env, as in
+ * `deno task start`, others are hidden. */
 function variables(): string[] {
   try {
     return Object.keys(Deno.env.toObject());
@@ -89,7 +91,7 @@ function config(): Config {
   }
 }
 
-/** The text of a file that a setting names; empty where it names none. */
+/** Reads a file that a setting names; empty without a name. */
 async function readNamed(flag: string, path: string): Promise<string> {
   if (path === "") return "";
   let text: string;
@@ -101,12 +103,13 @@ async function readNamed(flag: string, path: string): Promise<string> {
       : (error as Error).message;
     fail(`--${flag} "${path}" cannot be read: ${why}`, 2);
   }
-  // Not the same as none, which would let everybody in, or encrypt nothing.
+  // An empty file does not mean none, which would open the server or disable
+  // TLS.
   if (text.trim() === "") fail(`--${flag} "${path}" is empty`, 2);
   return text;
 }
 
-/** The text of a file with a certificate or a key; empty where none is named. */
+/** Reads a certificate or key file; empty without a name. */
 async function readPem(kind: PemKind, path: string): Promise<string> {
   const text = await readNamed(kind, path);
   const wrong = text === "" ? undefined : pemFault(kind, text);
@@ -114,7 +117,7 @@ async function readPem(kind: PemKind, path: string): Promise<string> {
   return text;
 }
 
-/** Reads what tokens are checked with. */
+/** Loads the keys for tokens. */
 async function readAuthority(
   { authSecret, authKeys, guests, authAudience, authIssuer }: Config,
 ): Promise<Authority> {
@@ -137,7 +140,7 @@ async function readAuthority(
   }
 }
 
-/** Opens the store, and tells whether what is in it outlives this process. */
+/** Opens the store; also returns whether its data outlives the process. */
 async function openConfigured(
   { store: address, retainMessages, retainDays, maxStoredRooms }: Config,
   log: Logger,
@@ -158,8 +161,8 @@ async function openConfigured(
   return { store, lasts: address !== "memory:" };
 }
 
-/** Counts the file descriptors that are left; warns when these are fewer than
- * the connections that are allowed, as far as that is worth the time. */
+/** Counts free file descriptors, up to a limit. Warns if there are fewer than
+ * allowed connections. */
 function countDescriptors({ maxConnections }: Config, log: Logger) {
   const descriptors = new Descriptors(takeByOpening(STATIC), systemClock);
   const wanted = Math.min(maxConnections + RESERVED, MOST_COUNTED);
@@ -227,13 +230,13 @@ async function start(
     }
     const fault = startFault(error, config);
     if (fault !== undefined) fail(fault.message, fault.code);
-    // Not thrown: the last resort below would let it hang half started.
+    // Not thrown: the error handler below would leave it half started.
     log.error("start failed", { error });
     return await exit(1, writer);
   }
 }
 
-/** Ends when the last lines of the log are written, or cannot be. */
+/** Exits after the last log lines are written, or cannot be. */
 async function exit(code: 0 | 1, writer: LogWriter): Promise<never> {
   const late = new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
   await Promise.race([writer.flush(), late]);
@@ -264,8 +267,8 @@ const processEnd = new ProcessEnd({
   exit: (code) => void exit(code, writer),
 });
 
-// What is thrown so far that it comes here left some work half done. Faults of
-// one room, session or message do not get here.
+// An uncaught error leaves work half done. Errors of one room, session or
+// message are handled elsewhere.
 globalThis.addEventListener("error", (event) => {
   event.preventDefault();
   processEnd.fatal("uncaught error; the process ends", event.error);
@@ -303,7 +306,7 @@ const moderate = await operatorNotice({
   log,
 });
 
-// Whoever is told so may stop it in the same moment.
+// Readers of this line may stop the server at once.
 log.info("started", {
   url: server.url.href,
   host: settings.host,

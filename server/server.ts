@@ -1,6 +1,6 @@
 /**
- * One running server: the parts wired to a listening port, and their end in
- * the right order. Which parts, main.ts has chosen.
+ * One running server: connects the parts to a listening port, and stops them in
+ * order. main.ts selects the parts.
  */
 
 import { byToken } from "./http/api/access.ts";
@@ -55,9 +55,9 @@ import { openTransport } from "./transport/open_transport.ts";
 export interface ServerOptions {
   readonly config: Config;
   readonly store: Store;
-  /** The nodes on that store. */
+  /** The nodes that share the store. */
   readonly fleet: Fleet;
-  /** Whether what is stored outlives the process; true by default. */
+  /** Whether stored data outlives the process; true by default. */
   readonly lasts?: boolean;
   /** Whether this is Deno Deploy; false by default. */
   readonly deploy?: boolean;
@@ -66,55 +66,58 @@ export interface ServerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   /**
-   * Called when something has thrown that belongs to no room, session or
-   * message. What the server knows may be wrong from then on: end the process.
-   * By default it is thrown where nothing catches it.
+   * Called with an error that belongs to no room, session or message. The
+   * server's state may be wrong: end the process. By default, the error is
+   * thrown uncaught.
    */
   readonly onFatal?: (error: unknown) => void;
-  /** Lines of the log that could not be written; none by default. */
+  /** Returns the number of dropped log lines; 0 by default. */
   readonly logDropped?: () => number;
   /** Certificate and key, PEM, to serve https and wss; http without. */
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** Counts the file descriptors that are left; not looked at without it. */
+  /** Counts free file descriptors; not checked without it. */
   readonly descriptors?: Descriptors | undefined;
-  /** Called when nobody can connect any more: the process should end. */
+  /** Called when the server cannot accept connections anymore: the process
+   * should exit. */
   readonly onLost?: () => void;
 }
 
-/** A server that listens. */
+/** A listening server. */
 export interface Server {
-  /** Where its page is. */
+  /** URL of the chat page. */
   readonly url: URL;
-  /** What moderates an open server; undefined where tokens are asked for. */
+  /**
+   * The operator's token of an open server; undefined if tokens are required.
+   */
   readonly operator: string | undefined;
   /** Sockets that were closed but whose peers have not answered. */
   readonly closing: number;
-  /** Counts what is open now, and what is held for clients. */
+  /** Returns open resources, and bytes held for clients. */
   ledger(): LedgerSnapshot;
   /**
-   * Ends it: nothing that was acked is lost. Settles in less than 5 s.
+   * Stops the server; no acked message is lost. Settles in less than 5 s.
    *
-   * @throws {StopCutShortError} When a part did not end, which is logged; all
-   * others have ended.
+   * @throws {StopCutShortError} When a part did not stop, which is logged; all
+   * others have stopped.
    */
   stop(): Promise<void>;
 }
 
-/** Ends of answers that are our own doing. */
+/** Errors that the server throws to cut off responses. */
 const CUTS = [CutStream, CutAnswer, CutBody, CutRefusals];
-/** How often sockets are asked whether they still take anything. */
+/** Interval of write progress checks, in milliseconds. */
 const PROGRESS_MS = 2_000;
-/** Most messages of one page of history. */
+/** Maximum messages per page of history. */
 const HISTORY_PAGE = 1_000;
-/** Requests in progress: each may hold a body or a piece of its answer. */
+/** Limits of concurrent requests: each may hold a body or part of a response. */
 const REQUESTS = { total: 500, perAddress: 200 };
-/** How long connections get to close by themselves when the server stops. */
+/** Time for connections to close at shutdown, in milliseconds. */
 const SHUTDOWN_TIMEOUT_MS = 1_000;
-/** How long a stop may take: less than the 5 s of promise 8, milliseconds. */
+/** Shutdown deadline in milliseconds: below the 5 s of promise 8. */
 const STOP_MS = 4_300;
 
-/** TCP connections there may be where so many clients are allowed: a browser
- * opens some more for pages and the API. */
+/** Returns the TCP connection limit for a number of clients: browsers open
+ * more connections for pages and the API. */
 function tcpFor(clients: number): number {
   return 2 * clients + 100;
 }

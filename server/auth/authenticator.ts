@@ -1,6 +1,6 @@
 /**
- * Who may do what: reads signed tokens (JWT, RFC 7519) and says which rooms
- * their bearers may read, write and moderate. Open to all where no key is set.
+ * Verifies signed tokens (JWT, RFC 7519) and returns which rooms their bearers
+ * may read, write and moderate. Without a key, the server is open to all.
  */
 
 import {
@@ -20,34 +20,34 @@ import { systemClock } from "../runtime/clock.ts";
 import { isOperatorToken, OPERATOR, OPERATOR_USER } from "./operator_token.ts";
 import type { Permissions } from "./permissions.ts";
 
-/** How tokens are checked. */
+/** Settings of token verification. */
 export interface AuthoritySettings {
-  /** What HS256 tokens are signed with; at least 32 characters. */
+  /** Secret of HS256 tokens, at least 32 characters. */
   readonly secret?: string | undefined;
   /** A public key (PEM, SPKI) or a JWK Set (RFC 7517), as text. */
   readonly keys?: string | undefined;
-  /** What those without a token may do; without any key they may write. */
+  /** Permissions without a token; without any key, guests may write. */
   readonly guests: "none" | "read" | "write";
-  /** What the claim `aud` must have, so that tokens for other services that use
-   * the same keys are refused. */
+  /** Required `aud` claim: rejects tokens for other services that share the
+   * keys. */
   readonly audience?: string | undefined;
-  /** What the claim `iss` must be. */
+  /** Required `iss` claim. */
   readonly issuer?: string | undefined;
 }
 
-/** Asymmetric algorithms that are fit for use; HS256 goes with a secret only,
- * or a public key could be used as one (RFC 8725, 3.1). */
+/** Supported asymmetric algorithms. HS256 is allowed with a secret only, so
+ * that a public key cannot be used as one (RFC 8725, 3.1). */
 const ALGORITHMS = ["EdDSA", "ES256", "ES384", "RS256", "PS256"];
 
-/** Clocks may differ by this much, seconds. */
+/** Tolerated clock difference, in seconds. */
 const TOLERANCE_S = 5;
 
-/** Why a token was refused, for the log: nothing of the token but times. */
+/** Why a token was rejected, for the log. Contains only times of the token. */
 export interface TokenRefusal {
-  /** What is wrong, such as `signature`, `algorithm` or `claim nbf`. */
+  /** The failed check, such as `signature`, `algorithm` or `claim nbf`. */
   readonly check: string;
-  /** Of a time claim: seconds from this server's clock to it, negative if it
-   * has passed. */
+  /** For a time claim: seconds from this server's clock to it, negative if
+   * passed. */
   readonly secondsAhead?: number;
 }
 
@@ -56,13 +56,13 @@ type Key =
   | Awaited<ReturnType<typeof importSPKI>>
   | JWTVerifyGetKey;
 
-/** Checks tokens. */
+/** Verifies tokens. */
 export class Authority {
   readonly #key: Key | null;
   readonly #options: JWTVerifyOptions;
   readonly #operator: string | undefined;
   #onRefused: ((refusal: TokenRefusal) => void) | undefined;
-  /** What those without a token get. */
+  /** Permissions without a token. */
   readonly guest: Permissions;
 
   private constructor(
@@ -81,10 +81,10 @@ export class Authority {
   }
 
   /**
-   * Reads the key.
+   * Loads the key.
    *
-   * @param settings A secret, keys, or none of the two for an open server.
-   * @throws {TypeError} When the keys cannot be read.
+   * @param settings A secret, keys, or neither for an open server.
+   * @throws {TypeError} When the keys are invalid.
    */
   static async create(
     { secret, keys, guests, audience, issuer }: AuthoritySettings,
@@ -109,7 +109,7 @@ export class Authority {
       const set = createLocalJWKSet(JSON.parse(keys));
       return new Authority(set, withAlgorithms(ALGORITHMS), rights);
     }
-    // The key itself says which algorithm it is for; try what fits.
+    // The key determines its algorithm; try each.
     for (const algorithm of ALGORITHMS) {
       try {
         const key = await importSPKI(keys, algorithm);
@@ -122,35 +122,36 @@ export class Authority {
   }
 
   /**
-   * Lets everybody read and write, and nobody moderate but the operator.
+   * Creates an open server: everybody may read and write, only the operator may
+   * moderate.
    *
-   * @param operator The operator's token, if there is one.
+   * @param operator The operator's token, if any.
    */
   static open(operator?: string): Authority {
     return new Authority(null, {}, ["read", "write"], operator);
   }
 
-  /** Whether one can come in without a token. */
+  /** Whether clients may connect without a token. */
   get guestsEnter(): boolean {
     return this.guest.allows("read", "");
   }
 
-  /** Whether tokens mean anything here. */
+  /** Whether the server checks tokens. */
   get checks(): boolean {
     return this.#key !== null;
   }
 
-  /** Sets what is called with each token that {@linkcode verify} refuses. */
+  /** Sets a callback for each token that {@linkcode verify} rejects. */
   watch(onRefused: (refusal: TokenRefusal) => void): void {
     this.#onRefused = onRefused;
   }
 
   /**
-   * Checks a token.
+   * Verifies a token.
    *
-   * @param token As it came; never to be logged.
-   * @returns What its bearer may do; where no key is set, all for
-   * the operator's, else a guest's rights.
+   * @param token The token; never log it.
+   * @returns The bearer's permissions. Without a key, the operator's token
+   * allows everything and others get a guest's permissions.
    * @throws {HubbubError} `auth_expired` or `auth_invalid`.
    */
   async verify(token: string): Promise<Permissions> {
@@ -180,7 +181,7 @@ export class Authority {
             "server asks for. Ask for a token that is made for this server",
         });
       }
-      // Only a token with a good signature comes this far.
+      // The signature was valid.
       if (isNotYetValid(error)) {
         throw new HubbubError("auth_invalid", {
           message: "The access token is not valid yet. Check the clocks of " +
@@ -197,7 +198,7 @@ function isNotYetValid(error: unknown): boolean {
     error.claim === "nbf" && error.reason === "check_failed";
 }
 
-/** Says which check a token failed. */
+/** Returns which check a token failed. */
 function refusalOf(error: unknown): TokenRefusal {
   if (error instanceof HubbubError) return { check: error.message };
   if (
@@ -231,8 +232,8 @@ function strings(value: unknown, claim: string): string[] | undefined {
 }
 
 /**
- * Checks who a claim says somebody is: what is compared, kept and shown, and
- * what a ban can name.
+ * Validates an identity claim: it is compared, stored and displayed, and can be
+ * banned.
  *
  * @throws {HubbubError} `auth_invalid`.
  */
@@ -247,7 +248,7 @@ function identity(value: unknown, claim: string): string | undefined {
   });
 }
 
-/** What the claims of a token grant. */
+/** Returns the permissions in a token's claims. */
 function grantOf(claims: JWTPayload): Permissions {
   const { exp, sub } = claims;
   if (sub === OPERATOR_USER) {
@@ -268,16 +269,16 @@ function grantOf(claims: JWTPayload): Permissions {
   };
 }
 
-/** A room's name, in which `*` stands for any characters. */
+/** Compiles a room pattern, in which `*` matches any characters. */
 function matcher(pattern: string): (room: string) => boolean {
   const [head = "", ...parts] = pattern.split("*")
-    // What is too long matches no room.
+    // A pattern that is too long matches no room.
     .map((part) => normalizedRoom(part) ?? part);
   const tail = parts.pop();
   if (tail === undefined) return (room) => room === head;
   return (room) => {
     if (!room.startsWith(head)) return false;
-    // The first place for each part leaves the most to those after it.
+    // Matching each part as early as possible leaves the most for the rest.
     let at = head.length;
     for (const part of parts) {
       const found = room.indexOf(part, at);

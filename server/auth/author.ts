@@ -1,9 +1,9 @@
 /**
- * Who wrote a message or did an act. Owns the one place where an author is
- * written to, and read from, the string that stores keep.
+ * Identifies who wrote a message or performed an action. The only place that
+ * writes and reads the stored form of an author.
  */
 
-/** An author. Make one with the functions below, never by hand. */
+/** An author. Create it with the functions below only. */
 export type Author =
   /** A guest: the id of the session it began with. */
   | { readonly kind: "session"; readonly id: string; readonly key: string }
@@ -11,13 +11,13 @@ export type Author =
   | { readonly kind: "user"; readonly id: string; readonly key: string }
   /** A script without a token, by the name it publishes under. */
   | { readonly kind: "script"; readonly id: string; readonly key: string }
-  /** Somebody whose messages were imported, by name. */
+  /** The sender of imported messages, by name. */
   | { readonly kind: "import"; readonly id: string; readonly key: string }
-  /** The server itself: announcements, notices, and acts of no user. */
+  /** The server itself: announcements, notices, and actions without a user. */
   | { readonly kind: "system"; readonly id: ""; readonly key: string };
 
-/** Before the id in the stored form. A session's has none: ids of sessions are
- * hexadecimal, so that they look like no other. */
+/** Prefixes in the stored form. Session IDs need none: they are hexadecimal and
+ * match no prefix. */
 const PREFIXES = { user: "user:", script: "script:", import: "import:" };
 const SYSTEM_KEY = "house";
 

@@ -1,6 +1,6 @@
 /**
- * What the user of one connection may do: as a guest, or by the token that it
- * showed, until that expires.
+ * Permissions of one connection: a guest's, or those of its token until it
+ * expires.
  */
 
 import { HubbubError } from "../../protocol/errors.ts";
@@ -8,18 +8,18 @@ import type { Authority } from "./authenticator.ts";
 import type { Cancel, Clock } from "../runtime/clock.ts";
 import type { Permissions } from "./permissions.ts";
 
-/** The longest a timer of the runtime can be, milliseconds. */
+/** Maximum delay of a runtime timer, in milliseconds. */
 const MOST_TIMER_MS = 2 ** 31 - 1;
 
-/** What a {@linkcode ConnectionCredentials} needs. */
+/** Options of a {@linkcode ConnectionCredentials}. */
 export interface ConnectionCredentialsOptions {
   readonly authority: Authority;
   readonly clock: Clock;
-  /** Called when its rights have ended and were not renewed. */
+  /** Called when the token expired without renewal. */
   readonly expired: () => void;
 }
 
-/** The rights of one connection. */
+/** Permissions of one connection. */
 export class ConnectionCredentials {
   readonly #options: ConnectionCredentialsOptions;
   #permissions: Permissions;
@@ -31,7 +31,7 @@ export class ConnectionCredentials {
     this.#permissions = options.authority.guest;
   }
 
-  /** What it allows now. */
+  /** The current permissions. */
   get permissions(): Permissions {
     return this.#permissions;
   }
@@ -44,16 +44,16 @@ export class ConnectionCredentials {
   }
 
   /**
-   * Takes a token: its bearer has the rights that it grants.
+   * Applies a token's permissions.
    *
-   * @param token A signed one.
-   * @param held The grant of a session that has begun: the token has to be for
-   * the same user.
-   * @param take What else has to take the grant; when it fails, the one before
-   * holds on.
-   * @returns Whether it still matters; not after {@linkcode stop}.
-   * @throws {HubbubError} `auth_invalid` or `auth_expired`, and what `take`
-   * throws.
+   * @param token A signed token.
+   * @param held Permissions of an existing session: the token must be for the
+   * same user.
+   * @param take Must succeed before the permissions apply; otherwise the
+   * previous ones remain.
+   * @returns Whether the result still matters; false after {@linkcode stop}.
+   * @throws {HubbubError} `auth_invalid` or `auth_expired`, and errors of
+   * `take`.
    */
   async show(
     token: string,
@@ -75,7 +75,7 @@ export class ConnectionCredentials {
     return true;
   }
 
-  /** Nothing expires any more. */
+  /** Stops the expiry timer. */
   stop(): void {
     this.#stopped = true;
     this.#expiry?.();

@@ -1,30 +1,32 @@
 /**
- * The operator's token of a server that is open to everybody: whoever has it
- * moderates. An address does not tell who runs a server, since behind a proxy
- * or a tunnel all come from the machine itself. The token is signed with the
- * store's own secret: it holds on all nodes, and after a restart.
+ * The operator's token of an open server: its bearer may moderate. An address
+ * does not identify the operator, since behind a proxy or tunnel all clients
+ * connect from the same machine. The token is derived from the store's secret,
+ * so it is valid on all nodes and after a restart.
  */
 
 import { Buffer } from "node:buffer";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { type Permissions, TRUSTED } from "./permissions.ts";
 
-/** The operator's user id, as if it were a token's `sub`: it names one person
- * on all devices. Signed tokens cannot have it, so nobody inherits what the
- * operator wrote when the server asks for signed tokens later. */
+/**
+ * The operator's user ID, like a token's `sub`: one person on all devices.
+ * Signed tokens cannot contain it, so nobody inherits the operator's messages
+ * when the server later requires tokens.
+ */
 export const OPERATOR_USER = "hubbub-operator";
 
-/** What the operator may do: everything, as one person. */
+/** The operator's permissions: everything, as one person. */
 export const OPERATOR: Permissions = { ...TRUSTED, user: OPERATOR_USER };
 
-/** Tells people, and tools that look for secrets, what it is. */
+/** Identifies the token to people and to secret scanners. */
 const PREFIX = "hubbub-operator-";
 
 /**
- * Makes the token of a store.
+ * Derives the token of a store.
  *
- * @param secret The store's, 32 random bytes.
- * @returns 59 characters that fit into an address.
+ * @param secret The store's secret, 32 random bytes.
+ * @returns 59 URL-safe characters.
  */
 export function operatorToken(secret: Uint8Array): string {
   const signature = createHmac("sha256", secret).update("operator");
@@ -32,10 +34,10 @@ export function operatorToken(secret: Uint8Array): string {
 }
 
 /**
- * Compares a token with the operator's, in a time that tells nothing.
+ * Compares a token with the operator's in constant time.
  *
- * @param given Anything a client sent.
- * @param wanted The operator's.
+ * @param given Any text from a client.
+ * @param wanted The operator's token.
  */
 export function isOperatorToken(given: string, wanted: string): boolean {
   const a = Buffer.from(given);

@@ -1,31 +1,33 @@
-/** What somebody may do where. Pure data; authenticator.ts decides who gets it. */
+/**
+ * What a bearer may do in which room. Pure data; authenticator.ts assigns it.
+ */
 
 import type { Right } from "../../protocol/rights.ts";
 
-/** What one bearer may do. */
+/** Permissions of one bearer. */
 export interface Permissions {
-  /** Who it is, in the long run; undefined for guests. */
+  /** The permanent user ID; undefined for guests. */
   readonly user?: string | undefined;
-  /** The name it goes by, when the token says so. */
+  /** The name, if the token states it. */
   readonly name?: string | undefined;
-  /** When it ends, milliseconds since 1970; Infinity for never. */
+  /** Expiry in milliseconds since 1970; Infinity for never. */
   readonly until: number;
-  /** Whether it holds for a right in a room, by the room's checked name, or in
-   * all of them (`*`). */
+  /** Returns whether a right is granted in a room (a valid name), or in all
+   * rooms (`*`). */
   allows(right: Right, room: string): boolean;
 }
 
-/** What somebody asks to do, as far as rights go. */
+/** An action that needs permission. */
 export type Act = Right | "remove";
 
 /**
- * Returns whether permissions hold for an act: the one rule for all
- * transports. Most acts take the right of their name; to remove a message
- * takes the right to write, for one's own, or to moderate.
+ * Returns whether permissions allow an action, for all transports. Most actions
+ * need the right of the same name; removing a message needs the right to write
+ * (one's own) or to moderate.
  *
- * @param permissions Of whoever asks.
- * @param act What it asks for.
- * @param room A checked name, or `*` for all rooms.
+ * @param permissions The sender's permissions.
+ * @param act The action.
+ * @param room A valid name, or `*` for all rooms.
  */
 export function permits(
   permissions: Permissions,
@@ -37,11 +39,11 @@ export function permits(
     permissions.allows("moderate", room);
 }
 
-/** What everybody may do where nobody is asked for a token. */
+/** Everybody's permissions on an open server. */
 export const OPEN: Permissions = {
   until: Infinity,
   allows: (right) => right !== "moderate",
 };
 
-/** For what has been allowed already, elsewhere. */
+/** For actions that were authorized elsewhere. */
 export const TRUSTED: Permissions = { until: Infinity, allows: () => true };

@@ -1,6 +1,6 @@
 /**
- * Names that a client may hand back but not read: cursors of lists in which
- * most entries are hidden from it. All nodes of a store can open them.
+ * Encrypts names that a client returns but must not read: cursors of lists with
+ * hidden entries. All nodes of a store can decrypt them.
  */
 
 import { Buffer } from "node:buffer";
@@ -15,21 +15,21 @@ const ALGORITHM = "aes-256-gcm";
 /** Bytes of the nonce and of the tag (NIST SP 800-38D). */
 const NONCE = 12;
 const TAG = 16;
-/** Bytes that a name is padded to, so that its length does not show. A name of
- * a room has 64 characters at most. */
+/** Bytes that names are padded to, to hide their length. Room names have at
+ * most 64 characters. */
 const PADDED = 256;
 
-/** Seals and opens names with a key that never leaves the store. */
+/** Encrypts names with a key that never leaves the store. */
 export class SealedNames {
   readonly #key: Uint8Array;
 
-  /** @param secret The store's, 32 random bytes. */
+  /** @param secret The store's secret, 32 random bytes. */
   constructor(secret: Uint8Array) {
     this.#key = createHmac("sha256", secret).update("sealed name").digest();
   }
 
   /**
-   * Seals a name.
+   * Encrypts a name.
    *
    * @param name At most 256 bytes of UTF-8, without NUL.
    * @returns Base64url, of the same length for all names.
@@ -45,10 +45,10 @@ export class SealedNames {
   }
 
   /**
-   * Opens what was sealed.
+   * Decrypts a name.
    *
-   * @param sealed Anything a client sent.
-   * @returns The name; undefined when this store did not seal it.
+   * @param sealed Any text from a client.
+   * @returns The name; undefined when this store did not encrypt it.
    */
   open(sealed: string): string | undefined {
     const bytes = Buffer.from(sealed, "base64url");

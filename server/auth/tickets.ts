@@ -1,9 +1,9 @@
 /**
- * Tickets: what stands in the address of an event stream for a token. A page's
- * EventSource can send no header, and addresses are logged on the way: so a
- * ticket holds for a minute, and for reading events alone. It is the token,
- * encrypted with a key that never leaves the store: all nodes take it, and the
- * rights end when the token's do.
+ * Tickets replace tokens in event stream addresses: an EventSource cannot send
+ * headers, and addresses appear in logs. A ticket is valid for a minute, and
+ * only to read events. It contains the token, encrypted with a key that never
+ * leaves the store: all nodes accept it, and the permissions expire with the
+ * token.
  */
 
 import { Buffer } from "node:buffer";
@@ -12,28 +12,28 @@ import { EncryptJWT, errors, jwtDecrypt } from "jose";
 import { HubbubError } from "../../protocol/errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 
-/** How long a ticket opens a stream, milliseconds. */
+/** How long a ticket can open a stream, in milliseconds. */
 const TICKET_MS = 60_000;
 const ALGORITHMS = { alg: "dir", enc: "A256GCM" };
 /** Characters of a proof; 96 bits. */
 const PROOF_LENGTH = 16;
 
-/** A ticket, as a script gets it. */
+/** A ticket, as clients receive it. */
 export interface Ticket {
   readonly ticket: string;
-  /** Until when it opens a stream, milliseconds since 1970. */
+  /** Until when it can open a stream, in milliseconds since 1970. */
   readonly until: number;
 }
 
-/** Makes and takes tickets. */
+/** Issues and redeems tickets. */
 export class Tickets {
   readonly #key: Uint8Array;
   readonly #proofKey: Uint8Array;
   readonly #clock: Pick<Clock, "now">;
 
   /**
-   * @param secret The store's, 32 random bytes.
-   * @param clock What time it is.
+   * @param secret The store's secret, 32 random bytes.
+   * @param clock Provides the date.
    */
   constructor(secret: Uint8Array, clock: Pick<Clock, "now">) {
     const derived = (use: string) =>
@@ -44,12 +44,12 @@ export class Tickets {
   }
 
   /**
-   * Makes a ticket.
+   * Issues a ticket.
    *
-   * @param token What it stands for; it was checked.
+   * @param token A valid token.
    */
   async issue(token: string): Promise<Ticket> {
-    // In whole seconds, as the standard has it (RFC 7519, 2).
+    // In whole seconds (RFC 7519, 2).
     const seconds = Math.floor((this.#clock.now() + TICKET_MS) / 1000);
     const ticket = await new EncryptJWT({ token })
       .setProtectedHeader(ALGORITHMS)
@@ -59,9 +59,9 @@ export class Tickets {
   }
 
   /**
-   * What a reader got that came in with a ticket. An EventSource comes back
-   * under the same address, long after the ticket's minute, and sends the last
-   * event's id, of which this is a part.
+   * Returns the proof that a reader came with a valid ticket. An EventSource
+   * reconnects to the same address after the ticket expired, and sends the last
+   * event's ID, which contains the proof.
    */
   proof(ticket: string): string {
     return createHmac("sha256", this.#proofKey).update(ticket)
@@ -69,11 +69,11 @@ export class Tickets {
   }
 
   /**
-   * Takes a ticket.
+   * Redeems a ticket.
    *
-   * @param ticket Anything a client sent.
-   * @param proof What it got when the ticket was new.
-   * @returns The token, which is to be checked.
+   * @param ticket Any text from a client.
+   * @param proof The proof that the reader got, if any.
+   * @returns The token, which the caller must verify.
    * @throws {HubbubError} `auth_invalid` or `auth_expired`.
    */
   async redeem(ticket: string, proof: string | undefined): Promise<string> {

@@ -1,5 +1,5 @@
 /**
- * Reads the settings in schema.ts from the command line and the environment,
+ * Reads the settings of schema.ts from the command line and the environment,
  * and prints `--help`.
  */
 
@@ -15,19 +15,19 @@ import { ConfigError, readWords } from "./parsers.ts";
 import { type Config, type Setting, SETTINGS } from "./schema.ts";
 import { withoutPassword } from "../store/addresses.ts";
 
-/** Set on Deno Deploy, and never empty there. */
+/** Always set and non-empty on Deno Deploy. */
 const DEPLOYMENT = "DENO_DEPLOYMENT_ID";
 
-/** What a setting is on Deno Deploy where nothing else was chosen. */
+/** Defaults on Deno Deploy. */
 const DEPLOY_FALLBACKS: Partial<Record<keyof Config, string>> = {
   host: "0.0.0.0",
   store: "",
-  // What the platform documents, and where it listens.
+  // As the platform documents, and where it listens.
   transport: "native",
 };
 
 /**
- * Whether this is Deno Deploy.
+ * Returns whether this is Deno Deploy.
  *
  * @param env Looks up an environment variable.
  */
@@ -37,15 +37,15 @@ export function isDeploy(env: (name: string) => string | undefined): boolean {
 
 const rows = Object.entries(SETTINGS) as [keyof Config, Setting][];
 
-/** Variables that are not the server's, and may be set where it starts. */
+/** Variables of other programs that may be set. */
 const OTHER_VARIABLES = ["HUBBUB_TOKEN"];
 
-/** `retainDays` as a flag: `retain-days`. */
+/** Returns the flag of a setting: `retain-days` for `retainDays`. */
 export function flagOf(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** What `--help` prints. */
+/** Returns the text of `--help`. */
 export function helpText(): string {
   const usage = rows.map(([key, { value, env, help, fallback }]) => {
     const flag = `--${flagOf(key)} ${value}`.padEnd(24);
@@ -65,13 +65,15 @@ export function helpText(): string {
 }
 
 /**
- * Reads the settings: flags win over the environment, that over defaults.
+ * Reads the settings: flags override environment variables, which override
+ * defaults.
  *
- * @param args The command line's arguments.
+ * @param args The command line arguments.
  * @param env Looks up an environment variable.
- * @param names The names of all variables, as far as they may be known.
- * @returns The settings, or `"help"` when these were asked for.
- * @throws {ConfigError} With one line that names the setting and what it may be.
+ * @param names Names of all variables, as far as the process may read them.
+ * @returns The settings, or `"help"` if requested.
+ * @throws {ConfigError} With one line that names the setting and its valid
+ * values.
  */
 export function readConfig(
   args: readonly string[],
@@ -107,7 +109,7 @@ export function readConfig(
     if (words === undefined && elsewhere !== undefined) return [key, elsewhere];
     const name = flag !== undefined ? `--${flagOf(key)}` : variable;
     if (words === undefined) return [key, parse(fallback)];
-    // A flag wins over its variable, but does not hide that this is wrong.
+    // An overridden variable must still be valid.
     const hidden = flag === undefined ? undefined : env(variable);
     if (hidden !== undefined) readWords(variable, hidden, { parse, show });
     return [key, readWords(name, words, { parse, show })];
@@ -118,7 +120,7 @@ export function readConfig(
   }
   const { guests, authSecret, authKeys } = settings;
   if (guests !== "none" && authSecret === "" && authKeys === "") {
-    // Whoever asks for it believes that guests may do no more than that.
+    // The operator would expect guests to have no other permissions.
     throw new ConfigError(
       "--guests needs --auth-secret or --auth-keys. Without them everyone " +
         "can read and write",

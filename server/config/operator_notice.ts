@@ -1,41 +1,41 @@
 /**
- * Where whoever runs an open server finds the token to moderate with: in a file
- * beside the database that nobody else can read, for scripts; and as a link to
- * the page, in a terminal alone. Logs are shipped elsewhere, so no log has it.
+ * Delivers the operator's token of an open server: in a private file beside the
+ * database, for scripts, and as a link to the page, in terminals only. Logs are
+ * shipped elsewhere, so the token is never logged.
  */
 
 import { readRedisAddress } from "../store/addresses.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { removeFile, writeSecret } from "../runtime/secret_file.ts";
 
-/** What {@linkcode operatorNotice} needs. */
+/** Options of {@linkcode operatorNotice}. */
 export interface OperatorNoticeOptions {
-  /** Undefined where there is none: where tokens are asked for. */
+  /** Undefined if the server requires access tokens. */
   readonly token: string | undefined;
   /** The address of the store. */
   readonly store: string;
   /** The address of the chat page. */
   readonly page: URL;
-  /** Whether people see what is printed, and nobody keeps it. */
+  /** Whether output goes to a terminal and is not stored. */
   readonly terminal: boolean;
   readonly log: Logger;
 }
 
 /**
- * Says where the token of a store is kept. Each store has a file of its own, so
- * that no server overwrites the token of another one.
+ * Returns the file of a store's operator token. Each store has its own file, so
+ * that servers do not overwrite each other's tokens.
  *
  * @param store Its address, such as `sqlite:./data/hubbub.db`.
- * @param page The address of the chat page: of stores in memory, each port has
- * one.
- * @returns A path: beside the database, or in the folder `data`.
+ * @param page The address of the chat page: stores in memory have a file per
+ * port.
+ * @returns A path beside the database, or in the folder `data`.
  */
 export function operatorFile(store: string, page: URL): string {
   const path = /^(?:sqlite|kv):(.+)$/.exec(store)?.[1];
   return `${path ?? `data/hubbub.${placeOf(store, page)}`}.operator-token`;
 }
 
-/** What tells a store that has no file of its own from others. */
+/** Returns what distinguishes a store without a file of its own. */
 function placeOf(store: string, page: URL): string {
   if (store === "memory:") {
     const usual = page.protocol === "https:" ? "443" : "80";
@@ -48,16 +48,16 @@ function placeOf(store: string, page: URL): string {
     .join("-").replace(/[^\w.-]+/g, "_");
 }
 
-/** Removes the file of a store that ends with the process. */
+/** Removes the file of a store in memory. */
 export async function forgetOperator(store: string, page: URL): Promise<void> {
   if (store !== "memory:") return;
   await removeFile(operatorFile(store, page)).catch(() => {});
 }
 
 /**
- * Writes the file and logs where it is, or removes one that no longer counts.
+ * Writes the file and logs its path, or removes an obsolete one.
  *
- * @returns A line for the terminal; undefined where nothing is to be printed.
+ * @returns A line for the terminal; undefined if nothing should be printed.
  */
 export async function operatorNotice(
   { token, store, page, terminal, log }: OperatorNoticeOptions,

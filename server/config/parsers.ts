@@ -1,6 +1,6 @@
 /**
- * What the words of a setting may be: each function takes the words and gives
- * the value, or throws a {@linkcode ConfigError} that says what it must be.
+ * Parsers of setting values: each takes text and returns the value, or throws a
+ * {@linkcode ConfigError} that names the valid values.
  */
 
 import { LOG_LEVELS, type LogLevel } from "../runtime/logger.ts";
@@ -9,20 +9,20 @@ import { readPublicHost } from "../http/host_policy.ts";
 import { readOrigin } from "../http/origin_policy.ts";
 import { readRedisAddress, STORE_ADDRESSES } from "../store/addresses.ts";
 
-/** A wrong setting, told in one line to who starts the server. */
+/** An invalid setting, explained in one line. */
 export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
 /**
- * Reads the words of a setting that somebody has given.
+ * Parses the text of a setting.
  *
- * @param name What it is called: a flag or a variable.
- * @param words Its words, as they were given.
- * @param how What they may be, and how to show wrong ones.
- * @throws {ConfigError} With one line that names it and says what it must be.
- * Blanks are refused: such as `"$SECRET"` where that was never set must not mean
- * none, and let everybody in.
+ * @param name Name of the flag or variable.
+ * @param words The text.
+ * @param how The parser, and how to display an invalid value.
+ * @throws {ConfigError} With one line that names the setting and its valid
+ * values. Blank text is rejected: an unset `"$SECRET"` must not mean no secret
+ * and open the server.
  */
 export function readWords<T>(
   name: string,
@@ -43,7 +43,7 @@ export function readWords<T>(
   }
 }
 
-/** A whole number in a range, both ends included. */
+/** Parses a whole number in a range, inclusive. */
 export function whole(from: number, to: number): (words: string) => number {
   return (words) => {
     const value = Number(words);
@@ -52,11 +52,11 @@ export function whole(from: number, to: number): (words: string) => number {
   };
 }
 
-/** Megabytes that the server needs to start and to serve a few clients. */
+/** Megabytes that the server needs to start and serve a few clients. */
 const LEAST_MEMORY = 100;
 
-/** A limit of memory in megabytes, or 0 for none: below what it needs, the
- * server would end and be started again for ever. */
+/** Parses a memory limit in megabytes, or 0 for none. Below the minimum, the
+ * server would restart forever. */
 export function memoryLimit(words: string): number {
   const value = Number(words);
   if (/^0+$/.test(words)) return 0;
@@ -68,8 +68,9 @@ export function memoryLimit(words: string): number {
   );
 }
 
-/** The name or address of a host, as one listens on it: IPv6 with or without
- * brackets. */
+/**
+ * Parses a host name or address to listen on; IPv6 with or without brackets.
+ */
 export function host(words: string): string {
   const [address = ""] = words.split("%", 1);
   const inUrl = /^[^[].*:/.test(address) || address.startsWith(":")
@@ -83,21 +84,21 @@ export function host(words: string): string {
   );
 }
 
-/** How much is logged. */
+/** Parses a log level. */
 export function level(words: string): LogLevel {
   const found = LOG_LEVELS.find((level) => level === words);
   if (found !== undefined) return found;
   throw new ConfigError(`must be one of ${LOG_LEVELS.join(", ")}`);
 }
 
-/** A secret, or none where nothing was said: short ones can be guessed from one token (RFC 7518,
- * 3.2). */
+/** Parses a secret; empty by default. Short secrets can be guessed from one
+ * token (RFC 7518, 3.2). */
 export function secret(words: string): string {
   if (words === "" || words.length >= 32) return words;
   throw new ConfigError("must have at least 32 characters");
 }
 
-/** One of these words. */
+/** Parses one of several words. */
 export function oneOf(...values: string[]): (words: string) => string {
   return (words) => {
     if (values.includes(words)) return words;
@@ -105,9 +106,9 @@ export function oneOf(...values: string[]): (words: string) => string {
   };
 }
 
-/** The address of a store. */
+/** Parses the address of a store. */
 export function store(words: string): string {
-  // What people mean by these is no path: a URL's host, or memory.
+  // These are not paths: a URL's host, or an in-memory database.
   if (/^sqlite:(\s|\/\/[^/]|:)/.test(words)) {
     throw new ConfigError(
       "must have the path right behind the colon, as in sqlite:data/hubbub.db",
@@ -118,13 +119,13 @@ export function store(words: string): string {
   throw new ConfigError(`must be ${STORE_ADDRESSES}`);
 }
 
-/** Yes or no. */
+/** Parses yes or no. */
 export function yesOrNo(words: string): boolean {
   if (words === "yes" || words === "no") return words === "yes";
   throw new ConfigError("must be yes or no");
 }
 
-/** The parts of a list with commas between them. */
+/** Parses a comma-separated list. */
 function listOf<T>(
   words: string,
   { read, must }: { read: (part: string) => T | undefined; must: string },
@@ -140,20 +141,20 @@ function listOf<T>(
   });
 }
 
-/** Origins of pages, with commas between them. */
+/** Parses a comma-separated list of origins. */
 export function origins(words: string): string[] {
   const must = "must be origins such as https://example.org, null or *";
   return listOf(words, { read: readOrigin, must });
 }
 
-/** Names of hosts, with commas between them. */
+/** Parses a comma-separated list of host names. */
 export function publicHosts(words: string): string[] {
   const must = "must be names of hosts such as chat.example.org, without " +
     "https:// and port";
   return listOf(words, { read: readPublicHost, must });
 }
 
-/** A path to be served below. */
+/** Parses a base path. */
 export function basePath(words: string): string {
   const base = readBase(words);
   if (base !== undefined) return base;

@@ -1,6 +1,6 @@
 /**
- * The settings: one table from which load.ts makes flags, environment
- * variables, their checks and `--help`.
+ * The settings in one table, from which load.ts derives flags, environment
+ * variables, validation and `--help`.
  */
 
 import { LOG_LEVELS, type LogLevel } from "../runtime/logger.ts";
@@ -20,105 +20,106 @@ import {
 import { STORE_ADDRESSES, withoutPassword } from "../store/addresses.ts";
 import { type TransportName, TRANSPORTS } from "../transport/open_transport.ts";
 
-/** How the server was asked to run. */
+/** The server's settings. */
 export interface Config {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
-  /** Empty on Deno Deploy where none was chosen. */
+  /** Empty on Deno Deploy by default. */
   readonly store: string;
   /** Messages replayed on joining. */
   readonly history: number;
-  /** Messages kept a room. */
+  /** Messages kept per room. */
   readonly retainMessages: number;
-  /** Days a message is kept; 0 is for ever. */
+  /** Days a message is kept; 0 means forever. */
   readonly retainDays: number;
   /** Characters of a message. */
   readonly maxText: number;
-  /** Messages a second a client; 0 is no limit. */
+  /** Messages per second and client; 0 means no limit. */
   readonly rate: number;
-  /** Bytes a second a client; 0 is no limit. */
+  /** Bytes per second and client; 0 means no limit. */
   readonly byteRate: number;
-  /** Requests that are no messages, a second a client; 0 is no limit. */
+  /** Non-message requests per second and client; 0 means no limit. */
   readonly requestRate: number;
-  /** Joins a minute a client; 0 is no limit. */
+  /** Joins per minute and client; 0 means no limit. */
   readonly joinRate: number;
-  /** Changes of a name a minute a client; 0 is no limit. */
+  /** Renames per minute and client; 0 means no limit. */
   readonly renameRate: number;
-  /** New rooms a minute that one address may write to; 0 is no limit. */
+  /** New rooms per minute and address; 0 means no limit. */
   readonly roomRate: number;
-  /** New connections a second from one address; 0 is no limit. */
+  /** New connections per second and address; 0 means no limit. */
   readonly connectRate: number;
-  /** Requests a second from one address, but for files; 0 is no limit. */
+  /** Requests per second and address, except for files; 0 means no limit. */
   readonly httpRate: number;
-  /** Megabytes of memory before it ends, to be started again; 0 is no limit. */
+  /** Memory limit in megabytes: above it, the process exits to be restarted; 0
+   * means no limit. */
   readonly maxMemory: number;
   /** Bytes of a frame. */
   readonly maxFrame: number;
-  /** Connections at once. */
+  /** Maximum connections. */
   readonly maxConnections: number;
-  /** Connections at once from one address. */
+  /** Maximum connections per address. */
   readonly maxPerAddress: number;
-  /** Rooms open at once. */
+  /** Maximum open rooms. */
   readonly maxRooms: number;
-  /** Rooms that somebody has written to and that are kept. */
+  /** Maximum stored rooms. */
   readonly maxStoredRooms: number;
-  /** Rooms that one session may be in. */
+  /** Maximum rooms per session. */
   readonly maxRoomsPerSession: number;
-  /** Seconds a client has to say hello. */
+  /** Hello timeout, in seconds. */
   readonly helloTimeout: number;
-  /** Seconds without a sign of life before a connection is dropped. */
+  /** Idle timeout of a connection, in seconds. */
   readonly idleTimeout: number;
-  /** Seconds a reader may make no progress before it is taken out. */
+  /** Seconds without progress before a slow reader is disconnected. */
   readonly slowTimeout: number;
-  /** Seconds a session outlives a lost connection. */
+  /** Seconds a session survives a lost connection. */
   readonly grace: number;
-  /** What HS256 tokens are signed with; empty for none. */
+  /** Secret of HS256 tokens; empty for none. */
   readonly authSecret: string;
   /** A file with a public key or JWK Set; empty for none. */
   readonly authKeys: string;
-  /** What the claim aud of a token must have; empty for anything. */
+  /** Required `aud` claim of tokens; empty for any. */
   readonly authAudience: string;
-  /** What the claim iss of a token must be; empty for anything. */
+  /** Required `iss` claim of tokens; empty for any. */
   readonly authIssuer: string;
-  /** What those without a token may do, where tokens are asked for. */
+  /** Permissions without a token, if the server requires tokens. */
   readonly guests: "none" | "read" | "write";
-  /** Origins of pages that may connect beside its own. */
+  /** Allowed origins besides the server's own. */
   readonly origins: readonly string[];
-  /** Hosts it answers to beside addresses, `localhost` and `host`. */
+  /** Allowed hosts besides addresses, `localhost` and `host`. */
   readonly publicHost: readonly string[];
-  /** The path of a site it is below, such as `/chat`; empty at the root. */
+  /** The base path, such as `/chat`; empty at the root. */
   readonly base: string;
-  /** Whether a proxy says where requests come from. */
+  /** Whether to trust a proxy's headers. */
   readonly trustProxy: boolean;
-  /** Files with the certificate and its key, PEM; empty for no TLS. */
+  /** PEM files of the certificate and its key; empty for no TLS. */
   readonly cert: string;
   readonly key: string;
-  /** Whether there are lessons: auto, unless tokens are asked for. */
+  /** Whether lessons are enabled; auto means only without required tokens. */
   readonly lessons: "auto" | "yes" | "no";
-  /** What serves WebSockets. */
+  /** The WebSocket transport. */
   readonly transport: TransportName;
   readonly logLevel: LogLevel;
 }
 
-/** One row of the table. */
+/** One setting. */
 export interface Setting {
   /** The environment variable. */
   readonly env: string;
   /** What `--help` calls the value. */
   readonly value: string;
-  /** The words that count when nobody says any. */
+  /** The default, as text. */
   readonly fallback: string;
   readonly help: string;
-  /** What the flag means without a value, where it can be without. */
+  /** Value of the flag without a value, if allowed. */
   readonly bare?: string;
-  /** How to show a wrong value, where it may be nobody's business. */
+  /** How to display an invalid value, if it may be secret. */
   readonly show?: (words: string) => string;
-  /** @throws {ConfigError} When the words make no sense. */
+  /** @throws {ConfigError} When the text is invalid. */
   readonly parse: (words: string) => Config[keyof Config];
 }
 
-/** All of them, in the order of `--help`. */
+/** All settings, in the order of `--help`. */
 export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
   host: {
     env: "HOST",

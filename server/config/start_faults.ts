@@ -1,29 +1,29 @@
 /**
- * Why a server could not start: one line for whoever starts it, and the exit
- * code. 2 stays wrong until somebody changes something, so a supervisor must
- * not start it again; 1 may pass. docs/operating.md lists all. Pure.
+ * Explains why a server could not start: one line and the exit code. 2 means
+ * that somebody must change something, so a supervisor must not restart it; 1
+ * may be temporary. docs/operating.md lists all. Pure.
  */
 
 import { StoreOpenError } from "../store/store.ts";
 import type { Config } from "./schema.ts";
 
-/** How a start ends. */
+/** Message and exit code of a failed start. */
 export interface StartFault {
   /** What is wrong and what to do. */
   readonly message: string;
   readonly code: 1 | 2;
 }
 
-/** Says of a file of PEM why it cannot be used. */
+/** Kind of a PEM file. */
 export type PemKind = "cert" | "key";
 
 /**
- * Looks whether a file has what its flag asks for.
+ * Checks that a file contains what its flag requires.
  *
  * @param kind The flag.
- * @param text What is in the file.
- * @returns What is wrong and what to do, to be put behind the file's name;
- * undefined where nothing is.
+ * @param text The file's content.
+ * @returns What is wrong and what to do, to follow the file's name; undefined
+ * if valid.
  */
 export function pemFault(kind: PemKind, text: string): string | undefined {
   if (kind === "cert") {
@@ -43,11 +43,11 @@ export function pemFault(kind: PemKind, text: string): string | undefined {
 }
 
 /**
- * Explains an error of starting.
+ * Explains an error at startup.
  *
- * @param error What was thrown.
+ * @param error The thrown value.
  * @param config The settings.
- * @returns Undefined for a fault of this program, or one nobody has foreseen.
+ * @returns Undefined for a bug or an unknown error.
  */
 export function startFault(
   error: unknown,
@@ -65,7 +65,7 @@ export function startFault(
     );
   }
   if (error instanceof Deno.errors.AddrNotAvailable) {
-    // It may get it a moment later, from DHCP.
+    // The address may become available later, from DHCP.
     return passing(
       `Cannot listen on "${host}": this machine does not have that address. ` +
         "Choose one that it has with --host, or 0.0.0.0 for all",

@@ -1,36 +1,38 @@
 /**
- * Environment variables that look like settings and are none: a mistyped one
- * would be a setting that silently does not hold. Pure.
+ * Detects environment variables that look like settings but are not: a
+ * misspelled one would be ignored silently. Pure.
  */
 
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { isIP } from "node:net";
 import { ConfigError, readWords } from "./parsers.ts";
 
-/** All variables of this project begin with it, some others' too. */
+/** Prefix of this project's variables, and of some others. */
 const PREFIX = "HUBBUB_";
-/** What Kubernetes sets for each service of a namespace, such as one called
+/**
+ * Variables that Kubernetes sets for each service of a namespace, such as
  * hubbub or hubbub-redis
  * (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables):
- * the names, and what their values look like there. */
+ * their names, and the format of their values.
+ */
 const OF_KUBERNETES =
   /^HUBBUB_(?:[A-Z0-9_]+?_)??(?:(SERVICE_HOST)|(SERVICE_PORT(?:_[A-Z0-9_]+)?)|PORT|PORT_([0-9]+)_(TCP|UDP|SCTP)(?:_(ADDR|PORT|PROTO))?)$/;
 const URL_OF_PORT = /^(tcp|udp|sctp):\/\/.+:\d{1,5}$/;
 
-/** Letters of a name that may be a mistyped one. */
+/** Maximum letters of a possibly misspelled name. */
 const MOST_LETTERS = 64;
 
-/** Whether a variable looks like one of this project. */
+/** Returns whether a variable looks like one of this project. */
 export function isOurs(name: string): boolean {
   return name.startsWith(PREFIX);
 }
 
 /**
- * Makes sure that every variable of this project is one that is known.
+ * Checks that every variable of this project is known.
  *
- * @param variables Those that {@linkcode isOurs} is true of, with their values.
- * @param known The names of those that mean something.
- * @throws {ConfigError} With one line that says which one may be meant.
+ * @param variables Variables for which {@linkcode isOurs} is true, with values.
+ * @param known Names of the supported variables.
+ * @throws {ConfigError} With one line that suggests the intended name.
  */
 export function checkVariables(
   variables: ReadonlyMap<string, string>,
@@ -45,8 +47,8 @@ export function checkVariables(
   }
 }
 
-/** Whether a variable has a name and a value as Kubernetes gives them: people
- * set numbers under the same names, and mean another setting. */
+/** Returns whether a variable has a name and value as Kubernetes sets them.
+ * People set numbers under the same names by mistake. */
 function isOfKubernetes(
   name: string,
   variables: ReadonlyMap<string, string>,
@@ -78,11 +80,11 @@ function isOfKubernetes(
 }
 
 /**
- * Joins flags with negative numbers behind them, as in `--rate -1`, so that
- * these are read as values and refused as such, not as unknown flags.
+ * Joins flags with negative numbers that follow them, as in `--rate -1`, so
+ * that these are rejected as values, not as unknown flags.
  *
- * @param args As the process has them.
- * @param flags Those with a value, without `--`.
+ * @param args The process's arguments.
+ * @param flags Flags with a value, without `--`.
  */
 export function joinNegatives(
   args: readonly string[],
@@ -100,11 +102,11 @@ export function joinNegatives(
 }
 
 /**
- * Refuses blank arguments, such as `--name "$NAME"` where that was never set.
+ * Rejects blank arguments, such as `--name "$NAME"` with an unset variable.
  *
- * @param args As the process has them.
- * @param flags Those with a value, without `--`.
- * @throws {ConfigError} With one line that names the flag in front.
+ * @param args The process's arguments.
+ * @param flags Flags with a value, without `--`.
+ * @throws {ConfigError} With one line that names the preceding flag.
  */
 export function refuseBlanks(
   args: readonly string[],
@@ -120,11 +122,10 @@ export function refuseBlanks(
 }
 
 /**
- * Says of an argument that means nothing what may be meant.
+ * Suggests what an unknown argument may mean.
  *
- * @param arg As it was given. What stands behind `=` is not shown: it may be a
- * secret.
- * @param flags All that there are, without `--`.
+ * @param arg The argument. Text after `=` is not shown: it may be a secret.
+ * @param flags All flags, without `--`.
  */
 export function unknownArgument(arg: string, flags: readonly string[]): string {
   if (arg.trim() === "") {
@@ -137,12 +138,12 @@ export function unknownArgument(arg: string, flags: readonly string[]): string {
 }
 
 /**
- * Asks whether a name was mistyped.
+ * Suggests the intended name.
  *
- * @param wrong What was written.
- * @param known What could be meant.
- * @returns ` Did you mean …?` with the nearest names, or nothing where none is
- * near. Prefixes do not count: `HUBBUB_PROT` is near `PORT`.
+ * @param wrong The given name.
+ * @param known The possible names.
+ * @returns ` Did you mean …?` with the nearest names; empty if none is near.
+ * Prefixes are ignored: `HUBBUB_PROT` is near `PORT`.
  */
 export function meant(wrong: string, known: readonly string[]): string {
   if (wrong.length > MOST_LETTERS) return "";
@@ -158,7 +159,7 @@ export function meant(wrong: string, known: readonly string[]): string {
   return names.length === 0 ? "" : ` Did you mean ${names.join(" or ")}?`;
 }
 
-/** The words of a name, without the prefix of a variable or a flag. */
+/** Splits a name into words, without the prefix of a variable or flag. */
 function words(name: string): string[] {
   return name.replace(/^(?:HUBBUB_|-+)/, "").toLowerCase().split(/[_-]/);
 }
@@ -167,7 +168,7 @@ function letters(name: string): string {
   return words(name).join("");
 }
 
-/** How many letters were added, left out, replaced or swapped. */
+/** Returns the number of inserted, deleted, replaced or swapped letters. */
 function changes(wrong: string, name: string): number {
   const swapped = Array.from(
     { length: Math.max(0, wrong.length - 1) },
@@ -179,7 +180,9 @@ function changes(wrong: string, name: string): number {
   );
 }
 
-/** The only name with all of these words, as `SECRET` is in `AUTH_SECRET`. */
+/**
+ * Returns the only name with all of these words, as `SECRET` in `AUTH_SECRET`.
+ */
 function soleWith(
   wanted: readonly string[],
   known: readonly string[],
@@ -190,7 +193,7 @@ function soleWith(
   return found.length === 1 ? found : [];
 }
 
-/** Whether this is an IP address, which IPv6 may have in brackets. */
+/** Returns whether a value is an IP address; IPv6 may be in brackets. */
 function isAddress(value: string): boolean {
   return isIP(value.replace(/^\[(.*)\]$/, "$1")) !== 0;
 }

@@ -1,7 +1,7 @@
 /**
- * Who may join and who may write: access tokens, bans, locks and slow mode.
- * Bans, locks and slow mode do not apply to moderators, so that none of them
- * can lock themselves out.
+ * Decides who may join and who may write: permissions, bans, locks and slow
+ * mode. Moderators are exempt from bans, locks and slow mode, so that they
+ * cannot lock themselves out.
  */
 
 import { durationWords } from "../../protocol/duration.ts";
@@ -17,8 +17,8 @@ import type { RoomAccess } from "../rooms/room_registry.ts";
 import { SlowMode } from "./slow_mode.ts";
 import type { StoredMessage } from "../store/store.ts";
 
-/** How a session can be recognized; of who only listens, its token may say how
- * it is called. */
+/** Returns how to recognize a session; a read-only session's name comes from
+ * its token. */
 export function personOf(
   { name, permissions, author, reader }: Session,
 ): Person {
@@ -33,7 +33,7 @@ export function personOf(
   };
 }
 
-/** Lets people in, and lets them write. */
+/** Checks joins and messages. */
 export class AccessPolicy implements RoomAccess {
   readonly #rules: ModerationRules;
   readonly #clock: Clock;
@@ -45,11 +45,11 @@ export class AccessPolicy implements RoomAccess {
   }
 
   /**
-   * Lets somebody into the server, or into a room.
+   * Checks entry to the server or a room.
    *
-   * @param person Who.
-   * @param room Where; `*` for the server as such.
-   * @param grant What it may do.
+   * @param person The person.
+   * @param room The room; `*` for the whole server.
+   * @param permissions The person's permissions.
    * @throws {HubbubError} `banned`.
    */
   enter(person: Person, room: string, permissions: Permissions): void {
@@ -60,7 +60,7 @@ export class AccessPolicy implements RoomAccess {
   }
 
   /**
-   * Lets a session join a room.
+   * Checks a session's join.
    *
    * @throws {HubbubError} `forbidden` or `banned`.
    */
@@ -70,10 +70,10 @@ export class AccessPolicy implements RoomAccess {
   }
 
   /**
-   * Lets somebody write, who counts as having written then.
+   * Checks a message, and records it for slow mode.
    *
-   * @param session Who.
-   * @param message Where, and the sender's own id for it.
+   * @param session The sender.
+   * @param message The room, and the sender's ID of the message.
    * @throws {HubbubError} `banned`, `locked` or `slow_mode`.
    */
   write(
@@ -83,7 +83,7 @@ export class AccessPolicy implements RoomAccess {
     if (this.#rules.size === 0) return;
     const { author: { key: author }, permissions } = session;
     if (moderates(permissions, room)) return;
-    // Who is in the room was let in, and is out as soon as it is banned.
+    // Members were checked when they joined, and bans evict them.
     if (!session.members.has(room)) {
       this.enter(personOf(session), room, permissions);
     }
@@ -104,7 +104,7 @@ export class AccessPolicy implements RoomAccess {
   }
 
   /**
-   * Lets somebody be heard in a room it is in.
+   * Checks whether a member may send ephemeral events, such as typing.
    *
    * @throws {HubbubError} `locked`.
    */
@@ -113,24 +113,24 @@ export class AccessPolicy implements RoomAccess {
     if (!moderates(permissions, room)) throw new HubbubError("locked");
   }
 
-  /** A message could not be stored: its author need not wait because of it. */
+  /** Resets the slow mode wait after a message could not be stored. */
   failed(room: string, author: string): void {
     this.#slow.failed(room, author);
   }
 
-  /** Notes what was written, also on other nodes. */
+  /** Records stored messages, including those of other nodes. */
   heard(room: string, messages: readonly StoredMessage[]): void {
     const { slowMs } = this.#rules.of(room);
     if (slowMs === 0) return;
     const [date, now] = [this.#clock.now(), this.#clock.monotonic()];
     for (const { author, cid, at } of messages) {
-      // Another node's date may be ahead of this one's, or behind.
+      // Another node's clock may be ahead or behind.
       const agoMs = Math.min(Math.max(date - at, 0), slowMs);
       this.#slow.wrote({ room, author, cid }, slowMs, msAfter(now, -agoMs));
     }
   }
 
-  /** What a session may do in a room, and what holds there. */
+  /** Returns a session's permissions and the rules in a room. */
   standing(
     { permissions, author: { key: author } }: Pick<
       Session,
@@ -152,7 +152,7 @@ export class AccessPolicy implements RoomAccess {
 }
 
 /**
- * Makes sure that a token allows something.
+ * Requires a permission.
  *
  * @throws {HubbubError} `forbidden`.
  */
@@ -169,7 +169,7 @@ export function allow(
   });
 }
 
-/** Whether somebody may moderate a room, or all of them (`*`). */
+/** Returns whether permissions allow moderating a room, or all rooms (`*`). */
 export function moderates(permissions: Permissions, room: string): boolean {
   return permissions.allows("moderate", room);
 }

@@ -1,6 +1,6 @@
 /**
- * What a moderator's request comes to: the documents that make it so, and what
- * is written down and told of it. Pure: the time is passed in.
+ * Converts a moderator's request to rule documents and an audit entry. Pure:
+ * time is passed in.
  */
 
 import { durationWords } from "../../protocol/duration.ts";
@@ -28,46 +28,46 @@ import {
   RULE_KEYS,
 } from "./rules.ts";
 
-/** How long a kick keeps somebody out, milliseconds: long enough for a client
- * that comes back by itself to give up. */
+/** Duration of a kick in milliseconds: long enough that a reconnecting client
+ * gives up. */
 export const KICK_MS = 60_000;
-/** The longest slow mode, milliseconds. */
+/** Maximum slow mode interval, in milliseconds. */
 const MOST_SLOW_MS = 6 * 3_600_000;
-/** Characters of a reason. */
+/** Maximum characters of a reason. */
 const MOST_REASON = 200;
 
-/** A request, and the checked name of the room it is about, or `*`. */
+/** A request with its valid room name, or `*`. */
 export type About<R extends ModerationRequest> = R & { readonly room: string };
 
-/** A request that comes to documents. */
+/** A request that changes rule documents. */
 export type ModerationActionRequest = Exclude<
   ModerationRequest,
   RemoveRequest | AnnounceRequest
 >;
 
-/** What an act comes to. */
+/** Result of a moderation request. */
 export interface ModerationAction {
   readonly entry: AuditEntry;
-  /** What is kept under which key; null: nothing any more. */
+  /** Documents by key; null deletes. */
   readonly documents: readonly (readonly [key: string, object | null])[];
-  /** What the moderator is told, where the room is not. */
+  /** Reply to the moderator, if the room is not notified. */
   readonly message?: string;
 }
 
-/** What making a decree takes. */
+/** Options of {@linkcode actionOf}. */
 export interface ModerationActionOptions {
   /** The moderator's name. */
   readonly by: string;
-  /** When, milliseconds since 1970. */
+  /** The time, in milliseconds since 1970. */
   readonly at: number;
   readonly rules: ModerationRules;
 }
 
 /**
- * Makes a decree of a request.
+ * Converts a request to a moderation action.
  *
- * @param request What a moderator asks for.
- * @param options Who, when, and what holds now.
+ * @param request The moderator's request.
+ * @param options The moderator, the time and the current rules.
  * @throws {HubbubError} `bad_room`, `bad_field`, `bad_name` or `not_found`.
  */
 export function actionOf(
@@ -135,10 +135,10 @@ function ban(
 }
 
 /**
- * Adds a ban to what holds already: it ends no earlier, and for nobody whom the
- * one before it was about.
+ * Merges a ban with an existing one: it ends no earlier and covers everybody
+ * that the existing one covers.
  *
- * @returns The documents: that of the ban itself, then those it has begun.
+ * @returns The documents: the ban, then the bans derived from it.
  */
 function extended(
   ban: Ban,
@@ -210,10 +210,10 @@ function slow(
 }
 
 /**
- * For what is about one room at a time.
+ * Requires a single room.
  *
  * @returns The room.
- * @throws {HubbubError} `bad_room` for all of them.
+ * @throws {HubbubError} `bad_room` for all rooms.
  */
 export function oneRoom(room: string): string {
   if (room !== EVERY_ROOM) return room;

@@ -1,21 +1,21 @@
 /**
- * What moderators have done, written down: a log in the store like a room's,
- * under a name that no room can have, so that nobody can join or read it as one.
+ * The audit log of moderation actions. It is stored like a room's log, under a
+ * name that no room can have, so no client can join or read it.
  */
 
 import type { ModerationRequest } from "../../protocol/requests.ts";
 import type { Session } from "../rooms/session.ts";
 import type { Draft, StoredMessage } from "../store/store.ts";
 
-/** Where it stands; rooms' names begin with a letter or a digit. */
+/** Its name in the store; room names begin with a letter or a digit. */
 export const AUDIT_ROOM = "_audit";
 
-/** One act, as it is kept. No texts of messages. */
+/** An audit entry; contains no message texts. */
 export interface AuditEntry {
   readonly act: ModerationRequest["type"] | "import";
-  /** `*`: in all rooms. */
+  /** `*` means all rooms. */
   readonly room: string;
-  /** The message that was removed, and who had sent it. */
+  /** The removed message and its sender. */
   readonly seq?: number;
   readonly name?: string | undefined;
   readonly user?: string | undefined;
@@ -25,14 +25,14 @@ export interface AuditEntry {
   readonly locked?: boolean;
   readonly everyMs?: number;
   readonly reason?: string | undefined;
-  /** What came of an import, when it has ended. */
+  /** Result of a completed import. */
   readonly imported?: number;
   readonly duplicates?: number;
 }
 
 /**
- * An entry as it is logged: logs are shipped elsewhere, and a `sub` may be an
- * e-mail address.
+ * Returns an entry for the server's log, without private fields: logs are
+ * shipped elsewhere, and a `sub` may be an e-mail address.
  */
 export function logged(
   { user, ...entry }: AuditEntry,
@@ -47,11 +47,11 @@ export function logged(
 }
 
 /**
- * Writes an entry down.
+ * Creates the draft of an entry.
  *
- * @param entry What was done.
- * @param session Who has done it.
- * @param cid For what can be done once only.
+ * @param entry The entry.
+ * @param session The moderator's session.
+ * @param cid Set for actions that happen only once.
  */
 export function auditDraft(
   entry: AuditEntry,
@@ -60,11 +60,12 @@ export function auditDraft(
 ): Draft {
   const text = JSON.stringify(entry);
   const draft = { room: AUDIT_ROOM, from: name, author: author.key, text, cid };
-  // Also where there are as many rooms as there may be.
+  // Also above the limit of rooms.
   return { ...draft, makesRoom: "always" };
 }
 
-/** An entry as it is read; its own seq is `seq`, that of a message `message`. */
+/** Returns an entry for readers; `seq` is its own, `message` that of the
+ * message. */
 export function auditRecord({ seq, at, from, text }: StoredMessage): object {
   const { seq: message, ...entry } = JSON.parse(text) as AuditEntry;
   return { seq, at, by: from, ...entry, ...(message && { message }) };

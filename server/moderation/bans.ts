@@ -1,4 +1,4 @@
-/** Who is to be kept out, and the words for it. Pure. */
+/** Validates bans, and describes them in messages. Pure. */
 
 import { durationWords } from "../../protocol/duration.ts";
 import { HubbubError } from "../../protocol/errors.ts";
@@ -9,13 +9,13 @@ import { nameInWords } from "../../protocol/text.ts";
 import { networkOf } from "../runtime/ip_network.ts";
 import type { Ban } from "./rules.ts";
 
-/** The longest a ban can last, milliseconds: ten years. */
+/** Maximum duration of a ban: ten years, in milliseconds. */
 const MOST_MS = 10 * 365 * 86_400_000;
 
 /**
- * Checks who is meant.
+ * Validates the subject of a ban.
  *
- * @returns The one field that says so, as it is kept.
+ * @returns Its only field, normalized.
  * @throws {HubbubError} `bad_field` or `bad_name`.
  */
 export function checkSubject({ name, user, address }: BanSubject): BanSubject {
@@ -34,7 +34,7 @@ export function checkSubject({ name, user, address }: BanSubject): BanSubject {
 }
 
 /**
- * Checks how long a ban is to last.
+ * Validates the duration of a ban.
  *
  * @param ms Milliseconds.
  * @throws {HubbubError} `bad_field`.
@@ -46,21 +46,21 @@ export function checkLength(ms: number): number {
   });
 }
 
-/** A place for people: a room, or all. */
+/** Describes a room, or all rooms. */
 export function placeOf(room: string): string {
   return room === EVERY_ROOM ? "this server" : `room "${room}"`;
 }
 
-/** Who is banned, for people. */
+/** Describes the subject of a ban. */
 export function whoOf({ name, user, address }: BanSubject): string {
   if (name !== undefined) return nameInWords(name);
   return user === undefined ? `All at ${address}` : `User "${user}"`;
 }
 
 /**
- * What somebody is told who is banned.
+ * Returns the error for a banned person.
  *
- * @param ban Any that is not over.
+ * @param ban A ban in force.
  * @param now Milliseconds since 1970.
  */
 export function bannedError(ban: Ban, now: number): HubbubError {

@@ -1,7 +1,7 @@
 /**
- * What moderators ask for, and what everybody may ask for about messages of
- * one's own. Checks it, writes it down, and keeps the document that makes it
- * so; enforcement.ts does the rest, on every node.
+ * Executes moderation requests, and authors' requests to remove their own
+ * messages: checks permissions, writes the audit log and stores the rule
+ * documents. enforcement.ts applies these on every node.
  */
 
 import { HubbubError } from "../../protocol/errors.ts";
@@ -47,9 +47,10 @@ import {
 } from "../store/store.ts";
 import type { GroupCommit } from "../rooms/group_commit.ts";
 
-/** How long an announcement waits for nodes that hear of it late. */
+/** How long an announcement stays valid for nodes that learn of it late, in
+ * milliseconds. */
 const ANNOUNCE_MS = 60_000;
-/** What {@linkcode Moderation} needs. */
+/** Options of {@linkcode Moderation}. */
 export interface ModerationOptions {
   readonly store: Pick<Store, "append" | "keep">;
   readonly reads: ReadQueue;
@@ -58,7 +59,7 @@ export interface ModerationOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly newId: () => string;
-  /** Characters of a message. */
+  /** Maximum characters of a message. */
   readonly maxText: number;
   readonly rooms: Pick<RoomRegistry, "get" | "all">;
   readonly sessions: Pick<LocalSessions, "all">;
@@ -67,7 +68,7 @@ export interface ModerationOptions {
   readonly groupCommit: Pick<GroupCommit, "add">;
 }
 
-/** Carries out what moderators ask for. */
+/** Executes moderation requests. */
 export class Moderation {
   readonly #options: ModerationOptions;
   readonly #limits: RuleLimits;
@@ -78,11 +79,11 @@ export class Moderation {
   }
 
   /**
-   * Carries a request out. Who asked gets an `ack` where it adds a message,
-   * else `done`, or an error.
+   * Executes a request. Replies with `ack` if it adds a message, otherwise with
+   * `done` or an error.
    *
-   * @param session Who asks.
-   * @param request What for; its room is a checked name, or `*`.
+   * @param session The sender.
+   * @param request The request; its room is a valid name, or `*`.
    * @throws {HubbubError} `forbidden`, `bad_room`, `bad_field`, `bad_name`,
    * `not_found`, `rules_full`, `rate_limited`, `empty` or `too_long`.
    */
@@ -105,13 +106,13 @@ export class Moderation {
   }
 
   /**
-   * Writes down an act that is done elsewhere, before it is done or when it has
+   * Audits an action that runs elsewhere, before it starts or when it has
    * ended.
    *
-   * @param moderator Who does it.
-   * @param entry What.
-   * @param isEnd Whether it was counted when it began.
-   * @throws {HubbubError} `rate_limited`; and what the store throws.
+   * @param moderator The moderator.
+   * @param entry The audit entry.
+   * @param isEnd Whether its start was counted already.
+   * @throws {HubbubError} `rate_limited`, and store errors.
    */
   async writeDown(
     moderator: Pick<Session, "name" | "author" | "permissions">,
@@ -124,7 +125,7 @@ export class Moderation {
     log.info("moderated", logged(entry, moderator));
   }
 
-  /** Says something in one room, or lets all nodes say it in theirs. */
+  /** Announces in one room, or on all nodes in all rooms. */
   #announce(session: Session, request: About<AnnounceRequest>): void {
     const { clock, newId, maxText, groupCommit, log } = this.#options;
     const { room, id } = request;
@@ -152,7 +153,7 @@ export class Moderation {
       room,
       from: by,
       text,
-      // Its sender is shown it as well, in every dialect.
+      // Also shown to its sender, in every dialect.
       author: SYSTEM.key,
       announcement: true,
       session,
@@ -170,8 +171,7 @@ export class Moderation {
     const { seq, id } = request;
     const room = oneRoom(request.room);
     const { permissions } = session;
-    // Before anything is looked up: what is there is no answer for those who
-    // may not know of it.
+    // Checked before any lookup, so that unauthorized senders learn nothing.
     allow(session, "remove", room);
     this.#options.accessPolicy.enter(personOf(session), room, permissions);
     reads.read(room, { after: Math.max(seq - 1, 0), limit: 1 })
@@ -214,11 +214,11 @@ export class Moderation {
         id,
       });
     }
-    // Of two who remove it at once, the store takes the first.
+    // Of two concurrent removals, the store accepts the first.
     const cid = `remove ${seq}`;
     groupCommit.add({
       room,
-      // Nothing the author has chosen: a notice cannot be removed.
+      // Not the author's name: a notice cannot be removed.
       from: own ? SERVER_NAME : session.name,
       text: `A message was removed by ${own ? "its author" : "a moderator"}`,
       author: SYSTEM.key,
@@ -238,7 +238,7 @@ export class Moderation {
   }
 
   /**
-   * Bans and locks hold for every act, not for messages alone.
+   * Bans and locks apply to every action, not just messages.
    *
    * @throws {HubbubError} `banned` or `locked`.
    */
@@ -248,7 +248,7 @@ export class Moderation {
     accessPolicy.speak(session, room);
   }
 
-  /** Writes an act down, and makes it so. */
+  /** Audits an action, then stores its documents. */
   #action(
     session: Session,
     id: RequestId | undefined,
@@ -258,7 +258,7 @@ export class Moderation {
     const { entry, documents, message } = action;
     this.#limits.check(rules, documents, session.permissions);
     const act = async () => {
-      // First: there is nothing that was done and not written down.
+      // Audited first, so that no action happens without an entry.
       mustBeStored(await store.append([auditDraft(entry, session)]));
       await store.keep(
         new Map(documents.map(([key, document]) => [
@@ -272,9 +272,11 @@ export class Moderation {
     act().catch((error) => this.#failed(session, id, error));
   }
 
-  /** Rules do not hold for moderators; who would send one away is told so.
-   * Who moderates one room alone learns nothing of those who are not in it.
-   * False: somebody of this name might moderate who is not looked at. */
+  /**
+   * Rejects actions against moderators, who are exempt from rules. A moderator
+   * of a single room learns nothing about people elsewhere. Returns false if a
+   * moderator of this name may exist on another node.
+   */
   #mustBeNoModerator(
     { permissions }: Session,
     name: string,
@@ -304,7 +306,8 @@ export class Moderation {
     });
   }
 
-  /** Whether somebody of this name is in a room, or in any, or might be. */
+  /** Returns whether a person of this name is, or may be, in a room or in any
+   * room. */
   #isHere(name: string, room: string): boolean {
     const { rooms, sessions, hasOthers } = this.#options;
     const key = nameKey(name);
@@ -314,13 +317,13 @@ export class Moderation {
       }
     }
     const places = room === EVERY_ROOM ? rooms.all() : [rooms.get(room)];
-    // Of a room that nobody here is in, only other nodes know who is.
+    // Only other nodes know the members of a room without members here.
     const elsewhere = room === EVERY_ROOM || places[0] === undefined;
     if (elsewhere && hasOthers()) return true;
     return places.some((place) => {
       if (place === undefined) return false;
       const { members } = place.presence();
-      // Where there are too many to list, it may well be.
+      // A list that was cut off may contain the name.
       return members === undefined ||
         members.some((member) => nameKey(member) === key);
     });
@@ -338,7 +341,7 @@ function eventOf(error: unknown): ErrorEvent {
   return error instanceof HubbubError ? errorEventOf(error) : STORE_UNAVAILABLE;
 }
 
-/** A decree about somebody of whom this node does not know more than the name. */
+/** Makes an action conditional for a person known by name only. */
 function unlessModerator(
   action: ModerationAction,
   name: string,

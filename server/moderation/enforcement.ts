@@ -1,7 +1,7 @@
 /**
- * What the house rules do to those who are here: whoever is banned has to go,
- * rooms are told what holds in them, announcements are made. Each node does so
- * for its own, whichever of them a moderator spoke to.
+ * Applies rules to connected clients: evicts banned people, notifies rooms of
+ * their rules, posts announcements. Each node does this for its own clients,
+ * whichever node received the moderator's request.
  */
 
 import { CLOSE } from "../../protocol/close_codes.ts";
@@ -35,7 +35,7 @@ import {
 import { type KeptChanges, MOST_KEPT, type Store } from "../store/store.ts";
 import type { GroupCommit } from "../rooms/group_commit.ts";
 
-/** The server's own session, for messages whose sender waits for no answer. */
+/** The server's own session, for messages without a waiting sender. */
 export const SYSTEM_SESSION: Session = newSession({
   id: SYSTEM.key,
   author: SYSTEM,
@@ -45,7 +45,7 @@ export const SYSTEM_SESSION: Session = newSession({
   reader: null,
 });
 
-/** What {@linkcode Enforcement} needs. */
+/** Options of {@linkcode Enforcement}. */
 export interface EnforcementOptions {
   readonly store: Pick<Store, "keep" | "watchKept">;
   readonly rules: ModerationRules;
@@ -56,10 +56,10 @@ export interface EnforcementOptions {
   readonly groupCommit: Pick<GroupCommit, "add">;
 }
 
-/** Makes the rules hold on one node. */
+/** Applies the rules on one node. */
 export class Enforcement {
   readonly #options: EnforcementOptions;
-  /** What is done to every session or room of this node. */
+  /** Pending work on every session or room of this node. */
   readonly #work: WorkInTurns;
 
   constructor(options: EnforcementOptions) {
@@ -67,7 +67,7 @@ export class Enforcement {
     this.#work = new WorkInTurns(options.clock);
   }
 
-  /** Learns what holds, and of every change from then on. */
+  /** Loads the rules and subscribes to changes. */
   async begin(): Promise<void> {
     const { store, rules } = this.#options;
     rules.replace(
@@ -75,7 +75,7 @@ export class Enforcement {
     );
   }
 
-  /** Forgets what is over. To be called every second or so. */
+  /** Deletes expired rules; called about every second. */
   tidy(): void {
     const { rules, clock } = this.#options;
     const over = rules.over(clock.now()).slice(0, MOST_KEPT);
@@ -84,8 +84,8 @@ export class Enforcement {
 
   #changed(documents: ReadonlyMap<string, string>): void {
     const { rules, log } = this.#options;
-    // Whoever has kept a document must not fail because of what it does, nor
-    // must one that cannot be applied keep the others from it.
+    // Errors must not reach the caller who stored a document, nor prevent other
+    // documents from being applied.
     const contain = (act: () => void) => {
       try {
         act();
@@ -103,8 +103,9 @@ export class Enforcement {
     });
   }
 
-  /** Looks at one session after the other; a ban that is lifted meanwhile holds
-   * for none of those that are left. */
+  /**
+   * Checks all sessions against a ban, in turns. Stops when the ban is lifted.
+   */
   *#sendAway(ban: Ban, contain: (act: () => void) => void): Iterator<void> {
     const { clock, rules } = this.#options;
     for (const session of this.#everyone()) {
@@ -123,13 +124,13 @@ export class Enforcement {
     else this.#evict(session, ban);
   }
 
-  /** Does nothing more of what it has begun. */
+  /** Cancels pending work. */
   stop(): void {
     this.#work.stop();
   }
 
-  /** Looks again at a session whose rights have changed: who may not moderate
-   * any more is banned like everybody. */
+  /** Checks a session after its permissions changed: a former moderator is
+   * subject to bans. */
   review(session: Session): void {
     const { clock, rules } = this.#options;
     const now = clock.now();
@@ -146,7 +147,7 @@ export class Enforcement {
     }
   }
 
-  /** Those who read events have no session of their own. */
+  /** Includes readers of events, who have no registered session. */
   *#everyone(): Iterable<Session> {
     const { sessions, rooms } = this.#options;
     yield* sessions.all();
@@ -155,7 +156,7 @@ export class Enforcement {
     }
   }
 
-  /** Adds what only the node knows where the banned one is. */
+  /** Extends a ban with what only the banned person's node knows. */
   #complete(ban: Ban, session: Session): void {
     const { rules } = this.#options;
     const authors = authorsOf(ban);
@@ -166,7 +167,7 @@ export class Enforcement {
     if (ban.withAddress && address !== "") {
       const { name: _, withAddress: __, authors: ___, ...rest } = ban;
       const begun = { ...rest, address, beganBy: RULE_KEYS.ban(ban) };
-      // Of somebody who comes from many addresses, as many as there is room for.
+      // A person with many addresses gets as many bans as fit.
       if (hasRoomFor(rules, RULE_KEYS.ban(begun))) bans.push(begun);
     }
     this.#keep(
@@ -174,7 +175,7 @@ export class Enforcement {
     );
   }
 
-  /** Takes somebody off the server. */
+  /** Removes a person from the server. */
   #expel(session: Session, ban: Ban): void {
     const { clock, sessions } = this.#options;
     const { reader } = session;
@@ -183,12 +184,12 @@ export class Enforcement {
     if (!session.listening) sessions.end(session);
   }
 
-  /** Takes somebody out of a room; whoever can be in that one only has to go. */
+  /** Removes a person from a room. A single-room client is disconnected. */
   #evict(session: Session, ban: Ban): void {
     const { clock, rooms } = this.#options;
     const { room } = ban;
     const wasIn = session.members.has(room);
-    // Also who is only about to come in.
+    // Also cancels pending joins.
     rooms.depart(room, session);
     if (!wasIn) return;
     const { code, message, details } = bannedError(ban, clock.now());
@@ -202,8 +203,8 @@ export class Enforcement {
     rooms.get(name)?.rulesChanged(rules.of(name));
   }
 
-  /** Says something in every room that is open here. Where one is open on
-   * several nodes the store takes it once. */
+  /** Posts an announcement in every open room. If a room is open on several
+   * nodes, the store accepts it once. */
   *#announce(
     { id, by, text, until }: Announcement,
     contain: (act: () => void) => void,

@@ -1,8 +1,7 @@
 /**
- * How many rules there may be, and how much moderators may do, so that those of
- * one room leave room for everybody else: for other rooms' rules, for those of
- * the whole server, and for what others did in the audit log. Pure: the time
- * comes from the clock passed in.
+ * Limits rules and moderation actions per room, so that one room leaves
+ * capacity for other rooms and the whole server, both in rules and in the audit
+ * log. Pure: time comes from the clock passed in.
  */
 
 import { HubbubError } from "../../protocol/errors.ts";
@@ -13,22 +12,22 @@ import { Buckets } from "../runtime/token_bucket.ts";
 import { placeOf } from "./bans.ts";
 import { type ModerationRules, roomOf } from "./rules.ts";
 
-/** Documents there may be, so that all nodes can read them again and again. */
+/** Maximum documents in total: all nodes read all of them repeatedly. */
 export const MOST_RULES = 2_000;
-/** How many of these may be about one room. */
+/** Maximum documents per room. */
 export const MOST_ROOM_RULES = 200;
-/** How many may be about single rooms: the rest is for the whole server. */
+/** Maximum documents about single rooms; the rest is for the whole server. */
 export const MOST_IN_ROOMS = 1_600;
 
-/** Acts a second in one room, and at once, of those who may moderate some
- * rooms: each of them takes a place in the audit log. */
+/** Actions per second and room, and burst, for moderators of some rooms: each
+ * action adds an audit entry. */
 const ACTS = { perSecond: 1, burst: 200 };
-/** Rooms whose acts are counted at once. */
+/** Maximum rooms tracked. */
 const MOST_ROOMS = 10_000;
 
 type Documents = readonly (readonly [key: string, object | null])[];
 
-/** Whether one more rule fits in, without anybody asking for it. */
+/** Returns whether an automatic rule fits. */
 export function hasRoomFor(rules: ModerationRules, key: string): boolean {
   return rules.has(key) || rules.size < MOST_RULES && (
         roomOf(key) === EVERY_ROOM ||
@@ -36,7 +35,7 @@ export function hasRoomFor(rules: ModerationRules, key: string): boolean {
       );
 }
 
-/** What the moderators of a server may do. */
+/** Limits of a server's moderators. */
 export class RuleLimits {
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #acts = new Buckets({ ...ACTS, most: MOST_ROOMS });
@@ -46,10 +45,11 @@ export class RuleLimits {
   }
 
   /**
-   * Counts something that a moderator does.
+   * Counts a moderation action.
    *
-   * @param grant What it may do; whoever may moderate everything is not limited.
-   * @param room Where it does so.
+   * @param permissions The moderator's; moderators of everything are not
+   * limited.
+   * @param room The room.
    * @throws {HubbubError} `rate_limited`.
    */
   act(permissions: Permissions, room: string): void {
@@ -64,12 +64,12 @@ export class RuleLimits {
   }
 
   /**
-   * Checks that there is room for rules.
+   * Checks that new documents fit.
    *
-   * @param rules Those there are.
-   * @param documents What is to be kept, by key; null: nothing any more.
-   * @param grant What the moderator may do: the share of a room does not hold
-   * for whoever may moderate everything.
+   * @param rules The current rules.
+   * @param documents Documents by key; null deletes.
+   * @param permissions The moderator's; the limit per room does not apply to
+   * moderators of everything.
    * @throws {HubbubError} `rules_full`.
    */
   check(

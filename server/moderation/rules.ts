@@ -1,7 +1,6 @@
 /**
- * The house rules: who is banned where and until when, which rooms are locked
- * or in slow mode. Read from the documents that all nodes know; answers at
- * once. Pure: the time is passed in.
+ * Moderation rules: bans, locks and slow mode. Parsed from documents that all
+ * nodes share; lookups are synchronous. Pure: time is passed in.
  */
 
 import { nameKey } from "../../protocol/names.ts";
@@ -11,7 +10,7 @@ import { userAuthor } from "../auth/author.ts";
 import { looksOf } from "../fleet/lookalikes.ts";
 import { networkOf } from "../runtime/ip_network.ts";
 
-/** Who did it, when and why. */
+/** Who created a rule, when and why. */
 interface Act {
   /** The moderator's name. */
   readonly by: string;
@@ -19,80 +18,80 @@ interface Act {
   readonly at: number;
 }
 
-/** Somebody who is kept out, by one of name, user and address. */
+/** A ban by name, user or address. */
 export interface Ban extends Act {
-  /** A kick is a short ban that is told in other words. */
+  /** A kick is a short ban with another message. */
   readonly kind: "ban" | "kick";
-  /** A room, or all of them (`*`). */
+  /** A room, or all rooms (`*`). */
   readonly room: string;
   readonly name?: string | undefined;
   /** The `sub` of a token. */
   readonly user?: string | undefined;
   readonly address?: string | undefined;
-  /** Who has had the name since: it holds for them under other names too. */
+  /** Known holders of the name: the ban also applies to their other names. */
   readonly authors?: readonly string[] | undefined;
-  /** The only one of these, in bans that earlier versions have kept. */
+  /** Replaced by `authors`; only in bans stored by earlier versions. */
   readonly author?: string | undefined;
-  /** The key of the ban that began this one, and ends it. */
+  /** Key of the ban that this one was derived from, and ends with. */
   readonly beganBy?: string | undefined;
-  /** Whether the address of who has the name is to be banned as well. */
+  /** Whether to ban the address of the name's holder too. */
   readonly withAddress?: boolean | undefined;
-  /** When it is over, milliseconds since 1970. */
+  /** When it expires, in milliseconds since 1970. */
   readonly until: number;
   readonly reason?: string | undefined;
 }
 
-/** What is said in all rooms that are open. */
+/** An announcement to all open rooms. */
 export interface Announcement extends Act {
   readonly id: string;
   readonly text: string;
   readonly until: number;
 }
 
-/** What holds in a room. */
+/** The rules of a room. */
 export interface RoomRules {
   readonly locked: boolean;
-  /** Milliseconds between two messages of one author; 0 is no limit. */
+  /** Slow mode interval in milliseconds; 0 means off. */
   readonly slowMs: number;
 }
 
-/** Somebody who might be banned. */
+/** A person who may be banned. */
 export interface Person {
   readonly name?: string | undefined;
-  /** Whether an access token states the name: it is no imitation then. */
+  /** Whether an access token states the name, so that it is no imitation. */
   readonly isNameStated?: boolean | undefined;
   readonly author?: string | undefined;
   readonly address: string;
 }
 
-/** What is new in the documents. */
+/** Differences between two sets of documents. */
 export interface RulesChange {
   readonly bans: readonly Ban[];
-  /** Rooms in which other rules hold now. */
+  /** Rooms whose rules changed. */
   readonly rooms: readonly string[];
   readonly announcements: readonly Announcement[];
 }
 
-/** Under which key a rule is kept. */
+/** The key of each rule. */
 export const RULE_KEYS = {
   lock: (room: string) => `lock/${room}`,
   slow: (room: string) => `slow/${room}`,
   announcement: (id: string) => `announcement/${id}`,
-  /** One for each kind, room and person: a later one takes its place. One that
-   * another ban began is kept beside one that a moderator made. */
+  /** One per kind, room and person: a later ban replaces it. Derived bans are
+   * kept separately from moderators' bans. */
   ban: (ban: Omit<Ban, "by" | "at" | "until">) =>
     `${ban.kind}/${ban.room}/${subjectOf(ban)}${
       ban.beganBy === undefined ? "" : ` through ${ban.beganBy}`
     }`,
 };
 
-/** The room that the rule under a key is about; `*` for the whole server. */
+/** Returns the room of a rule's key; `*` for the whole server. */
 export function roomOf(key: string): string {
   const [kind, room = ""] = key.split("/");
   return kind === "announcement" ? EVERY_ROOM : room;
 }
 
-/** Who is meant by a ban, in a form that can be compared. */
+/** Returns the subject of a ban in comparable form. */
 function subjectOf(
   { name, user, address }: BanSubject,
 ): string {
@@ -101,12 +100,12 @@ function subjectOf(
   return `address ${networkOf(address ?? "") ?? ""}`;
 }
 
-/** Who is known to have had the name of a ban. */
+/** Returns the known holders of a banned name. */
 export function authorsOf({ author, authors = [] }: Ban): readonly string[] {
   return author === undefined ? authors : [...new Set([...authors, author])];
 }
 
-/** All that a person might be banned as. */
+/** Returns all subjects that match a person. */
 function subjectsOf({ name, author, address }: Person): string[] {
   return [
     ...(name === undefined ? [] : [`name ${nameKey(name)}`]),
@@ -115,7 +114,7 @@ function subjectsOf({ name, author, address }: Person): string[] {
   ];
 }
 
-/** What the name of somebody who may be an imitation looks like. */
+/** Returns the looks of a name that may be an imitation. */
 function looks({ name, isNameStated = false }: Person): string[] {
   return name === undefined || isNameStated ? [] : looksLike(name);
 }
@@ -125,9 +124,10 @@ function looksLike(name: string): string[] {
 }
 
 /**
- * Whether a ban, wherever it holds, is about a person. Who only looks like a
- * banned name is kept out ({@linkcode ModerationRules.banOf}), but may be
- * somebody else: the ban does not follow that person to other names.
+ * Returns whether a ban is about a person, in any room. A person whose name
+ * only looks like a banned one is rejected by
+ * {@linkcode ModerationRules.banOf}, but may be somebody else: the ban does not
+ * follow that person to other names.
  */
 export function isAbout(ban: Ban, person: Person): boolean {
   const subjects = subjectsOf(person);
@@ -137,37 +137,37 @@ export function isAbout(ban: Ban, person: Person): boolean {
 
 const OPEN: RoomRules = { locked: false, slowMs: 0 };
 
-/** The rules of one server, or of a fleet. */
+/** The rules of one server or fleet. */
 export class ModerationRules {
   #documents: ReadonlyMap<string, string> = new Map();
-  /** How many there are of each room. */
+  /** Number of documents per room. */
   #sizes = new Map<string, number>();
   #bansByKey = new Map<string, Ban>();
-  /** By whom they are about. */
+  /** Bans by subject. */
   #bans = new Map<string, Ban[]>();
   #rooms = new Map<string, RoomRules>();
-  /** When what there is under a key is over. */
+  /** Expiry by key. */
   #until = new Map<string, number>();
 
-  /** How many documents there are. */
+  /** Number of documents. */
   get size(): number {
     return this.#documents.size;
   }
 
-  /** How many are about one room, or about the whole server (`*`). */
+  /** Number of documents about a room, or about the whole server (`*`). */
   sizeOf(room: string): number {
     return this.#sizes.get(room) ?? 0;
   }
 
-  /** Whether there is a document under this key. */
+  /** Returns whether a key exists. */
   has(key: string): boolean {
     return this.#documents.has(key);
   }
 
   /**
-   * Takes all documents there are now.
+   * Replaces all documents.
    *
-   * @returns What was not there before, or was otherwise.
+   * @returns The differences.
    */
   replace(documents: ReadonlyMap<string, string>): RulesChange {
     const [before, roomsBefore] = [this.#documents, this.#rooms];
@@ -220,18 +220,18 @@ export class ModerationRules {
     return { bans, rooms, announcements };
   }
 
-  /** Returns the ban under a key, also one that is over. */
+  /** Returns the ban of a key, even if expired. */
   ban(key: string): Ban | undefined {
     return this.#bansByKey.get(key);
   }
 
-  /** Returns the bans that the one under a key has begun, by their keys. */
+  /** Returns the bans derived from a ban, by key. */
   begunBy(key: string): (readonly [key: string, ban: Ban])[] {
     return [...this.#bansByKey].filter(([, ban]) => ban.beganBy === key);
   }
 
-  /** Returns the keys of all that keeps one subject out of a room: bans, kicks,
-   * also of names that look the same, and what these have begun. */
+  /** Returns the keys of all bans and kicks of a subject in a room, including
+   * those of similar names and derived bans. */
   bansOn({ room, ...subject }: BanSubject & { room: string }): string[] {
     const { name } = subject;
     const alike = (name === undefined ? [] : looksLike(name))
@@ -245,18 +245,18 @@ export class ModerationRules {
     return [...new Set([...keys, ...begun])];
   }
 
-  /** What holds in a room. */
+  /** Returns the rules of a room. */
   of(room: string): RoomRules {
     return this.#rooms.get(room) ?? OPEN;
   }
 
   /**
-   * Whether somebody is kept out.
+   * Returns the ban of a person, if any.
    *
-   * @param person Who.
-   * @param room Where; `*` asks for bans from the whole server alone.
+   * @param person The person.
+   * @param room The room; `*` finds only bans from the whole server.
    * @param now Milliseconds since 1970.
-   * @returns The ban that lasts longest, if there is one.
+   * @returns The ban that lasts longest; undefined without a ban.
    */
   banOf(person: Person, room: string, now: number): Ban | undefined {
     if (this.#bans.size === 0) return undefined;
@@ -272,11 +272,11 @@ export class ModerationRules {
   }
 
   /**
-   * All bans that hold in a room.
+   * Returns all bans in force in a room.
    *
-   * @param room Which; `*` for those from the whole server.
+   * @param room The room; `*` for bans from the whole server.
    * @param now Milliseconds since 1970.
-   * @returns In the order in which they end.
+   * @returns Ordered by expiry.
    */
   bans(room: string, now: number): Ban[] {
     const bans = new Set([...this.#bans.values()].flat());
@@ -284,7 +284,7 @@ export class ModerationRules {
       .sort((a, b) => a.until - b.until);
   }
 
-  /** The keys of what is over. */
+  /** Returns the keys of expired rules. */
   over(now: number): string[] {
     return [...this.#until].filter(([, until]) => until <= now)
       .map(([key]) => key);
@@ -304,13 +304,13 @@ export class ModerationRules {
   }
 }
 
-/** A document, if it makes sense. */
+/** Parses a document; undefined if invalid. */
 function read(document: string): Record<string, unknown> | undefined {
   try {
     const rule = JSON.parse(document);
     return typeof rule === "object" && rule !== null ? rule : undefined;
   } catch {
-    // One that another version wrote must not keep this one from starting.
+    // A document of another version must not prevent a start.
     return undefined;
   }
 }

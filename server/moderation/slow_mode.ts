@@ -1,37 +1,36 @@
 /**
- * Who has written when, in rooms where everybody may write once in a while.
- * Pure: the time is passed in.
+ * Tracks when authors last wrote in rooms with slow mode. Pure: time is passed
+ * in.
  */
 
 import { type Monotonic, msAfter, msBetween } from "../runtime/clock.ts";
 
-/** The last message of one author in one room. */
+/** An author's last message in a room. */
 interface Last {
   readonly at: Monotonic;
   readonly cid: string | undefined;
 }
 
-/** Authors of one room that are looked through, to forget those who may write
- * again, when there are more than this and twice as many as after the last
- * time. */
+/** Number of authors per room that triggers a sweep, if it has also doubled
+ * since the last one. */
 const MANY = 100;
 
-/** The waits of one node. */
+/** The slow mode waits of one node. */
 export class SlowMode {
-  /** By room, by author. */
+  /** By room and author. */
   readonly #rooms = new Map<
     string,
     { last: Map<string, Last>; many: number }
   >();
 
   /**
-   * How long an author has to wait.
+   * Returns how long an author must wait.
    *
-   * @param message Where, by whom, and the sender's own id for it: a repeat of
-   * the last one has not to wait, as it is no message more.
-   * @param everyMs Milliseconds between two messages.
-   * @param now The moment.
-   * @returns 0 when it may be sent.
+   * @param message The room, the author, and the sender's ID of the message: a
+   * repeat of the last message does not wait.
+   * @param everyMs Slow mode interval, in milliseconds.
+   * @param now The current time.
+   * @returns Milliseconds to wait; 0 when the message may be sent.
    */
   wait(
     { room, author, cid }: {
@@ -71,12 +70,12 @@ export class SlowMode {
     authors.many = Math.max(MANY, 2 * authors.last.size);
   }
 
-  /** A message could not be stored after all. */
+  /** Forgets a message that could not be stored. */
   failed(room: string, author: string): void {
     this.#rooms.get(room)?.last.delete(author);
   }
 
-  /** A room is not in slow mode any more. */
+  /** Ends slow mode in a room. */
   end(room: string): void {
     this.#rooms.delete(room);
   }

@@ -1,7 +1,7 @@
 /**
- * Warns of a TLS certificate that clients refuse: one that has expired, is not
- * valid yet or is for other hosts. Looks at the start and then once a day, since
- * a server can run for longer than its certificate is valid.
+ * Warns about a TLS certificate that clients reject: expired, not yet valid, or
+ * for other hosts. Checks at startup and once a day, since a server may outlive
+ * its certificate.
  */
 
 import { X509Certificate } from "node:crypto";
@@ -9,25 +9,24 @@ import { type Cancel, type Clock, every } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logger.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Days before the end at which the warnings begin: tools renew a certificate
- * of 90 days 30 days before its end, and what is not renewed by then has
- * failed to be for more than two weeks. */
+/** Days before expiry when warnings begin. Tools renew a 90-day certificate 30
+ * days before expiry; by then renewal has failed for over two weeks. */
 const WARN_DAYS = 14;
 
-/** What is wrong with a certificate. */
+/** A problem of a certificate. */
 export interface CertificateFault {
   readonly message: string;
-  /** Dates in ISO 8601, names of hosts, and what to do. */
+  /** ISO 8601 dates, host names, and what to do. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
 /**
- * Finds out why clients refuse a certificate, or soon will.
+ * Returns why clients reject a certificate, or soon will.
  *
- * @param pem The certificate and its chain; only the first one is looked at.
- * @param options `now` is the date in milliseconds since 1970, `hosts` are the
- * hosts of `--public-host` as the settings have them.
- * @returns All faults; none for what is no certificate, which the start itself
+ * @param pem The certificate chain; only the first certificate is checked.
+ * @param options `now` in milliseconds since 1970, and the `hosts` of
+ * `--public-host`.
+ * @returns All problems; none for an invalid certificate, which the startup
  * reports.
  */
 export function certificateFaults(
@@ -75,7 +74,7 @@ export function certificateFaults(
   return faults;
 }
 
-/** Reads the first certificate of a file; undefined when it is none. */
+/** Parses the first certificate; undefined if invalid. */
 function read(pem: string): X509Certificate | undefined {
   try {
     return new X509Certificate(pem);
@@ -88,17 +87,19 @@ function iso(date: number): string {
   return Number.isNaN(date) ? "unknown" : new Date(date).toISOString();
 }
 
-/** The DNS names of a certificate, in small letters. Empty on Deno 2.5, which
- * does not tell them. */
+/** Returns a certificate's DNS names in lower case; empty on Deno 2.5, which
+ * does not expose them. */
 function namesOf({ subjectAltName }: X509Certificate): string[] {
   return (subjectAltName ?? "").split(", ")
     .filter((name) => name.startsWith("DNS:"))
     .map((name) => name.slice("DNS:".length).toLowerCase());
 }
 
-/** Whether names cover a host (RFC 9525, 6.3): `*` stands for one label. Of a
- * tree such as `.example.org` it is enough that some of its names are covered;
- * addresses are no names. */
+/**
+ * Returns whether names cover a host (RFC 9525, 6.3): `*` matches one label.
+ * For a domain such as `.example.org`, one covered subdomain is enough. IP
+ * addresses do not match.
+ */
 function covers(names: readonly string[], host: string): boolean {
   if (host === "*" || host.startsWith("[") || /^[\d.]+$/.test(host)) {
     return true;
@@ -111,12 +112,12 @@ function covers(names: readonly string[], host: string): boolean {
 }
 
 /**
- * Logs what is wrong with a certificate, now and once a day.
+ * Logs problems of a certificate now and once a day.
  *
- * @param pem The certificate as it is served.
+ * @param pem The certificate that the server uses.
  * @param options `hosts` as in {@linkcode certificateFaults}; empty behind a
- * proxy, which has the certificate that clients see.
- * @returns Stops it.
+ * proxy with its own certificate.
+ * @returns Stops the checks.
  */
 export function watchCertificate(
   pem: string,

@@ -1,7 +1,6 @@
 /**
- * What the server knows of connections that asked to be watched: the lab page
- * shows it, since no page can see it from its own side. Owns the book and its
- * bounds; connections that did not ask cost nothing.
+ * Records the server's view of connections that opted in, for the lab page.
+ * Bounded; other connections cost nothing.
  */
 
 import { Buffer } from "node:buffer";
@@ -9,11 +8,11 @@ import type { ConnectionReport } from "../../protocol/lab.ts";
 import { type Clock, type Monotonic, msBetween } from "../runtime/clock.ts";
 import type { Accept, Socket } from "../transport/socket.ts";
 
-/** Connections that are watched at once; any more go unwatched. */
+/** Maximum recorded connections; further ones are not recorded. */
 const MOST = 500;
-/** How long a closed one can still be looked up. */
+/** How long a closed connection is kept, in milliseconds. */
 const KEPT_MS = 60_000;
-/** Long enough that nobody guesses another's. */
+/** Long enough not to be guessed. */
 const KEY = /^[\w-]{16,64}$/;
 
 /** One connection. */
@@ -74,20 +73,19 @@ class Entry {
     };
   }
 
-  /** Milliseconds that have passed since. */
+  /** Returns the milliseconds since a moment. */
   #ago(moment: Monotonic): number {
     return msBetween(moment, this.#clock.monotonic());
   }
 }
 
-/** The connections that are watched, each under a key of its client's choice. */
+/** Recorded connections, by a key that the client chooses. */
 export class ConnectionInspector {
   readonly #entries = new Map<string, Entry>();
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #idleSeconds: number;
 
-  /** @param options Where time comes from, and after how many silent seconds
-   * the server gives a connection up. */
+  /** @param options The clock, and the idle timeout in seconds. */
   constructor(
     { clock, idleSeconds }: {
       clock: Pick<Clock, "monotonic">;
@@ -99,12 +97,12 @@ export class ConnectionInspector {
   }
 
   /**
-   * Watches a connection.
+   * Records a connection.
    *
-   * @param key The client's key; one that is missing, malformed or in use
-   * changes nothing, as does a full book.
-   * @param accept Makes the connection's handler.
-   * @returns Makes the same, watched.
+   * @param key The client's key. Nothing is recorded if it is missing,
+   * malformed or in use, or at the maximum.
+   * @param accept Creates the connection's handler.
+   * @returns Creates the same handler, recorded.
    */
   watch(key: string | null, accept: Accept): Accept {
     if (key === null || !KEY.test(key)) return accept;
@@ -141,7 +139,7 @@ export class ConnectionInspector {
     };
   }
 
-  /** Makes room, where only closed ones take it. */
+  /** Drops closed connections if necessary; returns whether there is room. */
   #hasRoom(): boolean {
     if (this.#entries.size < MOST) return true;
     for (const [key, entry] of this.#entries) {
@@ -150,13 +148,13 @@ export class ConnectionInspector {
     return false;
   }
 
-  /** What is known of a connection; undefined when it is not watched. */
+  /** Returns the report of a connection; undefined if it is not recorded. */
   report(key: string): ConnectionReport | undefined {
     this.#forget();
     return this.#entries.get(key)?.report(this.#idleSeconds);
   }
 
-  /** Without a timer, which would keep a stopping server alive. */
+  /** Not a timer, which would keep a stopping server alive. */
   #forget(): void {
     for (const [key, entry] of this.#entries) {
       if (entry.closedFor(KEPT_MS)) this.#entries.delete(key);

@@ -1,18 +1,18 @@
-/** How late the event loop is, by a timer that knows when it was due. */
+/** Measures the lag of the event loop with a timer. */
 
 import { type Cancel, type Clock, every } from "../runtime/clock.ts";
 import type { Stats } from "../runtime/stats.ts";
 
-/** Between two looks, milliseconds. */
+/** Interval of measurements, in milliseconds. */
 const LOOK_MS = 200;
 
 /**
- * Measures until it is stopped.
+ * Starts to measure.
  *
- * @param clock Whose timers.
- * @param stats Where it is counted.
- * @param failed Told when it could not be measured.
- * @returns Stops it.
+ * @param clock Provides the timers.
+ * @param stats Receives the results.
+ * @param failed Called when a measurement fails.
+ * @returns Stops measuring.
  */
 export function watchLoopDelay(
   clock: Clock,

@@ -1,7 +1,4 @@
-/**
- * Tells whoever runs the server that a limit turns people away: they see it at
- * once, the log is where its owner looks why.
- */
+/** Logs warnings when a limit rejects connections, for the operator. */
 
 import type { ConnectionLimit } from "../connection/connection_limits.ts";
 import type { TcpLimit } from "../transport/tcp_connections.ts";
@@ -15,15 +12,15 @@ import { flagOf } from "../config/load.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Config } from "../config/schema.ts";
 
-/** Who is turned away comes back, so each limit is named no more often,
- * milliseconds. */
+/** Minimum interval between warnings about the same limit in milliseconds:
+ * rejected clients retry. */
 const QUIET_MS = 60_000;
 
 /**
- * Makes what is to be told of each connection that found no place.
+ * Creates the callback for rejected connections.
  *
- * @param log Where to.
- * @param options Where the time comes from, and how much there may be.
+ * @param log The logger.
+ * @param options The clock and the limits.
  */
 export function limitWarnings(
   log: Pick<Logger, "warn">,
@@ -41,7 +38,7 @@ export function limitWarnings(
   };
 }
 
-/** Says which limit it is, and which setting it follows. */
+/** Names a limit and its setting. */
 function nameOf(
   limit: ConnectionLimit | TcpLimit,
   config: Pick<Config, ConnectionLimit>,

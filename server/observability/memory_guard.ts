@@ -1,33 +1,34 @@
 /**
- * Notices that the process holds more memory than it may. What fills it cannot
- * always be ended from within (transport/native.ts), but the process can end in
- * good order before the system ends it in the middle of something.
+ * Detects when the process exceeds its memory limit. The server cannot always
+ * free the memory itself (transport/native.ts), but it can shut down cleanly
+ * before the system kills it.
  */
 
 import { type Cancel, type Clock, every } from "../runtime/clock.ts";
 
-/** Between two looks, milliseconds. */
+/** Interval of checks, in milliseconds. */
 const LOOK_MS = 500;
-/** Looks in a row: garbage of a moment is not meant. */
+/** Consecutive checks over the limit: short-lived garbage does not count. */
 const LOOKS = 3;
 
-/** What {@linkcode watchMemory} needs. */
+/** Options of {@linkcode watchMemory}. */
 export interface MemoryWatchOptions {
-  /** Bytes that it may hold. */
+  /** Memory limit in bytes. */
   readonly most: number;
-  /** Bytes that it holds now. */
+  /** Returns the memory in use, in bytes. */
   readonly held: () => number;
-  /** Told once, with what it holds, when it holds more for over a second. */
+  /** Called once with the memory in use, after more than a second over the
+   * limit. */
   readonly onFull: (held: number) => void;
-  /** Told when it could not look. */
+  /** Called when a check fails. */
   readonly failed: (error: unknown) => void;
 }
 
 /**
- * Looks again and again.
+ * Starts to check.
  *
- * @param clock Whose timers.
- * @returns Stops it.
+ * @param clock Provides the timers.
+ * @returns Stops the checks.
  */
 export function watchMemory(
   clock: Clock,

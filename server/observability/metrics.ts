@@ -1,16 +1,16 @@
 /**
- * What `GET /metrics` tells, in Prometheus' text format
- * (https://prometheus.io/docs/instrumenting/exposition_formats/). Owns the
- * names; docs/operating.md explains each.
+ * Renders `GET /metrics` in Prometheus' text format
+ * (https://prometheus.io/docs/instrumenting/exposition_formats/). Defines the
+ * metric names; docs/operating.md explains them.
  *
- * Not `prom-client`: what is counted on the way of a message is plain numbers
- * anyway, and all that is left for a library to do is this file.
+ * Does not use `prom-client`: the counters are plain numbers, so a library
+ * would only replace this file.
  */
 
 import type { LedgerSnapshot } from "../runtime/resource_ledger.ts";
 import type { Histogram, Stats, Tally } from "../runtime/stats.ts";
 
-/** What is looked up rather than counted. */
+/** Values read on request rather than counted. */
 export interface Gauges {
   /** Open WebSockets in rooms. */
   readonly connections: number;
@@ -19,20 +19,20 @@ export interface Gauges {
   readonly sessions: number;
   readonly rooms: number;
   readonly members: number;
-  /** Messages that the member furthest behind has yet to get. */
+  /** Messages not yet sent to the slowest member. */
   readonly lag: number;
-  /** Sockets that were closed and not answered. */
+  /** Closed sockets whose peers have not answered. */
   readonly stuck: number;
   readonly healthy: boolean;
-  /** Nodes of the fleet that live. */
+  /** Number of live nodes. */
   readonly nodes: number;
-  /** Whether what is stored outlives the process. */
+  /** Whether stored data outlives the process. */
   readonly lasts: boolean;
   /** Bytes of memory the process holds. */
   readonly memory: number;
-  /** What is open, and what is held for clients. */
+  /** Open resources, and bytes held for clients. */
   readonly ledger: LedgerSnapshot;
-  /** Lines of the log that could not be written. */
+  /** Log lines that could not be written. */
   readonly logDropped: number;
 }
 
@@ -71,7 +71,7 @@ function metric(
   ].join("\n");
 }
 
-/** The lines of a histogram: its buckets hold all that is below them. */
+/** Renders a histogram with cumulative buckets. */
 function histogram(name: string, help: string, values: Histogram): string {
   let below = 0;
   const buckets = values.bounds.map((bound, index) => {
@@ -89,10 +89,10 @@ function histogram(name: string, help: string, values: Histogram): string {
 }
 
 /**
- * Writes all metrics.
+ * Renders all metrics.
  *
- * @param stats What was counted.
- * @param gauges What is now.
+ * @param stats The counters.
+ * @param gauges The current values.
  */
 export function renderMetrics(stats: Stats, gauges: Gauges): string {
   const gauge = (

@@ -1,11 +1,11 @@
 /** Calls that may throw before they return their promise. */
 
 /**
- * Calls something, and rejects also when it throws at once: callers handle one
- * kind of failure.
+ * Calls a function, and also rejects if it throws synchronously, so that
+ * callers handle one kind of failure.
  *
- * @param act What to call.
- * @returns What it returns.
+ * @param act The function.
+ * @returns Its result.
  */
 export async function attempt<T>(act: () => T | Promise<T>): Promise<T> {
   return await act();

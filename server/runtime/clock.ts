@@ -1,34 +1,32 @@
 /**
- * Time, as the server's parts see it: passed in, so that tests can turn it.
+ * The clock interface; clocks are passed in, so that tests can control time.
  *
- * There are two times. Dates (when a message was sent, when a token expires,
- * how long a ban lasts) are milliseconds since 1970, plain numbers from
- * `now()`: people and other machines know them, and an administrator or NTP can
- * set them back or forth. Intervals (rates, idleness, leases, retries) are
- * measured between two moments of `monotonic()`, which nobody can set. Their
- * types do not mix: TypeScript refuses to subtract, compare or assign one to
- * the other.
+ * There are two kinds of time. Dates (when a message was sent, when a token or
+ * a ban expires) are milliseconds since 1970 from `now()`; an administrator or
+ * NTP can set them back or forth. Intervals (rates, idle times, leases,
+ * retries) are measured between two moments of `monotonic()`, which nobody can
+ * set. TypeScript rejects mixing the two types.
  */
 
 import { setImmediate } from "node:timers";
 
-/** Stops what was to happen later. Harmless when it has happened. */
+/** Cancels a timer; no effect after it has run. */
 export type Cancel = () => void;
 
 declare const monotonic: unique symbol;
 
 /**
  * A moment of the monotonic clock. A number at run time, opaque to TypeScript:
- * moments can be compared with `<`, and measured by {@linkcode msBetween}.
+ * compare moments with `<`, and measure with {@linkcode msBetween}.
  */
 export interface Monotonic {
   readonly [monotonic]: true;
 }
 
 /**
- * Names a moment of the monotonic clock.
+ * Creates a moment of the monotonic clock.
  *
- * @param ms Milliseconds after the clock's start, which is arbitrary.
+ * @param ms Milliseconds since the clock's arbitrary start.
  */
 export function monotonicAt(ms: number): Monotonic {
   return ms as unknown as Monotonic;
@@ -48,7 +46,7 @@ export function msAfter(moment: Monotonic, ms: number): Monotonic {
   return monotonicAt((moment as unknown as number) + ms);
 }
 
-/** A source of time and of later. */
+/** A source of time and timers. */
 export interface Clock {
   /** The date: milliseconds since 1970. For intervals use `monotonic()`: this
    * one may jump by days, in both directions. */
@@ -57,11 +55,13 @@ export interface Clock {
   monotonic(): Monotonic;
   /** Runs `act` once, in `ms` milliseconds. */
   after(ms: number, act: () => void): Cancel;
-  /** Runs `act` when what has arrived in this turn of the event loop was handled. */
+  /**
+   * Runs `act` after the events of this turn of the event loop were handled.
+   */
   soon(act: () => void): void;
 }
 
-/** The machine's own. */
+/** The system clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => monotonicAt(performance.now()),
@@ -69,20 +69,19 @@ export const systemClock: Clock = {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);
   },
-  // Of all ways to end a turn this one gathers most without adding a delay:
-  // setTimeout(0) adds 1-2 ms, queueMicrotask runs after a single frame.
+  // Batches the most events of a turn without a delay: setTimeout(0) adds 1-2
+  // ms, queueMicrotask runs after a single frame.
   soon: (act) => void setImmediate(act),
 };
 
 /**
- * Runs something again and again, the next time counted from the end of the
- * last.
+ * Runs a function repeatedly; the interval starts at the end of each run.
  *
- * @param clock Where the time comes from.
- * @param options `ms` between runs, what to `run`, and who is told when it
- * throws: it runs again all the same. Of failures one after the other the first
- * is told.
- * @returns Stops it.
+ * @param clock Provides the timers.
+ * @param options `ms` between runs, the function to `run`, and a callback for
+ * errors. Runs continue after an error; of consecutive errors only the first is
+ * reported.
+ * @returns Stops the runs.
  */
 export function every(
   clock: Clock,
@@ -104,7 +103,7 @@ export function every(
         if (!failing) failed(error);
         failing = true;
       }
-      // It may have stopped itself.
+      // The function may have stopped it.
       if (!stopped) next();
     });
   };
@@ -115,7 +114,7 @@ export function every(
   };
 }
 
-/** What is to happen later, until all of it is called off. */
+/** A group of timers that can be cancelled together. */
 export class Later {
   readonly #clock: Clock;
   readonly #cancels = new Set<Cancel>();
@@ -133,7 +132,7 @@ export class Later {
     this.#cancels.add(cancel);
   }
 
-  /** Calls off all of it. */
+  /** Cancels all of them. */
   stop(): void {
     for (const cancel of this.#cancels) cancel();
     this.#cancels.clear();

@@ -1,7 +1,7 @@
 /**
- * The reasons of a failure that lasts, so that the log gets each of them once:
- * the first one is often only that a connection was lost, and a later one says
- * why there is no new one.
+ * Tracks the reasons of a lasting failure, so that each is logged once: the
+ * first error is often just a lost connection, and a later one explains why
+ * reconnecting fails.
  */
 
 import { errorReason } from "./error_text.ts";

@@ -1,7 +1,7 @@
 /**
- * A queue whose turns are shared by group first, such as an address, and by
- * member of the group then, such as a connection: a group with many members
- * gets no more turns than one with a single member. Pure.
+ * A queue with round robin over groups (such as addresses), then over the
+ * members of each group (such as connections). A group with many members gets
+ * no more turns than one with a single member. Pure.
  */
 
 /** Whose turn something waits for. */

@@ -1,7 +1,7 @@
 /**
- * Which addresses count as one, for limits and for bans. Whoever has an IPv6
- * address has all of its network, so what goes by single addresses would hold
- * nobody who counts up. Pure.
+ * Groups addresses into networks for limits and bans. A client with an IPv6
+ * address controls its whole network, so single addresses would be easy to
+ * evade. Pure.
  */
 
 import ipaddr from "ipaddr.js";
@@ -48,13 +48,13 @@ export function readAddress(words: string): string | undefined {
 }
 
 /**
- * Tells to whom an address belongs.
+ * Returns the network of an address.
  *
  * @param address Such as `192.0.2.7`, `2001:db8::1` or `fe80::1%eth0`.
- * @returns An IPv4 address as it is, also one that is written as IPv6; of an
- * IPv6 address the network of 64 bits that nearly everybody has of their own
- * (RFC 6177, RFC 7421), such as `2001:db8:0:0::/64`; of such a network it
- * itself. Undefined for all else.
+ * @returns An IPv4 address unchanged, also if it is written as IPv6; for an
+ * IPv6 address its /64 network, such as `2001:db8:0:0::/64`, which usually
+ * belongs to one user (RFC 6177, RFC 7421); a network unchanged. Undefined for
+ * anything else.
  */
 export function networkOf(address: string): string | undefined {
   if (address.length > MOST_CHARACTERS) return undefined;
@@ -68,9 +68,9 @@ export function networkOf(address: string): string | undefined {
 }
 
 /**
- * Returns what has one share of everything: an address, or a network of IPv6.
+ * Returns what limits apply to: an address, or an IPv6 network.
  *
- * @param address Such as `192.0.2.7`; anything else is a share of its own.
+ * @param address Such as `192.0.2.7`; any other text is returned unchanged.
  */
 export function placeOf(address: string): string {
   return networkOf(address) ?? address;

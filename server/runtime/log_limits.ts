@@ -1,7 +1,6 @@
 /**
- * How often the same line is logged: a client that connects, does something
- * that is worth a line, and connects again would fill a disk with it. Owns the
- * rate of each message, and tells how many lines it left out.
+ * Rate limits log lines per message, and reports the number of suppressed
+ * lines. Otherwise a client that reconnects in a loop could fill the disk.
  */
 
 import type { Clock } from "./clock.ts";
@@ -14,15 +13,15 @@ const BURST = 100;
 const PER_SECOND = 0.1;
 /** Messages whose rate is kept: more than there are in the sources. */
 const MOST_MESSAGES = 1_000;
-/** How often it is told what was left out, milliseconds. */
+/** Interval of reports about suppressed lines, in milliseconds. */
 const TELL_MS = 60_000;
 
 /**
  * Limits a logger.
  *
- * @param log Writes the lines that are left. Those of level `debug` all are:
- * somebody has asked for them.
- * @param clock Where the time comes from.
+ * @param log Writes the remaining lines. Level `debug` is not limited: the
+ * operator asked for it.
+ * @param clock Provides the time.
  */
 export function limitLog(
   log: Logger,

@@ -1,7 +1,7 @@
 /**
- * Writes the log's lines to a file, a pipe or a terminal without ever holding
- * up or ending the server: what cannot be written is dropped and counted. Owns
- * the lines that are not written yet.
+ * Writes log lines to a file, pipe or terminal without blocking or ending the
+ * server: lines that cannot be written are dropped and counted. Buffers
+ * unwritten lines.
  */
 
 /** Where lines go, such as `Deno.stderr`. */
@@ -17,7 +17,7 @@ export interface LogWriterOptions {
   readonly onRecovered: (dropped: number) => void;
 }
 
-/** Most UTF-16 units that wait for a reader that does not read. */
+/** Maximum buffered UTF-16 units if nobody reads. */
 const MOST_WAITING = 1_048_576;
 const NEW_LINE = 10;
 
@@ -29,9 +29,9 @@ export class LogWriter {
   #waitingLength = 0;
   #writing: Promise<void> | undefined;
   #dropped = 0;
-  /** Dropped lines that nobody was told of. */
+  /** Dropped lines not yet reported. */
   #untold = 0;
-  /** Whether the last thing written is a part of a line. */
+  /** Whether the last write ended within a line. */
   #torn = false;
 
   constructor(options: LogWriterOptions) {
@@ -94,7 +94,7 @@ export class LogWriter {
       }
       return true;
     } catch {
-      // The log is where this would be told.
+      // The failed write would be reported here.
       return false;
     } finally {
       if (sent > 0) this.#torn = bytes[sent - 1] !== NEW_LINE;

@@ -1,11 +1,11 @@
 /**
- * What the server says of itself, on standard error: a line for people on a
- * terminal, a JSON object a line elsewhere. No message texts, no tokens.
+ * The server's log on standard error: text on a terminal, otherwise one JSON
+ * object per line. Contains no message texts and no tokens.
  */
 
 import { errorText } from "./error_text.ts";
 
-/** From what matters only when looking for a fault to what ends a service. */
+/** From details for debugging to errors that end the service. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
 export type LogLevel = typeof LOG_LEVELS[number];
@@ -31,8 +31,8 @@ function plain(value: unknown): unknown {
     if (value instanceof Error) return errorText(value);
     return JSON.stringify(value) === undefined ? String(value) : value;
   } catch {
-    // A circle, or a number too large. The log is the last resort of those
-    // who meet an error: it must not be one more.
+    // A circular value or a bigint. The log must not throw while it reports an
+    // error.
     return String(value);
   }
 }

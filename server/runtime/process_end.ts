@@ -1,14 +1,14 @@
 /**
- * How the process ends, and with which code: in good order on a signal, at once
- * on a second one, and at once on a fault that leaves the state unknown. Exiting
- * itself is passed in.
+ * Ends the process with an exit code: cleanly on a signal, at once on a second
+ * one, and at once after an error that leaves the state unknown. The exit
+ * function is passed in.
  */
 
 import { type Clock, type Monotonic, msBetween } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 
-/** Signals within this time are one, milliseconds: Ctrl+C in a terminal reaches
- * `deno task` and the server, and the task passes it on. */
+/** Signals within this time count as one, in milliseconds: Ctrl+C in a terminal
+ * reaches both `deno task` and the server, and the task forwards it. */
 const ECHO_MS = 500;
 
 /** What a {@linkcode ProcessEnd} needs. */
@@ -70,12 +70,12 @@ export class ProcessEnd {
   }
 
   /**
-   * Ends with 1, at once: what the process holds may be wrong, and what was
-   * acked is in the store. A supervisor starts it again. While it stops, the
-   * stop goes on, since it is short; the code is 1 all the same.
+   * Exits with 1 at once: the state in memory may be wrong, and acked messages
+   * are stored. A supervisor restarts the process. During a shutdown, the
+   * shutdown continues and exits with 1.
    *
-   * @param message What has happened, for the log.
-   * @param error What was thrown.
+   * @param message What happened, for the log.
+   * @param error The thrown value.
    */
   fatal(message: string, error: unknown): void {
     const { log, exit } = this.#options;

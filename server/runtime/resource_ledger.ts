@@ -1,10 +1,9 @@
 /**
- * What is open now, and how many bytes are held for clients, by kind. Owns the
- * counts alone: each part that opens something says so here, and says so again
- * when it ends. What a server has open when nobody is connected to it is what
- * it began with; anything else is a leak.
+ * Counts open resources, and bytes held for clients, by kind. Each part reports
+ * when it opens and ends something. Without clients, a server's counts return
+ * to their initial values; any difference is a leak.
  *
- * Given to the parts by server.ts, shown on `/metrics`. Pure.
+ * server.ts passes it to the parts; `/metrics` shows it. Pure.
  */
 
 /** What can be open. */

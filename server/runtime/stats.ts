@@ -1,7 +1,6 @@
 /**
- * What the server counts while it works: plain numbers in one object, added to
- * on the way and read only when somebody asks. How they are written is
- * metrics.ts's.
+ * The server's counters: plain numbers, updated in place and read on request.
+ * metrics.ts renders them.
  */
 
 import { CLOSE } from "../../protocol/close_codes.ts";
@@ -74,8 +73,7 @@ export class Stats {
   }
 }
 
-/** By code, what somebody is thrown out for: not that its user said goodbye,
- * nor that the server ends. */
+/** Reasons of evictions, by close code; excludes leaving and shutdown. */
 const EVICTIONS = new Map<number, string>(
   Object.entries(CLOSE).filter(([name]) =>
     name !== "normal" && name !== "restart"
@@ -83,10 +81,10 @@ const EVICTIONS = new Map<number, string>(
 );
 
 /**
- * Names what a client is thrown out for.
+ * Returns the reason of an eviction.
  *
  * @param code The code of the server's close.
- * @returns The name; undefined where nobody is thrown out.
+ * @returns The reason; undefined if the close is no eviction.
  */
 export function evictionBy(code: number): string | undefined {
   return EVICTIONS.get(code);

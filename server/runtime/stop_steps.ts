@@ -1,21 +1,21 @@
 /**
- * Ends the parts of something one after the other within a deadline: a part
- * that hangs or fails keeps none of the others from ending.
+ * Runs shutdown steps in order within a deadline: a step that hangs or fails
+ * does not prevent the others.
  */
 
 import { type Clock, msAfter, msBetween } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 
-/** The end of one part. */
+/** One shutdown step. */
 export interface StopStep {
   /** What it ends, for the log. */
   readonly name: string;
-  /** Time that the steps before it leave for it, milliseconds. */
+  /** Minimum time that earlier steps leave for it, in milliseconds. */
   readonly leastMs: number;
   readonly run: () => Promise<void> | void;
 }
 
-/** Some steps failed, or took too long and were given up. */
+/** Some steps failed or timed out. */
 export class StopCutShortError extends Error {
   override name = "StopCutShortError";
   /** The names of these steps. */
@@ -28,15 +28,14 @@ export class StopCutShortError extends Error {
 }
 
 /**
- * Runs all steps in their order. Each may take what the deadline leaves after
- * the least that later steps need, and is given up then; what it does after
- * that is its own affair, and an error of it is not seen.
+ * Runs all steps in order. Each may use the time up to the deadline minus the
+ * minimum of later steps, and then times out; later errors of it are ignored.
  *
- * @param steps What to do.
- * @param options `ms`: within which all is over. The clock, and where it is
- * told what did not end well.
- * @throws {StopCutShortError} After the last step, when one failed or was given
- * up.
+ * @param steps The steps.
+ * @param options The deadline `ms`, the clock, and the logger for steps that
+ * fail.
+ * @throws {StopCutShortError} After the last step, when one failed or timed
+ * out.
  */
 export async function runStopSteps(
   steps: readonly StopStep[],
@@ -63,7 +62,7 @@ export async function runStopSteps(
   if (cut.length > 0) throw new StopCutShortError(cut);
 }
 
-/** Tells whether it was over in time. */
+/** Returns whether a step ended in time. */
 async function inTime(
   run: StopStep["run"],
   ms: number,
@@ -71,7 +70,7 @@ async function inTime(
 ): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<false>();
   const cancel = clock.after(ms, () => resolve(false));
-  // Also what throws at once, and what fails when nobody waits any more.
+  // Also handles synchronous throws, and rejections after the timeout.
   const done = (async () => {
     await run();
     return true;

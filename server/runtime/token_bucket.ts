@@ -1,11 +1,8 @@
-/**
- * How much of something one connection, or one address, may do. Pure: the time
- * is passed in.
- */
+/** Token buckets for rate limits. Pure: time is passed in. */
 
 import { type Monotonic, msBetween } from "./clock.ts";
 
-/** A token bucket: so many a second on average, so many at once. */
+/** A token bucket with an average rate and a burst. */
 export class TokenBucket {
   readonly #perSecond: number;
   readonly #burst: number;
@@ -35,13 +32,13 @@ export class TokenBucket {
   }
 
   /**
-   * Takes many tokens, and more than there are too: what was overdrawn, a full
-   * bucket at most, has to come back before any is given again.
+   * Takes tokens, even more than available: the debt, a full bucket at most,
+   * must refill before the next take.
    *
-   * @param amount How many.
-   * @param now The moment.
-   * @returns 0 when there was at least one; else milliseconds until there will
-   * be, and none is taken.
+   * @param amount Number of tokens.
+   * @param now The current time.
+   * @returns 0 when at least one was available; else milliseconds until then,
+   * and none is taken.
    */
   spend(amount: number, now: Monotonic): number {
     if (this.#perSecond === 0) return 0;
@@ -54,12 +51,12 @@ export class TokenBucket {
   }
 
   /**
-   * Corrects what was spent, when more or less was done for it than expected.
-   * Of either, more than a full bucket counts as a full one.
+   * Corrects spent tokens to the actual cost. Either amount counts as a full
+   * bucket at most.
    *
-   * @param expected What was spent.
-   * @param actual What should have been.
-   * @param now The moment.
+   * @param expected The amount spent.
+   * @param actual The actual cost.
+   * @param now The current time.
    */
   settle(expected: number, actual: number, now: Monotonic): void {
     if (this.#perSecond === 0) return;
@@ -94,9 +91,8 @@ export interface BucketsOptions {
 }
 
 /**
- * A token bucket for each of many, such as addresses. A bucket that has had
- * the time to get full is forgotten; when there are too many, that of who has
- * been away longest.
+ * A token bucket per key, such as an address. Full buckets are dropped; above
+ * the maximum, the least recently used one is.
  */
 export class Buckets {
   readonly #options: BucketsOptions;

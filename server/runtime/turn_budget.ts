@@ -1,6 +1,6 @@
 /**
- * The time that one kind of work may take in one turn of the event loop, so
- * that sockets, timers and other work come in between.
+ * Limits the time of one kind of work per turn of the event loop, so that
+ * sockets, timers and other work can run.
  */
 
 import { type Clock, type Monotonic, msBetween } from "./clock.ts";

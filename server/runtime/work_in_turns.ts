@@ -1,6 +1,6 @@
 /**
- * Work on many things, such as all sessions of a node: some of it in one turn of
- * the event loop, the rest in the next turns. Owns the jobs that are not done.
+ * Splits work on many items, such as all sessions of a node, over several turns
+ * of the event loop. Owns the pending jobs.
  */
 
 import type { Clock } from "./clock.ts";

@@ -22,10 +22,9 @@ export interface OpenedStore {
 const NO_LOCAL_DATABASE = "DENO_KV_REQUIRES_DISTRIBUTED_DATABASE";
 
 /**
- * A local database numbers its commits from 0. Deno Deploy uses a clock of a
- * million steps per second
- * (https://apple.github.io/foundationdb/developer-guide.html), far beyond this
- * limit.
+ * A local database counts its commits, which stay below this limit. Deno Deploy
+ * uses a clock of a million steps per second
+ * (https://apple.github.io/foundationdb/developer-guide.html), far above it.
  */
 const MOST_COMMITS = 2n ** 32n;
 
