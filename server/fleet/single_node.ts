@@ -14,11 +14,11 @@ import {
   personOf,
 } from "./fleet.ts";
 
-/** What {@linkcode SingleNode} needs. */
+/** Options of {@linkcode SingleNode}. */
 export interface SingleNodeOptions {
-  /** Numbers from 0 up to 1, for readable names. */
+  /** Random numbers from 0 up to 1, for generated names. */
   readonly random: () => number;
-  /** Makes the public ids of sessions. */
+  /** Creates session IDs. */
   readonly newId: () => string;
 }
 
@@ -26,19 +26,19 @@ export interface SingleNodeOptions {
 interface Holder {
   readonly person: string;
   readonly sessions: Set<string>;
-  /** Those of them whose tokens state the name. */
+  /** The sessions whose tokens state the name. */
   readonly signed: Set<string>;
   name: string;
 }
 
-/** Who wants a name, and who gives way to it. */
+/** Precedence of a request for a name. */
 interface Priority {
-  /** The holder who asks, if it is here. */
+  /** The requesting holder, if it is here. */
   readonly own?: Holder | undefined;
-  /** Whether a signed token states the name: it wins over all that no token
-   * states, with those that look like it. */
+  /** Whether a signed token states the name: it takes precedence over all
+   * unsigned names, including similar ones. */
   readonly signed?: boolean | undefined;
-  /** The guest that is the same person. */
+  /** The same person's guest. */
   readonly yielding?: string | undefined;
 }
 
@@ -175,7 +175,8 @@ export class SingleNode implements Fleet {
   readonly #taken = (name: string): boolean =>
     this.#byName.has(nameKey(name)) || this.#lookalikes.has(name);
 
-  /** A name that can be had, by who has a signed name, or else a like one. */
+  /** Returns an available name: the requested one, or a similar one for a
+   * signed name. */
   #find(name: string, priority: Priority): string {
     this.#clear(name, priority);
     if (priority.signed && this.#taken(name)) {
@@ -184,8 +185,8 @@ export class SingleNode implements Fleet {
     return this.#free(name, priority.own);
   }
 
-  /** Those who have to give way get a free name, and are told; unless somebody
-   * who keeps it has the name, or one that looks like it. */
+  /** Renames holders that must give the name up and notifies their sessions,
+   * unless somebody keeps the name or a similar one. */
   #clear(name: string, { own, signed, yielding }: Priority): void {
     const keys = this.#lookalikes.keysLike(name, own?.name);
     const holders = [nameKey(name), ...keys]
@@ -195,7 +196,7 @@ export class SingleNode implements Fleet {
       : personOf({ session: yielding, user: undefined });
     const giveWay: Holder[] = [];
     for (const [index, holder] of holders.entries()) {
-      // The first is that of the name itself, which may be free.
+      // The first is the holder of the name itself, if any.
       if (index === 0 && (holder === undefined || holder === own)) continue;
       const yields = holder !== undefined && holder.signed.size === 0 &&
         (signed || holder.person === guest);
@@ -208,7 +209,7 @@ export class SingleNode implements Fleet {
     }
   }
 
-  /** Gives a holder another name like one, and tells all of its sessions. */
+  /** Renames a holder to a similar name and notifies its sessions. */
   #replace(holder: Holder, like: string): void {
     const other = numbered(like, this.#taken, this.#options.random);
     this.#letGo(holder);
@@ -219,7 +220,7 @@ export class SingleNode implements Fleet {
     }
   }
 
-  /** A name that can be had, also by who has one that looks like it. */
+  /** Returns a free name; the requester's own similar name does not count. */
   #free(name: string, own?: Holder): string {
     const holder = this.#byName.get(nameKey(name));
     const taken = (holder !== undefined && holder !== own) ||
@@ -237,7 +238,7 @@ function mark(holder: Holder, session: string, signed = false): void {
   else holder.signed.delete(session);
 }
 
-/** The error of a name that another session's token states. */
+/** Returns the error for a name that another session's token states. */
 export function nameKept(name: string): HubbubError {
   return new HubbubError("forbidden", {
     message:
@@ -246,7 +247,7 @@ export function nameKept(name: string): HubbubError {
   });
 }
 
-/** The error of a name that somebody has. */
+/** Returns the error for a name in use. */
 export function nameTaken(name: string, suggestion: string): HubbubError {
   const message = `The name "${name}" is taken. Choose another one`;
   return new HubbubError("name_taken", { message, suggestion });

@@ -6,49 +6,49 @@
 
 import type { Message } from "../../protocol/message.ts";
 
-/** A message on its way into the store. */
+/** A message to store. */
 export interface Draft {
   readonly room: string;
   readonly from: string;
   readonly text: string;
-  /** Who sent it, in the long run: what `cid` is unique for. */
+  /** The permanent identity of the sender; `cid` is unique per author. */
   readonly author: string;
   readonly cid?: string | undefined;
-  /** Seq of a message of the same room, whose text the store forgets in the
+  /** Seq of a message of the same room, whose text the store deletes in the
    * same step. */
   readonly removes?: number | undefined;
   readonly announcement?: true | undefined;
-  /** Whether it makes its room, where nobody has written to it before:
-   * `never`; `always`, also where there are as many rooms as there may be. */
+  /** Whether it may create its room: `never`; or `always`, even above the limit
+   * of rooms. */
   readonly makesRoom?: "never" | "always" | undefined;
 }
 
-/** A message as the store has it. */
+/** A stored message. */
 export interface StoredMessage extends Message {
   readonly author: string;
 }
 
-/** What became of one draft. */
+/** Result of one draft. */
 export interface Receipt {
-  /** Its place in the log; 0 when it was refused. */
+  /** Its seq in the log; 0 when it was rejected. */
   readonly seq: number;
-  /** It was a repeat; `seq` is that of the first. */
+  /** Whether it was a repeat; then `seq` is that of the original. */
   readonly duplicate: boolean;
-  /** Why this one was not stored, while others of its tick could be. */
+  /** Why it was rejected, while others of its tick could be stored. */
   readonly refused?: Error;
 }
 
-/** The receipt of a draft that was not stored. */
+/** Returns the receipt of a rejected draft. */
 export function refusedFor(reason: unknown): Receipt {
   const refused = reason instanceof Error ? reason : new Error(String(reason));
   return { seq: 0, duplicate: false, refused };
 }
 
 /**
- * Makes sure that all drafts of an append were stored.
+ * Checks that all drafts of an append were stored.
  *
- * @param receipts What came of them.
- * @throws The reason why the first one that was refused was.
+ * @param receipts Their receipts.
+ * @throws The reason of the first rejected one.
  */
 export function mustBeStored(receipts: readonly Receipt[]): void {
   for (const { refused } of receipts) if (refused !== undefined) throw refused;
@@ -63,190 +63,188 @@ export interface LogState {
   readonly head: number;
 }
 
-/** What is told of a room before anything is known of it. */
+/** The state of a log that is not known yet. */
 export const NO_LOG: LogState = { epoch: "", first: 1, head: 0 };
 
-/** Which part of a log to read. */
+/** The part of a log to read. */
 export type Range =
   /** The oldest messages with a larger seq. */
   | { readonly after: number; readonly limit: number }
   /** The newest messages with a smaller seq; `Infinity` for the newest of all. */
   | { readonly before: number; readonly limit: number };
 
-/** A part of a log, ascending, with the state it was read in. */
+/** A part of a log, ascending, with the log's state. */
 export interface Page extends LogState {
   readonly messages: readonly StoredMessage[];
 }
 
-/** What a list of rooms says of each. */
+/** An entry in the list of rooms. */
 export interface RoomSummary {
   readonly room: string;
   readonly head: number;
-  /** When the newest message was stored, also when it is no longer kept. */
+  /** When the newest message was stored, even if it is deleted. */
   readonly at: number;
 }
 
-/** Which part of the list of rooms to read. */
+/** The part of the room list to read. */
 export interface RoomsRange {
-  /** The rooms behind this name; all of them behind an empty one. */
+  /** Rooms after this name; all rooms if empty. */
   readonly after: string;
   readonly limit: number;
 }
 
-/** Gets what was stored in one room, in order, each message once. A feed that
- * throws harms nobody else: it is told so. */
+/** Receives the stored messages of one room, in order, each once. A feed that
+ * throws affects nobody else; its `failed` is called. */
 export interface Feed {
-  /** The next messages: the first one's seq is the last one's before, plus 1. */
+  /** Called with the next messages: seqs are contiguous. */
   append(messages: readonly StoredMessage[]): void;
-  /** The store no longer keeps what is older than `first`. */
+  /** The store has deleted messages older than `first`. */
   trimmed(first: number): void;
   /**
-   * The feed cannot go on from where it was: the log was lost and this is the
-   * state of its next life, or this node was away for longer than messages are
-   * kept, and the epoch is the same. It goes on from the state's `head`.
+   * The feed cannot continue from its position: the log was lost and restarts
+   * with this state, or this node was disconnected for longer than messages are
+   * kept (same epoch). It continues at the state's `head`.
    */
   reset(state: LogState): void;
-  /** One of the above has thrown: it may lack messages from now on. */
+  /** Called when one of the above has thrown: the feed may lack messages. */
   failed?(error: unknown): void;
 }
 
-/** Small documents to be kept, by key; null: none any more. */
+/** Documents to store by key; null deletes. */
 export type KeptChanges = ReadonlyMap<string, string | null>;
 
-/** Gets all kept documents, by key, whenever one of them has changed. */
+/** Receives all documents, by key, after each change. */
 export type KeptWatcher = (documents: ReadonlyMap<string, string>) => void;
 
-/** Keeps the logs. All methods may be called before earlier calls have ended. */
+/** Stores the logs. Methods may be called concurrently. */
 export interface Store {
   /**
-   * Stores what one tick brought, in one atomic step. Where an engine bounds
-   * what a step may hold (Deno KV), a larger tick takes several, in the order of
-   * the drafts. A draft that cannot be stored (what is wrong may be its own or
-   * its room's) is refused alone: its receipt says why, nothing of it is stored,
-   * and the others are stored as if it had not been there. A draft
-   * whose `(room, author, cid)` was stored within the last 10 minutes,
-   * also by an earlier process, is not stored again; one that was stored more
-   * than 20 minutes ago is. A clock that is set changes that only where an
-   * earlier process' dates are all there is to go by. Each room's messages get
-   * the next seqs without a hole, in the order of the drafts. When this
-   * resolves the messages survive a `kill -9`, and a local feed has had them.
+   * Stores the drafts of one tick in one atomic step. Where the engine limits a
+   * step (Deno KV), a larger tick takes several, in order.
+   *
+   * A draft that cannot be stored, because of itself or its room, is rejected
+   * alone: its receipt has the reason, and the others are stored. A draft whose
+   * `(room, author, cid)` was stored within the last 10 minutes, even by an
+   * earlier process, is not stored again; one stored more than 20 minutes ago
+   * is. Changing the system clock affects this only for an earlier process'
+   * messages. Each room's messages get contiguous seqs in the order of the
+   * drafts. When this resolves, the messages survive a `kill -9`, and local
+   * feeds have received them.
    *
    * A `from` or text is stored as well-formed Unicode without NUL, which not
-   * every engine takes (`storable()` of drafts.ts); a room, an author or a cid that
-   * is not is refused, since what tells people apart is never changed.
+   * every engine supports (`storable()` of drafts.ts). A room, author or cid
+   * with other characters is rejected, since identities are never changed.
    *
-   * A draft that `removes` a message takes its text away in the same step: from
-   * then on that one reads as {@linkcode blank} makes it. One that is no longer
-   * kept stays as it is.
+   * A draft that `removes` a message deletes its text in the same step: it then
+   * reads as {@linkcode blank} returns it. A message that is no longer kept
+   * does not change.
    *
-   * @returns One receipt a draft, in the same order.
-   * @throws When the engine takes nothing at all. A network may leave open
-   * whether it did: a repeat with the same `cid` tells.
+   * @returns One receipt per draft, in order.
+   * @throws When the engine stores nothing. After a network error the result
+   * may be unknown: retry with the same `cid`.
    */
   append(drafts: readonly Draft[]): Promise<Receipt[]>;
 
   /**
-   * Starts to feed a room. Every message with a seq beyond the returned `head`
-   * comes to the feed, none before this resolves. One feed a room. A room that
-   * nobody has written to is not made by this: nothing of it is in the store.
+   * Starts to feed a room. The feed receives every message after the returned
+   * `head`, and none before this resolves. One feed per room. Does not create a
+   * room.
    */
   follow(room: string, feed: Feed): Promise<LogState>;
 
-  /** Stops to feed a room. */
+  /** Stops feeding a room. */
   unfollow(room: string): void;
 
   /**
-   * Reads a part of a room's log. A room that nobody has written to reads as
-   * empty and is not made; its epoch is the one that it will be made with.
+   * Reads a part of a room's log. An unwritten room reads as empty and is not
+   * created; its epoch is the one it will be created with.
    *
-   * @returns At most `limit` messages, and fewer when their texts come to more
-   * than {@linkcode PAGE_CHARACTERS}: then those nearest to the given end of the
-   * range, at least one. `first` tells what is no longer kept.
+   * @returns At most `limit` messages, or fewer if their texts exceed
+   * {@linkcode PAGE_CHARACTERS}: then those nearest to the given end of the
+   * range, at least one. `first` is the oldest seq still kept.
    */
   read(room: string, range: Range): Promise<Page>;
 
   /**
-   * The rooms that somebody has written to, in the order of their names'
-   * characters (code points).
+   * Lists written rooms, ordered by the code points of their names.
    *
-   * @param range Which of them; the first {@linkcode ROOMS_PAGE} if it is not
-   * said. A page costs no more where there are more rooms.
+   * @param range The part to read; the first {@linkcode ROOMS_PAGE} by default.
+   * The cost of a page does not depend on the number of rooms.
    */
   rooms(range?: RoomsRange): Promise<RoomSummary[]>;
 
   /**
-   * Forgets a small part of what the retention no longer wants, and tells those
-   * who follow the room. A room of which nothing is kept, to which nobody has
-   * written for {@linkcode UNUSED_MS}, and which nobody follows as far as is
-   * known, goes as a whole. When it is made again, it has another epoch.
+   * Deletes a small part of what the retention allows to delete, and notifies
+   * followers. A room without kept messages, without writes for
+   * {@linkcode UNUSED_MS} and without known followers is deleted. If it is
+   * created again, it gets a new epoch.
    *
-   * @returns Whether so much is left that it should be called again soon, not
-   * in a second only.
+   * @returns Whether to call it again soon rather than after a second.
    */
   trim(): Promise<boolean>;
 
   /**
-   * Tries whether messages could be stored now, without storing any.
+   * Checks whether messages could be stored now, without storing any.
    *
-   * @throws When they could not: {@linkcode OutOfReachError} when perhaps this
-   * node alone cannot.
+   * @throws When they could not: {@linkcode OutOfReachError} if perhaps only
+   * this node is affected.
    */
   check(): Promise<void>;
 
   /**
-   * Keeps small documents, of some 1,000 characters, in place of those there
-   * were under their keys, in one step. For what all nodes must know: there are
-   * few of these. When this resolves they survive a `kill -9`, and a local
-   * watcher has had them.
+   * Stores small documents of about 1,000 characters by key, in one step. For
+   * the little data that all nodes must know. When this resolves, the documents
+   * survive a `kill -9`, and the local watcher has received them.
    *
-   * @param changes By key, of at most 200 characters; null to keep none. At
-   * most {@linkcode MOST_KEPT}.
+   * @param changes By key, of at most 200 characters; null deletes. At most
+   * {@linkcode MOST_KEPT}.
    */
   keep(changes: KeptChanges): Promise<void>;
 
   /**
-   * Begins to tell of the kept documents. One watcher a store. What another
-   * node keeps is told as soon as this one hears of it, sometimes twice.
+   * Watches the documents. One watcher per store. Other nodes' changes may be
+   * reported twice.
    *
-   * @returns All there are now.
+   * @returns All current documents.
    */
   watchKept(changed: KeptWatcher): Promise<ReadonlyMap<string, string>>;
 
-  /** 32 random bytes that are the same in every life and on every node. */
+  /** Returns 32 random bytes, the same after restarts and on every node. */
   secret(): Promise<Uint8Array<ArrayBuffer>>;
 
-  /** Flushes and frees everything. No method is called afterwards. */
+  /** Flushes and frees everything. No calls are allowed afterwards. */
   close(): Promise<void>;
 }
 
-/** Rooms of a page when no number is asked for. */
+/** Rooms per page by default. */
 export const ROOMS_PAGE = 1_000;
 
-/** How long a room of which nothing is kept is remembered after its last
- * message, milliseconds: who comes back within that time is told how much is
- * gone. */
+/** How long an empty room is kept after its last message in milliseconds:
+ * returning clients learn how many messages they missed. */
 export const UNUSED_MS = 24 * 60 * 60_000;
 
-/** There are as many rooms as there may be, and this message would make one. */
+/** The message would create a room above the limit. */
 export class RoomsFullError extends Error {
   override name = "RoomsFullError";
 
-  /** @param most How many there may be. */
+  /** @param most Maximum number of rooms. */
   constructor(readonly most: number) {
     super(`There are ${most} rooms already`);
   }
 }
 
-/** A message that would make a room and must not ({@linkcode Draft.makesRoom}). */
+/**
+ * The message would create a room and must not ({@linkcode Draft.makesRoom}).
+ */
 export class RoomNotMadeError extends Error {
   override name = "RoomNotMadeError";
 }
 
 /**
- * Why a message may not make a room.
+ * Returns why a message may not create a room.
  *
  * @param draft The message.
- * @param rooms How many there are, and may be.
+ * @param rooms The number of rooms and the limit.
  * @returns Undefined when it may.
  */
 export function whyNotMade(
@@ -258,42 +256,42 @@ export function whyNotMade(
   return new RoomsFullError(most);
 }
 
-/** How much of a log is kept. */
+/** How much of a log to keep. */
 export interface Retention {
-  /** Messages a room; at least 1. */
+  /** Messages per room; at least 1. */
   readonly messages: number;
-  /** Milliseconds a message; 0 is for ever. */
+  /** Maximum age of a message in milliseconds; 0 means forever. */
   readonly ms: number;
 }
 
-/** Characters of text that one read gives, unless a single message has more:
- * many readers may read at once, and what they read is in memory at once. */
+/** Maximum characters of text per read, unless a single message is longer:
+ * concurrent reads are in memory at the same time. */
 export const PAGE_CHARACTERS = 256 * 1024;
 
-/** Documents that are kept in one step: Deno KV takes no more. */
+/** Maximum documents per step, a limit of Deno KV. */
 export const MOST_KEPT = 500;
 
-/** For how long a repeat is known as one at least, milliseconds; twice as long
- * at most. */
+/** Minimum time for which repeats are detected, in milliseconds; the maximum is
+ * twice that. */
 export const DEDUPE_MS = 10 * 60_000;
 
-/** The engine that a store shares with those of other nodes is not answered by,
- * and nothing tells that they are not answered either: it may be the way to it
- * that is broken. */
+/** The shared engine does not answer this node. Other nodes may still reach it:
+ * the network may be the cause. */
 export class OutOfReachError extends Error {
   override name = "OutOfReachError";
 }
 
-/** A store that cannot be opened, told in one line to who starts the server. */
+/** A store that cannot be opened, explained in one line. */
 export class StoreOpenError extends Error {
   override name = "StoreOpenError";
-  /** Whether it stays so until somebody changes something: to start again is of
-   * no use then. */
+  /**
+   * Whether somebody must change something, so that a restart does not help.
+   */
   readonly lasting: boolean;
 
   /**
    * @param message What is wrong and what to do.
-   * @param options Its cause, and whether it lasts, which is the default.
+   * @param options The cause, and whether it is lasting (the default).
    */
   constructor(
     message: string,

@@ -13,7 +13,7 @@ import { locate } from "./redis_sentinel.ts";
 import { withoutPassword } from "../addresses.ts";
 import { OutOfReachError, StoreOpenError } from "../store.ts";
 
-/** What Redis answers. */
+/** A reply from Redis. */
 export type Reply =
   | string
   | number
@@ -21,28 +21,29 @@ export type Reply =
   | readonly Reply[]
   | { readonly [field: string]: Reply };
 
-/** Gets what is published on a channel. */
+/** Receives messages of a channel. */
 export type Listener = (payload: string) => void;
 
-/** What {@linkcode RedisLink.open} needs. */
+/** Options of {@linkcode RedisLink.open}. */
 export interface RedisLinkOptions {
   /** As `readRedisAddress()` of addresses.ts takes it. */
   readonly address: string;
-  /** Runs when there is a connection again and all channels are listened to;
-   * calls that wait for {@linkcode RedisLink.healed} go on after it. */
+  /** Called after reconnecting and resubscribing; calls that wait for
+   * {@linkcode RedisLink.healed} continue after it. */
   readonly heal: () => Promise<void>;
-  /** Runs when the connection is lost. */
+  /** Called when the connection is lost. */
   readonly lost: () => void;
-  /** Told when the first connection takes long, before it is given up. */
+  /** Called when the first connect is slow, before it times out. */
   readonly slow?: () => void;
 }
 
-/** How long Redis may take to answer, milliseconds: less than a sender's
- * patience, more than a busy Redis ever needs. */
+/** Timeout of replies in milliseconds: shorter than a sender's timeout, longer
+ * than a busy Redis ever needs. */
 const ANSWER_MS = 3_000;
-/** After how long the first connection takes long, milliseconds. */
+/** When the first connect counts as slow, in milliseconds. */
 const SLOW_MS = 1_500;
-/** Between two tries to connect, milliseconds; half of it to all of it. */
+/** Maximum delay between attempts to connect in milliseconds; at least half of
+ * it. */
 const RETRY_MS = 500;
 
 type Client = ReturnType<typeof newClient>;
@@ -56,17 +57,17 @@ function newClient(address: string) {
     // They would read the environment, which needs a permission.
     maintNotifications: "disabled",
     socket: { reconnectStrategy: false, connectTimeout: ANSWER_MS },
-    // The link has its own, which ends calls that are under way as well.
+    // The link has its own timeout, which also ends pending calls.
     commandOptions: { timeout: 0 },
   });
 }
 
 /**
- * Rejects when something takes too long.
+ * Rejects on timeout.
  *
- * @param promise An answer.
- * @param heard When another one came last, on the clock of `performance`: they
- * come one after the other, and large ones take their time.
+ * @param promise A reply.
+ * @param heard When the last reply arrived, on the clock of `performance`:
+ * replies arrive in order, and large ones take time.
  */
 function inTime<T>(
   promise: Promise<T>,
@@ -85,15 +86,16 @@ function inTime<T>(
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Redis did not answer: whether it has done what it was asked is unknown. */
+/** Redis did not answer: it is unknown whether it executed the command. */
 class RedisSilent extends OutOfReachError {
   override name = "RedisSilent";
 }
 
-/** What to tell who calls when there is no connection, since the last try to
- * make one failed: a Redis that is not there, or does not want anybody yet, is
- * so for all nodes. Before the first try, the cause is what ended the last
- * connection. */
+/**
+ * Returns the error for calls without a connection, with the cause of the last
+ * failed attempt: a Redis that is down or loading is so for all nodes. Before
+ * the first attempt, the cause is what closed the last connection.
+ */
 function unreachable(failure: unknown, lostBy: unknown): Error {
   const forAll = failure instanceof ErrorReply ||
     (failure as { code?: unknown } | null)?.code === "ECONNREFUSED";
@@ -103,16 +105,16 @@ function unreachable(failure: unknown, lostBy: unknown): Error {
     : new OutOfReachError(words, { cause: failure ?? lostBy });
 }
 
-/** A connection that comes back. */
+/** A connection that reconnects. */
 export class RedisLink {
   readonly #options: RedisLinkOptions;
   readonly #listeners = new Map<string, Listener>();
   #client: Client | null = null;
-  /** When Redis answered last. */
+  /** When Redis last replied. */
   #heardAt = -Infinity;
-  /** Why the last try to connect failed. */
+  /** Why the last attempt to connect failed. */
   #failure: unknown = null;
-  /** What ended the last connection. */
+  /** What closed the last connection. */
   #lostBy: unknown = null;
   #healed: Promise<void> = Promise.resolve();
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -121,8 +123,7 @@ export class RedisLink {
   /**
    * Connects.
    *
-   * @throws {StoreOpenError} With one line, when that does not succeed at once:
-   * whoever starts a server wants to know.
+   * @throws {StoreOpenError} With one line, when the first attempt fails.
    */
   static async open(options: RedisLinkOptions): Promise<RedisLink> {
     const link = new RedisLink(options);
@@ -142,7 +143,7 @@ export class RedisLink {
     this.#options = options;
   }
 
-  /** Resolves when what was missed during an outage has been made up for. */
+  /** Resolves when the node has caught up after an outage. */
   get healed(): Promise<void> {
     return this.#healed;
   }
@@ -150,7 +151,7 @@ export class RedisLink {
   /**
    * Calls Redis.
    *
-   * @throws At once when there is no connection, and when it does not answer.
+   * @throws At once without a connection, or on timeout.
    */
   async call(...args: string[]): Promise<Reply> {
     const client = this.#client;
@@ -158,7 +159,7 @@ export class RedisLink {
     return await this.#guard(client, client.sendCommand<Reply>(args));
   }
 
-  /** Runs a script, and teaches it to a Redis that does not know it. */
+  /** Runs a script; loads it into Redis if necessary. */
   async run(
     { lua, sha }: Script,
     keys: readonly string[],
@@ -173,8 +174,9 @@ export class RedisLink {
     }
   }
 
-  /** Listens to a channel, now and after every loss of the connection. One
-   * listener a channel. */
+  /**
+   * Subscribes to a channel, also after reconnects. One listener per channel.
+   */
   async subscribe(channel: string, listener: Listener): Promise<void> {
     const client = this.#client;
     if (client === null) throw unreachable(this.#failure, this.#lostBy);
@@ -184,18 +186,18 @@ export class RedisLink {
     await this.#guard(client, client.subscribe(channel, this.#hear));
   }
 
-  /** Listens to a channel no longer. */
+  /** Unsubscribes from a channel. */
   unsubscribe(channel: string): void {
     if (!this.#listeners.delete(channel)) return;
     const client = this.#client;
     if (client === null) return;
-    // If it fails, the connection is lost, and with it the subscription.
+    // On failure the connection is lost, and its subscriptions too.
     this.#guard(client, client.unsubscribe(channel, this.#hear)).catch(
       () => {},
     );
   }
 
-  /** Ends the connection for good. */
+  /** Closes the connection for good. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
@@ -207,24 +209,24 @@ export class RedisLink {
     try {
       this.#listeners.get(channel)?.(payload);
     } catch (error) {
-      // Something that no node of this version has told. Whoever listens may
-      // have missed something, and reads it all again on a new connection.
+      // An invalid message, not from a node of this version. Listeners may have
+      // missed something: reconnect, so that they read everything again.
       const client = this.#client;
       if (client !== null) this.#drop(client, error);
     }
   };
 
-  /** A connection that does not answer is dropped: it may never again. */
+  /** Drops a connection that does not answer. */
   async #guard<T>(client: Client, promise: Promise<T>): Promise<T> {
     try {
       const reply = await inTime(promise, () => this.#heardAt);
       this.#heardAt = performance.now();
       return reply;
     } catch (error) {
-      // One that has become a replica takes nothing any more.
+      // A node that became a replica accepts no writes.
       const demoted = words(error).startsWith("READONLY");
       if (error instanceof RedisSilent || demoted) this.#drop(client, error);
-      // The library's own words say that it was told to disconnect, not why.
+      // The library's error only says that it disconnected, not why.
       if (error instanceof DisconnectsClientError) {
         throw new Error("The connection to Redis was lost", {
           cause: this.#lostBy,
@@ -234,7 +236,7 @@ export class RedisLink {
     }
   }
 
-  /** Where Redis is, anew each time: after a failover it is another one. */
+  /** Returns the current address of Redis: a failover changes it. */
   async #locate(): Promise<string> {
     try {
       return await inTime(locate(this.#options.address));
@@ -246,11 +248,11 @@ export class RedisLink {
 
   async #connect(): Promise<void> {
     const client = newClient(await this.#locate());
-    // Without a listener an error would end the process.
+    // An unhandled error event would end the process.
     client.on("error", (error) => this.#drop(client, error));
     try {
       await inTime(client.connect());
-      // Refused by one that still reads its files.
+      // Rejected by a Redis that is still loading.
       await inTime(client.sendCommand(["PING"]));
     } catch (error) {
       this.#failure = error;
@@ -277,7 +279,7 @@ export class RedisLink {
     await this.#options.heal();
   }
 
-  /** Gives up a connection, and sees to the next one. */
+  /** Drops a connection and schedules the next attempt. */
   #drop(client: Client, reason: unknown): void {
     if (this.#client !== client) return;
     this.#client = null;
@@ -299,8 +301,8 @@ export class RedisLink {
   }
 }
 
-/** What to do about what the system, TLS or Redis says, and whether it lasts
- * until somebody does it. */
+/** Advice for errors of the system, TLS or Redis, and whether they last until
+ * somebody acts. */
 const REMEDIES: readonly (readonly [
   says: RegExp,
   remedy: string,
@@ -334,7 +336,7 @@ const REMEDIES: readonly (readonly [
   ],
 ];
 
-/** What to tell who starts a server on a Redis that does not let it. */
+/** Returns the error for a failed start. */
 export function cannotOpen(address: string, error: unknown): StoreOpenError {
   const why = words(error);
   const [, remedy, lasting = false] =

@@ -67,26 +67,27 @@ import {
 } from "../schema_version.ts";
 import { newBase } from "../unwritten.ts";
 
-/** Followed rooms that are read at once after an outage. */
+/** Followed rooms per read after an outage. */
 const HEAL_ROOMS = 100;
 
-/** What {@linkcode RedisStore.open} needs. */
+/** Options of {@linkcode RedisStore.open}. */
 export interface RedisStoreOptions {
   /** As {@linkcode readRedisAddress} takes it. */
   readonly address: string;
   readonly retention: Retention;
   readonly clock: Clock;
-  /** How many rooms there may be; no limit if it is not said. */
+  /** Maximum number of rooms; unlimited by default. */
   readonly maxRooms?: number;
-  /** What Redis' clock shows, milliseconds, for tests that turn it; it is asked
-   * itself otherwise. */
+  /** Returns Redis' time in milliseconds, for tests; Redis' own clock by
+   * default. */
   readonly redisTime?: () => number;
-  /** Told of what is not as it should be: a Redis that answers late, one that
-   * throws messages away. */
+  /**
+   * Called with warnings: a Redis that answers late, or that evicts messages.
+   */
   readonly warn?: (words: string) => void;
 }
 
-/** Lets Redis look at its own clock. */
+/** Makes Redis use its own clock. */
 const ownTime = () => "";
 
 /** Keeps logs in Redis. */
@@ -102,7 +103,7 @@ export class RedisStore implements Store {
   /**
    * Connects.
    *
-   * @param options Where Redis is and how much to keep.
+   * @param options The address and the retention.
    * @throws {StoreOpenError} With one line that says what is wrong.
    */
   static async open(options: RedisStoreOptions): Promise<RedisStore> {
@@ -123,14 +124,15 @@ export class RedisStore implements Store {
     await store.#refuseCluster();
     await store.#claimSchema();
     await store.#warnOfLosses();
-    // Where the memory is full, what is there can still be read.
+    // With full memory, existing data can still be read.
     await completeList(store.#link).catch(() => {});
     return store;
   }
 
-  /** One tick is one step over all of its rooms, which a Cluster does not do. */
+  /** A tick is one step over all of its rooms, which a Cluster does not
+   * support. */
   async #refuseCluster(): Promise<void> {
-    // Whoever may not ask is told when something cannot be stored.
+    // Without permission to ask, errors appear when storing.
     const info = await this.#link.call("INFO", "cluster").catch(() => "");
     if (!String(info).includes("cluster_enabled:1")) return;
     this.#link.close();
@@ -140,7 +142,7 @@ export class RedisStore implements Store {
     );
   }
 
-  /** Of nodes with different versions of the data, the first has the store. */
+  /** Of nodes with different schema versions, the first claims the store. */
   async #claimSchema(): Promise<void> {
     const { address } = this.#options;
     try {
@@ -158,11 +160,11 @@ export class RedisStore implements Store {
     }
   }
 
-  /** Tells of a Redis that is set to lose messages that were acknowledged. */
+  /** Warns about a Redis configured to lose acknowledged messages. */
   async #warnOfLosses(): Promise<void> {
     const { warn } = this.#options;
     if (warn === undefined) return;
-    // A user with few rights may not ask.
+    // A user with few permissions may not ask.
     const ask = (part: string) =>
       this.#link.call("INFO", part).then(String, () => "");
     const [, policy = ""] =
@@ -191,7 +193,7 @@ export class RedisStore implements Store {
   }
 
   async #store(drafts: readonly Draft[]): Promise<Receipt[]> {
-    // A log that may be another one since an outage is not added to.
+    // After an outage, the log may be another one: verify before appending.
     await this.#link.healed;
     const at = this.#options.clock.now();
     const {
@@ -218,7 +220,7 @@ export class RedisStore implements Store {
       refusalOf((reply as Reply[])[index]!, part.room)
     );
     const [first] = refusals;
-    // A Redis that can take nothing refuses every room.
+    // A Redis that cannot write rejects every room.
     if (first?.ofRedis && refusals.every(Boolean)) throw first.error;
     await Promise.allSettled(parts.map((part, index) => {
       const refusal = refusals[index];
@@ -232,7 +234,7 @@ export class RedisStore implements Store {
       }
       const done = appended((reply as Reply[])[index]!, part, { at, maxRooms });
       receipts.set(part.room, done.receipts.values());
-      // What is stored stays stored; a feed that lacks something gets it later.
+      // Stored messages stay stored; a feed catches up later.
       return this.#followers.get(part.room)?.learn(done.news);
     }));
     return drafts.map(({ room }) =>
@@ -271,7 +273,7 @@ export class RedisStore implements Store {
     const page = await this.#read(room, range);
     const follower = this.#followers.get(room);
     const known = follower?.state?.epoch ?? page.epoch;
-    // Whoever reads because of what it was fed must know that it was reset.
+    // The caller reads because of its feed, so the feed must be reset first.
     if (known !== page.epoch) await follower?.backfill();
     const { first, head, messages } = page;
     const told = head === 0 ? follower?.unwritten : undefined;
@@ -284,14 +286,14 @@ export class RedisStore implements Store {
     return listRooms(this.#link, range);
   }
 
-  /** Also finds what was published and not heard, and that the data was wiped:
-   * tells every followed room its state now and then. */
+  /** Also detects lost notifications and deleted data: reports every followed
+   * room's state periodically. */
   async trim(): Promise<boolean> {
     const states = await this.#retention.step(this.#followers.keys());
     for (const [room, state] of states) {
       this.#followers.get(room)?.hear({ ...state, messages: [] });
     }
-    // A room that grows is trimmed with every append.
+    // Growing rooms are trimmed with every append.
     return false;
   }
 
@@ -311,7 +313,7 @@ export class RedisStore implements Store {
 
   async secret(): Promise<Uint8Array<ArrayBuffer>> {
     let known = await this.#link.call("GET", SECRET_KEY);
-    // A full memory refuses to write even what is there.
+    // A full Redis rejects rewriting existing values too.
     if (known === null) {
       this.#secret ??= randomBytes(32).toString("hex");
       await this.#link.call("SET", SECRET_KEY, this.#secret, "NX");
@@ -348,10 +350,11 @@ export class RedisStore implements Store {
     );
   }
 
-  /** Puts the fleet's secret back, should it have been wiped with all else. */
+  /** Restores the fleet's secret if all data was deleted. */
   #keepSecret(): void {
     if (this.#secret === null) return;
-    // Whoever starts without it makes another one; no harm but to its sessions.
+    // A node that starts without it creates a new one, which only ends its
+    // sessions.
     this.#link.call("SET", SECRET_KEY, this.#secret, "NX").catch(() => {});
     this.#link.call("SET", SCHEMA_KEY, String(SCHEMA_VERSION), "NX")
       .catch(() => {});
@@ -381,14 +384,14 @@ export class RedisStore implements Store {
 
   async #heal(): Promise<void> {
     this.#keepSecret();
-    // There are none yet when it connects for the first time.
+    // Undefined during the first connect.
     await this.#kept?.reload();
     const followers = [...this.#followers.values()];
     while (followers.length > 0) {
       await Promise.all(
         followers.splice(-HEAL_ROOMS).map((follower) =>
           follower.backfill().catch((error) => {
-            // A room whose keys are wrong must not keep the others waiting.
+            // A damaged room must not block the others.
             if (!isOfOneRoom(error)) throw error;
           })
         ),
@@ -397,7 +400,7 @@ export class RedisStore implements Store {
   }
 }
 
-/** For a log that begins, or begins anew. */
+/** Returns a new epoch. */
 function fresh(): string {
   return crypto.randomUUID().slice(0, 13);
 }
