@@ -168,7 +168,7 @@ function countDescriptors({ maxConnections }: Config, log: Logger) {
   const wanted = Math.min(maxConnections + RESERVED, MOST_COUNTED);
   const left = descriptors.left(wanted);
   if (left < wanted) {
-    log.warn("fewer connections have room than are allowed", {
+    log.warn("file descriptor limit is below the connection limits", {
       room: Math.max(left - RESERVED, 0),
       allowed: `--max-connections ${maxConnections}`,
       prevent: "raise the limit of open files (ulimit -n)",
@@ -329,9 +329,12 @@ if (maxMemory > 0) {
     most: maxMemory * 1_000_000,
     held: () => Deno.memoryUsage().rss,
     onFull(held) {
-      log.error("memory full", { heldMb: Math.round(held / 1e6), maxMemory });
+      log.error("memory limit exceeded", {
+        heldMb: Math.round(held / 1e6),
+        maxMemory,
+      });
       processEnd.stop(1);
     },
-    failed: (error) => log.error("memory not watched", { error }),
+    failed: (error) => log.error("memory check failed", { error }),
   });
 }

@@ -390,10 +390,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       return words(500, "Internal server error. Try again in a moment");
     },
     onFault: faulty,
-    onFailed: (error) =>
-      log.error("accepts no connections; listening again", { error }),
+    onFailed: (error) => log.error("listener stopped; reopening it", { error }),
     onLost(error) {
-      log.error("cannot listen any more", { error });
+      log.error("cannot reopen the listener", { error });
       options.onLost?.();
     },
   });
@@ -411,7 +410,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   const handOver = () => {
     const clients = readers();
-    log.error("store out of reach; clients are sent to other nodes", {
+    log.error("store unavailable; moving clients to other nodes", {
       clients: clients.length,
     });
     const reason = CLOSE.goingAway;

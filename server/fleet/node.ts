@@ -97,7 +97,7 @@ export class FleetNode implements Fleet, EngineEvents {
     this.#stopBeating = every(clock, {
       ms: leaseMs / 3,
       run: () => void this.#beatOn(),
-      failed: (error) => this.#options.log.error("no heartbeat", { error }),
+      failed: (error) => this.#options.log.error("heartbeat failed", { error }),
     });
   }
 
@@ -189,7 +189,7 @@ export class FleetNode implements Fleet, EngineEvents {
       await (this.#beating ??= this.#beat().finally(() => {
         this.#beating = null;
       }));
-      if (!this.#reachable) log.info("the fleet is in reach again");
+      if (!this.#reachable) log.info("fleet available again");
       this.#reachable = true;
     } catch (error) {
       this.#lost(error);

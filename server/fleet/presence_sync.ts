@@ -189,7 +189,7 @@ export class PresenceSync {
       }
     } catch (error) {
       followed.unread = true;
-      log.debug("members elsewhere not read", { room, error });
+      log.debug("members on other nodes not read", { room, error });
     }
   }
 
@@ -221,7 +221,7 @@ export class PresenceSync {
     try {
       if (await engine.write(room, doc)) return;
     } catch (error) {
-      log.debug("members here not written", { room, error });
+      log.debug("members on this node not written", { room, error });
     }
     if (followed !== undefined) followed.written = true;
     this.#changed.add(room);

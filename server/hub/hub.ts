@@ -123,7 +123,7 @@ export class Hub {
     this.#stopTidying = every(clock, {
       ms: TIDY_MS,
       run: () => this.#enforcement.tidy(),
-      failed: (error) => log.error("rules not tidied", { error }),
+      failed: (error) => log.error("expired rules not deleted", { error }),
     });
   }
 
@@ -360,7 +360,7 @@ export class Hub {
       await this.#moderation.writeDown(moderator, entry, isEnd);
     } catch (error) {
       if (error instanceof HubbubError) throw error;
-      this.#options.log.error("import not written down", { error });
+      this.#options.log.error("import not audited", { error });
       throw new HubbubError("store_unavailable");
     }
   }

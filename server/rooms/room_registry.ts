@@ -440,7 +440,7 @@ export class RoomRegistry {
     try {
       act();
     } catch (error) {
-      this.#options.log.error("room not left well", { room: name, error });
+      this.#options.log.error("leaving the room failed", { room: name, error });
     }
   }
 

@@ -35,7 +35,7 @@ export function limitLog(
   const leftOut = new Map<string, number>();
   const tell = () => {
     for (const [line, count] of leftOut) {
-      log.warn("log lines were left out, for there are too many", {
+      log.warn("log lines suppressed by the rate limit", {
         line,
         count,
       });

@@ -53,7 +53,7 @@ export async function runStopSteps(
     const limitMs = msBetween(clock.monotonic(), deadline) - kept;
     try {
       if (await inTime(run, Math.max(limitMs, 0), clock)) continue;
-      log.error("stop step takes too long and is given up", { step: name });
+      log.error("stop step timed out", { step: name });
     } catch (error) {
       log.error("stop step failed", { step: name, error });
     }

@@ -261,7 +261,7 @@ export class SessionRegistry {
       act();
     } catch (error) {
       const { log } = this.#options;
-      log.error("session not ended well", { session: session.id, error });
+      log.error("session cleanup failed", { session: session.id, error });
     }
   }
 

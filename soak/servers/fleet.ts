@@ -51,7 +51,7 @@ const OF_ENGINE = [
   /"message":"store (fails; messages are refused|still fails, for another reason)"/,
   /"message":"(trim|read) failed"/,
   /"message":"the fleet is (still )?out of reach(, for another reason)?"/,
-  /"message":"store out of reach; clients are sent to other nodes"/,
+  /"message":"store unavailable; moving clients to other nodes"/,
   /"message":"room not opened"/,
 ];
 /** Memory that is less than any Redis takes. */

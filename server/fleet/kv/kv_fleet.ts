@@ -132,7 +132,7 @@ class KvEngine implements Engine {
       if (beat.living.length > 0) await this.#look();
       return { ...beat, own: await this.#sweepOn() };
     }
-    throw new Error("Others were faster again and again");
+    throw new Error("Every attempt ended in a conflict with another node");
   }
 
   claim(application: Application): Promise<Claimed> {

@@ -568,6 +568,6 @@ export class KvNames {
       const pause = Math.random() * Math.min(2 ** tries, MOST_PAUSE_MS);
       await new Promise((again) => setTimeout(again, pause));
     }
-    throw new Error("Others were faster again and again");
+    throw new Error("Every attempt ended in a conflict with another node");
   }
 }

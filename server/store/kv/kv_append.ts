@@ -177,7 +177,7 @@ export async function appendBatch(
     targets = await readTargets(kv, batch);
     making = await readMaking(kv, heads);
   }
-  throw new Error("Others store messages in these rooms all the time");
+  throw new Error("Every attempt ended in a conflict with another node");
 }
 
 function plan(

@@ -177,6 +177,6 @@ Deno.test("promise 8: a flood that native sockets cannot end has the server say 
   await flood().catch(() => {});
   const { code, stderr } = await program.ended;
   assertEquals(code, 1, stderr);
-  assertMatch(stderr, /"message":"memory full"/);
+  assertMatch(stderr, /"message":"memory limit exceeded"/);
   assertEquals((await peer.closed).code, 1012);
 });
