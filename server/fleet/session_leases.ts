@@ -20,50 +20,49 @@ import { nameKept } from "./single_node.ts";
 import { type Claim, type FleetHost, type Held, personOf } from "./fleet.ts";
 import { Lookalikes } from "./lookalikes.ts";
 
-/** Sessions that are written down again, or let go of, in one step. */
+/** Sessions per step to write again or release. */
 const STEP = 200;
 
-/** What {@linkcode SessionLeases} need. */
+/** Options of {@linkcode SessionLeases}. */
 export interface SessionLeasesOptions {
   readonly engine: Engine;
   readonly clock: Clock;
-  /** Makes the public ids of sessions. */
+  /** Creates session IDs. */
   readonly newId: () => string;
-  /** Finds a name that can be had. */
+  /** Chooses an available name. */
   readonly choose: <T extends object>(
     wish: Wish,
     ask: (choice: Choice) => Promise<Answer<T>>,
   ) => Promise<T>;
 }
 
-/** Claims of one session that are under way. */
+/** Pending claims of one session. */
 interface Pending {
   claims: number;
-  /** The version at which another node was heard to have taken it meanwhile. */
+  /** The version at which another node claimed it meanwhile. */
   taken: number;
-  /** The newest name it was heard to have meanwhile. */
+  /** Its newest name reported meanwhile. */
   renamed?: Named;
 }
 
-/** What one node holds. */
+/** The sessions that one node holds. */
 export class SessionLeases {
   readonly #options: SessionLeasesOptions;
   readonly #held = new Map<string, SessionLease>();
-  /** By person: the sessions of it that are held. */
+  /** Held sessions by person. */
   readonly #byPerson = new Map<string, Set<string>>();
-  /** By name's key: the sessions that are held under it. */
+  /** Held sessions by name key. */
   readonly #byName = new Map<string, Set<string>>();
   readonly #lookalikes = new Lookalikes();
-  /** Names that the engine is being asked for: of those that look the same,
-   * only the first is asked for. */
+  /** Names being requested from the engine: of similar names, only the first is
+   * requested. */
   readonly #asked = new Lookalikes();
   /** Those of them that signed tokens state. */
   readonly #askedSigned = new Lookalikes();
-  /** Those who are given other names right now: by person, or by session where
-   * another node has them. */
+  /** Renames in progress: by person, or by session on other nodes. */
   readonly #displacing = new Map<string, Promise<void>>();
   readonly #pending = new Map<string, Pending>();
-  /** Sessions that have ended, and may still be the engine's. */
+  /** Ended sessions that the engine may still hold. */
   readonly #ended = new Set<string>();
   #releasing: Promise<void> | null = null;
   #host: FleetHost | null = null;
@@ -72,12 +71,12 @@ export class SessionLeases {
     this.#options = options;
   }
 
-  /** How many sessions are held. */
+  /** Number of held sessions. */
   get size(): number {
     return this.#held.size;
   }
 
-  /** Says whom to tell of those that are lost. */
+  /** Sets the receiver of notifications. */
   begin(host: FleetHost): void {
     this.#host = host;
   }
@@ -92,7 +91,7 @@ export class SessionLeases {
     const pending = [session, spare].map((id) => this.#expect(id));
     const asking = this.#asking(personOf({ session, user, guest }), signed);
     try {
-      // What ends at this very moment has ended before it.
+      // A release in progress is completed first.
       await this.#releasing;
       const application = { session, spare, user, guest, dialect };
       const yielding = user === undefined ? undefined : guest;
@@ -107,11 +106,11 @@ export class SessionLeases {
       this.#keep(lease);
       const { taken = 0, renamed } =
         pending[lease.session === session ? 0 : 1] ?? {};
-      // The newest of what was told meanwhile, and of what others of the same
-      // person have, on this node, is its name.
+      // The newest of the names reported meanwhile, and of the same person's
+      // sessions on this node, counts.
       this.#name(lease, this.#newestOf(lease, renamed));
       if (taken > lease.version) {
-        // Told after whoever claims has it.
+        // Reported after the caller has the session.
         clock.soon(() => this.taken(session, taken));
       }
       this.#displaceElsewhere(alike);
@@ -152,7 +151,7 @@ export class SessionLeases {
       const lease = this.#held.get(session);
       if (lease === undefined) return named.name;
       if (signed) this.#keep({ ...lease, signed });
-      // Its host hears the answer.
+      // The caller gets the reply.
       this.#name(lease, named, { told: false });
       clock.soon(() => this.#settle(session));
       return this.nameOf(session) ?? named.name;
@@ -162,10 +161,10 @@ export class SessionLeases {
   }
 
   /**
-   * Finds a name for somebody who has no session here.
+   * Finds a name for a sender without a session.
    *
-   * @param wish The name; {@linkcode Wish.alike} is found here.
-   * @param user The user, if a token says so.
+   * @param wish The name; this method sets {@linkcode Wish.alike}.
+   * @param user The user, from a token.
    */
   async lend(
     wish: Omit<Wish, "alike">,
@@ -191,9 +190,9 @@ export class SessionLeases {
   }
 
   /**
-   * Begins to ask for a name, for a person: tells which names look like others
-   * that this node holds or asks for, and reserves the looks of the name until
-   * the end. A name that no token states gives way to one that a token states.
+   * Starts a request for a person's name: returns which names look like others
+   * that this node holds or requests, and reserves the looks of the name until
+   * the end. Unsigned names give way to signed ones.
    */
   #asking(person: string | undefined, signed = false) {
     let reserved: string | undefined;
@@ -219,15 +218,15 @@ export class SessionLeases {
     };
   }
 
-  /** What a person of this node is called. */
+  /** Returns the name of a person on this node. */
   #nameOf(person = ""): string | undefined {
     const [session = ""] = this.#byPerson.get(person) ?? [];
     return this.nameOf(session);
   }
 
-  /** Whether whoever holds a name gives way to nobody. */
+  /** Returns whether the holder of a name keeps it against everybody. */
   #isKept(key: string): boolean {
-    // Some names are nobody's, and kept for the server.
+    // Some names are reserved for the server and have no holder.
     const sessions = this.#byName.get(key) ?? [""];
     return [...sessions].some((session) => {
       const lease = this.#held.get(session);
@@ -236,7 +235,7 @@ export class SessionLeases {
     });
   }
 
-  /** The leases of others under names that look like a name. */
+  /** Returns the leases of others with similar names. */
   #like(name: string, person: string | undefined): SessionLease[] {
     const keys = this.#lookalikes.keysLike(name, this.#nameOf(person));
     return [...keys].flatMap((key) => {
@@ -245,8 +244,8 @@ export class SessionLeases {
     });
   }
 
-  /** Renames whoever looks like a person whose token states its name; also the
-   * person itself, if it was given its name at the same time as they were. */
+  /** Renames persons with names similar to a signed one; also the person
+   * itself, if both were named at the same time. */
   #settle(session: string): void {
     const lease = this.#held.get(session);
     if (lease === undefined) return;
@@ -259,8 +258,8 @@ export class SessionLeases {
     }
   }
 
-  /** Gives the persons of leases other names, unless their tokens state these:
-   * their sessions are told, on all nodes. */
+  /** Renames the persons of leases, unless their tokens state the names. Their
+   * sessions are notified on all nodes. */
   #displace(leases: readonly SessionLease[]): void {
     for (const lease of leases) {
       if (this.#isKept(nameKey(lease.name))) continue;
@@ -272,7 +271,7 @@ export class SessionLeases {
     }
   }
 
-  /** The same with sessions of other nodes. */
+  /** Does the same for sessions of other nodes. */
   #displaceElsewhere(alike: readonly Alike[] = []): void {
     for (const one of alike) {
       if (this.#held.has(one.session)) continue;
@@ -299,12 +298,12 @@ export class SessionLeases {
     ).then((named) => {
       // A token on another node may state it.
       if (!("kept" in named)) this.renamed(session, named);
-      // Out of reach: the next with such a name tries again.
+      // Unavailable: the next request for such a name retries.
     }).catch(() => {}).finally(() => this.#displacing.delete(who));
     this.#displacing.set(who, displacing);
   }
 
-  /** A session is being claimed: what is told of it meanwhile counts. */
+  /** Records notifications about a session during a claim. */
   #expect(session: string): Pending {
     const pending = this.#pending.get(session) ?? { claims: 0, taken: 0 };
     this.#pending.set(session, pending);
@@ -347,13 +346,13 @@ export class SessionLeases {
     return this.#held.delete(session);
   }
 
-  /** What is held of the same person. */
+  /** Returns the same person's leases. */
   #matesOf(lease: SessionLease): SessionLease[] {
     const all = [...this.#byPerson.get(personOf(lease)) ?? []];
     return all.flatMap((session) => this.#held.get(session) ?? []);
   }
 
-  /** The newest name of a person that is known here. */
+  /** Returns the newest known name of a person. */
   #newestOf(lease: SessionLease, heard: Named | undefined): Named {
     let newest: Named = heard ?? lease;
     for (const named of [lease, ...this.#matesOf(lease)]) {
@@ -363,9 +362,9 @@ export class SessionLeases {
   }
 
   /**
-   * Gives all sessions of a person a name, unless they have a newer one.
+   * Renames all sessions of a person, unless they have a newer name.
    *
-   * @param options Whether the host is told.
+   * @param options Whether to notify the host.
    */
   #name(
     lease: SessionLease,
@@ -380,7 +379,7 @@ export class SessionLeases {
     }
   }
 
-  /** A session's person has another name, which it has not asked for here. */
+  /** Handles a rename that this node did not request. */
   renamed(session: string, given: Named): void {
     const pending = this.#pending.get(session);
     const heard = pending?.renamed;
@@ -391,28 +390,28 @@ export class SessionLeases {
 
   /** See {@linkcode Fleet.release}. */
   release(session: string): void {
-    // Whoever is taking it up has it next.
+    // A pending claim will own it.
     if (this.#pending.has(session)) return;
     if (!this.#drop(session)) return;
     this.#ended.add(session);
     void this.letGo();
   }
 
-  /** Another node has taken a session up. */
+  /** Handles another node's claim of a session. */
   taken(session: string, version: number): void {
     const pending = this.#pending.get(session);
     if (pending !== undefined) {
       pending.taken = Math.max(pending.taken, version);
     }
     const lease = this.#held.get(session);
-    // Who has it since then has taken it back.
+    // A later claim has taken it back.
     if (lease === undefined || lease.version >= version) return;
     this.#drop(session);
     this.#host?.replaced(session);
   }
 
-  /** The engine thinks that this node holds these sessions: those that it does
-   * not are let go of next. */
+  /** Releases those sessions, assigned to this node by the engine, that it does
+   * not hold. */
   disown(sessions: readonly string[]): void {
     for (const session of sessions) {
       if (this.#held.has(session) || this.#pending.has(session)) continue;
@@ -420,8 +419,8 @@ export class SessionLeases {
     }
   }
 
-  /** Writes everything down again under the lease there is now. Whoever the
-   * engine does not know either may be about to do the same. */
+  /** Writes everything again under the current lease. A session unknown to the
+   * engine may be written again by another node too. */
   async reassert(): Promise<void> {
     const leases = [...this.#held.values()];
     for (let start = 0; start < leases.length; start += STEP) {
@@ -437,8 +436,9 @@ export class SessionLeases {
     }
   }
 
-  /** Lets go of what has ended, step by step; what cannot be let go of now
-   * waits for the next call. */
+  /**
+   * Releases ended sessions in steps; failures are retried in the next call.
+   */
   letGo(): Promise<void> {
     return this.#releasing ??= this.#releaseAll().catch(() => {}).finally(
       () => {
@@ -447,7 +447,7 @@ export class SessionLeases {
     );
   }
 
-  /** Waits for what is being let go of, and for names that are given. */
+  /** Waits for pending releases and renames. */
   async settled(): Promise<void> {
     await Promise.all(this.#displacing.values());
     await this.#releasing;
@@ -462,8 +462,8 @@ export class SessionLeases {
   }
 }
 
-/** Whether a name that one has is newer than one that was heard of. Earlier
- * versions of this program do not say when they gave it: that is now. */
+/** Returns whether the own name is newer than a reported one. Earlier versions
+ * of this program do not report a time: that counts as now. */
 function isNewer({ named = 0 }: Named, { named: heard = Infinity }: Named) {
   return named > heard;
 }

@@ -9,13 +9,13 @@ import { DatabaseSync } from "node:sqlite";
 /** In the table `meta`: the base of unwritten rooms' epochs (unwritten.ts). */
 export const EPOCH_BASE = "epochs";
 
-/** In the table `meta`, of a copy that no server has been started on yet. */
+/** In the table `meta`, of a copy that no server has opened yet. */
 const MARK = "copy";
 
 /**
  * Marks a file as a copy.
  *
- * @param path A whole database of ours, which nobody uses.
+ * @param path A complete Hubbub database, not in use.
  */
 export function markCopy(path: string): void {
   using db = new DatabaseSync(path);
@@ -24,10 +24,9 @@ export function markCopy(path: string): void {
 }
 
 /**
- * Gives the rooms of a copy new epochs, once: as often as one copy is brought
- * back, so often something new begins.
+ * Gives the rooms of a copy new epochs, once per restored copy.
  *
- * @param db An open database, brought up to date.
+ * @param db An open, migrated database.
  */
 export function beginAnew(db: DatabaseSync): void {
   const mark = db.prepare("SELECT 1 FROM meta WHERE key = ?");
@@ -36,7 +35,7 @@ export function beginAnew(db: DatabaseSync): void {
   const rename = db.prepare("UPDATE rooms SET epoch = ? WHERE id = ?");
   db.exec("BEGIN IMMEDIATE");
   for (const { id } of rooms) rename.run(crypto.randomUUID(), Number(id));
-  // Those that nobody has written to.
+  // The unwritten rooms.
   db.prepare("DELETE FROM meta WHERE key = ?").run(EPOCH_BASE);
   db.prepare("DELETE FROM meta WHERE key = ?").run(MARK);
   db.exec("COMMIT");

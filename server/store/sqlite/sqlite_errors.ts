@@ -7,14 +7,15 @@
 export interface DatabaseFault {
   /** What is wrong and what to do, without a full stop at the end. */
   readonly words: string;
-  /** Whether it stays so until somebody changes something: starting the server
-   * again is of no use. */
+  /**
+   * Whether somebody must change something, so that a restart does not help.
+   */
   readonly lasting: boolean;
 }
 
-/** One meaning of a code. */
+/** The meaning of a code. */
 interface Meaning extends DatabaseFault {
-  /** What `sqlite3_errstr()` says of a primary code. The runtime throws some
+  /** Text of `sqlite3_errstr()` for a primary code. The runtime throws some
    * errors without a code. */
   readonly says?: RegExp;
 }
@@ -52,7 +53,7 @@ const CHANGED =
 const DISK = "the disk or its file system fails. Look for its faults in the " +
   "log of the system, such as journalctl -k, and keep a backup";
 
-/** By primary code. All others are faults of nobody but this program. */
+/** By primary code. All others are bugs of this program. */
 const PRIMARY: Readonly<Record<number, Meaning>> = {
   /** SQLITE_PERM */ 3: lasting(NOT_ALLOWED, /access permission denied/),
   /** SQLITE_BUSY */ 5: passing(LOCKED, /database is locked|\bbusy\b/),
@@ -85,7 +86,7 @@ const PRIMARY: Readonly<Record<number, Meaning>> = {
   ),
 };
 
-/** Extended codes that say something else than their primary ones. */
+/** Extended codes whose meaning differs from the primary one. */
 const EXTENDED: Readonly<Record<number, Meaning>> = {
   /** SQLITE_READONLY_RECOVERY */ 264: lasting(READ_ONLY),
   /** SQLITE_READONLY_DBMOVED */ 1032: passing(CHANGED),
@@ -121,11 +122,11 @@ const EXTENDED: Readonly<Record<number, Meaning>> = {
 };
 
 /**
- * Tells SQLite's primary result code.
+ * Returns SQLite's primary result code.
  *
- * @param error What was thrown, by SQLite or by Deno KV on top of it.
- * @returns Undefined where it is no error of SQLite. Some are thrown without a
- * code, and are told by their words.
+ * @param error An error of SQLite, or of Deno KV on top of it.
+ * @returns Undefined for other errors. Errors without a code are recognized by
+ * their text.
  */
 export function primaryCode(error: unknown): number | undefined {
   const { errcode, code } = (error ?? {}) as Record<string, unknown>;
@@ -138,12 +139,12 @@ export function primaryCode(error: unknown): number | undefined {
 }
 
 /**
- * Says what an error of SQLite means.
+ * Explains an error of SQLite.
  *
- * @param error What was thrown, when a database was opened, read or written.
- * @param isFull Whether nothing fits on the disk; asked where SQLite tells of a
- * fault without a reason.
- * @returns Undefined where it is no error of SQLite.
+ * @param error An error from opening, reading or writing a database.
+ * @param isFull Returns whether the disk is full; called when SQLite gives no
+ * reason.
+ * @returns Undefined for other errors.
  */
 export function databaseFault(
   error: unknown,
@@ -153,7 +154,7 @@ export function databaseFault(
   if (primary === undefined) return undefined;
   const { errcode } = (error ?? {}) as { errcode?: unknown };
   const extended = EXTENDED[Number(errcode)];
-  // The -shm, which is made before anything is written, fails in many ways.
+  // The -shm, which is created before any write, fails in many ways.
   if ((primary === 10 || primary === 14) && isFull()) return passing(FULL);
   if (extended !== undefined) return extended;
   const meaning = PRIMARY[primary];
@@ -166,7 +167,7 @@ export function databaseFault(
   );
 }
 
-/** The first line of what was thrown: the runtime adds the statement. */
+/** Returns the first line of an error: the runtime appends the statement. */
 export function wordsOf(error: unknown): string {
   const words = error instanceof Error ? error.message : String(error);
   return (words.split("\n", 1)[0] ?? "").trim();

@@ -15,24 +15,23 @@ import { StoreOpenError } from "../store.ts";
  * loop, so it is short; senders are asked to retry. */
 const BUSY_MS = 50;
 
-/** A database, and what keeps other servers from it until it is closed. */
+/** A database with its lock. */
 export interface OpenDatabase {
   readonly db: DatabaseSync;
   readonly lock: DatabaseLock;
-  /** What is not as it should be, in words for the log. */
+  /** Warnings for the log. */
   readonly warnings: readonly string[];
-  /** Whether a text that was removed is perhaps still in the log of changes. */
+  /** Whether the WAL may still contain a removed text. */
   readonly toErase: boolean;
 }
 
 /**
- * Opens a file, makes it and its folder where there are none, and brings it up
- * to date.
+ * Opens a database file. Creates it and its folder if missing, and migrates it.
  *
- * @param path Where it is.
+ * @param path The file.
  * @returns The database, in WAL mode.
- * @throws {StoreOpenError} With one line that says what to do; a file that is
- * not ours is as it was.
+ * @throws {StoreOpenError} With one line that says what to do; a file of
+ * another program stays unchanged.
  */
 export function openDatabase(path: string): OpenDatabase {
   let db: DatabaseSync | undefined;
@@ -47,23 +46,23 @@ export function openDatabase(path: string): OpenDatabase {
     lock = DatabaseLock.take(path);
     checkParts(path);
     if (isThere(path)) {
-      // Whoever opens a file to write also closes it so: the WAL of another
-      // program that crashed would be merged into its file.
+      // Read-only: closing a writable handle would merge the WAL of another
+      // program that crashed into its file.
       db = new DatabaseSync(path, { readOnly: true });
       db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
       inspect(db, path);
       db.close();
     }
     db = new DatabaseSync(path);
-    // What is deleted is overwritten: a text that was removed is not in the file.
+    // Deleted data is overwritten, so removed texts are not in the file.
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA secure_delete = ON`);
     migrate(db, path);
     beginAnew(db);
     // NORMAL in WAL mode survives the end of the process at any time; only a
-    // power cut may cost the last commits (https://sqlite.org/wal.html).
+    // power failure may lose the last commits (https://sqlite.org/wal.html).
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-    // A process that was killed right after a text was removed has left it in
-    // the log of changes. The retention does so again, should it be busy now.
+    // A process killed right after a removal leaves the text in the WAL. If the
+    // database is busy, the retention retries.
     const erased = db.prepare("PRAGMA main.wal_checkpoint(TRUNCATE)").get();
     return {
       ...{ db, lock, warnings: secureFiles(path) },
@@ -78,9 +77,9 @@ export function openDatabase(path: string): OpenDatabase {
 }
 
 /**
- * Whether there is a file with something in it; throws where it may not be
- * written to, which SQLite tells no sooner than it has to. Nothing has it open
- * here yet: closing a second handle would let go of SQLite's locks.
+ * Returns whether a non-empty file exists. Throws if it is not writable, which
+ * SQLite reports late. Call it before the file is open in this process: closing
+ * a second handle would release SQLite's locks.
  */
 export function isThere(path: string): boolean {
   try {
@@ -92,7 +91,7 @@ export function isThere(path: string): boolean {
   }
 }
 
-/** Whether it is a device, a pipe or a socket. */
+/** Returns whether it is a device, a pipe or a socket. */
 function isSpecial(path: string): boolean {
   try {
     const { isFile, isDirectory } = Deno.statSync(path);
@@ -110,24 +109,24 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** The part of a path that is a symbolic link, if there is one: SQLite opens
- * what it leads to, which permissions for the path do not cover. */
+/** Returns the symbolic link in a path, if any: SQLite opens its target, which
+ * permissions for the path do not cover. */
 function linkIn(path: string): string | undefined {
   for (let part = path; part !== dirname(part); part = dirname(part)) {
     try {
       if (Deno.lstatSync(part).isSymlink) return part;
     } catch {
-      // Not there, or not to be looked at.
+      // It is missing or not readable.
     }
   }
   return undefined;
 }
 
-/** Bytes that are tried where a disk may be full: more than SQLite takes at
+/** Bytes to write when testing for a full disk: more than SQLite writes at
  * once. */
 const PROBE_BYTES = 65_536;
 
-/** Whether nothing fits beside a file any more: tried with another one. */
+/** Returns whether the disk is full, by writing another file. */
 function isFull(path: string): boolean {
   const probe = `${path}.probe`;
   try {
@@ -139,15 +138,15 @@ function isFull(path: string): boolean {
     try {
       Deno.removeSync(probe);
     } catch {
-      // It was never there.
+      // It was never created.
     }
   }
 }
 
 /**
- * Why a file could not be opened, read or written, and what to do.
+ * Explains why a file could not be opened, read or written, and what to do.
  *
- * @param error What the system or SQLite threw.
+ * @param error An error of the system or SQLite.
  * @param path The file.
  */
 export function explain(error: unknown, path: string): DatabaseFault {
@@ -199,7 +198,7 @@ export function explain(error: unknown, path: string): DatabaseFault {
     { words: wordsOf(error), lasting: false };
 }
 
-/** The error of a file that cannot be opened, in one line. */
+/** Returns the one-line error for a file that cannot be opened. */
 export function cannotOpenFile(
   error: unknown,
   { path, name = path }: { path: string; name?: string },

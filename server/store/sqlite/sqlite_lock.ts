@@ -8,10 +8,10 @@ import { StoreOpenError } from "../store.ts";
 
 /** Owner only, as for keys: messages are private. */
 const OWNER_ONLY = 0o600;
-/** The bits of everybody who is neither the owner nor in its group. */
+/** Permission bits of everybody except the owner and its group. */
 const OTHERS = 0o007;
 
-/** What a database is made of, by what stands behind its name. */
+/** Suffixes of a database's files. */
 const PARTS = ["", "-wal", "-shm", ".lock"] as const;
 
 /** The locks of one database, until it is closed. */
@@ -23,16 +23,17 @@ export class DatabaseLock {
   }
 
   /**
-   * Locks a database, and makes the file where there is none.
+   * Locks a database; creates the file if missing.
    *
-   * Two servers on one file would both give out the next seq. On Linux the
-   * file itself is locked, whatever names it has (flock(2), which SQLite's own
-   * locks know nothing of). A second lock stands beside it, for systems where
-   * locking the file would lock out SQLite, and for servers of an earlier
-   * version. Both go with the process, however that ends.
+   * Two servers on one file would both assign the next seq. On Linux the file
+   * itself is locked, whatever its name (flock(2), which is independent of
+   * SQLite's own locks). A second lock file serves systems where locking the
+   * file would lock out SQLite, and servers of an earlier version. The system
+   * releases both when the process ends.
    *
    * @param path The database.
-   * @throws {StoreOpenError} When another server has it, or a lock cannot be had.
+   * @throws {StoreOpenError} When another server holds the lock, or locking
+   * fails.
    */
   static take(path: string): DatabaseLock {
     const files: Deno.FsFile[] = [];
@@ -41,8 +42,8 @@ export class DatabaseLock {
       if (!file.tryLockSync(true)) throw inUse(path);
     };
     try {
-      // First, or this process would open and close the file of a database
-      // that it has open itself.
+      // Checked first: otherwise this process would open and close the file of
+      // a database that it already uses.
       lock(openLock(`${realPath(path)}.lock`));
       const file = openFile(path);
       if (Deno.build.os === "linux") lock(file);
@@ -54,14 +55,14 @@ export class DatabaseLock {
     }
   }
 
-  /** Lets go of the database, which is closed: closing a handle of an open one
-   * would let go of SQLite's locks. */
+  /** Releases a closed database: closing a handle of an open one would release
+   * SQLite's locks. */
   close(): void {
     for (const file of this.#files) file.close();
   }
 }
 
-/** Where a file is, behind symbolic links, whether or not it is there yet. */
+/** Resolves symbolic links of a path, even if the file is missing. */
 function realPath(path: string): string {
   try {
     return Deno.realPathSync(path);
@@ -72,9 +73,9 @@ function realPath(path: string): string {
 }
 
 /**
- * Makes an empty file that its owner alone may read, where there is none.
+ * Creates an empty file that only its owner may read, if missing.
  *
- * @param path Where; its folder is there.
+ * @param path The file; its folder exists.
  */
 export function makeFile(path: string): void {
   openFile(path).close();
@@ -85,7 +86,7 @@ function openFile(path: string): Deno.FsFile {
   return Deno.openSync(path, options);
 }
 
-/** A file that says nothing; whoever can read it can lock it. */
+/** Opens an empty lock file; everybody who can read it can lock it. */
 function openLock(path: string): Deno.FsFile {
   try {
     return openFile(path);
@@ -94,7 +95,7 @@ function openLock(path: string): Deno.FsFile {
     try {
       return Deno.openSync(path, { read: true });
     } catch (error) {
-      // It is the folder that may not be written to.
+      // The folder is not writable.
       if (error instanceof Deno.errors.NotFound) throw denied;
       throw notOurs(path);
     }
@@ -102,8 +103,8 @@ function openLock(path: string): Deno.FsFile {
 }
 
 /**
- * Makes sure that what stands beside a database may be written to: with files
- * of another user SQLite opens it and takes no message. Nothing has it open.
+ * Checks that a database's other files are writable: with files of another
+ * user, SQLite opens the database but cannot write. Call it before opening.
  *
  * @param path The database, locked.
  * @throws {StoreOpenError} With what to do.
@@ -132,17 +133,17 @@ function notOurs(path: string): StoreOpenError {
 function inUse(path: string): StoreOpenError {
   return new StoreOpenError(
     `"${path}" is in use by another server. Stop that one, or choose another file with --store`,
-    // That one may be about to stop.
+    // The other server may be about to stop.
     { lasting: false },
   );
 }
 
 /**
- * Takes the files of a database from everybody but owner and group. A group
- * that may read them was let in on purpose.
+ * Removes permissions of everybody except owner and group. A group with read
+ * access was granted it on purpose.
  *
  * @param path An open database.
- * @returns What is not as it should be, in words for the log.
+ * @returns Warnings for the log.
  */
 export function secureFiles(path: string): string[] {
   if (Deno.build.os === "windows") return [];
@@ -160,7 +161,7 @@ export function secureFiles(path: string): string[] {
       if (((mode ?? 0) & OTHERS) !== 0) Deno.chmodSync(file, OWNER_ONLY);
     } catch (error) {
       const isGone = error instanceof Deno.errors.NotFound;
-      // A lock says nothing.
+      // A lock file contains nothing.
       if (isGone || file.endsWith(".lock")) continue;
       warnings.push(
         `Everybody on this machine can read "${file}". Its owner can change ` +

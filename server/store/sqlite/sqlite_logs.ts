@@ -22,38 +22,38 @@ import { newBase, unwrittenEpoch } from "../unwritten.ts";
 /** Maximum number of rooms cached as missing. */
 const MOST_ABSENT = 10_000;
 
-/** The number of a room that nobody has written to: no row has it. */
+/** ID of an unwritten room: no row has it. */
 const UNWRITTEN = 0;
 
-/** A room as it is in the file, and who follows it. */
+/** A room in the file, and its followers. */
 export interface Log {
-  /** Its number in the file; 0 while nobody has written to it. */
+  /** Its ID in the file; 0 while it is unwritten. */
   id: number;
   readonly name: string;
   readonly epoch: string;
   first: number;
   head: number;
-  /** What a repeat is told by; null until it is followed, or somebody sends
-   * with a cid. */
+  /** Recent cids to detect repeats; null until the room is followed or a
+   * message has a cid. */
   recent: RecentCids | null;
-  /** When this process last stored something in it. */
+  /** When this process last stored a message in it. */
   wroteAt: Monotonic;
-  /** Messages since the retention has looked at it. */
+  /** Messages since the last retention step. */
   untrimmed: number;
   feed?: Feed | undefined;
 }
 
-/** What others may know of it. */
+/** Returns the public state of a room. */
 export function stateOf({ epoch, first, head }: Log): LogState {
   return { epoch, first, head };
 }
 
-/** Finds and makes rooms. */
+/** Finds and creates rooms. */
 export class SqliteLogs {
   readonly #sql: Statements;
   readonly #clock: Clock;
   readonly #logs = new Map<string, Log>();
-  /** Rooms that nobody has written to and that were asked for. */
+  /** Requested rooms that are unwritten. */
   readonly #absent = new Set<string>();
   #count: number;
   #base: string;
@@ -68,18 +68,18 @@ export class SqliteLogs {
     );
   }
 
-  /** How many rooms somebody has written to. */
+  /** Number of written rooms. */
   get count(): number {
     return this.#count;
   }
 
-  /** The room that follows a name in their order; undefined after the last. */
+  /** Returns the next room name in order; undefined after the last. */
   nameAfter(name: string): string | undefined {
     const row = this.#sql.roomAfter.get(name);
     return row === undefined ? undefined : String(row["name"]);
   }
 
-  /** Rooms that have had a message, and their newest ones. */
+  /** Returns rooms that had a message, with their newest ones. */
   summaries({ after, limit }: RoomsRange): RoomSummary[] {
     return (this.#sql.rooms.all(after, limit) as Row[]).map((row) => ({
       room: String(row["name"]),
@@ -88,15 +88,15 @@ export class SqliteLogs {
     }));
   }
 
-  /** A room as it is. One that nobody has written to is not kept in memory: a
-   * client that goes through room names would fill it. */
+  /** Returns a room. Unwritten rooms are not kept in memory: a client could
+   * fill it by requesting many names. */
   open(room: string): Log {
     const log = this.find(room);
     if (log.id !== UNWRITTEN) this.#logs.set(room, log);
     return log;
   }
 
-  /** A room as it is, without remembering it. */
+  /** Returns a room without caching it. */
   find(room: string): Log {
     const known = this.#logs.get(room);
     if (known !== undefined) return known;
@@ -117,15 +117,15 @@ export class SqliteLogs {
   }
 
   /**
-   * Writes a room into the file, in the transaction of its first messages.
+   * Inserts a room in the transaction of its first messages.
    *
-   * @returns Its number.
+   * @returns Its ID.
    */
   make({ name, epoch }: Log): number {
     return Number(this.#sql.addRoom.run(name, epoch).lastInsertRowid);
   }
 
-  /** A room that was made is there, now that this is committed. */
+  /** Registers a created room after the commit. */
   made(log: Log, id: number): void {
     log.id = id;
     this.#absent.delete(log.name);
@@ -135,9 +135,9 @@ export class SqliteLogs {
   }
 
   /**
-   * Takes an unused room out of the file. To be called in a transaction.
+   * Deletes an unused room, in a transaction.
    *
-   * @returns What is to be done once it is committed.
+   * @returns Call this after the commit.
    */
   drop({ id, name }: Log): () => void {
     const base = newBase();
@@ -150,7 +150,7 @@ export class SqliteLogs {
     };
   }
 
-  /** The newest message there is of a room; zeros when there is none. */
+  /** Returns the newest message of a room; zeros when there is none. */
   newest(room: number): { head: number; at: number } {
     const row = this.#sql.newest.get(room);
     if (row === undefined) return { head: 0, at: 0 };
@@ -158,8 +158,8 @@ export class SqliteLogs {
   }
 
   /**
-   * A room that is to be followed, with all in memory that a message needs. What
-   * takes long is done in many turns.
+   * Loads a room to follow, with everything that a message needs. Long work is
+   * spread over several turns.
    */
   async ready(room: string): Promise<Log> {
     while (true) {
@@ -176,8 +176,8 @@ export class SqliteLogs {
     }
   }
 
-  /** The cids that were sent to a room lately. Takes long where many were, and
-   * the room is not ready. */
+  /** Returns the recent cids of a room. Slow if there are many and the room is
+   * not loaded. */
   recent(log: Log): RecentCids {
     if (log.recent !== null) return log.recent;
     const reading = readRecent(this.#sql, log, this.#clock);
@@ -186,14 +186,16 @@ export class SqliteLogs {
     return log.recent = slice.value;
   }
 
-  /** Lets go of what is in memory of a room. */
+  /** Drops a room from memory. */
   forget(room: string): void {
     this.#logs.delete(room);
   }
 
-  /** Or a client that goes through room names would fill the memory. One that
-   * is written to, by scripts that follow nothing, stays: its cids would have
-   * to be read again for the next message. */
+  /**
+   * Drops unfollowed rooms: otherwise a client that requests many names would
+   * fill the memory. Rooms that scripts write to stay: their cids would have to
+   * be read again for the next message.
+   */
   forgetUnfollowed(room: string): void {
     const log = this.#logs.get(room);
     if (log === undefined || log.feed !== undefined) return;

@@ -13,13 +13,13 @@ import { DEDUPE_MS } from "../store.ts";
 const SLICE = 2_000;
 
 /**
- * Finds where a time begins in a room's rows, looking at a few of them: they
- * are in the order of time, but where the clock was set back.
+ * Finds the first row of a time by bisection: rows are ordered by time, unless
+ * the clock was set back.
  *
  * @param sql The file's statements.
- * @param log The room's number, and its newest seq.
+ * @param log The room's ID and newest seq.
  * @param since Milliseconds since 1970.
- * @returns The first seq stored then or later; the one behind the newest when
+ * @returns The first seq stored at or after that time; the newest plus one when
  * there is none.
  */
 export function seqSince(
@@ -39,14 +39,14 @@ export function seqSince(
 
 /**
  * Reads a room's cids of the last {@linkcode DEDUPE_MS}. Yields between slices,
- * so that others can have their turn: ten minutes of a thousand messages a
- * second are some seconds' work.
+ * so that other work can run: ten minutes at a thousand messages per second
+ * take seconds.
  *
  * @param sql The file's statements.
- * @param log The room's number, and its newest seq.
- * @param clock What the time is. A row has its date; how long ago that is, is
- * as true as the clocks of both days were.
- * @returns All of them, those that are stored meanwhile too.
+ * @param log The room's ID and newest seq.
+ * @param clock The clocks. Ages are computed from the rows' dates, so they
+ * depend on the system clock.
+ * @returns All of them, including those stored meanwhile.
  */
 export function* readRecent(
   sql: Statements,
@@ -57,7 +57,7 @@ export function* readRecent(
   const [now, moment] = [clock.now(), clock.monotonic()];
   let next = seqSince(sql, log, now - DEDUPE_MS);
   while (true) {
-    // As one array: with rows of their own it takes four times as long.
+    // As one array: separate rows take four times as long.
     const slice = sql.readCids.get(log.id, next, SLICE) ?? {};
     const cids: string[] = JSON.parse(String(slice["cids"]));
     const ago = Math.min(Math.max(now - Number(slice["at"]), 0), DEDUPE_MS);

@@ -11,19 +11,18 @@ import { DEDUPE_MS, type Retention, UNUSED_MS } from "../store.ts";
 
 /** Maximum rows deleted per step. */
 const STEP_ROWS = 500;
-/** Rows that could be deleted in the time it takes to look at a room. */
+/** Cost of checking a room, in deleted rows. */
 const LOOK_ROWS = 10;
-/** A room that has got so many messages since it was looked at is looked at
- * in the next step. */
+/** New messages after which a room is checked in the next step. */
 const GROWN = 100;
 
-/** What a {@linkcode SqliteRetention} needs. */
+/** Options of a {@linkcode SqliteRetention}. */
 export interface SqliteRetentionOptions {
   readonly sql: Statements;
   readonly logs: SqliteLogs;
   readonly retention: Retention;
   readonly clock: Clock;
-  /** Does something in one transaction. */
+  /** Runs a function in one transaction. */
   readonly transaction: <T>(work: () => T) => T;
 }
 
@@ -34,9 +33,9 @@ export class SqliteRetention {
   readonly #retention: Retention;
   readonly #clock: Clock;
   readonly #transaction: <T>(work: () => T) => T;
-  /** Rooms that have grown, or that have more to delete. */
+  /** Rooms that have grown or have more to delete. */
   readonly #due = new Set<string>();
-  /** The room that was looked at last in this round; empty before the first. */
+  /** The last room checked in this round; empty at the start. */
   #last = "";
 
   constructor(
@@ -49,14 +48,14 @@ export class SqliteRetention {
     this.#clock = clock;
   }
 
-  /** Notes that a room has got messages. */
+  /** Records new messages of a room. */
   grown(log: Log, by: number): void {
     log.untrimmed += by;
     if (log.untrimmed >= GROWN) this.#due.add(log.name);
   }
 
   /**
-   * Does a small part.
+   * Runs one step.
    *
    * @returns Whether more is known to be left.
    */
@@ -77,7 +76,7 @@ export class SqliteRetention {
     return this.#due.size > 0;
   }
 
-  /** Deletes up to `budget` rows of a room; returns what it has cost. */
+  /** Deletes up to `budget` rows of a room; returns the cost. */
   #look(room: string, budget: number): number {
     const log = this.#logs.open(room);
     log.untrimmed = 0;
@@ -87,7 +86,7 @@ export class SqliteRetention {
     return Math.max(deleted, LOOK_ROWS);
   }
 
-  /** Lets a room go that nobody uses. */
+  /** Deletes a room that is unused. */
   #dropUnused(log: Log): void {
     const before = this.#clock.now() - UNUSED_MS;
     if (log.feed !== undefined) return;
@@ -95,7 +94,7 @@ export class SqliteRetention {
     this.#transaction(() => this.#logs.drop(log))();
   }
 
-  /** Moves the start of a log, then deletes what is before it. */
+  /** Moves the start of a log, then deletes older messages. */
   #trim(log: Log, budget: number): number {
     const now = this.#clock.now();
     const { messages, ms } = this.#retention;
@@ -106,7 +105,7 @@ export class SqliteRetention {
       log.first = first;
       log.feed?.trimmed(first);
     }
-    // A row stays as long as a repeat of it must be known.
+    // A row is kept as long as its repeats must be detected.
     const { changes } = this.#sql.trim.run(
       log.id,
       first,

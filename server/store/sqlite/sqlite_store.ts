@@ -48,27 +48,27 @@ import {
 /** Required free space: one message of maximum length in UTF-8. */
 const CHECK_BYTES = 3 * 65_536;
 
-/** What {@linkcode SqliteStore.open} needs. */
+/** Options of {@linkcode SqliteStore.open}. */
 export interface SqliteStoreOptions {
   readonly path: string;
   readonly retention: Retention;
   readonly clock: Clock;
-  /** How many rooms there may be; no limit if it is not said. */
+  /** Maximum number of rooms; unlimited by default. */
   readonly maxRooms?: number;
-  /** Told of what is not as it should be, such as who may read the file. */
+  /** Called with warnings, such as about file permissions. */
   readonly warn?: (words: string) => void;
 }
 
 /** What one tick adds to a room. */
 interface News {
   readonly log: Log;
-  /** Its number, as soon as it is in the file. */
+  /** Its ID, once it is in the file. */
   id: number;
   readonly messages: StoredMessage[];
   readonly cids: Map<number, number>;
 }
 
-/** Keeps logs in one file. */
+/** Stores logs in one file. */
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
   readonly #lock: DatabaseLock;
@@ -77,15 +77,15 @@ export class SqliteStore implements Store {
   readonly #logs: SqliteLogs;
   readonly #sql: Statements;
   readonly #maxRooms: number;
-  /** Whether a text that was removed is perhaps still in the log of changes:
-   * also one that an earlier process has removed. */
+  /** Whether the WAL may still contain a removed text, even of an earlier
+   * process. */
   #toErase: boolean;
   #watcher: KeptWatcher = () => {};
 
   /**
-   * Opens a file, makes it where there is none, and brings it up to date.
+   * Opens a file. Creates it if missing, and migrates it.
    *
-   * @param options Where it is and how much to keep.
+   * @param options The path and the retention.
    * @throws {StoreOpenError} With one line that says what to do.
    */
   static open({ path, warn, ...options }: SqliteStoreOptions): SqliteStore {
@@ -121,8 +121,8 @@ export class SqliteStore implements Store {
     );
   }
 
-  /** Stores all drafts at once, or if that fails each half for itself, until
-   * those are left that cannot be stored. */
+  /** Stores all drafts at once. On failure, stores each half separately, until
+   * only the invalid drafts remain. */
   #storeApart(drafts: readonly Draft[], inPart = false): Receipt[] {
     try {
       return this.#store(drafts);
@@ -148,7 +148,7 @@ export class SqliteStore implements Store {
       this.#insert(news);
       for (const added of news.values()) this.#mark(added);
     });
-    // Only what is committed counts.
+    // Only committed changes count.
     for (const { log, id, messages, cids } of news.values()) {
       if (log.id === 0) this.#logs.made(log, id);
       log.head += messages.length;
@@ -174,9 +174,9 @@ export class SqliteStore implements Store {
     return attempt(() => {
       const log = this.#logs.find(room);
       const { limit } = range;
-      // Most of these nobody has written to: a stranger can ask for any name.
+      // Usually unwritten: clients can request any name.
       if (log.head === 0) return { ...stateOf(log), messages: [] };
-      // Row by row: what does not fit is not even read.
+      // Row by row: rows beyond the page are not read.
       const page = (rows: Iterator<unknown>) =>
         takePage(Iterator.from(rows).map((row) => messageOf(room, row as Row)));
       const messages = "after" in range
@@ -203,7 +203,7 @@ export class SqliteStore implements Store {
 
   trim(): Promise<boolean> {
     return attempt(() => {
-      // Busy while another program reads; then the next step tries again.
+      // Busy while another program reads; the next step retries.
       if (this.#toErase && this.#sql.checkpoint.get()?.["busy"] === 0) {
         this.#toErase = false;
       }
