@@ -172,7 +172,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const authority = operator === undefined
     ? options.authority
     : Authority.open(operator);
-  // Clients are told less: why a signature is wrong would help to forge one.
+  // Clients get less detail, since it would help to forge a signature.
   authority.watch((refusal) =>
     log.info("access token refused", { ...refusal })
   );

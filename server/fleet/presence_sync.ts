@@ -15,12 +15,12 @@ import type { Logger } from "../runtime/logger.ts";
 import type { Doc, Engine } from "./engine.ts";
 import type { Here, LocalRoom, Roster } from "./fleet.ts";
 
-/** Changes of a room within this time are told at once, milliseconds. */
+/** Time to batch changes of a room, in milliseconds. */
 const GATHER_MS = 30;
-/** How long what is written about a room may stand without being written again,
- * milliseconds: engines forget it after an hour. */
+/** Interval of rewriting unchanged documents in milliseconds: engines drop them
+ * after an hour. */
 const REFRESH_MS = 20 * 60_000;
-/** Rooms that are read or written at once. */
+/** Rooms per step to read or write. */
 const STEP = 100;
 
 /** What {@linkcode PresenceSync} needs. */
@@ -36,12 +36,12 @@ export interface PresenceSyncOptions {
 interface Followed {
   readonly local: LocalRoom;
   readonly others: Map<string, Roster>;
-  /** Of each node's doc, also one that says that nobody is there. */
+  /** Version of each node's document, including empty ones. */
   readonly versions: Map<string, number>;
-  /** Whether the engine knows of members here. */
+  /** Whether the engine has a document about members here. */
   written: boolean;
   writtenAt: Monotonic;
-  /** Whether it could not be learnt who is elsewhere. */
+  /** Whether other nodes' members could not be read. */
   unread: boolean;
 }
 
@@ -49,11 +49,11 @@ interface Followed {
 export class PresenceSync {
   readonly #options: PresenceSyncOptions;
   readonly #rooms = new Map<string, Followed>();
-  /** Rooms whose members are to be written. */
+  /** Rooms with members to write. */
   readonly #changed = new Set<string>();
-  /** The last write of each room: they are done one after the other. */
+  /** The last write of each room: writes are serialized. */
   readonly #writes = new Map<string, Promise<void>>();
-  /** Nodes that have told anything. */
+  /** Nodes that have written anything. */
   readonly #nodes = new Set<string>();
   #version = 0;
   #gathering: Cancel | null = null;
@@ -86,7 +86,7 @@ export class PresenceSync {
     };
   }
 
-  /** Another node has written about a room. */
+  /** Handles another node's document about a room. */
   hear(room: string, doc: Doc): void {
     const followed = this.#rooms.get(room);
     const { node, version, count, members } = doc;
@@ -103,17 +103,17 @@ export class PresenceSync {
     followed.local.elsewhere(node, roster);
   }
 
-  /** Somebody on another node is typing. */
+  /** Handles typing on another node. */
   typing(room: string, name: string): void {
     this.#rooms.get(room)?.local.typing(name);
   }
 
-  /** The other nodes that have told of members. */
+  /** The other nodes that have written members. */
   get nodes(): string[] {
     return [...this.#nodes];
   }
 
-  /** These nodes live no longer: their members have left. */
+  /** Removes the members of dead nodes. */
   removeNodes(nodes: readonly string[]): void {
     if (nodes.length === 0) return;
     for (const node of nodes) this.#nodes.delete(node);
@@ -125,7 +125,7 @@ export class PresenceSync {
     }
   }
 
-  /** Does again what could not be done, and what is to be done now and then. */
+  /** Retries failed operations and runs periodic ones. */
   async refresh(): Promise<void> {
     const now = this.#options.clock.monotonic();
     const unread: [string, Followed][] = [];
@@ -140,7 +140,7 @@ export class PresenceSync {
     await this.flush();
   }
 
-  /** Writes and reads everything anew. */
+  /** Writes and reads everything again. */
   async renew(): Promise<void> {
     for (const [room, followed] of this.#rooms) {
       followed.unread = true;
@@ -149,7 +149,7 @@ export class PresenceSync {
     await this.refresh();
   }
 
-  /** Writes what has changed. What cannot be written stays for later. */
+  /** Writes changes; failures are retried later. */
   async flush(): Promise<void> {
     this.#gathering?.();
     this.#gathering = null;
@@ -206,7 +206,7 @@ export class PresenceSync {
     const { engine, clock, log, node } = this.#options;
     const followed = this.#rooms.get(room);
     const { count, members } = followed?.local.roster() ?? { count: 0 };
-    // Nobody need be told that nobody has come.
+    // Nothing was written, so there is nothing to clear.
     if (count === 0 && followed?.written === false) return;
     const doc = {
       node,
@@ -228,7 +228,7 @@ export class PresenceSync {
   }
 }
 
-/** Does something with each of them, some at a time. */
+/** Calls a function for each item, several at a time. */
 async function inSteps<T>(
   all: readonly T[],
   act: (one: T) => Promise<void>,

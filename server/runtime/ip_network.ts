@@ -19,7 +19,7 @@ type Parsed = ReturnType<typeof ipaddr.parse>;
 
 function parse(words: string): Parsed | undefined {
   if (words.length > MOST_CHARACTERS) return undefined;
-  // Not `127.1` or `0x7f000001`: whoever writes these means to get past.
+  // Not `127.1` or `0x7f000001`: such forms are used to bypass limits.
   if (ipaddr.IPv4.isValidFourPartDecimal(words)) return ipaddr.parse(words);
   if (!words.includes(":") || !ipaddr.isValid(words)) return undefined;
   const v6 = ipaddr.IPv6.parse(words);

@@ -288,8 +288,8 @@ class RedisEngine implements Engine {
     ];
   }
 
-  /** Wants to be told of this node's sessions, and of other nodes. The link
-   * does so again after an outage. */
+  /** Subscribes to notifications about this node's sessions and about other
+   * nodes. The link resubscribes after an outage. */
   async #listen(): Promise<void> {
     if (this.#listens) return;
     const channel = nodeChannels(this.#database) + this.#node;

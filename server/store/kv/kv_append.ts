@@ -55,35 +55,35 @@ export interface Appended {
   readonly changes: Change[];
 }
 
-/** What one commit is made of. */
+/** The contents of one commit. */
 interface Plan {
   readonly commit: Deno.AtomicOperation;
   readonly receipts: Receipt[];
   readonly changes: Omit<Change, "versionstamp">[];
 }
 
-/** What a commit is made for. */
+/** What a commit depends on. */
 interface Situation {
   readonly heads: ReadonlyMap<string, Deno.KvEntryMaybe<Head>>;
-  /** Nothing is known of a cid that is not in it. */
+  /** A cid that is missing here is not known. */
   readonly cids: ReadonlyMap<string, Deno.KvEntryMaybe<KnownCid>>;
-  /** The parts of messages that are to be removed. They change with the head
-   * only: whoever removes a message adds one, the retention moves the start. */
+  /** Parts of messages to remove. They change only together with the head: a
+   * removal adds a message, the retention moves the start. */
   readonly targets: ReadonlyMap<Draft, readonly Deno.KvEntry<Uint8Array>[]>;
-  /** What has to be known where rooms are to be made. */
+  /** Read when rooms have to be created. */
   readonly rooms: RoomsSituation | undefined;
 }
 
 /** How drafts are stored. */
 export interface AppendOptions {
-  /** When it is. */
+  /** The time, in milliseconds since 1970. */
   readonly at: number;
-  /** How many rooms there may be. */
+  /** Maximum number of rooms. */
   readonly maxRooms: number;
-  /** What was last heard of a room's head: if it is still so, nothing has to be
-   * read. */
+  /** Returns the last known head of a room: if it is current, no read is
+   * needed. */
   readonly known: (room: string) => Deno.KvEntryMaybe<Head> | undefined;
-  /** What those who follow a room that nobody has written to were told. */
+  /** Returns the epoch announced to followers of an unwritten room. */
   readonly told: (room: string) => string | undefined;
 }
 
@@ -150,7 +150,7 @@ export async function appendBatch(
   options: AppendOptions,
 ): Promise<Appended> {
   const rooms = [...new Set(batch.map(({ draft }) => draft.room))];
-  // Most tries succeed at once: no cid is known, and no head has changed.
+  // Most attempts succeed at once: no cid is known, and no head has changed.
   let heads = await readHeads(kv, rooms, options.known);
   let cids: Situation["cids"] = new Map();
   let targets = await readTargets(kv, batch);
@@ -169,7 +169,8 @@ export async function appendBatch(
       };
     }
     await pause(Math.random() * Math.min(2 ** tries, MOST_PAUSE_MS));
-    // Targets last: what has changed since the heads were read is noticed.
+    // Targets are read last, so that changes since the heads were read are
+    // detected.
     [heads, cids] = await Promise.all([
       readHeads(kv, rooms),
       readCids(kv, batch),
@@ -265,8 +266,8 @@ function removeTarget(
   for (const { key } of others) commit.delete(key);
 }
 
-/** KV lets go of what has expired when it comes to it, not on time. The date is
- * only for that: a clock that was set by some minutes makes no repeat new. */
+/** KV deletes expired keys late. The expiry is only for cleanup: a clock
+ * changed by minutes does not make a repeat new. */
 function seqOfRepeat(
   known: Deno.KvEntryMaybe<KnownCid> | undefined,
   at: number,

@@ -149,7 +149,7 @@ export class KvStore implements Store {
       try {
         const done = await appendApart(this.#kv, batch, options);
         all.push(...done.receipts);
-        // What is stored stays stored; a feed that lacks something gets it later.
+        // Stored messages stay stored; a feed catches up later.
         await Promise.allSettled(
           done.changes.map((change) => this.#learn(change)),
         );
@@ -200,7 +200,7 @@ export class KvStore implements Store {
     const page = await readLog(this.#kv, room, range);
     const follower = this.#followed.get(room)?.follower;
     const known = follower?.state?.epoch ?? page.epoch;
-    // Whoever reads because of what it was fed must know that it was reset.
+    // The caller reads because of its feed, so the feed must be reset first.
     if (known !== page.epoch) await follower?.backfill();
     const { first, head, messages } = page;
     const told = head === 0 ? follower?.unwritten : undefined;
@@ -217,7 +217,7 @@ export class KvStore implements Store {
     for (const [room, head] of await this.#retention.step()) {
       this.#followed.get(room)?.follower.hear({ ...head, messages: [] });
     }
-    // What is left can wait: on Deno Deploy every step costs.
+    // The rest can wait: every step costs money on Deno Deploy.
     return false;
   }
 

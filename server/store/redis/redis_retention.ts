@@ -78,7 +78,7 @@ export class RedisRetention {
       const state = states[index] ?? null;
       if (state === null) return [[room, NO_LOG]];
       const [epoch, first, head] = state;
-      // Its keys are wrong: that is told to who writes there.
+      // A room with damaged keys: senders to it get the error.
       if (first === undefined || head === undefined) return [];
       return [[room, { epoch, first, head }]];
     }));
