@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { pageTest } from "./browser.ts";
 
 pageTest(
-  "a site that has its name point here gets nothing (DNS rebinding)",
+  "refuses requests with a foreign Host header (DNS rebinding)",
   async ({ open, server }) => {
     const origin = `http://evil.test:${server.url.port}`;
     // Stands for the page that the site served before its name pointed here:

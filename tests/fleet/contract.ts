@@ -244,7 +244,7 @@ export function namesContract(
     await node.begin("Kim");
   });
 
-  test("promise 6: a signed name wins over all that no token states, and over what looks like it", async (node) => {
+  test("promise 6: a signed name takes precedence over guests with that name or a confusable one", async (node) => {
     const guest = { user: undefined, guest: undefined };
     let users = 0;
     for (
@@ -329,7 +329,7 @@ export function namesContract(
     assertEquals(node.renames, []);
   });
 
-  test("promise 6: of names that look the same and are asked for at once one is had", async (node) => {
+  test("promise 6: of confusable names requested at the same time, only one is granted", async (node) => {
     for (let round = 1; round <= 5; round++) {
       const names = ["Bill", "BiII", "Bi11"].map((name) => `${name}${round}`);
       const asked = await Promise.allSettled(

@@ -110,7 +110,7 @@ export function nodesContract(
   );
 
   test(
-    "promise 6: of names that look the same and are asked for at once on two nodes one is had",
+    "promise 6: of confusable names requested at the same time on two nodes, only one is granted",
     async (a, b) => {
       for (let round = 2; round < 12; round++) {
         const answers = await Promise.allSettled([

@@ -76,7 +76,7 @@ function* orders<T>(things: readonly T[]): Generator<T[]> {
 /** Lets promises settle. */
 const settle = () => new Promise((done) => setTimeout(done, 0));
 
-Deno.test("promise 6: whatever the order of answers and news, the name given last holds on all nodes", async () => {
+Deno.test("promise 6: the latest name assignment wins on all nodes, in any order of answers and events", async () => {
   // Two answers to renames, the news of each, and a claim under way.
   for (const order of orders([0, 1, 2, 3, 4])) {
     const engine = new SlowEngine();

@@ -135,7 +135,7 @@ for (const { name, to } of LESSONS) {
   });
 }
 
-Deno.test("promise 5: a message costs its sender more the more it reaches", () => {
+Deno.test("promise 5: the rate-limit cost of a message grows with its number of recipients", () => {
   const counted: number[] = [];
   const lessons = new Lessons({
     clock: new FakeClock(),

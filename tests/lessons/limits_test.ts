@@ -171,7 +171,7 @@ for (const { name, to, remembers } of LESSONS) {
   });
 }
 
-Deno.test("promise 5: a lesson counts bytes, and empty frames too", () => {
+Deno.test("promise 5: a lesson's rate limit counts bytes and empty frames", () => {
   for (const frame of ["x".repeat(60_000), ""]) {
     const { lessons } = limited();
     const { socket, handler } = enter("echo", lessons);

@@ -56,7 +56,7 @@ function taken(check: () => string): string | undefined {
   }
 }
 
-Deno.test("no character that draws nothing makes another name or room", () => {
+Deno.test("invisible characters do not make a name or room distinct", () => {
   const wrong: string[] = [];
   for (const character of characters()) {
     if (!isUnseen(character)) continue;
@@ -72,7 +72,7 @@ Deno.test("no character that draws nothing makes another name or room", () => {
   assertEquals(wrong, []);
 });
 
-Deno.test("no name or room consists of what draws nothing, blanks or marks", () => {
+Deno.test("rejects a name or room of only invisible characters, blanks or combining marks", () => {
   const wrong: string[] = [];
   for (const character of characters()) {
     const nothing = isUnseen(character) || MARK.test(character) ||
@@ -88,7 +88,7 @@ Deno.test("no name or room consists of what draws nothing, blanks or marks", () 
   assertEquals(wrong, []);
 });
 
-Deno.test("no text consists of what draws nothing", () => {
+Deno.test("rejects a message text of only invisible characters", () => {
   const wrong: string[] = [];
   for (const character of characters()) {
     const nothing = EMPTY.has(character.codePointAt(0) ?? 0) ||

@@ -160,7 +160,7 @@ const LINKS = [
   { name: "Mo" },
 ] as const;
 
-Deno.test("nothing that the page keeps crosses from one person to another", async () => {
+Deno.test("the page never shares stored data between users", async () => {
   for (let seed = 1; seed <= 150; seed++) {
     const random = seeded(seed);
     const pick = <T>(list: readonly T[]): T =>

@@ -39,7 +39,7 @@ const PAYLOADS = [
 ];
 
 pageTest(
-  "what senders type is text and nothing else",
+  "shows message text as text, never as markup",
   async ({ chat, server }) => {
     const ada = await chat("/?name=Ada");
     await publish(server.socket("/ws"), "lobby", PAYLOADS, "<b>Eve</b>");

@@ -167,7 +167,7 @@ pageTest(
 );
 
 pageTest(
-  "a link that signs a tab in as somebody else asks first",
+  "a link with another user's access token asks for confirmation first",
   async ({ chat, server }) => {
     const ada = await chat(
       `/#token=${await signed({ sub: "a", name: "Ada" })}`,

@@ -171,7 +171,7 @@ function listen(world: World, room: Room, print: (...lines: string[]) => void) {
   room.on("typing", ({ from }) => print(note(from)));
 }
 
-Deno.test("promise 5: a server that says nonsense neither breaks the client nor reaches the terminal", async () => {
+Deno.test("promise 5: malformed server messages neither crash the client nor reach the terminal", async () => {
   const random = seeded(7);
   let printed = 0;
   for (let round = 0; round < ROUNDS / 20; round++) {

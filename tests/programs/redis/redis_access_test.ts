@@ -220,7 +220,7 @@ test("a Sentinel that knows no Redis of that name says so", async () => {
   );
 });
 
-test("data of another schema version is left alone, and the error says what to do", async () => {
+test("leaves data of another schema version unchanged and reports what to do", async () => {
   await using server = await RedisServer.start();
   const open = async () => {
     const store = await RedisStore.open({

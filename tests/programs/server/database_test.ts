@@ -144,7 +144,7 @@ Deno.test("a server that was killed locks nobody out", async () => {
   assert((await fetch(new URL("/readyz", again.url)).then(ok)).ok);
 });
 
-Deno.test("nobody but its owner can read a database, nor one that everybody could", async () => {
+Deno.test("makes a database readable by its owner only, even if it was world-readable", async () => {
   using folder = new TempFolder();
   const store = `sqlite:${folder.file("hubbub.db")}`;
   const through = ["sh", "-c", `umask 022; exec "$@"`, "sh"];

@@ -8,7 +8,7 @@ import { Peer } from "../peer.ts";
 
 const SECRET = "a secret that nobody has ever guessed";
 
-Deno.test("the log tells of connections by id; no texts, no tokens, no secrets", async () => {
+Deno.test("the log identifies connections by id and contains no message text, tokens or secrets", async () => {
   await using program = await Program.start({
     args: ["--log-level", "debug"],
     env: { HUBBUB_AUTH_SECRET: SECRET },

@@ -97,7 +97,7 @@ Deno.test("a wrong environment variable is named in the one line", async () => {
   });
 });
 
-Deno.test("a variable that is mistyped is no open server, but an error that names the one that is meant", async () => {
+Deno.test("a mistyped environment variable stops the start with an error that suggests the right name", async () => {
   const env = { HUBBUB_AUTH_SECRETS: "x".repeat(32) };
   const { code, stdout, stderr } = await runProgram({ env });
   assertEquals({ code, stdout, stderr }, {

@@ -171,7 +171,7 @@ Deno.test("a script removes no message of another script of the same name", asyn
   assertEquals(response.status, 403);
 });
 
-Deno.test("a token's sub is published nowhere", async () => {
+Deno.test("never publishes the sub claim of a token", async () => {
   const authority = await Authority.create({ secret: SECRET, guests: "none" });
   const api = new ApiBench({ authorize: byToken(authority) });
   const { bench } = api;
@@ -205,7 +205,7 @@ Deno.test("a token's sub is published nowhere", async () => {
   ]);
 });
 
-Deno.test("a notice of a removal has no words of the author's", async () => {
+Deno.test("a removal notice contains no text by the author", async () => {
   const { bench } = await hall();
   const eve = await bench.enter("Eve");
   bench.say(eve.session, "hi");

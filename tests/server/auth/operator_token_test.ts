@@ -182,7 +182,7 @@ Deno.test("where tokens are asked for there is no operator's token", async () =>
   assertEquals(server.operator.authorization, "Bearer undefined");
 });
 
-Deno.test("the operator is one person on all devices, and over HTTP", async () => {
+Deno.test("the operator has one identity on all devices and over HTTP", async () => {
   await using server = await InProcessServer.start();
   const url = server.socket("/ws");
   const auth = server.operator.authorization.replace("Bearer ", "");
@@ -243,7 +243,7 @@ Deno.test("the operator is one person on all devices, and over HTTP", async () =
   }
 });
 
-Deno.test("no signed token is the operator's, whatever its sub", async () => {
+Deno.test("no signed token authenticates as the operator, whatever its sub", async () => {
   await using server = await InProcessServer.start({ authSecret: SECRET });
   const token = await signed({ sub: OPERATOR_USER, name: "Eve" });
   const response = await fetch(server.url("/api/rooms/hall/messages"), {

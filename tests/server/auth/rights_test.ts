@@ -205,7 +205,7 @@ function only(...rooms: string[]): Permissions {
   };
 }
 
-Deno.test("who waits for a room to be opened does not come in when the right has ended meanwhile", async () => {
+Deno.test("a pending join fails when its right ends before the room has opened", async () => {
   const bench = new HubBench();
   bench.store.held.add("follow");
   const { session, reader } = bench.hello({}, new FakeReader(), only("hall"));
@@ -220,7 +220,7 @@ Deno.test("who waits for a room to be opened does not come in when the right has
   assertEquals(reader.all("joined"), []);
 });
 
-Deno.test("who comes back without the right to moderate leaves a room that it is banned from", async () => {
+Deno.test("a resumed session without the right to moderate leaves rooms that ban it", async () => {
   const { bench, moderate } = await hall();
   const moderator: Permissions = { ...TRUSTED, user: "ada" };
   const ada = bench.hello({ name: "Ada" }, new FakeReader(), moderator);
@@ -275,7 +275,7 @@ for (
   });
 }
 
-Deno.test("a newer token with another name gives it at once, and says so to all", async () => {
+Deno.test("a newer token with another name renames the user at once and announces it", async () => {
   await using server = await InProcessServer.start({ authSecret: SECRET });
   const clients: V1Client[] = [];
   try {

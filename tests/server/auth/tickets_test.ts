@@ -111,7 +111,7 @@ Deno.test("on an open server a ticket is not needed, and says so", async () => {
   assertStringIncludes((await answer.json()).detail, "stands for a token");
 });
 
-Deno.test("a ticket reads events where its token may, and does nothing else", async () => {
+Deno.test("an event ticket reads only the rooms its token may read and permits nothing else", async () => {
   const { api, issue } = await closed({ rooms: ["hall"] });
   const { ticket } = await issue();
   const status = async (path: string, method = "GET") => {
@@ -142,7 +142,7 @@ Deno.test("a ticket's rights end with its token's", async () => {
   assertEquals((await answer.json()).code, "auth_expired");
 });
 
-Deno.test("an EventSource comes back under its address when the ticket's minute is long over", async () => {
+Deno.test("an EventSource reconnects with the same URL after the ticket has expired", async () => {
   const { api, clock, issue } = await closed();
   const { ticket } = await issue();
   const open = (lastId?: string) =>

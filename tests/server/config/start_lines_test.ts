@@ -19,7 +19,7 @@ function said(...args: string[]): [line: string, access: string] {
   return [second, accessOf(config)];
 }
 
-Deno.test("the start lines say who reaches the server and whether a token is asked for", () => {
+Deno.test("the startup log says where the server is reachable and whether it requires a token", () => {
   assertEquals(said(), [`Only this machine can connect. ${OPEN}`, "open"]);
   assertEquals(said("--trust-proxy"), [
     `Only this machine and clients of your proxy can connect. ${OPEN}`,

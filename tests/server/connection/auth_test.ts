@@ -20,7 +20,7 @@ function closedServer(settings: Partial<Config> = {}) {
   return InProcessServer.start({ authSecret: SECRET, ...settings });
 }
 
-Deno.test("without a token nobody comes in, and is told what to do", async () => {
+Deno.test("refuses clients without a token, with an error that says what to do", async () => {
   await using server = await closedServer();
   await using v1 = await V1Client.connect(server.socket("/ws"));
   const error = await v1.ask({ type: "hello", name: "Eve" }, "error");
@@ -52,7 +52,7 @@ Deno.test("a token in hello gives name, rooms and rights", async () => {
   assertEquals((await ada.next("joined")).room, "team-a");
 });
 
-Deno.test("who has a token with a name keeps that name", async () => {
+Deno.test("a client whose token states a name cannot choose another one", async () => {
   await using server = await closedServer();
   await using ada = await V1Client.connect(server.socket("/ws"));
   const auth = await token({ name: "Ada" });

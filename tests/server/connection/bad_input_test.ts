@@ -74,7 +74,7 @@ Deno.test("promise 7: who sends too fast is told when to go on, and nobody else 
   await scene.assertUnnoticed();
 });
 
-Deno.test("promise 5: who sends nothing but nonsense is closed with 4500, and nobody else notices", async () => {
+Deno.test("promise 5: closes a client that sends only malformed messages with 4500, without affecting others", async () => {
   await using scene = await Scene.open();
   await using visitor = await scene.visitor();
   for (let n = 0; n < 60; n++) visitor.client.send("nonsense");
@@ -82,7 +82,7 @@ Deno.test("promise 5: who sends nothing but nonsense is closed with 4500, and no
   await scene.assertUnnoticed();
 });
 
-Deno.test("promise 5: a frame of very many lines is closed with 1009, and nobody else notices", async () => {
+Deno.test("promise 5: closes a client that sends a frame of too many lines with 1009, without affecting others", async () => {
   await using scene = await Scene.open();
   await using visitor = await scene.visitor();
   visitor.client.send('{"type":"ping"}\n'.repeat(60_000));
@@ -91,7 +91,7 @@ Deno.test("promise 5: a frame of very many lines is closed with 1009, and nobody
   await scene.assertUnnoticed();
 });
 
-Deno.test("promise 5: a frame too big is closed with 1009, and nobody else notices", async () => {
+Deno.test("promise 5: closes a client that sends an oversized frame with 1009, without affecting others", async () => {
   await using scene = await Scene.open();
   await using visitor = await scene.visitor();
   visitor.client.send("x".repeat(1024 * 1024 + 1));

@@ -119,7 +119,7 @@ Deno.test("promise 7: a room too many for one client is refused, also of many at
   assertEquals(joined.slice(-2), [4, 5]);
 });
 
-Deno.test("promise 7: a room too many for the server is refused, and a text client stays where it is", async () => {
+Deno.test("promise 7: refuses a room over the server's limit and leaves a text client in its room", async () => {
   await using server = await InProcessServer.start({ maxRooms: 1 });
   await using text = await Client.native(server.socket("/text/hall"));
   text.send("Ada");
@@ -152,7 +152,7 @@ Deno.test("promise 7: more bytes than allowed are refused with when to go on", a
   assert(retryAfterMs > 0 && retryAfterMs <= 8_001, String(retryAfterMs));
 });
 
-Deno.test("promise 5: who sends on and on what is refused is closed with 4003", async () => {
+Deno.test("promise 5: closes a client that keeps sending refused requests with 4003", async () => {
   await using server = await InProcessServer.start({ byteRate: 1_000 });
   await using client = await Client.native(server.socket("/ws"));
   for (let i = 0; i < 10; i++) client.send("x".repeat(4_000));
@@ -193,7 +193,7 @@ for (
   });
 }
 
-Deno.test("promise 7: who says no hello within --hello-timeout is closed with 4501", async () => {
+Deno.test("promise 7: closes a client that sends no hello within --hello-timeout with 4501", async () => {
   await using server = await InProcessServer.start({ helloTimeout: 1 });
   await using client = await V1Client.connect(server.socket("/ws"));
   assertEquals((await client.client.inbox.ended()).code, 4501);

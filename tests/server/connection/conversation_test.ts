@@ -118,7 +118,7 @@ Deno.test("typing, rename and leave are told to the others", () =>
     assertEquals((await ada.next("presence")).left, ["Rob"]);
   }));
 
-Deno.test("promise 6: a taken name is refused with one that is free", () =>
+Deno.test("promise 6: refuses a taken name and suggests a free one", () =>
   withAda(async ({ url }) => {
     await using other = await V1Client.connect(url);
     const error = await other.ask({ type: "hello", name: "ＡＤＡ" }, "error");

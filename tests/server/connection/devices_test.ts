@@ -151,7 +151,7 @@ Deno.test("a person who is here keeps the name it has on the next device", async
   assertEquals(fifth.session.name, "Eve 2");
 });
 
-Deno.test("a guest's secret shows who somebody is, and no other words do", async () => {
+Deno.test("only a guest's secret proves its identity", async () => {
   const { bench, desk, guest } = await twoDevices(PROOFS[1]![1]);
   for (
     const forged of [

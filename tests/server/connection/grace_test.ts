@@ -167,7 +167,7 @@ Deno.test("a silent peer comes back to its session within --grace", async () => 
   ]);
 });
 
-Deno.test("a peer that closes with a code of the server's is not counted as thrown out", async () => {
+Deno.test("a client that closes with a server close code is not counted as disconnected by the server", async () => {
   await using server = await InProcessServer.start();
   for (const { code } of [CLOSE.silent, CLOSE.tooBig, CLOSE.slow]) {
     using peer = await RawClient.open(server.port, MUTE);

@@ -182,7 +182,7 @@ Deno.test("an address has 50 times what a client has, however many connect from 
   assertEquals(publishAll(pool.connect("192.0.2.2")), 30, "others do not");
 });
 
-Deno.test("promise 9: a page counts as what it costs, for a client and for its address", () => {
+Deno.test("promise 9: charges a history page by its cost to the client and to its address", () => {
   const { clock, pool } = bench();
   const pages = (rates: ConnectionRates, actual: number) => {
     for (let count = 0;; count++) {

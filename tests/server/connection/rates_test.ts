@@ -63,7 +63,7 @@ for (const dialects of [["simple"], ["text"], ["v1"], Object.keys(FLOODS)]) {
   });
 }
 
-Deno.test("who resumes a session sends no more than who stays, from other addresses too", async () => {
+Deno.test("resuming a session does not raise its rate limit, even from other addresses", async () => {
   await using server = await InProcessServer.start({ trustProxy: true });
   const began = performance.now();
   let token: string | undefined;
@@ -154,7 +154,7 @@ Deno.test("too many new connections from an address are refused with 429 before 
   assert((await open("192.0.2.2")).startsWith("HTTP/1.1 101"));
 });
 
-Deno.test("a class of 40 with two devices each, all reloading and all writing, notices no limit", async () => {
+Deno.test("40 users with two devices each can all reload and write without reaching a limit", async () => {
   await using server = await InProcessServer.start();
   for (let reload = 1; reload <= 3; reload++) {
     const clients = Array.from({ length: 80 }, (_, i) => {

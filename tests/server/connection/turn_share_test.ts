@@ -49,7 +49,7 @@ Deno.test("promise 9: requests of a crowd take a bounded part of each turn", () 
   }
 });
 
-Deno.test("promise 9: a connection waits for one turn of each other, not for all that they have asked", () => {
+Deno.test("promise 9: a connection waits for one request of each other connection, not for their whole queues", () => {
   const { queues, handled, endTurn, turns } = bench(21);
   const [victim, ...crowd] = queues;
   for (const queue of crowd) queue.add(MANY, { bytes: 1, waitMs: 0 });

@@ -140,7 +140,7 @@ Deno.test("promise 5: nonsense is answered 50 times, and then ends the connectio
   }
 });
 
-Deno.test("promise 4: who asks on and on and does not read is closed with 4000", async () => {
+Deno.test("promise 4: closes a client that keeps sending requests without reading with 4000", async () => {
   const bench = await fullHall();
   const paper = await PaperConnection.in(bench);
   const frame = Array.from(

@@ -80,7 +80,7 @@ Deno.test("promise 7: a hello with a token, and 300 messages in frames of their 
   assert(codes.every((code) => code === "stored" || code === "rate_limited"));
 });
 
-Deno.test("promise 7: what is too much to wait is refused line by line, and can be sent again", async () => {
+Deno.test("promise 7: refuses each line over the queue limit separately, and the client can retry it", async () => {
   const fleet = new SlowFleet();
   await using server = await InProcessServer.start({ fleet, rate: 0 });
   await using client = await V1Client.connect(server.socket("/ws"));

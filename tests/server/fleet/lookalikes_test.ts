@@ -37,7 +37,7 @@ function collides(held: string, wanted: string): boolean {
   return nameKey(held) === nameKey(wanted) || lookalikes.has(wanted);
 }
 
-Deno.test("promise 6: of each pair of confusable names the second is refused", () => {
+Deno.test("promise 6: refuses the second of each pair of confusable names", () => {
   const wrong: string[] = [];
   let tried = 0;
   for (const [letter, look] of PAIRS) {
@@ -56,7 +56,7 @@ Deno.test("promise 6: of each pair of confusable names the second is refused", (
   assert(tried > 6_000, `${tried} pairs`);
 });
 
-Deno.test("promise 6: a name looks like another in other cases, too", () => {
+Deno.test("promise 6: names that differ only in case are confusable", () => {
   const wrong: string[] = [];
   for (const [letter, look] of PAIRS) {
     if (!isName(letter) || !isName(look)) continue;

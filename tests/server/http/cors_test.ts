@@ -135,7 +135,7 @@ Deno.test("a preflight allows a listed origin what the API takes", async () => {
   }
 });
 
-Deno.test("a preflight of another origin is refused, with the flag that allows it", async () => {
+Deno.test("refuses a preflight from another origin and names the flag that allows it", async () => {
   await using server = await InProcessServer.start(settings);
   const { status, headers, body } = await preflight(server, OTHER);
   assertEquals(status, 403);
@@ -144,7 +144,7 @@ Deno.test("a preflight of another origin is refused, with the flag that allows i
   assert(body.includes(`--origins ${LISTED},${OTHER}`));
 });
 
-Deno.test("what is outside of the API is read by no other origin's page", async () => {
+Deno.test("pages of other origins cannot read anything outside the API", async () => {
   await using server = await InProcessServer.start(settings);
   for (const path of ["/", "/metrics", "/lessons.json", "/readyz"]) {
     const response = await fetch(server.url(path), {

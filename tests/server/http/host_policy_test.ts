@@ -194,7 +194,7 @@ async function request(
   return await sendRaw(port, rawRequest({ method, target, head }));
 }
 
-Deno.test("a page whose name was made to point here gets nothing of what is served", async () => {
+Deno.test("serves no files to a page with a rebound host name", async () => {
   await using server = await InProcessServer.start();
   for (const served of SERVED) {
     const [method, path] = served;

@@ -47,7 +47,7 @@ Deno.test("who does not say what it takes gets no gzip", () => {
   assertEquals(takesGzip(get()), false);
 });
 
-Deno.test("promise 10: a file is compressed once, for all who come", async () => {
+Deno.test("promise 10: compresses each file once for all clients", async () => {
   const gzip = new GzipFiles();
   const file = await fileOf("<p>".repeat(1_000));
   const all = await Promise.all([gzip.of(file), gzip.of(file)]);

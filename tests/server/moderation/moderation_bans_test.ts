@@ -96,7 +96,7 @@ Deno.test("a ban that is over when a node hears of it sends nobody away", async 
   }
 });
 
-Deno.test("who is banned from the server is closed, and not let in again before it is over", async () => {
+Deno.test("closes a client banned from the server and refuses it until the ban ends", async () => {
   const here = await hall();
   const { bench, moderate } = here;
   const bob = await bench.enter("Bob");

@@ -6,7 +6,7 @@ import { TRUSTED } from "../../../server/auth/permissions.ts";
 import type { Session } from "../../../server/rooms/session.ts";
 import { audit, hall, join } from "../../helpers/benches/hall.ts";
 
-Deno.test("a moderator removes a message: it is gone for all, those who come later too", async () => {
+Deno.test("a message removed by a moderator disappears for current and later members", async () => {
   const here = await hall();
   const { bench, mod, moderate } = here;
   const bob = await bench.enter("Bob");
@@ -81,7 +81,7 @@ Deno.test("a page that was read before a message was removed is read again", asy
   assertEquals(eve.reader.texts, ["", "A message was removed by a moderator"]);
 });
 
-Deno.test("everybody removes messages of one's own, nobody those of others", async () => {
+Deno.test("a user can remove only their own messages", async () => {
   const here = await hall();
   const { bench } = here;
   const bob = await bench.enter("Bob");

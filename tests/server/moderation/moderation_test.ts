@@ -12,7 +12,7 @@ import { MOST_RULES } from "../../../server/moderation/rule_limits.ts";
 import { FakeReader } from "../../helpers/doubles/reader.ts";
 import { assertRefused, hall } from "../../helpers/benches/hall.ts";
 
-Deno.test("without the right nobody moderates, and is told what it takes", async () => {
+Deno.test("refuses moderation without the right, with an error that names the right", async () => {
   const { bench } = await hall();
   const bob = await bench.enter("Bob");
   const requests: ModerationRequest[] = [
@@ -33,7 +33,7 @@ Deno.test("without the right nobody moderates, and is told what it takes", async
   }
 });
 
-Deno.test("who moderates some rooms does not moderate others, nor the server", async () => {
+Deno.test("a moderator of some rooms cannot moderate other rooms or the server", async () => {
   const { bench } = await hall();
   const ada = bench.hello({ name: "Ada" }, new FakeReader(), {
     until: Infinity,

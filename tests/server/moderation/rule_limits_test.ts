@@ -52,7 +52,7 @@ async function banAll(
   }
 }
 
-Deno.test("promise 7: the rules of one room leave room for those of others, and of the server", async () => {
+Deno.test("promise 7: rules of one room cannot use up the capacity for other rooms and the server", async () => {
   const all = await hall();
   const { bench, mod } = all;
   const mine = moderator(all, (room) => room === "mine");
@@ -80,7 +80,7 @@ Deno.test("promise 7: the rules of one room leave room for those of others, and 
   bench.hub.moderate(mine, { type: "ban", ...ban, name: "new" });
 });
 
-Deno.test("promise 7: the rules of all rooms leave room for those of the server", async () => {
+Deno.test("promise 7: rules of all rooms together cannot use up the capacity for server rules", async () => {
   const all = await hall();
   const { bench, mod } = all;
   const many = moderator(all, () => true);

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { HubBench } from "../../helpers/benches/hub_bench.ts";
 
-Deno.test("promise 7: who writes to a room that cannot be written to is told so, and nobody else notices", async () => {
+Deno.test("promise 7: a write to a room whose storage fails gets an error and does not affect others", async () => {
   const bench = new HubBench();
   const ada = await bench.enter("Ada");
   const bob = await bench.enter("Bob");

@@ -46,7 +46,7 @@ async function join(bench: HubBench, address: string, room: string) {
   return reader.all("error")[0]?.code ?? reader.all("joined")[0]?.room;
 }
 
-Deno.test("promise 7: one address opens a quarter of all rooms, with however many sessions", async () => {
+Deno.test("promise 7: one address opens at most a quarter of all rooms, with any number of sessions", async () => {
   // Of 1,000 on this bench.
   const bench = new HubBench();
   assertEquals(await fill(bench, () => "192.0.2.1"), 250);
@@ -57,7 +57,7 @@ Deno.test("promise 7: one address opens a quarter of all rooms, with however man
   assertEquals(await join(bench, "192.0.2.2", "new"), "new");
 });
 
-Deno.test("promise 7: one user opens a quarter of all rooms, from however many addresses", async () => {
+Deno.test("promise 7: one user opens at most a quarter of all rooms, from any number of addresses", async () => {
   const bench = new HubBench();
   assertEquals(await fill(bench, (n) => `192.0.2.${n}`, "eve"), 250);
   assertEquals(await join(bench, "192.0.2.1", "new"), "new");

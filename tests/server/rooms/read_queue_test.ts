@@ -62,7 +62,7 @@ Deno.test("promise 9: many reads at once are shared over turns, by number and by
   }
 });
 
-Deno.test("promise 9: who asks once does not wait for all of who asks a thousand times", async () => {
+Deno.test("promise 9: a single request does not wait for all requests of a client that sends a thousand", async () => {
   const { clock, queue, read } = bench();
   for (let n = 0; n < 1_000; n++) {
     void queue.of(asker("eve")).read("eve", RANGE);

@@ -21,7 +21,7 @@ async function publish(
   return error?.code ?? reader.all("ack")[0]?.seq;
 }
 
-Deno.test("promise 7: who writes to ever new rooms has to wait, in these rooms alone", async () => {
+Deno.test("promise 7: a client that keeps writing to new rooms is delayed in those rooms only", async () => {
   const bench = new HubBench({ roomRate: 2 });
   const eve = bench.hello({ name: "Eve" });
   const outcomes: unknown[] = [];

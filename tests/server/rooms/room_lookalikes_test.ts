@@ -9,7 +9,7 @@ import { SECRET, signed } from "../../helpers/tokens.ts";
 
 const MIXED = ["lоbby", "lobьy", "rооm", "чат-xаб", "сlаss.1", "a\u093E"];
 
-Deno.test("a room that nobody has written to has words of one alphabet", () => {
+Deno.test("rejects the name of a room without messages when a word mixes scripts", () => {
   const rooms = new RoomLookalikes();
   for (const room of MIXED) {
     assertEquals(rooms.errorOf(room)?.code, "bad_room", room);
@@ -124,7 +124,7 @@ Deno.test("a room of before these rules is read and written to", async () => {
   assertEquals(ada.reader.texts, ["old", "unread", "new"]);
 });
 
-Deno.test("nobody learns the name of a room from one that looks the same", async () => {
+Deno.test("a confusable room name does not reveal the name of the existing room", async () => {
   await using server = await InProcessServer.start({ authSecret: SECRET });
   const enter = async (sub: string, rooms: readonly string[]) => {
     const token = await signed({ sub, name: sub, rooms });

@@ -136,7 +136,7 @@ Deno.test("promise 4: members get all messages from the store when the memory of
   }
 });
 
-Deno.test("promise 4: the ledger has the memory of rooms, and nothing when these are closed", async () => {
+Deno.test("promise 4: the memory ledger counts the memory of open rooms and nothing for closed rooms", async () => {
   const bench = new HubBench();
   const { session } = await bench.enter("Ada");
   assertEquals(bench.ledger.bytes("room"), 0);

@@ -50,7 +50,7 @@ Deno.test("runStopSteps() runs all in their order, and is done when they are", a
   assertEquals([done, tookMs], [["a", "b", "c"], 0]);
 });
 
-Deno.test("promise 8: of steps that hang, throw or fail none keeps the others from their turn", async () => {
+Deno.test("promise 8: a shutdown step that hangs, throws or fails does not block the other steps", async () => {
   const done: string[] = [];
   const step = (name: string, run: StopStep["run"]): StopStep => ({
     name,

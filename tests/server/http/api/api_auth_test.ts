@@ -39,7 +39,7 @@ async function post(
   return code === undefined ? [response.status] : [response.status, code];
 }
 
-Deno.test("without a token nobody reads or writes, and is told how to", async () => {
+Deno.test("refuses reads and writes without a token, with an error that says what to do", async () => {
   const api = await closed();
   for (const path of ["/api/rooms", MESSAGES, "/api/rooms/hall/events"]) {
     const response = await api.ask(path);
@@ -52,7 +52,7 @@ Deno.test("without a token nobody reads or writes, and is told how to", async ()
   assertEquals(await post(api, wrong), [401, "auth_invalid"]);
 });
 
-Deno.test("a token says in which rooms and what one may do", async () => {
+Deno.test("a token states the rooms it covers and what it permits there", async () => {
   const api = await closed();
   const writer = await bearer({ rooms: ["ha*"] });
   const reader = await bearer({ rights: ["read"] });

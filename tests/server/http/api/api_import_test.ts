@@ -137,7 +137,7 @@ Deno.test("what was imported is marked for all who read it, in every dialect and
   ]);
 });
 
-Deno.test("an import and an export end with the rights of who asked", async () => {
+Deno.test("stops an import or export when the requester's rights end", async () => {
   const { api, oneRoom } = await closed();
   const lines = new TransformStream<Uint8Array<ArrayBuffer>>();
   const writer = lines.writable.getWriter();

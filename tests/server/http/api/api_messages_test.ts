@@ -296,7 +296,7 @@ async function fill(
   }
 }
 
-Deno.test("the list of rooms neither names nor counts those that one may not read", async () => {
+Deno.test("the room list neither names nor counts rooms the requester may not read", async () => {
   const permissions = reading("a", "m-4", "z");
   const bench = new ApiBench({ authorize: () => permissions });
   const hidden = Array.from({ length: 9_000 }, (_, n) => `m${n}-hidden`);

@@ -13,7 +13,7 @@ import { MemoryStore } from "../../../../server/store/memory_store.ts";
 import { FakeClock } from "../../../helpers/doubles/clock.ts";
 import { RawConnection } from "../../../helpers/raw/raw_connection.ts";
 
-Deno.test("promise 7: a script that is too fast is told when to come back", async () => {
+Deno.test("promise 7: a rate-limited script gets a Retry-After header", async () => {
   await using server = await InProcessServer.start({ httpRate: 1 });
   const post = async () => {
     const response = await fetch(server.url("/api/rooms/hall/messages"), {
@@ -220,7 +220,7 @@ async function filled(): Promise<MemoryStore> {
   return store;
 }
 
-Deno.test("promise 9: a page counts as what it costs, over HTTP", async () => {
+Deno.test("promise 9: charges a history page by its cost over HTTP", async () => {
   for (
     const [path, least, most] of [
       // 30 requests at once, and a few more that come back meanwhile.

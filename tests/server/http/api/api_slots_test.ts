@@ -5,7 +5,7 @@ import { exportLimits } from "../../../../server/http/api/export.ts";
 import { importLimits } from "../../../../server/http/api/import.ts";
 import { ApiBench } from "../../../helpers/benches/api_bench.ts";
 
-Deno.test("promise 10: no room, user or address takes all places of imports", () => {
+Deno.test("promise 10: no single room, user or address can occupy all import slots", () => {
   for (const party of ["address", "room", "user"]) {
     const limits = importLimits();
     let count = 0;
