@@ -103,7 +103,7 @@ export function namesContract(
     assertEquals((await node.begin(details.suggestion)).name, "Ada 3");
   });
 
-  test("who asks for no name gets a readable one", async (node) => {
+  test("assigns a readable name to a user who requests none", async (node) => {
     const names = [];
     for (let i = 0; i < 3; i++) names.push((await node.begin()).name);
     assertEquals(names, ["Amber Badger", "Amber Badger 2", "Amber Badger 3"]);
@@ -356,7 +356,7 @@ export function namesContract(
     await node.until(() => node.fleet.nameOf(guest.session) === "KarI 2");
   });
 
-  test("of two users whose tokens state one name, the second gets one like it", async (node) => {
+  test("of two users whose tokens state the same name, the second gets a variant", async (node) => {
     const token = { name: "Sam", signed: true };
     const first = await node.claim({ ...token, user: "a" });
     const second = await node.claim({ ...token, user: "b" });

@@ -52,7 +52,7 @@ export function nodesContract(
     });
 
   test(
-    "promise 6: of two nodes that ask for a name at once one gets it",
+    "promise 6: of two nodes that request a name at the same time, only one gets it",
     async (a, b) => {
       for (let round = 1; round <= 20; round++) {
         const name = `Ada the ${round}th`;
@@ -367,7 +367,7 @@ export function nodesContract(
     },
   );
 
-  test("who is in a room is known on all nodes", async (a, b, fleet) => {
+  test("all nodes know the members of a room", async (a, b, fleet) => {
     const atA = await a.enter("hall", { s1: "Ada" });
     const atB = await b.enter("hall");
     await atB.shows("Ada");
@@ -459,7 +459,7 @@ export function nodesContract(
   );
 
   test(
-    "what a dead node left behind is swept away",
+    "removes the state that a dead node left behind",
     async (a, b) => {
       const sessions: string[] = [];
       for (let i = 1; i <= 100; i++) {

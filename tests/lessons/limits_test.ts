@@ -117,7 +117,7 @@ for (const [name, count] of [["history", 400], ["broadcast", 99]] as const) {
   });
 }
 
-Deno.test("promise 4: who takes nothing for too long is closed with 4000", () => {
+Deno.test("promise 4: closes a client that reads nothing for too long with 4000", () => {
   const time = new FakeTime();
   const lessons = new Lessons({ clock: time });
   const slow = enter("said", lessons, false);

@@ -250,7 +250,7 @@ Deno.test("the page never shares stored data between users", async () => {
   }
 });
 
-Deno.test("what an earlier version kept is the guest's or the user's that it was for", async () => {
+Deno.test("data stored by an earlier version stays with its guest or user", async () => {
   const entry = { cid: "c", room: "tea", text: "unsent", at: 0 };
   for (
     const [owner, link, other, saved] of [

@@ -147,7 +147,7 @@ Deno.test("newer() fills the way back from an old message", async () => {
   assert(shown(model).endsWith("-400"));
 });
 
-Deno.test("what one sees come is read; what one does not is not", () => {
+Deno.test("messages are read only when visible on arrival", () => {
   const { room, model } = setup();
   room.join(10);
   assertEquals(model.unread, 0);
@@ -200,7 +200,7 @@ Deno.test("reset shows the new life of the log only", () => {
   assertEquals(shown(model), "1-3");
 });
 
-Deno.test("one's own message is there at once, and never twice", () => {
+Deno.test("the user's own message appears at once and only once", () => {
   const { room, model } = setup();
   room.join(1);
   const sent = model.publish("Hello");
@@ -213,7 +213,7 @@ Deno.test("one's own message is there at once, and never twice", () => {
   assertEquals(texts(model).filter((text) => text === "Hello").length, 1);
 });
 
-Deno.test("between the ack and the message one's own stays in sight", () => {
+Deno.test("the user's own message stays visible between its ack and its arrival", () => {
   const { room, model } = setup();
   room.join(1);
   const sent = model.publish("Hello");

@@ -58,7 +58,7 @@ function openTab(shared: Shared, head = 3) {
   return { chat: made, room, socket, close: () => world.close() };
 }
 
-Deno.test("what one tab has read is read in the other", () => {
+Deno.test("messages read in one tab are read in the other", () => {
   const shared = new Shared();
   const [one, other] = [openTab(shared), openTab(shared)];
   one.room.look({ looking: true, atBottom: true });

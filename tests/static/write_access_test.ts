@@ -62,7 +62,7 @@ Deno.test("gateOf() counts down to the next message in slow mode", () => {
   );
 });
 
-Deno.test("nobody is asked to write who may not, in the field and in an empty room", () => {
+Deno.test("the input and an empty room do not invite users without write access to write", () => {
   const of = (standing: Partial<Standing>, isOut = false) => {
     const access = accessOfRoom({ ...FREE, ...standing }, 1_000);
     return writingWords("lobby", access, isOut);

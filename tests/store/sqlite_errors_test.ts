@@ -149,7 +149,7 @@ Deno.test("a fault of the disk is that it is full, where nothing fits on it", ()
   assertMatch(databaseFault(other, () => true)?.words ?? "", /not a database/);
 });
 
-Deno.test("what is no error of SQLite is none", () => {
+Deno.test("does not treat other errors as SQLite errors", () => {
   for (const error of [new Error("no such room"), "x", null, undefined]) {
     assertEquals(primaryCode(error), undefined);
     assertEquals(databaseFault(error), undefined);

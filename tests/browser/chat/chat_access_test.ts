@@ -110,7 +110,7 @@ pageTest(
   },
 );
 
-pageTest("what has the focus can be seen", async ({ chat }) => {
+pageTest("the focused element is visible", async ({ chat }) => {
   const ada = await chat("/?name=Ada");
   await ada.say("Hello");
   await ada.sees("Hello");
@@ -159,18 +159,21 @@ pageTest("text runs in its own direction", async ({ chat }) => {
   assertEquals(directions, ["rtl", "ltr"]);
 });
 
-pageTest("nothing moves for those who want it so", async ({ chat }) => {
-  const ada = await chat("/?name=Ada");
-  assertEquals(
-    await ada.value(
-      `getComputedStyle(document.documentElement).getPropertyValue("--quick")`,
-    ),
-    "0s",
-  );
-});
+pageTest(
+  "transitions take no time with prefers-reduced-motion",
+  async ({ chat }) => {
+    const ada = await chat("/?name=Ada");
+    assertEquals(
+      await ada.value(
+        `getComputedStyle(document.documentElement).getPropertyValue("--quick")`,
+      ),
+      "0s",
+    );
+  },
+);
 
 pageTest(
-  "with colours of one's own, lines tell what tints tell",
+  "in forced-colors mode, borders convey what background colors convey",
   async ({ chat }) => {
     const ada = await chat("/?name=Ada", { forcedColors: "active" });
     const grace = await chat("/?name=Grace");

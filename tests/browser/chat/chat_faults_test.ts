@@ -110,7 +110,7 @@ pageTest(
 );
 
 pageTest(
-  "what is pasted, dropped and copied does what one expects",
+  "paste, drop and copy work as expected",
   async ({ chat, server }) => {
     const ada = await chat("/?name=Ada");
     const { page } = ada;

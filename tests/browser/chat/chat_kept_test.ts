@@ -45,7 +45,7 @@ pageTest(
 );
 
 pageTest(
-  "a server in trouble, or one that does not answer, is not waited for",
+  "serves the cached page when the server fails or does not answer",
   async ({ chat, server }) => {
     const ada = await chat("/?name=Ada");
     await kept(ada);

@@ -49,7 +49,7 @@ async function keepOrder({ page }: ChatPage): Promise<void> {
 }
 
 pageTest(
-  "one removes one's own message, and nobody else's",
+  "a user can remove their own message but not those of others",
   async (pages) => {
     const ada = await enter(pages, ROLES.ada);
     const bob = await enter(pages, { sub: "bob", name: "Bob" });

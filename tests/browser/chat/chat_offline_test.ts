@@ -83,7 +83,7 @@ pageTest(
 );
 
 pageTest(
-  "what a closed tab could not send, the next one sends",
+  "a new tab sends the unsent messages of a closed tab",
   async ({ chat }) => {
     const ada = await chat("/?name=Ada");
     const context = ada.page.context();

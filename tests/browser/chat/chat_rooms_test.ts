@@ -121,7 +121,7 @@ pageTest("one can change one's name", async ({ chat }) => {
   assertEquals(await grace.page.locator(".name").textContent(), "Countess");
 });
 
-pageTest("who is typing shows, and goes", async ({ chat }) => {
+pageTest("the typing indicator appears and disappears", async ({ chat }) => {
   const ada = await chat("/?name=Ada");
   const grace = await chat("/?name=Grace");
   await grace.field.pressSequentially("Hm");

@@ -186,7 +186,7 @@ pageTest(
   },
 );
 
-pageTest("who is here, and who comes and goes", async ({ chat }) => {
+pageTest("shows members, joins and leaves", async ({ chat }) => {
   const ada = await chat("/?name=Ada");
   const people = ada.page.getByRole("complementary", { name: "People" });
   await people.getByText("1 here").waitFor();

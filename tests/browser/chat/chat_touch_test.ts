@@ -43,7 +43,7 @@ function missed(chat: ChatPage): Promise<string[]> {
   })()`);
 }
 
-pageTest("what can be tapped can be hit", async ({ chat, server }) => {
+pageTest("touch targets are large enough to tap", async ({ chat, server }) => {
   const ada = await chat("/?name=Ada", PHONE);
   const { page } = ada;
   await page.getByText("No messages in lobby").waitFor();
@@ -83,7 +83,7 @@ pageTest("what can be tapped can be hit", async ({ chat, server }) => {
 });
 
 pageTest(
-  "nothing is under a notch, upright or on its side",
+  "no content is under a notch in portrait or landscape",
   async ({ chat }) => {
     const ada = await chat("/?name=Ada", PHONE);
     const { page } = ada;

@@ -5,7 +5,7 @@ import { Authorship } from "../../../client/room/authorship.ts";
 
 const nothingSent = () => false;
 
-Deno.test("a message is one's own when the server says so", () => {
+Deno.test("a message is the user's own when the server marks it", () => {
   const own = new Authorship();
   own.told([3, 5]);
   assertEquals(

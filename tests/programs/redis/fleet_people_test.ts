@@ -170,7 +170,7 @@ test("all are counted, listed, heard to come, go, type and change their names", 
 });
 
 test(
-  "promise 3: who loses the connection and comes back to another node was never away",
+  "promise 3: a client that reconnects to another node resumes without leaving its rooms",
   async ([a, b, c]) => {
     const ada = await enter(a, { name: "Ada" });
     await using carl = (await enter(c, { name: "Carl" })).peer;

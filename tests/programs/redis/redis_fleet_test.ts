@@ -119,7 +119,7 @@ test(
   },
 );
 
-test("nobody is dead because Redis was paused", async (server, a, b) => {
+test("a Redis pause does not mark any node as dead", async (server, a, b) => {
   const { session } = await a.begin("Ada");
   const atA = await a.enter("hall", { [session]: "Ada" });
   const atB = await b.enter("hall", { s: "Bob" });

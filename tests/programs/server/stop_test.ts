@@ -136,7 +136,7 @@ Deno.test("a second signal ends a stop that takes its time at once, with 1", asy
   assertMatch(stderr, /stopped at once by a second signal/);
 });
 
-Deno.test("promise 8: what was acked before a stop is there after it", async () => {
+Deno.test("promise 8: acknowledged messages survive a shutdown", async () => {
   await using program = await Program.start();
   const { port } = program.url;
   await using peer = await Peer.connect(program.socket("/ws"), "hubbub.v1");

@@ -51,7 +51,7 @@ Deno.test("a token's rooms may have stars, and all else in them stands for itsel
   );
 });
 
-Deno.test("what a public key says is no secret: nobody can sign with it", async () => {
+Deno.test("a public key cannot be used to sign tokens", async () => {
   const { publicKey, privateKey } = await generateKeyPair("ES256", {
     extractable: true,
   });

@@ -77,7 +77,7 @@ Deno.test("a client whose token states a name cannot choose another one", async 
   );
 });
 
-Deno.test("who may only read may not write", async () => {
+Deno.test("a read-only client cannot write", async () => {
   await using server = await closedServer();
   await using ada = await V1Client.connect(server.socket("/ws"));
   const auth = await token({ rights: ["read"] });

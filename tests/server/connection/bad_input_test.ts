@@ -58,7 +58,7 @@ Deno.test("promise 7: requests before hello are refused, and who never says it i
   await scene.assertUnnoticed();
 });
 
-Deno.test("promise 7: who sends too fast is told when to go on, and nobody else notices", async () => {
+Deno.test("promise 7: a rate-limited client gets a retry time, and others are unaffected", async () => {
   await using scene = await Scene.open({ rate: 2 });
   await using visitor = await scene.visitor();
   for (let n = 1; n <= 10; n++) {

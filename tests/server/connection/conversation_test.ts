@@ -97,7 +97,7 @@ Deno.test("history is read in both directions", () =>
     assertEquals(await ask({ after: 9 }), []);
   }));
 
-Deno.test("who answers with everyone in the room", () =>
+Deno.test("the who request lists everyone in the room", () =>
   withAda(async ({ url, ada }) => {
     await using bob = await V1Client.in("hall", { url, name: "Bob" });
     const who = await bob.ask({ type: "who", room: "hall", id: 5 }, "presence");
@@ -145,7 +145,7 @@ Deno.test("many lines in one frame are answered in their order", () =>
     assertEquals(answers, [1, 2, 3]);
   }));
 
-Deno.test("promise 3: who lost its connection comes back to its name, its room and all it missed, unnoticed", () =>
+Deno.test("promise 3: a reconnecting client gets its name, room and missed messages back without notice to others", () =>
   withAda(async ({ url, ada }) => {
     const bob = await V1Client.connect(url);
     const welcome = await bob.ask({ type: "hello", name: "Bob" }, "welcome");
@@ -202,7 +202,7 @@ Deno.test("a clean close leaves at once, a lost connection when the grace is ove
   assertEquals(left, ["Bob", "Eve"]);
 });
 
-Deno.test("promise 1: what was acked is there after a restart, and a repeat is known", async () => {
+Deno.test("promise 1: acknowledged messages survive a restart and repeats are recognized", async () => {
   using folder = new TempFolder();
   const store = () => lastingStore(folder);
   const publish = {

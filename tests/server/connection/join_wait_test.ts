@@ -59,7 +59,7 @@ Deno.test("promise 7: what is written while a room is being opened is stored in 
   }
 });
 
-Deno.test("promise 7: what comes straight after /join waits for the other room", async () => {
+Deno.test("promise 7: a line sent right after /join waits until the new room is joined", async () => {
   const bench = new HubBench();
   const ada = await PaperConnection.in(bench, { dialect: text });
   bench.store.held.add("follow");

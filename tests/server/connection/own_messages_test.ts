@@ -26,7 +26,7 @@ async function twoAdas() {
   return { bench, first, second };
 }
 
-Deno.test("who joins is told which of the old messages are its own, under any name", async () => {
+Deno.test("a join marks the client's own old messages, under any name", async () => {
   const { bench, first, second } = await twoAdas();
   for (const { session, reader } of [first, second]) {
     assertEquals(own(reader), [], "live ones are acked");
@@ -39,7 +39,7 @@ Deno.test("who joins is told which of the old messages are its own, under any na
   assertEquals(types.indexOf("own"), types.lastIndexOf("joined") + 1);
 });
 
-Deno.test("a page of history says which of its messages are one's own", async () => {
+Deno.test("a history page marks the requester's own messages", async () => {
   const { bench, first, second } = await twoAdas();
   const eve = await bench.enter("Mallory");
   const marks = async ({ session, reader }: typeof first) => {

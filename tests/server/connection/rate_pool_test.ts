@@ -35,7 +35,7 @@ function publishAll(rates: ConnectionRates, most = Infinity): number {
   return most;
 }
 
-Deno.test("who connects anew goes on with the same allowance", () => {
+Deno.test("a new connection continues with the same rate limit", () => {
   const { clock, pool } = bench();
   let sent = 0;
   for (let i = 0; i < 80; i++) {
@@ -257,7 +257,7 @@ Deno.test("new connections of an address have a rate: 50 a second, 500 at once",
   assertEquals(bench(0).pool.handshake(HOME), 0, "0 is no limit");
 });
 
-Deno.test("what is full again is forgotten, and what is kept is bounded", () => {
+Deno.test("drops token buckets that are full again and bounds the number kept", () => {
   const { clock, pool } = bench();
   for (let i = 0; i < 15_000; i++) {
     const rates = pool.connect(`10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
@@ -275,7 +275,7 @@ Deno.test("what is full again is forgotten, and what is kept is bounded", () => 
   assertEquals(pool.size, 0);
 });
 
-Deno.test("of what many connections of one address leave only the emptiest is kept", () => {
+Deno.test("keeps only the emptiest token bucket of an address's closed connections", () => {
   const { pool } = bench();
   const all = Array.from({ length: 300 }, () => pool.connect(HOME));
   const [first] = all;

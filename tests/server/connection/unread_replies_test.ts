@@ -155,7 +155,7 @@ Deno.test("promise 4: closes a client that keeps sending requests without readin
   assertLess(paper.socket.buffered, 2 * REPLY_BUDGET);
 });
 
-Deno.test("promise 4: who has not read is answered nothing, and taken out when its timeout is over", async () => {
+Deno.test("promise 4: sends no answers to a client that does not read and disconnects it after its timeout", async () => {
   const bench = await fullHall();
   const paper = await PaperConnection.in(bench);
   const timeouts = { slowMs: 30_000, idleMs: 30_000 };

@@ -70,12 +70,12 @@ Deno.test("a reader that gets more and takes nothing of it is stuck", () => {
   assertEquals(watch(() => writer.send(["x"])), true);
 });
 
-Deno.test("who has nothing unsent is not stuck, however silent", () => {
+Deno.test("a silent client with nothing unsent is not stuck", () => {
   const { watch } = bench();
   assertEquals(watch(() => {}), false);
 });
 
-Deno.test("promise 4: who sends nothing and takes nothing is given up sooner than who still sends", () => {
+Deno.test("promise 4: disconnects a client that neither sends nor reads sooner than one that still sends", () => {
   const timeouts = { slowMs: 60_000, idleMs: 10_000 };
   for (const silent of [true, false]) {
     const { writer, clock } = bench();

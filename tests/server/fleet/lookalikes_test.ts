@@ -179,7 +179,7 @@ for (
   });
 }
 
-Deno.test("a name is free again when it is held no longer; one's own is no obstacle", () => {
+Deno.test("a released name is free again, and a user's own name does not conflict", () => {
   const lookalikes = new Lookalikes();
   lookalikes.add("KIM");
   lookalikes.add("Kim");

@@ -41,7 +41,7 @@ for (
   });
 }
 
-Deno.test("promise 7: what is too long in a request's head is named, to scripts as a problem", async () => {
+Deno.test("promise 7: names the part of a request head that is too long, as problem details for scripts", async () => {
   await using server = await InProcessServer.start();
   const long = await fetch(server.url(`/api/rooms?x=${TOO_LONG}`));
   assertEquals([long.status, (await long.json()).code], [

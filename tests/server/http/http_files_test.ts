@@ -43,7 +43,7 @@ for (
   });
 }
 
-Deno.test("who does not say what it takes gets no gzip", () => {
+Deno.test("sends no gzip to a client without Accept-Encoding", () => {
   assertEquals(takesGzip(get()), false);
 });
 
@@ -55,7 +55,7 @@ Deno.test("promise 10: compresses each file once for all clients", async () => {
   assert(all[0] === await gzip.of(file));
 });
 
-Deno.test("what is short, or compressed already, stays as it is", async () => {
+Deno.test("does not compress short or already compressed files", async () => {
   const gzip = new GzipFiles();
   assertEquals(await gzip.of(await fileOf("<p>")), undefined);
   const png = await fileOf("x".repeat(5_000), "image/png");

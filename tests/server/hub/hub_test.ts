@@ -6,7 +6,7 @@ import { settled } from "../../helpers/doubles/clock.ts";
 import { HubBench } from "../../helpers/benches/hub_bench.ts";
 import { FakeReader, numbers } from "../../helpers/doubles/reader.ts";
 
-Deno.test("promise 1: nobody sees a message, and its sender gets no ack, before the store has it", async () => {
+Deno.test("promise 1: delivers and acknowledges a message only after it is stored", async () => {
   const bench = new HubBench();
   const ada = await bench.enter("Ada");
   const bob = await bench.enter("Bob");
@@ -137,7 +137,7 @@ for (
   });
 }
 
-Deno.test("promise 7: who is in no room is told so, not of one", async () => {
+Deno.test("promise 7: a client in no room gets an error that says so", async () => {
   const bench = new HubBench();
   const { session } = await bench.enter("Ada");
   assertThrows(

@@ -23,7 +23,7 @@ import {
   user,
 } from "../../helpers/benches/hall.ts";
 
-Deno.test("who is kicked has to go at once, is told why, and may come back after a minute", async () => {
+Deno.test("a kick removes the user at once with a reason and ends after a minute", async () => {
   const here = await hall();
   const { bench, mod, moderate } = here;
   const bob = await bench.enter("Bob");
@@ -226,7 +226,7 @@ Deno.test("a ban of a name takes the address with it where that is asked for", a
   );
 });
 
-Deno.test("who reads events is banned as well", async () => {
+Deno.test("a ban also applies to event stream readers", async () => {
   const bans: readonly [Permissions, Partial<BanRequest>][] = [
     [OPEN, { address: "192.0.2.7" }],
     [user("u1"), { user: "u1" }],

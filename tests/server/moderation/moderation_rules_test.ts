@@ -68,7 +68,7 @@ Deno.test("in slow mode everybody writes once in a while, wherever the last mess
   bench.say(bob.session, "three");
 });
 
-Deno.test("who could not be heard because the store failed need not wait", async () => {
+Deno.test("slow mode does not count messages that the store failed to write", async () => {
   const { bench, moderate } = await hall();
   const bob = await bench.enter("Bob");
   await moderate({ type: "slow", everyMs: 10_000 });
@@ -134,7 +134,7 @@ Deno.test("rules are there from the start, and announcements of before are not m
   assertEquals(bob.reader.messages, []);
 });
 
-Deno.test("who joins a room in slow mode is told how long it has to wait", async () => {
+Deno.test("joining a room in slow mode tells the client its wait", async () => {
   const here = await hall();
   const { bench, mod, moderate } = here;
   const bob = await bench.enter("Bob");

@@ -99,7 +99,7 @@ Deno.test("a node that cannot know whether it is a moderator who is sent away sa
   );
 });
 
-Deno.test("what makes no sense is refused with what to do", async () => {
+Deno.test("refuses invalid moderation requests with an error that says what to do", async () => {
   const { bench, mod } = await hall();
   const wrong: readonly [ModerationRequest, ErrorCode][] = [
     [{ type: "kick", name: "Nobody" }, "not_found"],

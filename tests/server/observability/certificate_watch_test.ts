@@ -99,7 +99,7 @@ Deno.test({
   },
 });
 
-Deno.test("what is no certificate is left to the start, which refuses it", () => {
+Deno.test("ignores invalid certificate files, which the start refuses", () => {
   for (const pem of ["", "nonsense", PEM.replace("MIIB", "AAAA")]) {
     assertEquals(certificateFaults(pem, { now: VALID, hosts: [] }), []);
   }

@@ -80,7 +80,7 @@ Deno.test("promise 7: a room too many for the store is refused, with what to do,
   assertEquals(bench.logged.filter((line) => /stored/.test(line)), []);
 });
 
-Deno.test("promise 3: who was in a room before anybody wrote gets all of it, also when nobody stayed", async () => {
+Deno.test("promise 3: a member from before the first message gets all messages, even if everybody left", async () => {
   const bench = new HubBench({ history: 2 });
   const ada = bench.hello({ name: "Ada" });
   bench.hub.join(ada.session, { type: "join", room: "hall" });

@@ -181,7 +181,7 @@ async function deafHall() {
   return { ...parts, comes, hear };
 }
 
-Deno.test("promise 3: who comes from a node that is further resumes when this one is as far", async () => {
+Deno.test("promise 3: a client from a node that is ahead resumes once this node has caught up", async () => {
   const { rooms, comes, hear, say } = await deafHall();
   const ada = await comes(1);
   assertEquals(ada.reader.frames, []);
@@ -203,7 +203,7 @@ Deno.test("promise 3: a cursor that no node is at is not resumed", async () => {
   assertEquals(ada.reader.all("joined")[0]?.recovered, "none");
 });
 
-Deno.test("promise 7: who comes from a node that is further is told when the store does not answer", async () => {
+Deno.test("promise 7: a client from a node that is ahead gets an error when the store does not answer", async () => {
   const { store, rooms, comes, hear } = await deafHall();
   store.failing.add("read");
   const ada = await comes(2);

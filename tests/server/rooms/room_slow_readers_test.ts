@@ -80,7 +80,7 @@ Deno.test("promise 3: a reader that fell off the retention is told how much is g
   assertEquals(ada.reader.events[0]?.type, "gap");
 });
 
-Deno.test("promise 3: what falls off while the store is asked becomes a gap", () => {
+Deno.test("promise 3: messages that retention drops during a store read become a gap", () => {
   const { bench, ada } = behind(3_000);
   ada.reader.room = Infinity;
   bench.poll();
@@ -92,7 +92,7 @@ Deno.test("promise 3: what falls off while the store is asked becomes a gap", ()
   assertEquals(ada.reader.seqs, numbers(51, 3_000));
 });
 
-Deno.test("promise 3: nobody is told of a gap in what it has got already", () => {
+Deno.test("promise 3: does not report a gap in messages the client already has", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada");
   bench.tick(numbers(1, 50).map(String));
@@ -102,7 +102,7 @@ Deno.test("promise 3: nobody is told of a gap in what it has got already", () =>
   assertEquals(ada.reader.seqs, numbers(1, 51));
 });
 
-Deno.test("promise 4: who lags is spared presence and typing, and gets the list when it has caught up", () => {
+Deno.test("promise 4: a slow reader gets no presence or typing, and gets the member list once caught up", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada");
   const bob = bench.enter("Bob");
@@ -128,7 +128,7 @@ Deno.test("promise 4: who lags is spared presence and typing, and gets the list 
   }]);
 });
 
-Deno.test("promise 4: who has all messages but no room for presence gets the list later", () => {
+Deno.test("promise 4: a client with all messages but a full buffer gets the member list later", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada");
   ada.reader.room = 0;
@@ -159,7 +159,7 @@ Deno.test("Room sends nothing more to who left while it lagged", () => {
   assertEquals(ada.reader.frames, []);
 });
 
-Deno.test("promise 2: who left while the store was asked for it, and came back, gets nothing twice", () => {
+Deno.test("promise 2: a client that leaves and rejoins during a store read gets no message twice", () => {
   const { bench, ada } = behind(3_000);
   ada.reader.room = Infinity;
   bench.poll();
@@ -172,7 +172,7 @@ Deno.test("promise 2: who left while the store was asked for it, and came back, 
   assertEquals(ada.reader.seqs, numbers(1, 3_001));
 });
 
-Deno.test("promise 2: who resumes elsewhere while the store was asked for it gets each message once", () => {
+Deno.test("promise 2: a client that resumes elsewhere during a store read gets each message once", () => {
   const { bench, ada } = behind(3_000);
   ada.reader.room = Infinity;
   bench.poll();

@@ -222,7 +222,7 @@ Deno.test("Room.reset() forgets what was encoded of the log's life before, of th
   assertEquals(ada.reader.texts, ["old", "new"]);
 });
 
-Deno.test("promise 3: who missed more than is kept, in the same life of the log, is told what is gone", () => {
+Deno.test("promise 3: a client that missed more than is retained gets a gap within the same log epoch", () => {
   for (
     const [dialect, told] of [
       [v1, '{"type":"gap","room":"hall","from":6,"to":9}'],

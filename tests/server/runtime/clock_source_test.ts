@@ -20,7 +20,7 @@ function sourcesIn(folder: string): string[] {
   });
 }
 
-Deno.test("nothing but the clocks asks the machine for the date", () => {
+Deno.test("only the clock modules read the system clock", () => {
   const sources = ["server", "client", "protocol"].flatMap(sourcesIn);
   const asking = [...sources, "main.ts"].filter((path) =>
     /\bDate\s*\.\s*now\b|\bnew Date\(\s*\)/.test(Deno.readTextFileSync(path))

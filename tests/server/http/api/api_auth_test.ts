@@ -86,7 +86,7 @@ Deno.test("the list has the rooms that one may read", async () => {
   assertEquals(rooms.map(({ room }: { room: string }) => room), ["yard"]);
 });
 
-Deno.test("promise 6: a token's name is the sender's, and one's own sessions are no others", async () => {
+Deno.test("promise 6: the token's name is the sender's name and does not conflict with the user's own sessions", async () => {
   const api = await closed();
   const ada = { sub: "u1", name: "Ada" };
   const permissions = {

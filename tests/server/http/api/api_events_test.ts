@@ -142,7 +142,7 @@ Deno.test("promise 3: a cursor of another life of the log is none", async () => 
   assertEquals(await reader.texts(2), ["1", "2"]);
 });
 
-Deno.test("nobody is told of a reader, and it is nobody in the room", async () => {
+Deno.test("an event stream reader is not announced or listed as a member", async () => {
   await using server = await InProcessServer.start();
   await using ada = await enter(server, "Ada");
   const url = server.url("/api/rooms/hall/events");
