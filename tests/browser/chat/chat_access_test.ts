@@ -89,7 +89,7 @@ pageTest(
 );
 
 pageTest(
-  "the messages are scrolled from where one writes",
+  "keys in the input scroll the messages",
   async ({ chat, server }) => {
     await publish(server.socket("/ws"), "lobby", numbered(200));
     const ada = await chat("/?name=Ada");

@@ -62,7 +62,7 @@ pageTest(
 );
 
 pageTest(
-  "where pages may show no notices, the service worker does, and opens the room",
+  "the service worker shows notifications where pages cannot, and opens the room",
   async ({ chat, server }) => {
     const ada = await chat("/?name=Ada&room=tea", {
       permissions: ["notifications"],

@@ -82,7 +82,7 @@ async function build(title: string) {
 }
 
 pageTest(
-  "an update of the page arrives with the next load, and is then the one kept",
+  "the next load gets and caches an updated page",
   async ({ open }) => {
     const builds = `document.body.dataset.build`;
     const before = await InProcessServer.start({

@@ -106,7 +106,7 @@ pageTest(
 );
 
 pageTest(
-  "a locked room says so to those who cannot write, and keeps what they write",
+  "a locked room tells users without write access and keeps their drafts",
   async (pages) => {
     const ada = await enter(pages, ROLES.ada);
     const mod = await enter(pages, ROLES.mod);
@@ -136,7 +136,7 @@ pageTest(
 );
 
 pageTest(
-  "slow mode counts down until one can write again",
+  "slow mode counts down until the user can write again",
   async (pages) => {
     const ada = await enter(pages, ROLES.ada);
     const mod = await enter(pages, ROLES.mod);
@@ -199,7 +199,7 @@ pageTest(
 );
 
 pageTest(
-  "who is sent away is told so, does not come back alone, and may later",
+  "a kicked user sees a notice, does not rejoin automatically and can rejoin later",
   async (pages) => {
     const ada = await enter(pages, ROLES.ada);
     const mod = await enter(pages, ROLES.mod);
@@ -233,7 +233,7 @@ pageTest(
 );
 
 pageTest(
-  "who is banned is told for how long; a moderator is not banned",
+  "a banned user sees the duration, and a moderator cannot be banned",
   async (pages) => {
     const ada = await enter(pages, ROLES.ada);
     const mod = await enter(pages, ROLES.mod);
@@ -265,7 +265,7 @@ pageTest(
 );
 
 pageTest(
-  "who was removed from the whole server is told so, and stays away",
+  "a user banned from the server sees a notice and does not reconnect",
   async (pages) => {
     const { server } = pages;
     const ada = await enter(pages, ROLES.ada);

@@ -103,7 +103,7 @@ pageTest(
 );
 
 pageTest(
-  "a message the server refuses says why, and can be tried again",
+  "a refused message shows the reason and can be retried",
   async ({ chat }) => {
     const ada = await chat("/?name=Ada");
     const way: Way = {

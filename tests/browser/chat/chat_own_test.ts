@@ -19,7 +19,7 @@ async function rename({ page }: ChatPage, name: string): Promise<void> {
 }
 
 pageTest(
-  "one's own messages stay one's own under another name, also after a reload",
+  "a user's messages remain their own after a rename and a reload",
   async ({ chat }) => {
     const ada = await chat("/?name=Ada");
     await ada.say("as Ada");
@@ -46,7 +46,7 @@ pageTest(
 );
 
 pageTest(
-  "who closes the page and comes back under the same name is the same",
+  "a user who reopens the page under the same name keeps their identity",
   async ({ chat }) => {
     const ada = await chat("/?name=Ada");
     await ada.say("before");

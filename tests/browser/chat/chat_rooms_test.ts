@@ -33,7 +33,7 @@ pageTest(
   },
 );
 
-pageTest("a line shows where one left off", async ({ chat, server }) => {
+pageTest("a line marks the last read message", async ({ chat, server }) => {
   const ada = await chat("/?name=Ada");
   await publish(server.socket("/ws"), "lobby", ["old"]);
   await ada.sees("old");
@@ -52,7 +52,7 @@ pageTest("a line shows where one left off", async ({ chat, server }) => {
 });
 
 pageTest(
-  "it opens where one left off, also after a reload",
+  "the page opens at the last read message, also after a reload",
   async ({ chat, server }) => {
     const ada = await chat("/?name=Ada");
     await publish(server.socket("/ws"), "lobby", ["old"]);
@@ -91,7 +91,7 @@ pageTest(
 );
 
 pageTest(
-  "one's name is marked, in the list and in the text",
+  "the user's own name is marked in the list and in the text",
   async ({ chat, server }) => {
     const ada = await chat("/?name=Ada");
     await ada.join("elsewhere");
@@ -103,7 +103,7 @@ pageTest(
   },
 );
 
-pageTest("one can change one's name", async ({ chat }) => {
+pageTest("a user can change their name", async ({ chat }) => {
   const grace = await chat("/?name=Grace");
   const ada = await chat("/?name=Ada");
   await ada.page.getByRole("button", { name: "Ada, settings" }).click();

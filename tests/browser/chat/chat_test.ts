@@ -42,7 +42,7 @@ pageTest("room and name come from the address", async ({ chat }) => {
 });
 
 pageTest(
-  "two pages talk: the sender in bold, a time, one's own apart",
+  "two pages exchange messages with a bold sender, a time and own messages set apart",
   async ({ chat }) => {
     const ada = await chat("/?name=Ada");
     const grace = await chat("/?name=Grace");
@@ -134,7 +134,7 @@ pageTest(
 );
 
 pageTest(
-  "sending, and Escape, bring one to the newest message from anywhere",
+  "sending or pressing Escape scrolls to the newest message",
   async ({ chat, server }) => {
     // So many lines that a page of messages is many screens.
     const long = numbered(200).map((text) => `${text} ${"word ".repeat(60)}`);
@@ -202,7 +202,7 @@ pageTest("shows members, joins and leaves", async ({ chat }) => {
 });
 
 pageTest(
-  "a second page with the same name gets another, and is told",
+  "a second page with the same name gets another name and a notice",
   async ({ chat }) => {
     await chat("/?name=Ada");
     const second = await chat("/?name=Ada");

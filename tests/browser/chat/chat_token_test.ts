@@ -23,7 +23,7 @@ async function give(page: Page, token: string): Promise<void> {
 }
 
 pageTest(
-  "a link with a token lets one in, and leaves no trace of it",
+  "a link with an access token logs the user in and removes the token from the URL",
   async ({ open, server }) => {
     const page = await open("about:blank");
     const told: string[] = [];
@@ -76,7 +76,7 @@ pageTest(
 );
 
 pageTest(
-  "without a token a form asks for one, and says what is wrong with another",
+  "without an access token a form asks for one and explains why it refuses one",
   async ({ open }) => {
     const page = await open("/?name=Ada");
     await asks(page, "This server requires an access token. Paste");

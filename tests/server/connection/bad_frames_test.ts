@@ -134,7 +134,7 @@ for (
   });
 }
 
-Deno.test("promise 5: a client cut off in a room is told of to the others, and nothing else", async () => {
+Deno.test("promise 5: an aborted connection only produces a leave event for the room", async () => {
   await using scene = await Scene.open();
   await using visitor = await scene.visitor();
   {
@@ -149,7 +149,7 @@ Deno.test("promise 5: a client cut off in a room is told of to the others, and n
   await scene.assertUnnoticed();
 });
 
-Deno.test("promise 5: requests that are no HTTP cost nobody anything", async () => {
+Deno.test("promise 5: malformed HTTP requests do not affect other clients", async () => {
   await using scene = await Scene.open();
   for (
     const bytes of [

@@ -49,7 +49,7 @@ for (
   });
 }
 
-Deno.test("promise 7: requests before hello are refused, and who never says it is closed", async () => {
+Deno.test("promise 7: refuses requests before hello and closes clients that never send it", async () => {
   await using scene = await Scene.open();
   await using stranger = await V1Client.connect(scene.server.socket("/ws"));
   const publish = { type: "publish", room: "hall", text: "hi", cid: "c" };
@@ -141,7 +141,7 @@ Deno.test("a simple client that asks for a name it cannot have gets one like it"
   assertMatch(JSON.parse(await bad.inbox.next()).name, /^\w+ \w+$/);
 });
 
-Deno.test("promise 7: a text client is told of everything it cannot have", async () => {
+Deno.test("promise 7: a text client gets an error for every refused request", async () => {
   await using scene = await Scene.open();
   await using client = await Client.native(scene.server.socket("/text/yard"));
   const { inbox } = client;

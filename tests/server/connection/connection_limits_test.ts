@@ -58,7 +58,7 @@ Deno.test("promise 7: readers over HTTP count as connections", async () => {
   await first.body?.cancel();
 });
 
-Deno.test("Admission gives a place that is free again away, once", () => {
+Deno.test("ConnectionLimits releases a place only once", () => {
   const connectionLimits = new ConnectionLimits({
     clock,
     total: 2,

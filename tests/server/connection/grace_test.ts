@@ -147,7 +147,7 @@ const MUTE = {
   headers: { "Sec-WebSocket-Protocol": "hubbub.v1" },
 };
 
-Deno.test("a silent peer comes back to its session within --grace", async () => {
+Deno.test("a silent peer can resume its session within --grace", async () => {
   await using server = await InProcessServer.start({
     grace: 120,
     idleTimeout: 1,

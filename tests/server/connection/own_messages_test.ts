@@ -53,7 +53,7 @@ Deno.test("a history page marks the requester's own messages", async () => {
   assertEquals(await marks(eve), [undefined, undefined, undefined]);
 });
 
-Deno.test("a user is told of own messages that come from elsewhere, too", async () => {
+Deno.test("messages from a user's other device are marked as own", async () => {
   const bench = new HubBench();
   const phone = await bench.enter("Phone", v1, user("u1"));
   const desk = await bench.enter("Desk", v1, user("u1"));

@@ -52,7 +52,7 @@ for (const bytes of [0, 100, 10_000]) {
   });
 }
 
-Deno.test("promise 5: requests that are refused again and again are a flood too", () => {
+Deno.test("promise 5: repeatedly refused requests count as a flood", () => {
   const clock = new FakeClock();
   const rates = new RatePool({ rates: RATES, connects: 0, clock }).connect("");
   // All of a full frame may be refused: its sender is told so before it goes.

@@ -49,7 +49,7 @@ Deno.test("a new connection continues with the same rate limit", () => {
   assertEquals(sent, 30 + 4 * 10 - 1, "in 4 s");
 });
 
-Deno.test("every kind of limit follows who connects anew", () => {
+Deno.test("every kind of limit persists across new connections", () => {
   const kinds: Record<string, [most: number, (r: ConnectionRates) => boolean]> =
     {
       renames: [10, (rates) => asks(rates, "rename")],
@@ -81,7 +81,7 @@ function asks(rates: ConnectionRates, type: "rename" | "join" | "hello") {
   }
 }
 
-Deno.test("a user has one allowance, on whatever connections and from wherever", () => {
+Deno.test("a user has one rate limit across all connections and addresses", () => {
   const { pool } = bench();
   const all = Array.from({ length: 20 }, (_, i) => {
     const rates = pool.connect(`192.0.2.${i}`);
@@ -116,7 +116,7 @@ Deno.test("a session that is resumed from another address has the allowance it h
   assertEquals(publishAll(other), 0);
 });
 
-Deno.test("the 40 pupils of a class behind one address reload, and all write: nobody notices a limit", () => {
+Deno.test("40 users behind one address can all reload and write without reaching a limit", () => {
   const { clock, pool } = bench();
   let pupils: ConnectionRates[] = [];
   for (let reload = 0; reload < 5; reload++) {

@@ -82,7 +82,7 @@ Deno.test("RequestQueue is busy while requests wait for a turn, and only then", 
   assertEquals([queue.isBusy, queue.waiting > 0], [false, true]);
 });
 
-Deno.test("RequestQueue tells what failed, and goes on", async () => {
+Deno.test("RequestQueue reports failed requests and continues", async () => {
   const { add, done, moments } = bench();
   add("1… 2");
   moments[0]?.reject("bad");

@@ -121,7 +121,7 @@ Deno.test("a user can remove only their own messages", async () => {
   assertEquals(await audit(here), [], "one's own is nobody else's business");
 });
 
-Deno.test("two who remove a message at once remove it once", async () => {
+Deno.test("two simultaneous removals remove a message once", async () => {
   const here = await hall();
   const { bench, mod } = here;
   const other = await bench.enter("Other", v1, TRUSTED);

@@ -156,7 +156,7 @@ Deno.test("there are only so many rules, and those that are over make room", asy
   );
 });
 
-Deno.test("promise 7: a moderator is told when the store cannot do it, and nothing is half done", async () => {
+Deno.test("promise 7: a moderation action that the store fails gets an error and has no partial effect", async () => {
   const { bench, mod, moderate } = await hall();
   const bob = await bench.enter("Bob");
   for (const failing of ["append", "keep"] as const) {

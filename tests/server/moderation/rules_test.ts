@@ -128,7 +128,7 @@ Deno.test("SlowMode lets everybody write once in a while, and repeat the last me
   assertEquals(slow.wait(next, 1_000, at(1)), 0);
 });
 
-Deno.test("SlowMode forgets, where many write, only those who may write again", () => {
+Deno.test("SlowMode drops only authors who may write again, even when many write", () => {
   const slow = new SlowMode();
   for (let n = 0; n < 100; n++) {
     slow.wrote({ room: "hall", author: `early ${n}` }, 1_000, at(0));

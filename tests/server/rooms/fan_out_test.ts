@@ -319,7 +319,7 @@ Deno.test("promise 11: a session that throws in a later turn is closed alone", a
   }
 });
 
-Deno.test("promise 2: a text that is removed while others get it reaches nobody later", async () => {
+Deno.test("promise 2: a message removed during delivery reaches no further reader", async () => {
   const bench = new SlicedBench();
   const people = numbers(1, 60).map((n) =>
     bench.comes(`p${n}`, ["hall"], simple)

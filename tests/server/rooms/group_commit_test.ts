@@ -113,7 +113,7 @@ Deno.test("GroupCommit gathers what comes while the store is busy into the next 
   ]);
 });
 
-Deno.test("promise 7: GroupCommit tells of what could not be stored, and goes on", async () => {
+Deno.test("promise 7: GroupCommit reports messages that could not be stored and continues", async () => {
   const { clock, store, done, say } = bench();
   store.failing.add("append");
   say("a", "b");

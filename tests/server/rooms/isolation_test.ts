@@ -36,7 +36,7 @@ Deno.test("promise 7: a write to a room whose storage fails gets an error and do
   assertEquals(told.length, 1);
 });
 
-Deno.test("promise 7: of a room alone in a tick that cannot be written to, the hub stays well", async () => {
+Deno.test("promise 7: the hub keeps working when the only room of a group commit cannot be stored", async () => {
   const bench = new HubBench();
   const ada = await bench.enter("Ada");
   bench.store.broken.add("hall");

@@ -29,7 +29,7 @@ Deno.test("encodePage() makes one frame of a page where frames hold many lines",
   ]);
 });
 
-Deno.test("encodePage() tells nobody the author's id, from which a session is named", () => {
+Deno.test("encodePage() does not include the author's id", () => {
   for (const dialect of [v1, simple, text]) {
     const { frames } = encodePage(
       dialect,
