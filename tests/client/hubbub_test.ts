@@ -69,7 +69,7 @@ Deno.test("room gives messages in order and tells old from new", () => {
   world.close();
 });
 
-Deno.test("room tells own messages by who sent them, not by the name", async () => {
+Deno.test("room identifies own messages by author, not by name", async () => {
   const { world, room, heard, socket } = inLobby({ head: 2 });
   socket.say({ type: "own", room: "lobby", seqs: [2] });
   socket.say(message(1, { from: "Ada" }), message(2, { from: "Before" }));
@@ -171,7 +171,7 @@ Deno.test("room resumes behind the last message after a lost connection", () => 
   world.close();
 });
 
-Deno.test("room tells of what is gone after coming back late", () => {
+Deno.test("room reports a gap after a late reconnect", () => {
   const { world, room, socket } = inLobby();
   socket.say(message(1));
   const told: (string | Gap)[] = [];
@@ -218,7 +218,7 @@ Deno.test("room says when it is live, also when there was nothing to replay", ()
   world.close();
 });
 
-Deno.test("room knows who is here", () => {
+Deno.test("room lists the current members", () => {
   const { world, room, socket } = inLobby({
     members: ["Bob", "Ada"],
     count: 2,
@@ -276,7 +276,7 @@ Deno.test("room.history() rejects when the connection goes, or is not there", as
   void world.client.close();
 });
 
-Deno.test("room.leave() leaves, and nothing is heard of it any more", () => {
+Deno.test("room.leave() leaves the room and stops all its events", () => {
   const { world, room, heard, socket } = inLobby();
   room.leave();
   assertEquals(socket.sent("leave").map(({ room }) => room), ["lobby"]);

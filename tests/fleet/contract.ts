@@ -135,7 +135,7 @@ export function namesContract(
     await node.begin("Countess");
   });
 
-  test("one's own name can be spelled anew", async (node) => {
+  test("a user can change the spelling of their own name", async (node) => {
     const { session } = await node.begin("ada");
     assertEquals(await node.fleet.rename(session, "ADA"), "ADA");
     await assertRefused("name_taken", () => node.begin("Ada"));

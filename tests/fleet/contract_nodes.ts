@@ -184,7 +184,7 @@ export function nodesContract(
   );
 
   test(
-    "a session is taken up on another node, and the first is told",
+    "a session resumes on another node and the first node gets an event",
     async (a, b) => {
       const { session } = await a.begin("Ada");
       assertEquals(await b.claim({ session }), {
@@ -348,7 +348,7 @@ export function nodesContract(
   });
 
   test(
-    "a session of somebody else, or of another dialect, is not taken up",
+    "does not resume a session of another user or dialect",
     async (a, b) => {
       const { session } = await a.claim({ name: "Ada", user: "ada" });
       const others = [

@@ -24,7 +24,7 @@ Deno.test("a message that was sent is one's own, whether its ack comes first or 
   assertEquals(own.isOwn({ seq: 2 }, nothingSent), false, "nothing is kept");
 });
 
-Deno.test("somebody who repeats an id of one's own has not written for one", () => {
+Deno.test("another author's message with the same id is not the user's own", () => {
   const own = new Authorship();
   const sent = (cid: string) => cid === "a";
   assertEquals(own.isOwn({ seq: 1, cid: "a" }, sent), true);

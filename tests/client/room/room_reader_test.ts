@@ -104,13 +104,13 @@ Deno.test("RoomReader skips what a gap event names, once", () => {
   assertEquals(seqs(reader.message(message(7))), [7]);
 });
 
-Deno.test("RoomReader comes back without a reset while the epoch is the same", () => {
+Deno.test("RoomReader resumes without a reset in the same epoch", () => {
   const reader = readerAt(5);
   assertEquals(reader.joined(joined({ head: 8, after: 5 })), []);
   assertEquals(seqs(reader.message(message(6))), [6]);
 });
 
-Deno.test("RoomReader tells how much is gone when only a part was recovered", () => {
+Deno.test("RoomReader reports the size of the gap after a partial recovery", () => {
   const reader = readerAt(5);
   const back = {
     head: 20,

@@ -157,7 +157,7 @@ Deno.test("filter ends with 1 when it cannot connect", async () => {
   );
 });
 
-Deno.test("filter comes back after a lost connection and says so", async () => {
+Deno.test("filter reconnects after a lost connection and reports it", async () => {
   const stop = Promise.withResolvers<number>();
   const { world, out, complaints, code } = filter({ stop: stop.promise });
   enter(world).say(message(1, { room: "ci" }));

@@ -33,7 +33,7 @@ for (const transport of TRANSPORTS) {
   });
 }
 
-Deno.test("deno task fuzz: wrong usage is told in one line, with code 2", async () => {
+Deno.test("deno task fuzz: wrong usage prints one line and exits with 2", async () => {
   for (const args of [["--count", "many"], ["--seeds=1"], ["--transport=x"]]) {
     const { code, stdout, stderr } = await fuzz(...args);
     assertEquals([code, stdout, stderr.trim().split("\n").length], [2, "", 1]);

@@ -47,7 +47,7 @@ Deno.test({
   },
 });
 
-Deno.test("deno task soak: wrong usage is told in one line, with code 2", async () => {
+Deno.test("deno task soak: wrong usage prints one line and exits with 2", async () => {
   for (
     const args of [
       ["--clients", "many"],

@@ -90,7 +90,7 @@ Deno.test("deno task token refuses what the server refuses, in its words", async
   }
 });
 
-Deno.test("a token that cannot be printed is told in one line", async () => {
+Deno.test("token printing failures are reported in one line", async () => {
   const words = [Deno.execPath(), ...taskCommand("token"), "--auth-secret"]
     .concat("x".repeat(32)).join(" ");
   const { code, stderr } = await run(["sh", "-c", `${words} >/dev/full`]);

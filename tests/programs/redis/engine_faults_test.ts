@@ -149,7 +149,7 @@ for (const [name, harm] of Object.entries(HARMS)) {
   });
 }
 
-test("connections that are cut cost nobody more than a wait", async (two) => {
+test("cut connections only delay clients", async (two) => {
   for (let cut = 1; cut <= 5; cut++) {
     for (const type of ["normal", "pubsub"]) {
       await two.server.command("CLIENT", "KILL", "TYPE", type, "SKIPME", "yes");
@@ -158,7 +158,7 @@ test("connections that are cut cost nobody more than a wait", async (two) => {
   }
 });
 
-test("wiped data begin a new life of the room, and nobody loses name or place", async (two) => {
+test("wiped data start a new room epoch, and clients keep their names and rooms", async (two) => {
   const { ada, bob, server } = two;
   await two.insist();
   await server.command("FLUSHALL");

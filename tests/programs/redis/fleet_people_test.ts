@@ -214,7 +214,7 @@ test(
   { grace: 1 },
 );
 
-test("a second connection on another node takes over, and the first is told why", async ([a, b, c]) => {
+test("a second connection on another node takes over, and the first gets the reason", async ([a, b, c]) => {
   const ada = await enter(a, { name: "Ada" });
   await using carl = (await enter(c, { name: "Carl" })).peer;
   await knows(carl, 2);

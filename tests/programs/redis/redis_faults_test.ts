@@ -57,7 +57,7 @@ async function talkThrough(
 }
 
 test(
-  "a Redis that is gone refuses at once, and all goes on when it is back",
+  "requests fail at once without Redis and recover when it returns",
   async (fleet, server) => {
     const { a, b, feeds } = await two(fleet);
     const { epoch } = feeds[0]!.state;

@@ -136,7 +136,7 @@ for (const [kind, link] of Object.entries(NAMES)) {
   });
 }
 
-Deno.test("a server that was killed locks nobody out", async () => {
+Deno.test("a killed server leaves no lock that blocks the next start", async () => {
   using folder = new TempFolder();
   await using program = await Program.start({ folder });
   program.signal("SIGKILL");

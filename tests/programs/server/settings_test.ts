@@ -147,7 +147,7 @@ Deno.test("environment variables set what no flag does, and flags win", async ()
   );
 });
 
-Deno.test("--host decides who can reach it", async () => {
+Deno.test("--host determines which clients can connect", async () => {
   const args = ["--host", "localhost", "--store", "memory:"];
   await using program = await Program.start({ args });
   const response = await fetch(new URL("/healthz", program.url));

@@ -260,7 +260,7 @@ function mayJoin(hub: Hub, session: Session): boolean {
   }
 }
 
-Deno.test("a ban that is made again holds for all whom it was about, and no shorter", async () => {
+Deno.test("repeating a ban keeps everyone it covers and does not shorten it", async () => {
   for (const [first, second] of [[60_000, 120_000], [120_000, 60_000]]) {
     const { bench, moderate } = await hall();
     const eve = await bench.enter("Eve");

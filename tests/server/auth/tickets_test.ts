@@ -41,7 +41,7 @@ Deno.test("a ticket holds for a minute, on all nodes of a store", async () => {
   assertEquals(await codeOf(tickets.redeem(ticket, undefined)), "auth_expired");
 });
 
-Deno.test("a reader that came in with a ticket comes back with it, and nobody else does", async () => {
+Deno.test("only the reader that used a ticket can reconnect with it", async () => {
   const { clock, tickets } = ticketsAt();
   const { ticket } = await tickets.issue("a.b.c");
   const other = await tickets.issue("a.b.c");

@@ -9,7 +9,7 @@ import { HubBench } from "../../helpers/benches/hub_bench.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { failOnce } from "../../helpers/benches/isolation_bench.ts";
 
-Deno.test("promise 11: a periodic task that throws runs again, and the first of its failures is told", () => {
+Deno.test("promise 11: a periodic task that throws runs again, and its first failure is logged", () => {
   const clock = new FakeClock();
   const told: unknown[] = [];
   let runs = 0;

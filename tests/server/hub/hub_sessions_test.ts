@@ -56,7 +56,7 @@ Deno.test("promise 3: within the grace nobody sees a leave or a join, and nothin
   assertEquals(bob.reader.all("presence"), []);
 });
 
-Deno.test("after the grace the leave is told once, and the name is free", async () => {
+Deno.test("after the grace period the leave is announced once and the name is free", async () => {
   const { bench, bob } = await lostAda();
   await bench.pass(GRACE_MS - 1);
   assertEquals(bob.reader.all("presence"), []);
@@ -88,7 +88,7 @@ for (const dialect of [simple, text]) {
   });
 }
 
-Deno.test("a second connection with the token takes over, and the first is told why", async () => {
+Deno.test("a second connection with the resume token takes over, and the first gets the reason", async () => {
   const bench = new HubBench();
   const ada = bench.hello({ name: "Ada" });
   bench.hub.join(ada.session, { type: "join", room: "hall" });
@@ -130,7 +130,7 @@ Deno.test("a token is worth its session also when that has ended: the same autho
   assertEquals(bob.reader.texts, ["once"]);
 });
 
-Deno.test("a token of somebody else's session begins a new session, and leaves theirs alone", async () => {
+Deno.test("another session's resume token starts a new session and does not affect theirs", async () => {
   const bench = new HubBench();
   const grantOf = (user: string): Permissions => ({ ...OPEN, user });
   const ada = bench.hello({ name: "Ada" }, undefined, grantOf("ada"));

@@ -20,7 +20,7 @@ Deno.test("promise 1: delivers and acknowledges a message only after it is store
   assertEquals(ada.reader.events.map(({ type }) => type), ["ack", "message"]);
 });
 
-Deno.test("promise 7: a message the store refuses is refused, and nobody sees it", async () => {
+Deno.test("promise 7: a message the store refuses gets an error and is not delivered", async () => {
   const bench = new HubBench();
   const ada = await bench.enter("Ada");
   const bob = await bench.enter("Bob");
@@ -44,7 +44,7 @@ Deno.test("promise 7: a message the store refuses is refused, and nobody sees it
   assertEquals(bob.reader.seqs, [1]);
 });
 
-Deno.test("promise 2: a repeat of a message is acked with the first one's seq and seen once", async () => {
+Deno.test("promise 2: a repeated message is acknowledged with the first seq and delivered once", async () => {
   const bench = new HubBench();
   const ada = await bench.enter("Ada");
   bench.say(ada.session, "hi");

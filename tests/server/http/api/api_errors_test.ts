@@ -312,7 +312,7 @@ Deno.test("a page of this server may publish, and others may not read the answer
   assert(!page.headers.has("access-control-allow-origin"));
 });
 
-Deno.test("promise 7: a store that fails is answered 503, and comes back", async () => {
+Deno.test("promise 7: answers 503 while the store fails and recovers afterwards", async () => {
   const bench = new ApiBench();
   const { store } = bench.bench;
   for (const call of ["append", "read", "follow"] as const) {

@@ -76,7 +76,7 @@ Deno.test("?history= says how many messages come first", async () => {
   assertEquals(await none.texts(1), ["4"]);
 });
 
-Deno.test("promise 3: a reader that comes back gets exactly what it missed", async () => {
+Deno.test("promise 3: a reconnecting reader gets exactly the messages it missed", async () => {
   await using server = await InProcessServer.start();
   await using ada = await enter(server, "Ada");
   const url = server.url("/api/rooms/hall/events");
@@ -175,7 +175,7 @@ Deno.test("a reader waits for the first message of a room nobody is in", async (
   assertEquals(await reader.texts(1), ["first"]);
 });
 
-Deno.test("promise 4: a reader that does not read delays nobody, and misses nothing", async () => {
+Deno.test("promise 4: a slow reader does not delay others and misses no message", async () => {
   await using server = await InProcessServer.start({ rate: 0 });
   await using ada = await enter(server, "Ada");
   const url = server.url("/api/rooms/hall/events");

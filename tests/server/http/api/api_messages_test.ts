@@ -103,7 +103,7 @@ Deno.test("a script that gives no name is Script, or like it where that is taken
   ]);
 });
 
-Deno.test("promise 6: a script takes nobody's name", async () => {
+Deno.test("promise 6: a script cannot use the name of a connected user", async () => {
   await using server = await InProcessServer.start();
   const url = server.url("/api/rooms/hall/messages");
   {
