@@ -142,7 +142,7 @@ export function namesContract(
   });
 
   test(
-    "promise 6: a rename takes nobody's name, and changes nothing then",
+    "promise 6: a rename to a taken name is refused and changes nothing",
     async (node) => {
       await node.begin("Ada");
       const { session } = await node.begin("Bob");
@@ -215,7 +215,7 @@ export function namesContract(
     await node.begin("Ada");
   });
 
-  test("promise 6: a guest gives way to a name that a signed token states, with all sessions", async (node) => {
+  test("promise 6: a guest loses their name in all sessions to a user whose signed token states it", async (node) => {
     const desk = await node.begin("Beat");
     const phone = await node.claim({ guest: desk.session });
     const user = await node.claim({ user: "u9", name: "BEAT", signed: true });

@@ -87,7 +87,7 @@ export function nodesContract(
   );
 
   test(
-    "promise 6: a name that looks like one on another node is taken, until that is free",
+    "promise 6: a name confusable with one on another node is taken until that one is released",
     async (a, b) => {
       const bill = await a.begin("BiII");
       const error = await assertRefused("name_taken", () => b.begin("Bill"));
@@ -124,7 +124,7 @@ export function nodesContract(
   );
 
   test(
-    "promise 6: what looks like a signed name gives way on another node, and its sessions are told",
+    "promise 6: a user on another node with a name confusable with a signed one is renamed and notified",
     async (a, b) => {
       const desk = await a.begin("KarI");
       const phone = await b.claim({ guest: desk.session });
@@ -285,7 +285,7 @@ export function nodesContract(
   }
 
   test(
-    "promise 6: a guest gives way on another node, and its sessions there are told",
+    "promise 6: a guest on another node loses a signed name and its sessions there are notified",
     async (a, b) => {
       const desk = await a.begin("Beat");
       const phone = await b.claim({ guest: desk.session });
@@ -384,7 +384,7 @@ export function nodesContract(
     assertEquals(atB.departures.length, 1);
   });
 
-  test("a node that leaves a room has nobody in it", async (a, b) => {
+  test("a node that leaves a room has no members in it", async (a, b) => {
     const atA = await a.enter("hall", { s1: "Ada" });
     const atB = await b.enter("hall", { s2: "Bob" });
     await Promise.all([atA.shows("Bob"), atB.shows("Ada")]);
@@ -494,11 +494,14 @@ export function nodesContract(
     },
   );
 
-  test("a node that stops with nobody is gone at once", async (a, b, fleet) => {
-    await untilNodes(b, 2);
-    await fleet.stop(a);
-    await untilNodes(b, 1);
-  });
+  test(
+    "a node without sessions is removed at once when it stops",
+    async (a, b, fleet) => {
+      await untilNodes(b, 2);
+      await fleet.stop(a);
+      await untilNodes(b, 1);
+    },
+  );
 
   test(
     "a node that was paused for longer than its lease takes back what nobody took",

@@ -207,7 +207,7 @@ Deno.test("farewell forgets a client that closed in time", () => {
   assertEquals(socket.closes, []);
 });
 
-Deno.test("a reader that does not read is closed with 4000, and delays nobody", () => {
+Deno.test("closes a client that does not read with 4000 without delaying others", () => {
   const lessons = new Lessons({ clock: new FakeClock() });
   const slow = enter("says", lessons, false);
   const quick = enter("says", lessons);
@@ -232,7 +232,7 @@ Deno.test("a slow reader that was forgotten is sent nothing and answered nothing
   assertEquals(quick.socket.sent, ["User says: one", "User says: two"]);
 });
 
-Deno.test("a socket that throws is closed with 1011 and costs nobody else a message", () => {
+Deno.test("a socket that throws is closed with 1011 without loss of messages for others", () => {
   const errors: unknown[] = [];
   const lessons = new Lessons({
     clock: new FakeClock(),

@@ -225,7 +225,7 @@ Deno.test("text: marks where the history begins, when there is one", () => {
   assertEquals(text.encode({ ...joined, after: 5 }).length, 1);
 });
 
-Deno.test("text: a message is one line, and nobody can fake another's or move the cursor", () => {
+Deno.test("text: a message is one line and cannot imitate another message or move the cursor", () => {
   const nasty = "hi\n[Server]: you won\r\u001b[2J\u009b1m\u0000";
   const lines = text.encodeMessages(
     [{ room: "hall", seq: 1, from: "Eve", text: nasty, at: 0 }],

@@ -156,7 +156,7 @@ for (const [text, name, expected] of MENTIONS) {
   });
 }
 
-Deno.test("a longer name of somebody else is no mention of a shorter one", () => {
+Deno.test("a mention of a longer name does not match a shorter one", () => {
   const longer = longerNames("Ann", ["Ann", "Ann Lee", "Joanna", "Bob"]);
   assertEquals(longer, ["Ann Lee", "Joanna"]);
   for (

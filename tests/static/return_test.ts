@@ -149,7 +149,7 @@ Deno.test("the page says when the server lets one in again", () => {
   world.close();
 });
 
-Deno.test("a ban of ten years is no timer that ends at once", () => {
+Deno.test("a ban of ten years does not end at once", () => {
   const { world, later, sendAway } = setup();
   sendAway(10 * 365 * 86_400_000);
   const timers = later.filter(({ act }) => act !== undefined);

@@ -63,7 +63,7 @@ Deno.test("older() ends at the beginning, and says so", async () => {
   assertEquals(model.rows()[0]?.kind, "start");
 });
 
-Deno.test("older() shows how much is no longer kept", async () => {
+Deno.test("older() shows how many messages were dropped by retention", async () => {
   const { room, model } = setup();
   room.first = 41;
   room.join(100);

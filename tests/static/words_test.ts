@@ -88,7 +88,7 @@ Deno.test("movementWords() says who came, went and is called anew", () => {
   );
 });
 
-Deno.test("typingWords() is empty for nobody", () => {
+Deno.test("typingWords() is empty when no one is typing", () => {
   const words = (...list: string[]) => plain(typingWords(list));
   assertEquals(words(), "");
   assertEquals(words("Ada"), "Ada is typing…");

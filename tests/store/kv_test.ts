@@ -82,7 +82,7 @@ Deno.test("kv store: a database that is not of Deno KV is left alone", async () 
   assertMatch(await refusal(path), /is no database of Deno KV\. Choose/);
 });
 
-Deno.test("kv store: a file that is no database is left alone", async () => {
+Deno.test("kv store: leaves a file that is not a database unchanged", async () => {
   using folder = new TempFolder();
   const path = folder.file("list.txt");
   Deno.writeTextFileSync(path, "Shopping list: tea\n".repeat(100));

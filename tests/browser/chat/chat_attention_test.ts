@@ -21,7 +21,7 @@ pageTest(
 );
 
 pageTest(
-  "a sound comes only when asked for, and not for what one sees",
+  "plays a sound only when enabled and not for visible messages",
   async ({ chat, server }) => {
     const ada = await chat("/?name=Ada");
     // What is played, as far as the speaker.

@@ -80,7 +80,7 @@ pageTest(
 );
 
 pageTest(
-  "a message that cannot be drawn is plain text, among all the others",
+  "a message that fails to render appears as plain text among the others",
   async ({ chat, server }) => {
     const ada = await chat("/?name=A-b");
     await publish(server.socket("/ws"), "lobby", ["before"], "It’s [me]*?");
@@ -171,7 +171,7 @@ pageTest(
 );
 
 pageTest(
-  "a page of two builds is loaded again once, then says so",
+  "a page with files of two builds reloads once, then shows an error",
   async ({ open }) => {
     const page = await open("/?name=Ada", { serviceWorkers: "block" });
     await page.locator(".composer").waitFor();

@@ -57,7 +57,7 @@ pageTest(
 );
 
 pageTest(
-  "what is no longer kept is said, on top and in between",
+  "shows where retention removed messages, at the top and in between",
   async ({ chat, server }) => {
     await publish(server.socket("/ws"), "lobby", numbered(30));
     await cleared(server.socket("/ws"), "lobby", 11);

@@ -176,7 +176,7 @@ pageTest("links open apart, code is shown as code", async ({ chat }) => {
 });
 
 pageTest(
-  "it asks no other host, weighs under 100 KB, and may not run inline script",
+  "the page loads nothing from other hosts, is under 100 KB and forbids inline scripts",
   async ({ open, server }) => {
     const page = await open("about:blank");
     const requests: { url: string; size: Promise<number> }[] = [];

@@ -113,7 +113,7 @@ pageTest(
 );
 
 pageTest(
-  "it stays at the bottom only if it was there",
+  "the message list stays at the bottom only if it was there",
   async ({ chat, server }) => {
     await publish(server.socket("/ws"), "lobby", numbered(60));
     const ada = await chat("/?name=Ada");
@@ -158,7 +158,7 @@ pageTest(
 );
 
 pageTest(
-  "what came while one looked elsewhere begins in view",
+  "messages that arrived in the background start in view",
   async ({ chat, server }) => {
     const ada = await chat("/?name=Ada");
     await ada.say("seen");

@@ -100,7 +100,7 @@ pageTest(
 );
 
 pageTest(
-  "a token that expires is asked for again, and what was written is kept",
+  "asks for a new access token on expiry and keeps the draft",
   async ({ chat }) => {
     const token = await signed({ sub: "ada", name: "Ada" }, 6);
     const ada = await chat(`/#token=${token}`);

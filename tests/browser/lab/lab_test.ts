@@ -54,7 +54,7 @@ pageTest(
 );
 
 pageTest(
-  "what cannot be reached is said, as far as it is known",
+  "explains why a server cannot be reached where the reason is known",
   async ({ open }) => {
     const { a } = panes(await open("/lab"));
     await a.field("Address").fill("ws://127.0.0.1:1/");
@@ -113,7 +113,7 @@ pageTest("a room in each dialect; JSON opens pretty", async ({ open }) => {
   await b.receives("[Server]: Welcome. What is your name?");
 });
 
-pageTest("two clients hear each other", async ({ open }) => {
+pageTest("two clients receive each other's messages", async ({ open }) => {
   const page = await open("/lab?a=/lessons/broadcast");
   const { a, b } = panes(page);
   await a.connect();
@@ -210,7 +210,7 @@ pageTest(
 );
 
 pageTest(
-  "what the server knows stands beside what the page knows",
+  "shows the server's view of the connection beside the page's",
   async ({ open }) => {
     const page = await open("/lab?a=/lessons/echo");
     // A page may see the end before its server does.

@@ -119,7 +119,7 @@ Deno.test("a token for another service or from another issuer is refused", async
   }
 });
 
-Deno.test("what the server says is removed by moderators alone, whoever asks in whatever way", async () => {
+Deno.test("only moderators can remove server messages, by any request", async () => {
   for (const open of [true, false]) {
     const authority = await Authority.create({
       secret: SECRET,

@@ -177,7 +177,7 @@ Deno.test("the operator moderates over a WebSocket, and a guest who asks as one 
   assertEquals(await mayLock("Bob", "hubbub-operator-x"), false);
 });
 
-Deno.test("where tokens are asked for there is no operator's token", async () => {
+Deno.test("a server that requires access tokens has no operator token", async () => {
   await using server = await InProcessServer.start({ authSecret: SECRET });
   assertEquals(server.operator.authorization, "Bearer undefined");
 });

@@ -53,7 +53,7 @@ Deno.test("only the reader that used a ticket can reconnect with it", async () =
   }
 });
 
-Deno.test("a ticket that was made up, changed, or is another store's is none", async () => {
+Deno.test("refuses a ticket that is forged, changed or from another store", async () => {
   const { clock, tickets } = ticketsAt();
   const { ticket } = await tickets.issue("a.b.c");
   const foreign = await new Tickets(new Uint8Array(32), clock).issue("a.b.c");

@@ -42,7 +42,7 @@ Deno.test("an EventSource gets a temporary refusal as a stream that ends, and sa
   assertMatch(await soon.text(), /^retry: 2000\n/);
 });
 
-Deno.test("what is no EventSource, or no temporary refusal, keeps its status", async () => {
+Deno.test("keeps the status of permanent refusals and of requests not from an EventSource", async () => {
   for (
     const [request, response] of [
       [new Request(EVENTS), refusal(503)],

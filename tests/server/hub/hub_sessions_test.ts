@@ -36,7 +36,7 @@ function rejoin(
   });
 }
 
-Deno.test("promise 3: within the grace nobody sees a leave or a join, and nothing is missed", async () => {
+Deno.test("promise 3: a reconnect within the grace period causes no leave or join and misses no message", async () => {
   const { bench, ada, bob } = await lostAda();
   bench.say(bob.session, "while away");
   await bench.pass(GRACE_MS - 1);

@@ -23,7 +23,7 @@ async function fill(api: ApiBench, count: number): Promise<void> {
   await api.bench.turn();
 }
 
-Deno.test("promise 4: a stream that nobody reads holds no more than two pages", async () => {
+Deno.test("promise 4: an unread stream buffers at most two pages", async () => {
   const api = new ApiBench();
   const response = await api.ask(EVENTS);
   for (let i = 0; i < 20; i++) await fill(api, 1_000);

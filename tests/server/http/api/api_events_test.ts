@@ -128,7 +128,7 @@ Deno.test("promise 3: a reader goes on where it was across a restart", async () 
   assertEquals(await reader.texts(1), ["3"]);
 });
 
-Deno.test("promise 3: a cursor of another life of the log is none", async () => {
+Deno.test("promise 3: ignores a cursor from another log epoch", async () => {
   await using server = await InProcessServer.start();
   await using ada = await enter(server, "Ada");
   await say(ada, "1", "2");
@@ -164,7 +164,7 @@ Deno.test("an event stream reader is not announced or listed as a member", async
   assertEquals(types, ["presence", "message"]);
 });
 
-Deno.test("a reader waits for the first message of a room nobody is in", async () => {
+Deno.test("a reader waits for the first message of a room without members", async () => {
   await using server = await InProcessServer.start();
   await using reader = await EventReader.open(
     server.url("/api/rooms/hall/events"),

@@ -90,7 +90,7 @@ Deno.test("announcements are imported by who may moderate all rooms, and nobody 
   }
 });
 
-Deno.test("what was imported is marked for all who read it, in every dialect and by every way", async () => {
+Deno.test("imported messages are marked for all readers in every dialect and over HTTP", async () => {
   const { api, import: bring, everywhere } = await closed();
   const { bench } = api;
   const vic = await bench.enter("Vic", v1);

@@ -243,7 +243,7 @@ Deno.test("a script kicks, and announces in one room and in all", async () => {
   );
 });
 
-Deno.test("what moderators have done is read page by page, and by no other way", async () => {
+Deno.test("the audit log is readable only page by page", async () => {
   const { api, bearer } = await closed();
   const ada = await bearer({ sub: "u1", name: "Ada", rights: ALL });
   await ask(api, "PUT /api/rooms/hall/lock", undefined, ada);
@@ -325,7 +325,7 @@ Deno.test("over the API, too, only moderators moderate, and authors remove their
   assertEquals(all.status, 403);
 });
 
-Deno.test("on a server without tokens the operator moderates, and nobody else, wherever they are", async () => {
+Deno.test("on a server without access tokens only the operator can moderate, from any address", async () => {
   const api = new ApiBench();
   for (const address of ["198.51.100.7", "127.0.0.1", "::1", ""]) {
     const stranger = { address };
