@@ -225,6 +225,7 @@ pageTest(
     await dialog(mod).button("Unban").click();
     await dialog(mod).box.getByText("Ada is no longer banned").waitFor();
     await banner.getByRole("button", { name: "Join again" }).click();
+    await banner.waitFor({ state: "detached" });
     await ada.sees("Spam");
     await ada.field.press("Enter");
     await mod.sees("But I");

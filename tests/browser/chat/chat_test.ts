@@ -169,17 +169,20 @@ pageTest(
     `);
     await publish(server.socket("/ws"), "lobby", numbered(100));
     await ada.sees("message 100");
+    const inView = `(() => {
+      const { top, bottom } =
+        document.querySelector("li.new").getBoundingClientRect();
+      return top > 50 && bottom < 600;
+    })()`;
+    // The page scrolls in the frame after the messages.
+    await ada.until(inView);
     await ada.value(`
       document.hasFocus = () => true;
       dispatchEvent(new Event("focus"));
     `);
     const button = ada.page.getByRole("button", { name: "100 new messages" });
     await button.waitFor();
-    await ada.until(`(() => {
-      const { top, bottom } =
-        document.querySelector("li.new").getBoundingClientRect();
-      return top > 50 && bottom < 600;
-    })()`);
+    await ada.until(inView);
     await button.click();
     await ada.until(AT_BOTTOM);
     await button.waitFor({ state: "detached" });
