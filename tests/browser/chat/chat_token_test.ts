@@ -215,11 +215,13 @@ pageTest(
     await zoe.value(
       `sessionStorage.setItem("hubbub.token", ${JSON.stringify(expired)})`,
     );
+    // Otherwise the page could send it before it is opened again.
+    await page.goto("about:blank");
     await using _again = await Program.start({
       args: ["--port", server.url.port, ...GUESTS],
       folder: server.folder,
     });
-    await page.reload();
+    await page.goto(server.url.href);
     await asks(page, "Your token has expired");
     // Another person's token in the form asks, as a link does.
     const asked = page.waitForEvent("dialog").then((dialog) =>
