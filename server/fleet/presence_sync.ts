@@ -43,8 +43,6 @@ interface Followed {
   writtenAt: Monotonic;
   /** Whether other nodes' members could not be read. */
   unread: boolean;
-  /** Nodes without a doc at the last read, and the versions heard of them. */
-  missing: ReadonlyMap<string, number>;
 }
 
 /** The rooms of one node. */
@@ -73,7 +71,6 @@ export class PresenceSync {
       written: this.#changed.has(room) || this.#writes.has(room),
       writtenAt: LONG_AGO,
       unread: true,
-      missing: new Map(),
     };
     this.#rooms.set(room, followed);
     await this.#read(room, followed);
@@ -187,41 +184,13 @@ export class PresenceSync {
     try {
       await engine.follow(room);
       followed.unread = false;
-      const before = new Map(followed.versions);
-      const docs = await engine.read(room);
-      if (this.#rooms.get(room) !== followed) return;
-      for (const doc of docs) this.hear(room, doc);
-      const found = new Set(docs.map(({ node }) => node));
-      this.#dropMissing(followed, { found, before });
+      for (const doc of await engine.read(room)) {
+        if (this.#rooms.get(room) === followed) this.hear(room, doc);
+      }
     } catch (error) {
       followed.unread = true;
       log.debug("members on other nodes not read", { room, error });
     }
-  }
-
-  /**
-   * Drops the nodes of which the engine has no doc: their last one, that nobody
-   * is there, was lost. An engine that lost its data has none either until the
-   * nodes write again, so only a node missing from two reads is dropped.
-   */
-  #dropMissing(
-    followed: Followed,
-    { found, before }: {
-      readonly found: ReadonlySet<string>;
-      readonly before: ReadonlyMap<string, number>;
-    },
-  ): void {
-    const missing = new Map<string, number>();
-    for (const node of [...followed.others.keys()]) {
-      const version = followed.versions.get(node);
-      // A doc that arrived during the read is newer than the read.
-      if (version === undefined || version !== before.get(node)) continue;
-      if (found.has(node)) continue;
-      if (followed.missing.get(node) === version) this.#drop(followed, node);
-      else missing.set(node, version);
-    }
-    followed.missing = missing;
-    if (missing.size > 0) followed.unread = true;
   }
 
   #write(room: string): Promise<void> {
