@@ -14,7 +14,7 @@ import type { ClientRequest, RequestId } from "../../protocol/requests.ts";
 import { tooFast } from "./rate_limits.ts";
 import { LONG_AGO, type Monotonic, msBetween } from "../runtime/clock.ts";
 import { lostAt, mayReturn } from "./connection_loss.ts";
-import { placeOf } from "../runtime/ip_network.ts";
+import { networkKey } from "../runtime/ip_network.ts";
 import { JoinWait } from "./join_wait.ts";
 import { type Entrant, Login, type LoginOptions } from "./login.ts";
 import type { Soon } from "../fleet/fleet.ts";
@@ -93,7 +93,7 @@ export class Connection implements Entrant, SocketHandler {
     this.#queue = new RequestQueue({
       clock,
       turns: options.turns ?? new TurnShare(clock),
-      party: () => ({ group: placeOf(options.address), member: id }),
+      party: () => ({ group: networkKey(options.address), member: id }),
       decode: (frame) => this.#decode(frame),
       handle: (decoded, waitMs) => this.#handle(decoded, waitMs),
       hasRoom: () => this.#budget.hasRoom,

@@ -7,7 +7,7 @@
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
 import { HubbubError } from "../../protocol/errors.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { placeOf } from "../runtime/ip_network.ts";
+import { networkKey } from "../runtime/ip_network.ts";
 import type { ResourceLedger } from "../runtime/resource_ledger.ts";
 import type { Accept, Socket, SocketHandler } from "../transport/socket.ts";
 import { type Guest, WaitingGuests } from "./waiting_guests.ts";
@@ -115,7 +115,7 @@ export class ConnectionLimits {
    */
   refuse(address: string): HubbubError | undefined {
     const { total, perAddress } = MOST_REFUSED;
-    const place = placeOf(address);
+    const place = networkKey(address);
     const refusedHere = this.#refusedByAddress.get(place) ?? 0;
     if (this.#refused < total && refusedHere < perAddress) return undefined;
     const limit = this.#reached(address);
@@ -180,7 +180,7 @@ export class ConnectionLimits {
     address: string,
     accept: () => SocketHandler | SocketHandler & Guest,
   ): SocketHandler {
-    const place = placeOf(address);
+    const place = networkKey(address);
     let leave = this.#add(address);
     let forget = () => {};
     try {
@@ -223,7 +223,7 @@ export class ConnectionLimits {
 
   /** Evicts a connection without a hello in favor of a new one. */
   #makeRoom(limit: ConnectionLimit, address: string): boolean {
-    const place = placeOf(address);
+    const place = networkKey(address);
     if (!this.#hasReplaceable(limit, place)) return false;
     this.#waiting.take(place)?.end(FULL[limit].ending);
     return true;
@@ -243,14 +243,14 @@ export class ConnectionLimits {
 
   /** Creates the handler of a rejected socket. */
   #rejectedHandler(address: string): SocketHandler {
-    const close = this.#addRefused(placeOf(address));
+    const close = this.#addRefused(networkKey(address));
     return { message() {}, control() {}, close };
   }
 
   /** Returns the limit that a new connection would exceed. */
   #reached(address: string): ConnectionLimit | undefined {
     const { total, perAddress, elsewhere = () => 0 } = this.#options;
-    const network = placeOf(address);
+    const network = networkKey(address);
     const here = this.#byAddress.get(network) ?? 0;
     let limit: ConnectionLimit | undefined;
     if (this.#total >= total) limit = "maxConnections";
@@ -261,7 +261,7 @@ export class ConnectionLimits {
 
   #count(address: string, by: 1 | -1): void {
     this.#total += by;
-    change(this.#byAddress, placeOf(address), by);
+    change(this.#byAddress, networkKey(address), by);
   }
 }
 

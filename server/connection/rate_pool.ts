@@ -19,7 +19,7 @@ import {
 import { ConnectionRates, type Owner } from "./connection_rates.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { TokenBucket } from "../runtime/token_bucket.ts";
-import { networkOf } from "../runtime/ip_network.ts";
+import { networkKey } from "../runtime/ip_network.ts";
 import type { ClientRequest } from "../../protocol/requests.ts";
 
 /** Maximum addresses tracked without connections. */
@@ -161,7 +161,7 @@ export class RatePool {
   }
 
   #address(address: string): Address {
-    const network = networkOf(address) ?? address;
+    const network = networkKey(address);
     const known = this.#addresses.get(network);
     if (known !== undefined) return known;
     const { clock, connects } = this.#options;

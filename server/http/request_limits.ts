@@ -4,7 +4,7 @@
  */
 
 import { type Problem, tooManyRequests } from "./api/problem.ts";
-import { networkOf } from "../runtime/ip_network.ts";
+import { networkKey } from "../runtime/ip_network.ts";
 import type { Release } from "../runtime/resource_ledger.ts";
 
 /** Limits on concurrent requests. */
@@ -36,7 +36,7 @@ export class RequestLimits {
    * @throws {Problem} `too_many_requests`.
    */
   enter(address: string, parties: readonly string[] = []): Release {
-    const network = networkOf(address) ?? address;
+    const network = networkKey(address);
     const { total, perAddress, what = "requests" } = this.#options;
     const isOver = (party: string) =>
       (this.#byParty.get(party) ?? 0) >= perAddress;

@@ -5,7 +5,7 @@
 
 import { tooFast } from "../connection/rate_limits.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { placeOf } from "../runtime/ip_network.ts";
+import { networkKey } from "../runtime/ip_network.ts";
 import { Buckets } from "../runtime/token_bucket.ts";
 
 /** Maximum addresses tracked per kind. */
@@ -66,7 +66,7 @@ export class RequestRates {
    */
   count(address: string, kind: RequestKind): void {
     const now = this.#clock.monotonic();
-    const waitMs = this.#kinds[kind].take(placeOf(address), now);
+    const waitMs = this.#kinds[kind].take(networkKey(address), now);
     if (waitMs > 0) throw tooFast(waitMs);
   }
 
@@ -78,7 +78,7 @@ export class RequestRates {
    */
   settle(address: string, cost: Settlement): void {
     const now = this.#clock.monotonic();
-    this.#kinds.other.settle(placeOf(address), cost, now);
+    this.#kinds.other.settle(networkKey(address), cost, now);
   }
 }
 

@@ -13,7 +13,7 @@ import {
   WriteProgress,
 } from "../connection/write_progress.ts";
 import type { Accept, Socket, SocketHandler } from "../transport/socket.ts";
-import { networkOf } from "../runtime/ip_network.ts";
+import { networkKey } from "../runtime/ip_network.ts";
 import { FanOutQueue } from "./fan_out_queue.ts";
 import { type Lesson, LESSONS } from "./table.ts";
 
@@ -152,7 +152,7 @@ class Classroom {
   enter(socket: Socket, address: string): SocketHandler {
     const { welcome } = this.#lesson;
     const { clock, rates, onError, queue } = this.#options;
-    const network = networkOf(address) ?? address;
+    const network = networkKey(address);
     const isFull = this.#isFull(network);
     const visitor: Visitor = new Visitor(socket, {
       clock,

@@ -6,7 +6,7 @@
  */
 
 import type { TurnShare } from "../connection/turn_share.ts";
-import { networkOf } from "../runtime/ip_network.ts";
+import { networkKey } from "../runtime/ip_network.ts";
 
 /** Maximum queued messages, each with at most 4 KiB of text. */
 const MOST_WAITING = { total: 1_000, perAddress: 200 };
@@ -61,7 +61,7 @@ export class FanOutQueue {
     receivers: readonly FrameReceiver[],
     address: string,
   ): "address" | "total" | undefined {
-    const network = networkOf(address) ?? address;
+    const network = networkKey(address);
     const here = this.#waitingByNetwork.get(network) ?? 0;
     if (here >= MOST_WAITING.perAddress) return "address";
     if (this.#waiting >= MOST_WAITING.total) return "total";

@@ -4,7 +4,7 @@
  */
 
 import { DEFAULT_ROOM } from "../../protocol/names.ts";
-import { networkOf } from "../runtime/ip_network.ts";
+import { networkKey } from "../runtime/ip_network.ts";
 import type { Session } from "./session.ts";
 
 /** One address or user may open a quarter of the rooms. */
@@ -85,7 +85,7 @@ export class OpenRoomLimits {
 function ownersOf({ reader, permissions: { user } }: Session): string[] {
   const address = reader?.address ?? "";
   return [
-    ...(address === "" ? [] : [`address ${networkOf(address) ?? address}`]),
+    ...(address === "" ? [] : [`address ${networkKey(address)}`]),
     ...(user === undefined ? [] : [`user ${user}`]),
   ];
 }

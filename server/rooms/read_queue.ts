@@ -9,7 +9,7 @@
 import { attempt } from "../runtime/attempt.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { FairQueue, type Party } from "../runtime/fair_queue.ts";
-import { placeOf } from "../runtime/ip_network.ts";
+import { networkKey } from "../runtime/ip_network.ts";
 import type { ResourceLedger } from "../runtime/resource_ledger.ts";
 import { TurnBudget } from "../runtime/turn_budget.ts";
 import type { Page, Range, Store } from "../store/store.ts";
@@ -50,7 +50,7 @@ export function readsFor(
 }
 
 function partyOf({ address, client }: ReadsFor): Party {
-  return { group: placeOf(address), member: client };
+  return { group: networkKey(address), member: client };
 }
 
 /** What a {@linkcode ReadQueue} runs. */

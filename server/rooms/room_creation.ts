@@ -5,7 +5,7 @@
 
 import type { Clock } from "../runtime/clock.ts";
 import { Buckets } from "../runtime/token_bucket.ts";
-import { networkOf } from "../runtime/ip_network.ts";
+import { networkKey } from "../runtime/ip_network.ts";
 import type { Session } from "./session.ts";
 
 /** Burst in minutes of the rate: a class may begin at the same moment. */
@@ -50,7 +50,7 @@ export class RoomCreation {
     const address = reader?.address ?? "";
     // Messages of the server itself are not limited.
     if (address === "") return 0;
-    const key = networkOf(address) ?? address;
+    const key = networkKey(address);
     return this.#buckets.spend(key, rooms, this.#clock.monotonic());
   }
 }

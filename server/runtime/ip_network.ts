@@ -72,6 +72,6 @@ export function networkOf(address: string): string | undefined {
  *
  * @param address Such as `192.0.2.7`; any other text is returned unchanged.
  */
-export function placeOf(address: string): string {
+export function networkKey(address: string): string {
   return networkOf(address) ?? address;
 }

@@ -15,7 +15,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Party } from "../runtime/fair_queue.ts";
-import { placeOf } from "../runtime/ip_network.ts";
+import { networkKey } from "../runtime/ip_network.ts";
 import type { ResourceLedger } from "../runtime/resource_ledger.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { READ_FIELDS } from "./header_fields.ts";
@@ -292,7 +292,7 @@ export class NodeHttp {
 /** Returns the party that a response's turns count for. */
 function partyOf({ socket }: IncomingMessage): Party {
   const { remoteAddress = "", remotePort } = socket;
-  return { group: placeOf(remoteAddress), member: String(remotePort) };
+  return { group: networkKey(remoteAddress), member: String(remotePort) };
 }
 
 /** A request of Node's API, its response, and its end. */

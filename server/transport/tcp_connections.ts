@@ -6,7 +6,7 @@
 
 import type { Socket } from "node:net";
 import type { ResourceLedger } from "../runtime/resource_ledger.ts";
-import { networkOf } from "../runtime/ip_network.ts";
+import { networkKey } from "../runtime/ip_network.ts";
 import type { Descriptors } from "./descriptors.ts";
 
 /** A limit on TCP connections. */
@@ -73,7 +73,7 @@ export class TcpConnections {
    */
   add(socket: Socket): TcpLimit | undefined {
     const address = socket.remoteAddress ?? "";
-    const place = networkOf(address) ?? address;
+    const place = networkKey(address);
     const here = this.#byPlace.get(place) ?? 0;
     const limit = this.#reached(here);
     if (limit !== undefined) {
