@@ -24,12 +24,14 @@ interface Frame {
   readonly to?: number;
 }
 
+/** Bytes of requests that may wait on one connection (docs/protocol.md). The
+ * soak turns rates off, so only a client that sent more in a burst may get
+ * `rate_limited`. */
+const MOST_WAITING = 256 * 1024;
+
 /** Errors that come with the end of a server or the fault of an engine: what was
- * said is not stored, or nobody knows, and the client does not care. The soak
- * turns rates off, so `rate_limited` means that 256 KiB of a burst wait for a
- * client that has not read its answers. */
+ * said is not stored, or nobody knows, and the client does not care. */
 const MAY_BE_TOLD: ReadonlySet<string> = new Set([
-  "rate_limited",
   "stopping",
   "store_unavailable",
 ]);
@@ -50,6 +52,8 @@ export class SimpleClient implements BreakableClient {
   readonly #options: SimpleOptions;
   readonly #link: Link;
   #name: string | undefined;
+  /** Bytes sent on this connection; texts are ASCII. */
+  #sentBytes = 0;
 
   constructor(options: SimpleOptions) {
     const { id, room, server, replays } = options;
@@ -76,6 +80,7 @@ export class SimpleClient implements BreakableClient {
     if (!this.here) return false;
     this.#options.check.sent(tokenOf(text));
     this.#link.send(text);
+    this.#sentBytes += text.length;
     return true;
   }
 
@@ -92,6 +97,7 @@ export class SimpleClient implements BreakableClient {
 
   opened(): void {
     const { check, replays } = this.#options;
+    this.#sentBytes = 0;
     check.began(this.id, this.room, replays);
   }
 
@@ -115,11 +121,16 @@ export class SimpleClient implements BreakableClient {
     if (event === "welcome") this.#name = name;
     else if (event === "gap" && from !== undefined && to !== undefined) {
       check.gap(this.id, room, { from, to });
-    } else if (event === "error" && !MAY_BE_TOLD.has(code ?? "")) {
+    } else if (event === "error" && !this.#mayBeTold(code ?? "")) {
       check.violated({ room, reader: this.id, what: `was told: ${message}` });
     } else if (seq !== undefined) {
       check.delivered(this.id, { room, seq, text: tokenOf(message), replay });
       if (replay === undefined && at !== undefined) lag(Date.now() - at);
     }
+  }
+
+  #mayBeTold(code: string): boolean {
+    const isBurst = this.#sentBytes > MOST_WAITING;
+    return MAY_BE_TOLD.has(code) || (code === "rate_limited" && isBurst);
   }
 }
