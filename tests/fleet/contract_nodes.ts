@@ -6,18 +6,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { assertRefused } from "./contract.ts";
+import { insist } from "../helpers/insist.ts";
 import { FleetBench, type Node, type Place } from "./bench.ts";
-
-/** Does something until it succeeds. */
-async function insist<T>(act: () => Promise<T>): Promise<T> {
-  while (true) {
-    try {
-      return await act();
-    } catch {
-      await new Promise((again) => setTimeout(again, 20));
-    }
-  }
-}
 
 /** Resolves when a node knows of so many. */
 async function untilNodes(node: Node, count: number): Promise<void> {

@@ -6,7 +6,7 @@ import { CLOSE } from "../../../protocol/close_codes.ts";
 import { Relay } from "../../../soak/servers/relay.ts";
 import { Program, runProgram } from "../../helpers/programs/program.ts";
 import { RedisServer } from "../../helpers/programs/redis_server.ts";
-import { insist } from "./insist.ts";
+import { insist } from "../../helpers/insist.ts";
 import { Peer } from "../peer.ts";
 import { ignore, redis } from "./redis.ts";
 

@@ -18,7 +18,7 @@ import { freePort, RedisServer } from "../../helpers/programs/redis_server.ts";
 import { Sentinel } from "../../helpers/programs/redis_sentinel.ts";
 import { TempFolder } from "../../helpers/temp.ts";
 import { assertWithoutHoles, draft, KEEP_ALL } from "../../store/bench.ts";
-import { insist } from "./insist.ts";
+import { insist } from "../../helpers/insist.ts";
 import { Peer } from "../peer.ts";
 import { ignore, redis } from "./redis.ts";
 

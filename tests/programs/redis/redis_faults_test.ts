@@ -14,7 +14,7 @@ import { Relay } from "../../../soak/servers/relay.ts";
 import { FakeClock } from "../../helpers/doubles/clock.ts";
 import { assertWithoutHoles, draft, KEEP_ALL } from "../../store/bench.ts";
 import type { FleetBench, Node } from "../../store/fleet.ts";
-import { insist } from "./insist.ts";
+import { insist } from "../../helpers/insist.ts";
 import { ignore, redis } from "./redis.ts";
 import { cutAll, stored, test, two } from "./redis_nodes.ts";
 

@@ -10,6 +10,7 @@ import { SILENCE } from "../../helpers/doubles/silence.ts";
 import { FleetBench, type Node, type Place } from "../../fleet/bench.ts";
 import { assertRefused, namesContract } from "../../fleet/contract.ts";
 import { nodesContract } from "../../fleet/contract_nodes.ts";
+import { insist } from "../../helpers/insist.ts";
 import { ignore, redis } from "./redis.ts";
 
 /** A place in a Redis. */
@@ -47,17 +48,6 @@ function test(
       await run(server, await fleet.join(), await fleet.join());
     },
   });
-}
-
-/** Does something again until it succeeds. */
-async function insist<T>(act: () => Promise<T>): Promise<T> {
-  while (true) {
-    try {
-      return await act();
-    } catch {
-      await new Promise((again) => setTimeout(again, 20));
-    }
-  }
 }
 
 /** How something fails. */

@@ -5,7 +5,7 @@
 
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { assertWithoutHoles } from "../../store/bench.ts";
-import { insist } from "./insist.ts";
+import { insist } from "../../helpers/insist.ts";
 import { stored, test, two } from "./redis_nodes.ts";
 
 test(
