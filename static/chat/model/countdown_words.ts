@@ -1,6 +1,7 @@
 /** Words of the server with a time in them that runs down on the page. Pure. */
 
 import { durationWords } from "../../../protocol/duration.ts";
+import { type RedrawHost, RedrawTimer } from "./redraw_timer.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -9,9 +10,9 @@ const MINUTE = 60 * SECOND;
 export class CountdownWords {
   readonly #words: string;
   readonly #ms: number | undefined;
-  readonly #host: { monotonic(): number; later(ms: number): void };
+  readonly #host: RedrawHost;
+  readonly #redraws: RedrawTimer;
   readonly #until: number;
-  #askAgainAt = -Infinity;
 
   /**
    * @param words As the server says them, with `durationWords(ms)` among them.
@@ -21,25 +22,21 @@ export class CountdownWords {
   constructor(
     words: string,
     ms: number | undefined,
-    host: { monotonic(): number; later(ms: number): void },
+    host: RedrawHost,
   ) {
     this.#words = words;
     this.#ms = ms;
     this.#host = host;
+    this.#redraws = new RedrawTimer(host);
     this.#until = host.monotonic() + (ms ?? 0);
   }
 
   /** The words as of now; has them drawn again while they change. */
   get now(): string {
     if (this.#ms === undefined) return this.#words;
-    const now = this.#host.monotonic();
-    const left = this.#until - now;
+    const left = this.#until - this.#host.monotonic();
     if (left <= 0) return this.#words;
-    if (now >= this.#askAgainAt) {
-      const step = left > 2 * MINUTE ? MINUTE : SECOND;
-      this.#askAgainAt = now + step;
-      this.#host.later(step);
-    }
+    this.#redraws.in(left > 2 * MINUTE ? MINUTE : SECOND);
     const whole = Math.ceil(left / SECOND) * SECOND;
     return this.#words.replace(durationWords(this.#ms), durationWords(whole));
   }

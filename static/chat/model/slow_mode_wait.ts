@@ -4,6 +4,7 @@
  */
 
 import type { Room, Rules } from "../../../client/hubbub.ts";
+import { type RedrawHost, RedrawTimer } from "./redraw_timer.ts";
 import {
   accessOfRoom,
   type Standing,
@@ -19,11 +20,10 @@ const TICK_MS = 1_000;
 /** One's own turn in one room. */
 export class SlowModeWait {
   readonly #room: Pick<Room, "rules">;
-  readonly #host: { monotonic(): number; later(ms: number): void };
+  readonly #host: RedrawHost;
+  readonly #redraws: RedrawTimer;
   /** When the server took one's last message, as far as that counts. */
   #sentAt: number | undefined;
-  /** When the wait is to be counted down next. */
-  #askAgainAt = -Infinity;
 
   /**
    * @param room Knows what holds.
@@ -31,10 +31,11 @@ export class SlowModeWait {
    */
   constructor(
     room: Pick<Room, "rules">,
-    host: { monotonic(): number; later(ms: number): void },
+    host: RedrawHost,
   ) {
     this.#room = room;
     this.#host = host;
+    this.#redraws = new RedrawTimer(host);
   }
 
   /** The room was joined, or other rules hold. */
@@ -67,13 +68,9 @@ export class SlowModeWait {
 
   /** What keeps one from writing; has it drawn again while that changes. */
   access(): WriteAccess | undefined {
-    const now = this.#host.monotonic();
-    const access = accessOfRoom(this.standing, now);
-    // Once, however often it is asked.
-    if (access?.forMs !== undefined && now >= this.#askAgainAt) {
-      const ms = Math.min(access.forMs, TICK_MS);
-      this.#askAgainAt = now + ms;
-      this.#host.later(ms);
+    const access = accessOfRoom(this.standing, this.#host.monotonic());
+    if (access?.forMs !== undefined) {
+      this.#redraws.in(Math.min(access.forMs, TICK_MS));
     }
     return access;
   }
