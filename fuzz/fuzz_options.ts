@@ -1,6 +1,6 @@
 /** The command line of `deno task fuzz`. */
 
-import { ConfigError, readWords } from "../server/config/parsers.ts";
+import { ConfigError, oneOf, readWords } from "../server/config/parsers.ts";
 import {
   type TransportName,
   TRANSPORTS,
@@ -75,16 +75,10 @@ export function readFuzzOptions(
       seconds: { least: 0, most: MOST, fallback: 600 },
     }),
     transport: readWords("--transport", values.get("transport") ?? "ws", {
-      parse: transportOf,
+      parse: oneOf(...TRANSPORTS),
     }),
     cost,
     quick: switches.has("quick"),
     only: values.get("only") ?? "",
   };
-}
-
-function transportOf(words: string): TransportName {
-  const name = TRANSPORTS.find((name) => name === words);
-  if (name !== undefined) return name;
-  throw new ConfigError(`must be ${TRANSPORTS.join(" or ")}`);
 }

@@ -76,7 +76,7 @@ export function readSoakOptions(
     );
   }
   return {
-    options: { ...numbers, store: store === "redis" ? store : "sqlite" },
+    options: { ...numbers, store },
     json: read.switches.has("json"),
   };
 }

@@ -3,7 +3,6 @@
  * {@linkcode ConfigError} that names the valid values.
  */
 
-import { LOG_LEVELS, type LogLevel } from "../runtime/logger.ts";
 import { readBase } from "../http/base_path.ts";
 import { readPublicHost } from "../http/host_policy.ts";
 import { readOrigin } from "../http/origin_policy.ts";
@@ -84,13 +83,6 @@ export function host(words: string): string {
   );
 }
 
-/** Parses a log level. */
-export function level(words: string): LogLevel {
-  const found = LOG_LEVELS.find((level) => level === words);
-  if (found !== undefined) return found;
-  throw new ConfigError(`must be one of ${LOG_LEVELS.join(", ")}`);
-}
-
 /** Parses a secret; empty by default. Short secrets can be guessed from one
  * token (RFC 7518, 3.2). */
 export function secret(words: string): string {
@@ -99,9 +91,12 @@ export function secret(words: string): string {
 }
 
 /** Parses one of several words. */
-export function oneOf(...values: string[]): (words: string) => string {
+export function oneOf<Word extends string>(
+  ...values: readonly Word[]
+): (words: string) => Word {
   return (words) => {
-    if (values.includes(words)) return words;
+    const found = values.find((value) => value === words);
+    if (found !== undefined) return found;
     throw new ConfigError(`must be one of ${values.join(", ")}`);
   };
 }

@@ -7,7 +7,6 @@ import { LOG_LEVELS, type LogLevel } from "../runtime/logger.ts";
 import {
   basePath,
   host,
-  level,
   memoryLimit,
   oneOf,
   origins,
@@ -431,6 +430,6 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     value: "LEVEL",
     fallback: "info",
     help: LOG_LEVELS.join(", "),
-    parse: level,
+    parse: oneOf(...LOG_LEVELS),
   },
 };

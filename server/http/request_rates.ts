@@ -6,7 +6,7 @@
 import { tooFast } from "../connection/rate_limits.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { networkKey } from "../runtime/ip_network.ts";
-import { Buckets } from "../runtime/token_bucket.ts";
+import { Buckets, type Settlement } from "../runtime/token_bucket.ts";
 
 /** Maximum addresses tracked per kind. */
 const MOST_ADDRESSES = 10_000;
@@ -80,10 +80,4 @@ export class RequestRates {
     const now = this.#clock.monotonic();
     this.#kinds.other.settle(networkKey(address), cost, now);
   }
-}
-
-/** What a request was charged, and what it should be charged. */
-export interface Settlement {
-  readonly expected: number;
-  readonly actual: number;
 }

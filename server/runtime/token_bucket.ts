@@ -80,6 +80,12 @@ export class TokenBucket {
   }
 }
 
+/** What one was charged, and what one should be charged. */
+export interface Settlement {
+  readonly expected: number;
+  readonly actual: number;
+}
+
 /** How {@linkcode Buckets} are filled. */
 export interface BucketsOptions {
   /** Tokens that come back each second; 0 is no limit. */
@@ -144,7 +150,7 @@ export class Buckets {
   /** Corrects what one has spent: see {@linkcode TokenBucket.settle}. */
   settle(
     key: string,
-    { expected, actual }: { expected: number; actual: number },
+    { expected, actual }: Settlement,
     now: Monotonic,
   ): void {
     this.#buckets.get(key)?.bucket.settle(expected, actual, now);
