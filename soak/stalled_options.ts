@@ -3,18 +3,18 @@
 import { readArguments, readNumbers } from "../tools/arguments.ts";
 
 /** The text of `--help`. */
-export const HELP = `The memory that readers cost who do not read.
+export const HELP = `Measures the memory that stalled readers cost.
 
 Usage: deno task soak:stalled [settings]
 
-  --members N      who do not read (default 200)
-  --megabytes N    that pass by (default 100)
-  --characters N   of each message (default 1000)
-  --repeat N       servers of each kind; the medians count (default 3)
-  --target N       KiB a member may cost (default 128)
-  --help           this text
+  --members N      stalled readers (default 200)
+  --megabytes N    data sent to the room (default 100)
+  --characters N   length of each message (default 1000)
+  --repeat N       servers of each kind; prints the medians (default 3)
+  --target N       maximum KiB for each reader (default 128)
+  --help           show this help
 
-It exits 0 when the target is met, 1 when not, 2 on wrong usage.`;
+Exit codes: 0 the target was met; 1 it was not; 2 wrong usage.`;
 
 const MOST = 999_999;
 const RANGES = {

@@ -1,10 +1,10 @@
 /**
- * Whether a page, its script and its styles are of one build. While a server is
- * upgraded, or from what a browser keeps, a page may get parts of two, which fit
- * badly. The server writes the build into each.
+ * Checks that a page, its script and its styles are from one build. During an
+ * upgrade, or from its cache, a browser may load parts of two. The server writes
+ * the build into each part.
  */
 
-/** The builds of the parts; those of a part that does not say are left out. */
+/** Returns the builds of the parts, without parts that name none. */
 function builds(): ReadonlySet<string> {
   const root = document.documentElement;
   const { hubbubBuild } = globalThis as { hubbubBuild?: string };
@@ -15,15 +15,15 @@ function builds(): ReadonlySet<string> {
   ) as ReadonlySet<string>;
 }
 
-/** What a page of two builds says when to load it again did not help. */
+/** Shown when a reload did not fix a page of two builds. */
 export const MIXED_WORDS =
   "This page was updated while it was loading. Reload it";
 
 /**
- * Loads a page of two builds again, once for each such pair.
+ * Reloads a page of two builds, once for each such pair.
  *
- * @param key Under which the tab remembers that it did.
- * @returns `fits`, `reloading`, or `mixed` where that did not help.
+ * @param key Key of the session storage that records the reload.
+ * @returns `fits`, `reloading`, or `mixed` if a reload did not help.
  */
 export function checkBuild(key: string): "fits" | "reloading" | "mixed" {
   const found = builds();
@@ -33,7 +33,7 @@ export function checkBuild(key: string): "fits" | "reloading" | "mixed" {
     if (sessionStorage.getItem(key) === mix) return "mixed";
     sessionStorage.setItem(key, mix);
   } catch {
-    // Where nothing is remembered it could go on for ever.
+    // Without storage it could reload forever.
     return "mixed";
   }
   location.reload();

@@ -1,9 +1,9 @@
-/** What is dropped or pasted that is no text: the page stays, and says what one
- * can do. Left to itself a browser opens a file, or a link, in its place. */
+/** Rejects files that are dropped on a page or pasted, with a hint. By default
+ * a browser replaces the page with a dropped file or link. */
 
 const WORDS = "Files can’t be sent here. Paste text, or a link to the file";
 
-/** Whether an element takes what is dropped on it: text, or a chosen file. */
+/** Returns whether an element accepts a drop: text, or a file. */
 function takes(target: EventTarget | null, isFile: boolean): boolean {
   if (!(target instanceof Element)) return false;
   return isFile
@@ -12,10 +12,10 @@ function takes(target: EventTarget | null, isFile: boolean): boolean {
 }
 
 /**
- * Refuses files, and what is dropped beside a field, on the whole page.
+ * Rejects files, and drops outside of fields, on the whole page.
  *
- * @param say Tells it to the reader.
- * @param words What to do with a file instead.
+ * @param say Shows the hint.
+ * @param words The hint: what to do with a file instead.
  */
 export function refuseFiles(say: (words: string) => void, words = WORDS): void {
   const isFile = ({ dataTransfer }: DragEvent) =>

@@ -1,6 +1,6 @@
 /**
- * The command lines of all tasks but the server's and the client's, with the server's own words for what is wrong:
- * an empty argument, a flag that is mistyped, one without a value.
+ * Parses the command lines of all tasks except `start` and `chat`. Errors have
+ * the server's words: an empty argument, a mistyped flag, a missing value.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
@@ -11,30 +11,30 @@ import {
   unknownArgument,
 } from "../server/config/variables.ts";
 
-/** What a tool takes. */
+/** The arguments that a tool accepts. */
 export interface ArgumentsOptions {
   /** Flags with a value, without `--`. */
   readonly values?: readonly string[];
   /** Flags without one. */
   readonly switches?: readonly string[];
-  /** How many arguments may stand beside flags; none if it is not said. */
+  /** Maximum number of positional arguments; 0 by default. */
   readonly others?: number;
 }
 
-/** What a command line has said. */
+/** A parsed command line. */
 export interface Arguments {
-  /** By flag, without `--`; none is blank. */
+  /** Values by flag, without `--`; none is blank. */
   readonly values: ReadonlyMap<string, string>;
   readonly switches: ReadonlySet<string>;
   readonly others: readonly string[];
 }
 
 /**
- * Reads a tool's command line.
+ * Parses a tool's command line.
  *
- * @param args As the process has them.
- * @param options What the tool takes beside `--help`.
- * @returns What was said, or `"help"` when that was asked for.
+ * @param args The arguments of the process.
+ * @param options What the tool accepts besides `--help`.
+ * @returns The parsed command line, or `"help"` for `--help`.
  * @throws {ConfigError} With one line that says what is wrong.
  */
 export function readArguments(
@@ -68,7 +68,7 @@ export function readArguments(
   };
 }
 
-/** The whole numbers that a flag may be, and which one it is without. */
+/** Range and default of a whole number. */
 export interface NumberRange {
   readonly least: number;
   readonly most: number;
@@ -114,11 +114,10 @@ export function readVariable<T>(
 }
 
 /**
- * Runs what reads a command line; ends with code 2 and one line where that is
- * wrong.
+ * Parses a command line and exits with code 2 and one line if it is wrong.
  *
- * @param read What may throw a {@linkcode ConfigError}.
- * @param fail Says so, and ends.
+ * @param read May throw a {@linkcode ConfigError}.
+ * @param fail Prints the message and exits.
  */
 export function orFail<T>(read: () => T, fail: (message: string) => never): T {
   try {

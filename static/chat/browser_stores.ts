@@ -1,9 +1,9 @@
-/** The browser's storage. It may be forbidden, as where cookies are blocked:
- * then what the page keeps lasts as long as the page. */
+/** The browser's storage, or a substitute in memory where it is blocked, such as
+ * with cookies. */
 
 import type { SharedStorage } from "./tab_storage.ts";
 
-/** Storage for one page alone. */
+/** Storage in memory, which ends with the page. */
 class PageStorage implements SharedStorage {
   readonly #entries = new Map<string, string>();
 
@@ -29,9 +29,9 @@ class PageStorage implements SharedStorage {
 }
 
 /**
- * Returns a storage of the browser, or one that lasts as long as the page.
+ * Returns a storage of the browser, or one in memory.
  *
- * @param open Returns the browser's; merely to name it can throw.
+ * @param open Returns the browser's storage. Accessing it can throw.
  */
 export function storageOr(
   open: () => SharedStorage | null | undefined,

@@ -1,15 +1,15 @@
-/** The sound that calls for attention. Browsers are silent until the page is
- * touched: what was to sound by then sounds once. */
+/** The notification sound. Browsers block sound until the user interacts with
+ * the page; all sounds requested before that play once. */
 
-/** Sound as the browser has it. */
+/** The browser's audio output. */
 export interface Audio {
-  /** Whether the page may make a sound already. */
+  /** Returns whether the page may play sound now. */
   runs(): boolean;
   resume(): Promise<void>;
   play(): void;
 }
 
-/** Rings, at most once for all that had to wait. */
+/** Plays the sound, once for all requests that had to wait. */
 export class Chime {
   readonly #open: () => Audio;
   readonly #onGesture: (act: () => void) => void;
@@ -17,20 +17,20 @@ export class Chime {
   #waits = false;
 
   /**
-   * @param open Opens the browser's sound; may throw.
-   * @param onGesture Calls back when the page is touched next.
+   * @param open Opens the audio output; may throw.
+   * @param onGesture Calls back at the next interaction with the page.
    */
   constructor(open: () => Audio, onGesture: (act: () => void) => void) {
     this.#open = open;
     this.#onGesture = onGesture;
   }
 
-  /** Rings now, or when the page may. */
+  /** Plays now, or after the next interaction with the page. */
   ring(): void {
     try {
       this.#audio ??= this.#open();
     } catch {
-      // There is no sound here.
+      // The browser has no audio output.
       return;
     }
     const audio = this.#audio;

@@ -1,4 +1,4 @@
-/** The bundles of the pages, for tests that are run without their task. */
+/** Builds the page bundles for tests that run without their task. */
 
 import { buildPages, needsBuild } from "../../server/http/page_build.ts";
 
@@ -8,7 +8,7 @@ let built: Promise<void> | undefined;
 
 async function build(): Promise<void> {
   if (!await needsBuild(ROOT)) return;
-  // Tests in parallel build once: the others wait for it.
+  // Parallel tests wait for one build.
   Deno.mkdirSync(".tmp", { recursive: true });
   using lock = await Deno.open(".tmp/build.lock", {
     create: true,

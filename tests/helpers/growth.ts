@@ -1,14 +1,14 @@
-/** Whether work takes a time that grows with its size, and no faster. */
+/** Checks that work takes linear time. */
 
 import { assert } from "@std/assert";
 
 /**
- * Fails when eight times the work takes far more than eight times as long. Both
- * are timed on the same machine in the same moment, each as the least of some
- * tries: whatever else the machine does makes it more.
+ * Fails if eight times the work takes far more than eight times as long. Both are
+ * measured in the same run, each as the minimum of several tries, because other
+ * load on the machine only adds time.
  *
- * @param name What is told when it fails.
- * @param make Makes the work of that many times the smallest size.
+ * @param name Name of the work in the failure message.
+ * @param make Returns the work of that multiple of the smallest size.
  */
 export function assertGrowsLinearly(
   name: string,

@@ -1,10 +1,9 @@
-/** For what succeeds in the end. */
+/** Retries in tests. */
 
-/** Tries before it is given up, a minute's worth at least: what fails by then
- * does not only take long. */
+/** Maximum attempts: at least a minute, so that slowness alone does not fail. */
 const MOST_TRIES = 3_000;
 
-/** Does something again until it succeeds, as a client would. */
+/** Repeats something until it succeeds, as a client would. */
 export async function insist<T>(act: () => Promise<T>): Promise<T> {
   for (let tries = 1;; tries++) {
     try {

@@ -1,4 +1,4 @@
-/** Words of the server with a time in them that runs down on the page. Pure. */
+/** A server message with a duration that the page counts down. Pure. */
 
 import { durationWords } from "../../../protocol/duration.ts";
 import { type RedrawHost, RedrawTimer } from "./redraw_timer.ts";
@@ -6,7 +6,7 @@ import { type RedrawHost, RedrawTimer } from "./redraw_timer.ts";
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** Words about something that is over after a while. */
+/** A message about something that ends after a while. */
 export class CountdownWords {
   readonly #words: string;
   readonly #ms: number | undefined;
@@ -15,9 +15,9 @@ export class CountdownWords {
   readonly #until: number;
 
   /**
-   * @param words As the server says them, with `durationWords(ms)` among them.
-   * @param ms How long it takes, from now on; undefined: nobody knows.
-   * @param host Its `later` draws anew after some milliseconds.
+   * @param words The server's message, which contains `durationWords(ms)`.
+   * @param ms Milliseconds from now; undefined if unknown.
+   * @param host Tells the time, and redraws.
    */
   constructor(
     words: string,
@@ -31,7 +31,7 @@ export class CountdownWords {
     this.#until = host.monotonic() + (ms ?? 0);
   }
 
-  /** The words as of now; has them drawn again while they change. */
+  /** Returns the message with the time left, and requests the next redraw. */
   get now(): string {
     if (this.#ms === undefined) return this.#words;
     const left = this.#until - this.#host.monotonic();

@@ -1,21 +1,21 @@
-/** The start of a long text: what the page shows of a message at first. */
+/** The start of a long message, shown until the reader expands it. */
 
 import { hasMoreLines } from "../../../protocol/bounds.ts";
 
 /** A message with more lines, or more UTF-16 units, is folded. */
 const MOST_LINES = 30;
 const MOST_UNITS = 2_500;
-/** What is left of it: so much less that folding is worth it. */
+/** Length of the excerpt: much shorter, so that folding is worth it. */
 const LINES = 20;
 const UNITS = 1_600;
-/** So far back a space is looked for to cut at, UTF-16 units. */
+/** How far back to look for a space to cut at, in UTF-16 units. */
 const WORD = 40;
 
 /**
- * Returns the start of a text that is too long to be shown whole.
+ * Returns the start of a text that is too long to show in full.
  *
  * @param text Any text.
- * @returns Undefined where all of it is shown.
+ * @returns Undefined if the text is short enough.
  */
 export function excerptOf(text: string): string | undefined {
   if (text.length <= MOST_UNITS && !hasMoreLines(text, MOST_LINES)) {

@@ -1,29 +1,29 @@
 /**
- * Reads addresses out of a text: where one ends, and what it opens. Only http
- * and https become links.
+ * Finds URLs in a text: where one ends and what it opens. Only http and https
+ * become links.
  */
 
-/** An address in a text. */
+/** A URL in a text. */
 export interface Link {
   readonly text: string;
   readonly href: string;
-  /** The host that it opens, where the text shows another spelling of it. */
+  /** The host that it opens, if the text spells it in another way. */
   readonly host?: string;
 }
 
-/** The inside of a character class: what cannot be in an address. Invisible
- * characters are out, but for the joiners that some scripts need. */
+/** Content of a character class: characters that end a URL. Invisible characters
+ * do, except the joiners that some scripts need. */
 export const NOT_IN_LINK = String
   .raw`\s<>"${"`"}\p{Cc}\u00AD\u061C\u180E\u200B\u200E\u200F\u2028-\u202E` +
   String.raw`\u2060-\u206F\uFEFF`;
-/** Punctuation of other scripts than Latin's ends an address, but for brackets,
- * which can be paired, and what titles of pages have in them. */
+/** Non-ASCII punctuation ends a URL, except brackets, which can be paired, and
+ * characters that are common in page titles. */
 const FOREIGN_END = /[^\P{P}\0-\x7F·‐-―（）［］〔〕]/u;
-/** An address up to its host, as a reader sees it. */
+/** A URL up to its host, as a reader sees it. */
 const HOST = /^https?:\/\/([^/?#\\]*)/iu;
-/** What ends a sentence rather than an address. */
+/** Punctuation that ends a sentence rather than a URL. */
 const TRAILING = new Set(".,:;!?'\"*_~·‐‑‒–—―");
-/** Brackets that close, each with the one that opens it. */
+/** Opening brackets by closing bracket. */
 const BRACKETS: ReadonlyMap<string, string> = new Map([
   [")", "("],
   ["]", "["],
@@ -33,12 +33,12 @@ const BRACKETS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Returns the address at the start of a run of characters, without what belongs
- * to the sentence around it: `(see https://x.org/a_(b)).` links
+ * Returns the URL at the start of a run of characters, without the punctuation of
+ * the sentence around it: `(see https://x.org/a_(b)).` links
  * `https://x.org/a_(b)`.
  *
  * @param run Starts with `http://` or `https://`.
- * @returns Undefined where it is no address, or hides what it opens.
+ * @returns Undefined if it is no URL, or hides what it opens.
  */
 export function readLink(run: string): Link | undefined {
   const text = withoutTail(run);
@@ -65,8 +65,8 @@ function parse(text: string): URL | undefined {
   }
 }
 
-/** An address without what belongs to the sentence: punctuation that ends it,
- * and all from a wide bracket on that was not opened in it. */
+/** Returns a URL without trailing punctuation, and without everything from an
+ * unpaired wide closing bracket on. */
 function withoutTail(run: string): string {
   let text = upTo(run, run.search(FOREIGN_END));
   text = upTo(text, firstUnopened(text));
@@ -88,8 +88,8 @@ function upTo(text: string, end: number): string {
   return end < 0 ? text : text.slice(0, end);
 }
 
-/** Where a wide bracket closes that was not opened; -1: nowhere. Text goes on
- * after it without a space. */
+/** Returns the index of the first unpaired wide closing bracket, after which text
+ * continues without a space; -1 if there is none. */
 function firstUnopened(text: string): number {
   const open = new Map<string, number>();
   for (let at = 0; at < text.length; at++) {

@@ -13,14 +13,14 @@ export interface Span {
   readonly to: number;
 }
 
-/** The inside of a character class: letters of scripts whose words often follow
- * each other, or a name, without a space. */
+/** Content of a character class: letters of scripts that often have no spaces
+ * between words. */
 const UNSPACED =
   String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Hangul}` +
   String.raw`\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
 /** A character that continues a word. */
 const WORD = String.raw`(?![${UNSPACED}])[\p{L}\p{N}\p{M}_]`;
-/** What has a meaning of its own in a pattern with the flag `u`. */
+/** Syntax characters of a pattern with the flag `u`. */
 const SYNTAX = /[\\^$.*+?()[\]{}|/]/g;
 /** A letter that is not in lower case; other alphabets know no case. */
 const NOT_LOWER = /[\p{Lu}\p{Lt}\p{Lo}\p{Lm}]/u;
@@ -33,9 +33,9 @@ const STARTS_WITH_WORD = /^[\p{L}\p{N}_]/u;
 interface Wanted {
   /** As it is compared: NFC. */
   readonly name: string;
-  /** Made when a text has the name somewhere: most never do. */
+  /** Created when a text contains the name: most never do. */
   pattern?: RegExp;
-  /** Spellings in lower case, for a quick look at the text. */
+  /** Spellings in lower case, for a quick search of the text. */
   readonly spellings: readonly string[];
   /** Whether the name counts without an @ before it. */
   readonly isDistinct: boolean;
@@ -97,7 +97,7 @@ function allSpans(
 ): readonly Span[] {
   const wanted = wantedOf(name);
   if (wanted === undefined) return [];
-  // Most messages are about nobody: not worth reading them closely.
+  // Most messages mention nobody, so a quick search comes first.
   if (!wanted.spellings.some((one) => lower.includes(one))) return [];
   wanted.pattern ??= patternOf(wanted.spellings);
   return Array.from(text.matchAll(wanted.pattern), (match) => ({

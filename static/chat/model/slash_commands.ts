@@ -1,6 +1,6 @@
 /**
- * What one writes after a slash: the commands of dialect `text`, carried out in
- * the page. Nothing that starts with one slash is ever sent as a message.
+ * Slash commands: runs the commands of dialect `text` in the page. A text that
+ * starts with one slash is never sent as a message.
  */
 
 import { HELP, readCommand } from "../../../protocol/text_commands.ts";
@@ -12,45 +12,45 @@ import { nameInWords } from "../../../protocol/text.ts";
 /** Most names that `/who` lists. */
 const MOST_NAMES = 50;
 
-/** What commands act on. */
+/** The room and client that commands act on. */
 export interface CommandTarget {
   readonly members: readonly string[];
   readonly count: number;
-  /** Resolves with what was done, in the server's words if it has any. */
+  /** Resolves with the server's confirmation, if it sends one. */
   moderate(act: Moderation): Promise<string | undefined>;
   /** Resolves with the name as the server spells it. */
   rename(name: string): Promise<string>;
   /** Opens a room. */
   open(room: string): void;
-  /** Leaves the room, where one can be left. */
+  /** Leaves the room. Returns false for the only room. */
   leave(): boolean;
 }
 
-/** What became of a command: it is done, or something is to be read. */
+/** The result of a command: done, a reply to show, or the help. */
 export type CommandResult =
   | { readonly kind: "done"; readonly words: string | undefined }
   | { readonly kind: "told"; readonly words: string }
   | { readonly kind: "help" };
 
-/** Whether a text is a command, and no message. */
+/** Returns whether a text is a command rather than a message. */
 export function isCommand(text: string): boolean {
   const start = text.trimStart();
   return start.startsWith("/") && !start.startsWith("//");
 }
 
-/** The message in a text that is no command: of two slashes at its start one
- * goes. */
+/** Returns the message in a text that is not a command: two slashes at its start
+ * stand for one. */
 export function messageIn(text: string): string {
   return text.trimStart().startsWith("//") ? text.trimStart().slice(1) : text;
 }
 
 /**
- * Carries a command out.
+ * Runs a command.
  *
- * @param text What was written.
+ * @param text The command.
  * @param target What it acts on.
- * @throws {Error} As a rejection: it is no command, lacks something, or the
- * server has something against it. Says what to do.
+ * @throws {Error} As a rejection, if the command is unknown, incomplete or
+ * rejected by the server. The message says what to do.
  */
 export async function runCommand(
   text: string,
@@ -100,7 +100,7 @@ function whoWords({ members, count }: CommandTarget): string {
   return `Here now: ${names}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/** A command as the help has it. */
+/** A command of the help. */
 export interface CommandHelp {
   /** Such as `/ban NAME TIME`. */
   readonly usage: string;
@@ -119,10 +119,10 @@ export const COMMANDS: readonly CommandHelp[] = HELP.flatMap((line, index) => {
 });
 
 /**
- * Returns the commands that a text may become, while its first word is written.
+ * Returns the commands that start with the first word of a text.
  *
- * @param text What was written so far.
- * @param moderates Whether the commands of moderators are among them.
+ * @param text The text so far.
+ * @param moderates Whether to include the commands of moderators.
  */
 export function matching(
   text: string,
@@ -135,7 +135,8 @@ export function matching(
   );
 }
 
-/** What Tab makes of a text: the only command it may become, and a space. */
+/** Returns the completion of a text for Tab: the only matching command and a
+ * space, or the same text. */
 export function completed(text: string, moderates: boolean): string {
   const words = new Set(
     matching(text, moderates).flatMap(({ usage }) =>

@@ -1,15 +1,15 @@
-/** A part of the page that may fail to be drawn: then something simpler stands
- * in its place, and all around it goes on. */
+/** An error boundary: if rendering a part of the page throws, a simpler part
+ * replaces it, and the rest of the page keeps working. */
 
 import { Component, type ComponentChildren } from "preact";
 
 interface Props {
   readonly children: ComponentChildren;
-  /** What is drawn instead; cannot fail. */
+  /** Rendered instead; must not throw. */
   readonly instead: ComponentChildren;
 }
 
-/** Keeps a fault where it is. */
+/** Contains errors of its children. */
 export class Guarded extends Component<Props, { failed: boolean }> {
   override state = { failed: false };
 
