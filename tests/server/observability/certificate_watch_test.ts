@@ -24,8 +24,8 @@ IbFX5Bd1cOfciBnZ8aVljqoM+rinBjfP3w==
 `;
 const [FROM, TO] = ["2026-11-27T11:48:22.000Z", "2027-02-25T11:48:22.000Z"];
 const VALID = Date.parse("2027-01-01T00:00:00Z");
-/** Deno 2.5 tells no names of a certificate. */
-const TELLS_NAMES = Deno.version.deno.split(".").map(Number)[1]! > 5;
+/** Deno 2.5 cannot read the names of a certificate. */
+const READS_NAMES = Deno.version.deno.split(".").map(Number)[1]! > 5;
 
 /** The messages about the certificate on a day, or for hosts. */
 function messages(date: string | number, ...hosts: string[]): string[] {
@@ -56,47 +56,45 @@ Deno.test("a certificate that has expired, is not valid yet or expires soon is t
   assertStringIncludes(fields?.["prevent"] ?? "", "renew the certificate");
 });
 
-Deno.test({
-  name: "a certificate that does not name a host of --public-host is told",
-  ignore: !TELLS_NAMES,
-  fn() {
-    const covered = [
-      "chat.example.org",
-      "a.rooms.example.org",
-      ".rooms.example.org",
-      ".example.org",
-      "*",
-      "192.0.2.1",
-      "[2001:db8::1]",
-    ];
-    assertEquals(messages(VALID, ...covered), []);
-    for (
-      const host of [
-        "example.org",
-        "other.example.org",
-        "rooms.example.org",
-        "a.b.rooms.example.org",
-        ".example.com",
-        "localhost",
-      ]
-    ) {
-      const [fault, ...more] = certificateFaults(PEM, {
-        now: VALID,
-        hosts: ["chat.example.org", host],
-      });
-      assertEquals(more, []);
-      assertEquals(
-        fault?.message,
-        "certificate is for other hosts; clients refuse it",
-        host,
-      );
-      assertEquals(fault?.fields["hosts"], host);
-      assertEquals(
-        fault?.fields["certificate"],
-        "chat.example.org, *.rooms.example.org",
-      );
-    }
-  },
+Deno.test("a certificate that does not name a host of --public-host is told", () => {
+  const covered = [
+    "chat.example.org",
+    "a.rooms.example.org",
+    ".rooms.example.org",
+    ".example.org",
+    "*",
+    "192.0.2.1",
+    "[2001:db8::1]",
+  ];
+  assertEquals(messages(VALID, ...covered), []);
+  for (
+    const host of [
+      "example.org",
+      "other.example.org",
+      "rooms.example.org",
+      "a.b.rooms.example.org",
+      ".example.com",
+      "localhost",
+    ]
+  ) {
+    const faults = certificateFaults(PEM, {
+      now: VALID,
+      hosts: ["chat.example.org", host],
+    });
+    const expected = {
+      message: "certificate is for other hosts; clients refuse it",
+      hosts: host,
+      certificate: "chat.example.org, *.rooms.example.org",
+    };
+    assertEquals(
+      faults.map(({ message, fields }) => ({
+        message,
+        hosts: fields["hosts"],
+        certificate: fields["certificate"],
+      })),
+      READS_NAMES ? [expected] : [],
+    );
+  }
 });
 
 Deno.test("ignores invalid certificate files, which the start refuses", () => {
