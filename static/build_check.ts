@@ -1,5 +1,5 @@
 /**
- * Checks that a page, its script and its styles are from one build. During an
+ * Checks that a page, its script, its words and its styles are from one build. During an
  * upgrade, or from its cache, a browser may load parts of two. The server writes
  * the build into each part.
  */
@@ -7,10 +7,18 @@
 /** Returns the builds of the parts, without parts that name none. */
 function builds(): ReadonlySet<string> {
   const root = document.documentElement;
-  const { hubbubBuild } = globalThis as { hubbubBuild?: string };
+  const { hubbubBuild, hubbubWordsBuild } = globalThis as {
+    hubbubBuild?: string;
+    hubbubWordsBuild?: string;
+  };
   const style = getComputedStyle(root).getPropertyValue("--build");
   return new Set(
-    [root.dataset.build, hubbubBuild, style.replace(/["\s]/g, "")]
+    [
+      root.dataset.build,
+      hubbubBuild,
+      hubbubWordsBuild,
+      style.replace(/["\s]/g, ""),
+    ]
       .filter((build) => build !== undefined && build !== ""),
   ) as ReadonlySet<string>;
 }

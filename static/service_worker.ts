@@ -10,6 +10,8 @@
  * themselves.
  */
 
+import { browserLanguages, chooseLanguage } from "./words/languages.ts";
+
 /** A hash of the pages' files: the server writes it before this script, so
  * that another build is another service worker. */
 declare const BUILD: string;
@@ -31,7 +33,15 @@ const FILES: readonly string[] = [
   "assets/icon-unread.svg",
   "assets/icon-192.png",
   "assets/manifest.webmanifest",
+  ...words(),
 ].map((path) => BASE + path);
+
+/** Returns the file with the words in the reader's language; none for English,
+ * which is part of the script. */
+function words(): readonly string[] {
+  const language = chooseLanguage(browserLanguages());
+  return language === "en" ? [] : [`assets/${language}.js`];
+}
 
 /** How long one waits for the server before the page that is kept opens. */
 const PATIENCE_MS = 3_000;

@@ -47,10 +47,16 @@ function stamped(
   if (name === "chat.js" || name === "lab.js") {
     return `globalThis.hubbubBuild="${build}";\n${text}`;
   }
+  if (WORDS.test(name)) {
+    return `globalThis.hubbubWordsBuild="${build}";\n${text}`;
+  }
   return name === "chat.css" || name === "lab.css"
     ? `:root{--build:"${build}"}\n${text}`
     : undefined;
 }
+
+/** The words of the pages in one language, such as `de.js`. */
+const WORDS = /^[a-z]{2}\.js$/;
 
 /** Pages that need their scripts. */
 const PAGES = ["index.html", "lab.html"];
@@ -113,6 +119,7 @@ export async function readAssets(
   await read(directory, { base, into: assets });
   try {
     await read(new URL("dist/", directory), { base, into: assets });
+    await read(new URL("dist/words/", directory), { base, into: assets });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

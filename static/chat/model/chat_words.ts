@@ -4,6 +4,8 @@
  */
 
 import { nameInWords } from "../../../protocol/text.ts";
+import type { Sentence } from "../../words/sentences.ts";
+import { words } from "../../words/chat_catalogue.ts";
 import type { ConnectionState, Unauthorized } from "../../../client/hubbub.ts";
 
 /** Absent in Firefox before 125. */
@@ -57,19 +59,15 @@ export function counted(count: number, noun: string, plural = `${noun}s`) {
   return `${count.toLocaleString("en")} ${count === 1 ? noun : plural}`;
 }
 
-/** A part of a sentence: words of ours, or a name, which is drawn apart so that
- * it cannot be read as words of ours. */
-export type Part = string | { readonly name: string };
-
-/** A sentence with names in it. */
-export type Sentence = readonly Part[];
-
 /** A sentence as plain text, as a screen reader has it; names that could be
  * read as a part of it are in quotation marks. */
 export function plain(sentence: Sentence): string {
-  return sentence.map((part) =>
-    typeof part === "string" ? part : nameInWords(part.name)
-  ).join("");
+  return sentence.map((part) => {
+    if (typeof part === "string") return part;
+    if ("name" in part) return nameInWords(part.name);
+    if ("room" in part) return isolated(part.room);
+    return "code" in part ? part.code : part.text;
+  }).join("");
 }
 
 /** Names as one says them: at most three, then how many others. */
@@ -205,10 +203,10 @@ export function connectionWords(
 export function tokenWords({ code }: Pick<Unauthorized, "code">): string {
   switch (code) {
     case "auth_required":
-      return "This server requires an access token. Paste yours below.";
+      return words.tokenRequired;
     case "auth_invalid":
-      return "This token is invalid. Check that you copied all of it, or ask for a new one.";
+      return words.tokenInvalid;
     case "auth_expired":
-      return "Your token has expired. Paste a new one to continue. What you wrote is kept.";
+      return words.tokenExpired;
   }
 }

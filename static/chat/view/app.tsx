@@ -6,6 +6,7 @@ import { HOME } from "../../base_path.ts";
 import { linkTo } from "../model/address.ts";
 import type { ChatModel } from "../model/chat_model.ts";
 import { connectionWords, typingWords } from "../model/chat_words.ts";
+import { words } from "../../words/chat_catalogue.ts";
 import { Words } from "./sentence.tsx";
 import { Composer } from "./message_composer.tsx";
 import { type DialogName, KeysDialog, SettingsDialog } from "./dialogs.tsx";
@@ -80,7 +81,7 @@ export function App(
           share={() =>
             copy(
               linkTo(HOME, room.name),
-              "Room link copied",
+              words.roomLinkCopied,
             )}
           keepOrder={() => setDialog("room")}
         />

@@ -3,7 +3,7 @@
 import type { ChatModel } from "../model/chat_model.ts";
 import type { RoomModel } from "../model/room_model.ts";
 import type { ConnectionWords } from "../model/chat_words.ts";
-import { counted } from "../model/chat_words.ts";
+import { words } from "../../words/chat_catalogue.ts";
 import { Icon, IconButton } from "./icons.tsx";
 import { newsWords } from "./room_list.tsx";
 
@@ -29,9 +29,9 @@ export function Header(
     <header class="header">
       <button
         type="button"
-        class={news === "Rooms" ? "to-rooms" : "to-rooms news"}
+        class={news === words.rooms ? "to-rooms" : "to-rooms news"}
         aria-label={news}
-        title="Rooms"
+        title={words.rooms}
         aria-expanded={panel === "rooms"}
         aria-controls="rooms"
         onClick={() => toggle("rooms")}
@@ -45,22 +45,20 @@ export function Header(
       {room.rules.moderates && (
         <IconButton
           icon="shield"
-          label="Moderation"
+          label={words.moderation}
           onClick={keepOrder}
         />
       )}
       <IconButton
         icon="link"
-        label="Copy room link"
+        label={words.copyRoomLink}
         onClick={share}
       />
       <button
         type="button"
         class="to-people"
-        aria-label={here
-          ? `People, ${counted(count, "is", "are")} here`
-          : "People"}
-        title="People"
+        aria-label={here ? words.peopleHere(count) : words.people}
+        title={words.people}
         aria-expanded={panel === "people"}
         aria-controls="people"
         onClick={() => toggle("people")}

@@ -6,8 +6,9 @@ import { linkTo } from "../model/address.ts";
 import type { ChatModel } from "../model/chat_model.ts";
 import type { RoomModel } from "../model/room_model.ts";
 import { briefTime } from "../model/times.ts";
-import { counted, isolated } from "../model/chat_words.ts";
+import { isolated } from "../model/chat_words.ts";
 import { shownText } from "../model/format.ts";
+import { words } from "../../words/chat_catalogue.ts";
 import { Words } from "./sentence.tsx";
 import { Avatar } from "./avatar.tsx";
 import { Guarded } from "./guarded.tsx";
@@ -22,7 +23,7 @@ interface Props {
 /** The sidebar. */
 export function RoomList({ chat, open, settings }: Props) {
   return (
-    <nav class="rooms" id="rooms" aria-label="Rooms">
+    <nav class="rooms" id="rooms" aria-label={words.rooms}>
       <p class="brand">
         <img src={`${BASE}assets/icon.svg`} alt="" width="24" height="24" />
         Hubbub
@@ -172,5 +173,5 @@ function JoinForm({ open }: { open: (room: string) => void }) {
 export function newsWords(chat: ChatModel): string {
   const others = chat.rooms.filter((room) => room !== chat.current);
   const unread = others.reduce((sum, room) => sum + room.unread, 0);
-  return unread === 0 ? "Rooms" : `Rooms, ${counted(unread, "new message")}`;
+  return unread === 0 ? words.rooms : words.roomsWithNews(unread);
 }

@@ -2,17 +2,22 @@
  * a direction of its own, and in quotation marks if they read like words. */
 
 import { nameInWords } from "../../../protocol/text.ts";
-import type { Sentence } from "../model/chat_words.ts";
+import { BASE } from "../../base_path.ts";
+import type { Part, Sentence } from "../../words/sentences.ts";
 
 /** The sentence, for within a line. Parts never change places. */
 export function Words({ sentence }: { sentence: Sentence }) {
-  return (
-    <>
-      {sentence.map((part, index) =>
-        typeof part === "string"
-          ? part
-          : <bdi key={index} class="person">{nameInWords(part.name)}</bdi>
-      )}
-    </>
-  );
+  return <>{sentence.map(drawn)}</>;
+}
+
+function drawn(part: Part, index: number) {
+  if (typeof part === "string") return part;
+  if ("code" in part) return <code key={index}>{part.code}</code>;
+  if ("link" in part) {
+    return <a key={index} href={`${BASE}${part.link}`}>{part.text}</a>;
+  }
+  if ("room" in part) {
+    return <bdi key={index} class="room-name">{part.room}</bdi>;
+  }
+  return <bdi key={index} class="person">{nameInWords(part.name)}</bdi>;
 }

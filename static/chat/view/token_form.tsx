@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { BASE } from "../../base_path.ts";
+import { words } from "../../words/chat_catalogue.ts";
 import type { Unauthorized } from "../../../client/hubbub.ts";
 import { readToken } from "../model/address.ts";
 import { tokenWords } from "../model/chat_words.ts";
@@ -38,9 +39,9 @@ export function TokenForm({ refusal, busy, enter, enterAsGuest }: Props) {
         <img src={`${BASE}assets/icon.svg`} alt="" width="56" height="56" />
         <h1>Hubbub</h1>
         <p id="token-words" class={first ? "" : "problem"} role="status">
-          {busy ? "Checking the token…" : tokenWords(refusal)}
+          {busy ? words.checkingToken : tokenWords(refusal)}
         </p>
-        <label for="token">Access token</label>
+        <label for="token">{words.accessToken}</label>
         <input
           id="token"
           ref={field}
@@ -53,13 +54,13 @@ export function TokenForm({ refusal, busy, enter, enterAsGuest }: Props) {
           aria-describedby="token-words"
           aria-invalid={!first && !busy}
         />
-        <p class="hint">This tab keeps it until you close the tab.</p>
+        <p class="hint">{words.tokenIsKept}</p>
         <button type="submit" class="primary" aria-disabled={busy}>
-          Continue
+          {words.continue}
         </button>
         {!first && (
           <button type="button" onClick={enterAsGuest}>
-            Continue as guest
+            {words.continueAsGuest}
           </button>
         )}
       </form>

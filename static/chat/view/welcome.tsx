@@ -2,6 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { BASE } from "../../base_path.ts";
+import { words } from "../../words/chat_catalogue.ts";
+import { Words } from "./sentence.tsx";
 
 interface Props {
   readonly room: string;
@@ -24,9 +26,9 @@ export function Welcome({ room, problem, enter }: Props) {
         <img src={`${BASE}assets/icon.svg`} alt="" width="56" height="56" />
         <h1>Hubbub</h1>
         <p>
-          You are about to join <bdi class="room-name">{room}</bdi>.
+          <Words sentence={words.aboutToJoin(room)} />
         </p>
-        <label for="name">What should people call you?</label>
+        <label for="name">{words.askName}</label>
         <input
           id="name"
           dir="auto"
@@ -38,9 +40,9 @@ export function Welcome({ room, problem, enter }: Props) {
           aria-invalid={problem !== ""}
         />
         <p id="name-hint" class={problem ? "problem" : "hint"} role="status">
-          {problem || "Leave it empty and the server picks a name."}
+          {problem || words.nameIsOptional}
         </p>
-        <button type="submit" class="primary">Join</button>
+        <button type="submit" class="primary">{words.join}</button>
       </form>
     </main>
   );

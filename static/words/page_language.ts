@@ -1,0 +1,39 @@
+/**
+ * Loads the words of the reader's language before a page draws anything. English
+ * is part of every bundle; another language is one more file, which only its
+ * readers load. Modules that import this one wait for it.
+ */
+
+import {
+  browserLanguages,
+  chooseLanguage,
+  type Language,
+} from "./languages.ts";
+
+/** All words of a language, as in `en.ts`. */
+export type Catalogue = typeof import("./en.ts");
+
+const wanted = chooseLanguage(browserLanguages());
+
+/** Returns the words; undefined for English, and if they cannot be loaded. */
+async function load(): Promise<Catalogue | undefined> {
+  if (wanted === "en") return undefined;
+  try {
+    // A bundle beside this one.
+    return await import(new URL(`${wanted}.js`, import.meta.url).href);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The words of the page; undefined for English. */
+export const catalogue: Catalogue | undefined = await load();
+
+/** The language of the page. */
+export const language: Language = catalogue === undefined ? "en" : wanted;
+
+// Tests without a page have none.
+const { document } = globalThis as unknown as {
+  document?: { documentElement: { lang: string } };
+};
+if (document !== undefined) document.documentElement.lang = language;
