@@ -93,4 +93,5 @@ pageTest(
     await ada.page.getByRole("heading", { name: "tea", level: 1 }).waitFor();
     assertEquals(await notices(), []);
   },
+  { edition: "whole" },
 );
