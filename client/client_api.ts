@@ -5,7 +5,7 @@
  */
 
 import type { Limits } from "../protocol/events.ts";
-import type { ClientError } from "./errors.ts";
+import type { ClientError, ClientErrorCode } from "./errors.ts";
 import type { Room } from "./room/room_api.ts";
 
 /** Where the connection is, from the first attempt to the last. */
@@ -16,6 +16,7 @@ export type ConnectionState =
     readonly attempt: number;
     /** As in `waiting`. */
     readonly refused?: string;
+    readonly errorCode?: ClientErrorCode;
   }
   /** The server knows us; rooms are being joined or are. */
   | { readonly phase: "open" }
@@ -31,6 +32,8 @@ export type ConnectionState =
     /** What the server had against the last hello, in its words; absent where
      * it was not that. */
     readonly refused?: string;
+    /** The code of that error. */
+    readonly errorCode?: ClientErrorCode;
   }
   | Unauthorized
   /** `close()` was called and the server has not said goodbye yet. */
@@ -60,6 +63,8 @@ export interface ClosedState {
    * refused its hello.
    */
   readonly why: "asked" | "replaced" | "refused";
+  /** The code of the error, where the server refused the hello. */
+  readonly errorCode?: ClientErrorCode;
   /** For how long the server keeps this client out, milliseconds from now on;
    * absent where it is not a kick or ban. */
   readonly retryAfterMs?: number;

@@ -257,16 +257,16 @@ export class HubbubClient implements Client, RoomContext {
     if (error.code === "disconnected") return;
     if (error.code === "name_taken") {
       this.#identity.nameTaken(error.suggestion);
-      if (this.#identity.exhausted) this.#connection.turnAway(error.message);
+      if (this.#identity.exhausted) this.#connection.turnAway(error);
       else this.#greet();
     } else if (isAboutToken(error.code)) {
       // The next one may have come while this one was looked at.
       if (this.#accessToken.isNewer) this.#greet();
       else this.#connection.lockOut(error.code, error.message);
     } else if (error.retryable) {
-      this.#connection.turnAway(error.message, error.retryAfterMs);
+      this.#connection.turnAway(error);
     } else {
-      this.#connection.refuse(error.message, error.retryAfterMs);
+      this.#connection.refuse(error);
     }
   }
 

@@ -1,6 +1,9 @@
 /** Parses and formats durations for people. */
 
-const UNITS: readonly (readonly [name: string, ms: number])[] = [
+/** A unit of durations. */
+export type DurationUnit = "second" | "minute" | "hour" | "day";
+
+const UNITS: readonly (readonly [name: DurationUnit, ms: number])[] = [
   ["second", 1_000],
   ["minute", 60_000],
   ["hour", 3_600_000],
@@ -21,15 +24,27 @@ export function readDuration(words: string): number | undefined {
 }
 
 /**
+ * Expresses a duration in one unit.
+ *
+ * @param ms Milliseconds, from 0.
+ * @returns The count, rounded up, and the largest unit of which there are at
+ * least two, or exactly one.
+ */
+export function durationParts(
+  ms: number,
+): readonly [count: number, unit: DurationUnit] {
+  const [unit, length] =
+    UNITS.findLast(([, unit]) => ms >= 2 * unit || ms === unit) ?? UNITS[0]!;
+  return [Math.ceil(ms / length), unit];
+}
+
+/**
  * Formats a duration.
  *
  * @param ms Milliseconds, from 0.
- * @returns Such as `10 minutes`: rounded up, in the largest unit with a value
- * of at least two, or exactly one.
+ * @returns Such as `10 minutes`.
  */
 export function durationWords(ms: number): string {
-  const [name, length] =
-    UNITS.findLast(([, unit]) => ms >= 2 * unit || ms === unit) ?? UNITS[0]!;
-  const count = Math.ceil(ms / length);
+  const [count, name] = durationParts(ms);
   return `${count} ${name}${count === 1 ? "" : "s"}`;
 }

@@ -23,10 +23,6 @@ function builds(): ReadonlySet<string> {
   ) as ReadonlySet<string>;
 }
 
-/** Shown when a reload did not fix a page of two builds. */
-export const MIXED_WORDS =
-  "This page was updated while it was loading. Reload it";
-
 /**
  * Reloads a page of two builds, once for each such pair.
  *

@@ -16,7 +16,6 @@ import "./chat/styles/touch.css";
 import "./chat/styles/forced.css";
 import { h, render } from "preact";
 import { type Client, connect, type Unauthorized } from "../client/hubbub.ts";
-import { senderInWords } from "../protocol/text.ts";
 import { shownText } from "./chat/model/format.ts";
 import { chime, notify, onNoticeClick, showUnread } from "./chat/attention.ts";
 import { Entry, mayTake, takeToken } from "./chat/sign_in.ts";
@@ -28,11 +27,13 @@ import {
   readAddress,
   socketUrl,
 } from "./chat/model/address.ts";
-import { isolated } from "./chat/model/chat_words.ts";
+import { isolated, senderWords } from "./chat/model/chat_words.ts";
 import { Announcer } from "./chat/model/announcer.ts";
 import { ChatModel, type Shell } from "./chat/model/chat_model.ts";
 import { Memory } from "./chat/model/browser_storage.ts";
-import { checkBuild, MIXED_WORDS } from "./build_check.ts";
+import { checkBuild } from "./build_check.ts";
+import { words } from "./words/chat_catalogue.ts";
+import { errorWords } from "./chat/model/error_words.ts";
 import { refuseFiles } from "./file_drops.ts";
 import { keepPage } from "./chat/keep_page.ts";
 import { type Person, Persons } from "./chat/model/persons.ts";
@@ -81,21 +82,19 @@ async function copy(chat: ChatModel, text: string, what: string) {
     await navigator.clipboard.writeText(text);
     chat.confirm(what);
   } catch {
-    chat.say(
-      `The browser blocked copying. Copy it yourself: ${text}`,
-    );
+    chat.say(words.copyItYourself(text));
   }
 }
 
 function actionsOf(chat: ChatModel): LineActions {
   return {
-    copy: ({ text }) => copy(chat, text, "Message copied"),
+    copy: ({ text }) => copy(chat, text, words.messageCopied),
     copyLink: ({ seq }) => {
       const { name = "" } = chat.current ?? {};
       copy(
         chat,
         linkTo(HOME, name, seq),
-        "Message link copied",
+        words.messageLinkCopied,
       );
     },
     retry: ({ cid = "" }) => chat.current?.room.retry(cid),
@@ -116,7 +115,7 @@ async function follow(chat: ChatModel): Promise<void> {
     await new Promise<void>((live) => open.room.on("live", () => live()));
   }
   if (!await open.window.jump(seq)) {
-    chat.say(`Message ${seq} is not in ${room} or is no longer kept`);
+    chat.say(words.noSuchMessage(seq, isolated(room)));
   }
 }
 
@@ -137,7 +136,7 @@ function start(client: Client, person: Person): ChatModel {
       history.pushState(null, "", linkTo(HOME, room));
     },
     announce(message) {
-      const from = senderInWords(message);
+      const from = senderWords(message);
       if (!announcer.arrived(from, message.text)) return;
       setTimeout(() => {
         announcement = announcer.speak();
@@ -150,9 +149,8 @@ function start(client: Client, person: Person): ChatModel {
         level === "all" || (level === "mentions" && mentioned);
       if (wanted(sound)) chime();
       if (wanted(notices) && !looking()) {
-        const title = `${isolated(senderInWords(message))} in ${
-          isolated(room.name)
-        }`;
+        const sender = isolated(senderWords(message));
+        const title = words.senderInRoom(sender, isolated(room.name));
         const body = shownText(message.text);
         notify({ title, body, room: room.name }, openRoom);
       }
@@ -192,7 +190,7 @@ function start(client: Client, person: Person): ChatModel {
     client.authorize(token).then(() => tab.token = token, (error) => {
       if (error.code === "somebody_else") startAnew(token);
       // Else the form says it.
-      else if (client.state.phase === "open") chat.say(error.message);
+      else if (client.state.phase === "open") chat.say(errorWords(error));
     });
   };
   client.on("state", (state) => {
@@ -226,9 +224,9 @@ function start(client: Client, person: Person): ChatModel {
   const go = () => {
     const token = takeToken({});
     if (token !== undefined) authorize(token);
-    follow(chat).catch(({ message }) => {
+    follow(chat).catch((error) => {
       chat.open(LOBBY);
-      chat.say(message);
+      chat.say(errorWords(error));
     });
   };
   go();
@@ -254,7 +252,7 @@ function start(client: Client, person: Person): ChatModel {
     const { key, oldValue } = event as StorageEvent;
     if (key !== null) chat.changedElsewhere(key, oldValue);
   });
-  refuseFiles((words) => chat.say(words));
+  refuseFiles((hint) => chat.say(hint), words.noFiles);
   // "Yesterday" comes without an event.
   setInterval(shell.changed, 60_000);
   return chat;
@@ -285,13 +283,12 @@ async function main(): Promise<void> {
   client.on("name", keep);
   entry.close();
   const chat = start(client, person);
-  if (build === "mixed") chat.say(MIXED_WORDS);
+  if (build === "mixed") chat.say(words.twoBuilds);
 }
 
 /** A page that cannot start says so; nothing else would be on it. */
 main().catch((error: unknown) => {
   console.error(error);
-  page.textContent = "This page could not start. Reload it. If that does not " +
-    "help, use a browser of the last two years.";
+  page.textContent = words.couldNotStart;
 });
 keepPage();

@@ -1,8 +1,6 @@
 /** Rejects files that are dropped on a page or pasted, with a hint. By default
  * a browser replaces the page with a dropped file or link. */
 
-const WORDS = "Files can’t be sent here. Paste text, or a link to the file";
-
 /** Returns whether an element accepts a drop: text, or a file. */
 function takes(target: EventTarget | null, isFile: boolean): boolean {
   if (!(target instanceof Element)) return false;
@@ -17,7 +15,7 @@ function takes(target: EventTarget | null, isFile: boolean): boolean {
  * @param say Shows the hint.
  * @param words The hint: what to do with a file instead.
  */
-export function refuseFiles(say: (words: string) => void, words = WORDS): void {
+export function refuseFiles(say: (words: string) => void, words: string): void {
   const isFile = ({ dataTransfer }: DragEvent) =>
     dataTransfer?.types.includes("Files") === true;
   document.addEventListener("dragover", (event) => {

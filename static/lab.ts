@@ -12,7 +12,8 @@ import "./lab/styles/gauges.css";
 import "./lab/styles/events.css";
 import { h, render } from "preact";
 import { BASE, STORAGE_PREFIX } from "./base_path.ts";
-import { checkBuild, MIXED_WORDS } from "./build_check.ts";
+import { checkBuild } from "./build_check.ts";
+import { words } from "./words/lab_catalogue.ts";
 import { refuseFiles } from "./file_drops.ts";
 import type { Endpoint } from "../protocol/lab.ts";
 import { LabClient, type Page } from "./lab/lab_client.ts";
@@ -71,12 +72,12 @@ async function main(): Promise<void> {
     const element = document.getElementById("page") as HTMLElement;
     render(h(Lab, { a, b, page }), element);
   };
-  if (build === "mixed") a.problem = MIXED_WORDS;
+  if (build === "mixed") a.problem = words.twoBuilds;
   draw();
-  refuseFiles((words) => {
-    a.problem = words;
+  refuseFiles((hint) => {
+    a.problem = hint;
     page.changed();
-  }, "Choose File above the message to send a file");
+  }, words.chooseFile);
 }
 
 main();

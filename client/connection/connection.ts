@@ -12,6 +12,7 @@ import type {
   ConnectionState,
   Unauthorized,
 } from "../client_api.ts";
+import type { ClientError } from "../errors.ts";
 import { fullJitter } from "./backoff.ts";
 import { fromFrame, toFrames } from "./frames.ts";
 import type { Settings, SocketLike } from "../options.ts";
@@ -59,7 +60,7 @@ export class Connection {
   /** For how long the server keeps this client out, when it closes. */
   #bannedMs: number | undefined;
   /** What the server had against the last hello. */
-  #refused: string | undefined;
+  #refused: ClientError | undefined;
 
   /**
    * @param url The server's address.
@@ -141,29 +142,33 @@ export class Connection {
   /**
    * The server does not let this client in now: comes back.
    *
-   * @param refused Why, in the server's words.
-   * @param leastMs How long to wait at least, milliseconds.
+   * @param refused Why; it says how long to wait at least.
    */
-  turnAway(refused: string, leastMs = 0): void {
+  turnAway(refused: ClientError): void {
     this.#refused = refused;
-    this.drop(refused, leastMs);
+    this.drop(refused.message, refused.retryAfterMs);
   }
 
-  get #refusal(): { readonly refused?: string } {
-    return this.#refused === undefined ? {} : { refused: this.#refused };
+  get #refusal(): Pick<
+    ConnectionState & { phase: "waiting" },
+    "refused" | "errorCode"
+  > {
+    if (this.#refused === undefined) return {};
+    const { message, code } = this.#refused;
+    return { refused: message, errorCode: code };
   }
 
   /**
    * Closes for good, because the server does not want this client.
    *
-   * @param reason Why, in the server's words.
-   * @param retryAfterMs For how long, milliseconds, where the server says so.
+   * @param error Why; it may say for how long.
    */
-  refuse(reason: string, retryAfterMs?: number): void {
+  refuse({ message, code, retryAfterMs }: ClientError): void {
     this.#finish({
       code: 0,
-      reason,
+      reason: message,
       why: "refused",
+      errorCode: code,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     });
   }

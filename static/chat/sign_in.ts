@@ -14,12 +14,9 @@ import {
 import type { Memory } from "./model/browser_storage.ts";
 import type { Person, Persons } from "./model/persons.ts";
 import type { Tab } from "./tab_storage.ts";
+import { errorWords } from "./model/error_words.ts";
+import { words } from "../words/chat_catalogue.ts";
 import { Welcome } from "./view/welcome.tsx";
-
-const OTHER_PERSON =
-  "This token signs you in as someone else. Continue only if you trust the " +
-  "person who gave it to you. Your unsent messages stay in this browser " +
-  "until you return.";
 
 /** The person that a page speaks for, as far as it is known. */
 export interface Now {
@@ -35,7 +32,7 @@ export interface Now {
  * @returns Whether to take it.
  */
 export function mayTake(token: string, now: Now): boolean {
-  return !changesPerson(token, now) || confirm(OTHER_PERSON);
+  return !changesPerson(token, now) || confirm(words.otherPerson);
 }
 
 /**
@@ -59,7 +56,7 @@ function problemOf(name: string): string | undefined {
     if (name !== "") checkName(name);
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return errorWords(error as Error);
   }
 }
 

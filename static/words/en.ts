@@ -1,16 +1,23 @@
 /**
  * The words of all pages in English. Its types are those of every language: a
  * missing entry does not compile. An entry with values is a function; it
- * chooses plurals by `counted` and lists names by `list`. Sections follow the
+ * chooses plurals by `counted` and lists names by `some`. Sections follow the
  * page from top to bottom.
  */
 
+import type { ErrorWords } from "./errors.ts";
 import { formats } from "./formats.ts";
 import type { Sentence } from "./sentences.ts";
 
-const { counted } = formats("en");
+const { counted, duration, number, plural, some } = formats("en");
 
-const messages = { one: "new message", other: "new messages" };
+const newMessages = { one: "new message", other: "new messages" };
+const characters = { one: "character", other: "characters" };
+const others = { one: "other", other: "others" };
+
+/** Words for errors, by their code. The server's own texts are English, and
+ * more exact. */
+export const errors: ErrorWords = {};
 
 /** The chat page. */
 export const chat = {
@@ -33,20 +40,304 @@ export const chat = {
     "This token is invalid. Check that you copied all of it, or ask for a new one.",
   tokenExpired:
     "Your token has expired. Paste a new one to continue. What you wrote is kept.",
+  otherPerson:
+    "This token signs you in as someone else. Continue only if you trust the person who gave it to you. Your unsent messages stay in this browser until you return.",
+
+  // The list of rooms.
+  rooms: "Rooms",
+  roomsWithNews: (count: number) => `Rooms, ${counted(count, newMessages)}`,
+  settingsOf: (name: string) => `${name}, settings`,
+  leave: (room: string) => `Leave ${room}`,
+  newMessages: (count: number) => counted(count, newMessages),
+  newMessagesNoun: (count: number) => plural(count, newMessages),
+  youWereMentioned: ", you were mentioned",
+  noMessagesYet: "No messages yet",
+  messageRemoved: "message removed",
+  joinOrCreate: "Join or create a room",
 
   // The header.
-  rooms: "Rooms",
-  roomsWithNews: (count: number) => `Rooms, ${counted(count, messages)}`,
   moderation: "Moderation",
   copyRoomLink: "Copy room link",
   roomLinkCopied: "Room link copied",
   people: "People",
   peopleHere: (count: number) =>
     `People, ${counted(count, { one: "is", other: "are" })} here`,
+
+  // The list of people.
+  countHere: (count: number) => `${number(count)} here`,
+  here: "Here",
+  mention: (name: string) => `Mention ${name}`,
+  you: "you",
+  isTyping: "typing…",
+  removeOrBan: (name: string) => `Remove or ban ${name}`,
+  tooManyToList: (count: number) =>
+    `${counted(count, { one: "person", other: "people" })}, too many to list`,
+
+  // The state of the connection.
+  connected: "Connected",
+  connecting: "Connecting…",
+  reconnecting: "Reconnecting…",
+  closing: "Closing…",
+  closed: "Closed",
+  offline: "Offline",
+  noToken: "No token",
+  youAreOffline:
+    "You are offline. Your messages will be sent when you reconnect",
+  reconnectingSentence: "Reconnecting… your messages will be sent",
+  serverSilent:
+    "The server does not answer. Your messages will be sent when it does",
+  serverSays: (text: string) => `The server says: ${text}`,
+  continuesElsewhere: "This conversation continues in another tab",
+  youCanReturn: "You can return now",
+  connectionClosed: (reason: string) => `The connection is closed. ${reason}`,
+  noReason: "No reason was given",
+  tryNow: "Try now",
+  reconnect: "Reconnect",
+  joinAgain: "Join again",
+  dismiss: "Dismiss",
+
+  // The conversation.
+  messagesIn: (room: string) => `Messages in ${room}`,
+  loadingOlder: "Loading older messages…",
+  olderFailed: "Older messages could not be loaded.",
+  tryAgain: "Try again",
+  messagesOnceConnected: (room: string): Sentence => [
+    "Messages in ",
+    { room },
+    " appear once you are connected",
+  ],
+  newestMessages: "Newest messages",
+  beginningOf: (room: string): Sentence => [
+    "This is the beginning of ",
+    { room },
+  ],
+  noLongerKept: (count: number) =>
+    `${
+      counted(count, { one: "message is", other: "messages are" })
+    } no longer kept`,
+  newLine: "New messages",
+  joined: (names: readonly string[]): Sentence => [
+    ...some(names, others),
+    " joined",
+  ],
+  left: (names: readonly string[]): Sentence => [
+    ...some(names, others),
+    " left",
+  ],
+  renamed: (before: string, after: string): Sentence => [
+    { name: before },
+    " is now ",
+    { name: after },
+  ],
+  typing: (names: readonly string[]): Sentence => [
+    ...some(names, others),
+    plural(names.length, { one: " is typing…", other: " are typing…" }),
+  ],
+  // A name with one of these words stands in quotation marks.
+  wordsOfSentences: "and are has is joined left now others typing",
+  severalTyping: "Several people are typing…",
+  removedByAuthor: "A message was removed by its author",
+  removedByModerator: "A message was removed by a moderator",
+  justNow: "just now",
+
+  // One message.
+  youMark: "(you)",
+  announcementTag: "Announcement",
+  importedTag: "Imported",
+  guestTag: "Guest",
+  importedMark: "(imported)",
+  guestMark: "(guest)",
+  messageWasRemoved: "This message was removed",
+  sending: "Sending…",
+  notSent: (reason: string) => `Not sent. ${reason}`,
+  discard: "Discard",
+  copyMessage: "Copy message",
+  copyLink: "Copy link",
+  moreActions: "More actions",
+  removeMessage: "Remove message",
+  showLess: "Show less",
+  showMore: "Show more",
+  linkOpens: (host: string) => `(opens ${host})`,
+  senderOfOwn: "You",
+
+  // The field for a message.
+  messageTo: (room: string) => `Message to ${room}`,
+  cannotWriteNow: (room: string) => `You cannot write in ${room} now`,
+  cannotWrite: (room: string) => `You cannot write in ${room}`,
+  charactersLeft: (count: number) => `${counted(count, characters)} left`,
+  charactersTooLong: (count: number) =>
+    `${counted(count, characters)} too long`,
+  tooLongToPaste: (most: number) =>
+    `This text is too long to paste: a message has at most ${
+      counted(most, characters)
+    }. Paste a part of it, or a link to it`,
+  noFiles: "Files can’t be sent here. Paste text, or a link to the file",
+  send: "Send",
+  readOnly: "You can read this room but not write in it",
+  roomIsLocked: "This room is locked: only moderators can write here",
+  lockedForOthers:
+    "This room is locked. You can write because you are a moderator",
+  slowModeWait: (time: string) => `Slow mode: you can write again in ${time}`,
+  slowModeRule: (everyMs: number) =>
+    `Slow mode: one message every ${duration(everyMs)}`,
+
+  // A room without messages.
+  noMessages: (room: string) => `No messages in ${room}.`,
+  newOnesAppear: (room: string) =>
+    `No messages in ${room} yet. New ones appear here.`,
+  writeOrInvite: (room: string) =>
+    `No messages in ${room} yet. Write one, or invite someone.`,
+  shareLink: "Share this link",
+  connectProgram: "Or connect from a program",
+  copy: "Copy",
+  copyWhat: (what: string) => `Copy: ${what}`,
+
+  // Moderation.
+  messageBy: (name: string) => `Message by ${name}`,
+  removalIsFinal: "Deletes the text for everyone. Can’t be undone.",
+  reasonShownTo: (name: string): Sentence => ["Reason, shown to ", { name }],
+  optional: "Optional",
+  removeFromRoom: "Remove from room",
+  forAMinute: "for at least a minute",
+  ban: "Ban",
+  banDuration: "Ban duration",
+  forTime: (ms: number) => `for ${duration(ms)}`,
+  banAddress: "Also ban everyone at the same address",
+  moderationIn: (room: string) => `Moderation in ${room}`,
+  unlockRoom: "Unlock the room",
+  lockRoom: "Lock the room",
+  onlyModeratorsNow: "Only moderators can write here now.",
+  onlyModeratorsThen: "Only moderators will be able to write.",
+  slowMode: "Slow mode",
+  off: "Off",
+  oneMessageEvery: (ms: number) => `One message every ${duration(ms)}`,
+  announcement: "Announcement",
+  announce: "Announce",
+  nameToUnban: "Name to unban",
+  unban: "Unban",
+  removedMessage: "Message removed",
+  removedPerson: (name: string) => `${name} was removed from the room`,
+  banned: (name: string, ms: number) => `${name} is banned for ${duration(ms)}`,
+  unbanned: (name: string) => `${name} is no longer banned`,
+  roomLocked: "Room locked",
+  roomUnlocked: "Room unlocked",
+  slowModeOn: "Slow mode is on",
+  slowModeOff: "Slow mode is off",
+  announced: "Announcement sent",
+
+  // Settings, and the help for keys and commands.
+  settings: "Settings",
+  yourName: "Your name",
+  change: "Change",
+  youAreNow: (name: string) => `You are now ${name}`,
+  sound: "Sound",
+  notifications: "Notifications",
+  mentions: "Mentions",
+  allMessages: "All messages",
+  notificationsBlocked:
+    "This browser blocks notifications from this page. Allow them in the browser’s settings, then choose again.",
+  keyboardShortcuts: "Keyboard shortcuts",
+  learn: [
+    "Learn how WebSockets work in the ",
+    { link: "lessons", text: "lessons" },
+    ", and try them in the ",
+    { link: "lab", text: "lab" },
+    ".",
+  ] as Sentence,
+  close: "Close",
+  shortcutsAndCommands: "Keyboard shortcuts and commands",
+  keys: {
+    send: {
+      keys: "Enter",
+      does: "Send (with the on-screen keyboard: new line)",
+    },
+    newLine: { keys: "Shift Enter", does: "New line" },
+    select: { keys: "↑ in an empty message", does: "Select a message" },
+    scroll: { keys: "Page ↑, Page ↓", does: "Scroll the messages" },
+    copy: { keys: "C", does: "Copy the selected message" },
+    copyLink: { keys: "L", does: "Copy its link" },
+    remove: { keys: "M", does: "Remove it; moderators: more actions" },
+    goTo: { keys: "Ctrl K", does: "Go to a room" },
+    beside: { keys: "Alt ↑, Alt ↓", does: "Previous room, next room" },
+    unread: { keys: "Alt Shift ↓", does: "Next room with unread messages" },
+    back: {
+      keys: "Esc",
+      does:
+        "Close the dialog or panel; return to writing at the newest message",
+    },
+    help: { keys: "?", does: "Keyboard shortcuts (Ctrl / while writing)" },
+  },
+  commandsTitle: "Commands",
+  forModerators: "(moderators)",
+  commands: {
+    help: { usage: "/help", does: "list the commands" },
+    who: { usage: "/who", does: "list who is here" },
+    nick: { usage: "/nick NAME", does: "change your name" },
+    join: { usage: "/join ROOM", does: "move to another room" },
+    history: { usage: "/history N", does: "show the last N messages" },
+    remove: {
+      usage: "/remove SEQ",
+      does: "remove your message; without SEQ: list their numbers",
+    },
+    quit: { usage: "/quit", does: "leave the chat" },
+    slash: { usage: "//…", does: "send a line that starts with a slash" },
+  },
+  moderatorCommands: {
+    remove: { usage: "/remove SEQ", does: "remove anyone's message" },
+    kick: {
+      usage: "/kick NAME [*] [REASON]",
+      does: 'remove for a minute; "quote" names with spaces',
+    },
+    ban: {
+      usage: "/ban NAME TIME [*] [REASON]",
+      does: "ban a name, and the person who has it now",
+    },
+    unban: { usage: "/unban NAME [*]", does: "lift a kick or a ban" },
+    lock: {
+      usage: "/lock and /unlock",
+      does: "let only moderators write, or everyone",
+    },
+    slow: {
+      usage: "/slow TIME, /slow off",
+      does: "allow one message per person every TIME",
+    },
+    announce: {
+      usage: "/announce [*] TEXT",
+      does: "send an announcement",
+    },
+  },
+
+  // What the page answers to a command or an action.
+  done: "Done",
+  onlyRoom: "This is your only room. Close the page to leave the chat",
+  howToRemove:
+    "Point at the message and choose Remove message, or More actions",
+  howToReadOlder: "Scroll up to read older messages",
+  peopleAreHere: (count: number) => `${number(count)} people are here`,
+  hereNow: (names: string, more: number) =>
+    `Here now: ${names}${more > 0 ? ` and ${number(more)} more` : ""}`,
+  messageCopied: "Message copied",
+  messageLinkCopied: "Message link copied",
+  copied: "Copied",
+  copyItYourself: (text: string) =>
+    `The browser blocked copying. Copy it yourself: ${text}`,
+  noSuchMessage: (seq: number, room: string) =>
+    `Message ${seq} is not in ${room} or is no longer kept`,
+  nameTaken: (wanted: string, instead: string) =>
+    `“${wanted}” is taken. You are “${instead}” here`,
+  nameAvailable: (name: string) => `“${name}” is available`,
+  senderInRoom: (sender: string, room: string) => `${sender} in ${room}`,
+  newMessagesLastFrom: (count: number, sender: string) =>
+    `${counted(count, newMessages)}, the last from ${sender}`,
+  twoBuilds: "This page was updated while it was loading. Reload it",
+  couldNotStart:
+    "This page could not start. Reload it. If that does not help, use a browser of the last two years.",
 };
 
 /** The lab page. */
 export const lab = {
+  twoBuilds: "This page was updated while it was loading. Reload it",
+  chooseFile: "Choose File above the message to send a file",
   lab: "Lab",
 };
 

@@ -1,5 +1,6 @@
 /** Numbers, plurals and lists in one language. Pure. */
 
+import { durationParts } from "../../protocol/duration.ts";
 import { browserLanguages } from "./languages.ts";
 import type { Sentence } from "./sentences.ts";
 
@@ -16,14 +17,20 @@ export interface Formats {
   plural(count: number, forms: PluralForms): string;
   /** Returns a number and the form of a noun that fits, such as `2 rooms`. */
   counted(count: number, forms: PluralForms): string;
+  /** Returns a duration, such as `10 minutes`: rounded up, in one unit. */
+  duration(ms: number): string;
   /**
-   * Returns a list of names, such as `Ada, Bob and 3 others`.
+   * Returns a list of names: three at most, or two and how many others there
+   * are, such as `Ada, Bob and 3 others`.
    *
-   * @param names The names to list.
-   * @param others What ends the list instead of a name.
+   * @param names At least one.
+   * @param others The forms of "others".
    */
-  list(names: readonly string[], others?: string): Sentence;
+  some(names: readonly string[], others: PluralForms): Sentence;
 }
+
+/** Most names that a list has. */
+const MOST_NAMES = 3;
 
 /**
  * Returns the tag by which to format in a language: the reader's own tag for
@@ -48,16 +55,28 @@ export function formats(language: string): Formats {
   const lists = new Intl.ListFormat(locale, { type: "conjunction" });
   const plural = (count: number, forms: PluralForms) =>
     forms[rules.select(count)] ?? forms.other;
+  const counted = (count: number, forms: PluralForms) =>
+    `${numbers.format(count)} ${plural(count, forms)}`;
   return {
     number: (value) => numbers.format(value),
     plural,
-    counted: (count, forms) =>
-      `${numbers.format(count)} ${plural(count, forms)}`,
-    list(names, others) {
-      const items = others === undefined ? names : [...names, others];
+    counted,
+    duration(ms) {
+      const [count, unit] = durationParts(ms);
+      return new Intl.NumberFormat(locale, {
+        style: "unit",
+        unit,
+        unitDisplay: "long",
+      }).format(count);
+    },
+    some(names, others) {
+      const isLong = names.length > MOST_NAMES;
+      const shown = isLong ? names.slice(0, MOST_NAMES - 1) : names;
+      const more = names.length - shown.length;
+      const items = isLong ? [...shown, counted(more, others)] : shown;
       let index = 0;
       return lists.formatToParts(items).map(({ type, value }) =>
-        type === "element" && index++ < names.length ? { name: value } : value
+        type === "element" && index++ < shown.length ? { name: value } : value
       );
     },
   };

@@ -4,6 +4,7 @@
  * readers load. Modules that import this one wait for it.
  */
 
+import { localeOf } from "./formats.ts";
 import {
   browserLanguages,
   chooseLanguage,
@@ -31,6 +32,14 @@ export const catalogue: Catalogue | undefined = await load();
 
 /** The language of the page. */
 export const language: Language = catalogue === undefined ? "en" : wanted;
+
+/** The tag by which the page formats numbers and lists, such as `de-AT`. */
+export const locale: string = localeOf(language);
+
+/** The tag by which the page formats dates: that of the page's language, or the
+ * browser's own where the pages do not have the reader's language. */
+export const dateLocale: string | undefined =
+  browserLanguages().includes(locale) ? locale : undefined;
 
 // Tests without a page have none.
 const { document } = globalThis as unknown as {

@@ -1,6 +1,13 @@
 /** The words of the pages in every language. */
 
 import { assert, assertEquals } from "@std/assert";
+import type { ClientErrorCode } from "../../client/errors.ts";
+import { type ErrorCode, ERRORS } from "../../protocol/errors.ts";
+import { HELP } from "../../protocol/text_commands.ts";
+import { bannedError } from "../../server/moderation/bans.ts";
+import type { Ban } from "../../server/moderation/rules.ts";
+import { reasonIn } from "../../static/chat/model/error_words.ts";
+import * as de from "../../static/words/de.ts";
 import * as en from "../../static/words/en.ts";
 import { formats } from "../../static/words/formats.ts";
 import { chooseLanguage, LANGUAGES } from "../../static/words/languages.ts";
@@ -10,9 +17,25 @@ type Entries = ReadonlyMap<string, unknown>;
 
 const WORDS = new URL("../../static/words/", import.meta.url);
 
+/** Errors that the client adds to those of the server. */
+const CLIENT_ERRORS: readonly Exclude<ClientErrorCode, ErrorCode>[] = [
+  "closed",
+  "disconnected",
+  "outbox_full",
+  "somebody_else",
+];
+
 /** Entries that are the same word in English and another language. */
 const SAME: Readonly<Record<string, readonly string[]>> = {
-  de: ["chat.moderation"],
+  de: [
+    "chat.keys.back.keys",
+    "chat.keys.beside.keys",
+    "chat.keys.send.keys",
+    "chat.moderation",
+    "chat.moderationIn",
+    "chat.offline",
+    "chat.senderInRoom",
+  ],
 };
 
 function entriesOf(value: unknown, path = ""): [string, unknown][] {
@@ -26,7 +49,7 @@ function entriesOf(value: unknown, path = ""): [string, unknown][] {
 /** Returns all entries of a language. */
 async function read(language: string): Promise<Entries> {
   const words = await import(new URL(`${language}.ts`, WORDS).href);
-  return new Map(entriesOf({ ...words }));
+  return new Map(entriesOf({ ...words, errors: {} }));
 }
 
 /** Returns the source of a function, split into parameters and body. */
@@ -44,7 +67,16 @@ function unused(entry: unknown): string[] {
   return parameters.filter((name) => !new RegExp(`\\b${name}\\b`).test(body));
 }
 
-const english: Entries = new Map(entriesOf({ ...en }));
+/** Returns the text of an entry; of a function, that of its literals. */
+function textOf(entry: unknown): string {
+  if (typeof entry !== "function") return String(entry);
+  const literals = String(entry).replace(/\$\{[^{}]*\}/g, "")
+    .match(/"[^"]*"|`[^`]*`/g);
+  return literals?.join("") ?? "";
+}
+
+/** All but the words for errors, which English has from the server. */
+const english: Entries = new Map(entriesOf({ ...en, errors: {} }));
 const others = LANGUAGES.filter((language) => language !== "en");
 
 Deno.test("every language in the list has a file of words, and the reverse", () => {
@@ -63,11 +95,17 @@ for (const language of others) {
     }
   });
 
+  Deno.test(`${language}: every error of server and client has words`, async () => {
+    const { errors } = await import(new URL(`${language}.ts`, WORDS).href);
+    const codes = [...Object.keys(ERRORS), ...CLIENT_ERRORS];
+    assertEquals(Object.keys(errors).sort(), codes.sort());
+  });
+
   Deno.test(`${language}: no entry is English by mistake`, async () => {
     const entries = await read(language);
     const same = [...entries].filter(([path, entry]) =>
-      /\p{L}{2}/u.test(String(entry)) &&
-      String(entry) === String(english.get(path))
+      !/\.(usage|link)$/.test(path) && /\p{L}{2}/u.test(textOf(entry)) &&
+      textOf(entry) === textOf(english.get(path))
     ).map(([path]) => path);
     assertEquals(same.sort(), [...SAME[language] ?? []].sort());
   });
@@ -103,12 +141,46 @@ Deno.test("formats() follows the language in numbers, plurals and lists", () => 
   assertEquals(formats("en").counted(1, forms), "1 x");
   assertEquals(formats("en").counted(1234, forms), "1,234 xs");
   assertEquals(formats("de").counted(1234, forms), "1.234 xs");
-  assertEquals(formats("de").list(["Ada", "Bob"], "3 weitere"), [
-    { name: "Ada" },
+  const others = { other: "weitere" };
+  assertEquals(formats("de").some(["a", "b", "c", "d"], others), [
+    { name: "a" },
     ", ",
-    { name: "Bob" },
+    { name: "b" },
     " und ",
-    "3 weitere",
+    "2 weitere",
   ]);
-  assertEquals(formats("de").list(["Ada"]), [{ name: "Ada" }]);
+  assertEquals(formats("de").some(["Ada"], others), [{ name: "Ada" }]);
+  assertEquals(formats("de").duration(90_000), "90 Sekunden");
+  assertEquals(formats("en").duration(3_600_000), "1 hour");
+});
+
+Deno.test("the help of the page has the commands of the server's help, in every language", async () => {
+  const commandsOf = (usages: readonly string[]) =>
+    usages.map((usage) => usage.match(/\/{1,2}[a-z]*/g)?.join());
+  const inHelp = HELP.map((line) => line.split(/\s{2,}/, 2))
+    .filter(([, does]) => does !== undefined);
+  for (const language of LANGUAGES) {
+    const { chat } = await import(new URL(`${language}.ts`, WORDS).href);
+    const { commands, moderatorCommands } = chat as typeof en.chat;
+    const shown = [commands, moderatorCommands].flatMap(Object.values);
+    if (language === "en") {
+      assertEquals(shown.map(({ usage, does }) => [usage, does]), inHelp);
+    }
+    assertEquals(
+      commandsOf(shown.map(({ usage }) => usage)),
+      commandsOf(inHelp.map(([usage = ""]) => usage)),
+    );
+  }
+});
+
+Deno.test("a ban in German keeps the moderator's reason and the time that is left", () => {
+  for (const kind of ["kick", "ban"] as const) {
+    const ban = { kind, room: "tea", by: "Ada", reason: "spam: a lot", at: 0 };
+    const { message } = bannedError({ ...ban, until: 600_000 } as Ban, 0);
+    const reason = reasonIn(message);
+    assertEquals(reason, "spam: a lot");
+    const words = de.errors["banned"]?.({ reason, forMs: 600_000 }) ?? "";
+    assert(/: spam: a lot\..*10 Minuten/.test(words), words);
+  }
+  assertEquals(reasonIn('You are banned from room "a" for 1 hour'), undefined);
 });

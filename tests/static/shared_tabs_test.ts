@@ -94,7 +94,8 @@ Deno.test("a draft that was sent in one tab is gone in the other, another draft 
 Deno.test("the time in the words of a kick runs down", () => {
   const clock = { now: 0 };
   const asked: number[] = [];
-  const words = new CountdownWords("You can return in 1 minute", 60_000, {
+  const kick = { message: "You can return in 1 minute", retryAfterMs: 60_000 };
+  const words = new CountdownWords(kick, {
     monotonic: () => clock.now,
     later: (ms) => asked.push(ms),
   });
@@ -104,7 +105,7 @@ Deno.test("the time in the words of a kick runs down", () => {
   clock.now = 58_500;
   assertEquals([words.now, words.now].at(1), "You can return in 2 seconds");
   assertEquals(asked, [1_000, 1_000, 1_000]);
-  const unknown = new CountdownWords("Gone", undefined, {
+  const unknown = new CountdownWords({ message: "Gone" }, {
     monotonic: () => 0,
     later: () => asked.push(0),
   });

@@ -18,7 +18,6 @@ import {
   connectionWords,
   isEmoji,
   movementWords,
-  names,
   plain,
   typingWords,
 } from "../../static/chat/model/chat_words.ts";
@@ -65,15 +64,16 @@ Deno.test("socketUrl() speaks as safely as the page was loaded", () => {
   assertEquals(socketUrl("http://[::1]:80", "/ws"), "ws://[::1]/ws");
 });
 
-Deno.test("names() says at most three and counts the rest", () => {
-  const words = (...list: string[]) => plain(names(list));
-  assertEquals(words(), "Nobody");
-  assertEquals(words("Ada"), "Ada");
-  assertEquals(words("Ada", "Bob"), "Ada and Bob");
-  assertEquals(words("Ada", "Bob", "Eve"), "Ada, Bob and Eve");
+Deno.test("movementWords() lists at most three names and counts the rest", () => {
+  const words = (...joined: string[]) =>
+    movementWords({ joined, left: [], renamed: [] }).map(plain);
+  assertEquals(words(), []);
+  assertEquals(words("Ada"), ["Ada joined"]);
+  assertEquals(words("Ada", "Bob"), ["Ada and Bob joined"]);
+  assertEquals(words("Ada", "Bob", "Eve"), ["Ada, Bob, and Eve joined"]);
   assertEquals(
     words("Ada", "Bob", "Eve", "Lin", "Kim"),
-    "Ada, Bob and 3 others",
+    ["Ada, Bob, and 3 others joined"],
   );
 });
 

@@ -3,7 +3,7 @@
  * count while it is busy. Pure: somebody else keeps the time.
  */
 
-import { counted } from "./chat_words.ts";
+import { words } from "../../words/chat_catalogue.ts";
 
 /** Up to so many at once are read out. */
 const QUIET = 3;
@@ -18,7 +18,7 @@ export class Announcer {
   static readonly PAUSE_MS = 1_000;
 
   /**
-   * @param from The sender in words: `senderInWords()`.
+   * @param from The sender in words: `senderWords()`.
    * @param text What it wrote.
    * @returns Whether this is the first since the last time it spoke.
    */
@@ -31,7 +31,7 @@ export class Announcer {
     const waiting = this.#waiting.splice(0);
     if (waiting.length > QUIET) {
       const last = waiting.at(-1)?.from ?? "";
-      return `${counted(waiting.length, "new message")}, the last from ${last}`;
+      return words.newMessagesLastFrom(waiting.length, last);
     }
     return waiting.map(({ from, text }) =>
       `${from}: ${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}`

@@ -10,6 +10,8 @@ import type {
   RoomMessage,
 } from "../../../client/hubbub.ts";
 import { LOBBY } from "./address.ts";
+import { words } from "../../words/chat_catalogue.ts";
+import { errorWords } from "./error_words.ts";
 import { isolated } from "./chat_words.ts";
 import type { Memory, Preferences } from "./browser_storage.ts";
 import { isCommand, messageIn, runCommand } from "./slash_commands.ts";
@@ -90,10 +92,10 @@ export class ChatModel implements RoomHost {
     client.on("name", () => shell.changed());
     client.on("nametaken", ({ wanted, instead }) => {
       this.say(
-        `“${isolated(wanted)}” is taken. You are “${isolated(instead)}” here`,
+        words.nameTaken(isolated(wanted), isolated(instead)),
       );
     });
-    client.on("error", ({ message }) => this.say(message));
+    client.on("error", (error) => this.say(errorWords(error)));
   }
 
   get me(): string | undefined {
@@ -278,7 +280,7 @@ export class ChatModel implements RoomHost {
     const { draft } = room;
     if (!isCommand(draft)) {
       const { state } = room.publish(messageIn(draft));
-      if (state.phase === "failed") this.say(state.error.message);
+      if (state.phase === "failed") this.say(errorWords(state.error));
       else this.write(room, "");
       return;
     }
@@ -302,10 +304,7 @@ export class ChatModel implements RoomHost {
       if (result.kind === "help") showHelp();
       else if (result.kind === "told") this.say(result.words);
       else if (result.words !== undefined) this.confirm(result.words);
-    }, ({ message, suggestion }) => {
-      const free = suggestion ? `. “${suggestion}” is available` : "";
-      this.say(`${message}${free}`);
-    });
+    }, (error) => this.say(errorWords(error)));
   }
 
   /** Changes a room's draft, and keeps it for the next time. */

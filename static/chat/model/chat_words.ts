@@ -3,9 +3,12 @@
  * short, sentence case. Pure.
  */
 
+import type { Message } from "../../../protocol/message.ts";
+import { SERVER_NAME } from "../../../protocol/names.ts";
 import { nameInWords } from "../../../protocol/text.ts";
 import type { Sentence } from "../../words/sentences.ts";
 import { words } from "../../words/chat_catalogue.ts";
+import { closeWords, doneWords, errorWords } from "./error_words.ts";
 import type { ConnectionState, Unauthorized } from "../../../client/hubbub.ts";
 
 /** Absent in Firefox before 125. */
@@ -49,14 +52,22 @@ export function isEmoji(text: string): boolean {
   return seen.length <= MOST_EMOJI && seen.every((one) => EMOJI.test(one));
 }
 
+const OF_SENTENCES = new RegExp(
+  `(?<![\\p{L}\\p{N}])(?:${
+    words.wordsOfSentences.replaceAll(" ", "|")
+  })(?![\\p{L}\\p{N}])`,
+  "iu",
+);
+
 /**
- * A number with its noun.
- *
- * @param count How many.
- * @param noun The singular; an s makes the plural unless one is given.
+ * Returns a name for a sentence: in quotation marks if it could be read as a
+ * part of one, in English or in the language of the page.
  */
-export function counted(count: number, noun: string, plural = `${noun}s`) {
-  return `${count.toLocaleString("en")} ${count === 1 ? noun : plural}`;
+export function nameWords(name: string): string {
+  const shown = nameInWords(name);
+  return shown.startsWith('"') || !OF_SENTENCES.test(shown)
+    ? shown
+    : `"${shown}"`;
 }
 
 /** A sentence as plain text, as a screen reader has it; names that could be
@@ -64,28 +75,16 @@ export function counted(count: number, noun: string, plural = `${noun}s`) {
 export function plain(sentence: Sentence): string {
   return sentence.map((part) => {
     if (typeof part === "string") return part;
-    if ("name" in part) return nameInWords(part.name);
+    if ("name" in part) return nameWords(part.name);
     if ("room" in part) return isolated(part.room);
     return "code" in part ? part.code : part.text;
   }).join("");
 }
 
-/** Names as one says them: at most three, then how many others. */
-export function names(list: readonly string[]): Sentence {
-  const [a, b, c] = list.map((name) => ({ name }));
-  if (a === undefined) return ["Nobody"];
-  if (b === undefined) return [a];
-  if (c === undefined) return [a, " and ", b];
-  return list.length === 3
-    ? [a, ", ", b, " and ", c]
-    : [a, ", ", b, ` and ${list.length - 2} others`];
-}
-
 /** Who is typing, or nothing. */
 export function typingWords(list: readonly string[]): Sentence {
   if (list.length === 0) return [];
-  if (list.length > 3) return ["Several people are typing…"];
-  return [...names(list), ` ${list.length === 1 ? "is" : "are"} typing…`];
+  return list.length > 3 ? [words.severalTyping] : words.typing(list);
 }
 
 /** Who came, went and changed the name since the last message. */
@@ -100,14 +99,28 @@ export function movementWords(
   { joined, left, renamed }: Movement,
 ): readonly Sentence[] {
   return [
-    ...(joined.length > 0 ? [[...names(joined), " joined"]] : []),
-    ...(left.length > 0 ? [[...names(left), " left"]] : []),
-    ...renamed.map(([before, after]) => [
-      { name: before },
-      " is now ",
-      { name: after },
-    ]),
+    ...(joined.length > 0 ? [words.joined(joined)] : []),
+    ...(left.length > 0 ? [words.left(left)] : []),
+    ...renamed.map(([before, after]) => words.renamed(before, after)),
   ];
+}
+
+/** What the room says of a message that was removed. */
+export function removalWords(
+  { from, text }: Pick<Message, "from" | "text">,
+): string {
+  const own = from === SERVER_NAME
+    ? words.removedByAuthor
+    : words.removedByModerator;
+  return doneWords(text, own);
+}
+
+/** A sender for a sentence, with the mark that its messages have. */
+export function senderWords(
+  { from, imported, guest }: Pick<Message, "from" | "imported" | "guest">,
+): string {
+  const mark = imported ? words.importedMark : guest ? words.guestMark : "";
+  return mark === "" ? nameWords(from) : `${nameWords(from)} ${mark}`;
 }
 
 /** How the connection is, as shown. */
@@ -122,9 +135,9 @@ export interface ConnectionWords {
 }
 
 const OFFLINE: ConnectionWords = {
-  word: "Offline",
+  word: words.offline,
   tone: "waiting",
-  sentence: "You are offline. Your messages will be sent when you reconnect",
+  sentence: words.youAreOffline,
 };
 
 /**
@@ -146,7 +159,7 @@ export function connectionWords(
   switch (state.phase) {
     case "open":
       // A socket does not notice a lost network for a long time.
-      return online ? { word: "Connected", tone: "good" } : OFFLINE;
+      return online ? { word: words.connected, tone: "good" } : OFFLINE;
     case "connecting":
     case "waiting": {
       if (!online) return OFFLINE;
@@ -155,45 +168,44 @@ export function connectionWords(
       };
       if (state.refused !== undefined) {
         return {
-          word: known ? "Reconnecting…" : "Connecting…",
+          word: known ? words.reconnecting : words.connecting,
           tone: "waiting",
-          sentence: `The server says: ${state.refused}`,
+          sentence: words.serverSays(
+            errorWords({ code: state.errorCode, message: state.refused }),
+          ),
           ...tryNow,
         };
       }
       if (known) {
         return {
-          word: "Reconnecting…",
+          word: words.reconnecting,
           tone: "waiting",
-          sentence: "Reconnecting… your messages will be sent",
+          sentence: words.reconnectingSentence,
           ...tryNow,
         };
       }
       return {
-        word: "Connecting…",
+        word: words.connecting,
         tone: "waiting",
         ...(state.attempt > 0 && {
-          sentence:
-            "The server does not answer. Your messages will be sent when it does",
+          sentence: words.serverSilent,
           ...tryNow,
         }),
       };
     }
     case "unauthorized":
-      return { word: "No token", tone: "bad", sentence: tokenWords(state) };
+      return { word: words.noToken, tone: "bad", sentence: tokenWords(state) };
     case "closing":
-      return { word: "Closing…", tone: "waiting" };
+      return { word: words.closing, tone: "waiting" };
     case "closed":
       return {
-        word: "Closed",
+        word: words.closed,
         tone: "bad",
         sentence: state.why === "replaced"
-          ? "This conversation continues in another tab"
+          ? words.continuesElsewhere
           : mayReturn
-          ? "You can return now"
-          : `The connection is closed. ${
-            state.reason || "No reason was given"
-          }`,
+          ? words.youCanReturn
+          : words.connectionClosed(closeWords(state)),
         action: "start again",
       };
   }

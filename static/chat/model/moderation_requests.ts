@@ -3,7 +3,9 @@
  * may ask for what is the server's to know.
  */
 
-import { nameInWords } from "../../../protocol/text.ts";
+import { words } from "../../words/chat_catalogue.ts";
+import { doneWords } from "./error_words.ts";
+import { nameWords } from "./chat_words.ts";
 import type { Room } from "../../../client/hubbub.ts";
 
 /** What can be asked for in one room; each rejects with why it was not done. */
@@ -17,7 +19,7 @@ export class ModerationRequests {
   /** Takes a message's text away, for everybody. */
   async remove(seq: number): Promise<string> {
     await this.#room.moderate({ type: "remove", seq });
-    return "Message removed";
+    return words.removedMessage;
   }
 
   /** Sends somebody away. */
@@ -27,7 +29,7 @@ export class ModerationRequests {
       name,
       ...(reason !== "" && { reason }),
     });
-    return done ?? `${nameInWords(name)} was removed from the room`;
+    return doneWords(done, words.removedPerson(nameWords(name)));
   }
 
   /** Keeps somebody out for a time. */
@@ -46,30 +48,30 @@ export class ModerationRequests {
       withAddress,
       ...(reason !== "" && { reason }),
     });
-    return done ?? `${nameInWords(name)} is banned`;
+    return doneWords(done, words.banned(nameWords(name), forMs));
   }
 
   /** Lets somebody back in. */
   async unban(name: string): Promise<string> {
     const done = await this.#room.moderate({ type: "unban", name });
-    return done ?? `${nameInWords(name)} is no longer banned`;
+    return doneWords(done, words.unbanned(nameWords(name)));
   }
 
   /** Lets moderators alone write, or everybody again. */
   async lock(locked: boolean): Promise<string> {
     await this.#room.moderate({ type: "lock", locked });
-    return locked ? "Room locked" : "Room unlocked";
+    return locked ? words.roomLocked : words.roomUnlocked;
   }
 
   /** Lets everybody write once in a while; 0: at any time. */
   async slow(everyMs: number): Promise<string> {
     await this.#room.moderate({ type: "slow", everyMs });
-    return everyMs > 0 ? "Slow mode is on" : "Slow mode is off";
+    return everyMs > 0 ? words.slowModeOn : words.slowModeOff;
   }
 
   /** Says something to all that is shown as something special. */
   async announce(text: string): Promise<string> {
     await this.#room.moderate({ type: "announce", text });
-    return "Announcement sent";
+    return words.announced;
   }
 }

@@ -143,9 +143,9 @@ export class RoomModel {
   }
 
   /** One may not be in the room, still or from now on. */
-  refuse({ message, retryAfterMs }: ClientError): void {
-    this.#problem = new CountdownWords(message, retryAfterMs, this.#host);
-    this.#host.refused(this, retryAfterMs);
+  refuse(error: ClientError): void {
+    this.#problem = new CountdownWords(error, this.#host);
+    this.#host.refused(this, error.retryAfterMs);
     this.#host.changed();
   }
 

@@ -3,11 +3,13 @@
  * starts with one slash is never sent as a message.
  */
 
-import { HELP, readCommand } from "../../../protocol/text_commands.ts";
+import { readCommand } from "../../../protocol/text_commands.ts";
 import type { Moderation } from "../../../client/hubbub.ts";
 import type { ModerationRequest } from "../../../protocol/requests.ts";
+import { words } from "../../words/chat_catalogue.ts";
+import { doneWords } from "./error_words.ts";
 import { isolated } from "./chat_words.ts";
-import { nameInWords } from "../../../protocol/text.ts";
+import { nameWords } from "./chat_words.ts";
 
 /** Most names that `/who` lists. */
 const MOST_NAMES = 50;
@@ -64,7 +66,7 @@ export async function runCommand(
       return { kind: "told", words: whoWords(target) };
     case "rename": {
       const name = await target.rename(request.name);
-      return { kind: "done", words: `You are now ${isolated(name)}` };
+      return { kind: "done", words: words.youAreNow(isolated(name)) };
     }
     case "join":
       target.open(request.room);
@@ -72,32 +74,29 @@ export async function runCommand(
     case "quit":
       return target.leave() ? { kind: "done", words: undefined } : {
         kind: "told",
-        words: "This is your only room. Close the page to leave the chat",
+        words: words.onlyRoom,
       };
     case "history":
       return {
         kind: "told",
-        words: request.numbered
-          ? "Point at the message and choose Remove message, or More actions"
-          : "Scroll up to read older messages",
+        words: request.numbered ? words.howToRemove : words.howToReadOlder,
       };
     default: {
       const { id: _id, room, ...act } = request as ModerationRequest;
       const everywhere = room === "*" ? { room: "*" as const } : {};
-      const words = await target.moderate(
+      const done = await target.moderate(
         { ...act, ...everywhere } as Moderation,
       );
-      return { kind: "done", words: words ?? "Done" };
+      return { kind: "done", words: doneWords(done, words.done) };
     }
   }
 }
 
 function whoWords({ members, count }: CommandTarget): string {
-  if (members.length === 0) return `${count} people are here`;
+  if (members.length === 0) return words.peopleAreHere(count);
   const names = members.slice(0, MOST_NAMES)
-    .map((name) => isolated(nameInWords(name))).join(", ");
-  const more = members.length - MOST_NAMES;
-  return `Here now: ${names}${more > 0 ? ` and ${more} more` : ""}`;
+    .map((name) => isolated(nameWords(name))).join(", ");
+  return words.hereNow(names, members.length - MOST_NAMES);
 }
 
 /** A command of the help. */
@@ -109,14 +108,13 @@ export interface CommandHelp {
   readonly moderates: boolean;
 }
 
-const FOR_MODERATORS = HELP.findIndex((line) => line.startsWith("For mod"));
-
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly CommandHelp[] = HELP.flatMap((line, index) => {
-  const [usage = "", does] = line.split(/\s{2,}/, 2);
-  if (does === undefined) return [];
-  return [{ usage, does, moderates: index > FOR_MODERATORS }];
-});
+export const COMMANDS: readonly CommandHelp[] = [
+  ...Object.values(words.commands)
+    .map((command) => ({ ...command, moderates: false })),
+  ...Object.values(words.moderatorCommands)
+    .map((command) => ({ ...command, moderates: true })),
+];
 
 /**
  * Returns the commands that start with the first word of a text.

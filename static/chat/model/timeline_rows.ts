@@ -4,6 +4,9 @@
  */
 
 import type { Gap, Outgoing, RoomMessage } from "../../../client/hubbub.ts";
+import { errorWords } from "./error_words.ts";
+import { removalWords } from "./chat_words.ts";
+import { words } from "../../words/chat_catalogue.ts";
 import { mentions } from "./format.ts";
 import { sameDay } from "./times.ts";
 import type { Movement } from "./chat_words.ts";
@@ -166,7 +169,12 @@ export function rowsOf(shown: Shown): readonly Row[] {
       above = undefined;
     }
     if (removes !== undefined) {
-      rows.other({ kind: "remark", key: String(seq), seq, text });
+      rows.other({
+        kind: "remark",
+        key: String(seq),
+        seq,
+        text: removalWords(message),
+      });
       continue;
     }
     rows.line({
@@ -193,13 +201,13 @@ export function rowsOf(shown: Shown): readonly Row[] {
       key: cid,
       seq: undefined,
       cid,
-      from: me ?? "You",
+      from: me ?? words.senderOfOwn,
       text,
       at,
       mine: true,
       mentioned: false,
       phase: state.phase === "failed" ? "failed" : "pending",
-      problem: state.phase === "failed" ? state.error.message : undefined,
+      problem: state.phase === "failed" ? errorWords(state.error) : undefined,
       removed: false,
       announcement: false,
       imported: false,

@@ -1,26 +1,29 @@
 /** Moments in the reader's own locale and zone. Pure: now is passed in. */
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-const exact = new Intl.DateTimeFormat(undefined, {
+import { words } from "../../words/chat_catalogue.ts";
+import { dateLocale, locale } from "../../words/page_language.ts";
+
+const clock = new Intl.DateTimeFormat(dateLocale, { timeStyle: "short" });
+const exact = new Intl.DateTimeFormat(dateLocale, {
   dateStyle: "full",
   timeStyle: "medium",
 });
-const weekday = new Intl.DateTimeFormat(undefined, {
+const weekday = new Intl.DateTimeFormat(dateLocale, {
   weekday: "long",
   day: "numeric",
   month: "long",
 });
-const withYear = new Intl.DateTimeFormat(undefined, {
+const withYear = new Intl.DateTimeFormat(dateLocale, {
   weekday: "long",
   day: "numeric",
   month: "long",
   year: "numeric",
 });
-const shortDay = new Intl.DateTimeFormat(undefined, {
+const shortDay = new Intl.DateTimeFormat(dateLocale, {
   day: "numeric",
   month: "short",
 });
-const ago = new Intl.RelativeTimeFormat("en", {
+const ago = new Intl.RelativeTimeFormat(locale, {
   numeric: "auto",
   style: "long",
 });
@@ -50,7 +53,7 @@ export function exactTime(at: number, now: number): string {
 /** How long ago, in words. */
 export function relativeTime(at: number, now: number): string {
   const passed = Math.max(now - at, 0);
-  if (passed < MINUTE) return "just now";
+  if (passed < MINUTE) return words.justNow;
   if (passed < HOUR) return ago.format(-Math.floor(passed / MINUTE), "minute");
   if (passed < DAY) return ago.format(-Math.floor(passed / HOUR), "hour");
   return ago.format(-daysBetween(at, now), "day");
@@ -58,15 +61,17 @@ export function relativeTime(at: number, now: number): string {
 
 /** When, in the room a list leaves for it. */
 export function briefTime(at: number, now: number): string {
-  if (now - at < MINUTE) return "now";
+  if (now - at < MINUTE) return ago.format(0, "second");
   return sameDay(at, now) ? clock.format(at) : shortDay.format(at);
 }
 
 /** The heading of a day. */
 export function dayName(at: number, now: number): string {
   const days = daysBetween(at, now);
-  if (days === 0) return "Today";
-  if (days === 1) return "Yesterday";
+  if (days === 0 || days === 1) {
+    const [first = "", ...rest] = ago.format(-days, "day");
+    return first.toLocaleUpperCase(locale) + rest.join("");
+  }
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
   return (sameYear ? weekday : withYear).format(at);
 }

@@ -3,7 +3,7 @@
  * and the choices. Pure.
  */
 
-import { durationWords } from "../../../protocol/duration.ts";
+import { words } from "../../words/chat_catalogue.ts";
 
 /** What holds in a room, for one reader. */
 export interface Standing {
@@ -37,16 +37,14 @@ export function accessOfRoom(
   { writes, moderates, locked, slowMs, sentAt = -Infinity }: Standing,
   now: number,
 ): WriteAccess | undefined {
-  if (!writes) return { words: "You can read this room but not write in it" };
+  if (!writes) return { words: words.readOnly };
   if (moderates) return undefined;
-  if (locked) {
-    return { words: "This room is locked: only moderators can write here" };
-  }
+  if (locked) return { words: words.roomIsLocked };
   const forMs = sentAt + slowMs - now;
   if (slowMs === 0 || forMs <= 0) return undefined;
   const seconds = Math.ceil(forMs / 1_000);
   return {
-    words: `Slow mode: you can write again in ${clock(seconds)}`,
+    words: words.slowModeWait(clock(seconds)),
     forMs,
   };
 }
@@ -54,11 +52,9 @@ export function accessOfRoom(
 /** What one should know before one writes; nothing for most rooms. */
 export function ruleWords({ moderates, locked, slowMs }: Standing): string {
   if (locked && moderates) {
-    return "This room is locked. You can write because you are a moderator";
+    return words.lockedForOthers;
   }
-  return slowMs > 0 && !moderates
-    ? `Slow mode: one message every ${durationWords(slowMs)}`
-    : "";
+  return slowMs > 0 && !moderates ? words.slowModeRule(slowMs) : "";
 }
 
 /** What a page says where one writes, and in a room without messages. */
@@ -87,24 +83,24 @@ export function writingWords(
 ): WritingWords {
   if (isOut) {
     return {
-      placeholder: `You cannot write in ${room} now`,
-      empty: `No messages in ${room}.`,
+      placeholder: words.cannotWriteNow(room),
+      empty: words.noMessages(room),
       invites: false,
       program: false,
     };
   }
   if (access !== undefined && access.forMs === undefined) {
     return {
-      placeholder: `You cannot write in ${room}`,
+      placeholder: words.cannotWrite(room),
       // Why one cannot write stands below the field.
-      empty: `No messages in ${room} yet. New ones appear here.`,
+      empty: words.newOnesAppear(room),
       invites: true,
       program: false,
     };
   }
   return {
-    placeholder: `Message to ${room}`,
-    empty: `No messages in ${room} yet. Write one, or invite someone.`,
+    placeholder: words.messageTo(room),
+    empty: words.writeOrInvite(room),
     invites: true,
     program: true,
   };

@@ -101,7 +101,7 @@ export function App(
           empty={
             <EmptyRoom
               room={room.name}
-              words={chat.writingWords(room)}
+              access={chat.writingWords(room)}
               copy={copy}
             />
           }
@@ -115,7 +115,7 @@ export function App(
                   type="button"
                   onClick={() => chat.client.reconnectNow()}
                 >
-                  Try now
+                  {words.tryNow}
                 </button>
               )}
               {connection.action === "start again" && (
@@ -123,7 +123,7 @@ export function App(
                   type="button"
                   onClick={() => location.reload()}
                 >
-                  Reconnect
+                  {words.reconnect}
                 </button>
               )}
             </p>
@@ -132,7 +132,7 @@ export function App(
             <p class="banner bad" role="alert">
               <span>{room.problem}</span>
               <button type="button" onClick={() => chat.rejoin(room)}>
-                Join again
+                {words.joinAgain}
               </button>
             </p>
           )}
@@ -151,7 +151,7 @@ export function App(
         <button
           type="button"
           class="scrim"
-          aria-label="Close"
+          aria-label={words.close}
           onClick={() => setPanel(undefined)}
         />
       )}
@@ -185,7 +185,7 @@ function Notice({ text, close }: { text: string; close: () => void }) {
   return (
     <p class="notice" role="status">
       <span>{text}</span>
-      <button type="button" aria-label="Dismiss" onClick={close}>
+      <button type="button" aria-label={words.dismiss} onClick={close}>
         <Icon name="close" />
       </button>
     </p>

@@ -3,6 +3,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { words } from "../../words/chat_catalogue.ts";
 import { IconButton } from "./icons.tsx";
 
 /** Closes the dialog that is open: what is only taken off the page gives no
@@ -35,7 +36,7 @@ export function Dialog({ title, close, children }: {
           <h2 id="dialog-title">{title}</h2>
           <IconButton
             icon="close"
-            label="Close"
+            label={words.close}
             onClick={() => dialog.current?.close()}
           />
         </header>

@@ -1,7 +1,9 @@
 /** What everybody can open above the page: settings, and the keys. */
 
+import { words } from "../../words/chat_catalogue.ts";
+import { Words } from "./sentence.tsx";
+import { errorWords } from "../model/error_words.ts";
 import { useState } from "preact/hooks";
-import { BASE } from "../../base_path.ts";
 import { allowNotices } from "../attention.ts";
 import type { ChatModel } from "../model/chat_model.ts";
 import type { Attention } from "../model/browser_storage.ts";
@@ -15,23 +17,23 @@ export type DialogName = "settings" | "keys" | "room";
 /** What the keyboard does. */
 export function KeysDialog({ close }: { close: () => void }) {
   return (
-    <Dialog title="Keyboard shortcuts and commands" close={close}>
+    <Dialog title={words.shortcutsAndCommands} close={close}>
       <dl class="keys">
-        {KEYS.map(([keys, does]) => (
+        {KEYS.map(({ keys, does }) => (
           <div key={keys}>
             <dt>{keys}</dt>
             <dd>{does}</dd>
           </div>
         ))}
       </dl>
-      <h3>Commands</h3>
+      <h3>{words.commandsTitle}</h3>
       <dl class="keys">
         {COMMANDS.map(({ usage, does, moderates }) => (
           <div key={`${usage} ${moderates}`}>
             <dt>{usage}</dt>
             <dd>
               {does}
-              {moderates && " (moderators)"}
+              {moderates && ` ${words.forModerators}`}
             </dd>
           </div>
         ))}
@@ -54,31 +56,28 @@ export function SettingsDialog({ chat, close, showKeys }: {
     chat.preferences = { ...preferences, notices: allowed ? notices : "none" };
   };
   return (
-    <Dialog title="Settings" close={close}>
+    <Dialog title={words.settings} close={close}>
       <NameForm chat={chat} />
       <Choice
-        label="Sound"
+        label={words.sound}
         value={preferences.sound}
         set={(sound) => chat.preferences = { ...preferences, sound }}
       />
       <Choice
-        label="Desktop notifications"
+        label={words.notifications}
         value={preferences.notices}
         set={setNotices}
       />
       {blocked && (
         <p class="problem" role="status">
-          This browser blocks notifications from this page. Allow them in the
-          browser’s settings, then choose again.
+          {words.notificationsBlocked}
         </p>
       )}
       <button type="button" class="plain" onClick={showKeys}>
-        Keyboard shortcuts
+        {words.keyboardShortcuts}
       </button>
       <p class="hint">
-        Learn how WebSockets work in the{" "}
-        <a href={`${BASE}lessons`}>lessons</a>, and try them in the{" "}
-        <a href={`${BASE}lab`}>lab</a>.
+        <Words sentence={words.learn} />
       </p>
     </Dialog>
   );
@@ -96,15 +95,12 @@ function NameForm({ chat }: { chat: ChatModel }) {
       setProblem("");
       setSaved(true);
     } catch (error) {
-      const { message, suggestion } = error as Error & { suggestion?: string };
-      setProblem(
-        suggestion ? `${message}. “${suggestion}” is available` : message,
-      );
+      setProblem(errorWords(error as Error));
     }
   };
   return (
     <form class="field" onSubmit={submit}>
-      <label for="name">Your name</label>
+      <label for="name">{words.yourName}</label>
       <div>
         <input
           id="name"
@@ -116,10 +112,10 @@ function NameForm({ chat }: { chat: ChatModel }) {
           aria-describedby="name-problem"
           aria-invalid={problem !== ""}
         />
-        <button type="submit" class="primary">Change</button>
+        <button type="submit" class="primary">{words.change}</button>
       </div>
       <p id="name-problem" class={problem ? "problem" : "hint"} role="status">
-        {problem || (saved ? `You are now ${chat.me}` : "")}
+        {problem || (saved ? words.youAreNow(chat.me ?? "") : "")}
       </p>
     </form>
   );
@@ -137,9 +133,9 @@ function Choice({ label, value, set }: {
         value={value}
         onChange={({ currentTarget }) => set(currentTarget.value as Attention)}
       >
-        <option value="none">Off</option>
-        <option value="mentions">Mentions</option>
-        <option value="all">All messages</option>
+        <option value="none">{words.off}</option>
+        <option value="mentions">{words.mentions}</option>
+        <option value="all">{words.allMessages}</option>
       </select>
     </label>
   );

@@ -1,17 +1,18 @@
 /** A room in which nothing was said yet: how to bring others in. */
 
+import { words } from "../../words/chat_catalogue.ts";
 import { HOME } from "../../base_path.ts";
 import { linkTo, socketUrl } from "../model/address.ts";
 import type { WritingWords } from "../model/write_access.ts";
 
 interface Props {
   readonly room: string;
-  readonly words: WritingWords;
+  readonly access: WritingWords;
   readonly copy: (text: string, what: string) => void;
 }
 
 /** Friendly words, a link and a line of code. */
-export function EmptyRoom({ room, words, copy }: Props) {
+export function EmptyRoom({ room, access, copy }: Props) {
   const link = linkTo(HOME, room);
   const path = `/ws/${encodeURIComponent(room)}`;
   const code = `new WebSocket("${
@@ -19,12 +20,12 @@ export function EmptyRoom({ room, words, copy }: Props) {
   }").onopen = (e) => e.target.send("Hello")`;
   return (
     <div class="empty">
-      <p>{words.empty}</p>
-      {words.invites && (
-        <Copyable label="Share this link" text={link} copy={copy} />
+      <p>{access.empty}</p>
+      {access.invites && (
+        <Copyable label={words.shareLink} text={link} copy={copy} />
       )}
-      {words.program && (
-        <Copyable label="Or connect from a program" text={code} copy={copy} />
+      {access.program && (
+        <Copyable label={words.connectProgram} text={code} copy={copy} />
       )}
     </div>
   );
@@ -41,10 +42,10 @@ function Copyable({ label, text, copy }: {
       <code dir="ltr">{text}</code>
       <button
         type="button"
-        aria-label={`Copy: ${label}`}
-        onClick={() => copy(text, "Copied")}
+        aria-label={words.copyWhat(label)}
+        onClick={() => copy(text, words.copied)}
       >
-        Copy
+        {words.copy}
       </button>
     </div>
   );

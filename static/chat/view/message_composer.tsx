@@ -7,7 +7,8 @@ import type { ChatModel } from "../model/chat_model.ts";
 import { ruleWords } from "../model/write_access.ts";
 import type { RoomModel } from "../model/room_model.ts";
 import { completed, isCommand, matching } from "../model/slash_commands.ts";
-import { counted, isolated } from "../model/chat_words.ts";
+import { words } from "../../words/chat_catalogue.ts";
+import { isolated } from "../model/chat_words.ts";
 import { Icon } from "./icons.tsx";
 import { scrollPage, selectLastLine } from "./message_keys.ts";
 
@@ -31,7 +32,7 @@ export function Composer({ chat, room, showKeys }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const left = charactersLeft(chat, room);
   const access = room.access();
-  const words = room.problem !== undefined
+  const hint = room.problem !== undefined
     ? ""
     : hintWords(room) ?? access?.words ?? ruleWords(room.rules);
 
@@ -78,7 +79,7 @@ export function Composer({ chat, room, showKeys }: Props) {
         rows={1}
         dir="auto"
         enterkeyhint={isTouch() ? "enter" : "send"}
-        aria-label={`Message to ${isolated(room.name)}`}
+        aria-label={words.messageTo(isolated(room.name))}
         aria-describedby="characters rules"
         placeholder={chat.writingWords(room).placeholder}
         value={room.draft}
@@ -105,15 +106,15 @@ export function Composer({ chat, room, showKeys }: Props) {
         {left === undefined
           ? ""
           : left >= 0
-          ? `${counted(left, "character")} left`
-          : `${counted(-left, "character")} too long`}
+          ? words.charactersLeft(left)
+          : words.charactersTooLong(-left)}
       </span>
-      <span id="rules" class={access === undefined ? "" : "shut"}>{words}</span>
+      <span id="rules" class={access === undefined ? "" : "shut"}>{hint}</span>
       <button
         type="submit"
         class="send"
-        aria-label="Send"
-        title="Send"
+        aria-label={words.send}
+        title={words.send}
         aria-disabled={!sendable(chat, room)}
       >
         <Icon name="send" />
@@ -129,11 +130,7 @@ export function Composer({ chat, room, showKeys }: Props) {
 function isTooMuch(chat: ChatModel, text: string): boolean {
   const limit = chat.client.limits?.text ?? LIMIT;
   if (text.length <= MOST_MESSAGES * limit) return false;
-  chat.say(
-    `This text is too long to paste: a message has at most ${
-      counted(limit, "character")
-    }. Paste a part of it, or a link to it`,
-  );
+  chat.say(words.tooLongToPaste(limit));
   return true;
 }
 

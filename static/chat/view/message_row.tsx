@@ -4,6 +4,7 @@ import { Component } from "preact";
 import { hue } from "../model/person_colors.ts";
 import type { LineRow } from "../model/timeline_rows.ts";
 import { gutterTime, timeOfDay } from "../model/times.ts";
+import { words } from "../../words/chat_catalogue.ts";
 import { isEmoji } from "../model/chat_words.ts";
 import { Avatar } from "./avatar.tsx";
 import { IconButton } from "./icons.tsx";
@@ -73,23 +74,25 @@ export class Line extends Component<Props> {
                 <bdi class="name" title={from} style={{ "--hue": hue(from) }}>
                   {from}
                 </bdi>
-                {mine && <span class="visually-hidden">(you)</span>}
-                {announcement && <span class="tag">Announcement</span>}
-                {imported && <span class="tag">Imported</span>}
-                {guest && <span class="tag">Guest</span>}
+                {mine && <span class="visually-hidden">{words.youMark}</span>}
+                {announcement && (
+                  <span class="tag">{words.announcementTag}</span>
+                )}
+                {imported && <span class="tag">{words.importedTag}</span>}
+                {guest && <span class="tag">{words.guestTag}</span>}
                 {time}
               </p>
             )
             : (
               <span class="visually-hidden">
                 <Words sentence={[{ name: from }]} />
-                {imported && " (imported)"}
-                {guest && " (guest)"}:
+                {imported && ` ${words.importedMark}`}
+                {guest && ` ${words.guestMark}`}:
               </span>
             )}
           <div class="text">
             {removed
-              ? <p class="gone">This message was removed</p>
+              ? <p class="gone">{words.messageWasRemoved}</p>
               : (
                 <MessageText
                   text={row.text}
@@ -98,15 +101,17 @@ export class Line extends Component<Props> {
                 />
               )}
           </div>
-          {phase === "pending" && <span class="visually-hidden">Sending…</span>}
+          {phase === "pending" && (
+            <span class="visually-hidden">{words.sending}</span>
+          )}
           {phase === "failed" && (
             <p class="problem">
-              <span>Not sent. {row.problem}</span>
+              <span>{words.notSent(row.problem ?? "")}</span>
               <button type="button" onClick={() => actions.retry(row)}>
-                Try again
+                {words.tryAgain}
               </button>
               <button type="button" onClick={() => actions.discard(row)}>
-                Discard
+                {words.discard}
               </button>
             </p>
           )}
@@ -115,21 +120,21 @@ export class Line extends Component<Props> {
           {!removed && (
             <IconButton
               icon="copy"
-              label="Copy message"
+              label={words.copyMessage}
               onClick={() => actions.copy(row)}
             />
           )}
           {seq !== undefined && (
             <IconButton
               icon="link"
-              label="Copy link"
+              label={words.copyLink}
               onClick={() => actions.copyLink(row)}
             />
           )}
           {moderable(row, moderates) && (
             <IconButton
               icon={moderates ? "more" : "remove"}
-              label={moderates ? "More actions" : "Remove message"}
+              label={moderates ? words.moreActions : words.removeMessage}
               onClick={() => actions.moderate(row)}
             />
           )}
@@ -147,8 +152,8 @@ export function PlainLine({ row }: { row: LineRow }) {
       <span />
       <p class="text">
         <bdi>{from}</bdi>
-        {imported && " (imported)"}
-        {guest && " (guest)"}: <bdi>{text}</bdi>
+        {imported && ` ${words.importedMark}`}
+        {guest && ` ${words.guestMark}`}: <bdi>{text}</bdi>
       </p>
     </li>
   );

@@ -1,6 +1,7 @@
 /** A message's text on the page: every token is a text node in an element of
  * ours, so that nothing a sender types can be more than text. */
 
+import { words } from "../../words/chat_catalogue.ts";
 import { useState } from "preact/hooks";
 import { excerptOf } from "../model/excerpt.ts";
 import { type Block, format, type Inline } from "../model/format.ts";
@@ -26,7 +27,7 @@ function inline(token: Inline) {
             {token.text}
           </a>
           {token.host !== undefined && (
-            <bdi class="host">{` (opens ${token.host})`}</bdi>
+            <bdi class="host">{` ${words.linkOpens(token.host)}`}</bdi>
           )}
         </>
       );
@@ -72,7 +73,7 @@ export function MessageText({ text, name, longer }: {
           aria-expanded={whole}
           onClick={() => setWhole(!whole)}
         >
-          {whole ? "Show less" : "Show more"}
+          {whole ? words.showLess : words.showMore}
         </button>
       )}
     </>

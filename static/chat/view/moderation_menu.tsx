@@ -3,8 +3,9 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { durationWords } from "../../../protocol/duration.ts";
-import { nameInWords } from "../../../protocol/text.ts";
+import { words } from "../../words/chat_catalogue.ts";
+import { errorWords } from "../model/error_words.ts";
+import { nameWords } from "../model/chat_words.ts";
 import type { ChatModel, Subject } from "../model/chat_model.ts";
 import { BANS, SLOWNESS } from "../model/write_access.ts";
 import { isolated } from "../model/chat_words.ts";
@@ -16,11 +17,11 @@ import { Words } from "./sentence.tsx";
 type Act = (act: () => Promise<string>) => void;
 
 /** What was done last, and how to do something. */
-function useAct(done: (words: string) => void): [string, Act] {
+function useAct(done: (text: string) => void): [string, Act] {
   const [problem, setProblem] = useState("");
   const act: Act = (act) => {
     setProblem("");
-    act().then(done, ({ message }) => setProblem(message));
+    act().then(done, (error) => setProblem(errorWords(error)));
   };
   return [problem, act];
 }
@@ -32,16 +33,14 @@ export function SubjectDialog({ chat, subject, close }: {
   close: () => void;
 }) {
   const { name, line, room } = subject;
-  const [problem, act] = useAct((words) => {
-    chat.confirm(words);
+  const [problem, act] = useAct((text) => {
+    chat.confirm(text);
     closeDialog();
   });
   const others = room.rules.moderates && name !== chat.me && !line?.mine;
   return (
     <Dialog
-      title={line
-        ? `Message by ${isolated(nameInWords(name))}`
-        : isolated(name)}
+      title={line ? words.messageBy(isolated(nameWords(name))) : isolated(name)}
       close={close}
     >
       {line?.removed === false && line.seq !== undefined && (
@@ -53,9 +52,9 @@ export function SubjectDialog({ chat, subject, close }: {
           }}
         >
           <blockquote dir="auto">{line.text}</blockquote>
-          <button type="submit" class="danger">Remove message</button>
+          <button type="submit" class="danger">{words.removeMessage}</button>
           <p class="hint">
-            Deletes the text for everyone. Can’t be undone.
+            {words.removalIsFinal}
           </p>
         </form>
       )}
@@ -83,12 +82,12 @@ function SendAway({ room, name, act }: {
     >
       <label class="field">
         <span>
-          Reason, shown to <Words sentence={[{ name }]} />
+          <Words sentence={words.reasonShownTo(name)} />
         </span>
         <input
           dir="auto"
           maxLength={200}
-          placeholder="Optional"
+          placeholder={words.optional}
           value={reason}
           onInput={({ currentTarget }) => setReason(currentTarget.value)}
         />
@@ -99,20 +98,20 @@ function SendAway({ room, name, act }: {
           class="secondary"
           onClick={() => act(() => room.order.kick(name, reason))}
         >
-          Remove from room
+          {words.removeFromRoom}
         </button>
-        <span class="hint">for at least a minute</span>
+        <span class="hint">{words.forAMinute}</span>
       </div>
       <div class="pair">
-        <button type="submit" class="danger">Ban</button>
+        <button type="submit" class="danger">{words.ban}</button>
         <select
-          aria-label="Ban duration"
+          aria-label={words.banDuration}
           value={forMs}
           onChange={({ currentTarget }) =>
             setForMs(Number(currentTarget.value))}
         >
           {BANS.map((ms) => (
-            <option key={ms} value={ms}>for {durationWords(ms)}</option>
+            <option key={ms} value={ms}>{words.forTime(ms)}</option>
           ))}
         </select>
       </div>
@@ -123,7 +122,7 @@ function SendAway({ room, name, act }: {
           onChange={({ currentTarget }) =>
             setWithAddress(currentTarget.checked)}
         />
-        <span>Also ban everyone at the same address</span>
+        <span>{words.banAddress}</span>
       </label>
     </form>
   );
@@ -143,19 +142,17 @@ export function RoomDialog({ room, close }: {
     ? SLOWNESS
     : [...SLOWNESS, slowMs].sort((a, b) => a - b);
   return (
-    <Dialog title={`Moderation in ${isolated(room.name)}`} close={close}>
+    <Dialog title={words.moderationIn(isolated(room.name))} close={close}>
       <Doing submit={() => act(() => room.order.lock(!locked))}>
         <button type="submit" class="secondary">
-          {locked ? "Unlock the room" : "Lock the room"}
+          {locked ? words.unlockRoom : words.lockRoom}
         </button>
         <p class="hint">
-          {locked
-            ? "Only moderators can write here now."
-            : "Only moderators will be able to write."}
+          {locked ? words.onlyModeratorsNow : words.onlyModeratorsThen}
         </p>
       </Doing>
       <label class="field choice">
-        <span>Slow mode</span>
+        <span>{words.slowMode}</span>
         <select
           value={slowMs}
           onChange={({ currentTarget }) => {
@@ -165,7 +162,7 @@ export function RoomDialog({ room, close }: {
         >
           {slow.map((ms) => (
             <option key={ms} value={ms}>
-              {ms === 0 ? "Off" : `One message every ${durationWords(ms)}`}
+              {ms === 0 ? words.off : words.oneMessageEvery(ms)}
             </option>
           ))}
         </select>
@@ -173,13 +170,13 @@ export function RoomDialog({ room, close }: {
       <Doing
         submit={() =>
           act(async () => {
-            const words = await room.order.announce(text);
+            const done = await room.order.announce(text);
             setText("");
-            return words;
+            return done;
           })}
       >
         <label class="field">
-          <span>Announcement</span>
+          <span>{words.announcement}</span>
           <textarea
             rows={2}
             dir="auto"
@@ -188,11 +185,11 @@ export function RoomDialog({ room, close }: {
             onInput={({ currentTarget }) => setText(currentTarget.value)}
           />
         </label>
-        <button type="submit" class="secondary">Announce</button>
+        <button type="submit" class="secondary">{words.announce}</button>
       </Doing>
       <Doing submit={() => act(() => room.order.unban(name))}>
         <label class="field">
-          <span>Name to unban</span>
+          <span>{words.nameToUnban}</span>
           <input
             dir="auto"
             autocomplete="off"
@@ -201,7 +198,7 @@ export function RoomDialog({ room, close }: {
             onInput={({ currentTarget }) => setName(currentTarget.value)}
           />
         </label>
-        <button type="submit" class="secondary">Unban</button>
+        <button type="submit" class="secondary">{words.unban}</button>
       </Doing>
       <p class={problem ? "problem" : "hint"} role="status">
         {problem || done}

@@ -1,5 +1,7 @@
 /** What the keyboard does on the page: one table for doing and for showing. */
 
+import { words } from "../../words/chat_catalogue.ts";
+
 /** What a key asks for, anywhere on the page. */
 export type KeyAction =
   | "show keys"
@@ -12,20 +14,8 @@ export type KeyAction =
   | "type";
 
 /** Keys and what they do, as the help shows them. */
-export const KEYS: readonly (readonly [keys: string, does: string])[] = [
-  ["Enter", "Send (with the on-screen keyboard: new line)"],
-  ["Shift Enter", "New line"],
-  ["↑ in an empty message", "Select a message"],
-  ["Page ↑, Page ↓", "Scroll the messages"],
-  ["C", "Copy the selected message"],
-  ["L", "Copy its link"],
-  ["M", "Remove it; moderators: more actions"],
-  ["Ctrl K", "Go to a room"],
-  ["Alt ↑, Alt ↓", "Previous room, next room"],
-  ["Alt Shift ↓", "Next room with unread messages"],
-  ["Esc", "Close the dialog or panel; return to writing at the newest message"],
-  ["?", "Keyboard shortcuts (Ctrl / while writing)"],
-];
+export const KEYS: readonly { readonly keys: string; readonly does: string }[] =
+  Object.values(words.keys);
 
 /** What of a key event counts. */
 export interface Key {

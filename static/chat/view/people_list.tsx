@@ -1,9 +1,10 @@
 /** Who is here. */
 
-import { nameInWords } from "../../../protocol/text.ts";
+import { nameWords } from "../model/chat_words.ts";
 import type { ChatModel } from "../model/chat_model.ts";
 import type { RoomModel } from "../model/room_model.ts";
-import { counted, isolated } from "../model/chat_words.ts";
+import { words } from "../../words/chat_catalogue.ts";
+import { isolated } from "../model/chat_words.ts";
 import { Avatar } from "./avatar.tsx";
 import { IconButton } from "./icons.tsx";
 
@@ -21,26 +22,26 @@ export function People({ chat, room, mention }: Props) {
   const { members, count } = here ? room.room : { members: [], count: 0 };
   const typing = new Set(room.typing);
   return (
-    <aside class="people" id="people" aria-label="People">
-      <h2>{here ? `${count.toLocaleString("en")} here` : "Here"}</h2>
+    <aside class="people" id="people" aria-label={words.people}>
+      <h2>{here ? words.countHere(count) : words.here}</h2>
       <ul>
         {members.map((name) => (
           <li key={name}>
             <button
               type="button"
               onClick={() => mention(name)}
-              title={`Mention ${isolated(nameInWords(name))}`}
+              title={words.mention(isolated(nameWords(name)))}
             >
               <Avatar name={name} />
               <bdi>{name}</bdi>
-              {name === chat.me && <span class="hint">you</span>}
-              {typing.has(name) && <span class="hint">typing…</span>}
+              {name === chat.me && <span class="hint">{words.you}</span>}
+              {typing.has(name) && <span class="hint">{words.isTyping}</span>}
             </button>
             {room.rules.moderates && name !== chat.me && (
               <IconButton
                 class="more"
                 icon="more"
-                label={`Remove or ban ${isolated(nameInWords(name))}`}
+                label={words.removeOrBan(isolated(nameWords(name)))}
                 onClick={() => chat.consider({ room, name })}
               />
             )}
@@ -49,7 +50,7 @@ export function People({ chat, room, mention }: Props) {
       </ul>
       {members.length === 0 && count > 0 && (
         <p class="hint">
-          {counted(count, "person", "people")}, too many to list
+          {words.tooManyToList(count)}
         </p>
       )}
     </aside>

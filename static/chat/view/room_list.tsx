@@ -6,7 +6,8 @@ import { linkTo } from "../model/address.ts";
 import type { ChatModel } from "../model/chat_model.ts";
 import type { RoomModel } from "../model/room_model.ts";
 import { briefTime } from "../model/times.ts";
-import { isolated } from "../model/chat_words.ts";
+import { isolated, removalWords } from "../model/chat_words.ts";
+import { errorWords } from "../model/error_words.ts";
 import { shownText } from "../model/format.ts";
 import { words } from "../../words/chat_catalogue.ts";
 import { Words } from "./sentence.tsx";
@@ -42,8 +43,8 @@ export function RoomList({ chat, open, settings }: Props) {
       <button
         type="button"
         class="me"
-        aria-label={`${chat.me ?? ""}, settings`}
-        title={`${isolated(chat.me ?? "")}: settings`}
+        aria-label={words.settingsOf(chat.me ?? "")}
+        title={words.settingsOf(isolated(chat.me ?? ""))}
         onClick={settings}
       >
         <Avatar name={chat.me ?? "?"} />
@@ -86,8 +87,8 @@ function RoomItem({ room, chat, open }: {
           <span class={mentioned ? "count mentioned" : "count"}>
             {unread > 999 ? "999+" : unread}
             <span class="visually-hidden">
-              {` new ${unread === 1 ? "message" : "messages"}`}
-              {mentioned && ", you were mentioned"}
+              {` ${words.newMessagesNoun(unread)}`}
+              {mentioned && words.youWereMentioned}
             </span>
           </span>
         )}
@@ -96,7 +97,7 @@ function RoomItem({ room, chat, open }: {
         <IconButton
           class="leave"
           icon="close"
-          label={`Leave ${isolated(name)}`}
+          label={words.leave(isolated(name))}
           onClick={() => chat.leave(room)}
         />
       )}
@@ -119,14 +120,14 @@ function PlainItem({ name, open }: {
 }
 
 function LastWords({ room: { last, live } }: { room: RoomModel }) {
-  if (last === undefined) return live ? "No messages yet" : "";
+  if (last === undefined) return live ? words.noMessagesYet : "";
   const { from, text, removed, removes } = last;
-  if (removes !== undefined) return <bdi>{shownText(text)}</bdi>;
+  if (removes !== undefined) return removalWords(last);
   return (
     <>
       <Words sentence={[{ name: from }]} />
       {": "}
-      {removed ? "message removed" : <bdi>{shownText(text)}</bdi>}
+      {removed ? words.messageRemoved : <bdi>{shownText(text)}</bdi>}
     </>
   );
 }
@@ -143,17 +144,17 @@ function JoinForm({ open }: { open: (room: string) => void }) {
       form.reset();
       setProblem("");
     } catch (error) {
-      setProblem((error as Error).message);
+      setProblem(errorWords(error as Error));
     }
   };
   return (
     <form class="join" onSubmit={submit}>
-      <label class="visually-hidden" for="join">Join or create a room</label>
+      <label class="visually-hidden" for="join">{words.joinOrCreate}</label>
       <input
         id="join"
         name="room"
         dir="auto"
-        placeholder="Join or create a room"
+        placeholder={words.joinOrCreate}
         autocomplete="off"
         autocapitalize="none"
         spellcheck={false}
@@ -161,7 +162,7 @@ function JoinForm({ open }: { open: (room: string) => void }) {
         aria-describedby="join-problem"
         aria-invalid={problem !== ""}
       />
-      <button type="submit" aria-label="Join" title="Join">
+      <button type="submit" aria-label={words.join} title={words.join}>
         <Icon name="plus" />
       </button>
       <p id="join-problem" class="problem" role="status">{problem}</p>

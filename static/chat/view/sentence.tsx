@@ -1,7 +1,7 @@
 /** A sentence of ours with names in it, which are drawn apart: bold, each with
  * a direction of its own, and in quotation marks if they read like words. */
 
-import { nameInWords } from "../../../protocol/text.ts";
+import { nameWords } from "../model/chat_words.ts";
 import { BASE } from "../../base_path.ts";
 import type { Part, Sentence } from "../../words/sentences.ts";
 
@@ -19,5 +19,5 @@ function drawn(part: Part, index: number) {
   if ("room" in part) {
     return <bdi key={index} class="room-name">{part.room}</bdi>;
   }
-  return <bdi key={index} class="person">{nameInWords(part.name)}</bdi>;
+  return <bdi key={index} class="person">{nameWords(part.name)}</bdi>;
 }

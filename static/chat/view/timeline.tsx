@@ -7,7 +7,8 @@
 import { Component, createRef } from "preact";
 import type { RoomModel } from "../model/room_model.ts";
 import { exactTime } from "../model/times.ts";
-import { counted } from "../model/chat_words.ts";
+import { words } from "../../words/chat_catalogue.ts";
+import { Words } from "./sentence.tsx";
 import { Guarded } from "./guarded.tsx";
 import { TimelineNote } from "./timeline_notes.tsx";
 import { Line, type LineActions, PlainLine } from "./message_row.tsx";
@@ -105,7 +106,7 @@ export class Timeline extends Component<Props, { down: boolean }> {
           class="scroller"
           ref={this.#scroller}
           role="region"
-          aria-label={`Messages in ${room.name}`}
+          aria-label={words.messagesIn(room.name)}
           tabIndex={0}
           onScroll={() => this.#scrolled()}
           onWheel={() => this.#opening = false}
@@ -115,12 +116,12 @@ export class Timeline extends Component<Props, { down: boolean }> {
             lineKey(event, rows, actions, room.rules.moderates)}
         >
           <p class="edge" aria-live="off">
-            {room.window.loading === "older" && "Loading older messages…"}
+            {room.window.loading === "older" && words.loadingOlder}
             {room.window.loading === "failed" && (
               <>
-                Older messages could not be loaded.{" "}
+                {words.olderFailed}{" "}
                 <button type="button" onClick={() => room.window.older()}>
-                  Try again
+                  {words.tryAgain}
                 </button>
               </>
             )}
@@ -129,8 +130,7 @@ export class Timeline extends Component<Props, { down: boolean }> {
             <ol>
               {cut && !room.known && (
                 <li class="note">
-                  Messages in <bdi>{room.name}</bdi>{" "}
-                  appear once you are connected
+                  <Words sentence={words.messagesOnceConnected(room.name)} />
                 </li>
               )}
               {rows.map((row) =>
@@ -161,7 +161,7 @@ export class Timeline extends Component<Props, { down: boolean }> {
             class="down"
             onClick={() => this.#down()}
           >
-            ↓ {unread > 0 ? counted(unread, "new message") : "Newest messages"}
+            ↓ {unread > 0 ? words.newMessages(unread) : words.newestMessages}
           </button>
         )}
       </div>

@@ -2,7 +2,8 @@
 
 import type { Row } from "../model/timeline_rows.ts";
 import { dayName } from "../model/times.ts";
-import { counted, movementWords } from "../model/chat_words.ts";
+import { words } from "../../words/chat_catalogue.ts";
+import { movementWords } from "../model/chat_words.ts";
 import { Words } from "./sentence.tsx";
 
 /** Everything that is no message. */
@@ -15,15 +16,11 @@ export function TimelineNote({ row, now, room }: {
     case "start":
       return (
         <li class="note">
-          This is the beginning of <bdi>{room}</bdi>
+          <Words sentence={words.beginningOf(room)} />
         </li>
       );
     case "gap":
-      return (
-        <li class="gap">
-          {counted(row.missed, "message is", "messages are")} no longer kept
-        </li>
-      );
+      return <li class="gap">{words.noLongerKept(row.missed)}</li>;
     case "day":
       return (
         <li class="day">
@@ -33,7 +30,7 @@ export function TimelineNote({ row, now, room }: {
     case "new":
       return (
         <li class="new">
-          <span>New messages</span>
+          <span>{words.newLine}</span>
         </li>
       );
     case "remark":

@@ -13,7 +13,7 @@ pageTest(
     await publish(server.socket("/ws"), "lobby", ["Ada, are you there?"]);
     await ada.sees("are you there");
     assertEquals(await ada.value("notices"), []);
-    await choose(ada, "Desktop notifications", "mentions");
+    await choose(ada, "Notifications", "mentions");
     await publish(server.socket("/ws"), "lobby", ["no names", "Ada again"]);
     await ada.until("notices.length === 1");
     assertEquals(await ada.value("notices"), ["Robot in lobby"]);
@@ -77,7 +77,7 @@ pageTest(
     };
     document.hasFocus = () => false;
   `);
-    await choose(ada, "Desktop notifications", "all");
+    await choose(ada, "Notifications", "all");
     await publish(server.socket("/ws"), "tea", ["The kettle is on"]);
     const [worker] = ada.page.context().serviceWorkers();
     const notices = () =>

@@ -182,7 +182,7 @@ pageTest(
   async (pages) => {
     const ada = await enter(pages, ROLES.ada);
     await lookElsewhere(ada);
-    await choose(ada, "Desktop notifications", "mentions");
+    await choose(ada, "Notifications", "mentions");
     const mod = await enter(pages, ROLES.mod);
     await keepOrder(mod);
     await dialog(mod).box.getByLabel("Announcement").fill("We close at ten");
