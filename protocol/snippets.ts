@@ -31,11 +31,11 @@ export interface SnippetKind {
 }
 
 /** The start of a server's line in the dialect that asks for a name, … */
-const SERVER = "[Server]: ";
+export const SERVER = "[Server]: ";
 /** … the end of the question, also after a taken name, … */
-const NAME_QUESTION = "What is your name?";
+export const NAME_QUESTION = "What is your name?";
 /** … and the start of the line that confirms the name. */
-const ENTERED = `${SERVER}You are in `;
+export const ENTERED = `${SERVER}You are in `;
 
 /** All kinds; the first needs no installation. */
 export const SNIPPETS: readonly SnippetKind[] = [

@@ -6,7 +6,8 @@
 import type { Endpoint, Example } from "../../protocol/lab.ts";
 import { TEXT } from "../../protocol/text.ts";
 import { V1 } from "../../protocol/v1.ts";
-import { CHATS, LESSONS } from "./table.ts";
+import { CHATS } from "./chats.ts";
+import { LESSONS } from "./table.ts";
 
 const HELLO = "Hello";
 

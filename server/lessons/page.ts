@@ -1,13 +1,21 @@
 /**
  * Renders the page `/lessons`: every lesson with something to try, its
- * transcript and client code to copy. Pure; plain HTML without scripts.
+ * transcript and code to copy. Pure. The page works without its script, which
+ * adds buttons to run and to copy.
  */
 
 import type { Example } from "../../protocol/lab.ts";
 import { SNIPPETS, type SnippetTask } from "../../protocol/snippets.ts";
 import { HISTORY, LONGEST, LONGEST_SHARED, MOST_MEMBERS } from "./classroom.ts";
 import { type Html, html } from "./html.ts";
-import { CHATS, type Lesson, LESSONS } from "./table.ts";
+import { CHATS } from "./chats.ts";
+import {
+  SERVER_SNIPPET_URL,
+  SERVER_SNIPPETS,
+  type ServerLanguage,
+  serverSnippet,
+} from "./server_snippets.ts";
+import { type Lesson, LESSONS } from "./table.ts";
 import { EARLIER, type Step, transcript } from "./transcript.ts";
 
 /** Options of the page. */
@@ -25,6 +33,8 @@ interface Entry {
   readonly path: string;
   readonly example: Example;
   readonly lesson?: Lesson;
+  /** The sample servers. */
+  readonly code: Readonly<Record<ServerLanguage, string>>;
 }
 
 const SMALL: readonly Entry[] = LESSONS.map((lesson) => ({
@@ -32,12 +42,17 @@ const SMALL: readonly Entry[] = LESSONS.map((lesson) => ({
   path: `/lessons/${lesson.name}`,
   example: lesson,
   lesson,
+  code: {
+    typescript: serverSnippet("typescript", lesson),
+    python: serverSnippet("python", lesson),
+  },
 }));
 
 const ROOMS: readonly Entry[] = CHATS.map((chat, index) => ({
   id: `chat-${index + 1}`,
   path: chat.path,
   example: chat,
+  code: chat.code,
 }));
 
 /**
@@ -66,6 +81,7 @@ export function lessonsPage(
         <link rel="stylesheet" href="${base}/assets/tokens.css">
         <link rel="stylesheet" href="${base}/assets/base.css">
         <link rel="stylesheet" href="${base}/assets/lessons.css">
+        <script type="module" src="${base}/assets/lessons.js"></script>
       </head>
       <body>
         <a class="skip" href="#lessons">Skip to the lessons</a>
@@ -82,8 +98,10 @@ export function lessonsPage(
             <h1>Lessons</h1>
             <p>
               Small WebSocket servers, each with one thing to learn. They run
-              here, beside the chat. Connect with anything you like: the
-              console of this browser, a few lines of Python, a terminal.
+              here, beside the chat. Run each one on this page, or connect with
+              anything you like: the console of this browser, a few lines of
+              Python, a terminal. The code of a client and of a server stands
+              below each lesson, ready to copy.
             </p>
           </div>
           <nav class="contents" aria-label="Lessons">
@@ -134,12 +152,13 @@ function contents(title: string, entries: readonly Entry[]): Html {
 }
 
 function entryArticle(
-  { id, path, example, lesson }: Entry,
+  { id, path, example, lesson, code }: Entry,
   { origin, lab, base }: { origin: URL; lab: boolean; base: string },
 ): Html {
   const url = webSocketUrl(origin, base + path);
   const { title, teaches, tryThis, seeThat, says, givesName, closesOn } =
     example;
+  const task = { url, says, givesName, closesOn };
   const link = html`
     <p>
       <a class="open" href="${base}/lab?a=${base}${path}"
@@ -163,7 +182,11 @@ function entryArticle(
       </div>
       <div class="show">
         ${lesson && conversation(lesson)}
-        ${snippets(id, { url, says, givesName, closesOn })}
+        <div class="run" data-run="${JSON.stringify(task)}"></div>
+      </div>
+      <div class="code">
+        ${clientCode(id, task)}
+        ${serverCode(id, code)}
       </div>
     </article>
   `;
@@ -187,14 +210,46 @@ function stepLine(step: Step): Html {
   return html`<li class="${step.by}"><span>${who}</span> ${what}</li>`;
 }
 
-function snippets(id: string, task: SnippetTask): Html[] {
+function clientCode(id: string, task: SnippetTask): Html {
+  const code = SNIPPETS.map(({ title, how, write }) => ({
+    title,
+    how,
+    text: write(task),
+  }));
+  return html`
+    <div>
+      <h4>Client</h4>
+      ${disclosures(`${id}-client-code`, code)}
+    </div>
+  `;
+}
+
+function serverCode(id: string, code: Entry["code"]): Html {
+  const servers = SERVER_SNIPPETS.map(({ id: language, title, how }) => ({
+    title,
+    how: `${how} Clients then connect to ${SERVER_SNIPPET_URL}`,
+    text: code[language],
+  }));
+  return html`
+    <div>
+      <h4>Server</h4>
+      ${disclosures(`${id}-server-code`, servers)}
+    </div>
+  `;
+}
+
+/** Code to copy, one language open. */
+function disclosures(
+  name: string,
+  code: readonly { title: string; how: string; text: string }[],
+): Html[] {
   // A shared name: opening one closes the others.
-  return SNIPPETS.map((kind, index) =>
+  return code.map(({ title, how, text }, index) =>
     html`
-      <details name="${id}-code" ${index === 0 && "open"}>
-        <summary>${kind.title}</summary>
-        <p>${kind.how}</p>
-        <pre><code>${kind.write(task)}</code></pre>
+      <details name="${name}" ${index === 0 && "open"}>
+        <summary>${title}</summary>
+        <p>${how}</p>
+        <pre><code>${text}</code></pre>
       </details>
     `
   );

@@ -5,6 +5,7 @@
  */
 
 import type { Example } from "../../protocol/lab.ts";
+import type { ServerLanguage } from "./server_snippets.ts";
 
 /** One lesson. */
 export interface Lesson extends Example {
@@ -23,11 +24,9 @@ export interface Lesson extends Example {
   readonly awaitsClose?: true;
   /** Whether it echoes binary frames instead of rejecting them. */
   readonly echoesBinary?: true;
-}
-
-/** One dialect to chat in a room. */
-export interface Chat extends Example {
-  readonly path: string;
+  /** The same reply as an expression of a message `text`, in the languages of
+   * the sample servers. */
+  readonly code: Readonly<Record<ServerLanguage, string>>;
 }
 
 /** The word that ends a conversation, in either direction. */
@@ -44,6 +43,7 @@ export const LESSONS: readonly Lesson[] = [
       "Every message is answered with the same words, over one connection that stays open. Nothing arrives before you have sent something.",
     says: ["Hello, Server!"],
     answer: () => "Hello, Client!",
+    code: { typescript: '"Hello, Client!"', python: '"Hello, Client!"' },
     to: "sender",
   },
   {
@@ -57,6 +57,7 @@ export const LESSONS: readonly Lesson[] = [
       "Answers come in the order in which you asked. The close event has code 1000, which stands for a normal end. Binary data comes back as it was.",
     says: ["Hello", CLOSE_CONNECTION],
     answer: (m) => `Echo: ${m}`,
+    code: { typescript: "`Echo: ${text}`", python: 'f"Echo: {text}"' },
     to: "sender",
     hangsUpOn: CLOSE_CONNECTION,
     echoesBinary: true,
@@ -71,6 +72,10 @@ export const LESSONS: readonly Lesson[] = [
     says: ["Hello, Server!"],
     welcome: "Hello, Client!",
     answer: (m) => `Server received: ${m}`,
+    code: {
+      typescript: "`Server received: ${text}`",
+      python: 'f"Server received: {text}"',
+    },
     to: "sender",
   },
   {
@@ -82,6 +87,10 @@ export const LESSONS: readonly Lesson[] = [
       "All of it comes back between quotes, unchanged. Making text safe to show is up to whoever shows it.",
     says: ["Hello"],
     answer: (m) => `Server: You said "${m}"`,
+    code: {
+      typescript: '`Server: You said "${text}"`',
+      python: `f'Server: You said "{text}"'`,
+    },
     to: "sender",
   },
   {
@@ -93,6 +102,7 @@ export const LESSONS: readonly Lesson[] = [
       "They come back in capitals. The answer need not be as long as the question: ß becomes SS.",
     says: ["hello from here"],
     answer: (m) => m.toUpperCase(),
+    code: { typescript: "text.toUpperCase()", python: "text.upper()" },
     to: "sender",
   },
   {
@@ -106,6 +116,10 @@ export const LESSONS: readonly Lesson[] = [
     says: ["Hello"],
     welcome: "Welcome to the WebSocket server!",
     answer: (m) => `Server echo: ${m}`,
+    code: {
+      typescript: "`Server echo: ${text}`",
+      python: 'f"Server echo: {text}"',
+    },
     to: "sender",
     remembers: true,
   },
@@ -119,6 +133,10 @@ export const LESSONS: readonly Lesson[] = [
     says: ["Hello"],
     welcome: "Welcome! You’re now in the broadcast room.",
     answer: (m) => `Broadcast: ${m}`,
+    code: {
+      typescript: "`Broadcast: ${text}`",
+      python: 'f"Broadcast: {text}"',
+    },
     to: "everyone",
     remembers: true,
   },
@@ -131,6 +149,10 @@ export const LESSONS: readonly Lesson[] = [
       "Both receive every message, the sender too. The third receives nothing of what was said before it came.",
     says: ["Hello"],
     answer: (m) => `User says: ${m}`,
+    code: {
+      typescript: "`User says: ${text}`",
+      python: 'f"User says: {text}"',
+    },
     to: "everyone",
   },
   {
@@ -145,35 +167,8 @@ export const LESSONS: readonly Lesson[] = [
     says: ["Goodbye"],
     closesOn: CLOSE_CONNECTION,
     answer: () => CLOSE_CONNECTION,
+    code: { typescript: '"CLOSE_CONNECTION"', python: '"CLOSE_CONNECTION"' },
     to: "sender",
     awaitsClose: true,
-  },
-];
-
-/** Room of the chats below, apart from the rooms that people use. */
-const ROOM = "lesson";
-
-/** The chats: lessons about the rooms themselves. */
-export const CHATS: readonly Chat[] = [
-  {
-    title: "A chat with names",
-    path: `/text/${ROOM}`,
-    teaches:
-      "Lines for people, in a room for this lesson: the first line you send is your name, the others are messages.",
-    tryThis: "Connect twice, as two people, and talk. Then close one of them.",
-    seeThat:
-      "Others see [Ada 17]: Hello everyone!, and you do not see your own lines again. When somebody goes it reads [Server]: Ada 17 has left the chat. A name that is taken is asked for again.",
-    givesName: "Ada",
-    says: ["Hello everyone!"],
-  },
-  {
-    title: "A chat with given names",
-    path: `/ws/${ROOM}`,
-    teaches:
-      "The same room for programs: you are given a name, and every message is a JSON object with sender and message.",
-    tryThis: "Connect twice, send from each, and close one of them.",
-    seeThat:
-      "Both receive every message, the sender too. When somebody goes, the others get Client disconnected in their name.",
-    says: ["Hello everyone!"],
   },
 ];

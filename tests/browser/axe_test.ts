@@ -19,6 +19,10 @@ for (const { size, options } of SIZES) {
       ) {
         const page = await open(path, options);
         await page.locator(ready).first().waitFor();
+        if (path === "/lessons") {
+          await page.getByRole("button", { name: "Run: Echo" }).click();
+          await page.getByText("Closed with code 1000").waitFor();
+        }
         assertEquals(await findings(page), [], path);
       }
     },

@@ -1,9 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { SNIPPETS } from "../../protocol/snippets.ts";
+import {
+  SERVER_SNIPPETS,
+  serverSnippet,
+} from "../../server/lessons/server_snippets.ts";
 import { html } from "../../server/lessons/html.ts";
 import { lessonsPage } from "../../server/lessons/page.ts";
 import { ENDPOINTS } from "../../server/lessons/endpoints.ts";
-import { CHATS, LESSONS } from "../../server/lessons/table.ts";
+import { CHATS } from "../../server/lessons/chats.ts";
+import { LESSONS } from "../../server/lessons/table.ts";
 import { transcript } from "../../server/lessons/transcript.ts";
 
 const ORIGIN = new URL("http://localhost:8000/");
@@ -90,13 +95,29 @@ Deno.test("lessonsPage() links to the lab only where there is one", () => {
   ]);
 });
 
-Deno.test("lessonsPage() needs no inline style and no script", () => {
-  const page = lessonsPage(ORIGIN, { lab: true });
-  assert(!/<script|<style|\sstyle=|\son\w+=/i.test(page));
+Deno.test("lessonsPage() shows a server in each language for every address", () => {
+  const page = lessonsPage(ORIGIN);
+  for (const { id } of SERVER_SNIPPETS) {
+    const programs = [
+      ...LESSONS.map((lesson) => serverSnippet(id, lesson)),
+      ...CHATS.map(({ code }) => code[id]),
+    ];
+    for (const code of programs) {
+      assertStringIncludes(page, String(html`<pre><code>${code}</code></pre>`));
+    }
+  }
+});
+
+Deno.test("lessonsPage() needs no inline style, and one script of this server", () => {
+  const page = lessonsPage(ORIGIN, { lab: true, base: "/chat" });
+  assertEquals(all(page, /(<script[^>]*>)/g), [
+    '<script type="module" src="/chat/assets/lessons.js">',
+  ]);
+  assert(!/<style|\sstyle=|\son\w+=/i.test(page));
   assertEquals(all(page, /<link rel="stylesheet" href="([^"]*)"/g), [
-    "/assets/tokens.css",
-    "/assets/base.css",
-    "/assets/lessons.css",
+    "/chat/assets/tokens.css",
+    "/chat/assets/base.css",
+    "/chat/assets/lessons.css",
   ]);
 });
 

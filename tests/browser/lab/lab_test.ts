@@ -4,27 +4,64 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { pageTest } from "../browser.ts";
 import { panes } from "./lab_page.ts";
 
-pageTest("a lesson is opened from its list, and held", async ({ open }) => {
-  const page = await open("/lessons");
-  await page.locator("#echo").getByRole("link", { name: "Open in the lab" })
-    .click();
-  const { a } = panes(page);
-  await page.getByRole("heading", { name: "Echo" }).waitFor();
-  await page.getByText("Send a few messages, then CLOSE_CONNECTION").waitFor();
-  assertEquals(await a.path(), { been: [], now: [], ways: [] });
-  await a.connect();
-  assertEquals((await a.path()).now, ["OPEN"]);
-  await a.button("Send Hello").click();
-  await a.receives("Echo: Hello");
-  await a.send("one more");
-  await a.receives("Echo: one more");
-  await a.shows("sent", "2 · 13 B");
-  await a.shows("received", "2 · 25 B");
-  await a.shows("round-trip", / m?s/);
-  await a.button("Send CLOSE_CONNECTION").click();
-  await a.status("Closed: 1000, a normal end");
-  assertEquals((await a.path()).now, ["CLOSED"]);
-});
+pageTest(
+  "a lesson runs on its page, and is opened in the lab",
+  async ({ open }) => {
+    const page = await open("/lessons");
+    await page.context().grantPermissions([
+      "clipboard-read",
+      "clipboard-write",
+    ]);
+    const echo = page.locator("#echo");
+    await echo.getByRole("button", { name: "Run: Echo" }).click();
+    const result = echo.getByRole("log");
+    await result.getByText("Closed with code 1000").waitFor();
+    await result.getByText("Echo: Hello").waitFor();
+    await echo.getByRole("button", { name: "Run again: Echo" }).waitFor();
+    // A chat asks for a name, and stays open until the reader closes it.
+    const chat = page.locator("#chat-1");
+    await chat.getByRole("button", { name: "Run: A chat with names" }).click();
+    await chat.getByRole("log").getByText("Hello everyone!").waitFor();
+    await chat.getByRole("button", { name: "Close: A chat with names" })
+      .click();
+    await chat.getByRole("log").getByText("Closed with code 1000").waitFor();
+    await echo.getByRole("button", { name: "Copy: Echo, server, Deno" })
+      .click();
+    assertStringIncludes(
+      await page.evaluate<string>("navigator.clipboard.readText()"),
+      "Deno.upgradeWebSocket(request)",
+    );
+    // A dropped file does not leave the page.
+    const kept = await page.evaluate<boolean>(`(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["tea"], "tea.txt"));
+    const drop = new DragEvent("drop", {
+      bubbles: true, cancelable: true, dataTransfer });
+    return !document.querySelector("article").dispatchEvent(drop);
+  })()`);
+    assert(kept);
+    await page.getByRole("alert").getByText("Files can’t be used").waitFor();
+    await page.locator("#echo").getByRole("link", { name: "Open in the lab" })
+      .click();
+    const { a } = panes(page);
+    await page.getByRole("heading", { name: "Echo" }).waitFor();
+    await page.getByText("Send a few messages, then CLOSE_CONNECTION")
+      .waitFor();
+    assertEquals(await a.path(), { been: [], now: [], ways: [] });
+    await a.connect();
+    assertEquals((await a.path()).now, ["OPEN"]);
+    await a.button("Send Hello").click();
+    await a.receives("Echo: Hello");
+    await a.send("one more");
+    await a.receives("Echo: one more");
+    await a.shows("sent", "2 · 13 B");
+    await a.shows("received", "2 · 25 B");
+    await a.shows("round-trip", / m?s/);
+    await a.button("Send CLOSE_CONNECTION").click();
+    await a.status("Closed: 1000, a normal end");
+    assertEquals((await a.path()).now, ["CLOSED"]);
+  },
+);
 
 pageTest(
   "readyState goes its way, and code and reason are shown",

@@ -1,0 +1,49 @@
+/** A button that copies code. */
+
+/** Time that a button shows its result, in milliseconds. */
+const SHOWN_MS = 2_000;
+
+/** What a button copies. */
+export interface CopyOptions {
+  /** The `pre` element. */
+  readonly block: HTMLElement;
+  /** Names the code to assistive technology, such as `Echo, Python`. */
+  readonly name: string;
+  /** Says the result to assistive technology. */
+  readonly announce: (words: string) => void;
+}
+
+/**
+ * Adds a button for a block of code.
+ *
+ * @param place The element after which it comes.
+ * @param options What it copies.
+ */
+export function addCopyButton(
+  place: HTMLElement,
+  { block, name, announce }: CopyOptions,
+): void {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "small";
+  button.textContent = "Copy";
+  button.setAttribute("aria-label", `Copy: ${name}`);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const show = (words: string) => {
+    button.textContent = words;
+    announce(words);
+    clearTimeout(timer);
+    timer = setTimeout(() => button.textContent = "Copy", SHOWN_MS);
+  };
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(block.textContent ?? "");
+      show("Copied");
+    } catch {
+      // Without https or permission: select it, so that the keyboard copies.
+      getSelection()?.selectAllChildren(block);
+      show("Selected. Press Ctrl+C");
+    }
+  });
+  place.after(button);
+}
