@@ -21,7 +21,8 @@ for (const { size, options } of SIZES) {
         await page.locator(ready).first().waitFor();
         if (path === "/lessons") {
           await page.getByRole("button", { name: "Run: Echo" }).click();
-          await page.getByText("Closed with code 1000").waitFor();
+          await page.getByRole("log").getByText("Closed with code 1000")
+            .waitFor();
         }
         assertEquals(await findings(page), [], path);
       }
