@@ -1,12 +1,14 @@
 /** Lists rooms: those with a history and those with members. */
 
 import { HubbubError } from "../../../protocol/errors.ts";
+import { nameKey } from "../../../protocol/names.ts";
 import { AUDIT_ROOM } from "../../moderation/audit_log.ts";
 import { compareCodePoints } from "../../runtime/code_points.ts";
 import { jsonBytes } from "../../runtime/json_size.ts";
 import type { RoomSummary } from "../../store/store.ts";
 import { readWhole } from "./body.ts";
 import { type Call, json, type Tools } from "./call.ts";
+import { costOfPreviews, MOST_PREVIEWS, previewOf } from "./room_previews.ts";
 
 /** Rooms per page, by default and at most. */
 const PAGE = 100;
@@ -15,7 +17,8 @@ const MOST = 1_000;
 const MOST_LOOKED_AT = 4 * MOST;
 /** Approximate bytes of a list entry besides the room name. */
 const ENTRY = 80;
-/** Maximum characters of a name or cursor that a page starts after. */
+/** Maximum characters of a name or cursor that a page starts after, or of a
+ * search. */
 const MOST_NAME = 256;
 const MOST_CURSOR = 512;
 
@@ -73,6 +76,42 @@ function rangeOf(
   return { after, limit };
 }
 
+/** What a page of the list is to have. */
+interface Wanted {
+  /** Part of the names, as {@linkcode nameKey}; empty for all rooms. */
+  readonly search: string;
+  /** Whether each room comes with its newest message. */
+  readonly previews: boolean;
+}
+
+/**
+ * Parses which rooms are wanted, and what of them.
+ *
+ * @throws {HubbubError} `bad_field`.
+ */
+function wantedOf({ searchParams }: URL): Wanted {
+  const search = searchParams.get("search") ?? "";
+  if (search.length > MOST_NAME) {
+    throw new HubbubError("bad_field", {
+      message: `"search" may have at most ${MOST_NAME} characters`,
+    });
+  }
+  const previews = searchParams.get("previews") ?? "false";
+  if (previews !== "true" && previews !== "false") {
+    throw new HubbubError("bad_field", {
+      message: '"previews" must be true or false',
+    });
+  }
+  return { search: nameKey(search.trim()), previews: previews === "true" };
+}
+
+/** Returns the query of the next page. */
+function nextQuery({ search, previews }: Wanted, limit: number): string {
+  return `limit=${limit}` +
+    (search === "" ? "" : `&search=${encodeURIComponent(search)}`) +
+    (previews ? "&previews=true" : "");
+}
+
 /**
  * Merges occupied rooms without a history into a part of the stored list.
  *
@@ -99,7 +138,8 @@ function merge(
 /**
  * Returns a page of the rooms that the sender may read, ordered by name, with a
  * link to the next page. A page may be short although more pages follow. The
- * link never names a room that the page does not list.
+ * link never names a room that the page does not list. `?search=` lists only
+ * rooms whose names contain a text, `?previews=true` adds newest messages.
  *
  * @param tools Hub and store.
  * @param call The request.
@@ -111,7 +151,11 @@ export async function listRooms(
 ): Promise<Response> {
   const { hub, storage, cursors, rates } = tools;
   const { permissions, base, address } = call;
-  const { after, limit } = rangeOf(tools, call);
+  const wanted = wantedOf(call.url);
+  const { search, previews } = wanted;
+  const range = rangeOf(tools, call);
+  const { after } = range;
+  const limit = previews ? Math.min(range.limit, MOST_PREVIEWS) : range.limit;
   const { people } = hub.occupancy;
   const reads = storage.of(address);
   const rooms: Listed[] = [];
@@ -133,6 +177,7 @@ export async function listRooms(
     for (const room of merge(stored, people.keys(), { after: behind, last })) {
       const { room: name } = room;
       if (name === AUDIT_ROOM || !permissions.allows("read", name)) continue;
+      if (search !== "" && !nameKey(name).includes(search)) continue;
       isFull ||= rooms.length === limit || bytes > most;
       if (isFull) {
         more = true;
@@ -149,11 +194,21 @@ export async function listRooms(
   const from = isFull && listed !== undefined
     ? `after=${encodeURIComponent(listed)}`
     : `cursor=${cursors.seal(behind)}`;
+  if (previews) {
+    rates.settle(address, {
+      expected: 0,
+      actual: costOfPreviews(rooms.length),
+    });
+  }
+  const newest = previews
+    ? await Promise.all(rooms.map(({ room }) => previewOf(tools, call, room)))
+    : [];
   return json({
-    rooms: rooms.map((room) => ({
+    rooms: rooms.map((room, index) => ({
       ...room,
       online: people.get(room.room) ?? 0,
+      ...(newest[index] && { last: newest[index] }),
     })),
-    next: more ? `${base}/api/rooms?${from}&limit=${limit}` : null,
+    next: more ? `${base}/api/rooms?${from}&${nextQuery(wanted, limit)}` : null,
   });
 }
