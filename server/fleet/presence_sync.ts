@@ -30,6 +30,15 @@ export interface PresenceSyncOptions {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Time in milliseconds after which a node without a document in a room has
+   * nobody there: within it, every node writes anew what an engine has lost. */
+  readonly leaseMs: number;
+}
+
+/** A node that had members in a room, and has no document there now. */
+interface Missing {
+  readonly version: number;
+  readonly since: Monotonic;
 }
 
 /** A room that is open here. */
@@ -43,6 +52,8 @@ interface Followed {
   writtenAt: Monotonic;
   /** Whether other nodes' members could not be read. */
   unread: boolean;
+  /** Nodes without a document at the last read. */
+  missing: ReadonlyMap<string, Missing>;
 }
 
 /** The rooms of one node. */
@@ -71,6 +82,7 @@ export class PresenceSync {
       written: this.#changed.has(room) || this.#writes.has(room),
       writtenAt: LONG_AGO,
       unread: true,
+      missing: new Map(),
     };
     this.#rooms.set(room, followed);
     await this.#read(room, followed);
@@ -131,7 +143,8 @@ export class PresenceSync {
     const unread: [string, Followed][] = [];
     let stale = 0;
     for (const [room, followed] of this.#rooms) {
-      if (followed.unread) unread.push([room, followed]);
+      const { missing } = followed;
+      if (followed.unread || missing.size > 0) unread.push([room, followed]);
       const { written, writtenAt } = followed;
       if (!written || msBetween(writtenAt, now) <= REFRESH_MS) continue;
       if (++stale <= STEP) this.#changed.add(room);
@@ -184,13 +197,45 @@ export class PresenceSync {
     try {
       await engine.follow(room);
       followed.unread = false;
-      for (const doc of await engine.read(room)) {
-        if (this.#rooms.get(room) === followed) this.hear(room, doc);
-      }
+      const before = new Map(followed.versions);
+      const docs = await engine.read(room);
+      if (this.#rooms.get(room) !== followed) return;
+      for (const doc of docs) this.hear(room, doc);
+      const found = new Set(docs.map(({ node }) => node));
+      this.#dropMissing(followed, { found, before });
     } catch (error) {
       followed.unread = true;
       log.debug("members on other nodes not read", { room, error });
     }
+  }
+
+  /**
+   * Drops nodes whose last document, that they have nobody in the room, was
+   * deleted while the connection to the engine was lost. An engine that lost its
+   * data has no documents either until the nodes write again, so only a node
+   * that is missing for a lease is dropped.
+   */
+  #dropMissing(
+    followed: Followed,
+    { found, before }: {
+      readonly found: ReadonlySet<string>;
+      readonly before: ReadonlyMap<string, number>;
+    },
+  ): void {
+    const { clock, leaseMs } = this.#options;
+    const now = clock.monotonic();
+    const missing = new Map<string, Missing>();
+    for (const node of [...followed.others.keys()]) {
+      const version = followed.versions.get(node);
+      // A document that arrived during the read is newer than the read.
+      if (version === undefined || version !== before.get(node)) continue;
+      if (found.has(node)) continue;
+      const known = followed.missing.get(node);
+      const since = known?.version === version ? known.since : now;
+      if (msBetween(since, now) > leaseMs) this.#drop(followed, node);
+      else missing.set(node, { version, since });
+    }
+    followed.missing = missing;
   }
 
   #write(room: string): Promise<void> {
