@@ -5,6 +5,7 @@
 
 import { sizeOf, sizeWords } from "./model/bytes.ts";
 import { type Direction, EventLog } from "./model/event_log.ts";
+import { words } from "../words/lab_catalogue.ts";
 import { FRAME } from "./model/flood_size.ts";
 
 /** What a row has beside its time, direction and kind. */
@@ -25,10 +26,10 @@ export class EventRows {
   }
 
   connecting(address: string, protocols: readonly string[]): void {
-    const offers = protocols.length > 0
-      ? `, offers ${protocols.join(", ")}`
-      : "";
-    this.#event("connecting", `To ${address}${offers}`);
+    this.#event(
+      "connecting",
+      words.connectingTo(address, protocols.join(", ")),
+    );
   }
 
   opened(): void {
@@ -36,33 +37,24 @@ export class EventRows {
   }
 
   failed(): void {
-    this.#event(
-      "error",
-      "Pages are not told what went wrong, so that none can spy out a network " +
-        "by it",
-    );
+    this.#event("error", words.pagesAreNotTold);
   }
 
   closed({ code, reason, wasClean }: CloseEvent): void {
-    this.#event(
-      "close",
-      `${code}${reason && `, “${reason}”`}, ${
-        wasClean ? "clean" : "not clean"
-      }`,
-    );
+    const why = reason && `, ${words.quoted(reason)}`;
+    const how = wasClean ? words.clean : words.notClean;
+    this.#event("close", `${code}${why}, ${how}`);
   }
 
   /** One called `close()`. */
   closeCalled(code: number | undefined, reason: string): void {
-    this.#event(
-      "close()",
-      `With ${code ?? "no code"}${reason && `, “${reason}”`}`,
-    );
+    const what = String(code ?? words.noCode);
+    this.#event("close()", words.closeCalledWith(what, reason));
   }
 
   /** The lab called `close()`, as one connects elsewhere. */
   left(): void {
-    this.#event("close()", "To connect elsewhere");
+    this.#event("close()", words.toConnectElsewhere);
   }
 
   /** The browser did not do what it was asked for. */
@@ -76,29 +68,26 @@ export class EventRows {
 
   /** What was sent on a connection that is no longer open. */
   thrownAway(data: string | Uint8Array): void {
-    const note = "Thrown away: the connection is no longer open";
-    this.#add("sent", "send", { data, note });
+    this.#add("sent", "send", { data, note: words.thrownAway });
   }
 
   floodBegan(frames: number): void {
     this.#add("sent", "flood", {
-      note: `${frames} frames of ${sizeWords(FRAME)}, one row for all`,
+      note: words.floodBegan(frames, sizeWords(FRAME)),
     });
   }
 
   /**
    * A flood ended.
    *
-   * @param words How far it got.
+   * @param progress How far it got.
    * @param ms How long it took.
    * @param peak The most that `bufferedAmount` was.
    */
-  floodEnded(words: string, ms: number, peak: number): void {
+  floodEnded(progress: string, ms: number, peak: number): void {
     this.#event(
       "flood ended",
-      `${words} in ${Math.round(ms)} ms; bufferedAmount was up to ${
-        sizeWords(peak)
-      }`,
+      words.floodEnded(progress, Math.round(ms), sizeWords(peak)),
     );
   }
 

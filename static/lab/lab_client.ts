@@ -5,6 +5,7 @@
 
 import type { ConnectionReport, Endpoint } from "../../protocol/lab.ts";
 import { EventRows } from "./event_rows.ts";
+import { words } from "../words/lab_catalogue.ts";
 import { FloodSender } from "./flood_sender.ts";
 import { ServerReport } from "./server_report.ts";
 import { sizeOf } from "./model/bytes.ts";
@@ -135,7 +136,7 @@ export class LabClient {
     const protocols = protocolList(this.#target.protocols);
     this.#attempt(() => {
       if (url === undefined) {
-        throw new Error("That is no address of a WebSocket: write ws://…");
+        throw new Error(words.notAnAddress);
       }
       const key = makeKey();
       const address = watchedAt(url, key, here);

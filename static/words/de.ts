@@ -7,6 +7,7 @@ import { formats } from "./formats.ts";
 const { counted, duration, number, plural, some } = formats("de");
 
 const newMessages = { one: "neue Nachricht", other: "neue Nachrichten" };
+const rows = { one: "Zeile", other: "Zeilen" };
 const others = { one: "weitere Person", other: "weitere" };
 
 /** Words for errors, by their code. */
@@ -113,7 +114,7 @@ export const chat: typeof en.chat = {
   youWereMentioned: ", du wurdest erwähnt",
   noMessagesYet: "Noch keine Nachrichten",
   messageRemoved: "Nachricht entfernt",
-  joinOrCreate: "Raum öffnen oder anlegen",
+  joinOrCreate: "In einen Raum gehen",
 
   // The header.
   moderation: "Moderation",
@@ -420,9 +421,202 @@ export const chat: typeof en.chat = {
 
 /** The lab page. */
 export const lab: typeof en.lab = {
-  twoBuilds: "Diese Seite wurde beim Laden aktualisiert. Lade sie neu",
-  chooseFile: "Wähle „Datei“ über der Nachricht, um eine Datei zu senden",
+  // The pages, and the switch between the clients.
+  skip: "Zu Client A springen",
+  pages: "Seiten",
+  chat: "Chat",
+  lessons: "Lektionen",
   lab: "Labor",
+  client: "Client",
+  idle: "bereit",
+  twoBuilds: "Diese Seite wurde beim Laden aktualisiert. Lade sie neu",
+
+  // The lesson, and client code to copy.
+  about: (client) => `Über den Endpunkt von ${client}`,
+  anyWebSocket: "Irgendein WebSocket",
+  anyTeaches: "Jeder Server, der WebSocket spricht, hier oder anderswo.",
+  anyTryThis:
+    "Gib seine Adresse ein, und die Subprotokolle, die er verlangt. Dann verbinde dich.",
+  anySeeThat:
+    "Eine Seite, die über https kam, verbindet sich nur mit wss://, oder mit diesem Rechner. Was ein Server ablehnt, siehst du als error und close 1006: Den Grund behält der Browser für sich.",
+  tryThis: "Probier das",
+  seeThat: "Sieh hin",
+  inCode: "Dasselbe als Code",
+  language: "Sprache",
+  clientFor: (language) => `Client für ${language}`,
+  copy: "Kopieren",
+  copied: "Kopiert",
+  cannotCopy:
+    "Dieser Browser lässt die Seite nicht kopieren; markiere den Code selbst",
+
+  // Where a client connects, and how it closes.
+  endpointOf: (client) => `Endpunkt von ${client}`,
+  groups: { "Small servers": "Kleine Server", "Rooms": "Räume" },
+  otherAddress: "Andere Adresse",
+  address: "Adresse",
+  subprotocols: "Subprotokolle",
+  none: "keine",
+  connect: "Verbinden",
+  closeCode: "Close-Code",
+  closeCodeHint:
+    "1000, oder 3000 bis 4999: Andere lassen Browser eine Seite nicht senden",
+  reason: "Grund",
+  noneOrBytes: "keiner, oder bis 123 Byte",
+  close: "Schließen",
+  closeWasCalled: "Es wird schon geschlossen",
+  notAnAddress: "Das ist keine Adresse eines WebSockets: Schreib ws://…",
+
+  // The state of a connection.
+  notConnected: "Noch nicht verbunden",
+  connecting: "Verbinde …",
+  open: (protocol) => protocol === "" ? "Offen" : `Offen, spricht ${protocol}`,
+  closing: "Schließt: wartet auf die andere Seite",
+  closed: "Geschlossen",
+  neverOpened: "Nie geöffnet",
+  notClean: "nicht sauber",
+  clean: "sauber",
+  quoted: (text) => `„${text}“`,
+  codes: {
+    1000: "ein normales Ende",
+    1001: "jemand geht weg",
+    1002: "ein Verstoß gegen das Protokoll",
+    1003: "Daten von einer Art, die nicht angenommen wird",
+    1005: "das Close-Frame hatte keinen Code",
+    1006: "abgerissen, oder nie zustande gekommen: Es kam kein Close-Frame",
+    1007: "Text, der kein UTF-8 ist",
+    1008: "gegen die Regeln der anderen Seite",
+    1009: "eine zu große Nachricht",
+    1010: "eine Erweiterung fehlt",
+    1011: "ein Fehler im Server",
+    1012: "der Server startet neu",
+    1013: "der Server ist überlastet",
+    1015: "TLS ist gescheitert",
+  },
+  ownCode: "ein eigener Code dieses Servers",
+  registeredCode: "ein registrierter Code",
+  reservedCode: "ein reservierter Code",
+  noConnection: "readyState: noch keine Verbindung",
+  stateAfter: (state, time) => `${state} nach ${time}`,
+  states: (steps) => `readyState: ${steps.join(", dann ")}`,
+  now: "jetzt",
+  start: "Start",
+  nowAfter: (time) => `jetzt, +${time}`,
+
+  // The gauges.
+  notOurs: "fremd",
+  ago: (time) => `vor ${time}`,
+  framesAndBytes: "Frames · Bytes",
+  thisPage: "Diese Seite",
+  theServer: "Der Server",
+  toServer: "Zum Server",
+  fromServer: "Vom Server",
+  lastHeard: "Zuletzt gehört",
+  noFrameYet: "noch kein Frame",
+  noPings: "Pings erreichen nie eine Seite",
+  pingsExplained:
+    "Pings und Pongs sind Frames des Protokolls. Der Browser beantwortet einen Ping selbst und sagt keiner Seite etwas davon, deshalb ist hier keiner zu sehen. Auch beim Server bleiben sie unterhalb des Programms.",
+  serverHolds: (opened, seconds) =>
+    `Dieser Server hat die Verbindung vor ${opened} geöffnet und hält sie noch. Er sendet nach ${
+      number(seconds / 2)
+    } stillen Sekunden einen Ping und gibt nach ${
+      number(seconds)
+    } auf: In den letzten ${
+      number(seconds)
+    } s hat er also ein Frame oder einen Pong gehört.`,
+  serverSawEnd: (closed, code) =>
+    `Dieser Server hat vor ${closed} das Ende gesehen, mit Code ${code}.`,
+  askedByKey: {
+    before:
+      "Die Seite fragt diesen Server einmal in der Sekunde, mit dem Schlüssel, den sie als ",
+    after: " an die Adresse hängt.",
+  },
+  noRoundTrip: "Umlaufzeit; hier antwortet niemand",
+  roundTrip: "Umlaufzeit",
+  medianRoundTrip: (time) => `Umlaufzeit; Median ${time}`,
+  roundTripHint:
+    "In dieser Seite gemessen, ohne ein anderes Frame unterwegs. Wo auch andere reden, kann das nächste Frame von ihnen sein.",
+  sendToNext: "Vom Senden zum nächsten Frame",
+  roundTrips: (last) => `Umlaufzeiten, die letzte ${last}`,
+  mostBuffered: "Höchster Puffer",
+  bufferedUpTo: (size) => `bufferedAmount, bis zu ${size}`,
+  flood: "Fluten",
+  stop: "Stopp",
+  floodSize: "Größe der Flut",
+  notToOthers: "Nicht an Server von anderen",
+  flooding: "Flutet …",
+  floodHint:
+    "An diesen Server, der bei zu viel mit 4003 schließt, oder an diesen Rechner",
+  floodSent: (sent, frames, size) =>
+    `${number(sent)} von ${number(frames)} Frames · ${size} gesendet`,
+
+  // What a client sends.
+  kindOfData: "Art der Daten",
+  kinds: { text: "Text", hex: "Hex", file: "Datei" },
+  sendHello: "Hello senden",
+  sendText: (text) => `${text} senden`,
+  send: "Senden",
+  fileFrom: (client) => `Datei, die ${client} sendet`,
+  bytesFrom: (client) => `Bytes, die ${client} sendet`,
+  textFrom: (client) => `Text, den ${client} sendet`,
+  textOfFrame: "Text eines Frames",
+  connectFirst: "Verbinde dich zuerst",
+  chooseFileFirst: "Wähle zuerst eine Datei",
+  chooseFile: "Wähle „Datei“ über der Nachricht, um eine Datei zu senden",
+  notHex: (text) =>
+    `„${text}“ ist keine Hex-Ziffer. Schreib 0 bis 9 und a bis f`,
+  oddHex: "Ein Byte hat zwei Hex-Ziffern, und eine steht allein",
+
+  // The events.
+  filterOf: (client) => `Ereignisse von ${client} filtern`,
+  filter: "Filtern",
+  whichOf: (client) => `Welche Ereignisse von ${client}`,
+  allRows: "Alle",
+  sentRows: "→ Gesendet",
+  receivedRows: "← Empfangen",
+  eventRows: "· Ereignisse",
+  directions: {
+    sent: "gesendet",
+    received: "empfangen",
+    event: "Ereignis",
+  },
+  rows: (shown, all) =>
+    shown === all
+      ? counted(all, rows)
+      : `${number(shown)} von ${counted(all, rows)}`,
+  dropped: (count) => `, ${number(count)} ältere weggefallen`,
+  export: "Exportieren",
+  clear: "Leeren",
+  eventsOf: (client) => `Ereignisse von ${client}`,
+  time: "Zeit",
+  direction: "Richtung",
+  size: "Größe",
+  data: "Daten",
+  nothingYet: "Hier ist noch nichts. Verbinde dich, und sende Hello.",
+  binary: "binär",
+  theData: "Die Daten",
+  moreBytes: (size) => `… und ${size} mehr`,
+  // Events that are not called as in the browser's interface.
+  events: {
+    connecting: "verbindet",
+    refused: "abgelehnt",
+    flood: "Flut",
+    "flood ended": "Flut zu Ende",
+  },
+  connectingTo: (address, protocols) =>
+    protocols === ""
+      ? `Zu ${address}`
+      : `Zu ${address}, bietet ${protocols} an`,
+  pagesAreNotTold:
+    "Eine Seite erfährt nicht, was schiefging, damit keine damit ein Netzwerk ausspähen kann",
+  closeCalledWith: (code, reason) =>
+    `Mit ${code}${reason === "" ? "" : `, „${reason}“`}`,
+  noCode: "keinem Code",
+  toConnectElsewhere: "Für eine Verbindung anderswohin",
+  thrownAway: "Weggeworfen: Die Verbindung ist nicht mehr offen",
+  floodBegan: (frames, size) =>
+    `${number(frames)} Frames zu ${size}, eine Zeile für alle`,
+  floodEnded: (progress, ms, peak) =>
+    `${progress} in ${number(ms)} ms; bufferedAmount war bis zu ${peak}`,
 };
 
 /** The lessons page, which the server renders. */

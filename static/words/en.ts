@@ -13,6 +13,7 @@ const { counted, duration, number, plural, some } = formats("en");
 
 const newMessages = { one: "new message", other: "new messages" };
 const characters = { one: "character", other: "characters" };
+const rows = { one: "row", other: "rows" };
 const others = { one: "other", other: "others" };
 
 /** Words for errors, by their code. The server's own texts are English, and
@@ -336,9 +337,192 @@ export const chat = {
 
 /** The lab page. */
 export const lab = {
-  twoBuilds: "This page was updated while it was loading. Reload it",
-  chooseFile: "Choose File above the message to send a file",
+  // The pages, and the switch between the clients.
+  skip: "Skip to client A",
+  pages: "Pages",
+  chat: "Chat",
+  lessons: "Lessons",
   lab: "Lab",
+  client: "Client",
+  idle: "idle",
+  twoBuilds: "This page was updated while it was loading. Reload it",
+
+  // The lesson, and client code to copy.
+  about: (client: string) => `About ${client}’s endpoint`,
+  anyWebSocket: "Any WebSocket",
+  anyTeaches: "Any server that speaks WebSocket, here or elsewhere.",
+  anyTryThis:
+    "Type its address at Address, and the subprotocols it wants. Then connect.",
+  anySeeThat:
+    "A page that came by https connects to wss:// only, or to this machine. What a server refuses shows as error and close 1006: browsers keep the reason to themselves.",
+  tryThis: "Try this",
+  seeThat: "See that",
+  inCode: "The same in code",
+  language: "Language",
+  clientFor: (language: string) => `Client for ${language}`,
+  copy: "Copy",
+  copied: "Copied",
+  cannotCopy: "This browser does not let the page copy; select it yourself",
+
+  // Where a client connects, and how it closes.
+  endpointOf: (client: string) => `Endpoint of ${client}`,
+  groups: { "Small servers": "Small servers", "Rooms": "Rooms" },
+  otherAddress: "Another address",
+  address: "Address",
+  subprotocols: "Subprotocols",
+  none: "none",
+  connect: "Connect",
+  closeCode: "Close code",
+  closeCodeHint: "1000, or 3000 to 4999: browsers let pages send no other",
+  reason: "Reason",
+  noneOrBytes: "none, or up to 123 bytes",
+  close: "Close",
+  closeWasCalled: "Close was called",
+  notAnAddress: "That is no address of a WebSocket: write ws://…",
+
+  // The state of a connection.
+  notConnected: "Not connected yet",
+  connecting: "Connecting…",
+  open: (protocol: string) =>
+    protocol === "" ? "Open" : `Open, speaks ${protocol}`,
+  closing: "Closing: waits for the other side",
+  closed: "Closed",
+  neverOpened: "Never opened",
+  notClean: "not clean",
+  clean: "clean",
+  quoted: (text: string) => `“${text}”`,
+  codes: {
+    1000: "a normal end",
+    1001: "somebody is going away",
+    1002: "a broken rule of the protocol",
+    1003: "data of a kind that is not taken",
+    1005: "the close frame had no code",
+    1006: "lost, or never made: no close frame came",
+    1007: "text that is no UTF-8",
+    1008: "against the other side's rules",
+    1009: "a message that is too big",
+    1010: "an extension is missing",
+    1011: "the server broke",
+    1012: "the server restarts",
+    1013: "the server is too busy",
+    1015: "TLS failed",
+  } as Readonly<Record<number, string>>,
+  ownCode: "a code of this server's own",
+  registeredCode: "a registered code",
+  reservedCode: "a reserved code",
+  noConnection: "readyState: no connection yet",
+  stateAfter: (state: string, time: string) => `${state} after ${time}`,
+  states: (steps: readonly string[]) => `readyState: ${steps.join(", then ")}`,
+  now: "now",
+  start: "start",
+  nowAfter: (time: string) => `now, +${time}`,
+
+  // The gauges.
+  notOurs: "not ours",
+  ago: (time: string) => `${time} ago`,
+  framesAndBytes: "frames · bytes",
+  thisPage: "This page",
+  theServer: "The server",
+  toServer: "To the server",
+  fromServer: "From the server",
+  lastHeard: "Last heard",
+  noFrameYet: "no frame yet",
+  noPings: "Pings never reach a page",
+  pingsExplained:
+    "Pings and pongs are frames of the protocol. The browser answers a ping by itself and tells no page, so none can be shown here; what a server hears of them stays below its program too.",
+  serverHolds: (opened: string, seconds: number) =>
+    `This server opened the connection ${opened} ago and still holds it. It pings after ${
+      number(seconds / 2)
+    } silent seconds and gives up after ${
+      number(seconds)
+    }: so it has heard a frame or a pong within the last ${number(seconds)} s.`,
+  serverSawEnd: (closed: string, code: number) =>
+    `This server saw the end ${closed} ago, with code ${code}.`,
+  askedByKey: {
+    before:
+      "The page asks this server once a second, by the key it adds to the address as ",
+    after: ".",
+  },
+  noRoundTrip: "Round trip; no answers here",
+  roundTrip: "Round trip",
+  medianRoundTrip: (time: string) => `Round trip; median ${time}`,
+  roundTripHint:
+    "Measured in this page, with no other frame on its way. Where others talk too, the next frame may be theirs.",
+  sendToNext: "Send to next frame",
+  roundTrips: (last: string) => `Round trips, the last ${last}`,
+  mostBuffered: "Most buffered",
+  bufferedUpTo: (size: string) => `bufferedAmount, up to ${size}`,
+  flood: "Flood",
+  stop: "Stop",
+  floodSize: "Size of the flood",
+  notToOthers: "Not to the servers of others",
+  flooding: "Flooding…",
+  floodHint: "To this server, which closes with 4003 on too much, or loopback",
+  floodSent: (sent: number, frames: number, size: string) =>
+    `${number(sent)} of ${number(frames)} frames · ${size} sent`,
+
+  // What a client sends.
+  kindOfData: "Kind of data",
+  kinds: { text: "Text", hex: "Hex", file: "File" },
+  sendHello: "Send Hello",
+  sendText: (text: string) => `Send ${text}`,
+  send: "Send",
+  fileFrom: (client: string) => `File to send from ${client}`,
+  bytesFrom: (client: string) => `Bytes to send from ${client}`,
+  textFrom: (client: string) => `Text to send from ${client}`,
+  textOfFrame: "Text of a frame",
+  connectFirst: "Connect first",
+  chooseFileFirst: "Choose a file first",
+  chooseFile: "Choose File above the message to send a file",
+  notHex: (text: string) =>
+    `"${text}" is no hex digit. Write 0 to 9 and a to f`,
+  oddHex: "A byte is two hex digits, and one has none beside it",
+
+  // The events.
+  filterOf: (client: string) => `Filter the events of ${client}`,
+  filter: "Filter",
+  whichOf: (client: string) => `Which events of ${client}`,
+  allRows: "All",
+  sentRows: "→ Sent",
+  receivedRows: "← Received",
+  eventRows: "· Events",
+  directions: { sent: "sent", received: "received", event: "event" },
+  rows: (shown: number, all: number) =>
+    shown === all
+      ? counted(all, rows)
+      : `${number(shown)} of ${counted(all, rows)}`,
+  dropped: (count: number) => `, ${number(count)} older ones dropped`,
+  export: "Export",
+  clear: "Clear",
+  eventsOf: (client: string) => `Events of ${client}`,
+  time: "Time",
+  direction: "Direction",
+  size: "Size",
+  data: "Data",
+  nothingYet: "Nothing here yet. Connect, and send Hello.",
+  binary: "binary",
+  theData: "The data",
+  moreBytes: (size: string) => `… and ${size} more`,
+  // Events that are not called as in the browser's interface.
+  events: {
+    connecting: "connecting",
+    refused: "refused",
+    flood: "flood",
+    "flood ended": "flood ended",
+  } as Readonly<Record<string, string>>,
+  connectingTo: (address: string, protocols: string) =>
+    protocols === "" ? `To ${address}` : `To ${address}, offers ${protocols}`,
+  pagesAreNotTold:
+    "Pages are not told what went wrong, so that none can spy out a network by it",
+  closeCalledWith: (code: string, reason: string) =>
+    `With ${code}${reason === "" ? "" : `, “${reason}”`}`,
+  noCode: "no code",
+  toConnectElsewhere: "To connect elsewhere",
+  thrownAway: "Thrown away: the connection is no longer open",
+  floodBegan: (frames: number, size: string) =>
+    `${number(frames)} frames of ${size}, one row for all`,
+  floodEnded: (progress: string, ms: number, peak: string) =>
+    `${progress} in ${number(ms)} ms; bufferedAmount was up to ${peak}`,
 };
 
 /** The lessons page, which the server renders. */

@@ -4,7 +4,7 @@
  * readers load. Modules that import this one wait for it.
  */
 
-import { localeOf } from "./formats.ts";
+import { formats, localeOf } from "./formats.ts";
 import {
   browserLanguages,
   chooseLanguage,
@@ -40,6 +40,20 @@ export const locale: string = localeOf(language);
  * browser's own where the pages do not have the reader's language. */
 export const dateLocale: string | undefined =
   browserLanguages().includes(locale) ? locale : undefined;
+
+const { number: inLanguage } = formats(language);
+
+/** Returns a number in the page's language, such as `1,234`. */
+export const number: (value: number) => string = inLanguage;
+
+/** Returns a number with so many decimals, and without separators. */
+export function decimal(value: number, digits: number): string {
+  return value.toLocaleString(locale, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    useGrouping: false,
+  });
+}
 
 // Tests without a page have none.
 const { document } = globalThis as unknown as {

@@ -35,6 +35,11 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
     "chat.moderationIn",
     "chat.offline",
     "chat.senderInRoom",
+    "lab.chat",
+    "lab.client",
+    "lab.kinds.hex",
+    "lab.kinds.text",
+    "lab.states",
   ],
 };
 

@@ -77,7 +77,7 @@ export function plain(sentence: Sentence): string {
     if (typeof part === "string") return part;
     if ("name" in part) return nameWords(part.name);
     if ("room" in part) return isolated(part.room);
-    return "code" in part ? part.code : part.text;
+    return part.text;
   }).join("");
 }
 

@@ -12,7 +12,6 @@ export function Words({ sentence }: { sentence: Sentence }) {
 
 function drawn(part: Part, index: number) {
   if (typeof part === "string") return part;
-  if ("code" in part) return <code key={index}>{part.code}</code>;
   if ("link" in part) {
     return <a key={index} href={`${BASE}${part.link}`}>{part.text}</a>;
   }

@@ -1,5 +1,8 @@
 /** Bytes for people: their number in words, as hex, and back from hex. */
 
+import { words } from "../../words/lab_catalogue.ts";
+import { decimal } from "../../words/page_language.ts";
+
 /** What is written for bytes that are no hex. */
 export class HexError extends Error {}
 
@@ -12,10 +15,10 @@ export function parseHex(text: string): Uint8Array<ArrayBuffer> {
   const digits = text.replaceAll(/0x|[\s,:;-]/gi, "");
   const wrong = /[^\da-f]/i.exec(digits)?.[0];
   if (wrong !== undefined) {
-    throw new HexError(`"${wrong}" is no hex digit. Write 0 to 9 and a to f`);
+    throw new HexError(words.notHex(wrong));
   }
   if (digits.length % 2 === 1) {
-    throw new HexError("A byte is two hex digits, and one has none beside it");
+    throw new HexError(words.oddHex);
   }
   return Uint8Array.from(
     digits.match(/../g) ?? [],
@@ -45,7 +48,7 @@ export function hexDump(bytes: Uint8Array, perLine = 8): string {
     lines.push(`${at.toString(16).padStart(6, "0")}  ${hex}  ${ascii}`);
   }
   if (bytes.length > MOST) {
-    lines.push(`… and ${sizeWords(bytes.length - MOST)} more`);
+    lines.push(words.moreBytes(sizeWords(bytes.length - MOST)));
   }
   return lines.join("\n");
 }
@@ -63,16 +66,16 @@ export function sizeOf(data: string | Uint8Array): number {
 export function sizeWords(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   const kib = bytes / 1024;
-  if (kib < 1024) return `${kib.toFixed(kib < 10 ? 1 : 0)} KiB`;
-  return `${(kib / 1024).toFixed(1)} MiB`;
+  if (kib < 1024) return `${decimal(kib, kib < 10 ? 1 : 0)} KiB`;
+  return `${decimal(kib / 1024, 1)} MiB`;
 }
 
 /** A duration, such as `0.8 ms`, `12 ms` or `3 s`. */
 export function durationWords(ms: number): string {
-  if (ms < 9.95) return `${ms.toFixed(1)} ms`;
+  if (ms < 9.95) return `${decimal(ms, 1)} ms`;
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   const seconds = ms / 1_000;
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 9.95) return `${decimal(seconds, 1)} s`;
   if (seconds < 120) return `${Math.round(seconds)} s`;
   return `${Math.round(seconds / 60)} min`;
 }

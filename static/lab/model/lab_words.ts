@@ -3,31 +3,16 @@
 import type { Connection } from "./connection_state.ts";
 import { stateOf } from "./connection_state.ts";
 import { durationWords, sizeWords } from "./bytes.ts";
+import { words } from "../../words/lab_catalogue.ts";
+import { number } from "../../words/page_language.ts";
 import { type Flood, FRAME } from "./flood_size.ts";
 
-/** What close codes stand for (RFC 6455, 7.4.1). */
-const CODES: Readonly<Record<number, string>> = {
-  1000: "a normal end",
-  1001: "somebody is going away",
-  1002: "a broken rule of the protocol",
-  1003: "data of a kind that is not taken",
-  1005: "the close frame had no code",
-  1006: "lost, or never made: no close frame came",
-  1007: "text that is no UTF-8",
-  1008: "against the other side's rules",
-  1009: "a message that is too big",
-  1010: "an extension is missing",
-  1011: "the server broke",
-  1012: "the server restarts",
-  1013: "the server is too busy",
-  1015: "TLS failed",
-};
-
-/** What a close code stands for. */
+/** What a close code stands for (RFC 6455, 7.4.1). */
 function codeWords(code: number): string {
-  if (CODES[code] !== undefined) return CODES[code];
-  if (code >= 4000 && code < 5000) return "a code of this server's own";
-  return code >= 3000 ? "a registered code" : "a reserved code";
+  const known = words.codes[code];
+  if (known !== undefined) return known;
+  if (code >= 4000 && code < 5000) return words.ownCode;
+  return code >= 3000 ? words.registeredCode : words.reservedCode;
 }
 
 /** How a connection is, in a sentence. */
@@ -35,42 +20,46 @@ export function statusWords(connection: Connection): string {
   const { ending, path, protocol } = connection;
   switch (stateOf(connection)) {
     case undefined:
-      return "Not connected yet";
+      return words.notConnected;
     case "CONNECTING":
-      return "Connecting…";
+      return words.connecting;
     case "OPEN":
-      return protocol === "" ? "Open" : `Open, speaks ${protocol}`;
+      return words.open(protocol);
     case "CLOSING":
-      return "Closing: waits for the other side";
+      return words.closing;
     case "CLOSED": {
-      if (ending === undefined) return "Closed";
+      if (ending === undefined) return words.closed;
       const { code, reason, clean } = ending;
       const never = !path.some(({ state }) => state === "OPEN");
-      return `${never ? "Never opened" : "Closed"}: ${code}, ${
-        codeWords(code)
-      }${reason === "" ? "" : `, “${reason}”`}${clean ? "" : ", not clean"}`;
+      const how = never ? words.neverOpened : words.closed;
+      return [
+        `${how}: ${code}`,
+        codeWords(code),
+        ...(reason === "" ? [] : [words.quoted(reason)]),
+        ...(clean ? [] : [words.notClean]),
+      ].join(", ");
     }
   }
 }
 
 /** The path a connection took, for those who do not see the diagram. */
 export function pathWords({ path }: Connection): string {
-  if (path.length === 0) return "readyState: no connection yet";
+  if (path.length === 0) return words.noConnection;
   const [first] = path;
   const steps = path.map(({ state, at }, index) =>
-    index === 0 ? state : `${state} after ${durationWords(at - first!.at)}`
+    index === 0 ? state : words.stateAfter(state, durationWords(at - first!.at))
   );
-  return `readyState: ${steps.join(", then ")}`;
+  return words.states(steps);
 }
 
 /** Frames and bytes. */
 export function countWords(frames: number, size: string): string {
-  return `${frames.toLocaleString("en")} · ${size}`;
+  return `${number(frames)} · ${size}`;
 }
 
 /** How far a flood got, in frames and bytes. */
 export function floodWords({ sent, frames }: Flood): string {
-  return `${sent} of ${frames} frames · ${sizeWords(sent * FRAME)} sent`;
+  return words.floodSent(sent, frames, sizeWords(sent * FRAME));
 }
 
 /** The time of day with milliseconds, for rows that are close together. */

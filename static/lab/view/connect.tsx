@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { LabClient, Page } from "../lab_client.ts";
+import { words } from "../../words/lab_catalogue.ts";
 import { stateOf } from "../model/connection_state.ts";
 import { endpointOf, type Target, targetOf } from "../model/target.ts";
 
@@ -28,12 +29,12 @@ export function EndpointSelect({ client, page, choose }: Props) {
   };
   return (
     <select
-      aria-label={`Endpoint of ${name}`}
+      aria-label={words.endpointOf(name)}
       value={endpoint === undefined ? OTHER : endpoints.indexOf(endpoint)}
       onChange={({ currentTarget }) => pick(currentTarget.value)}
     >
       {GROUPS.map((group) => (
-        <optgroup key={group} label={group}>
+        <optgroup key={group} label={words.groups[group]}>
           {endpoints.map((each, index) =>
             each.group === group && (
               <option key={index} value={index}>{each.title}</option>
@@ -41,7 +42,7 @@ export function EndpointSelect({ client, page, choose }: Props) {
           )}
         </optgroup>
       ))}
-      <option value={OTHER}>Another address</option>
+      <option value={OTHER}>{words.otherAddress}</option>
     </select>
   );
 }
@@ -58,7 +59,7 @@ export function ConnectForm({ client, choose }: Omit<Props, "page">) {
       }}
     >
       <label>
-        <span>Address</span>
+        <span>{words.address}</span>
         <input
           id={`address-${name}`}
           class="mono"
@@ -72,11 +73,11 @@ export function ConnectForm({ client, choose }: Omit<Props, "page">) {
         />
       </label>
       <label>
-        <span>Subprotocols</span>
+        <span>{words.subprotocols}</span>
         <input
           class="mono"
           value={target.protocols}
-          placeholder="none"
+          placeholder={words.none}
           autocomplete="off"
           autocapitalize="none"
           spellcheck={false}
@@ -89,7 +90,7 @@ export function ConnectForm({ client, choose }: Omit<Props, "page">) {
         class="primary"
         aria-disabled={!client.connectable}
       >
-        Connect
+        {words.connect}
       </button>
     </form>
   );
@@ -111,22 +112,22 @@ export function CloseForm({ client }: { client: LabClient }) {
       }}
     >
       <label class="code">
-        <span>Close code</span>
+        <span>{words.closeCode}</span>
         <input
           class="mono"
           value={code}
           inputMode="numeric"
-          placeholder="none"
+          placeholder={words.none}
           autocomplete="off"
-          title="1000, or 3000 to 4999: browsers let pages send no other"
+          title={words.closeCodeHint}
           onInput={({ currentTarget }) => setCode(currentTarget.value)}
         />
       </label>
       <label>
-        <span>Reason</span>
+        <span>{words.reason}</span>
         <input
           value={reason}
-          placeholder="none, or up to 123 bytes"
+          placeholder={words.noneOrBytes}
           autocomplete="off"
           onInput={({ currentTarget }) => setReason(currentTarget.value)}
         />
@@ -135,9 +136,9 @@ export function CloseForm({ client }: { client: LabClient }) {
         type="submit"
         class="secondary"
         aria-disabled={!closable}
-        title={state === "CLOSING" ? "Close was called" : undefined}
+        title={state === "CLOSING" ? words.closeWasCalled : undefined}
       >
-        Close
+        {words.close}
       </button>
     </form>
   );

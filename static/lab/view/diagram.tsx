@@ -8,6 +8,7 @@ import {
   type ReadyState,
   stateOf,
 } from "../model/connection_state.ts";
+import { words } from "../../words/lab_catalogue.ts";
 import { pathWords } from "../model/lab_words.ts";
 
 const WIDTH = 100;
@@ -88,16 +89,19 @@ export function Diagram({ connection }: { connection: Connection }) {
               {step === undefined
                 ? ""
                 : step === path[0]
-                ? state === now ? "now" : "start"
-                : `${state === now ? "now, " : ""}+${
-                  durationWords(step.at - path[0]!.at)
-                }`}
+                ? state === now ? words.now : words.start
+                : afterWords(step.at - path[0]!.at, state === now)}
             </text>
           </g>
         );
       })}
     </svg>
   );
+}
+
+function afterWords(ms: number, isNow: boolean): string {
+  const time = durationWords(ms);
+  return isNow ? words.nowAfter(time) : `+${time}`;
 }
 
 /** The head of a way: from the left into the side, else from above. */

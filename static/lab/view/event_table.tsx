@@ -14,6 +14,7 @@ import {
   preview,
   type Row,
 } from "../model/event_log.ts";
+import { words } from "../../words/lab_catalogue.ts";
 import { slice } from "../model/visible_rows.ts";
 import { sizeWords } from "../model/bytes.ts";
 import { clockWords } from "../model/lab_words.ts";
@@ -23,10 +24,10 @@ import { save } from "./save.ts";
 const ROW = 30;
 const OPEN = 180;
 
-const ARROWS: Readonly<Record<Direction, readonly [string, string]>> = {
-  sent: ["→", "sent"],
-  received: ["←", "received"],
-  event: ["·", "event"],
+const ARROWS: Readonly<Record<Direction, string>> = {
+  sent: "→",
+  received: "←",
+  event: "·",
 };
 
 /** The table and what one does with it. */
@@ -34,23 +35,21 @@ export function EventTable({ client }: { client: LabClient }) {
   const [filter, setFilter] = useState<Filter>({ text: "", direction: "all" });
   const { log, name } = client;
   const rows = log.filtered(filter);
-  const dropped = log.dropped > 0 ? `, ${log.dropped} older ones dropped` : "";
-  const count = rows.length === log.rows.length
-    ? `${rows.length} rows${dropped}`
-    : `${rows.length} of ${log.rows.length} rows${dropped}`;
+  const dropped = log.dropped > 0 ? words.dropped(log.dropped) : "";
+  const count = words.rows(rows.length, log.rows.length) + dropped;
   return (
     <div class="events">
       <div class="tools">
         <input
           type="search"
-          aria-label={`Filter the events of ${name}`}
-          placeholder="Filter"
+          aria-label={words.filterOf(name)}
+          placeholder={words.filter}
           value={filter.text}
           onInput={({ currentTarget }) =>
             setFilter({ ...filter, text: currentTarget.value })}
         />
         <select
-          aria-label={`Which events of ${name}`}
+          aria-label={words.whichOf(name)}
           value={filter.direction}
           onChange={({ currentTarget }) =>
             setFilter({
@@ -58,10 +57,10 @@ export function EventTable({ client }: { client: LabClient }) {
               direction: currentTarget.value as Filter["direction"],
             })}
         >
-          <option value="all">All</option>
-          <option value="sent">→ Sent</option>
-          <option value="received">← Received</option>
-          <option value="event">· Events</option>
+          <option value="all">{words.allRows}</option>
+          <option value="sent">{words.sentRows}</option>
+          <option value="received">{words.receivedRows}</option>
+          <option value="event">{words.eventRows}</option>
         </select>
         <span class="hint count">{count}</span>
         <button
@@ -73,7 +72,7 @@ export function EventTable({ client }: { client: LabClient }) {
               exportJson(rows.toReversed()),
             )}
         >
-          Export
+          {words.export}
         </button>
         <button
           type="button"
@@ -83,7 +82,7 @@ export function EventTable({ client }: { client: LabClient }) {
             setFilter({ ...filter });
           }}
         >
-          Clear
+          {words.clear}
         </button>
       </div>
       <Rows rows={rows} name={name} />
@@ -157,15 +156,15 @@ function Rows({ rows, name }: { rows: readonly Row[]; name: string }) {
   };
   return (
     <div class="scroller" ref={scroller} onScroll={look} onKeyDown={move}>
-      <table aria-label={`Events of ${name}`} aria-rowcount={rows.length + 1}>
+      <table aria-label={words.eventsOf(name)} aria-rowcount={rows.length + 1}>
         <thead>
           <tr>
-            <th scope="col">Time</th>
+            <th scope="col">{words.time}</th>
             <th scope="col">
-              <span class="visually-hidden">Direction</span>
+              <span class="visually-hidden">{words.direction}</span>
             </th>
-            <th scope="col" class="size">Size</th>
-            <th scope="col">Data</th>
+            <th scope="col" class="size">{words.size}</th>
+            <th scope="col">{words.data}</th>
           </tr>
         </thead>
         <tbody>
@@ -186,9 +185,7 @@ function Rows({ rows, name }: { rows: readonly Row[]; name: string }) {
           {part.below > 0 && <Space height={part.below} />}
         </tbody>
       </table>
-      {rows.length === 0 && (
-        <p class="hint nothing">Nothing here yet. Connect, and send Hello.</p>
-      )}
+      {rows.length === 0 && <p class="hint nothing">{words.nothingYet}</p>}
     </div>
   );
 }
@@ -208,7 +205,6 @@ function EventRow({ row, index, open, current, toggle }: {
   current: boolean;
   toggle: () => void;
 }) {
-  const [arrow, word] = ARROWS[row.direction];
   const text = preview(row);
   const binary = typeof row.data !== "string";
   return (
@@ -223,7 +219,9 @@ function EventRow({ row, index, open, current, toggle }: {
             type="button"
             tabIndex={current ? 0 : -1}
             aria-expanded={open}
-            aria-label={`${clockWords(row.at)}, ${word}, ${row.what}`}
+            aria-label={`${clockWords(row.at)}, ${
+              words.directions[row.direction]
+            }, ${row.what}`}
             onClick={(event) => {
               event.stopPropagation();
               toggle();
@@ -233,15 +231,17 @@ function EventRow({ row, index, open, current, toggle }: {
           </button>
         </td>
         <td class="direction">
-          <span aria-hidden="true">{arrow}</span>
-          <span class="visually-hidden">{word}</span>
+          <span aria-hidden="true">{ARROWS[row.direction]}</span>
+          <span class="visually-hidden">{words.directions[row.direction]}</span>
         </td>
         <td class="size">
           {row.size === undefined ? "" : sizeWords(row.size)}
         </td>
         <td class="data">
-          {row.direction === "event" && <b>{row.what}</b>}
-          {binary && <i>binary</i>}
+          {row.direction === "event" && (
+            <b>{words.events[row.what] ?? row.what}</b>
+          )}
+          {binary && <i>{words.binary}</i>}
           <bdi>{text}</bdi>
         </td>
       </tr>
@@ -251,7 +251,7 @@ function EventRow({ row, index, open, current, toggle }: {
             <pre
               tabIndex={0}
               role="region"
-              aria-label="The data"
+              aria-label={words.theData}
             >{opened(row)}</pre>
           </td>
         </tr>

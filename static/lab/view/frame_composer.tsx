@@ -3,15 +3,12 @@
 import { composes } from "../../keys.ts";
 import { useRef, useState } from "preact/hooks";
 import type { LabClient } from "../lab_client.ts";
+import { words } from "../../words/lab_catalogue.ts";
 import { parseHex } from "../model/bytes.ts";
 
 type Kind = "text" | "hex" | "file";
 
-const KINDS: readonly (readonly [Kind, string])[] = [
-  ["text", "Text"],
-  ["hex", "Hex"],
-  ["file", "File"],
-];
+const KINDS: readonly Kind[] = ["text", "hex", "file"];
 
 const SHORT = 24;
 
@@ -45,14 +42,14 @@ export function Composer({ client }: { client: LabClient }) {
   ].filter((text) => text !== hello);
 
   const send = async () => {
-    if (idle) return setProblem("Connect first");
+    if (idle) return setProblem(words.connectFirst);
     setProblem("");
     try {
       if (kind === "text") client.send(drafts.text);
       else if (kind === "hex") client.send(parseHex(drafts.hex));
       else {
         const [chosen] = file.current?.files ?? [];
-        if (chosen === undefined) return setProblem("Choose a file first");
+        if (chosen === undefined) return setProblem(words.chooseFileFirst);
         client.send(new Uint8Array(await chosen.arrayBuffer()));
       }
     } catch (error) {
@@ -68,8 +65,8 @@ export function Composer({ client }: { client: LabClient }) {
       }}
     >
       <div class="bar">
-        <div class="kinds" role="group" aria-label="Kind of data">
-          {KINDS.map(([each, title]) => (
+        <div class="kinds" role="group" aria-label={words.kindOfData}>
+          {KINDS.map((each) => (
             <button
               key={each}
               type="button"
@@ -79,7 +76,7 @@ export function Composer({ client }: { client: LabClient }) {
                 setProblem("");
               }}
             >
-              {title}
+              {words.kinds[each]}
             </button>
           ))}
         </div>
@@ -93,7 +90,7 @@ export function Composer({ client }: { client: LabClient }) {
               title={hello}
               onClick={() => !idle && client.send(hello)}
             >
-              Send Hello
+              {words.sendHello}
             </button>
           )}
           {says.map((text) => (
@@ -102,8 +99,8 @@ export function Composer({ client }: { client: LabClient }) {
               type="button"
               class="secondary mono"
               aria-disabled={idle}
-              aria-label={`Send ${text}`}
-              title={`Send ${text}`}
+              aria-label={words.sendText(text)}
+              title={words.sendText(text)}
               onClick={() => !idle && client.send(text)}
             >
               {short(text)}
@@ -117,7 +114,7 @@ export function Composer({ client }: { client: LabClient }) {
             <input
               type="file"
               ref={file}
-              aria-label={`File to send from ${name}`}
+              aria-label={words.fileFrom(name)}
             />
           )
           : (
@@ -125,14 +122,14 @@ export function Composer({ client }: { client: LabClient }) {
               class={kind === "hex" ? "mono" : ""}
               rows={1}
               dir="auto"
-              aria-label={`${
-                kind === "hex" ? "Bytes" : "Text"
-              } to send from ${name}`}
+              aria-label={kind === "hex"
+                ? words.bytesFrom(name)
+                : words.textFrom(name)}
               aria-describedby={`problem-${name}`}
               aria-invalid={problem !== ""}
               placeholder={kind === "hex"
                 ? "48 65 6c 6c 6f"
-                : "Text of a frame"}
+                : words.textOfFrame}
               spellcheck={false}
               value={drafts[kind]}
               onInput={({ currentTarget }) =>
@@ -145,7 +142,9 @@ export function Composer({ client }: { client: LabClient }) {
               }}
             />
           )}
-        <button type="submit" class="primary" aria-disabled={idle}>Send</button>
+        <button type="submit" class="primary" aria-disabled={idle}>
+          {words.send}
+        </button>
       </div>
       <p class="problem" id={`problem-${name}`} role="status">{problem}</p>
     </form>

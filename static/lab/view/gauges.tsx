@@ -5,6 +5,7 @@ import type { LabClient } from "../lab_client.ts";
 import { durationWords, sizeWords } from "../model/bytes.ts";
 import { median, stateOf } from "../model/connection_state.ts";
 import { AMOUNTS } from "../model/flood_size.ts";
+import { words } from "../../words/lab_catalogue.ts";
 import { countWords } from "../model/lab_words.ts";
 import { Sparkline } from "./sparkline.tsx";
 
@@ -58,24 +59,26 @@ function Properties({ client }: { client: LabClient }) {
 /** The same connection as seen from its two ends. */
 function Sides({ client }: { client: LabClient }) {
   const { connection: { sent, received, buffered, heardAt }, report } = client;
-  const none = client.url !== undefined && !client.watched ? "not ours" : "–";
+  const none = client.url !== undefined && !client.watched
+    ? words.notOurs
+    : "–";
   const server = (text: string | undefined) => text ?? none;
   const now = performance.now();
   const ago = (ms: number | null | undefined) =>
-    ms === undefined || ms === null ? undefined : `${durationWords(ms)} ago`;
+    ms === undefined || ms === null ? undefined : words.ago(durationWords(ms));
   return (
     <div class="sides">
       <table>
         <thead>
           <tr>
-            <td class="hint">frames · bytes</td>
-            <th scope="col">This page</th>
-            <th scope="col">The server</th>
+            <td class="hint">{words.framesAndBytes}</td>
+            <th scope="col">{words.thisPage}</th>
+            <th scope="col">{words.theServer}</th>
           </tr>
         </thead>
         <tbody>
           <tr>
-            <th scope="row">To the server</th>
+            <th scope="row">{words.toServer}</th>
             <td data-gauge="sent">
               {countWords(sent.frames, sizeWords(sent.bytes))}
             </td>
@@ -88,7 +91,7 @@ function Sides({ client }: { client: LabClient }) {
             </td>
           </tr>
           <tr>
-            <th scope="row">From the server</th>
+            <th scope="row">{words.fromServer}</th>
             <td data-gauge="received">
               {countWords(received.frames, sizeWords(received.bytes))}
             </td>
@@ -101,13 +104,13 @@ function Sides({ client }: { client: LabClient }) {
             </td>
           </tr>
           <tr>
-            <th scope="row">Last heard</th>
+            <th scope="row">{words.lastHeard}</th>
             <td data-gauge="heard">
               {ago(heardAt === undefined ? undefined : now - heardAt) ?? "–"}
             </td>
             <td data-gauge="server-heard">
               {server(
-                report ? ago(report.heardAgo) ?? "no frame yet" : undefined,
+                report ? ago(report.heardAgo) ?? words.noFrameYet : undefined,
               )}
             </td>
           </tr>
@@ -121,7 +124,7 @@ function Sides({ client }: { client: LabClient }) {
         </tbody>
       </table>
       <details class="hint">
-        <summary>Pings never reach a page</summary>
+        <summary>{words.noPings}</summary>
         <Heartbeat client={client} />
       </details>
     </div>
@@ -131,29 +134,25 @@ function Sides({ client }: { client: LabClient }) {
 function Heartbeat({ client: { report, watched } }: { client: LabClient }) {
   return (
     <>
-      <p>
-        Pings and pongs are frames of the protocol. The browser answers a ping
-        by itself and tells no page, so none can be shown here; what a server
-        hears of them stays below its program too.
-      </p>
+      <p>{words.pingsExplained}</p>
       {report !== null && (
         <p data-gauge="heartbeat">
           {report.closed === null
-            ? `This server opened the connection ${
-              durationWords(report.openedAgo)
-            } ago and still holds it. It pings after ${
-              report.idleSeconds / 2
-            } silent seconds and gives up after ${report.idleSeconds}: so it ` +
-              `has heard a frame or a pong within the last ${report.idleSeconds} s.`
-            : `This server saw the end ${
-              durationWords(report.closed.ago)
-            } ago, with code ${report.closed.code}.`}
+            ? words.serverHolds(
+              durationWords(report.openedAgo),
+              report.idleSeconds,
+            )
+            : words.serverSawEnd(
+              durationWords(report.closed.ago),
+              report.closed.code,
+            )}
         </p>
       )}
       {watched && (
         <p>
-          The page asks this server once a second, by the key it adds to the
-          address as <code>?lab=…</code>.
+          {words.askedByKey.before}
+          <code>?lab=…</code>
+          {words.askedByKey.after}
         </p>
       )}
     </>
@@ -165,20 +164,20 @@ function RoundTrip({ client }: { client: LabClient }) {
   const last = roundTrips.at(-1);
   const middle = median(roundTrips);
   const answers = client.endpoint?.answers ?? true;
-  const words = last === undefined ? "–" : durationWords(last);
+  const newest = last === undefined ? "–" : durationWords(last);
   const hint = !answers
-    ? "Round trip; no answers here"
+    ? words.noRoundTrip
     : middle === undefined
-    ? "Round trip"
-    : `Round trip; median ${durationWords(middle)}`;
+    ? words.roundTrip
+    : words.medianRoundTrip(durationWords(middle));
   return (
     <div
       class="plot"
-      title="Measured in this page, with no other frame on its way. Where others talk too, the next frame may be theirs."
+      title={words.roundTripHint}
     >
-      <h3>Send to next frame</h3>
-      <p data-gauge="round-trip">{words}</p>
-      <Sparkline values={roundTrips} label={`Round trips, the last ${words}`} />
+      <h3>{words.sendToNext}</h3>
+      <p data-gauge="round-trip">{newest}</p>
+      <Sparkline values={roundTrips} label={words.roundTrips(newest)} />
       <p class="hint">{hint}</p>
     </div>
   );
@@ -191,11 +190,11 @@ function Buffer({ client }: { client: LabClient }) {
   const most = sizeWords(peak);
   return (
     <div class="plot">
-      <h3>Most buffered</h3>
+      <h3>{words.mostBuffered}</h3>
       <p data-gauge="peak">{most}</p>
       <Sparkline
         values={bufferedLately}
-        label={`bufferedAmount, up to ${most}`}
+        label={words.bufferedUpTo(most)}
       />
       <div class="flood">
         <button
@@ -206,10 +205,10 @@ function Buffer({ client }: { client: LabClient }) {
           onClick={() =>
             flood === undefined ? client.startFlood(mib) : flood.stop()}
         >
-          {flood === undefined ? "Flood" : "Stop"}
+          {flood === undefined ? words.flood : words.stop}
         </button>
         <select
-          aria-label="Size of the flood"
+          aria-label={words.floodSize}
           value={mib}
           onChange={({ currentTarget }) => setMib(Number(currentTarget.value))}
         >
@@ -230,9 +229,8 @@ function Buffer({ client }: { client: LabClient }) {
 /** How the last flood ended: of the events, its row is soon far down. */
 function floodHint({ connection, mayFlood, flood, flooded }: LabClient) {
   if (stateOf(connection) === "OPEN" && !mayFlood) {
-    return "Not to the servers of others";
+    return words.notToOthers;
   }
-  if (flood !== undefined) return "Flooding…";
-  return flooded ||
-    "To this server, which closes with 4003 on too much, or loopback";
+  if (flood !== undefined) return words.flooding;
+  return flooded || words.floodHint;
 }

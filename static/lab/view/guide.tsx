@@ -3,28 +3,26 @@
 import { useState } from "preact/hooks";
 import { SNIPPETS } from "../../../protocol/snippets.ts";
 import type { LabClient, Page } from "../lab_client.ts";
+import { words } from "../../words/lab_catalogue.ts";
 import { protocolList, resolve } from "../model/target.ts";
 
 /** The text about where a client connects. */
 export function Guide({ client }: { client: LabClient }) {
   const { endpoint, name } = client;
   return (
-    <aside class="guide" aria-label={`About ${name}’s endpoint`}>
-      <h1>Lab</h1>
-      <h2>{endpoint?.title ?? "Any WebSocket"}</h2>
+    <aside class="guide" aria-label={words.about(name)}>
+      <h1>{words.lab}</h1>
+      <h2>{endpoint?.title ?? words.anyWebSocket}</h2>
       <p>
-        {endpoint?.teaches ??
-          "Any server that speaks WebSocket, here or elsewhere."}
+        {endpoint?.teaches ?? words.anyTeaches}
       </p>
-      <h3>Try this</h3>
+      <h3>{words.tryThis}</h3>
       <p>
-        {endpoint?.tryThis ??
-          "Type its address at Address, and the subprotocols it wants. Then connect."}
+        {endpoint?.tryThis ?? words.anyTryThis}
       </p>
-      <h3>See that</h3>
+      <h3>{words.seeThat}</h3>
       <p>
-        {endpoint?.seeThat ??
-          "A page that came by https connects to wss:// only, or to this machine. What a server refuses shows as error and close 1006: browsers keep the reason to themselves."}
+        {endpoint?.seeThat ?? words.anySeeThat}
       </p>
     </aside>
   );
@@ -46,15 +44,15 @@ export function Snippets({ client, page }: { client: LabClient; page: Page }) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(code);
-      setCopied("Copied");
+      setCopied(words.copied);
     } catch {
-      setCopied("This browser does not let the page copy; select it yourself");
+      setCopied(words.cannotCopy);
     }
   };
   return (
     <section class="snippets" aria-labelledby="code">
-      <h2 id="code">The same in code</h2>
-      <div class="kinds" role="group" aria-label="Language">
+      <h2 id="code">{words.inCode}</h2>
+      <div class="kinds" role="group" aria-label={words.language}>
         {SNIPPETS.map(({ id, title }) => (
           <button
             key={id}
@@ -72,10 +70,12 @@ export function Snippets({ client, page }: { client: LabClient; page: Page }) {
       <pre
         tabIndex={0}
         role="region"
-        aria-label={`Client for ${kind.title}`}
+        aria-label={words.clientFor(kind.title)}
       ><code>{code}</code></pre>
       <p class="hint">{kind.how}</p>
-      <button type="button" class="secondary" onClick={copy}>Copy</button>
+      <button type="button" class="secondary" onClick={copy}>
+        {words.copy}
+      </button>
       <span class="hint copied" role="status">{copied}</span>
     </section>
   );

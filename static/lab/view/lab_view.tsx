@@ -5,6 +5,7 @@ import { BASE } from "../../base_path.ts";
 import type { LabClient, Page } from "../lab_client.ts";
 import { stateOf } from "../model/connection_state.ts";
 import type { Target } from "../model/target.ts";
+import { words } from "../../words/lab_catalogue.ts";
 import { Guide, Snippets } from "./guide.tsx";
 import { Pane } from "./pane.tsx";
 
@@ -28,18 +29,18 @@ export function Lab({ a, b, page }: Props) {
   };
   return (
     <>
-      <a class="skip" href="#client-A">Skip to client A</a>
+      <a class="skip" href="#client-A">{words.skip}</a>
       <header class="top">
         <a class="brand" href={BASE}>Hubbub</a>
-        <nav aria-label="Pages">
-          <a href={BASE}>Chat</a>
-          <a href={`${BASE}lessons`}>Lessons</a>
-          <a href={`${BASE}lab`} aria-current="page">Lab</a>
+        <nav aria-label={words.pages}>
+          <a href={BASE}>{words.chat}</a>
+          <a href={`${BASE}lessons`}>{words.lessons}</a>
+          <a href={`${BASE}lab`} aria-current="page">{words.lab}</a>
         </nav>
       </header>
       <main class="lab" data-shown={current.name}>
         <Guide client={current} />
-        <div class="switch" role="group" aria-label="Client">
+        <div class="switch" role="group" aria-label={words.client}>
           {[a, b].map((client) => (
             <button
               key={client.name}
@@ -47,7 +48,8 @@ export function Lab({ a, b, page }: Props) {
               aria-pressed={client === current}
               onClick={() => setCurrent(client)}
             >
-              {client.name} <span>{stateOf(client.connection) ?? "idle"}</span>
+              {client.name}{" "}
+              <span>{stateOf(client.connection) ?? words.idle}</span>
             </button>
           ))}
         </div>

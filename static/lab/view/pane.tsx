@@ -2,6 +2,7 @@
 
 import type { LabClient, Page } from "../lab_client.ts";
 import type { Target } from "../model/target.ts";
+import { words } from "../../words/lab_catalogue.ts";
 import { statusWords } from "../model/lab_words.ts";
 import { stateOf } from "../model/connection_state.ts";
 import { Composer } from "./frame_composer.tsx";
@@ -36,7 +37,7 @@ export function Pane({ client, page, choose, attend }: Props) {
     >
       <header class="who">
         <h2 id={`name-${name}`}>
-          <span class="visually-hidden">Client</span> {name}
+          <span class="visually-hidden">{words.client}</span> {name}
         </h2>
         <EndpointSelect client={client} page={page} choose={choose} />
         <p role="status">{statusWords(connection)}</p>
