@@ -143,6 +143,8 @@ export interface EngineEvents {
   renamed(session: string, name: string, named: number | undefined): void;
   /** Another node wrote its members of a room. */
   wrote(room: string, doc: Doc): void;
+  /** Notifications about a room were lost. */
+  missed(room: string): void;
   /** A member on another node is typing. */
   typing(room: string, name: string): void;
   /** The engine is available again; notifications may have been lost. */

@@ -172,6 +172,10 @@ export class FleetNode implements Fleet, EngineEvents {
     this.#presenceSync.hear(...news);
   }
 
+  missed(room: string): void {
+    this.#presenceSync.missed(room);
+  }
+
   typing(room: string, name: string): void {
     this.#presenceSync.typing(room, name);
   }

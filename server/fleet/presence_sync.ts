@@ -115,6 +115,12 @@ export class PresenceSync {
     followed.local.elsewhere(node, roster);
   }
 
+  /** Handles lost notifications about a room: it is read again. */
+  missed(room: string): void {
+    const followed = this.#rooms.get(room);
+    if (followed !== undefined) followed.unread = true;
+  }
+
   /** Handles typing on another node. */
   typing(room: string, name: string): void {
     this.#rooms.get(room)?.local.typing(name);
@@ -205,6 +211,8 @@ export class PresenceSync {
       this.#dropMissing(followed, { found, before });
     } catch (error) {
       followed.unread = true;
+      // The other nodes may have been unable to write, too.
+      followed.missing = new Map();
       log.debug("members on other nodes not read", { room, error });
     }
   }

@@ -116,3 +116,32 @@ Deno.test("PresenceSync keeps a node whose message arrives during a read", async
   }
   assertEquals(told.includes(undefined), false);
 });
+
+Deno.test("PresenceSync does not count an outage of the engine against a missing node", async () => {
+  const { clock, presenceSync, told, hear, during } = await hall();
+  hear(1, "Ada");
+  await presenceSync.renew();
+  clock.pass(LEASE_MS);
+  during(() => {
+    throw new Error("out of reach");
+  });
+  await presenceSync.refresh();
+  clock.pass(LEASE_MS);
+  during(() => {});
+  await presenceSync.refresh();
+  clock.pass(LEASE_MS);
+  await presenceSync.refresh();
+  assertEquals(told, [["Ada"]]);
+  clock.pass(1);
+  await presenceSync.refresh();
+  assertEquals(told, [["Ada"], undefined]);
+});
+
+Deno.test("PresenceSync reads a room again whose notifications were lost", async () => {
+  const { presenceSync, told, hear, store } = await hall();
+  hear(1, "Ada");
+  store(2, "Ada", "Bob");
+  presenceSync.missed("hall");
+  await presenceSync.refresh();
+  assertEquals(told, [["Ada"], ["Ada", "Bob"]]);
+});

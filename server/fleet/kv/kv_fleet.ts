@@ -367,8 +367,9 @@ class KvEngine implements Engine {
     }
     for (const [room, version] of changed) {
       const { value } = await this.#kv.get<Doc>([...hereKey(room), node]);
-      const nobody = { node, version, count: 0 };
-      events.wrote(room, value ?? nobody);
+      if (value !== null) events.wrote(room, value);
+      else if (version === 0) events.missed(room);
+      else events.wrote(room, { node, version, count: 0 });
     }
   }
 }

@@ -137,6 +137,25 @@ test(
   },
 );
 
+test(
+  "a node that leaves a room while another one is cut off is dropped there",
+  async (server, a, b) => {
+    const { session } = await a.begin("Ada");
+    const atA = await a.enter("hall", { [session]: "Ada" });
+    const atB = await b.enter("hall", { s: "Bob" });
+    await Promise.all([atA.shows("Bob"), atB.shows("Ada")]);
+    const clients = String(await server.command("CLIENT", "LIST"));
+    const ids = [...clients.matchAll(/^id=(\d+) .* sub=[1-9]/gm)];
+    // The last one is that of the node that joined last.
+    await server.command("CLIENT", "KILL", "ID", ids.at(-1)?.[1] ?? "");
+    atA.become({});
+    await atB.shows();
+    atA.become({ [session]: "Ada" });
+    await atB.shows("Ada");
+    assertEquals(atB.departures.length, 1);
+  },
+);
+
 Deno.test({
   name: `${redis} fleet faults: what dead nodes left is not kept for ever`,
   ignore,
