@@ -16,7 +16,7 @@ import "./chat/styles/touch.css";
 import "./chat/styles/forced.css";
 import { h, render } from "preact";
 import { type Client, connect, type Unauthorized } from "../client/hubbub.ts";
-import { shownText } from "./chat/model/format.ts";
+import { plainText } from "./chat/model/format.ts";
 import { chime, notify, onNoticeClick, showUnread } from "./chat/attention.ts";
 import { Entry, mayTake, takeToken } from "./chat/sign_in.ts";
 import { HOME, STORAGE_PREFIX } from "./base_path.ts";
@@ -137,7 +137,7 @@ function start(client: Client, person: Person): ChatModel {
     },
     announce(message) {
       const from = senderWords(message);
-      if (!announcer.arrived(from, message.text)) return;
+      if (!announcer.arrived(from, plainText(message.text))) return;
       setTimeout(() => {
         announcement = announcer.speak();
         shell.changed();
@@ -151,7 +151,7 @@ function start(client: Client, person: Person): ChatModel {
       if (wanted(notices) && !looking()) {
         const sender = isolated(senderWords(message));
         const title = words.senderInRoom(sender, isolated(room.name));
-        const body = shownText(message.text);
+        const body = plainText(message.text);
         notify({ title, body, room: room.name }, openRoom);
       }
     },

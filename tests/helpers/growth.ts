@@ -21,8 +21,14 @@ export function assertGrowsLinearly(
       return performance.now() - start;
     }));
   time(make(1));
-  const short = time(make(1));
-  const long = time(make(8));
-  // Quadratic would be 64 times as long; 10 ms are for noise.
-  assert(long < short * 24 + 10, `${name}: ${short} ms, then ${long} ms`);
+  let [short, long] = [0, 0];
+  // Other load on the machine hits the longer work more often. What is
+  // quadratic fails every time.
+  for (let attempt = 0; attempt < 4; attempt++) {
+    short = time(make(1));
+    long = time(make(8));
+    // Quadratic would be 64 times as long; 10 ms are for noise.
+    if (long < short * 24 + 10) return;
+  }
+  assert(false, `${name}: ${short} ms, then ${long} ms`);
 }

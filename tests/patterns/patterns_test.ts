@@ -22,8 +22,8 @@ const MADE: Readonly<Record<string, readonly RegExp[]>> = {
   "client/terminal/wrap.ts": await madeBy("../../client/terminal/wrap.ts"),
   "protocol/invisible.ts": await madeBy("../../protocol/invisible.ts"),
   "protocol/names.ts": await madeBy("../../protocol/names.ts"),
-  "static/chat/model/format.ts": await madeBy(
-    "../../static/chat/model/format.ts",
+  "static/chat/model/inlines.ts": await madeBy(
+    "../../static/chat/model/inlines.ts",
   ),
   "static/chat/model/mentions.ts": [
     patternOf(["Ada Lovelace"]),

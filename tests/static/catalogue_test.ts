@@ -28,6 +28,7 @@ const CLIENT_ERRORS: readonly Exclude<ClientErrorCode, ErrorCode>[] = [
 /** Entries that are the same word in English and another language. */
 const SAME: Readonly<Record<string, readonly string[]>> = {
   de: [
+    "chat.code",
     "chat.keys.back.keys",
     "chat.keys.beside.keys",
     "chat.keys.send.keys",

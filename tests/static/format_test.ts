@@ -1,7 +1,13 @@
 /** What a message's text is made of. */
 
 import { assert, assertEquals } from "@std/assert";
-import { format, mentions } from "../../static/chat/model/format.ts";
+import {
+  type Block,
+  format,
+  mentions,
+  plainText,
+} from "../../static/chat/model/format.ts";
+import type { Inline } from "../../static/chat/model/inlines.ts";
 import { longerNames } from "../../static/chat/model/mentions.ts";
 import { assertGrowsLinearly } from "../helpers/growth.ts";
 
@@ -10,9 +16,33 @@ function inlines(text: string, name?: string): string[] {
   const [block, ...more] = format(text, name);
   assertEquals(more, []);
   if (block?.kind !== "paragraph") throw new Error("Not a paragraph");
-  return block.inlines.map((token) =>
-    token.kind === "text" ? token.text : `${token.kind}:${token.text}`
-  );
+  return block.inlines.map(short);
+}
+
+function short(token: Inline): string {
+  if (token.kind === "text") return token.text;
+  return `${token.kind}:${
+    "inlines" in token ? token.inlines.map(short).join("|") : token.text
+  }`;
+}
+
+/** The blocks of a text, in short. */
+function blocks(text: string): unknown[] {
+  const shortBlock = (block: Block): unknown => {
+    switch (block.kind) {
+      case "fence":
+        return `fence:${block.text}`;
+      case "paragraph":
+        return block.inlines.map(short).join("|");
+      case "quote":
+        return block.blocks.map(shortBlock);
+      case "list":
+        return block.items.map(({ marker, depth, inlines }) =>
+          `${"  ".repeat(depth)}${marker} ${inlines.map(short).join("|")}`
+        ).join("\n");
+    }
+  };
+  return format(text).map(shortBlock);
 }
 
 const LINKS: Record<string, string[]> = {
@@ -58,7 +88,43 @@ LINKS["[a](https://a.example/b[1])"] = [
   ")",
 ];
 
-for (const [text, tokens] of Object.entries(LINKS)) {
+LINKS["see www.a.example/b."] = ["see ", "link:www.a.example/b", "."];
+LINKS["www.a and www..b.c"] = ["www.a and www..b.c"];
+LINKS["xwww.a.example a@www.b.example"] = ["xwww.a.example a@www.b.example"];
+LINKS["a ``b ` c`` d ``` `e ```"] = ["a ", "code:b ` c", " d ", "code:`e"];
+
+/** Bold, italics and strikethrough, and what only looks like them. */
+const MARKS: Record<string, string[]> = {
+  "**a** *b* _c_ ~~d~~": ["strong:a", " ", "em:b", " ", "em:c", " ", "del:d"],
+  "***a*** **b *c* d**": ["strong:em:a", " ", "strong:b |em:c| d"],
+  "**see https://a.example/b**": ["strong:see |link:https://a.example/b"],
+  "*https://a.example/*": ["em:link:https://a.example/"],
+  "**`a`**, (*b*).": ["strong:code:a", ", (", "em:b", ")."],
+  "`**a**`": ["code:**a**"],
+  "**a *b** c*": ["strong:a *b", " c*"],
+  "**a **b** c**": ["strong:a b c"],
+  "~~a\nb~~": ["del:a\nb"],
+  "这是**重点**内容 アン*ド*ロ": [
+    "这是",
+    "strong:重点",
+    "内容 アン",
+    "em:ド",
+    "ロ",
+  ],
+  "\\*a* \\_b_": ["*a* _b_"],
+  "¯\\_(ツ)_/¯": ["¯\\_(ツ)_/¯"],
+  "**a *b* ~~c": ["**a ", "em:b", " ~~c"],
+};
+for (
+  const text of [
+    ...["2*3*4 = 24", "5 * 3 * 2", "f(*args, **kwargs)", "a *", "a*", "**"],
+    ...["snake_case_name", "__init__", "__a__ b", "~5 to ~10", "~~~a~~~"],
+    ...["****a****", "** a **", "**a", "*a\n\nb*", "src/*/x/*", "@_bob_ hi"],
+    ...["[a](b)", "# a", "&amp; <b>", "|a|b|", "*_ ~ `", "2 > 1", ">a"],
+  ]
+) MARKS[text] = [text];
+
+for (const [text, tokens] of Object.entries({ ...LINKS, ...MARKS })) {
   Deno.test(`format() reads ${JSON.stringify(text)}`, () => {
     assertEquals(inlines(text), tokens);
   });
@@ -77,6 +143,64 @@ Deno.test("format() parts fenced blocks from paragraphs", () => {
 
 Deno.test("format() takes a fence that is never closed to the end", () => {
   assertEquals(format("```\none\ntwo"), [{ kind: "fence", text: "one\ntwo" }]);
+});
+
+Deno.test("format() reads lists, as deep as they are indented", () => {
+  assertEquals(blocks("Buy:\n- **tea**\n  * green\n\t- mint\n- milk\nand"), [
+    "Buy:",
+    "• strong:tea\n  ◦ green\n    ▪ mint\n• milk",
+    "and",
+  ]);
+  assertEquals(blocks("1. a\n   more\n1. b\n5) c"), [
+    "1. a\nmore\n2. b\n5. c",
+  ]);
+  assertEquals(blocks("7. a\n\n8. b"), ["7. a", "8. b"]);
+  assertEquals(blocks("-a\n1.5\n2026. a\n- \n-"), [
+    "-a\n1.5\n2026. a\n- \n-",
+  ]);
+  const deep = Array.from({ length: 9 }, (_, n) => " ".repeat(2 * n) + "- a");
+  assertEquals(
+    String(blocks(deep.join("\n"))).match(/^ */gm)?.map(({ length }) => length),
+    [0, 2, 4, 6, 6, 6, 6, 6, 6],
+  );
+});
+
+Deno.test("format() reads quotes, with what is in them", () => {
+  assertEquals(blocks("> a\n> - b\n>\n> ```\n> c\n> ```\n> > d\ne"), [
+    ["a", "• b", "fence:c", ["d"]],
+    "e",
+  ]);
+  const [deep] = blocks("> ".repeat(50) + "a");
+  assertEquals(deep, [[["> ".repeat(47) + "a"]]]);
+});
+
+Deno.test("format() takes a fence that is indented, or ends at a line's end", () => {
+  assertEquals(blocks("- a\n  ```js\n  b\n  ```\n- c"), [
+    "• a",
+    "fence:  b",
+    "• c",
+  ]);
+  assertEquals(blocks("```\na``` \nb"), ["fence:a", "b"]);
+});
+
+Deno.test("plainText() is one line without marks", () => {
+  assertEquals(
+    plainText("**Hi** `a`\n- b\n- c\n> d\n```\ne\n```"),
+    "Hi a • b • c d e",
+  );
+});
+
+Deno.test("format() is no deeper than there are styles, whatever is nested", () => {
+  const text = "**a *b ~~c ".repeat(500) + "~~ ** ".repeat(500) +
+    "a~~ b* c** ".repeat(500);
+  const depth = (list: readonly Inline[]): number =>
+    Math.max(
+      0,
+      ...list.map((one) => "inlines" in one ? 1 + depth(one.inlines) : 0),
+    );
+  const [block] = format(text);
+  assert(block?.kind === "paragraph");
+  assert(depth(block.inlines) <= 3);
 });
 
 Deno.test("format() keeps every character that is no fence and turns nothing", () => {
@@ -98,6 +222,10 @@ Deno.test("format() takes a time that grows with the text, however it is made", 
       "https://（）",
       "@a",
       "@a\u0301",
+      ...["*", "_", "~", "\\*", "*a ", "*a_", "**a *b ", "*a* ", "_(", "a* "],
+      ...["``a` ", "`a``", "> ", "> > a\n", "- a\n", "  - a\n", "1. \n"],
+      ...["\n", "\n \n", " ", "\t- ", "```a", "```\na```", "www.", "www.a."],
+      ...["***a ", "~~a **b _c ", "a** b~~ c_ ", "- a\n     b\n", "99) a\n"],
     ]
   ) {
     assertGrowsLinearly(part, (times) => {

@@ -1,31 +1,44 @@
 /**
- * What a message's text is made of: plain runs, links, code and mentions. A
- * text becomes a list of tokens, never markup: whatever a sender types can only
- * come out as text, or as a link to http or https.
+ * Reads the text of a message: paragraphs, fenced code, quotes and lists, as
+ * in Markdown. A text becomes a list of tokens, never HTML: whatever a sender
+ * types is shown as text, or as a link to http or https. Takes linear time.
  */
 
-import { type Link, NOT_IN_LINK, readLink } from "./links.ts";
+import { type Inline, inlinesOf, type Reader } from "./inlines.ts";
 import { mentionSpans } from "./mentions.ts";
 
-/** A run of text within a line. */
-export type Inline =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "code"; readonly text: string }
-  | ({ readonly kind: "link" } & Link)
-  | { readonly kind: "mention"; readonly text: string };
+/** An item of a list. */
+export interface Item {
+  /** A bullet, or the number with its full stop. */
+  readonly marker: string;
+  /** How deep it is indented, from 0. */
+  readonly depth: number;
+  readonly inlines: readonly Inline[];
+}
 
-/** A paragraph, or a fenced block of code. */
+/** A part of a message that has lines of its own. */
 export type Block =
   | { readonly kind: "paragraph"; readonly inlines: readonly Inline[] }
-  | { readonly kind: "fence"; readonly text: string };
+  | { readonly kind: "fence"; readonly text: string }
+  | { readonly kind: "quote"; readonly blocks: readonly Block[] }
+  | { readonly kind: "list"; readonly items: readonly Item[] };
 
-/** Three backticks on a line of their own, maybe with a language, up to the
- * next; the text's end closes too. */
-const FENCE = /^```[^\n`]*\n([\s\S]*?)(?:\n```[ \t]*$|(?![\s\S]))/gm;
-const CODE_OR_LINK = new RegExp(
-  `(?<!\`)\`([^\`\n]+)\`(?!\`)|https?://[^${NOT_IN_LINK}]+`,
-  "giu",
-);
+/** Three backticks that start a line, maybe with a language, up to three that
+ * end one; the text's end closes too. */
+const FENCE =
+  /^ {0,3}```[^\n`]*\n([\s\S]*?)(?:(?:\n {0,3})?```[ \t]*$|(?![\s\S]))/gm;
+const QUOTE = /^>(?: |$)/;
+const ITEM = /^([ \t]{0,16})(?:[-*•]|(\d{1,3})[.)])[ \t](?=[ \t]*\S)/;
+/** A line that goes on with the item above. */
+const INDENTED = /^(?: {2}|\t)[ \t]*(?=\S)/;
+const BULLETS = ["•", "◦", "▪"];
+
+/** Deeper quotes and items are not told apart. */
+const MOST_QUOTES = 3;
+const MOST_DEPTH = 3;
+
+/** UTF-16 units of a text that are read for one line. */
+const MOST_PLAIN = 500;
 
 /** Turn the direction of the text around them (UAX #9): embeddings, overrides
  * and isolates. */
@@ -54,21 +67,105 @@ export function format(
   longer: readonly string[] = [],
 ): readonly Block[] {
   const reader = name === undefined ? undefined : { name, longer };
+  return blocksOf(shownText(text), reader, 0);
+}
+
+function blocksOf(
+  text: string,
+  reader: Reader | undefined,
+  quotes: number,
+): readonly Block[] {
   const blocks: Block[] = [];
-  const paragraph = (part: string) => {
-    const trimmed = withoutBreaks(part);
-    if (trimmed === "") return;
-    blocks.push({ kind: "paragraph", inlines: inlines(trimmed, reader) });
-  };
   let at = 0;
-  text = shownText(text);
   for (const match of text.matchAll(FENCE)) {
-    paragraph(text.slice(at, match.index));
+    blocks.push(...linesOf(text.slice(at, match.index), reader, quotes));
     blocks.push({ kind: "fence", text: match[1] ?? "" });
     at = match.index + match[0].length;
   }
-  paragraph(text.slice(at));
+  blocks.push(...linesOf(text.slice(at), reader, quotes));
   return blocks;
+}
+
+/** Reads text without fences, line by line. */
+function linesOf(
+  text: string,
+  reader: Reader | undefined,
+  quotes: number,
+): readonly Block[] {
+  const blocks: Block[] = [];
+  const lines = text.split("\n");
+  let plain: string[] = [];
+  const endParagraph = () => {
+    const inlines = inlinesOf(withoutBreaks(plain.join("\n")), reader);
+    if (inlines.length > 0) blocks.push({ kind: "paragraph", inlines });
+    plain = [];
+  };
+  let at = 0;
+  while (at < lines.length) {
+    const start = at;
+    if (quotes < MOST_QUOTES && lines[at]!.startsWith("> ")) {
+      while (QUOTE.test(lines[at] ?? "")) at++;
+      const quoted = lines.slice(start, at).map((line) => line.slice(2));
+      endParagraph();
+      blocks.push({
+        kind: "quote",
+        blocks: blocksOf(quoted.join("\n"), reader, quotes + 1),
+      });
+    } else if (ITEM.test(lines[at]!)) {
+      at++;
+      while (ITEM.test(lines[at] ?? "") || INDENTED.test(lines[at] ?? "")) at++;
+      endParagraph();
+      blocks.push({
+        kind: "list",
+        items: itemsOf(lines.slice(start, at), reader),
+      });
+    } else {
+      plain.push(lines[at]!);
+      at++;
+    }
+  }
+  endParagraph();
+  return blocks;
+}
+
+/** Reads the lines of a list; the first is an item. */
+function itemsOf(
+  lines: readonly string[],
+  reader: Reader | undefined,
+): readonly Item[] {
+  const items: { marker: string; depth: number; text: string }[] = [];
+  /** Indentation and last number of each level that is open. */
+  const levels: { indent: number; number: number }[] = [];
+  for (const line of lines) {
+    const match = ITEM.exec(line);
+    if (match === null) {
+      items.at(-1)!.text += `\n${line.trimStart()}`;
+      continue;
+    }
+    const indent = match[1]!.replaceAll("\t", "    ").length;
+    while (levels.length > 1 && levels.at(-1)!.indent > indent + 1) {
+      levels.pop();
+    }
+    if (levels.length === 0 || indent > levels.at(-1)!.indent + 1) {
+      levels.push({ indent, number: 0 });
+    }
+    const level = levels.at(-1)!;
+    const depth = Math.min(levels.length - 1, MOST_DEPTH);
+    let marker = BULLETS[depth % BULLETS.length]!;
+    if (match[2] !== undefined) {
+      // Numbers are as written; those that do not rise are counted.
+      const isFirst = level.number === 0;
+      const written = Number(match[2]);
+      level.number = isFirst ? written : Math.max(written, level.number + 1);
+      marker = `${level.number}.`;
+    }
+    items.push({ marker, depth, text: line.slice(match[0].length) });
+  }
+  return items.map(({ marker, depth, text }) => ({
+    marker,
+    depth,
+    inlines: inlinesOf(text.trim(), reader),
+  }));
 }
 
 /** A text without the line breaks around it. */
@@ -77,45 +174,6 @@ function withoutBreaks(text: string): string {
   while (start < end && text[start] === "\n") start++;
   while (start < end && text[end - 1] === "\n") end--;
   return text.slice(start, end);
-}
-
-/** The person that reads. */
-interface Reader {
-  readonly name: string;
-  readonly longer: readonly string[];
-}
-
-function inlines(text: string, reader: Reader | undefined): Inline[] {
-  const found: Inline[] = [];
-  let at = 0;
-  for (const match of text.matchAll(CODE_OR_LINK)) {
-    const code = match[1];
-    const link = code === undefined ? readLink(match[0]) : undefined;
-    if (code === undefined && link === undefined) continue;
-    found.push(...words(text.slice(at, match.index), reader));
-    found.push(
-      link === undefined
-        ? { kind: "code", text: code ?? "" }
-        : { kind: "link", ...link },
-    );
-    at = match.index + (link?.text.length ?? match[0].length);
-  }
-  found.push(...words(text.slice(at), reader));
-  return found;
-}
-
-function words(text: string, reader: Reader | undefined): Inline[] {
-  if (text === "") return [];
-  if (reader === undefined) return [{ kind: "text", text }];
-  const found: Inline[] = [];
-  let at = 0;
-  for (const { from, to } of mentionSpans(text, reader.name, reader.longer)) {
-    if (from > at) found.push({ kind: "text", text: text.slice(at, from) });
-    found.push({ kind: "mention", text: text.slice(from, to) });
-    at = to;
-  }
-  if (at < text.length) found.push({ kind: "text", text: text.slice(at) });
-  return found;
 }
 
 /**
@@ -133,8 +191,55 @@ export function mentions(
   if (name === undefined) return false;
   if (mentionSpans(shownText(text), name, longer).length === 0) return false;
   // Code and addresses mention nobody.
-  return format(text, name, longer).some((block) =>
-    block.kind === "paragraph" &&
-    block.inlines.some((inline) => inline.kind === "mention")
-  );
+  return format(text, name, longer).some(blockMentions);
+}
+
+function blockMentions(block: Block): boolean {
+  switch (block.kind) {
+    case "fence":
+      return false;
+    case "paragraph":
+      return block.inlines.some(inlineMentions);
+    case "quote":
+      return block.blocks.some(blockMentions);
+    case "list":
+      return block.items.some(({ inlines }) => inlines.some(inlineMentions));
+  }
+}
+
+function inlineMentions(inline: Inline): boolean {
+  return inline.kind === "mention" ||
+    ("inlines" in inline && inline.inlines.some(inlineMentions));
+}
+
+/**
+ * Returns the start of a text in one line without its marks, for the list of
+ * rooms, a notification and a screen reader.
+ *
+ * @param text As it was sent.
+ */
+export function plainText(text: string): string {
+  return format(text.slice(0, MOST_PLAIN)).map(plainBlock).join(" ")
+    .replace(/\s+/g, " ").trim();
+}
+
+function plainBlock(block: Block): string {
+  switch (block.kind) {
+    case "fence":
+      return block.text;
+    case "paragraph":
+      return block.inlines.map(plainInline).join("");
+    case "quote":
+      return block.blocks.map(plainBlock).join(" ");
+    case "list":
+      return block.items.map(({ marker, inlines }) =>
+        `${marker} ${inlines.map(plainInline).join("")}`
+      ).join(" ");
+  }
+}
+
+function plainInline(inline: Inline): string {
+  return "inlines" in inline
+    ? inline.inlines.map(plainInline).join("")
+    : inline.text;
 }

@@ -32,23 +32,29 @@ const BRACKETS: ReadonlyMap<string, string> = new Map([
   ["〕", "〔"],
 ]);
 
+/** A host that was written without a scheme: at least one more dot. */
+const BARE = /^www\.[^./?#]+\.[^./?#]/iu;
+
 /**
  * Returns the URL at the start of a run of characters, without the punctuation of
  * the sentence around it: `(see https://x.org/a_(b)).` links
  * `https://x.org/a_(b)`.
  *
- * @param run Starts with `http://` or `https://`.
+ * @param run Starts with `http://`, `https://` or `www.`, which opens https.
  * @returns Undefined if it is no URL, or hides what it opens.
  */
 export function readLink(run: string): Link | undefined {
   const text = withoutTail(run);
-  const url = parse(text);
+  const isBare = /^www/i.test(run);
+  if (isBare && !BARE.test(text)) return undefined;
+  const address = isBare ? `https://${text}` : text;
+  const url = parse(address);
   // Whoever reads "https://bank.example@evil.example" takes it for the bank.
   if (url === undefined || url.username !== "" || url.password !== "") {
     return undefined;
   }
   // Letters of other alphabets look like Latin ones, and numbers like names.
-  const shown = HOST.exec(text)?.[1]?.toLowerCase();
+  const shown = HOST.exec(address)?.[1]?.toLowerCase();
   return {
     text,
     href: url.href,

@@ -15,7 +15,7 @@ export interface Span {
 
 /** Content of a character class: letters of scripts that often have no spaces
  * between words. */
-const UNSPACED =
+export const UNSPACED =
   String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Hangul}` +
   String.raw`\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
 /** A character that continues a word. */

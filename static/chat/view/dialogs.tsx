@@ -14,6 +14,18 @@ import { KEYS } from "./page_keys.ts";
 /** Which dialog is open. */
 export type DialogName = "settings" | "keys" | "room";
 
+/** What to write, and what it becomes. */
+const FORMATS: readonly (readonly [written: string, meaning: string])[] = [
+  ["**text**", words.bold],
+  ["*text*", words.italics],
+  ["~~text~~", words.strikethrough],
+  ["`text`", words.code],
+  ["```\ntext\n```", words.codeOfSeveralLines],
+  ["> text", words.quote],
+  ["- text", words.list],
+  ["1. text", words.numberedList],
+];
+
 /** What the keyboard does. */
 export function KeysDialog({ close }: { close: () => void }) {
   return (
@@ -23,6 +35,17 @@ export function KeysDialog({ close }: { close: () => void }) {
           <div key={keys}>
             <dt>{keys}</dt>
             <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3>{words.formatting}</h3>
+      <dl class="keys">
+        {FORMATS.map(([written, meaning]) => (
+          <div key={written}>
+            <dt>
+              <code>{written}</code>
+            </dt>
+            <dd>{meaning}</dd>
           </div>
         ))}
       </dl>

@@ -2,12 +2,20 @@
  * ours, so that nothing a sender types can be more than text. */
 
 import { words } from "../../words/chat_catalogue.ts";
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { excerptOf } from "../model/excerpt.ts";
-import { type Block, format, type Inline } from "../model/format.ts";
+import { type Block, format } from "../model/format.ts";
+import type { Inline } from "../model/inlines.ts";
 
-function inline(token: Inline) {
+function inline(token: Inline): ComponentChildren {
   switch (token.kind) {
+    case "strong":
+      return <strong>{token.inlines.map(inline)}</strong>;
+    case "em":
+      return <em>{token.inlines.map(inline)}</em>;
+    case "del":
+      return <del>{token.inlines.map(inline)}</del>;
     case "text":
       return token.text;
     case "code":
@@ -36,20 +44,45 @@ function inline(token: Inline) {
 
 /** The blocks of one message. They never change places: their index is key. */
 export function Text({ blocks }: { blocks: readonly Block[] }) {
-  return (
-    <>
-      {blocks.map((block, index) =>
-        block.kind === "fence"
-          ? (
-            // It can be scrolled sideways, so the keyboard has to get there.
-            <pre key={index} tabIndex={0} dir="ltr">
-              <code>{block.text}</code>
-            </pre>
-          )
-          : <p key={index} dir="auto">{block.inlines.map(inline)}</p>
-      )}
-    </>
-  );
+  return <>{blocks.map(block)}</>;
+}
+
+function block(block: Block, index: number): ComponentChildren {
+  switch (block.kind) {
+    case "fence":
+      return (
+        // It can be scrolled sideways, so the keyboard has to get there.
+        <pre key={index} tabIndex={0} dir="ltr">
+          <code>{block.text}</code>
+        </pre>
+      );
+    case "paragraph":
+      return <p key={index} dir="auto">{block.inlines.map(inline)}</p>;
+    case "quote":
+      return (
+        <blockquote key={index} dir="auto">
+          <Text blocks={block.blocks} />
+        </blockquote>
+      );
+    case "list":
+      return (
+        <ul key={index} role="list">
+          {block.items.map(({ marker, depth, inlines }, index) => (
+            <li
+              key={index}
+              dir="auto"
+              aria-level={depth + 1}
+              class={`depth${depth}`}
+            >
+              {
+                // A text, so that it is copied with the item.
+              }
+              <span class="marker">{marker}</span> {inlines.map(inline)}
+            </li>
+          ))}
+        </ul>
+      );
+  }
 }
 
 /** A message's text: a long one is folded until one asks for all of it. */

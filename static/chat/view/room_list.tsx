@@ -8,7 +8,7 @@ import type { RoomModel } from "../model/room_model.ts";
 import { briefTime } from "../model/times.ts";
 import { isolated, removalWords } from "../model/chat_words.ts";
 import { errorWords } from "../model/error_words.ts";
-import { shownText } from "../model/format.ts";
+import { plainText, shownText } from "../model/format.ts";
 import { words } from "../../words/chat_catalogue.ts";
 import { Words } from "./sentence.tsx";
 import { Avatar } from "./avatar.tsx";
@@ -127,7 +127,7 @@ function LastWords({ room: { last, live } }: { room: RoomModel }) {
     <>
       <Words sentence={[{ name: from }]} />
       {": "}
-      {removed ? words.messageRemoved : <bdi>{shownText(text)}</bdi>}
+      {removed ? words.messageRemoved : <bdi>{plainText(text)}</bdi>}
     </>
   );
 }

@@ -158,7 +158,7 @@ pageTest(
   },
 );
 
-pageTest("links open apart, code is shown as code", async ({ chat }) => {
+pageTest("links open apart, Markdown is formatted", async ({ chat }) => {
   const ada = await chat("/?name=Ada");
   await ada.say(
     "See (https://example.org/a_(b)?c=d#e), or `npm i`.\n```\nconst a = 1;\n```",
@@ -173,6 +173,22 @@ pageTest("links open apart, code is shown as code", async ({ chat }) => {
   assert((await link.getAttribute("rel"))?.includes("noopener"));
   assertEquals(await line.locator("p code").textContent(), "npm i");
   assertEquals(await line.locator("pre").textContent(), "const a = 1;");
+  await ada.say("**bold *both*** ~~gone~~\n- one\n  1. two\n> said\nend");
+  const formatted = await ada.value<string>(`(() => {
+    const texts = [...document.querySelectorAll(".text")].at(-1);
+    getSelection().selectAllChildren(texts);
+    const elements = [...texts.querySelectorAll("*")];
+    return [elements.map(({ localName }) => localName).join(" "),
+      getSelection().toString()].join("\\n");
+  })()`);
+  // A selection is copied as it is shown.
+  assertEquals(
+    formatted.split(/\n+/),
+    [
+      "p strong em del ul li span li span blockquote p p",
+      ...["bold both gone", "• one", "1. two", "said", "end"],
+    ],
+  );
 });
 
 pageTest(
