@@ -22,6 +22,9 @@ const MADE: Readonly<Record<string, readonly RegExp[]>> = {
   "client/terminal/wrap.ts": await madeBy("../../client/terminal/wrap.ts"),
   "protocol/invisible.ts": await madeBy("../../protocol/invisible.ts"),
   "protocol/names.ts": await madeBy("../../protocol/names.ts"),
+  "static/chat/model/chat_words.ts": await madeBy(
+    "../../static/chat/model/chat_words.ts",
+  ),
   "static/chat/model/inlines.ts": await madeBy(
     "../../static/chat/model/inlines.ts",
   ),
