@@ -44,10 +44,15 @@ function inline(token: Inline): ComponentChildren {
 
 /** The blocks of one message. They never change places: their index is key. */
 export function Text({ blocks }: { blocks: readonly Block[] }) {
-  return <>{blocks.map(block)}</>;
+  return <>{blocks.map((block, index) => draw(block, index, "auto"))}</>;
 }
 
-function block(block: Block, index: number): ComponentChildren {
+/** @param dir Undefined in a quote: its direction is that of its text. */
+function draw(
+  block: Block,
+  index: number,
+  dir: "auto" | undefined,
+): ComponentChildren {
   switch (block.kind) {
     case "fence":
       return (
@@ -57,11 +62,11 @@ function block(block: Block, index: number): ComponentChildren {
         </pre>
       );
     case "paragraph":
-      return <p key={index} dir="auto">{block.inlines.map(inline)}</p>;
+      return <p key={index} dir={dir}>{block.inlines.map(inline)}</p>;
     case "quote":
       return (
         <blockquote key={index} dir="auto">
-          <Text blocks={block.blocks} />
+          {block.blocks.map((inner, index) => draw(inner, index, undefined))}
         </blockquote>
       );
     case "list":

@@ -8,7 +8,7 @@ import type { RoomModel } from "../model/room_model.ts";
 import { briefTime } from "../model/times.ts";
 import { isolated, removalWords } from "../model/chat_words.ts";
 import { errorWords } from "../model/error_words.ts";
-import { plainText, shownText } from "../model/format.ts";
+import { plainText } from "../model/format.ts";
 import { words } from "../../words/chat_catalogue.ts";
 import { Words } from "./sentence.tsx";
 import { Avatar } from "./avatar.tsx";
