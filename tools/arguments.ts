@@ -15,6 +15,8 @@ import {
 export interface ArgumentsOptions {
   /** Flags with a value, without `--`. */
   readonly values?: readonly string[];
+  /** Flags with a value that may be given several times. */
+  readonly lists?: readonly string[];
   /** Flags without one. */
   readonly switches?: readonly string[];
   /** Maximum number of positional arguments; 0 by default. */
@@ -25,6 +27,8 @@ export interface ArgumentsOptions {
 export interface Arguments {
   /** Values by flag, without `--`; none is blank. */
   readonly values: ReadonlyMap<string, string>;
+  /** All values of a flag that may be given several times. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
   readonly switches: ReadonlySet<string>;
   readonly others: readonly string[];
 }
@@ -39,13 +43,15 @@ export interface Arguments {
  */
 export function readArguments(
   args: readonly string[],
-  { values = [], switches = [], others = 0 }: ArgumentsOptions,
+  { values = [], lists = [], switches = [], others = 0 }: ArgumentsOptions,
 ): Arguments | "help" {
-  const flags = [...values, ...switches, "help"];
+  const valued = [...values, ...lists];
+  const flags = [...valued, ...switches, "help"];
   const found: string[] = [];
-  refuseBlanks(args, values);
-  const parsed = parseArgs(joinNegatives(args, values), {
-    string: [...values],
+  refuseBlanks(args, valued);
+  const parsed = parseArgs(joinNegatives(args, valued), {
+    string: valued,
+    collect: [...lists],
     boolean: [...switches, "help"],
     unknown(arg) {
       const isOther = !arg.startsWith("-") && found.length < others;
@@ -61,6 +67,14 @@ export function readArguments(
         readWords(`--${flag}`, String(parsed[flag]), {
           parse: (words) => words,
         }),
+      ]),
+    ),
+    lists: new Map(
+      lists.map((flag) => [
+        flag,
+        (parsed[flag] as string[] ?? []).map((words) =>
+          readWords(`--${flag}`, words, { parse: String })
+        ),
       ]),
     ),
     switches: new Set(switches.filter((flag) => parsed[flag] === true)),

@@ -59,13 +59,19 @@ declare module "@std/cli/parse-args" {
   export interface ParseOptions {
     readonly boolean?: readonly string[];
     readonly string?: readonly string[];
+    readonly collect?: readonly string[];
     readonly alias?: Readonly<Record<string, string>>;
     readonly unknown?: (arg: string, key?: string, value?: unknown) => unknown;
   }
   export function parseArgs(
     args: readonly string[],
     options?: ParseOptions,
-  ): { _: (string | number)[] } & Record<string, string | boolean | undefined>;
+  ):
+    & { _: (string | number)[] }
+    & Record<
+      string,
+      string | boolean | string[] | undefined
+    >;
 }
 
 declare module "@std/media-types" {

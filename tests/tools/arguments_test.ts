@@ -24,6 +24,7 @@ import {
   readStalledOptions,
 } from "../../soak/stalled_options.ts";
 import { readArguments } from "../../tools/arguments.ts";
+import { HELP as LAB_HELP, readLabOptions } from "../../tools/lab_options.ts";
 import {
   HELP as TOKEN_HELP,
   readTokenOptions,
@@ -83,6 +84,14 @@ const COMMANDS: Readonly<Record<string, CommandLine>> = {
     help: "",
     read: (args) => readArguments(args, { others: 2 }),
     wrong: {},
+  },
+  lab: {
+    help: LAB_HELP,
+    read: (args) => readLabOptions(["script.lab", ...args]),
+    wrong: {
+      set: ["name", "=x", "a b=x"],
+      header: ["Cookie", "a b: c", "a: b\nc: d"],
+    },
   },
   soak: {
     help: SOAK_HELP,
