@@ -113,7 +113,7 @@ Deno.test("Tally counts frames and messages however they are framed and cut", ()
   }
 });
 
-Deno.test("Finder and TimeReader find what a chunk's end has cut", () => {
+Deno.test("Finder and TimeReader find matches that span two chunks", () => {
   const random = randomFrom(7);
   const times = Array.from({ length: 500 }, () => Math.floor(random() * 1e9));
   const bytes = joined(times.map((time) => {

@@ -102,7 +102,7 @@ for (const { name, kind } of PLACES) {
 }
 
 pageTest(
-  "an EventSource that finds a full server is told why, and comes in when there is room",
+  "an EventSource at a full server gets the reason, and connects when there is room",
   async ({ open, server }) => {
     const page = await open("/healthz");
     const url = new URL("/api/rooms/hall/events", server.url);

@@ -55,7 +55,7 @@ function cuttable() {
   };
 }
 
-Deno.test("clients talk, see each other, and read what was said", async () => {
+Deno.test("clients exchange messages, see each other and read history", async () => {
   await using server = await RealServer.start();
   await using ada = connectTo(server, { name: "Ada" });
   const room = ada.join("lobby");
@@ -95,7 +95,7 @@ Deno.test("clients talk, see each other, and read what was said", async () => {
   assertEquals([page.older, page.head], [true, 5]);
 });
 
-Deno.test("client that joins gets the past, then what is new", async () => {
+Deno.test("a client that joins gets history, then new messages", async () => {
   await using server = await RealServer.start();
   await using ada = connectTo(server, { name: "Ada" });
   const room = ada.join("lobby");
@@ -113,7 +113,7 @@ Deno.test("client that joins gets the past, then what is new", async () => {
   assertEquals(heard.at(-1), [6, false]);
 });
 
-Deno.test("client whose name is taken gets another and is in the room all the same", async () => {
+Deno.test("a client whose name is taken gets another name and joins the room", async () => {
   await using server = await RealServer.start();
   await using ada = connectTo(server, { name: "Ada" });
   await next(ada.join("lobby"), "joined");

@@ -58,7 +58,7 @@ Deno.test("client knows name, session, token and limits after the welcome", () =
   world.close();
 });
 
-Deno.test("room gives messages in order and tells old from new", () => {
+Deno.test("room delivers messages in order and marks replayed ones", () => {
   const { world, heard, socket } = inLobby({ head: 2, after: 1 });
   socket.say(message(2), message(3));
   socket.say(message(3));
@@ -468,7 +468,7 @@ Deno.test("client waits as long as a refused hello says", () => {
   world.close();
 });
 
-Deno.test("client is the same guest after a reconnect, and tells which", () => {
+Deno.test("a client stays the same guest after a reconnect, and exposes the guest secret", () => {
   const world = new World({ name: "Ada", guest: "g1.secret" });
   world.socket.open();
   const [hello] = world.socket.take();
@@ -495,7 +495,7 @@ Deno.test("client.rename() gives the server's spelling, or its refusal", async (
   world.close();
 });
 
-Deno.test("client tells of errors that answer nothing", () => {
+Deno.test("client emits errors that answer no request", () => {
   const world = new World();
   const told: string[] = [];
   world.client.on("error", ({ code }) => told.push(code));

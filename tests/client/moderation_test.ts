@@ -24,7 +24,7 @@ function inLobby(more: Parameters<typeof joined>[0] = {}) {
   return { world, room, told, socket };
 }
 
-Deno.test("room knows what one may do in it, and what holds there", () => {
+Deno.test("room knows its permissions and rules", () => {
   const { world, room, told, socket } = inLobby({
     slowMs: 5_000,
     waitMs: 1_200,
@@ -64,7 +64,7 @@ Deno.test("room.typing() says nothing where one may not write", () => {
   world.close();
 });
 
-Deno.test("room tells which message is gone before the message that says so", () => {
+Deno.test("room emits the removal before the message that announces it", () => {
   const { world, room, socket } = inLobby();
   const heard: unknown[] = [];
   room.on("removed", ({ seq }) => heard.push(seq));

@@ -42,7 +42,7 @@ Deno.test("docs/protocol.md lists every error as the code has it", () => {
   );
 });
 
-Deno.test("docs/protocol.md: a close after an error that can be retried lets the client come back", () => {
+Deno.test("docs/protocol.md: a client can reconnect after a close that follows a retryable error", () => {
   const errors = table("Errors", ["code", "retryable", "when"])
     .map(([code = "", , when = ""]) => [codes(code)[0] ?? "", when]);
   const limits = table("Limits", ["what", "limit", "beyond it"])
@@ -131,7 +131,7 @@ const transcripts = blocks(protocol).filter(({ info }) =>
 
 for (const [index, { code }] of transcripts.entries()) {
   const [first = ""] = code.split("\n");
-  Deno.test(`transcript ${index + 1} of docs/protocol.md is what happens (${first})`, async () => {
+  Deno.test(`transcript ${index + 1} of docs/protocol.md matches the server (${first})`, async () => {
     await using program = await Program.start();
     await play(code, (path) => program.socket(path));
   });

@@ -102,7 +102,7 @@ Deno.test("the README's terminal commands publish and print", async () => {
   });
 });
 
-Deno.test("the README's table of settings is what --help lists", async () => {
+Deno.test("the README's table of settings matches --help", async () => {
   const { stdout } = await runProgram({ args: ["--help"] });
   const help = Array.from(
     stdout.matchAll(

@@ -49,7 +49,7 @@ export function namesContract(
     assertEquals((await node.begin("ada")).name, "ada");
   });
 
-  test("promise 6: a name that looks like a name of somebody present is taken", async (node) => {
+  test("promise 6: a name that looks like the name of a present user is taken", async (node) => {
     // Cyrillic and Greek letters for Latin ones, each name of one alphabet.
     const looks = { Capa: "\u0421\u0430\u0440\u0430", oo: "\u03BF\u03BF" };
     for (const [name, other] of Object.entries(looks)) {
@@ -117,7 +117,7 @@ export function namesContract(
     assertEquals(new Set(all.map(({ session }) => session)).size, 100);
   });
 
-  test("what is refused leaves nothing behind", async (node) => {
+  test("a refused name leaves nothing behind", async (node) => {
     await assertRefused("bad_name", () => node.begin("Server"));
     await assertRefused("bad_name", () => node.begin(""));
     const ada = await node.begin("Ada");
@@ -215,7 +215,7 @@ export function namesContract(
     await node.begin("Ada");
   });
 
-  test("promise 6: a guest loses their name in all sessions to a user whose signed token states it", async (node) => {
+  test("promise 6: a user whose signed token states a name takes it from a guest in all sessions", async (node) => {
     const desk = await node.begin("Beat");
     const phone = await node.claim({ guest: desk.session });
     const user = await node.claim({ user: "u9", name: "BEAT", signed: true });
@@ -301,7 +301,7 @@ export function namesContract(
     }
   });
 
-  test("a signed name does not win over what looks like it where a token states that", async (node) => {
+  test("a signed name does not replace a look-alike that a token states", async (node) => {
     const first = await node.claim({ user: "a", name: "KarI", signed: true });
     const token = { user: "b", name: "Karl", signed: true };
     assertEquals((await node.claim(token)).name, "Karl 2");
@@ -383,7 +383,7 @@ export function namesContract(
     assertEquals(node.renames, []);
   });
 
-  test("a name that a token states is kept, by who has no sub and against other devices too", async (node) => {
+  test("a name stated by a token is kept, without a sub and against other devices too", async (node) => {
     const token = { name: "Ada", signed: true };
     const first = await node.claim(token);
     assertEquals((await node.claim(token)).name, "Ada 2");
@@ -399,7 +399,7 @@ export function namesContract(
     assertEquals(await node.fleet.rename(other.session, "Carla"), "Carla");
   });
 
-  test("a guest gives way to the same person's token, and to nobody else's", async (node) => {
+  test("a guest's name passes to the same person's token only", async (node) => {
     const guest = await node.begin("Gus");
     const other = { user: "u1", name: "Gus" };
     await assertRefused("name_taken", () => node.claim(other));
@@ -412,7 +412,7 @@ export function namesContract(
     await node.until(() => node.fleet.nameOf(guest.session) === "Gus 2");
   });
 
-  test("promise 6: a lent name is nobody's", async (node) => {
+  test("promise 6: a name kept for a returning user is not taken", async (node) => {
     const { fleet } = node;
     const guest = { user: undefined, fallback: "Script" };
     assertEquals(await fleet.lend("Ada", guest), "Ada");

@@ -386,16 +386,19 @@ export function nodesContract(
     await atB.shows("Ada");
   });
 
-  test("a node that does not list its members tells how many", async (a, b) => {
-    const atA = await a.enter("hall", { s1: "Ada" });
-    const atB = await b.enter("hall");
-    atA.count = 300;
-    atA.here.changed();
-    await atB.until(() => [...atB.others.values()][0]?.count === 300);
-    assertEquals([...atB.others.values()][0]?.members, undefined);
-  });
+  test(
+    "a node that does not list its members reports their number",
+    async (a, b) => {
+      const atA = await a.enter("hall", { s1: "Ada" });
+      const atB = await b.enter("hall");
+      atA.count = 300;
+      atA.here.changed();
+      await atB.until(() => [...atB.others.values()][0]?.count === 300);
+      assertEquals([...atB.others.values()][0]?.members, undefined);
+    },
+  );
 
-  test("typing is told on the other nodes alone", async (a, b) => {
+  test("typing is reported on the other nodes only", async (a, b) => {
     const atA = await a.enter("hall", { s1: "Ada" });
     const atB = await b.enter("hall", { s2: "Bob" });
     await Promise.all([atA.shows("Bob"), atB.shows("Ada")]);
@@ -494,7 +497,7 @@ export function nodesContract(
   );
 
   test(
-    "a node that was paused for longer than its lease takes back what nobody took",
+    "a node paused for longer than its lease takes back names that are still free",
     async (a, b) => {
       const ada = await a.begin("Ada");
       const kim = await a.begin("Kim");
@@ -516,7 +519,7 @@ export function nodesContract(
     },
   );
 
-  test("nodes know what the others have counted", async (a, b, fleet) => {
+  test("nodes know the other nodes' counts", async (a, b, fleet) => {
     const c = await fleet.join();
     a.fleet.share(() => new Map([["x", 2], ["y", 1]]));
     b.fleet.share(() => new Map([["x", 3]]));

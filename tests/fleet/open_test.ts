@@ -37,7 +37,7 @@ Deno.test("openFleet() joins the instances that share a Deno KV", async () => {
   for (const { fleet } of [a, b]) await fleet.stop();
 });
 
-Deno.test("openFleet() leaves a process alone whose store is its own", async () => {
+Deno.test("openFleet() joins no fleet when the store is the process's own", async () => {
   using kv = await Deno.openKv(":memory:");
   const file = new KvStore(kv, { clock: systemClock, retention });
   assertEquals((await join(file, false)).fleet instanceof SingleNode, true);

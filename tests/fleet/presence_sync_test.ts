@@ -57,7 +57,7 @@ async function hall() {
   };
 }
 
-Deno.test("PresenceSync does not believe what a node told before what was heard of it last", async () => {
+Deno.test("PresenceSync ignores documents older than the last one of a node", async () => {
   const { told, hear } = await hall();
   hear(2, "Ada", "Bob");
   hear(1, "Ada");

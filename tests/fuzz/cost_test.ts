@@ -13,17 +13,17 @@ function growth(msFor: (size: number) => number) {
   return growthOf(8000, (size) => Promise.resolve(msFor(size)));
 }
 
-Deno.test("growthOf() passes what is linear, and what is quick whatever it does", async () => {
+Deno.test("growthOf() accepts linear growth, and fast work of any growth", async () => {
   assertEquals((await growth((size) => size / 200)).finding, undefined);
   assertEquals((await growth((size) => (size / 2000) ** 2)).finding, undefined);
 });
 
-Deno.test("growthOf() finds what grows faster than its size", async () => {
+Deno.test("growthOf() reports growth faster than the size", async () => {
   const { finding = "" } = await growth((size) => 45 * (size / 8000) ** 2);
   assertMatch(finding, /^1, 2, 4, 8 times as long take 1, 3, 11, 45 ms$/);
 });
 
-Deno.test("growthOf() finds what holds the event loop, and tries nothing longer", async () => {
+Deno.test("growthOf() reports work that holds the event loop, and tries no larger size", async () => {
   const sizes: number[] = [];
   const { finding = "" } = await growth((size) => {
     sizes.push(size);
@@ -41,7 +41,7 @@ Deno.test("growthOf() takes the least of several measurements", async () => {
   assertEquals([heldMs, finding], [5, undefined]);
 });
 
-Deno.test("held() sees what nobody else gets a turn in, not what waits", async () => {
+Deno.test("held() measures time that blocks the event loop, not waiting", async () => {
   const waits = () => new Promise<void>((done) => setTimeout(done, 300));
   // The least of some, as others want the processor, too.
   const waiting = [await held(waits), await held(waits), await held(waits)];

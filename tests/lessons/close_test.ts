@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { CLOSE } from "../../protocol/close_codes.ts";
 import { Client, LessonServer } from "./helpers.ts";
 
-Deno.test("a close code reaches a client whose frames were on their way", async () => {
+Deno.test("a close code reaches a client whose frames were in flight", async () => {
   await using server = await LessonServer.start();
   const client = await Client.connect(server.url("echo"));
   client.send("CLOSE_CONNECTION");

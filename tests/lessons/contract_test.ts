@@ -72,7 +72,7 @@ Deno.test("the contract covers every lesson, and the server has no other", () =>
 });
 
 for (const { name, onConnecting, onMessage } of CONTRACTS) {
-  Deno.test(`/lessons/${name} sends what its contract says`, async () => {
+  Deno.test(`/lessons/${name} follows its contract`, async () => {
     await using server = await LessonServer.start();
     await using client = await Client.connect(server.url(name));
     for (const [m] of onMessage) client.send(m);
@@ -103,7 +103,7 @@ for (const name of ["history", "broadcast"]) {
     ? ["Server echo: ", "Welcome to the WebSocket server!"]
     : ["Broadcast: ", "Welcome! You\u2019re now in the broadcast room."];
 
-  Deno.test(`${name} tells newcomers what anybody said before`, async () => {
+  Deno.test(`${name} sends newcomers the earlier messages`, async () => {
     await using server = await LessonServer.start();
     await using ada = await Client.connect(server.url(name));
     ada.send("one");
@@ -154,7 +154,7 @@ for (
     "User says: ",
   ]] as const
 ) {
-  Deno.test(`${name} sends to everybody there, the sender too, in one order`, async () => {
+  Deno.test(`${name} sends to all clients, the sender included, in one order`, async () => {
     await using server = await LessonServer.start();
     await using ada = await Client.connect(server.url(name));
     await using bob = await Client.connect(server.url(name));
@@ -172,7 +172,7 @@ for (
   });
 }
 
-Deno.test("says has no memory, and goes on when somebody left", async () => {
+Deno.test("says keeps no history, and goes on after a client leaves", async () => {
   await using server = await LessonServer.start();
   await using ada = await Client.connect(server.url("says"));
   ada.send("before");

@@ -86,7 +86,7 @@ for (const { name, to, remembers, welcome } of LESSONS) {
   });
 }
 
-Deno.test("promise 9: what many are sent in lessons shares a turn with requests", () => {
+Deno.test("promise 9: fan-out in lessons shares turns with requests", () => {
   const { enter, settle, turns } = bench();
   for (let i = 0; i < 80; i++) enter("says", "192.0.2.1");
   const ada = enter("says", "192.0.2.2");

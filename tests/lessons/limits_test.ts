@@ -100,7 +100,7 @@ Deno.test("a binary message to echo may have 65,536 bytes", () => {
 });
 
 for (const [name, count] of [["history", 400], ["broadcast", 99]] as const) {
-  Deno.test(`promise 4: many who do not read ${name} cost little, whatever was said there`, () => {
+  Deno.test(`promise 4: many clients that do not read ${name} cost little memory`, () => {
     // All in time, or so much at once is refused.
     const lessons = new Lessons({ clock: new FakeClock() });
     const ada = enter(name, lessons);
@@ -154,7 +154,7 @@ function limited() {
 
 for (const { name, to, remembers } of LESSONS) {
   const most = to === "everyone" || remembers ? 30 : 200;
-  Deno.test(`promise 5: ${name} takes ${most} messages at once, also of who connects anew, and closes on more with 4003`, () => {
+  Deno.test(`promise 5: ${name} accepts a burst of ${most} messages, across reconnects too, and closes on more with 4003`, () => {
     const { lessons } = limited();
     let answered = 0;
     let socket = new FakeSocket();
@@ -249,7 +249,7 @@ Deno.test("a socket that throws is closed with 1011 without loss of messages for
   assertEquals(errors.length, 1);
 });
 
-Deno.test("a socket that cannot even be closed lets nothing out", () => {
+Deno.test("an error thrown while closing a socket does not escape", () => {
   const errors: unknown[] = [];
   const lessons = new Lessons({
     clock: new FakeClock(),

@@ -18,7 +18,7 @@ function all(page: string, pattern: RegExp): string[] {
   return [...page.matchAll(pattern)].map(([_, group = ""]) => group);
 }
 
-Deno.test("html`` escapes what is put into it, once", () => {
+Deno.test("html`` escapes its values once", () => {
   const nasty = `<script>"it's" & more</script>`;
   const escaped =
     "&lt;script&gt;&quot;it&#39;s&quot; &amp; more&lt;/script&gt;";
@@ -31,7 +31,7 @@ Deno.test("html`` escapes what is put into it, once", () => {
   assertEquals(String(html`<b>${undefined}${false}${0}</b>`), "<b>0</b>");
 });
 
-Deno.test("lessonsPage() tells all about every lesson and chat", () => {
+Deno.test("lessonsPage() describes every lesson and chat", () => {
   const page = lessonsPage(ORIGIN);
   for (const { title, teaches, tryThis, seeThat } of [...LESSONS, ...CHATS]) {
     for (const text of [title, teaches, tryThis, seeThat]) {

@@ -125,7 +125,7 @@ async function attempt(url: string, lesson: Lesson): Promise<unknown[]> {
 }
 
 for (const { id, title } of SERVER_SNIPPETS) {
-  Deno.test(`the sample servers in ${title} do what the lessons do`, async () => {
+  Deno.test(`the sample servers in ${title} behave like the lessons`, async () => {
     await using own = await LessonServer.start();
     await using servers = await SnippetServers.start(id);
     await Promise.all(LESSONS.map(async (lesson) => {

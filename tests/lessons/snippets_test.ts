@@ -153,7 +153,7 @@ for (const lesson of LESSONS) {
       module,
     ]] as const
   ) {
-    Deno.test(`${name}'s ${language} client prints what passes`, async () => {
+    Deno.test(`${name}'s ${language} client prints the messages it gets`, async () => {
       await using server = await LessonServer.start();
       await using program = new Program(client(await prepare(server, lesson)));
       const expected = received(lesson);

@@ -91,7 +91,7 @@ Deno.test("promise 9: a pattern that is put together is known, and one that come
   }
 });
 
-Deno.test("what is allowed to be slow is there, and slow", () => {
+Deno.test("the patterns that may be slow exist and are slow", () => {
   const slow = new Set(
     patterns.filter((pattern) => slowness(pattern).length > 0).map(nameOf),
   );
@@ -115,7 +115,7 @@ for (
   });
 }
 
-Deno.test("patternsIn() finds literals and what RegExp is called with", () => {
+Deno.test("patternsIn() finds literals and arguments of RegExp", () => {
   const text = 'const a = /x\\/"/gu, b = <p title="/no/">{/y/v}</p>;\n' +
     '// /no/\nRegExp("z", "i"); new RegExp(`${a}`, "m"); "/no/";';
   assertEquals(

@@ -16,7 +16,7 @@ import { v1 } from "../../protocol/v1.ts";
 const MARKS = "\u0315\u0300".repeat(80_000);
 const MEBIBYTE = 1024 * 1024;
 
-Deno.test("normalized() leaves alone what is too long", () => {
+Deno.test("normalized() leaves overlong text unchanged", () => {
   assertEquals(normalized("e\u0301", "NFC", 1), "\u00e9");
   assertEquals(normalized("\uFDFA", "NFKC", 1)?.length, 18);
   assertEquals(normalized(MARKS, "NFKC", 64), undefined);

@@ -22,7 +22,7 @@ Deno.test("CLOSE uses codes only that an application may send", () => {
   }
 });
 
-Deno.test("CLOSE says of its own codes what their ranges say", () => {
+Deno.test("CLOSE uses its codes as their ranges define", () => {
   for (const { code, then } of rows.filter(({ code }) => code >= 4000)) {
     assertEquals(then, code < 4500 ? "resume" : "stop");
   }
@@ -41,7 +41,7 @@ const BEFORE_CLOSES: readonly (readonly [ErrorCode, CloseReason])[] = [
   ["banned", CLOSE.removed],
 ];
 
-Deno.test("CLOSE lets a client come back exactly where the error before it can be retried", () => {
+Deno.test("CLOSE allows a reconnect exactly where the error before it is retryable", () => {
   for (const [code, { then }] of BEFORE_CLOSES) {
     assertEquals(ERRORS[code].retryable, then !== "stop", code);
   }

@@ -7,14 +7,14 @@ import {
 } from "../../protocol/names.ts";
 import { HubbubError } from "../../protocol/errors.ts";
 
-Deno.test("nameKey() ignores case, width and what cannot be seen", () => {
+Deno.test("nameKey() ignores case, width and invisible characters", () => {
   assertEquals(nameKey("ADA"), nameKey("ada"));
   assertEquals(nameKey("Ａｄａ"), nameKey("ada"));
   assertEquals(nameKey("A\u200Dda"), nameKey("ada"));
   assertEquals(nameKey("Straße"), nameKey("STRASSE"));
 });
 
-Deno.test("checkName() trims and keeps what people write", () => {
+Deno.test("checkName() trims names and keeps their spelling", () => {
   assertEquals(checkName("  Ada   Lovelace "), "Ada Lovelace");
   assertEquals(checkName("李小龍"), "李小龍");
   assertEquals(checkName("👩‍💻"), "👩‍💻");
@@ -56,7 +56,7 @@ for (
   });
 }
 
-Deno.test("checkOldName() takes what names could be before, and no more", () => {
+Deno.test("checkOldName() accepts names that earlier versions allowed, and no others", () => {
   assertEquals(checkOldName("/help"), "/help");
   assertThrows(() => checkOldName("Server"), HubbubError);
 });

@@ -81,7 +81,7 @@ for (
     }, []],
   ] as [string, ServerEvent, unknown[]][]
 ) {
-  Deno.test(`simple: tells of ${title}`, () => {
+  Deno.test(`simple: sends ${title}`, () => {
     const told = objects(event) as Record<string, unknown>[];
     assertEquals(
       told.map((frame) => [frame["sender"], frame["message"], frame["event"]]),
@@ -90,7 +90,7 @@ for (
   });
 }
 
-Deno.test("simple: a welcome tells the name, but no secret", () => {
+Deno.test("simple: a welcome has the name, but no secret", () => {
   const [welcome] = objects({
     type: "welcome",
     session: "s1",

@@ -28,7 +28,7 @@ Deno.test("sse writes one frame for each message, live or not", () => {
   assertEquals(frames, sse.encodeMessages(messages, false));
 });
 
-Deno.test("sse writes where a reader begins, and what is gone", () => {
+Deno.test("sse writes where a reader begins, and which messages are gone", () => {
   const [joined = ""] = sse.encode({
     rights: ["read", "write"],
     type: "joined",
@@ -53,7 +53,7 @@ Deno.test("sse writes where a reader begins, and what is gone", () => {
   );
 });
 
-Deno.test("sse leaves out who comes and goes", () => {
+Deno.test("sse leaves out joins and leaves", () => {
   assertEquals(
     sse.encode({ type: "presence", room: "hall", count: 1, left: ["Ada"] }),
     [],

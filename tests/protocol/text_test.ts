@@ -87,7 +87,7 @@ for (
     ["/unban Eve * now", "/unban takes one name"],
   ] as const
 ) {
-  Deno.test(`promise 7: text: ${frame} is answered with what is wrong`, () => {
+  Deno.test(`promise 7: text: ${frame} is answered with the reason`, () => {
     const [decoded] = text.decode(frame, { named: true });
     assert(decoded?.ok === false && decoded.error instanceof HubbubError);
     assertEquals(decoded.error.code, "unknown_command");
@@ -95,7 +95,7 @@ for (
   });
 }
 
-Deno.test("text: what is special about messages is said in words", () => {
+Deno.test("text: special messages are marked in words", () => {
   const message = { room: "hall", seq: 1, from: "Bob", at: 0, text: "Hi" };
   assertEquals(
     text.encodeMessages([
@@ -196,7 +196,7 @@ for (
     }, []],
   ] as [string, ServerEvent, string[]][]
 ) {
-  Deno.test(`text: tells of ${title}`, () => {
+  Deno.test(`text: sends ${title}`, () => {
     assertEquals(text.encode(event), lines);
   });
 }

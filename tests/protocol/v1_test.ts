@@ -132,7 +132,7 @@ for (
   });
 }
 
-Deno.test("hubbub.v1: an error keeps the id of what it is about", () => {
+Deno.test("hubbub.v1: an error keeps the id of its request", () => {
   const decoded = decodeOne({ type: "dance", id: "x" });
   assert(!decoded.ok);
   assertEquals(decoded.id, "x");
@@ -158,7 +158,7 @@ Deno.test("hubbub.v1: an event is one line, whatever its text", () => {
   assertEquals(JSON.parse(line), { type: "message", ...message });
 });
 
-Deno.test("hubbub.v1: tells of a message only what it knows to tell", () => {
+Deno.test("hubbub.v1: a message has only the fields that are known", () => {
   const stored = { ...message, author: "secret-id" };
   for (const dialect of [v1, v1.batched!]) {
     assert(!dialect.encodeMessages([stored], true).join().includes("secret"));
@@ -192,16 +192,16 @@ Deno.test("hubbub.v1: in batches, messages stored together are one run", () => {
   ]);
 });
 
-Deno.test("hubbub.v1: has no words for what only people are told", () => {
+Deno.test("hubbub.v1: has no lines for notices to people", () => {
   assertEquals(v1.encode({ type: "name_wanted" }), []);
   assertEquals(v1.encode({ type: "help" }), []);
 });
 
-Deno.test("hubbub.v1: leaves out what is not there", () => {
+Deno.test("hubbub.v1: leaves out absent fields", () => {
   assertEquals(v1.encode({ type: "pong", id: undefined }), ['{"type":"pong"}']);
 });
 
-Deno.test("hubbub.v1: what is special about a message is a field, and goes alone in a run", () => {
+Deno.test("hubbub.v1: a special message has its own field, also in a run", () => {
   const plain = (seq: number): Message => ({
     room: "hall",
     seq,

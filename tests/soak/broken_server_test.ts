@@ -48,7 +48,7 @@ Deno.test("a server that acks before it appends is found out after a crash", asy
   );
 });
 
-Deno.test("an ack whose message never comes is found out without a crash too", async () => {
+Deno.test("an ack whose message never arrives is reported, without a crash too", async () => {
   const store = new AcksFirst();
   await using bench = await SoakBench.start(store);
   const ada = await bench.join("ada");

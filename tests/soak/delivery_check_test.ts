@@ -203,7 +203,7 @@ Deno.test("Truth has nothing against a reader that gets everything once", () => 
   assertEquals(check.resumes, { full: 1, partial: 0, none: 0 });
 });
 
-Deno.test("Truth has nothing against a gap of what is no longer kept", () => {
+Deno.test("DeliveryCheck accepts a gap of messages that are no longer kept", () => {
   const check = hall(9, 4);
   check.gap("bob", room, { from: 1, to: 3 });
   reads(check, "bob", 4);
@@ -217,7 +217,7 @@ Deno.test("Truth has nothing against a gap of what is no longer kept", () => {
   assertEquals([check.gaps, check.resumes.partial], [1, 1]);
 });
 
-Deno.test("Truth has nothing against a replay whose start is gone before it comes", () => {
+Deno.test("DeliveryCheck accepts a replay whose start is removed before it arrives", () => {
   const check = hall(9, 4);
   check.began("eve", room, 3);
   reads(check, "eve", 1);
@@ -248,7 +248,7 @@ Deno.test("Truth counts violations it does not keep in words", () => {
   assertEquals(check.violations.length, 200);
 });
 
-Deno.test("promise 11: Truth notes who was closed for a fault of another room", () => {
+Deno.test("promise 11: DeliveryCheck reports a client closed for a fault of another room", () => {
   const check = new DeliveryCheck();
   for (let n = 0; n < 3; n++) check.broken("hall");
   check.broken("yard");

@@ -41,7 +41,7 @@ Deno.test("faultScript() has fewer of those that hit a whole fleet, but some", (
   assertEquals([nodeKills, engineKills], [5, 2]);
 });
 
-Deno.test("faultScript() lets the server live on in the end", () => {
+Deno.test("faultScript() leaves the server running at the end", () => {
   const ends = script(4).filter(({ kind }) => /kill|restart/.test(kind));
   assert(ends.every(({ at }) => at < 8_500));
 });

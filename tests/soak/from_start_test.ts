@@ -9,7 +9,7 @@ import { tokenOf, writeText } from "../../soak/texts.ts";
 import { DeliveryCheck } from "../../soak/checks/delivery_check.ts";
 import { inWords } from "../../soak/checks/violation.ts";
 
-Deno.test("who begins at the start may hear something new before that", async () => {
+Deno.test("a reader from the start may get a new message before the first ones", async () => {
   const room = "hall";
   const log = { type: "joined", room, epoch: "e", resumed: false };
   const message = (seq: number) => ({

@@ -28,7 +28,7 @@ function hall() {
   return { check, lines, stored, end };
 }
 
-Deno.test("LineReading waits until somebody tells which seq a line has", () => {
+Deno.test("LineReaderPosition waits until another reader reports a line's seq", () => {
   const { check, lines, stored, end } = hall();
   lines.line("a", false);
   assertEquals([lines.settled, check.deliveries], [false, 0]);
@@ -69,7 +69,7 @@ Deno.test("LineReading sees a line that is left out", () => {
   ]);
 });
 
-Deno.test("LineReading sees a line that nobody else knows of", () => {
+Deno.test("LineReaderPosition reports a line that no other reader got", () => {
   const { lines, end } = hall();
   lines.line("a", false);
   assertEquals(end(), [

@@ -7,7 +7,7 @@ import {
 } from "../../static/chat/model/address.ts";
 import { signed } from "../helpers/tokens.ts";
 
-Deno.test("readAddress() tells a message from a token", () => {
+Deno.test("readAddress() tells a message number from a token", () => {
   const read = (hash: string) => {
     const { room, seq, token } = readAddress(`http://h/?room=tea${hash}`);
     return [room, seq, token];
@@ -24,7 +24,7 @@ Deno.test("readToken() takes a token in lines, and in its link", () => {
   assertEquals(readToken("  "), "");
 });
 
-Deno.test("hasName() knows whose token names its bearer", async () => {
+Deno.test("hasName() is true for tokens with a name", async () => {
   assertEquals(hasName(await signed({ name: "Zoë ÿÿ>>??" })), true);
   for (const token of [await signed({ sub: "ada" }), "nonsense", undefined]) {
     assertEquals(hasName(token), false);
@@ -36,7 +36,7 @@ function saying(claims: object): string {
   return `e30.${btoa(JSON.stringify(claims))}.x`;
 }
 
-Deno.test("a token of a link is asked about where it makes one somebody else", () => {
+Deno.test("a link's token asks for confirmation where it changes the user", () => {
   const ada = saying({ sub: "ada", name: "Ada" });
   for (
     const [token, now, asks] of [

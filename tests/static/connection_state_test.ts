@@ -81,7 +81,7 @@ Deno.test("connecting again starts from nothing", () => {
   assertEquals(stateOf(UNCONNECTED), undefined);
 });
 
-Deno.test("statusWords() tells how it is and how it ended", () => {
+Deno.test("statusWords() describes the state and the end", () => {
   for (
     const [connection, words] of [
       [UNCONNECTED, "Not connected yet"],

@@ -320,7 +320,7 @@ for (
     ["https://x.example/\uFEFFb", "https://x.example/", undefined],
   ] as const
 ) {
-  Deno.test(`promise 6: the link ${JSON.stringify(text)} shows what it opens`, () => {
+  Deno.test(`promise 6: the link ${JSON.stringify(text)} shows its target`, () => {
     const [block] = format(text);
     assert(block?.kind === "paragraph");
     const [link] = block.inlines;

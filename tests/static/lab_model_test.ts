@@ -52,7 +52,7 @@ Deno.test("parseHex() reads bytes as people write them", () => {
   assertThrows(() => parseHex("486"), HexError, "one has none beside it");
 });
 
-Deno.test("bytes are shown as hex, with where they stand and what is ASCII", () => {
+Deno.test("bytes are shown as hex, with offsets and ASCII", () => {
   const bytes = new TextEncoder().encode("Hello, Ada\n");
   assertEquals(toHex(bytes.subarray(0, 2)), "48 65");
   assertEquals(
@@ -89,7 +89,7 @@ Deno.test("EventLog filters by words and direction, the newest first", () => {
   assertEquals(found("", "event"), [1]);
 });
 
-Deno.test("EventLog keeps 5,000 rows and 32 MiB, and says what is gone", () => {
+Deno.test("EventLog keeps 5,000 rows and 32 MiB, and counts dropped rows", () => {
   const log = new EventLog();
   for (let n = 0; n < 5_010; n++) log.add(row({}));
   assertEquals([log.rows.length, log.dropped], [5_000, 10]);
@@ -148,7 +148,7 @@ Deno.test("exportJson() gives rows to other programs", () => {
   ]);
 });
 
-Deno.test("slice() draws what is in view, and leaves room for the rest", () => {
+Deno.test("slice() returns the rows in view, and the space of the others", () => {
   const view = { rows: 1_000, rowHeight: 30, height: 300 };
   assertEquals(slice({ ...view, top: 0 }), {
     from: 0,

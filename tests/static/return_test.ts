@@ -124,7 +124,7 @@ Deno.test("a room that one was sent away from is no second one when it is opened
   world.close();
 });
 
-Deno.test("the page says when the server lets one in again", () => {
+Deno.test("the page says when the user can return", () => {
   const { world, chat, socket, later, clock } = setup();
   const words = () =>
     connectionWords(chat.client.state, {

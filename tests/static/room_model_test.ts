@@ -38,7 +38,7 @@ function texts(model: RoomModel): string[] {
   return model.rows().map((row) => row.kind === "line" ? row.text : row.kind);
 }
 
-Deno.test("a room shows what came on joining, then what comes", () => {
+Deno.test("a room shows history, then new messages", () => {
   const { room, model } = setup();
   room.join(100);
   assertEquals(shown(model), "51-100");
@@ -46,7 +46,7 @@ Deno.test("a room shows what came on joining, then what comes", () => {
   assertEquals(shown(model), "51-101");
 });
 
-Deno.test("older() asks for what is not here, once", async () => {
+Deno.test("older() requests missing messages once", async () => {
   const { room, model } = setup();
   room.join(200);
   await Promise.all([model.window.older(), model.window.older()]);
@@ -108,7 +108,7 @@ Deno.test("no more than so many messages are on show, however far one scrolls", 
   assert(shown(model).endsWith("-10000"));
 });
 
-Deno.test("a flood keeps what is on show short, at its end", () => {
+Deno.test("a flood keeps the shown part short, at its end", () => {
   const { room, model } = setup();
   room.join(0);
   for (let seq = 1; seq <= 10_000; seq++) room.say(message(seq));
@@ -116,7 +116,7 @@ Deno.test("a flood keeps what is on show short, at its end", () => {
   assert(shown(model).endsWith("-10000"));
 });
 
-Deno.test("a flood leaves what one reads further up in place", () => {
+Deno.test("a flood leaves the user's position further up unchanged", () => {
   const { room, model } = setup();
   room.join(50);
   model.look({ looking: true, atBottom: false });
@@ -163,7 +163,7 @@ Deno.test("messages are read only when visible on arrival", () => {
   assertEquals(texts(model).slice(-3), ["new", "12", "13"]);
 });
 
-Deno.test("the line goes with one's own message, and when one has been away", () => {
+Deno.test("the unread line moves with own messages, and after an absence", () => {
   const { room, model } = setup();
   room.join(10);
   model.look({ looking: false, atBottom: true });
@@ -242,7 +242,7 @@ Deno.test("typing ends with the message, on leaving, and by itself", () => {
   assertEquals(model.typing, []);
 });
 
-Deno.test("what is removed is gone, and that it was stays to be seen", () => {
+Deno.test("a removed message loses its text, and its removal stays visible", () => {
   const { room, model } = setup();
   room.join(100);
   room.emit("removed", { seq: 99 });

@@ -13,7 +13,7 @@ const URL = "ws://127.0.0.1/";
 const received = (task: SampleTask, data: unknown) =>
   react(task, { kind: "received", data }, 7);
 
-Deno.test("a sample client sends what the transcript of its lesson says", () => {
+Deno.test("a sample client sends the messages of its lesson's transcript", () => {
   for (const lesson of LESSONS) {
     const task = { url: URL, ...lesson };
     const steps = transcript(lesson);

@@ -79,7 +79,7 @@ Deno.test("every command of the help does something in the page", async () => {
   ]);
 });
 
-Deno.test("an unknown command, and one that lacks something, say what to do", async () => {
+Deno.test("an unknown or incomplete command says what to do", async () => {
   const { asked, run } = setup();
   await assertRejects(() => run("/me waves"), Error, "start a message with //");
   await assertRejects(() => run("/ban Eve"), Error, "such as /ban Eve 10m");
@@ -87,7 +87,7 @@ Deno.test("an unknown command, and one that lacks something, say what to do", as
   assertEquals(asked, []);
 });
 
-Deno.test("/who lists who is here, however many", async () => {
+Deno.test("/who lists all members, however many", async () => {
   const words = async (count: number) => {
     const names = Array.from({ length: count }, (_, n) => `Ada ${n}`);
     const result = await setup(names).run("/who");

@@ -44,7 +44,7 @@ function at(seq: number, from: string, minutes = 0): RoomMessage {
   return message(seq, { from, at: noon + minutes * MINUTE });
 }
 
-Deno.test("rowsOf() groups by sender, until somebody else or a pause", () => {
+Deno.test("rowsOf() groups by sender, until another sender or a pause", () => {
   const messages = [
     at(1, "Ada"),
     at(2, "Ada", 1),
@@ -135,7 +135,7 @@ Deno.test("rowsOf() shows gaps and comings and goings in their places", () => {
   );
 });
 
-Deno.test("rowsOf() puts what is on its way last, in one group with the rest", () => {
+Deno.test("rowsOf() puts pending messages last, in one group with the others", () => {
   const messages = [message(1, { from: "Me", mine: true, at: noon })];
   const waiting = [
     outgoing("a", { at: noon }),
@@ -174,7 +174,7 @@ const renamed = (from: string, to: string) => ({
   renamed: [[from, to]] as const,
 });
 
-Deno.test("fold() adds up who came and went", () => {
+Deno.test("fold() merges joins and leaves", () => {
   assertEquals(fold([came("Ada"), went("Bob"), came("Eve")]), {
     joined: ["Ada", "Eve"],
     left: ["Bob"],
@@ -182,7 +182,7 @@ Deno.test("fold() adds up who came and went", () => {
   });
 });
 
-Deno.test("fold() forgets who came and went again, and who came back", () => {
+Deno.test("fold() drops a join followed by a leave, and a leave followed by a return", () => {
   assertEquals(fold([came("Ada"), went("Ada")]), undefined);
   assertEquals(fold([went("Ada"), came("Ada")]), undefined);
 });
@@ -206,7 +206,7 @@ Deno.test("fold() follows people over their names", () => {
   });
 });
 
-Deno.test("rowsOf() has an announcement stand alone, and says what was removed", () => {
+Deno.test("rowsOf() keeps announcements apart, and marks removed messages", () => {
   const messages = [
     at(1, "Ada"),
     message(2, { from: "Ada", at: noon, announcement: true }),

@@ -42,7 +42,7 @@ Deno.test("readAddress() reads room, name and message", () => {
   }
 });
 
-Deno.test("linkTo() is what readAddress() reads", () => {
+Deno.test("readAddress() reads the links of linkTo()", () => {
   const link = linkTo("https://chat.example", "tea & cake", 7);
   assertEquals(readAddress(link), {
     room: "tea & cake",
@@ -77,7 +77,7 @@ Deno.test("movementWords() lists at most three names and counts the rest", () =>
   );
 });
 
-Deno.test("movementWords() says who came, went and is called anew", () => {
+Deno.test("movementWords() describes joins, leaves and renames", () => {
   assertEquals(
     movementWords({
       joined: ["Ada", "Bob"],
@@ -179,7 +179,7 @@ Deno.test("a person's hue is that of the name, whatever its case", () => {
   assert(hues.size > 70);
 });
 
-Deno.test("initial() is what one sees as the first character", () => {
+Deno.test("initial() returns the first visible character", () => {
   assertEquals(initial("ada"), "A");
   assertEquals(initial("👩‍🚀 Sally"), "👩‍🚀");
   assertEquals(initial("é"), "É");
@@ -204,7 +204,7 @@ const key = (key: string, more = {}) => ({
   ...more,
 });
 
-Deno.test("keyAction() leaves what one types alone", () => {
+Deno.test("keyAction() ignores keys typed into a field", () => {
   assertEquals(keyAction(key("?"), true), undefined);
   assertEquals(keyAction(key("?"), false), "show keys");
   assertEquals(keyAction(key("/", { ctrlKey: true }), true), "show keys");
@@ -221,7 +221,7 @@ Deno.test("keyAction() leaves what one types alone", () => {
   assertEquals(keyAction(key("Enter"), false), undefined);
 });
 
-Deno.test("keyAction() has what one types outside of a field go to the message", () => {
+Deno.test("keyAction() sends keys typed outside of a field to the composer", () => {
   for (const typed of ["a", "M", "ä", "あ", "😀", "/"]) {
     assertEquals(keyAction(key(typed), false), "type", typed);
   }
@@ -230,7 +230,7 @@ Deno.test("keyAction() has what one types outside of a field go to the message",
   assertEquals(keyAction(key("a", { altKey: true }), false), undefined);
 });
 
-Deno.test("Memory keeps what it is given, and survives what is spoilt", () => {
+Deno.test("BrowserStorage keeps its values, and ignores damaged ones", () => {
   const entries = new Map<string, string>();
   const storage = {
     getItem: (key: string) => entries.get(key) ?? null,

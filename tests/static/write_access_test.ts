@@ -23,7 +23,7 @@ function words(standing: Partial<Standing>, now = 0): string | undefined {
   return accessOfRoom({ ...FREE, ...standing }, now)?.words;
 }
 
-Deno.test("gateOf() lets everybody write where nothing holds", () => {
+Deno.test("writeAccess() lets everyone write without rules", () => {
   assertEquals(words({}), undefined);
   assertEquals(words({ sentAt: 0 }), undefined);
   assertEquals(ruleWords(FREE), "");
@@ -153,14 +153,14 @@ Deno.test("a wait is known after a reload, from when the room is joined", () => 
   assertEquals(model.access(), undefined);
 });
 
-Deno.test("what was sent before a room became slow makes nobody wait", () => {
+Deno.test("messages from before slow mode cause no wait", () => {
   const { model, hold, send } = slowRoom({ slowMs: 0 });
   send();
   hold({ slowMs: 60_000 });
   assertEquals(model.access(), undefined);
 });
 
-Deno.test("a wait that one did not know of is told by the refusal", () => {
+Deno.test("a refusal reports a wait that was unknown", () => {
   const { room, model } = slowRoom();
   const error = new ClientError("slow_mode", {
     message: "Wait",

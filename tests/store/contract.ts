@@ -79,7 +79,7 @@ function appendContract(test: Test): void {
     assertWithoutHoles(messages);
   });
 
-  test("keeps what it was given, and when it got it", async (place) => {
+  test("keeps messages and their times", async (place) => {
     await using bench = await Bench.open(place);
     const text = "Zwei Zeilen\nund 👩‍💻 \u{1F98A} \u0007";
     await bench.store.append([
@@ -201,7 +201,7 @@ function repeatContract(test: Test): void {
     }]);
   });
 
-  test("knows a repeat for 10 minutes, also one the retention has let go", async (place) => {
+  test("detects a repeat for 10 minutes, also of a message that retention removed", async (place) => {
     await using bench = await Bench.open(place, { messages: 2, ms: 60_000 });
     await bench.store.append([once]);
     await bench.fill("hall", 5);

@@ -6,7 +6,7 @@ import type { Test } from "./contract.ts";
 
 /** Registers the tests. */
 export function feedContract(test: Test): void {
-  test("feeds what is stored exactly once, in order, before append resolves", async (place) => {
+  test("feeds stored messages exactly once, in order, before append resolves", async (place) => {
     await using bench = await Bench.open(place);
     const feed = await bench.follow("hall");
     await bench.say("hall", "a", "b");
@@ -29,7 +29,7 @@ export function feedContract(test: Test): void {
     assertEquals([hall.texts, yard.texts], [["a", "c"], ["b"]]);
   });
 
-  test("feeds what reading gives, all fields alike", async (place) => {
+  test("feeds the same fields as reading returns", async (place) => {
     await using bench = await Bench.open(place);
     const feed = await bench.follow("hall");
     await bench.store.append([
@@ -87,7 +87,7 @@ export function feedContract(test: Test): void {
     assertEquals(second.state.head, 2);
   });
 
-  test("bears an unfollow of a room nobody follows", async (place) => {
+  test("ignores an unfollow of a room that is not followed", async (place) => {
     await using bench = await Bench.open(place);
     bench.store.unfollow("nowhere");
     assertEquals(await bench.store.rooms(), []);

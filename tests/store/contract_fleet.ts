@@ -35,7 +35,7 @@ export function fleetContract(
       },
     });
 
-  test("feeds a node what another one stored", async (fleet) => {
+  test("feeds a node the messages that another one stored", async (fleet) => {
     const [a, b] = [await fleet.start(), await fleet.start()];
     const feed = await b.follow("hall");
     await a.store.append([
@@ -94,7 +94,7 @@ export function fleetContract(
     assertWithoutHoles(feed.messages, feed.state.head + 1);
   });
 
-  test("feeds each room to those who follow it", async (fleet) => {
+  test("feeds each room to its followers", async (fleet) => {
     const [a, b] = [await fleet.start(), await fleet.start()];
     const hall = await a.follow("hall");
     const yard = await b.follow("yard");
@@ -116,7 +116,7 @@ export function fleetContract(
     assertEquals(feed.texts, ["once", "twice"]);
   });
 
-  test("stores once what two nodes store at once", async (fleet) => {
+  test("stores a message once that two nodes store at once", async (fleet) => {
     const [a, b] = [await fleet.start(), await fleet.start()];
     for (let i = 0; i < 20; i++) {
       const both = await Promise.all([
@@ -129,7 +129,7 @@ export function fleetContract(
     }
   });
 
-  test("shows a node that was away what it has missed", async (fleet) => {
+  test("feeds missed messages to a node that was away", async (fleet) => {
     const [a, b] = [await fleet.start(), await fleet.start()];
     const before = await b.follow("hall");
     await a.say("hall", "before");
@@ -160,7 +160,7 @@ export function fleetContract(
     assertNotEquals(secrets[0], new Uint8Array(32));
   });
 
-  test("makes a room with the epoch that all who follow it were told", async (fleet) => {
+  test("creates a room with the epoch reported to its followers", async (fleet) => {
     const [a, b] = [await fleet.start(), await fleet.start()];
     const feeds = [await a.follow("hall"), await b.follow("hall")];
     const { epoch } = feeds[0]!.state;
@@ -175,7 +175,7 @@ export function fleetContract(
   });
 
   test(
-    "lets an unused room go without a word to those who follow others",
+    "drops an unused room without notifying followers of others",
     async (fleet) => {
       const [a, b] = [await fleet.start(), await fleet.start()];
       await a.say("old", "gone soon");
@@ -213,26 +213,30 @@ export function fleetContract(
     { messages: 9, ms: 1_000 },
   );
 
-  test("tells all who follow what one node no longer keeps", async (fleet) => {
-    const [a, b] = [await fleet.start(), await fleet.start()];
-    const feeds = [await a.follow("hall"), await b.follow("hall")];
-    await a.say("hall", "1", "2", "3", "4", "5");
-    await Promise.all(feeds.map((feed) => feed.reaches(5)));
-    // Each node's hub calls it every second.
-    await Promise.all([a, b].map(async ({ store }) => {
-      for (let step = 0; step < 50; step++) await store.trim();
-    }));
-    for (const feed of feeds) {
-      await feed.until(() => feed.firsts.at(-1) === 4);
-      assert(feed.firsts.every((first, i, all) => first > (all[i - 1] ?? 0)));
-    }
-    await b.say("hall", "6");
-    await feeds[0]!.reaches(6);
-    assertEquals(feeds[0]!.texts, ["1", "2", "3", "4", "5", "6"]);
-  }, { messages: 2, ms: 0 });
+  test(
+    "notifies all followers of the start that one node removed up to",
+    async (fleet) => {
+      const [a, b] = [await fleet.start(), await fleet.start()];
+      const feeds = [await a.follow("hall"), await b.follow("hall")];
+      await a.say("hall", "1", "2", "3", "4", "5");
+      await Promise.all(feeds.map((feed) => feed.reaches(5)));
+      // Each node's hub calls it every second.
+      await Promise.all([a, b].map(async ({ store }) => {
+        for (let step = 0; step < 50; step++) await store.trim();
+      }));
+      for (const feed of feeds) {
+        await feed.until(() => feed.firsts.at(-1) === 4);
+        assert(feed.firsts.every((first, i, all) => first > (all[i - 1] ?? 0)));
+      }
+      await b.say("hall", "6");
+      await feeds[0]!.reaches(6);
+      assertEquals(feeds[0]!.texts, ["1", "2", "3", "4", "5", "6"]);
+    },
+    { messages: 2, ms: 0 },
+  );
 
   test(
-    "goes on with what is kept when a feed lags behind it",
+    "continues with kept messages when a feed lags behind",
     async (fleet) => {
       const [a, b] = [await fleet.start(), await fleet.start()];
       const feed = await b.follow("hall");
@@ -273,7 +277,7 @@ export function fleetContract(
     }
   });
 
-  test("tells every node of the small documents", async (fleet) => {
+  test("notifies every node of documents", async (fleet) => {
     const [a, b] = [await fleet.start(), await fleet.start()];
     let told = new Map<string, string>();
     let changed = Promise.withResolvers<void>();

@@ -81,7 +81,7 @@ export function isolationContract(test: Test): void {
     ]);
   });
 
-  test("stores NUL and lone surrogates in texts and names as U+FFFD, and feeds what it reads", async (place) => {
+  test("stores NUL and lone surrogates in texts and names as U+FFFD, and feeds the stored form", async (place) => {
     await using bench = await Bench.open(place);
     const feed = await bench.follow("hall");
     await bench.store.append([
@@ -144,7 +144,7 @@ export function isolationContract(test: Test): void {
     assertEquals(await bench.texts("zoo"), ["18b", "19a", "19b", "20a", "20b"]);
   });
 
-  test("feeds every other room when one feed throws, and tells that one", async (place) => {
+  test("feeds every other room when one feed throws, and reports that one", async (place) => {
     await using bench = await Bench.open(place);
     const failures: string[] = [];
     await bench.store.follow("hall", {
@@ -169,7 +169,7 @@ export function isolationContract(test: Test): void {
     assertEquals([again.state.head, again.texts], [1, ["more"]]);
   });
 
-  test("feeds every other room when a feed throws at what its room does not keep", async (place) => {
+  test("feeds every other room when a feed throws at a change of its room's start", async (place) => {
     await using bench = await Bench.open(place, { messages: 1, ms: 0 });
     class Breaking extends RecordingFeed {
       override trimmed(): void {

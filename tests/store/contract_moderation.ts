@@ -74,7 +74,7 @@ export function moderationContract(test: Test): void {
     await check();
   });
 
-  test("reads what is left of removed messages in every kind of range", async (place) => {
+  test("reads removed messages in every kind of range", async (place) => {
     await using bench = await Bench.open(place);
     await bench.fill("hall", 9);
     for (const seq of [1, 2, 5, 9]) await bench.store.append([removal(seq)]);
@@ -112,7 +112,7 @@ export function moderationContract(test: Test): void {
     ]);
   });
 
-  test("removes a message once, and lets a repeat of it be one", async (place) => {
+  test("removes a message once, and still detects its repeat", async (place) => {
     await using bench = await Bench.open(place);
     const once = draft({ room: "hall", text: "secret", cid: "c" });
     await bench.store.append([once]);
@@ -124,7 +124,7 @@ export function moderationContract(test: Test): void {
     assertEquals(await bench.texts("hall"), ["", "A message was removed"]);
   });
 
-  test("bears the removal of what is not there", async (place) => {
+  test("ignores the removal of an absent message", async (place) => {
     await using bench = await Bench.open(place, { messages: 2, ms: 0 });
     await bench.fill("hall", 5);
     await bench.trimAll();
@@ -137,7 +137,7 @@ export function moderationContract(test: Test): void {
     ]);
   });
 
-  test("lets go of what is left of removed messages with all others", async (place) => {
+  test("removes blanked messages with all others at retention", async (place) => {
     await using bench = await Bench.open(place, { messages: 3, ms: 0 });
     const once = draft({ room: "hall", text: "secret", cid: "c" });
     await bench.store.append([once]);
@@ -179,7 +179,7 @@ export function moderationContract(test: Test): void {
     );
   });
 
-  test("keeps small documents, and tells whoever watches", async (place) => {
+  test("keeps documents, and notifies watchers", async (place) => {
     await using bench = await Bench.open(place);
     const told: Record<string, string>[] = [];
     const watch = async () =>

@@ -26,7 +26,7 @@ const CASES: readonly [range: Range, seqs: number[]][] = [
 
 /** Registers the tests. */
 export function readContract(test: Test): void {
-  test("reads every kind of range, of what is still kept, in ascending order", async (place) => {
+  test("reads every kind of range of kept messages, in ascending order", async (place) => {
     // Of 10 messages the oldest 3 are no longer kept.
     await using bench = await Bench.open(place, { messages: 7, ms: 0 });
     await bench.fill("hall", 10);
@@ -75,7 +75,7 @@ export function readContract(test: Test): void {
     }
   });
 
-  test("reads in the epoch that following tells", async (place) => {
+  test("reads in the epoch that following reports", async (place) => {
     await using bench = await Bench.open(place);
     const { state } = await bench.follow("hall");
     await bench.say("hall", "a");

@@ -61,7 +61,7 @@ export function retentionContract(test: Test): void {
     assertEquals(await bench.store.rooms(), [{ room: "hall", head: 1, at }]);
   });
 
-  test("tells who follows what is no longer kept, and never too much", async (place) => {
+  test("notifies followers of the log's start, and never beyond it", async (place) => {
     await using bench = await Bench.open(place, { messages: 3, ms: 0 });
     const hall = await bench.follow("hall");
     const yard = await bench.follow("yard");

@@ -35,7 +35,7 @@ export function roomsContract(test: Test): void {
     assertEquals(await place.entries?.(bench.store) ?? 0, 0);
   });
 
-  test("makes a room with the epoch that was told when it was empty", async (place) => {
+  test("creates a room with the epoch reported when it was empty", async (place) => {
     await using bench = await Bench.open(place);
     for (const room of ["followed", "left", "read"]) {
       const { epoch } = room === "read"
@@ -53,7 +53,7 @@ export function roomsContract(test: Test): void {
     }
   });
 
-  test("makes a room with the epoch that was told when it was empty, also when opened again", async (place) => {
+  test("creates a room with the epoch reported when it was empty, also after reopening", async (place) => {
     if (!place.persistent) return await place[Symbol.asyncDispose]();
     await using bench = await Bench.open(place);
     const { epoch } = (await bench.follow("hall")).state;
@@ -66,7 +66,7 @@ export function roomsContract(test: Test): void {
     });
   });
 
-  test("lets a room go that nobody has used for a day, and begins it with another epoch", async (place) => {
+  test("drops a room unused for a day, and recreates it with another epoch", async (place) => {
     await using bench = await Bench.open(place, KEEP_A_MINUTE);
     const { epoch } = (await bench.follow("hall")).state;
     await bench.store.append([draft({ room: "hall", cid: "c" })]);

@@ -77,7 +77,7 @@ async function following(): Promise<{
   return { engine, feed, follower };
 }
 
-Deno.test("Follower feeds nothing before who follows has the state, and then all", async () => {
+Deno.test("Follower feeds nothing before the follower has the state, and then all", async () => {
   const engine = new FakeEngine();
   const feed = new NodeFeed();
   const follower = new Follower(feed, engine);
@@ -111,7 +111,7 @@ Deno.test("Follower feeds only what is new of news that overlap", async () => {
   assertEquals(feed.texts, ["a", "b"]);
 });
 
-Deno.test("Follower reads what is missing before news that came too early", async () => {
+Deno.test("Follower reads missing messages before news that came too early", async () => {
   const { engine, feed, follower } = await following();
   engine.add("a");
   follower.hear(engine.add("b"));
@@ -132,7 +132,7 @@ Deno.test("Follower reads once for many that miss the same", async () => {
   assertEquals([feed.texts, engine.reads], [["a"], 1]);
 });
 
-Deno.test("Follower says what it could not read to who waits for it, and reads it later", async () => {
+Deno.test("Follower reports a failed read to its waiters, and reads again later", async () => {
   const { engine, feed, follower } = await following();
   engine.failing = true;
   const news = { ...engine.add("a"), messages: [] };
@@ -145,7 +145,7 @@ Deno.test("Follower says what it could not read to who waits for it, and reads i
   assertEquals(feed.texts, ["a", "b"]);
 });
 
-Deno.test("Follower tells the start of the log when it has moved, and not back", async () => {
+Deno.test("Follower reports a later start of the log, and no earlier one", async () => {
   const { engine, feed, follower } = await following();
   follower.hear(engine.add("a", "b", "c"));
   const state = { epoch: "e1", head: 3, messages: [] };
@@ -153,7 +153,7 @@ Deno.test("Follower tells the start of the log when it has moved, and not back",
   assertEquals(feed.firsts, [2, 3]);
 });
 
-Deno.test("Follower goes on with what is kept when it has missed more", async () => {
+Deno.test("Follower continues with kept messages when it has missed more", async () => {
   const { engine, feed, follower } = await following();
   follower.hear(engine.add("a"));
   engine.add("b", "c", "d");

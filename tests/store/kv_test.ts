@@ -97,7 +97,7 @@ Deno.test("kv store: an empty file becomes a database, which is opened again", a
   await (await open(path)).close();
 });
 
-Deno.test("kv store: data of another schema version is left alone, and the error says what to do", async () => {
+Deno.test("kv store: data of another schema version is left unchanged, with an error and a remedy", async () => {
   using folder = new TempFolder();
   const path = folder.file("kv");
   const write = async (version?: number | null) => {

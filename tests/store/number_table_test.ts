@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { NumberTable } from "../../server/store/number_table.ts";
 
-Deno.test("a table of numbers finds what was set last, and nothing else", () => {
+Deno.test("a table of numbers returns the last value of each key", () => {
   const table = new NumberTable();
   const map = new Map<number, number>();
   const keyOf = (n: number) => (n * 0x9e3779b97f4a7) % Number.MAX_SAFE_INTEGER;

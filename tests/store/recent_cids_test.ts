@@ -28,7 +28,7 @@ Deno.test("RecentCids forgets a cid though nothing else is stored", () => {
   assertEquals(recent.find(key, monotonicAt(MS + 1)), undefined);
 });
 
-Deno.test("RecentCids tells authors and cids apart", () => {
+Deno.test("RecentCids keys by author and cid", () => {
   const keys = [
     cidKey("ada", "1"),
     cidKey("ada", "2"),

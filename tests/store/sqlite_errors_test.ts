@@ -111,7 +111,7 @@ function thrown(message: string, fields: Record<string, unknown>): Error {
   return Object.assign(new Error(message), fields);
 }
 
-Deno.test("every result code of SQLite is told in words that say what to do", () => {
+Deno.test("every result code of SQLite has a message with a remedy", () => {
   const primary = new Set<number>();
   for (const [codes, says, told, lasting] of CODES) {
     for (const errcode of codes) {
@@ -129,7 +129,7 @@ Deno.test("every result code of SQLite is told in words that say what to do", ()
   assertEquals([...primary], Array.from({ length: 28 }, (_, i) => i + 1));
 });
 
-Deno.test("an error of SQLite without a code is told by its words", () => {
+Deno.test("an error of SQLite without a code is recognized by its text", () => {
   for (const [[code = 0], says, told, lasting] of CODES) {
     // One that has words of its own, not shared with others.
     if (code > 0xff || says === "unknown error") continue;

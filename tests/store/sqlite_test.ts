@@ -107,7 +107,7 @@ for (const mode of ["DELETE", "WAL"]) {
   });
 }
 
-Deno.test("sqlite store: another program's database whose WAL is not merged yet is left alone", () => {
+Deno.test("sqlite store: another program's database with an unmerged WAL is left unchanged", () => {
   using folder = new TempFolder();
   const other = folder.file("other.db");
   const db = new DatabaseSync(other);
@@ -143,7 +143,7 @@ Deno.test("sqlite store: the folder of the file is made", async () => {
   assert(Deno.statSync(folder.file("new/deep/hubbub.db")).isFile);
 });
 
-Deno.test("sqlite store: a folder in the file's place is told in one line", () => {
+Deno.test("sqlite store: a folder in the file's place is reported in one line", () => {
   using folder = new TempFolder();
   Deno.mkdirSync(folder.file("hubbub.db"));
   const error = assertThrows(
@@ -153,7 +153,7 @@ Deno.test("sqlite store: a folder in the file's place is told in one line", () =
   assertMatch(error.message, /^Cannot open "[^"]+": it is a folder\. .+$/);
 });
 
-Deno.test("sqlite store: a file in the folder's place is told in one line", () => {
+Deno.test("sqlite store: a file in the folder's place is reported in one line", () => {
   using folder = new TempFolder();
   Deno.writeTextFileSync(folder.file("data"), "");
   for (const path of ["data/hubbub.db", "data/deep/hubbub.db"]) {
@@ -162,7 +162,7 @@ Deno.test("sqlite store: a file in the folder's place is told in one line", () =
   }
 });
 
-Deno.test("sqlite store: who may not write is told what to do", () => {
+Deno.test("sqlite store: a missing write permission is reported with a remedy", () => {
   const denied = new Deno.errors.PermissionDenied("open './data/hubbub.db'");
   assertMatch(
     explain(denied, "./data/hubbub.db").words,
@@ -197,7 +197,7 @@ for (const [what, [make, words]] of Object.entries(NO_FILES)) {
   });
 }
 
-Deno.test("sqlite store: what keeps a file from being written is told with what to do", () => {
+Deno.test("sqlite store: the cause of an unwritable file is reported with a remedy", () => {
   for (
     const [words, told] of [
       ["Read-only file system (os error 30)", /nothing can be written there/],
@@ -248,7 +248,7 @@ Deno.test("sqlite store: a file another program has locked takes no message, and
   assertEquals(feed.texts, ["during"]);
 });
 
-Deno.test("sqlite store: a room nobody has heard of can be read while the file is locked", async () => {
+Deno.test("sqlite store: an unknown room can be read while the file is locked", async () => {
   const folder = new TempFolder();
   await using bench = await Bench.open(placeIn(folder));
   using _ = lock(folder.file("hubbub.db"));
@@ -256,13 +256,13 @@ Deno.test("sqlite store: a room nobody has heard of can be read while the file i
   assertEquals(page.messages, []);
 });
 
-Deno.test("sqlite store: a file that another program has locked is told in one line", () => {
+Deno.test("sqlite store: a file locked by another program is reported in one line", () => {
   using folder = new TempFolder();
   using _ = lock(folder.file("hubbub.db"));
   assertRefusedUntouched(folder, /another program has locked it/);
 });
 
-Deno.test("sqlite store: a second server on one file is told so in one line", async () => {
+Deno.test("sqlite store: a second server on one file is refused in one line", async () => {
   using folder = new TempFolder();
   const first = openAt(folder.file("hubbub.db"));
   const error = assertThrows(
@@ -284,7 +284,7 @@ Deno.test("sqlite store: a second server on one file is refused in one line, unt
   await openAt(path).close();
 });
 
-Deno.test("sqlite store: what was removed is not in the file any more, nor beside it", async () => {
+Deno.test("sqlite store: a removed text is in neither the file nor its WAL", async () => {
   using folder = new TempFolder();
   const path = folder.file("hubbub.db");
   const store = openAt(path);
@@ -325,7 +325,7 @@ function leftBy(folder: TempFolder): TempFolder {
   return left;
 }
 
-Deno.test("sqlite store: what was removed right before a kill is in no file once it was opened again", async () => {
+Deno.test("sqlite store: a text removed right before a kill is in no file after the next start", async () => {
   using folder = new TempFolder();
   const store = openAt(folder.file("hubbub.db"));
   const secret = "Correct horse battery staple";
@@ -352,7 +352,7 @@ Deno.test("sqlite store: what was removed right before a kill is in no file once
   assert(!isInFiles(left, secret));
 });
 
-Deno.test("sqlite store: what was removed right before a kill goes when who reads the file at the start has ended", async () => {
+Deno.test("sqlite store: a text removed right before a kill is erased once readers of the file have ended", async () => {
   using folder = new TempFolder();
   const store = openAt(folder.file("hubbub.db"));
   const secret = "Correct horse battery staple";
@@ -372,7 +372,7 @@ Deno.test("sqlite store: what was removed right before a kill goes when who read
 
 const MINUTE_MS = 60_000;
 
-Deno.test("sqlite store: the retention comes to who has grown at once, and says how long there is more", async () => {
+Deno.test("sqlite store: retention trims a grown room at once, and reports whether there is more", async () => {
   await using bench = await Bench.open(placeIn(new TempFolder()), {
     messages: 10,
     ms: 0,
@@ -447,7 +447,7 @@ Deno.test("sqlite store: the cids that were sent lately are read in many turns, 
   ]);
 });
 
-Deno.test("sqlite store: closing ends what is being read", async () => {
+Deno.test("sqlite store: closing ends running reads", async () => {
   using folder = new TempFolder();
   const path = folder.file("hubbub.db");
   const clock = new FakeClock();
@@ -503,7 +503,7 @@ function version2(folder: TempFolder, more = ""): string {
   return path;
 }
 
-Deno.test("sqlite store: a file of version 2 keeps its rooms, epochs, seqs, repeats and what is special", async () => {
+Deno.test("sqlite store: a file of version 2 keeps its rooms, epochs, seqs, repeats and special messages", async () => {
   using folder = new TempFolder();
   const path = version2(folder);
   const clock = new FakeClock(1_700_010_800_000);
@@ -574,7 +574,7 @@ Deno.test("sqlite store: rooms beyond the two millionth, of which a file of vers
   await store.close();
 });
 
-Deno.test("sqlite store: a file that is brought up to date keeps nothing of what was removed", async () => {
+Deno.test("sqlite store: a migrated file keeps no removed text", async () => {
   using folder = new TempFolder();
   const secret = "Correct horse battery staple";
   const path = version2(

@@ -112,7 +112,7 @@ const STRANGE: readonly (readonly [what: string, file: string, sql: string])[] =
 
 for (const [what, file, sql] of STRANGE) {
   for (const mode of ["DELETE", "WAL"]) {
-    Deno.test(`sqlite store: a database that is not as ours are is refused in one line, untouched: ${what} (${mode})`, () => {
+    Deno.test(`sqlite store: a database with another schema is refused in one line, unchanged: ${what} (${mode})`, () => {
       using folder = new TempFolder();
       const path = place(folder, file);
       change(path, `PRAGMA journal_mode = ${mode}; ${sql}`);

@@ -163,7 +163,7 @@ for (const [name, { help, read, wrong }] of Object.entries(COMMANDS)) {
     }
   });
 
-  Deno.test(`deno task ${name} says which option has a wrong value, and what it may be`, () => {
+  Deno.test(`deno task ${name} names the option with a wrong value, and its range`, () => {
     for (const [flag, values] of Object.entries(wrong)) {
       assert(flags.includes(flag), `${flag} is not in the help`);
       for (const value of values) {

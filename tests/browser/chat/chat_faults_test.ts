@@ -58,7 +58,7 @@ function takeAway(): void {
 }
 
 pageTest(
-  "the page works without storage and without what is newer than two years",
+  "the page works without storage and with two-year-old browser features",
   async ({ chat, server }) => {
     const ada = await chat("/?name=Ada");
     await ada.page.addInitScript(takeAway);

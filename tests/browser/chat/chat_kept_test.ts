@@ -17,7 +17,7 @@ async function kept(chat: ChatPage): Promise<void> {
 }
 
 pageTest(
-  "without a server the page opens, with its rooms and what is unsent",
+  "without a server the page opens, with its rooms and unsent messages",
   async ({ chat, server }) => {
     const ada = await chat("/?name=Ada");
     await ada.join("tea");

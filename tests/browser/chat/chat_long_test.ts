@@ -7,7 +7,7 @@ import { AT_BOTTOM } from "./chat_page.ts";
 import { cleared, numbered, publish } from "./publish.ts";
 
 pageTest(
-  "10,000 messages cost a step of scrolling no more than what it shows",
+  "scrolling through 10,000 messages changes only the visible rows",
   async ({ chat, server }) => {
     await publish(server.socket("/ws"), "lobby", numbered(5_000));
     const ada = await chat("/?name=Ada");

@@ -106,7 +106,7 @@ pageTest(
 );
 
 pageTest(
-  "a locked room tells users without write access and keeps their drafts",
+  "a locked room shows users that they cannot write, and keeps their drafts",
   async (pages) => {
     const ada = await enter(pages, ROLES.ada);
     const mod = await enter(pages, ROLES.mod);
@@ -298,7 +298,7 @@ pageTest(
 
 for (const { size, options } of SIZES) {
   pageTest(
-    `an automatic check finds nothing on what keeps order, ${size}`,
+    `axe finds no violation in the moderation views, ${size}`,
     async (pages) => {
       const mod = await enter(pages, ROLES.mod, options);
       const ada = await enter(pages, ROLES.ada);

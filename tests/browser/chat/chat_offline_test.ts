@@ -6,7 +6,7 @@ import { pageTest } from "../browser.ts";
 import { ChatPage } from "./chat_page.ts";
 
 pageTest(
-  "offline it says so, keeps what is written, and sends it on return",
+  "offline, the page says so, keeps written messages and sends them on return",
   async ({ chat, server }) => {
     const far = `http://hubbub.test:${server.url.port}/?name=Ada`;
     const ada = await chat(far);
@@ -56,7 +56,7 @@ async function between(where: Page | BrowserContext, way: Way): Promise<void> {
 }
 
 pageTest(
-  "a reload loses neither what is unsent nor what is half written",
+  "a reload loses neither unsent messages nor drafts",
   async ({ chat }) => {
     const ada = await chat("/?name=Ada");
     const way: Way = { refuse: () => undefined };

@@ -144,7 +144,7 @@ pageTest(
 );
 
 pageTest(
-  "a server with another secret asks anew, and what was unsent is sent then",
+  "after the server's secret changes, the page asks for a token again and sends unsent messages",
   async ({ chat, server }) => {
     const ada = await chat(`/#token=${await signed({ name: "Ada" })}`);
     server.signal("SIGKILL");
@@ -199,7 +199,7 @@ pageTest(
 );
 
 pageTest(
-  "an expired token makes nobody a guest, and no other person takes what is unsent",
+  "an expired token does not turn a user into a guest, and unsent messages stay with their user",
   async ({ chat, server }) => {
     const token = await signed({ sub: "zoe", name: "Zoe" });
     const zoe = await chat(`/#token=${token}`);

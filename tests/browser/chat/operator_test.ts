@@ -5,7 +5,7 @@ import { pageTest } from "../browser.ts";
 import { ChatPage } from "./chat_page.ts";
 
 pageTest(
-  "the link that an open server prints lets one moderate, and a guest not",
+  "the link printed by an open server grants moderation, and guests cannot moderate",
   async ({ open, chat, server }) => {
     const token = server.operator.authorization.replace("Bearer ", "");
     const page = await open(`/?name=Ada#token=${token}`);
@@ -23,7 +23,7 @@ pageTest(
 );
 
 pageTest(
-  "the operator's second device is the operator, not somebody else",
+  "the operator's second device is the operator too",
   async ({ open, server }) => {
     const token = server.operator.authorization.replace("Bearer ", "");
     const enter = async (name: string) => {

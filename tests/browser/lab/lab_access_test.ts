@@ -114,7 +114,7 @@ pageTest(
   },
 );
 
-pageTest("what is pressed stays under the pointer", async ({ open }) => {
+pageTest("a pressed control stays under the pointer", async ({ open }) => {
   // Here the guide stands above both clients, and B's is longer than A's.
   const page = await open("/lab?a=/lessons/says&b=/ws&bp=hubbub.v1", {
     viewport: { width: 800, height: 900 },

@@ -179,7 +179,7 @@ Deno.test("a real server asks for a token, takes one, and takes a newer one", as
   await client.close();
 });
 
-Deno.test("what one user has not sent goes out in no other's name, however the token is replaced", async () => {
+Deno.test("unsent messages are never sent under another user's name, however the token is replaced", async () => {
   const [adas, freds] = [
     await signed({ sub: "ada" }),
     await signed({ sub: "fred" }),

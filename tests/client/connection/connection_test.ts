@@ -183,7 +183,7 @@ for (
     ["welcome", (world: World) => world.socket.open()],
   ] as const
 ) {
-  Deno.test(`client gives a connection up that does not ${what}`, () => {
+  Deno.test(`client drops a connection that does not ${what}`, () => {
     const world = new World();
     progress(world);
     world.clock.advance(9_999);

@@ -204,7 +204,7 @@ Deno.test("promise 5: malformed server messages neither crash the client nor rea
   assert(printed > ROUNDS / 4, "much is printed");
 });
 
-Deno.test("fromFrame() passes over events whose fields are not what they should be", () => {
+Deno.test("fromFrame() skips events with invalid fields", () => {
   for (
     const wrong of [
       joined({ members: 5 as unknown as string[] }),

@@ -15,7 +15,7 @@ Deno.test("a message is the user's own when the server marks it", () => {
   assertEquals(own.isOwn({ seq: 6, own: true }, nothingSent), true);
 });
 
-Deno.test("a message that was sent is one's own, whether its ack comes first or last", () => {
+Deno.test("a sent message is marked as own, whether its ack comes first or last", () => {
   const own = new Authorship();
   own.acked({ cid: "a", seq: 1 }, 0);
   assertEquals(own.isOwn({ seq: 1, cid: "a" }, nothingSent), true);
@@ -33,7 +33,7 @@ Deno.test("another author's message with the same id is not the user's own", () 
   assertEquals(own.isOwn({ seq: 3, cid: "a" }, nothingSent), false);
 });
 
-Deno.test("what was to come in another life of the room is forgotten", () => {
+Deno.test("pending own messages of an earlier epoch are dropped", () => {
   const own = new Authorship();
   own.told([2]);
   own.joined();

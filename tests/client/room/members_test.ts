@@ -26,7 +26,7 @@ Deno.test("Members are sorted as people sort", () => {
   ]);
 });
 
-Deno.test("Members.apply() tells what is new and nothing the second time", () => {
+Deno.test("Members.apply() returns changes, and nothing for a repeated event", () => {
   const members = membersOf("Ada", "Bob");
   const event = presence({ joined: ["Eve"], left: ["Bob"], count: 2 });
   assertEquals(members.apply(event), {

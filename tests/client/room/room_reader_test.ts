@@ -37,7 +37,7 @@ Deno.test("RoomReader gives nothing before the room is joined", () => {
   assertEquals(reader.cursor, undefined);
 });
 
-Deno.test("RoomReader starts behind joined.after and marks what is old", () => {
+Deno.test("RoomReader starts after joined.after and marks replayed messages", () => {
   const reader = new RoomReader();
   assertEquals(reader.joined(joined({ head: 9, after: 7 })), []);
   assertEquals(
@@ -74,7 +74,7 @@ Deno.test("RoomReader asks on until all that is ahead has come", () => {
   assertEquals(seqs(reader.page(page(4, 5))), [4, 5]);
 });
 
-Deno.test("RoomReader tells of a hole that is no longer kept", () => {
+Deno.test("RoomReader reports a gap that retention removed", () => {
   const reader = readerAt(2);
   reader.message(message(9));
   const steps = reader.page(page(7, 9, { first: 7 }));
@@ -94,7 +94,7 @@ Deno.test("RoomReader asks to resync when a page is of another epoch", () => {
   assertEquals(reader.page(page(3, 9, { epoch: "e2" })), [{ kind: "resync" }]);
 });
 
-Deno.test("RoomReader skips what a gap event names, once", () => {
+Deno.test("RoomReader skips the range of a gap event once", () => {
   const reader = readerAt(2);
   const gap = { type: "gap", room: "lobby", from: 3, to: 6 } as const;
   assertEquals(reader.gap(gap), [
@@ -130,7 +130,7 @@ for (
     ["nothing recovered", { recovered: "none", head: 3, after: 1 }],
   ] as const
 ) {
-  Deno.test(`RoomReader starts anew after ${what}`, () => {
+  Deno.test(`RoomReader starts over after ${what}`, () => {
     const reader = readerAt(5);
     assertEquals(reader.joined(joined(back)), [{ kind: "reset" }]);
     assertEquals(reader.cursor?.seq, 1);

@@ -21,7 +21,7 @@ Deno.test("Outbox.take() gives each entry once, in order", () => {
   assertEquals(cids(outbox.take(anywhere)), "");
 });
 
-Deno.test("Outbox.take() leaves what is for a room that is closed", () => {
+Deno.test("Outbox.take() leaves messages for a closed room", () => {
   const outbox = outboxOf(4);
   assertEquals(cids(outbox.take((room) => room === "even")), "c2 c4");
   assertEquals(cids(outbox.take(anywhere)), "c1 c3");
@@ -54,7 +54,7 @@ Deno.test("Outbox.take() keeps few characters unanswered at a time, but one mess
   assertEquals(cids(outbox.take(anywhere)), "c5");
 });
 
-Deno.test("Outbox.add() refuses what is over the limit and keeps the rest", () => {
+Deno.test("Outbox.add() refuses messages over the limit and keeps the others", () => {
   const outbox = outboxOf(3, 3);
   assertEquals(outbox.add({ cid: "c4", room: "odd", text: "" }), false);
   assertEquals(cids(outbox.entries), "c1 c2 c3");
@@ -118,7 +118,7 @@ Deno.test("Outbox forgets the oldest of too many failed ones", () => {
   assertEquals(cids(outbox.entries), "c2 c3");
 });
 
-Deno.test("Outbox.postpone() is of what is on its way alone: a late refusal wakes nothing up", () => {
+Deno.test("Outbox.postpone() affects only messages in flight: a late refusal resumes nothing", () => {
   const outbox = outboxOf(2);
   assertEquals(outbox.postpone("c1"), false, "not sent yet");
   outbox.take(anywhere);

@@ -61,7 +61,7 @@ function texts(socket: FakeSocket): string[] {
   return socket.sent("publish").map(({ text }) => text);
 }
 
-Deno.test("publish() sends what one turn brings in one frame, each with its own cid", async () => {
+Deno.test("publish() batches the messages of one turn in a frame, each with its own cid", async () => {
   const { world, room, socket } = inLobby();
   const frames = socket.frames.length;
   const [a, b] = await publish(room, "a", "b");
@@ -124,7 +124,7 @@ Deno.test("publish() beyond the limit fails at once, and the others stay", async
   world.close();
 });
 
-Deno.test("publish() of what is too long for sure fails before it is sent, and the others go", async () => {
+Deno.test("publish() fails a message that is certainly too long before sending it, and sends the others", async () => {
   const { world, room, socket } = inLobby();
   const longest = "👋".repeat(4096);
   const [, b, , d] = await publish(
@@ -205,7 +205,7 @@ Deno.test("publish() to a room that is refused fails with the room's error", asy
   world.close();
 });
 
-Deno.test("publish() after leaving fails; what was pending then too", async () => {
+Deno.test("publish() after leaving fails, and so do pending messages", async () => {
   const { world, room } = inLobby();
   const [a] = await publish(room, "a");
   room.leave();

@@ -73,7 +73,7 @@ for (
   });
 }
 
-Deno.test("readOptions() lets flags win over the address", () => {
+Deno.test("readOptions() prefers flags over the address", () => {
   const { room, name } = read(
     "http://h/?room=a&name=A",
     "--room=b",

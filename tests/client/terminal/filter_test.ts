@@ -74,7 +74,7 @@ Deno.test("filter publishes lines as they are and ends with 0 when all are acked
   assertEquals([await code, complaints], [0, []]);
 });
 
-Deno.test("filter tells of each line of blanks that it does not send", async () => {
+Deno.test("filter reports each blank line that it does not send", async () => {
   const { world, complaints, code } = filter({
     input: lines("one", "", "  ", "two", "\t", "\u3000"),
     output: undefined,
@@ -120,7 +120,7 @@ Deno.test("filter prints old messages and new ones until it is stopped", async (
   assertEquals(await code, 130);
 });
 
-Deno.test("filter with input prints what others say, from now on", async () => {
+Deno.test("filter with input prints new messages of others", async () => {
   const { world, out, code } = filter({ input: lines("a") });
   await settle();
   const socket = enter(world);

@@ -48,7 +48,7 @@ Deno.test("messageLine() has the time of day and colours only when asked", () =>
   );
 });
 
-Deno.test("presenceLines() tells each change, and nothing of a snapshot", () => {
+Deno.test("presenceLines() prints each change, and nothing for a snapshot", () => {
   const presence = {
     joined: ["Eve"],
     left: ["Bob"],
@@ -86,7 +86,7 @@ Deno.test("stateNote() says when the next attempt is, and why", () => {
   assertEquals(stateNote({ phase: "open" }, 0), undefined);
 });
 
-Deno.test("messageLine() says what is special about a message, and its number to who asks", () => {
+Deno.test("messageLine() marks special messages, and adds the number on request", () => {
   const plain = styleFor(false);
   const removed = { ...hi, text: "", removed: true as const };
   const tombstone = { ...hi, text: "A message by Ada was removed", removes: 2 };
@@ -104,7 +104,7 @@ Deno.test("messageLine() says what is special about a message, and its number to
   assertEquals(JSON.parse(jsonLine(tombstone)).removes, 2);
 });
 
-Deno.test("cannotConnect() tells of certificates where there is one", () => {
+Deno.test("cannotConnect() mentions certificates for TLS addresses", () => {
   assertEquals(
     cannotConnect("wss://chat.example/ws"),
     "Cannot connect to wss://chat.example/ws. Check that the server is " +

@@ -58,7 +58,7 @@ for (const columns of [80, 40, 12]) {
   });
 }
 
-Deno.test("wrapped() breaks between words, counts cells, and leaves what fits", () => {
+Deno.test("wrapped() breaks between words, counts cells and keeps lines that fit", () => {
   assertEquals(
     wrapped("[Ada]: one two three", 14),
     "[Ada]: one\n    two three",

@@ -84,7 +84,7 @@ async function say(program: Program, text: string) {
   return { epoch: String(epoch), seq: Number(seq) };
 }
 
-Deno.test("promise 3: what was read after a backup is not taken for what followed it where it was brought back", async () => {
+Deno.test("promise 3: a cursor from after a backup is not valid in the restored log", async () => {
   await using program = await Program.start();
   await say(program, "in the backup");
   const { folder } = program;
@@ -158,7 +158,7 @@ Deno.test("deno task backup gives copies a name with the date, as often as it is
   }
 });
 
-Deno.test("deno task backup says in one line what is wrong, with the copy or with the database", async () => {
+Deno.test("deno task backup reports in one line what is wrong with the copy or the database", async () => {
   using folder = new TempFolder();
   const path = folder.file("hubbub.db");
   {

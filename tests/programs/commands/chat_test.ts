@@ -184,7 +184,7 @@ Deno.test("deno task chat says why it can print no more, and ends with 1", async
   assertMatch(stderr, /^chat: Cannot write what the room says: No space left/);
 });
 
-Deno.test("deno task chat publishes what stands around a line that is far too long", async () => {
+Deno.test("deno task chat publishes the lines around one that is far too long", async () => {
   await using server = await Program.start();
   const { href } = server.url;
   const huge = "x".repeat(3_000_000);
@@ -200,7 +200,7 @@ Deno.test("deno task chat publishes what stands around a line that is far too lo
   assertEquals(heard, "[Ada]: first\n[Ada]: last\n");
 });
 
-Deno.test("deno task chat sends what it has read when the server is back", async () => {
+Deno.test("deno task chat sends the lines it has read when the server is back", async () => {
   await using server = await Program.start();
   const { href } = server.url;
   await using publisher = new ChatProcess([href, "--room", "ci"]);
@@ -221,7 +221,7 @@ Deno.test("deno task chat sends what it has read when the server is back", async
   );
 });
 
-Deno.test("deno task chat tells by its exit code what went wrong", async () => {
+Deno.test("deno task chat exits with a code that says what went wrong", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();

@@ -62,7 +62,7 @@ Deno.test("deno task soak: wrong usage prints one line and exits with 2", async 
   }
 });
 
-Deno.test("deno task soak --help tells what it does", async () => {
+Deno.test("deno task soak --help describes the soak", async () => {
   const { code, stdout } = await soak("--help");
   assertEquals([code, stdout.includes("--deliveries")], [0, true]);
 });

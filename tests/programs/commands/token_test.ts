@@ -25,7 +25,7 @@ Deno.test("deno task token makes tokens for people and for moderators", async ()
   ]);
 });
 
-Deno.test("deno task token says what is wrong with what it is given", async () => {
+Deno.test("deno task token says which argument is wrong and why", async () => {
   const { code, stdout, stderr } = await token("--rights", "rule");
   assertEquals([code, stdout], [2, ""]);
   assertMatch(
@@ -50,7 +50,7 @@ Deno.test("deno task token says what is wrong with what it is given", async () =
   }
 });
 
-Deno.test("deno task token refuses what the server refuses, in its words", async () => {
+Deno.test("deno task token refuses the claims that the server refuses, in the same words", async () => {
   const values = ["name", "user", "rooms", "rights", "for", "audience"]
     .concat("issuer", "auth-secret");
   const empty = "is empty\\. Give it a value, or leave it out";

@@ -122,7 +122,7 @@ const HARMS: Readonly<Record<string, Harm>> = {
 };
 
 for (const [name, harm] of Object.entries(HARMS)) {
-  test(`a Redis that is ${name} costs nobody more than a wait`, async (two) => {
+  test(`a Redis that is ${name} only delays clients`, async (two) => {
     const { ada, bob, server } = two;
     await two.insist();
     const mend = await harm(server);

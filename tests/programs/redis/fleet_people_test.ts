@@ -230,7 +230,7 @@ test("a second connection on another node takes over, and the first gets the rea
   assertEquals((await carl.event({ type: "message" }))["from"], "Ada");
 });
 
-test("a node that is restarted is not noticed by those who can come back", async ([a, b, c]) => {
+test("clients that can reconnect do not notice a node's restart", async ([a, b, c]) => {
   const ada = await enter(a, { name: "Ada" });
   await using simple = await Peer.connect(a.socket("/ws/hall?name=Sam"));
   await using carl = (await enter(c, { name: "Carl" })).peer;

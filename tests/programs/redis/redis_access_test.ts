@@ -130,7 +130,7 @@ test("a Redis that is set to lose messages is warned of", async () => {
   );
 });
 
-test("a Redis that does not answer is told of before the start fails", async () => {
+test("an unanswering Redis is reported before the start fails", async () => {
   using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const store = `redis://127.0.0.1:${silent.addr.port}`;
   const { code, stderr } = await runProgram({

@@ -102,7 +102,7 @@ test(
 );
 
 test(
-  "a node whose connection was cut reads what it missed, with nobody saying more",
+  "a node whose connection was cut reads missed messages without a new one",
   async (fleet, server) => {
     const [a, b] = [await fleet.start(), await fleet.start()];
     const feed = await b.follow("hall");
@@ -140,7 +140,7 @@ test(
 );
 
 test(
-  "a node whose way to Redis is broken can tell, from a Redis that is away for all",
+  "a node tells a broken link of its own from a Redis that is down",
   async (fleet, server) => {
     const line = await Relay.start(0, () => [server.port]);
     const a = await RedisStore.open({
@@ -212,7 +212,7 @@ test(
 );
 
 test(
-  "what was kept while a node was cut off it is told when it is back",
+  "documents written while a node was cut off reach it when it is back",
   async (fleet, server) => {
     const node = await fleet.start();
     const told = Promise.withResolvers<ReadonlyMap<string, string>>();

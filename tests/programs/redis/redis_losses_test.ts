@@ -30,7 +30,7 @@ test(
 );
 
 test(
-  "wiped data are noticed in a room where nobody says a word",
+  "wiped data are noticed in a quiet room",
   async (fleet, server) => {
     const a = await fleet.start();
     const feed = await a.follow("hall");
@@ -49,7 +49,7 @@ test(
   },
 );
 
-test("wiped data are noticed by who reads", async (fleet, server) => {
+test("wiped data are noticed by readers", async (fleet, server) => {
   const a = await fleet.start();
   const feed = await a.follow("hall");
   await a.say("hall", "old");
@@ -117,15 +117,18 @@ test(
   },
 );
 
-test("a log whose messages were evicted begins anew", async (fleet, server) => {
-  const a = await fleet.start();
-  const feed = await a.follow("hall");
-  await a.say("hall", "old");
-  await server.command("DEL", "hubbub:room:{hall}:messages");
-  assertEquals(await stored(a.store), []);
-  assertEquals(await a.say("hall", "old"), [{ seq: 1, duplicate: false }]);
-  assertEquals(feed.texts, ["old"]);
-});
+test(
+  "a log whose messages were evicted begins a new epoch",
+  async (fleet, server) => {
+    const a = await fleet.start();
+    const feed = await a.follow("hall");
+    await a.say("hall", "old");
+    await server.command("DEL", "hubbub:room:{hall}:messages");
+    assertEquals(await stored(a.store), []);
+    assertEquals(await a.say("hall", "old"), [{ seq: 1, duplicate: false }]);
+    assertEquals(feed.texts, ["old"]);
+  },
+);
 
 test(
   "a log that has a hole gets another epoch, and goes on",

@@ -112,7 +112,7 @@ Deno.test("promise 1: a repeat after kill -9 is acked with the first seq", async
   assertEquals((await readAll(again, "lobby")).length, 1);
 });
 
-Deno.test("a session's token outlives kill -9, nobody else's word does", async () => {
+Deno.test("a resume token survives kill -9, and other tokens are refused", async () => {
   await using program = await Program.start();
   await using peer = await Peer.connect(program.socket("/ws"), "hubbub.v1");
   peer.send({ type: "hello", name: "Ada" });

@@ -80,7 +80,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`${what} in a database's place is told in one line with what to do`, () => {
+  Deno.test(`${what} in a database's place is reported in one line with what to do`, () => {
     using folder = new TempFolder();
     const path = folder.file("hubbub.db");
     linkTo(target, path);
@@ -95,7 +95,7 @@ for (
   });
 }
 
-Deno.test("a data folder that is a link out of ./data is told as one, with what to do", () => {
+Deno.test("a data folder that links out of ./data is reported, with what to do", () => {
   using folder = new TempFolder();
   Deno.mkdirSync(folder.file("disk"));
   linkTo(Deno.realPathSync(folder.file("disk")), folder.file("data"));

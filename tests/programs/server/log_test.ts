@@ -104,7 +104,7 @@ const BROKEN_LOGS: readonly (readonly [string, string])[] = [
 ];
 
 for (const [what, script] of BROKEN_LOGS) {
-  Deno.test(`promise 5: the server goes on without its log, counts what is lost and stops well: ${what}`, async () => {
+  Deno.test(`promise 5: the server goes on without its log, counts lost lines and stops in order: ${what}`, async () => {
     using folder = new TempFolder();
     await using program = await Program.start({
       folder,

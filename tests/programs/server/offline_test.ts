@@ -21,7 +21,7 @@ function shell(code = "", cwd: string, env: Record<string, string> = {}) {
 /** A proxy that nobody is behind. */
 const CUT_OFF = { HTTPS_PROXY: "http://127.0.0.1:1" };
 
-Deno.test("what docs/operating.md fetches and builds starts on a machine without a registry", async (t) => {
+Deno.test("the offline install of docs/operating.md starts on a machine without a registry", async (t) => {
   using place = new TempFolder();
   const [here, there] = ["here", "there"].map((name) => place.file(name));
   Deno.mkdirSync(here ?? "");

@@ -13,7 +13,7 @@ const TERMINAL = [
   "bash",
 ];
 
-Deno.test("the server tells a terminal alone of the operator's token, and the log where it is", async () => {
+Deno.test("the server prints the operator's token only to a terminal, and logs where its file is", async () => {
   await using program = await Program.start();
   const token = program.operator.authorization.replace("Bearer ", "");
   const { stdout, stderr } = await program.stop();

@@ -14,7 +14,7 @@ const NEEDED = [
   "listen",
 ];
 
-Deno.test("deno task start may read, write, run and know nothing but what it needs", async () => {
+Deno.test("deno task start has only the permissions it needs", async () => {
   using folder = new TempFolder();
   const [program, ...flags] = startCommand(folder.path).toReversed();
   assertEquals(program, "main.ts");

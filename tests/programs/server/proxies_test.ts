@@ -16,7 +16,7 @@ for (const kind of [NGINX, CADDY]) {
   const test = (name: string, fn: () => Promise<void>) =>
     Deno.test({ name: `${name}${reason}`, ignore, fn });
 
-  test(`${config} lets WebSockets, events and pages through, but no metrics`, async () => {
+  test(`${config} passes WebSockets, events and pages on, but no metrics`, async () => {
     await using program = await Program.start({ args: ["--trust-proxy"] });
     await using proxy = await Proxy.before(kind, program);
     const socket = `ws://${proxy.url.host}/ws`;

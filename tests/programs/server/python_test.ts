@@ -50,7 +50,7 @@ asyncio.run(main())
   assertEquals(await bob.line(), "[Server]: Alice has left the chat.");
 });
 
-test("a Python client on /ws gets its own messages and everybody else's", async () => {
+test("a Python client on /ws gets its own messages and those of others", async () => {
   await using program = await Program.start({ args: ["--store", "memory:"] });
   await using bob = await Peer.connect(program.socket("/ws?name=Bob"));
   await bob.event({ event: "welcome" });
@@ -83,7 +83,7 @@ asyncio.run(main())
   ]);
 });
 
-test("a Python client is told why a name cannot be had", async () => {
+test("a Python client gets the reason why a name is refused", async () => {
   await using program = await Program.start({ args: ["--store", "memory:"] });
   await using bob = await Peer.connect(program.socket("/"));
   bob.send("Bob");

@@ -129,7 +129,7 @@ Deno.test("a variable of Deno Deploy that is empty means nothing, and one that i
   assertMatch(stderr, /^hubbub: DENO_DEPLOYMENT_ID is set, .*\n$/);
 });
 
-Deno.test("environment variables set what no flag does, and flags win", async () => {
+Deno.test("environment variables set options, and flags take precedence", async () => {
   const env = {
     PORT: "0",
     HUBBUB_STORE: "memory:",

@@ -5,7 +5,7 @@ import { Program, startCommand } from "../../helpers/programs/program.ts";
 import { TempFolder } from "../../helpers/temp.ts";
 import { copySources } from "../sources.ts";
 
-Deno.test("deno run -A main.ts builds the pages; with fewer permissions they say what to run", async () => {
+Deno.test("deno run -A main.ts builds the pages; with fewer permissions, they name the command to run", async () => {
   using clone = new TempFolder();
   copySources(clone);
   const start = async (run: readonly string[]) =>

@@ -224,7 +224,7 @@ Deno.test("a removal notice contains no text by the author", async () => {
   ]);
 });
 
-Deno.test("bans and locks hold for removing one's own messages too", async () => {
+Deno.test("bans and locks apply to removing own messages too", async () => {
   for (
     const [act, code] of [
       [{ type: "ban", name: "Eve", forMs: 60_000 }, "banned"],
@@ -329,7 +329,7 @@ const moderator: Permissions = { ...TRUSTED, user: "mod2", name: "Mod2" };
 for (
   const [room, ended] of [["hall", undefined], ["*", CLOSE.banned]] as const
 ) {
-  Deno.test(`a moderator who is banned from ${room} has to go with the right to moderate`, async () => {
+  Deno.test(`a moderator banned from ${room} is removed when the right to moderate ends`, async () => {
     const { bench, moderate } = await hall();
     const other = await bench.enter("Mod2", undefined, moderator);
     await moderate({ type: "ban", room, user: "mod2", forMs: 60_000 });
@@ -341,7 +341,7 @@ for (
   });
 }
 
-Deno.test("a guest who is banned does not come back to the session under another name", async () => {
+Deno.test("a banned guest cannot resume the session under another name", async () => {
   const { bench, moderate } = await hall();
   const eve = bench.hello({ name: "Eve" });
   await moderate({ type: "ban", room: "*", name: "Eve", forMs: 60_000 });

@@ -85,7 +85,7 @@ async function notice(
   return { line, logged: logged.join("\n") };
 }
 
-Deno.test("the operator's token is in a file of one's own, and in a terminal, and in no log", async () => {
+Deno.test("the operator's token is in a private file and the terminal, never in a log", async () => {
   using folder = new TempFolder();
   const store = `sqlite:${folder.file("hubbub.db")}`;
   const path = operatorFile(store, PAGE);
@@ -161,7 +161,7 @@ for (const trustProxy of [false, true]) {
   });
 }
 
-Deno.test("the operator moderates over a WebSocket, and a guest who asks as one does not", async () => {
+Deno.test("the operator moderates over a WebSocket, and a guest cannot", async () => {
   await using server = await InProcessServer.start();
   const url = server.socket("/ws");
   const auth = server.operator.authorization.replace("Bearer ", "");

@@ -142,7 +142,7 @@ Deno.test("every request is in the table of rights", async () => {
 });
 
 for (const [way, become] of Object.entries(WAYS)) {
-  Deno.test(`no request does or tells more than the rights that one has ${way}`, async () => {
+  Deno.test(`no request exceeds the rights given ${way}`, async () => {
     await using scene = await closed();
     for (const rights of SETS) {
       await using client = await become(scene.url, rights);
@@ -175,7 +175,7 @@ for (const [way, become] of Object.entries(WAYS)) {
 }
 
 for (const way of Object.keys(WAYS).slice(1)) {
-  Deno.test(`who may not read a room any more, ${way}, has left it for all`, async () => {
+  Deno.test(`a user who loses the right to read a room, ${way}, leaves it on all devices`, async () => {
     await using scene = await closed();
     const { victim } = scene;
     await using client = await WAYS[way]!(scene.url, ["write"]);
@@ -353,7 +353,7 @@ const ENDPOINTS: readonly (readonly [
   ["GET", ({ seq }) => `audit?after=${seq}`, "moderate"],
 ];
 
-Deno.test("every endpoint of the API does what the same request does over a WebSocket, and tells no more than the rights of who asks", async () => {
+Deno.test("every API endpoint acts like the same WebSocket request, within the caller's rights", async () => {
   await using scene = await closed();
   for (const rights of SETS) {
     const token = await signed({ sub: "ada", name: "Ada", rights });

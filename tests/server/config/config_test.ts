@@ -181,7 +181,7 @@ Deno.test("readConfig() takes --trust-proxy with and without a value", () => {
   assertEquals(read([], { HUBBUB_TRUST_PROXY: "yes" }).trustProxy, true);
 });
 
-Deno.test("readConfig() tells that help was asked for, beside other flags too", () => {
+Deno.test("readConfig() returns "help" for --help, beside other flags too", () => {
   assertEquals(readConfig(["--port", "1", "--help"], () => undefined), "help");
 });
 
@@ -374,7 +374,7 @@ Deno.test("readConfig() minds no variables of others", () => {
   assertEquals(saidOf({ ...others, ...KUBERNETES }), "");
 });
 
-Deno.test("readConfig() refuses variables with a name of Kubernetes and a value of somebody's", () => {
+Deno.test("readConfig() refuses variables with a Kubernetes name and a user's value", () => {
   for (const name of Object.keys(KUBERNETES)) {
     for (const value of ["9650", "localhost", "", " "]) {
       // Another number may be the port of another service.
@@ -467,7 +467,7 @@ Deno.test("helpText() shows every setting with its flag, variable and default", 
   ) assert(help.includes(words), words);
 });
 
-Deno.test("readConfig() says of every number what it may be, negative ones too", () => {
+Deno.test("readConfig() names the range of every number, also for negative ones", () => {
   const numbers = Object.entries(SETTINGS).filter(([, { fallback }]) =>
     /^\d+$/.test(fallback)
   );

@@ -20,7 +20,7 @@ function closedServer(settings: Partial<Config> = {}) {
   return InProcessServer.start({ authSecret: SECRET, ...settings });
 }
 
-Deno.test("refuses clients without a token, with an error that says what to do", async () => {
+Deno.test("refuses clients without a token, with an error and a remedy", async () => {
   await using server = await closedServer();
   await using v1 = await V1Client.connect(server.socket("/ws"));
   const error = await v1.ask({ type: "hello", name: "Eve" }, "error");
@@ -106,7 +106,7 @@ Deno.test("bare clients send the token as a subprotocol or a header", async () =
   assertEquals(JSON.parse(await simple.inbox.next()).message, "by hand");
 });
 
-Deno.test("a bare client whose token's name is another's is told so, and gets one like it", async () => {
+Deno.test("a bare client whose token's name is taken gets a notice and a similar name", async () => {
   await using server = await closedServer();
   const protocols = [`hubbub.auth.${await token({ name: "Ada" })}`];
   await using ada = await Client.native(server.socket("/ws"), protocols);
@@ -134,7 +134,7 @@ Deno.test("a bare client whose token's name is another's is told so, and gets on
   assertEquals(welcome.taken, "Ada");
 });
 
-Deno.test("a bare client whose token states no name that can be had is closed with what is wrong", async () => {
+Deno.test("a bare client whose token states an invalid name is closed with the reason", async () => {
   await using server = await closedServer();
   const protocols = [`hubbub.auth.${await token({ name: "Server" })}`];
   for (const path of ["/ws", "/text"]) {
@@ -158,7 +158,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`a token ${what} is refused, and another may be tried`, async () => {
+  Deno.test(`a token ${what} is refused, and the client can try another`, async () => {
     await using server = await closedServer();
     await using eve = await V1Client.connect(server.socket("/ws"));
     const hello = { type: "hello", auth: await make() };
@@ -205,7 +205,7 @@ Deno.test("a newer token is taken over the connection, for the same user only", 
   assertEquals([refusal.id, refusal.code], [3, "forbidden"]);
 });
 
-Deno.test("guests may do what the setting says", async () => {
+Deno.test("guests have the permissions of the setting", async () => {
   await using server = await closedServer({ guests: "read" });
   await using guest = await V1Client.connect(server.socket("/ws"));
   guest.send({ type: "hello", name: "Guest" }, { type: "join", room: "lobby" });

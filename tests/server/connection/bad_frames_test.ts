@@ -104,7 +104,7 @@ for (
     ],
   ] as [string, (client: RawClient) => Promise<void>][]
 ) {
-  Deno.test(`promise 5: ${title} ends that connection, and nobody else notices`, async () => {
+  Deno.test(`promise 5: ${title} ends only that connection`, async () => {
     await using scene = await Scene.open();
     using client = await open(scene);
     await send(client);
@@ -124,7 +124,7 @@ for (
     ["after a word", (c) => c.frame('{"type":"hello","name":"Rude"}')],
   ] as [string, (client: RawClient) => Promise<void>][]
 ) {
-  Deno.test(`promise 5: a connection cut ${title} costs nobody anything`, async () => {
+  Deno.test(`promise 5: a connection cut ${title} affects no other client`, async () => {
     await using scene = await Scene.open();
     {
       using client = await open(scene);

@@ -34,7 +34,7 @@ for (
     ],
   ] as [string, string | object, string, RegExp][]
 ) {
-  Deno.test(`promise 7: ${title} is answered with ${code}, and nobody else notices`, async () => {
+  Deno.test(`promise 7: ${title} is answered with ${code} and affects no other client`, async () => {
     await using scene = await Scene.open();
     await using visitor = await scene.visitor();
     const isObject = typeof line === "object";
@@ -100,7 +100,7 @@ Deno.test("promise 5: closes a client that sends an oversized frame with 1009, w
 });
 
 for (const path of ["/", "/ws", "/text/yard", "/lessons/hello"]) {
-  Deno.test(`promise 5: a binary frame on ${path} is closed with 1003, and nobody else notices`, async () => {
+  Deno.test(`promise 5: a binary frame on ${path} is closed with 1003 and affects no other client`, async () => {
     await using scene = await Scene.open();
     await using client = await Client.native(scene.server.socket(path));
     client.send(new Uint8Array([1, 2, 3]));
@@ -116,7 +116,7 @@ for (
     ["x".repeat(5_000), /5000 characters, 4096 are allowed/],
   ] as const
 ) {
-  Deno.test(`promise 7: a simple client that sends ${JSON.stringify(frame.slice(0, 9))} is told why not`, async () => {
+  Deno.test(`promise 7: a simple client that sends ${JSON.stringify(frame.slice(0, 9))} gets the reason`, async () => {
     await using scene = await Scene.open();
     await using client = await Client.native(scene.server.socket("/ws/yard"));
     await client.inbox.next();
@@ -173,7 +173,7 @@ Deno.test("promise 7: a text client gets an error for every refused request", as
   await scene.assertUnnoticed();
 });
 
-Deno.test("promise 7: a text client's /who straight after its name is answered", async () => {
+Deno.test("promise 7: a text client's /who right after its name is answered", async () => {
   await using scene = await Scene.open();
   await using client = await Client.native(scene.server.socket("/text/yard"));
   client.send("Ada");

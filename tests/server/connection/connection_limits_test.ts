@@ -18,7 +18,7 @@ for (
     ["from one address", { maxPerAddress: 2 }, 1013],
   ] as const
 ) {
-  Deno.test(`promise 7: a connection too many ${what} is told why and closed with ${code}`, async () => {
+  Deno.test(`promise 7: a connection over the limit ${what} gets the reason and is closed with ${code}`, async () => {
     await using server = await InProcessServer.start(settings);
     const url = server.socket("/ws");
     const first = await Client.native(url);

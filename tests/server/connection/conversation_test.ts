@@ -51,7 +51,7 @@ Deno.test("a room in the path is joined right after welcome", async () => {
   ]);
 });
 
-Deno.test("a publish is acked with its seq; a repeat with the first one's", () =>
+Deno.test("a publish is acked with its seq, and a repeat with the first one's", () =>
   withAda(async ({ ada }) => {
     const publish = { type: "publish", room: "hall", text: "hi", cid: "c1" };
     const first = await ada.ask({ ...publish, id: "a" }, "ack");
@@ -105,7 +105,7 @@ Deno.test("the who request lists everyone in the room", () =>
     assertEquals((await ada.next("presence")).joined, ["Bob"]);
   }));
 
-Deno.test("typing, rename and leave are told to the others", () =>
+Deno.test("typing, rename and leave are sent to the others", () =>
   withAda(async ({ url, ada }) => {
     await using bob = await V1Client.in("hall", { url, name: "Bob" });
     bob.send({ type: "typing", room: "hall" });

@@ -96,7 +96,7 @@ for (const [proof, prove] of PROOFS) {
     assertEquals(bob.reader.messages.at(-1)?.removes, 1);
   });
 
-  Deno.test(`by a ${proof} a line client gets what its other device has written, and not its own lines`, async () => {
+  Deno.test(`by a ${proof} a line client gets its other device's messages, and not its own`, async () => {
     const { bench, desk, phone } = await twoDevices(prove, [text, text]);
     for (const { reader } of [desk, phone]) reader.frames = [];
     const say = ({ session }: typeof desk, text: string) =>
@@ -130,7 +130,7 @@ Deno.test("a guest is renamed on all devices at once", async () => {
   assertRefused(() => bench.hello({ name: "Countess" }), "name_taken");
 });
 
-Deno.test("a person who is here keeps the name it has on the next device", async () => {
+Deno.test("a present user keeps the same name on the next device", async () => {
   const { bench, guest } = await twoDevices(PROOFS[1]![1]);
   const third = bench.hello({ name: "Somebody", guest: guest! });
   assertEquals(third.session.name, "Ada");
@@ -226,7 +226,7 @@ Deno.test("simple clients of one person each get all that it says, once", async 
   }
 });
 
-Deno.test("SentMessages tells own messages from those of other devices, whether the store or the log answers first", () => {
+Deno.test("SentMessages tells this device's messages from those of others, whether the store or the log answers first", () => {
   const message = (seq: number, text: string) => ({
     room: "hall",
     seq,

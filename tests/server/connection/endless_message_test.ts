@@ -24,7 +24,7 @@ async function flood(client: RawClient): Promise<void> {
 }
 
 for (const transport of TRANSPORTS) {
-  Deno.test(`promise 5: a message that never ends is cut off over ${transport}, and nobody else notices`, async () => {
+  Deno.test(`promise 5: a message that never ends is cut off over ${transport} and affects no other client`, async () => {
     await using scene = await Scene.open({ transport, idleTimeout: 1 });
     using client = await RawClient.open(scene.server.port, { path: "/ws" });
     const ended = client.ended();

@@ -134,7 +134,7 @@ for (
   });
 }
 
-Deno.test("a session ends at once whose peer was silent for longer than the grace", async () => {
+Deno.test("a session whose peer was silent for longer than the grace ends at once", async () => {
   const ada = await somebody();
   ada.connection.checkProgress(PATIENCE);
   await ada.bench.pass(GRACE_MS);

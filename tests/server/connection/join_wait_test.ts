@@ -41,7 +41,7 @@ for (const [line, answer] of REQUESTS) {
   });
 }
 
-Deno.test("promise 7: what is written while a room is being opened is stored in its order, and comes back to nobody in dialect text", async () => {
+Deno.test("promise 7: messages written while a room opens are stored in order, and are not echoed in dialect text", async () => {
   for (const dialect of [text, simple]) {
     const bench = new HubBench();
     bench.store.held.add("follow");

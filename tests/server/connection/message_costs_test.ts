@@ -145,7 +145,7 @@ Deno.test("a message is encoded once a dialect, however many members read it", a
   assertEquals([lines.encoded, objects.encoded], [MESSAGES, MESSAGES]);
 });
 
-Deno.test("a socket is not asked what is unsent before it was sent enough to matter", async () => {
+Deno.test("a socket's buffer is not queried before enough was sent to matter", async () => {
   const room = new CountingRoom();
   await room.enter(MEMBERS, v1);
   await room.say(1);

@@ -163,7 +163,7 @@ Deno.test("a class goes on while one of it floods, in many connections one after
   }
 });
 
-Deno.test("an address has 50 times what a client has, however many connect from it", () => {
+Deno.test("an address has 50 times a client's limit, however many clients connect from it", () => {
   const { pool } = bench();
   let sent = 0;
   for (let i = 0; i < 200; i++) sent += publishAll(pool.connect(HOME));

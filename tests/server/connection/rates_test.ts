@@ -50,7 +50,7 @@ const FLOODS: Readonly<
 };
 
 for (const dialects of [["simple"], ["text"], ["v1"], Object.keys(FLOODS)]) {
-  Deno.test(`who connects anew sends no more than who stays, in ${dialects.join(", ")}`, async () => {
+  Deno.test(`reconnecting does not raise the message limit, in ${dialects.join(", ")}`, async () => {
     await using server = await InProcessServer.start();
     const began = performance.now();
     for (let i = 0; i < 12; i++) {

@@ -45,7 +45,7 @@ function bench() {
   return { clock, queue, add, done, decoded, moments, state, turns };
 }
 
-Deno.test("RequestQueue handles at once what need not wait, and all else in the order in which it came", async () => {
+Deno.test("RequestQueue handles requests that need not wait immediately, and the others in order", async () => {
   const { add, done, moments, queue } = bench();
   add("1");
   add("2… 3");
@@ -56,7 +56,7 @@ Deno.test("RequestQueue handles at once what need not wait, and all else in the 
   assertEquals([done, queue.waiting], [["1", "2…", "3", "4"], 0]);
 });
 
-Deno.test("RequestQueue handles what is left of a frame before the next frame", async () => {
+Deno.test("RequestQueue handles the rest of a frame before the next frame", async () => {
   const { add, done, moments } = bench();
   add("token…");
   add("1.1 1.2… 1.3");
@@ -90,7 +90,7 @@ Deno.test("RequestQueue reports failed requests and continues", async () => {
   assertEquals(done, ["1…", "bad", "2"]);
 });
 
-Deno.test("RequestQueue handles and tells nothing once it has stopped", async () => {
+Deno.test("RequestQueue handles and sends nothing after it has stopped", async () => {
   const { add, done, moments, queue, clock, state } = bench();
   add("1… 2");
   queue.stop();

@@ -102,7 +102,7 @@ const TEXTS: Readonly<Record<string, string>> = {
 };
 
 for (const [what, long] of Object.entries(TEXTS)) {
-  Deno.test(`promise 4: 200 clients who ask for five pages of ${what} each, and read nothing, hold a bounded amount together`, async () => {
+  Deno.test(`promise 4: 200 clients that request five pages of ${what} each and read nothing hold bounded memory together`, async () => {
     const bench = new HubBench({ history: 0 });
     const { ledger, store } = bench;
     await store.append(Array.from({ length: 130 }, () => ({
@@ -170,7 +170,7 @@ Deno.test("promise 4: sends no answers to a client that does not read and discon
   });
 });
 
-Deno.test("the ledger knows what waits to be read, and what waits for its turn", async () => {
+Deno.test("the ledger counts unread answers and waiting requests", async () => {
   const bench = await fullHall();
   const paper = await PaperConnection.in(bench);
   const timeouts = { slowMs: 30_000, idleMs: 30_000 };

@@ -53,7 +53,7 @@ function publish(i: number) {
   };
 }
 
-Deno.test("promise 7: a hello that the fleet keeps waiting, and 300 messages behind it: each is stored or told to wait", async () => {
+Deno.test("promise 7: of 300 messages behind a hello that the fleet delays, each is stored or refused as retryable", async () => {
   const fleet = new SlowFleet();
   await using server = await InProcessServer.start({ fleet });
   await using client = await V1Client.connect(server.socket("/ws"));

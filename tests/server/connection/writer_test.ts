@@ -54,7 +54,7 @@ Deno.test("promise 4: a reader that takes nothing is stuck after its timeout", (
   assertEquals(watch(() => {}), true);
 });
 
-Deno.test("a slow reader whose buffer is filled up again and again is not stuck", () => {
+Deno.test("a slow reader whose buffer fills repeatedly is not stuck", () => {
   const { writer, drain, watch } = bench();
   writer.send([PAGE]);
   const stuck = watch(() => {
@@ -87,7 +87,7 @@ Deno.test("promise 4: disconnects a client that neither sends nor reads sooner t
   }
 });
 
-Deno.test("promise 4: an outlet is not ready while its socket holds a watermark of what was sent", () => {
+Deno.test("promise 4: a writer is not ready while its socket holds unsent bytes above the watermark", () => {
   const { writer, drain } = bench();
   assertEquals(writer.ready, true);
   writer.send([PAGE]);

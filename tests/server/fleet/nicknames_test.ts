@@ -11,7 +11,7 @@ Deno.test("nickname() is readable and a valid name, whatever the dice say", () =
   }
 });
 
-Deno.test("nickname() gives one nobody has, also when the dice never change", () => {
+Deno.test("nickname() returns a free name, also with constant randomness", () => {
   const taken = new Set<string>();
   for (let i = 0; i < 100; i++) {
     const name = nickname((name) => taken.has(name), () => 0.5);
@@ -84,7 +84,7 @@ Deno.test("numbered() looks at a few names, however many have such ones, and whi
   }
 });
 
-Deno.test("4,000 who ask for one name cost the last ones no more than the first ones", () => {
+Deno.test("4,000 requests for one name cost the last no more than the first", () => {
   const random = dice();
   const taken = new Set<string>();
   let looks = 0;

@@ -15,7 +15,7 @@ function list(headers: Headers, name: string): string[] {
     .map((part) => part.trim());
 }
 
-Deno.test("a listed origin's page publishes, and reads what came of it", async () => {
+Deno.test("a listed origin's page publishes and reads the result", async () => {
   await using server = await InProcessServer.start(settings);
   const response = await fetch(server.url(MESSAGES), {
     method: "POST",
@@ -110,7 +110,7 @@ async function preflight(
   return { status: response.status, headers: response.headers, body };
 }
 
-Deno.test("a preflight allows a listed origin what the API takes", async () => {
+Deno.test("a preflight allows a listed origin the API's methods and headers", async () => {
   // Nobody has a token to send yet.
   const closed = { ...settings, authSecret: SECRET };
   await using server = await InProcessServer.start(closed);

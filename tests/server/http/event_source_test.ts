@@ -54,7 +54,7 @@ Deno.test("keeps the status of permanent refusals and of requests not from an Ev
   ) assertStrictEquals(await forEventSource(request, response), response);
 });
 
-Deno.test("a server that is full lets an EventSource come back, and tells scripts the status", async () => {
+Deno.test("a full server lets an EventSource reconnect, and sends scripts the status", async () => {
   await using server = await InProcessServer.start({ maxConnections: 1 });
   const url = server.url("/api/rooms/hall/events");
   const first = await fetch(url);

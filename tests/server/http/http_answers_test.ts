@@ -53,7 +53,7 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 for (const transport of TRANSPORTS) {
-  Deno.test(`promise 10: exports that nobody reads hold a small page each, and are cut off, over ${transport}`, async () => {
+  Deno.test(`promise 10: unread exports hold a small page each and are cut off, over ${transport}`, async () => {
     await using server = await start(transport);
     await ledgerReturns(server, async () => {
       using open = new DisposableStack();
@@ -127,7 +127,7 @@ for (const transport of TRANSPORTS) {
     });
   });
 
-  Deno.test(`promise 10: pages of history that nobody reads are cut off, over ${transport}`, async () => {
+  Deno.test(`promise 10: unread pages of history are cut off, over ${transport}`, async () => {
     await using server = await start(transport);
     await ledgerReturns(server, async () => {
       using reader = await RawConnection.connect(server.port);
@@ -139,7 +139,7 @@ for (const transport of TRANSPORTS) {
     });
   });
 
-  Deno.test(`promise 10: HEAD of what lasts opens nothing, over ${transport}`, async () => {
+  Deno.test(`promise 10: HEAD of a stream opens nothing, over ${transport}`, async () => {
     await using server = await start(transport, { maxPerAddress: 2 });
     await ledgerReturns(server, async () => {
       for (const path of ["events", "export", "events", "export", "events"]) {
@@ -153,7 +153,7 @@ for (const transport of TRANSPORTS) {
     });
   });
 
-  Deno.test(`promise 10: a stream of events that nobody reads holds little, and is cut off, over ${transport}`, async () => {
+  Deno.test(`promise 10: an unread event stream holds little and is cut off, over ${transport}`, async () => {
     await using server = await start(transport);
     await ledgerReturns(server, async () => {
       const page = await fetch(server.url("/api/rooms/hall/messages?limit=1"));

@@ -21,7 +21,7 @@ function text(assets: Assets, name: string): string {
   return new TextDecoder().decode(assets.get(name)?.body);
 }
 
-Deno.test("what is served is read, and nothing else", async () => {
+Deno.test("only served files are read", async () => {
   const assets = await read({ "a.css": "a{}", "a.ts": "secret", "b": "" });
   assertEquals([...assets.keys()], ["a.css"]);
   assertEquals(text(assets, "a.css"), "a{}");

@@ -189,7 +189,7 @@ for (
     ["Forwarded", { "Forwarded": 'for="[::ffff:192.0.2.7]:4711"' }],
   ] as const
 ) {
-  Deno.test(`a limit by address holds for who comes with ${title}`, async () => {
+  Deno.test(`a limit by address applies to requests with ${title}`, async () => {
     const settings = { trustProxy: true, maxPerAddress: 1 };
     await using server = await InProcessServer.start(settings);
     using _first = await RawClient.open(server.port, {

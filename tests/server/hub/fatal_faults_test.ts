@@ -31,7 +31,7 @@ Deno.test("promise 11: a periodic task that throws runs again, and its first fai
 for (
   const hook of ["deliver", "announceJoins", "announceLeaves"] as const
 ) {
-  Deno.test(`promise 11: a tick whose ${hook}() throws for no room in particular is fatal, and told by /readyz`, async () => {
+  Deno.test(`promise 11: a tick whose ${hook}() throws for no room in particular is fatal and fails /readyz`, async () => {
     const fatal: unknown[] = [];
     await using server = await InProcessServer.start({
       onFatal: (error) => fatal.push(error),
@@ -57,7 +57,7 @@ for (
   });
 }
 
-Deno.test("/readyz tells of a tick that does not end", async () => {
+Deno.test("/readyz reports a tick that does not end", async () => {
   const bench = new HubBench();
   const ada = await bench.enter("Ada");
   bench.store.held.add("append");

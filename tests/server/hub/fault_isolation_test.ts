@@ -47,7 +47,7 @@ const STORE: Readonly<Record<string, (args: Args) => boolean>> = {
 for (const [name, concerns] of Object.entries(STORE)) {
   for (const how of ["throws", "rejects"] as const satisfies Wrong[]) {
     if (how === "rejects" && name === "unfollow") continue;
-    Deno.test(`promise 11: a store whose ${name}() ${how} once harms nobody elsewhere`, () =>
+    Deno.test(`promise 11: a store whose ${name}() ${how} once affects no other room`, () =>
       withFault(({ bench }) => {
         // A check is made of a store that is in doubt.
         if (name === "check") bench.store.failing.add("trim");
@@ -74,7 +74,7 @@ for (
 ) {
   for (const how of ["throws", "rejects"] as const) {
     if (how === "rejects" && name === "release") continue;
-    Deno.test(`promise 11: a fleet whose ${name}() ${how} once harms nobody elsewhere`, () =>
+    Deno.test(`promise 11: a fleet whose ${name}() ${how} once affects no other room`, () =>
       withFault(({ bench }) =>
         failOnce(bench.fleet, name, {
           how,
@@ -85,7 +85,7 @@ for (
 }
 
 for (const name of ["changed", "typing", "leave"]) {
-  Deno.test(`promise 11: a fleet that fails once at ${name}() of one room harms nobody elsewhere`, () =>
+  Deno.test(`promise 11: a fleet that fails once at ${name}() of one room affects no other room`, () =>
     withFault((made) => {
       let fault: ReturnType<typeof failOnce> | undefined;
       const { fleet } = made.bench;
@@ -140,13 +140,13 @@ function atEve(part: (eve: Person) => object, name: string) {
 }
 
 for (const name of ["send", "buffered", "open", "close"]) {
-  Deno.test(`promise 11: a socket that fails once at "${name}" harms nobody else`, () =>
+  Deno.test(`promise 11: a socket that fails once at "${name}" affects no other client`, () =>
     atEve(({ socket }) => socket, name));
 }
 
 const READER = ["ready", "writable", "send", "tell", "note", "flush", "end"];
 
 for (const name of READER) {
-  Deno.test(`promise 11: a reader that fails once at "${name}" harms nobody else`, () =>
+  Deno.test(`promise 11: a reader that fails once at "${name}" affects no other client`, () =>
     atEve(({ connection }) => connection, name));
 }

@@ -164,7 +164,7 @@ Deno.test("a taken name asked for with a token of an ended session is refused, a
   assertEquals(again.session.id, ada.session.id);
 });
 
-Deno.test("a session lost while its room is being opened is let in nowhere", async () => {
+Deno.test("a session lost while its room opens joins nothing", async () => {
   const bench = new HubBench();
   bench.store.held.add("follow");
   const ada = bench.hello({ name: "Ada" });
@@ -194,7 +194,7 @@ Deno.test("a rename reaches every room one is in, and the next message", async (
   assertEquals(bob.reader.messages[0]?.from, "Countess");
 });
 
-Deno.test("a lost connection is no news when it was replaced or is told twice", async () => {
+Deno.test("a lost connection changes nothing when it was replaced or reported before", async () => {
   const { bench, ada, bob } = await lostAda();
   bench.hub.sessionService.lost(ada.session, ada.reader, { mayReturn: true });
   await bench.pass(GRACE_MS);

@@ -155,7 +155,7 @@ Deno.test("Hub.publish() counts characters, not UTF-16 units", async () => {
   assertEquals(reader.texts, ["🦊".repeat(100)]);
 });
 
-Deno.test("Hub.join() goes to one room only for who knows one at a time", async () => {
+Deno.test("Hub.join() replaces the room for dialects with one room at a time", async () => {
   const bench = new HubBench();
   const { session, reader } = await bench.enter("Ada");
   bench.hub.join(session, { type: "join", room: "yard", only: true });
@@ -208,7 +208,7 @@ Deno.test("promise 7: Hub.history() says so when the store does not answer", asy
 });
 
 for (const what of ["who", "typing"] as const) {
-  Deno.test(`promise 7: Hub.${what}() refuses who is not in the room`, () => {
+  Deno.test(`promise 7: Hub.${what}() refuses sessions that are not in the room`, () => {
     const bench = new HubBench();
     const { session } = bench.hello({ name: "Ada" });
     const error = assertThrows(
@@ -219,7 +219,7 @@ for (const what of ["who", "typing"] as const) {
   });
 }
 
-Deno.test("promise 8: Hub.settle() waits for what was published, and refuses what comes after", async () => {
+Deno.test("promise 8: Hub.settle() waits for published messages and refuses later ones", async () => {
   const bench = new HubBench();
   const { session, reader } = await bench.enter("Ada");
   bench.store.held.add("append");

@@ -79,7 +79,7 @@ Deno.test("a hub is not cut off from a store that answers, or is away for all", 
   assertEquals([bench.hub.healthy, bench.cutOffs], [false, 0]);
 });
 
-Deno.test("a server whose store fails at its start says so in one line", async () => {
+Deno.test("a server whose store fails at startup says so in one line", async () => {
   const store = new HeldStore(new FakeClock());
   store.secret = () => Promise.reject(new Error("It has just gone"));
   const error = await assertRejects(

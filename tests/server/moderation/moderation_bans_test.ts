@@ -75,7 +75,7 @@ Deno.test("a client that can be in one room only is closed when it is kicked", a
   }
 });
 
-Deno.test("a ban that is over when a node hears of it sends nobody away", async () => {
+Deno.test("an expired ban removes nobody when it reaches a node", async () => {
   const { bench } = await hall();
   const bob = await bench.enter("Bob");
   for (const until of [bench.clock.now(), bench.clock.now() + 1]) {
@@ -140,7 +140,7 @@ Deno.test("a session within its grace period is banned too", async () => {
   assertEquals(bench.hub.sessions, before - 1);
 });
 
-Deno.test("an address is banned with all who are there, a user wherever it is", async () => {
+Deno.test("an address ban removes all its clients, a user ban all the user's devices", async () => {
   const { bench, moderate } = await hall();
   const enter = async (name: string, address: string, permissions = OPEN) => {
     const reader = new FakeReader();
@@ -171,7 +171,7 @@ Deno.test("an address is banned with all who are there, a user wherever it is", 
   bench.hub.join(again.session, { type: "join", room: "hall" });
 });
 
-Deno.test("/ban is of a name and of the person who has it, as /help says: user or guest, not the address", async () => {
+Deno.test("/ban bans a name and its user or guest, not the address, as /help says", async () => {
   const line = HELP.find((line) => line.startsWith("/ban ")) ?? "";
   assertMatch(line, / {2}ban a name, and the person who has it now$/);
   for (const permissions of [OPEN, user("u1")]) {

@@ -39,7 +39,7 @@ Deno.test("a locked room is for moderators alone to write in, and says so", asyn
   assertEquals((await audit(here)).length, 2);
 });
 
-Deno.test("in slow mode everybody writes once in a while, wherever the last message was stored", async () => {
+Deno.test("in slow mode everyone writes once per interval, whichever node stored the last message", async () => {
   const here = await hall();
   const { bench, mod, moderate } = here;
   const bob = await bench.enter("Bob");

@@ -50,7 +50,7 @@ Deno.test("a moderator of some rooms cannot moderate other rooms or the server",
   }
 });
 
-Deno.test("moderators are not sent away, nor kept out by what holds for others", async () => {
+Deno.test("moderators cannot be removed, and locks and bans do not apply to them", async () => {
   const { bench, moderate } = await hall();
   const other = await bench.enter("Other", v1, TRUSTED);
   for (const type of ["kick", "ban"] as const) {
@@ -75,7 +75,7 @@ Deno.test("moderators are not sent away, nor kept out by what holds for others",
   await bench.enter("Third", v1, TRUSTED);
 });
 
-Deno.test("a node that cannot know whether it is a moderator who is sent away says so", async () => {
+Deno.test("a node that cannot check whether a banned user is a moderator says so", async () => {
   const { bench, mod, moderate } = await hall();
   await bench.enter("Bob");
   const answer = async (request: ModerationRequest) => {
@@ -99,7 +99,7 @@ Deno.test("a node that cannot know whether it is a moderator who is sent away sa
   );
 });
 
-Deno.test("refuses invalid moderation requests with an error that says what to do", async () => {
+Deno.test("refuses invalid moderation requests with an error and a remedy", async () => {
   const { bench, mod } = await hall();
   const wrong: readonly [ModerationRequest, ErrorCode][] = [
     [{ type: "kick", name: "Nobody" }, "not_found"],

@@ -142,7 +142,7 @@ Deno.test("promise 7: the moderators of one room cannot push the acts of others 
   assertEquals((await audit(all)).length, 99);
 });
 
-Deno.test("a ban with the address of somebody who has many takes the room's share at most", async () => {
+Deno.test("an address ban of a user with many addresses uses at most the room's share", async () => {
   const all = await hall();
   const { bench, mod } = all;
   bench.hub.moderate(mod.session, {

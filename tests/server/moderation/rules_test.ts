@@ -24,7 +24,7 @@ function rulesWith(...bans: readonly Ban[]): ModerationRules {
 
 const SOMEBODY = { name: "Bob", author: "s1", address: "192.0.2.7" };
 
-Deno.test("ModerationRules knows who is banned by name, user, address, or who it was", () => {
+Deno.test("ModerationRules matches bans by name, user, address and recorded author", () => {
   for (
     const fields of [
       { name: "BOB" },
@@ -47,7 +47,7 @@ Deno.test("ModerationRules knows who is banned by name, user, address, or who it
   assertEquals(user.banOf(SOMEBODY, "hall", 0), undefined);
 });
 
-Deno.test("ModerationRules keeps out what looks like a banned name, and lets all of them in again", () => {
+Deno.test("ModerationRules bans look-alikes of a name, and unbans them together", () => {
   const looks = {
     Rocco: ["R0cc0", "\uA4E3\uA4F3\uA4DA\uA4DA\uA4F3"],
     Evi: ["\u0415\u0475\u0456", "\uA4F0\uA4E6\uA4F2"],
@@ -78,7 +78,7 @@ Deno.test("ModerationRules keeps out what looks like a banned name, and lets all
   }
 });
 
-Deno.test("ModerationRules keeps to the room and to the time, and tells the ban that lasts longest", () => {
+Deno.test("ModerationRules applies bans per room and time, and returns the longest", () => {
   const rules = rulesWith(
     ban({ name: "Bob", room: "hall", until: 2_000 }),
     ban({ address: "192.0.2.7", until: 1_000 }),
@@ -92,7 +92,7 @@ Deno.test("ModerationRules keeps to the room and to the time, and tells the ban 
   assertEquals(rules.bans("*", 1_000), []);
 });
 
-Deno.test("ModerationRules tells what is new, and bears what makes no sense", () => {
+Deno.test("ModerationRules reports changes, and ignores invalid documents", () => {
   const rules = new ModerationRules();
   const documents = new Map([
     [RULE_KEYS.lock("hall"), "{}"],
@@ -113,7 +113,7 @@ Deno.test("ModerationRules tells what is new, and bears what makes no sense", ()
   ]]);
 });
 
-Deno.test("SlowMode lets everybody write once in a while, and repeat the last message", () => {
+Deno.test("SlowMode lets each author write once per interval, and repeat the last message", () => {
   const slow = new SlowMode();
   const ada = { room: "hall", author: "ada", cid: "c1" };
   assertEquals(slow.wait(ada, 1_000, at(0)), 0);
@@ -128,7 +128,7 @@ Deno.test("SlowMode lets everybody write once in a while, and repeat the last me
   assertEquals(slow.wait(next, 1_000, at(1)), 0);
 });
 
-Deno.test("SlowMode drops only authors who may write again, even when many write", () => {
+Deno.test("SlowMode drops only authors whose wait is over, even with many authors", () => {
   const slow = new SlowMode();
   for (let n = 0; n < 100; n++) {
     slow.wrote({ room: "hall", author: `early ${n}` }, 1_000, at(0));

@@ -33,7 +33,7 @@ function messages(date: string | number, ...hosts: string[]): string[] {
   return certificateFaults(PEM, { now, hosts }).map(({ message }) => message);
 }
 
-Deno.test("a certificate that has expired, is not valid yet or expires soon is told with its dates", () => {
+Deno.test("a certificate that has expired, is not valid yet or expires soon is reported with its dates", () => {
   const dated: readonly (readonly [string, string[]])[] = [
     ["2026-11-27T11:48:21Z", [
       "certificate is not valid yet; clients refuse it",
@@ -56,7 +56,7 @@ Deno.test("a certificate that has expired, is not valid yet or expires soon is t
   assertStringIncludes(fields?.["prevent"] ?? "", "renew the certificate");
 });
 
-Deno.test("a certificate that does not name a host of --public-host is told", () => {
+Deno.test("a certificate that does not name a host of --public-host is reported", () => {
   const covered = [
     "chat.example.org",
     "a.rooms.example.org",

@@ -33,7 +33,7 @@ function connect(
   return { socket, handler };
 }
 
-Deno.test("ConnectionInspector counts what passes, and when it was last heard", () => {
+Deno.test("ConnectionInspector counts traffic, and notes when the client was last heard", () => {
   const { clock, book: lab } = book();
   const { socket, handler } = connect(lab, KEY);
   clock.time += 500;
@@ -54,7 +54,7 @@ Deno.test("ConnectionInspector counts what passes, and when it was last heard", 
   });
 });
 
-Deno.test("ConnectionInspector tells how a connection ended, for a minute", () => {
+Deno.test("ConnectionInspector keeps how a connection ended for a minute", () => {
   const { clock, book: lab } = book();
   const { handler } = connect(lab, KEY);
   assertEquals(lab.report(KEY)?.heardAgo, null);
@@ -65,7 +65,7 @@ Deno.test("ConnectionInspector tells how a connection ended, for a minute", () =
   assertEquals(lab.report(KEY), undefined);
 });
 
-Deno.test("ConnectionInspector leaves alone who did not ask, or asked badly", () => {
+Deno.test("ConnectionInspector ignores connections without a valid key", () => {
   const { book: lab } = book();
   const accept = () => ({ message() {}, control() {}, close() {} });
   for (const key of [null, "", "short", "a".repeat(65), `${KEY}/..`]) {
@@ -95,7 +95,7 @@ Deno.test("ConnectionInspector makes room where those it holds have closed", () 
   assertEquals(lab.report(KEY)?.framesIn, 0);
 });
 
-Deno.test("GET /lab/connections/KEY tells what the server knows", async () => {
+Deno.test("GET /lab/connections/KEY returns the server's view of a connection", async () => {
   await using server = await InProcessServer.start();
   const address = server.url(`/lab/connections/${KEY}`);
   assertEquals(await (await fetch(address)).json(), null);

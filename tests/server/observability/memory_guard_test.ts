@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { watchMemory } from "../../../server/observability/memory_guard.ts";
 import { FakeClock } from "../../helpers/doubles/clock.ts";
 
-Deno.test("watchMemory() tells once of what stays above, not of a moment's garbage", () => {
+Deno.test("watchMemory() reports memory that stays above the limit once, and no short peak", () => {
   const clock = new FakeClock();
   const told: number[] = [];
   let held = 50;

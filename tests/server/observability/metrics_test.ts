@@ -16,7 +16,7 @@ function pick(samples: Map<string, number>, ...names: string[]) {
   return names.map((name) => samples.get(`hubbub_${name}`));
 }
 
-Deno.test("/metrics counts what a conversation was", async () => {
+Deno.test("/metrics counts a conversation's messages", async () => {
   await using server = await InProcessServer.start();
   const url = server.socket("/ws");
   await using ada = await V1Client.in("hall", { url, name: "Ada" });
@@ -58,7 +58,7 @@ Deno.test("/metrics counts what a conversation was", async () => {
   assert((samples.get("hubbub_memory_bytes") ?? 0) > 1_000_000);
 });
 
-Deno.test("/metrics tells resumes by how much was recovered", async () => {
+Deno.test("/metrics counts resumes by recovery", async () => {
   await using server = await InProcessServer.start();
   const url = server.socket("/ws");
   await using ada = await V1Client.in("hall", { url, name: "Ada" });
@@ -80,7 +80,7 @@ Deno.test("/metrics tells resumes by how much was recovered", async () => {
   );
 });
 
-Deno.test("/metrics tells evictions by reason, and no farewell", async () => {
+Deno.test("/metrics counts evictions by reason, and no normal close", async () => {
   await using server = await InProcessServer.start();
   const url = server.socket("/ws");
   await using rude = await V1Client.connect(url);
@@ -134,7 +134,7 @@ Deno.test("a socket that was closed and does not answer is stuck until it is gon
   assertEquals(pick(samples, "connections", "stuck_sockets"), [0, 1]);
 });
 
-Deno.test("the slowest member's lag is what it has yet to get", async () => {
+Deno.test("the slowest member's lag is the messages it has not received", async () => {
   const bench = new HubBench();
   const ada = await bench.enter("Ada", v1);
   const slow = await bench.enter("Bob", v1);

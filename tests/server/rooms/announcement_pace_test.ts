@@ -282,7 +282,7 @@ function act(
   }
 }
 
-Deno.test("every member's list is right in the end, whoever joins, leaves and changes names", () => {
+Deno.test("every member's list is right in the end, through joins, leaves and renames", () => {
   for (let seed = 1; seed <= 40; seed++) {
     const random = randomOf(seed);
     const bench = new RoomBench();

@@ -54,7 +54,7 @@ async function bench(text: string) {
   return { fetch, got, reads, turn };
 }
 
-Deno.test("promise 4: what a member that lags is read at once is bounded in bytes, whatever the texts are", async () => {
+Deno.test("promise 4: reads for a slow member are bounded in bytes, whatever the texts", async () => {
   for (
     const [text, most] of [
       ["x", 256],

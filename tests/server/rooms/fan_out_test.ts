@@ -136,7 +136,7 @@ Deno.test("promise 4: one frame for each of many readers, if there is time, is s
 });
 
 for (const what of ["rename", "leave", "typing"] as const) {
-  Deno.test(`promise 4: presence that many members get takes a share of each turn: ${what}`, async () => {
+  Deno.test(`promise 4: presence for many members takes a share of each turn: ${what}`, async () => {
     const bench = new SlicedBench();
     const rooms = numbers(1, 90).map((n) => `room-${n}`);
     const people = numbers(1, 60).map((n) => bench.comes(`p${n}`, rooms));
@@ -172,7 +172,7 @@ for (const what of ["rename", "leave", "typing"] as const) {
 }
 
 for (const what of ["joined", "rules", "reset"] as const) {
-  Deno.test(`promise 4: what all members of a room are told at once takes a share of each turn: ${what}`, async () => {
+  Deno.test(`promise 4: notices to all members of a room take a share of each turn: ${what}`, async () => {
     const bench = new SlicedBench(0.02);
     const type = what === "reset" ? "joined" : what;
     const feeds: Feed[] = [];
@@ -451,7 +451,7 @@ async function randomRun(seed: number, frameMs: number) {
 }
 
 for (const frameMs of [0, 0.4, 3, 10]) {
-  Deno.test(`promise 2: whatever happens between turns, all get all once and know who is there, with ${frameMs} ms a frame`, async () => {
+  Deno.test(`promise 2: whatever happens between turns, all members get all messages once and the right list, with ${frameMs} ms a frame`, async () => {
     for (let seed = 1; seed <= 12; seed++) {
       const { people, rooms, inRoom, said, bench } = await randomRun(
         seed,

@@ -45,7 +45,7 @@ function bench() {
   return { clock, store, groupCommit, done, say };
 }
 
-Deno.test("GroupCommit stores what one turn brought in one step", async () => {
+Deno.test("GroupCommit stores the messages of one turn in one step", async () => {
   const { clock, done, say } = bench();
   say("a", "b", "c");
   assertEquals(done, []);
@@ -82,7 +82,7 @@ Deno.test("GroupCommit does its rounds without messages too, once a turn", () =>
   assertEquals(done, ["before", "after"]);
 });
 
-Deno.test("promise 1: GroupCommit tells that messages are stored only when they are", async () => {
+Deno.test("promise 1: GroupCommit acknowledges messages only after they are stored", async () => {
   const { clock, store, done, say } = bench();
   store.held.add("append");
   say("a");
@@ -93,7 +93,7 @@ Deno.test("promise 1: GroupCommit tells that messages are stored only when they 
   assertEquals(done, ["before", "stored a as 1", "after"]);
 });
 
-Deno.test("GroupCommit gathers what comes while the store is busy into the next step, in order", async () => {
+Deno.test("GroupCommit batches messages that arrive while the store is busy into the next step, in order", async () => {
   const { clock, store, done, say } = bench();
   store.held.add("append");
   say("a");

@@ -58,7 +58,7 @@ async function hall({ marksGuests }: { marksGuests: boolean }) {
   return { bench, api, readers };
 }
 
-Deno.test("promise 6: messages of guests are marked for all who read them, in every dialect and by every way", async () => {
+Deno.test("promise 6: guests' messages are marked for all readers, in every dialect and over every interface", async () => {
   const { bench, api, readers } = await hall({ marksGuests: true });
   const marks = [undefined, true, true];
   assertEquals(readers.v1.messages.map(({ guest }) => guest), marks);
@@ -97,7 +97,7 @@ Deno.test("promise 6: messages of guests are marked for all who read them, in ev
   assertEquals(messages.map(({ guest }) => guest), marks);
 });
 
-Deno.test("nothing is marked as a guest's where nobody has a token, and nobody's message says more than before", async () => {
+Deno.test("no message is marked as a guest's on a server without tokens", async () => {
   const { api, readers } = await hall({ marksGuests: false });
   const exported = await (await api.ask("/api/rooms/hall/export")).text();
   for (
@@ -142,7 +142,7 @@ Deno.test("a server marks guests where tokens are in use and guests may enter", 
   }
 });
 
-Deno.test("isGuest() tells guests and scripts from all others", () => {
+Deno.test("isGuest() is true for guests and scripts only", () => {
   const authors = [
     ...[sessionAuthor("5c1f"), scriptAuthor("ada")],
     ...[userAuthor("5c1f"), userAuthor("house"), importAuthor("ada"), SYSTEM],

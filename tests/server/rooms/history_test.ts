@@ -42,7 +42,7 @@ async function room(count: number, text: (n: number) => string) {
   return { store, counting, counts };
 }
 
-Deno.test("readHistory gives what one read would, in a few reads of 256 at most", async () => {
+Deno.test("readHistory returns the same as one read, in reads of at most 256", async () => {
   const { store, counting, counts } = await room(1_200, String);
   for (
     const range of [
@@ -95,7 +95,7 @@ for (
     ["nothing", ""],
   ] as const
 ) {
-  Deno.test(`promise 4: a page of history has as many bytes as it may, not characters: ${what}`, async () => {
+  Deno.test(`promise 4: a page of history is bounded in bytes, not characters: ${what}`, async () => {
     const { counting } = await room(1_200, () => text);
     for (const most of [SMALL_PAGE_BYTES, PAGE_BYTES]) {
       for (const range of [{ before: Infinity }, { after: 0 }]) {
@@ -115,7 +115,7 @@ for (
   });
 }
 
-Deno.test("readHistory gives one message, however long, and no hole where the store lets go between two reads", async () => {
+Deno.test("readHistory returns one message of any length, and no gap when retention runs between two reads", async () => {
   const { counting } = await room(3, () => "x".repeat(300_000));
   const one = await readHistory(counting, "hall", { after: 1, limit: 9 });
   assertEquals(one.messages.map(({ seq }) => seq), [2]);

@@ -92,7 +92,7 @@ Deno.test("a room gives its place back when it closes", async () => {
   assertEquals(await join(bench, "192.0.2.1", "new"), "new");
 });
 
-Deno.test("OpenRoomLimits lets one client open what it may where there are few rooms", () => {
+Deno.test("OpenRoomLimits lets one client open its share when there are few rooms", () => {
   const bench = new HubBench();
   const { session } = visitor(bench, "192.0.2.1");
   const limits = new OpenRoomLimits(40);

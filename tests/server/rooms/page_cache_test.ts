@@ -48,7 +48,7 @@ Deno.test("encodePage() makes a frame of each message where frames hold one", ()
   assertEquals(framesFor(page, "eve", []), page.frames);
 });
 
-Deno.test("encodePage() marks a replay, which leaves nobody's own messages out", () => {
+Deno.test("encodePage() marks a replay, which includes own messages", () => {
   const replay = encodePage(simple, TWO, true);
   assertEquals(JSON.parse(replay.frames[0] ?? "").replay, true);
   for (const page of [replay, encodePage(text, TWO, true)]) {
@@ -56,7 +56,7 @@ Deno.test("encodePage() marks a replay, which leaves nobody's own messages out",
   }
 });
 
-Deno.test("ownIn() tells which messages of a page are whose", () => {
+Deno.test("ownIn() returns the author's own messages of a page", () => {
   const three = [5, 6, 7].map((seq) =>
     message(seq, "hi", seq === 6 ? "bob" : "ada")
   );
@@ -91,7 +91,7 @@ Deno.test("encodePage() holds at least one message, however long", () => {
   assertEquals(page.to, 1);
 });
 
-Deno.test("PageCache encodes a page once for all who need it", () => {
+Deno.test("PageCache encodes a page once for all readers", () => {
   const cache = new PageCache();
   const key = { dialect: v1, replay: false, after: 0, upTo: 2 };
   let loads = 0;
@@ -104,7 +104,7 @@ Deno.test("PageCache encodes a page once for all who need it", () => {
   assertEquals(loads, 1);
 });
 
-Deno.test("PageCache tells apart dialect, replay and range", () => {
+Deno.test("PageCache keys pages by dialect, replay and range", () => {
   const cache = new PageCache();
   const key = { dialect: v1, replay: false, after: 0, upTo: 2 };
   const load = () => TWO;
@@ -118,7 +118,7 @@ Deno.test("PageCache tells apart dialect, replay and range", () => {
   assertEquals(pages.size, 5);
 });
 
-Deno.test("PageCache keeps nothing of a page whose messages were not at hand", () => {
+Deno.test("PageCache keeps no page whose messages were not in memory", () => {
   const cache = new PageCache();
   const key = { dialect: v1, replay: false, after: 0, upTo: 2 };
   assertEquals(cache.get(key, () => undefined), undefined);

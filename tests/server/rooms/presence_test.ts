@@ -89,7 +89,7 @@ Deno.test("Presence counts and lists those of other nodes", () => {
   assertEquals(presence.last(), undefined);
 });
 
-Deno.test("Presence tells nothing of who goes from one node to another, in whatever order that is heard", () => {
+Deno.test("Presence reports nothing when a user moves between nodes, in any order of events", () => {
   const presence = withAda();
   presence.elsewhere("n", just("s", "Bob"));
   presence.first();
@@ -105,7 +105,7 @@ Deno.test("Presence tells nothing of who goes from one node to another, in whate
   assertEquals(presence.all().members, ["Ada", "Bob"]);
 });
 
-Deno.test("Presence tells a rename on another node as one thing", () => {
+Deno.test("Presence reports a rename on another node as one event", () => {
   const presence = withAda();
   presence.elsewhere("n", just("s", "Bob"));
   presence.first();
@@ -115,7 +115,7 @@ Deno.test("Presence tells a rename on another node as one thing", () => {
   assertEquals(presence.all().members, ["Ada", "Rob"]);
 });
 
-Deno.test("Presence tells the new name of who was not told of yet", () => {
+Deno.test("Presence reports only the new name of a member not announced yet", () => {
   const presence = withAda();
   presence.elsewhere("n", just("s", "Bob"));
   presence.elsewhere("n", just("s", "Rob"));
@@ -140,7 +140,7 @@ Deno.test("Presence of a room that is large on all nodes together is a number", 
   assertEquals([list?.count, list?.members?.length], [180, 180]);
 });
 
-Deno.test("Presence adds up what nodes do not list, and tells when that changes", () => {
+Deno.test("Presence adds up the counts of unlisted members, and reports changes", () => {
   const presence = withAda();
   presence.elsewhere("n", crowd("n", 300));
   assertEquals(presence.first()?.count, 301);
@@ -157,7 +157,7 @@ Deno.test("Presence adds up what nodes do not list, and tells when that changes"
   assertEquals(presence.last(), undefined);
 });
 
-Deno.test("Presence tells of several renames of a person as one, and of none when it was for nothing", () => {
+Deno.test("Presence merges several renames of a person, and reports none that was undone", () => {
   const presence = withAda();
   presence.enter("Bob");
   presence.first();
@@ -177,7 +177,7 @@ Deno.test("Presence tells of several renames of a person as one, and of none whe
   assertEquals(presence.all().members, ["Ada"]);
 });
 
-Deno.test("Presence tells who gives up a name before who takes it", () => {
+Deno.test("Presence reports the user giving up a name before the user taking it", () => {
   const presence = withAda();
   presence.enter("Xia");
   presence.first();
@@ -200,7 +200,7 @@ Deno.test("Presence tells who gives up a name before who takes it", () => {
   assertEquals([told?.left, told?.joined, told?.renamed?.length], [[], [], 2]);
 });
 
-Deno.test("Presence takes nobody for a person who had the name before", () => {
+Deno.test("Presence does not confuse a person with an earlier owner of the name", () => {
   const presence = withAda();
   const told = () =>
     [...presence.told(), presence.last()].map((event) => [
@@ -224,7 +224,7 @@ Deno.test("Presence takes nobody for a person who had the name before", () => {
   ]);
 });
 
-Deno.test("Presence tells a rename that comes before the leaves are told as one thing", () => {
+Deno.test("Presence reports a rename before pending leaves as one event", () => {
   const presence = withAda();
   presence.told();
   presence.rename("Ada", "Eve");
@@ -232,7 +232,7 @@ Deno.test("Presence tells a rename that comes before the leaves are told as one 
   assertEquals(presence.first()?.renamed, [["Ada", "Eve"]]);
 });
 
-Deno.test("Presence tells of everybody who changed before a list was read", () => {
+Deno.test("Presence reports all changes from before a list was read", () => {
   const presence = withAda();
   presence.enter("Bob");
   presence.exit("Ada");

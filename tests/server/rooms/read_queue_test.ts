@@ -117,7 +117,7 @@ Deno.test("promise 9: a read that several need takes the turn of whichever addre
   assertEquals([queue.waiting, read.length], [0, 451]);
 });
 
-Deno.test("a read that fails is told so, and others go on", async () => {
+Deno.test("a failed read gets an error, and others go on", async () => {
   const { clock, queue } = bench();
   const bad = queue.of(asker("a")).read("bad", RANGE).catch(String);
   const good = queue.of(asker("a")).read("good", RANGE);

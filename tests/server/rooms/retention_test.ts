@@ -37,7 +37,7 @@ Deno.test("keepTrimming() does a step a second, and one soon after the other whi
   stop();
 });
 
-Deno.test("keepTrimming() tells of a step that failed, and goes on", async () => {
+Deno.test("keepTrimming() logs a failed step, and goes on", async () => {
   const error = new Error("disk full");
   const { steps, failures, stop, pass } = bench(error);
   await pass(2_000);

@@ -62,7 +62,7 @@ Deno.test("promise 7: joins and reads of ever new rooms make none", async () => 
   assertEquals(await bench.store.rooms(), []);
 });
 
-Deno.test("promise 7: a room too many for the store is refused, with what to do, and nobody else notices", async () => {
+Deno.test("promise 7: a room over the store's limit is refused with a remedy, and other rooms go on", async () => {
   const bench = new HubBench({ maxRooms: 2 });
   const ada = await bench.enter("Ada");
   bench.say(ada.session, "hello");
@@ -80,7 +80,7 @@ Deno.test("promise 7: a room too many for the store is refused, with what to do,
   assertEquals(bench.logged.filter((line) => /stored/.test(line)), []);
 });
 
-Deno.test("promise 3: a member from before the first message gets all messages, even if everybody left", async () => {
+Deno.test("promise 3: a member from before the first message gets all messages, even if all members left", async () => {
   const bench = new HubBench({ history: 2 });
   const ada = bench.hello({ name: "Ada" });
   bench.hub.join(ada.session, { type: "join", room: "hall" });
@@ -104,7 +104,7 @@ Deno.test("promise 3: a member from before the first message gets all messages, 
   }
 });
 
-Deno.test("RoomCreation counts networks of IPv6 as one, forgets who waits long enough, and never the server itself", () => {
+Deno.test("RoomCreation counts an IPv6 network as one, forgets addresses in time, and never limits the server itself", () => {
   const clock = new FakeClock();
   const creation = new RoomCreation(1, clock);
   const at = (address: string) => {

@@ -36,7 +36,7 @@ for (const [kind, seq] of [["hole", 7], ["repeat", 5]] as const) {
   });
 }
 
-Deno.test("RoomLog.slice() gives what follows a cursor, up to a seq", () => {
+Deno.test("RoomLog.slice() returns the messages after a cursor, up to a seq", () => {
   const log = openLog(1, 10);
   log.append(numbers(11, 20).map((seq) => message(seq)));
   assertEquals(seqs(log.slice(10, 12)), [11, 12]);
@@ -103,7 +103,7 @@ Deno.test("promise 3: RoomLog.start() in an empty room recovers a reader that wa
   assertEquals(log.start(undefined, 50).after, 0);
 });
 
-Deno.test("promise 3: RoomLog.start() counts what is gone of a room that keeps nothing", () => {
+Deno.test("promise 3: RoomLog.start() counts removed messages of a room that keeps none", () => {
   const log = openLog(21, 20);
   assertEquals(log.start({ epoch: "e1", seq: 18 }, 50), {
     after: 20,
@@ -123,7 +123,7 @@ Deno.test("RoomLog.forgetBefore() only ever moves forward, to behind the head at
   assertEquals(log.first, 21);
 });
 
-Deno.test("RoomLog.append() takes away what the messages remove, and says so", () => {
+Deno.test("RoomLog.append() blanks removed messages, and reports them", () => {
   const log = openLog(1, 0);
   assertEquals(log.append([message(1), message(2, "secret")]), false);
   assertEquals(log.append([{ ...message(3), removes: 2 }]), true);

@@ -21,7 +21,7 @@ Deno.test("rejects the name of a room without messages when a word mixes scripts
   }
 });
 
-Deno.test("a room that nobody has written to looks like no open one", () => {
+Deno.test("a room without messages does not look like an open room", () => {
   const rooms = new RoomLookalikes();
   for (const room of ["coco", "class-1", "カナ"]) rooms.add(room);
   // Cyrillic letters alone, figures, and a Han character.
@@ -36,7 +36,7 @@ Deno.test("a room that nobody has written to looks like no open one", () => {
   assertEquals(rooms.errorOf("1obby")?.code, "bad_room");
 });
 
-Deno.test("a room that nobody has written to looks like no open one, whatever marks it has", () => {
+Deno.test("a room without messages does not look like an open room, whatever marks its name has", () => {
   const rooms = new RoomLookalikes();
   for (const room of ["tim", "حسن", "izmir", "ada"]) rooms.add(room);
   for (
@@ -61,7 +61,7 @@ Deno.test("a room that nobody has written to looks like no open one, whatever ma
 });
 
 for (const room of [...MIXED, "1obby"]) {
-  Deno.test(`nobody joins or makes the room ${room}`, async () => {
+  Deno.test(`the room ${room} cannot be joined or created`, async () => {
     const bench = new HubBench();
     const ada = await bench.enter("Ada");
     ada.reader.frames = [];

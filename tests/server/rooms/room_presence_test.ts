@@ -23,7 +23,7 @@ function crowd(bench: RoomBench, count: number) {
   return sessions;
 }
 
-Deno.test("Room tells the others who came, and who came who is here", () => {
+Deno.test("Room sends a join to the others, and the member list to the new member", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada");
   const bob = fakeSession("Bob");
@@ -37,7 +37,7 @@ Deno.test("Room tells the others who came, and who came who is here", () => {
   assertEquals([joined?.members, joined?.count], [["Ada", "Bob"], 2]);
 });
 
-Deno.test("Room tells once who came in a tick, before its messages, and who left, after them", () => {
+Deno.test("Room sends the joins of a tick once, before its messages, and leaves after them", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada");
   const bob = bench.enter("Bob");
@@ -58,7 +58,7 @@ Deno.test("Room tells once who came in a tick, before its messages, and who left
   assertEquals(bob.reader.messages, [], "who left gets nothing more");
 });
 
-Deno.test("Room tells nobody of who leaves and comes back in one tick", () => {
+Deno.test("Room sends nothing for a member that leaves and rejoins within a tick", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada");
   const bob = bench.enter("Bob");
@@ -70,7 +70,7 @@ Deno.test("Room tells nobody of who leaves and comes back in one tick", () => {
   assertEquals(bob.reader.all("joined").length, 1);
 });
 
-Deno.test("Room tells nobody of who comes and leaves in one tick", () => {
+Deno.test("Room sends nothing for a member that joins and leaves within a tick", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada");
   const bob = fakeSession("Bob");
@@ -81,7 +81,7 @@ Deno.test("Room tells nobody of who comes and leaves in one tick", () => {
   assertEquals(bob.reader.frames, []);
 });
 
-Deno.test("Room is empty when nobody is in it and nobody is about to be", () => {
+Deno.test("Room is empty without members and pending joins", () => {
   const bench = new RoomBench();
   assertEquals(bench.room.empty, true);
   const ada = fakeSession("Ada");
@@ -93,7 +93,7 @@ Deno.test("Room is empty when nobody is in it and nobody is about to be", () => 
   assertEquals(bench.room.empty, true);
 });
 
-Deno.test("Room tells of a rename as one thing, also to who renamed", () => {
+Deno.test("Room sends a rename as one event, also to the renamed member", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada");
   const bob = bench.enter("Bob");
@@ -119,7 +119,7 @@ Deno.test("Room spares a person the news of the own rename, which was answered",
   assertEquals(bob.reader.frames, []);
 });
 
-Deno.test("Room tells of a rename and a leave in one tick in that order", () => {
+Deno.test("Room sends a rename and a leave of one tick in that order", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada", text);
   const bob = bench.enter("Bob");
@@ -133,7 +133,7 @@ Deno.test("Room tells of a rename and a leave in one tick in that order", () => 
   ]);
 });
 
-Deno.test("Room tells who is typing once a tick, but not when the message is there", () => {
+Deno.test("Room sends typing once a tick, but not after the message", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada");
   const bob = bench.enter("Bob");
@@ -153,7 +153,7 @@ Deno.test("Room tells who is typing once a tick, but not when the message is the
   assertEquals(ada.reader.all("typing").length, 1);
 });
 
-Deno.test("Room of more than 200 tells how many are here, not who", () => {
+Deno.test("Room of more than 200 sends the number of members, not their names", () => {
   const bench = new RoomBench();
   const [first] = crowd(bench, MOST_LISTED);
   const last = fakeSession("One more");
@@ -165,7 +165,7 @@ Deno.test("Room of more than 200 tells how many are here, not who", () => {
   assertEquals(bench.room.presence().members, undefined);
 });
 
-Deno.test("Room of more than 200 tells at once how many are here, and then waits with it", () => {
+Deno.test("Room of more than 200 sends the first count at once, and delays later ones", () => {
   const bench = new RoomBench();
   const [first] = crowd(bench, 300);
   const counts = () => first?.reader.all("presence").map(({ count }) => count);
@@ -273,7 +273,7 @@ for (const size of [200, 201]) {
   }
 }
 
-Deno.test("Room tells of one who types once a second, and again when it has written", () => {
+Deno.test("Room sends a member's typing once a second, and again after its message", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada");
   const bob = bench.enter("Bob");
@@ -294,7 +294,7 @@ Deno.test("Room tells of one who types once a second, and again when it has writ
   assertEquals(typed(), 3);
 });
 
-Deno.test("Room of more than 200 tells nobody who is typing", () => {
+Deno.test("Room of more than 200 sends no typing", () => {
   const bench = new RoomBench();
   const sessions = crowd(bench, 201);
   for (const session of sessions) bench.room.typing(session);

@@ -63,7 +63,7 @@ function bench() {
   return { clock, store, rooms, logged, arrive, tick, say };
 }
 
-Deno.test("Rooms opens a room when somebody comes and drops it when nobody is left", async () => {
+Deno.test("Rooms opens a room at the first join and drops it after the last leave", async () => {
   const { rooms, arrive, tick } = bench();
   const ada = fakeSession("Ada");
   arrive(ada);
@@ -75,7 +75,7 @@ Deno.test("Rooms opens a room when somebody comes and drops it when nobody is le
   assertEquals(rooms.get("hall"), undefined);
 });
 
-Deno.test("Rooms lets in together who came while a room was being opened, but for who left", async () => {
+Deno.test("Rooms joins all sessions that waited for a room to open, except those that left", async () => {
   const { store, rooms, arrive, tick } = bench();
   store.held.add("follow");
   const [ada, bob, eve] = ["Ada", "Bob", "Eve"].map((name) =>
@@ -91,7 +91,7 @@ Deno.test("Rooms lets in together who came while a room was being opened, but fo
   assertEquals(bob!.reader.frames, []);
 });
 
-Deno.test("Rooms drops a room again if all who came have left before it was open", async () => {
+Deno.test("Rooms drops a room if all waiting sessions left before it was open", async () => {
   const { store, rooms, arrive, tick } = bench();
   store.held.add("follow");
   const ada = fakeSession("Ada");
@@ -102,7 +102,7 @@ Deno.test("Rooms drops a room again if all who came have left before it was open
   assertEquals(rooms.get("hall"), undefined);
 });
 
-Deno.test("promise 7: Rooms tells who wanted to join that the store does not answer, and tries again next time", async () => {
+Deno.test("promise 7: Rooms sends joiners an error while the store does not answer, and retries at the next join", async () => {
   const { store, rooms, logged, arrive, tick } = bench();
   store.failing.add("follow");
   const ada = fakeSession("Ada");
@@ -122,7 +122,7 @@ Deno.test("promise 7: Rooms tells who wanted to join that the store does not ans
   assertEquals(rooms.get("hall")?.has(ada), true);
 });
 
-Deno.test("Rooms lets in later, told once, who has no request to ask for it again", async () => {
+Deno.test("Rooms joins clients without requests of their own later, with one notice", async () => {
   const { clock, store, rooms, logged, arrive, tick } = bench();
   store.failing.add("follow");
   const [ada, bob] = [fakeSession("Ada"), fakeSession("Bob")];
@@ -213,7 +213,7 @@ Deno.test("promise 7: a client from a node that is ahead gets an error when the 
   assertEquals(rooms.get("hall")?.has(ada), false);
 });
 
-Deno.test("Rooms forgets nobody who arrives between the end of a turn and that of its append", async () => {
+Deno.test("Rooms keeps sessions that arrive between the end of a turn and of its append", async () => {
   const { rooms, arrive, tick } = bench();
   arrive(fakeSession("Ada"));
   await settled();
@@ -285,7 +285,7 @@ Deno.test("promise 3: Rooms reads for a reader that is behind the memory, again 
   assertEquals(ada.reader.seqs, numbers(1, 1_500));
 });
 
-Deno.test("promise 4: Rooms reads once for all who are behind the memory at the same place", async () => {
+Deno.test("promise 4: Rooms reads once for all slow readers at the same position", async () => {
   const { store, arrive, tick, say } = bench();
   await say(...numbers(1, 1_500).map(String));
   const reads: number[] = [];
@@ -305,7 +305,7 @@ Deno.test("promise 4: Rooms reads once for all who are behind the memory at the 
   assertEquals(reads, [...new Set(reads)], "nothing is read twice");
 });
 
-Deno.test("Rooms ends a reader whose log the store has lost a part of, instead of asking for ever", async () => {
+Deno.test("Rooms ends a reader whose log lost messages in the store, instead of reading for ever", async () => {
   const { store, arrive, tick, say } = bench();
   await say(...numbers(1, 10).map(String));
   const read = store.inner.read.bind(store.inner);
@@ -322,7 +322,7 @@ Deno.test("Rooms ends a reader whose log the store has lost a part of, instead o
 });
 
 for (const answers of ["before", "after"]) {
-  Deno.test(`promise 2: Rooms sends nothing of a log that was lost while it was read, when the store answers ${answers} it tells`, async () => {
+  Deno.test(`promise 2: Rooms sends nothing of a log that was lost while it was read, if the store answers ${answers} the loss`, async () => {
     const { clock, store, arrive, tick, say } = bench();
     await say("old 1", "old 2");
     const feeds: Feed[] = [];
@@ -352,7 +352,7 @@ for (const answers of ["before", "after"]) {
   });
 }
 
-Deno.test("Rooms tells how many are in a large room once a second at most", async () => {
+Deno.test("Rooms sends a large room's count at most once a second", async () => {
   const { clock, rooms, arrive, tick } = bench();
   const ada = fakeSession("Ada");
   arrive(ada);

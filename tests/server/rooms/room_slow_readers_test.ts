@@ -28,7 +28,7 @@ Deno.test("promise 4: a reader that is full gets nothing until it drains, then a
   assertEquals(ada.reader.seqs, numbers(1, 500));
 });
 
-Deno.test("promise 4: a reader whose socket holds what it was sent before gets no more, though a turn would take it", () => {
+Deno.test("promise 4: a reader whose socket holds unsent data gets no more in a turn", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada");
   ada.reader.clogged = true;
@@ -55,7 +55,7 @@ Deno.test("promise 4: a reader gets a page each time it has room for one", () =>
   assertEquals(ada.reader.seqs, numbers(1, 100));
 });
 
-Deno.test("promise 2: a reader behind what is in memory goes on from the store, without gap or double", () => {
+Deno.test("promise 2: a reader behind the messages in memory continues from the store, without gap or double", () => {
   const { bench, ada } = behind(3_000);
   ada.reader.room = Infinity;
   bench.poll();
@@ -68,7 +68,7 @@ Deno.test("promise 2: a reader behind what is in memory goes on from the store, 
   assertEquals(ada.reader.all("gap"), []);
 });
 
-Deno.test("promise 3: a reader that fell off the retention is told how much is gone", () => {
+Deno.test("promise 3: a reader behind the retention learns how many messages are gone", () => {
   const { bench, ada } = behind(3_000);
   bench.trim(2_901);
   ada.reader.room = Infinity;
@@ -140,7 +140,7 @@ Deno.test("promise 4: a client with all messages but a full buffer gets the memb
   assertEquals(ada.reader.all("presence")[0]?.members, ["Ada", "Bob"]);
 });
 
-Deno.test("Room tells presence one by one again to who has caught up", () => {
+Deno.test("Room sends single presence events again to a member that has caught up", () => {
   const { bench, ada } = behind(1);
   bench.enter("Bob");
   ada.reader.room = Infinity;
@@ -150,7 +150,7 @@ Deno.test("Room tells presence one by one again to who has caught up", () => {
   assertEquals(ada.reader.all("presence")[0]?.joined, ["Eve"]);
 });
 
-Deno.test("Room sends nothing more to who left while it lagged", () => {
+Deno.test("Room sends nothing more to a slow member that left", () => {
   const { bench, ada } = behind(2);
   bench.room.depart(ada);
   ada.reader.room = Infinity;
@@ -182,7 +182,7 @@ Deno.test("promise 2: a client that resumes elsewhere during a store read gets e
   assertEquals(ada.reader.seqs, numbers(1_001, 3_000));
 });
 
-Deno.test("Room keeps the cursor of who lost its connection, and goes on from where the client says", () => {
+Deno.test("Room keeps the cursor of a disconnected member, and resumes at the client's cursor", () => {
   const bench = new RoomBench();
   const ada = fakeSession("Ada");
   bench.arrive(ada);

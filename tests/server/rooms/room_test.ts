@@ -32,7 +32,7 @@ Deno.test("Room sends a tick's messages in one frame where frames hold many line
   assertEquals(reader.seqs, numbers(1, 64));
 });
 
-Deno.test("Room replays the newest messages to who joins, marked, and says when that is over", () => {
+Deno.test("Room replays the newest messages to a new member, marked, and sends their end", () => {
   const bench = new RoomBench(10);
   const { reader } = join(bench, { limit: 3 });
   assertEquals(reader.events.map(({ type }) => type), [
@@ -52,12 +52,12 @@ Deno.test("Room replays the newest messages to who joins, marked, and says when 
   ]);
 });
 
-Deno.test("Room says nothing of going live to who has nothing to catch up with", () => {
+Deno.test("Room sends no end of the replay to a member without one", () => {
   const { reader } = join(new RoomBench(10), { limit: 0 });
   assertEquals(reader.events.map(({ type }) => type), ["joined"]);
 });
 
-Deno.test("Room marks as a replay what was there before one joined, and nothing that came meanwhile", () => {
+Deno.test("Room marks messages from before a join as replayed, and no later ones", () => {
   const bench = new RoomBench();
   bench.enter("Bob");
   bench.tick(["1", "2", "3"]);
@@ -101,7 +101,7 @@ for (
     { at: "another life", seq: 15, epoch: "e0", recovered: "none", first: 16 },
   ]
 ) {
-  Deno.test(`promise 3: a reader resuming from ${row.at} gets what it missed, or is told`, () => {
+  Deno.test(`promise 3: a reader resuming from ${row.at} gets missed messages, or a gap`, () => {
     const bench = new RoomBench(20);
     bench.trim(11);
     const { reader, joined } = join(bench, { limit: 5, ...row });
@@ -158,7 +158,7 @@ Deno.test("promise 2: messages published at every step of a join come once, in o
   assertEquals(live[0]?.seq, (ada.reader.all("joined")[0]?.head ?? 0) + 1);
 });
 
-Deno.test("Room leaves out one's own messages where a dialect has it so, but not from a replay", () => {
+Deno.test("Room leaves out own messages in dialects without echo, but not from a replay", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada", text);
   const bob = bench.enter("Bob", text);
@@ -210,7 +210,7 @@ Deno.test("Room.reset() starts everyone anew in the log's next life", () => {
   assertEquals(ada.reader.texts, ["new"]);
 });
 
-Deno.test("Room.reset() forgets what was encoded of the log's life before, of the same seqs", () => {
+Deno.test("Room.reset() drops encoded messages of the earlier epoch with the same seqs", () => {
   const bench = new RoomBench();
   const ada = bench.enter("Ada");
   bench.tick(["old"]);

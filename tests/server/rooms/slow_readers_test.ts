@@ -98,7 +98,7 @@ Deno.test("one that takes nothing keeps no other waiting", () => {
   assertEquals(of(ada).at(-1), 15);
 });
 
-Deno.test("nobody is looked after once it stops", () => {
+Deno.test("no slow reader is served after the stop", () => {
   const { clock, slowReaders, room, of } = bench();
   const ada = memberOf("Ada");
   slowReaders.add(ada, room);

@@ -21,7 +21,7 @@ Deno.test("FairQueue gives groups turns, and members of each group", () => {
   assertEquals(queue.shift(), undefined);
 });
 
-Deno.test("FairQueue keeps the order of a member, and forgets what is taken out", () => {
+Deno.test("FairQueue keeps each member's order, and drops cancelled entries", () => {
   const queue = new FairQueue<number>();
   const party = { group: "a", member: "1" };
   const cancels = [1, 2, 3, 4].map((item) => queue.push(party, item));

@@ -38,7 +38,7 @@ Deno.test("LogWriter writes lines in order", async () => {
   assertEquals(disk.text, "one\ntwo\nthree\n");
 });
 
-Deno.test("LogWriter drops what a full disk does not take, counts it, and says so once there is room", async () => {
+Deno.test("LogWriter drops lines that a full disk does not take, counts them, and logs the count once there is room", async () => {
   const disk = new Disk();
   const { writer, recovered } = writerTo(disk);
   disk.room = 6;

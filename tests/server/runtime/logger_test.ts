@@ -30,7 +30,7 @@ Deno.test("createLogger() writes a short line for people", () => {
   assertEquals(written, ["03:04:05 warn  slow room=hall behind=[1,2]"]);
 });
 
-Deno.test("createLogger() leaves out what is below its level", () => {
+Deno.test("createLogger() drops lines below its level", () => {
   const { written, log } = lines("warn", true);
   log.debug("a");
   log.info("b");
@@ -40,7 +40,7 @@ Deno.test("createLogger() leaves out what is below its level", () => {
 });
 
 for (const pretty of [true, false]) {
-  Deno.test(`createLogger() leaves out what is not there (pretty: ${pretty})`, () => {
+  Deno.test(`createLogger() leaves out absent fields (pretty: ${pretty})`, () => {
     const { written, log } = lines("info", pretty);
     log.info("moderated", { room: undefined, by: "Ada" });
     assertStringIncludes(written[0] ?? "", "Ada");

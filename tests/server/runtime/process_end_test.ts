@@ -63,7 +63,7 @@ Deno.test("promise 11: a fault ends the process at once, with 1", () => {
   assertEquals([exits, stops()], [[1], 0]);
 });
 
-Deno.test("promise 11: a fault while it stops lets the stop go on, with 1", async () => {
+Deno.test("promise 11: after a fault during the stop, the stop goes on and exits with 1", async () => {
   const { exits, stopped, end } = process();
   end.signal("SIGTERM");
   end.fatal("uncaught error", new Error("Broken"));
@@ -82,7 +82,7 @@ Deno.test("full memory stops the server in good order, with 1", async () => {
   assertEquals(exits, [1]);
 });
 
-Deno.test("a fault of the runtime's own, in one socket, is told from all others", () => {
+Deno.test("a fault of the runtime in one socket is told from all others", () => {
   const fault = new TypeError("failed to allocate string");
   const ours = "    at Room.pump (file:///srv/server/room.ts:1:2)";
   const theirs =

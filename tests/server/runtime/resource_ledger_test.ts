@@ -6,7 +6,7 @@ import { InProcessServer } from "../../helpers/in_process.ts";
 import { ledgerReturns } from "../../helpers/ledger.ts";
 import { scrape } from "../../helpers/metrics.ts";
 
-Deno.test("the ledger counts what is open and held by kind, and each end once", () => {
+Deno.test("the ledger counts open and held resources by kind, and each end once", () => {
   const ledger = new ResourceLedger();
   const empty = ledger.snapshot();
   const first = ledger.open("request");

@@ -36,7 +36,7 @@ Deno.test("TokenBucket without a rate has no limit", () => {
   for (let i = 0; i < 1_000; i++) assertEquals(bucket.take(at(0)), 0);
 });
 
-Deno.test("Buckets keeps no more than it may, and forgets who has been away longest", () => {
+Deno.test("Buckets keeps a bounded number, and forgets the longest unused", () => {
   const buckets = new Buckets({ perSecond: 1, burst: 1, most: 2 });
   for (const key of ["a", "b", "a", "c"]) buckets.take(key, at(0));
   assertEquals(buckets.size, 2);
@@ -47,7 +47,7 @@ Deno.test("Buckets keeps no more than it may, and forgets who has been away long
   assertEquals(buckets.take("b", at(0)), 0, "as if it was never here");
 });
 
-Deno.test("Buckets forgets who could do everything again", () => {
+Deno.test("Buckets forgets full buckets", () => {
   const buckets = new Buckets({ perSecond: 1, burst: 3, most: 10 });
   buckets.take("a", at(0));
   buckets.take("b", at(2_999));

@@ -59,7 +59,7 @@ Deno.test("a session that another node has taken leaves a room when it has arriv
   assertEquals(left, ["Ada left hall"]);
 });
 
-Deno.test("a session that has come back is not taken out by what its last node tells late", () => {
+Deno.test("a resumed session is not ended by a late message of its last node", () => {
   const { left, comeBack, takenElsewhere, arrivedElsewhere } = node();
   takenElsewhere();
   comeBack();

@@ -47,7 +47,7 @@ Deno.test("promise 10: a connection of HTTP/2 has 100 requests in progress at mo
   assertEquals(server.ledger.open.event_stream, 100);
 });
 
-Deno.test("promise 10: exports over HTTP/2 are as few as over HTTP/1, and are cut off when nobody reads them", async () => {
+Deno.test("promise 10: exports over HTTP/2 are limited as over HTTP/1, and are cut off if unread", async () => {
   await using server = await start();
   using client = await UnreadHttp2.connect(server.port);
   await client.get("/api/rooms/hall/export", 90);

@@ -112,7 +112,7 @@ Deno.test("keepListening() fails as the first attempt does, and waits for nothin
 /** Times short enough for a test, and long enough for a busy machine. */
 const TIMES = { silenceMs: 20, timeoutMs: 400 };
 
-Deno.test("AcceptWatch tells of a port that accepts nothing", async () => {
+Deno.test("AcceptWatch reports a port that accepts nothing", async () => {
   // The system takes connections for it; nobody takes them from there.
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { hostname: address, port } = listener.addr as Deno.NetAddr;
@@ -121,7 +121,7 @@ Deno.test("AcceptWatch tells of a port that accepts nothing", async () => {
   watch.stop();
 });
 
-Deno.test("AcceptWatch tells of a port that is gone", async () => {
+Deno.test("AcceptWatch reports a port that is gone", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { hostname: address, port } = listener.addr as Deno.NetAddr;
   listener.close();

@@ -97,7 +97,7 @@ for (const transport of TRANSPORTS) {
     });
   }
 
-  Deno.test(`promise 5: a frame that is not masked costs nobody anything over ${transport}`, async () => {
+  Deno.test(`promise 5: an unmasked frame affects no other client over ${transport}`, async () => {
     await using scene = await Scene.open({ transport });
     {
       using client = await RawClient.open(scene.server.port, {
@@ -178,7 +178,7 @@ for (const transport of TRANSPORTS) {
     // ends the upgrade.
     const sanitizeOps = transport === "ws" || !title.includes("right after");
     Deno.test(
-      `promise 5: a peer that ${title} costs nobody anything over ${transport}`,
+      `promise 5: a peer that ${title} affects no other client over ${transport}`,
       {
         sanitizeOps,
         sanitizeResources: sanitizeOps,

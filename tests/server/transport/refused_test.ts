@@ -7,7 +7,7 @@ import { OPCODE, RawClient } from "../../helpers/raw/raw_client.ts";
 
 for (const transport of TRANSPORTS) {
   for (const path of ["/ws", "/lessons/echo"]) {
-    Deno.test(`promise 7: of many on ${path} beyond a limit a few are told over a WebSocket, the others get 503 over ${transport}`, async () => {
+    Deno.test(`promise 7: on ${path}, a few clients over a limit get the reason over a WebSocket, the others 503 over ${transport}`, async () => {
       await using server = await InProcessServer.start({
         transport,
         maxPerAddress: 2,

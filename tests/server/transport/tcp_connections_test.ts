@@ -62,7 +62,7 @@ function connections(limits: Partial<TcpLimits>) {
   };
 }
 
-Deno.test("TcpConnections cuts off what is too many, in all and of an address, until others are gone", () => {
+Deno.test("TcpConnections cuts off connections over the limits, in total and per address", () => {
   using all = connections({ total: 3, perAddress: 2 });
   const { full, ledger, connect, isProbe } = all;
   const isIn = (connection: Connection) =>
@@ -87,7 +87,7 @@ Deno.test("TcpConnections counts the addresses of an IPv6 network as one", () =>
   assert(!isProbe(connect("2001:db8:0:1::2")));
 });
 
-Deno.test("TcpConnections lets a few in beyond each limit to ask for the health, and keeps some for this machine", () => {
+Deno.test("TcpConnections admits a few more for health checks, and reserves some for this machine", () => {
   using all = connections({ total: 1 });
   const { connect, ledger, probes } = all;
   const first = connect();
@@ -132,7 +132,7 @@ class Process {
   };
 }
 
-Deno.test("Descriptors stop connections before they run out, and let them in again", () => {
+Deno.test("Descriptors stops connections before descriptors run out, and admits them again", () => {
   const clock = new FakeClock();
   const process = new Process(300);
   process.open = 20;
@@ -162,7 +162,7 @@ Deno.test("Descriptors stop connections before they run out, and let them in aga
   assert(!next.destroyed && !isProbe(next));
 });
 
-Deno.test("Descriptors count what is left, and take a fault for room", () => {
+Deno.test("Descriptors counts free descriptors, and treats a failed count as enough", () => {
   const clock = new FakeClock();
   const process = new Process(300);
   const descriptors = new Descriptors(process.take, clock);

@@ -11,7 +11,7 @@ import { TRANSPORTS } from "../../helpers/transport.ts";
 const FRAGMENT = "x".repeat(64 * 1024);
 
 for (const transport of TRANSPORTS) {
-  Deno.test(`a page comes compressed over ${transport}, with a weak tag, to whoever takes it so`, async () => {
+  Deno.test(`a page is compressed over ${transport}, with a weak tag, for clients that accept it`, async () => {
     const etag = '"1"';
     const body = new TextEncoder().encode("<p>".repeat(1000));
     const page = { body, type: "text/html", etag };

@@ -34,7 +34,7 @@ function byHand() {
   return { turns, turn, time };
 }
 
-Deno.test("WriteTurns lets a few write a turn, in the order in which they ask", async () => {
+Deno.test("WriteTurns admits a few writes per turn, in order", async () => {
   const { turns, turn } = byHand();
   const wrote: number[] = [];
   const write = async (id: number) => {

@@ -68,7 +68,7 @@ Deno.test("a room that is exported and imported is the same conversation", async
   assertEquals(said(copy).map(({ text }) => text), texts);
 });
 
-Deno.test("people in the room see what is imported", async () => {
+Deno.test("people in the room see imported messages", async () => {
   const api = new ApiBench();
   const { reader } = await api.bench.enter("Bob");
   await add(
@@ -107,7 +107,7 @@ Deno.test("an export is read as fast as it is taken, a page in memory", async ()
   await reader.cancel();
 });
 
-Deno.test("an export ends with what was there when it began", async () => {
+Deno.test("an export ends with the last message from when it began", async () => {
   const api = new ApiBench();
   await add(api, lines({ from: "Ada", text: "x" }).repeat(600));
   const response = await api.ask("/api/rooms/hall/export");
@@ -165,7 +165,7 @@ Deno.test("messages that are imported are new ones: next seqs, time of now", asy
   ]);
 });
 
-Deno.test("promise 7: a bad line is told with its number and what was stored before", async () => {
+Deno.test("promise 7: a bad line is reported with its number and the messages stored before it", async () => {
   const api = new ApiBench();
   const good = lines({ from: "Ada", text: "x", cid: "c" });
   const cases = [
@@ -193,7 +193,7 @@ Deno.test("promise 7: a bad line is told with its number and what was stored bef
   assertEquals((await exported(api)).length, 256);
 });
 
-Deno.test("an import keeps the names of its messages, also of people who are here", async () => {
+Deno.test("an import keeps its messages' names, also those of present users", async () => {
   const api = new ApiBench();
   await api.bench.enter("Ada");
   const { imported } = await add(api, lines({ from: "Ada", text: "before" }));
@@ -201,7 +201,7 @@ Deno.test("an import keeps the names of its messages, also of people who are her
   assertEquals((await exported(api)).map(({ from }) => from), ["Ada"]);
 });
 
-Deno.test("promise 7: an import that is stopped tells how far it came", async () => {
+Deno.test("promise 7: a stopped import reports how far it came", async () => {
   const api = new ApiBench();
   let sent = 0;
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({

@@ -39,7 +39,7 @@ async function post(
   return code === undefined ? [response.status] : [response.status, code];
 }
 
-Deno.test("refuses reads and writes without a token, with an error that says what to do", async () => {
+Deno.test("refuses reads and writes without a token, with an error and a remedy", async () => {
   const api = await closed();
   for (const path of ["/api/rooms", MESSAGES, "/api/rooms/hall/events"]) {
     const response = await api.ask(path);

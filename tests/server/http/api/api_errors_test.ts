@@ -268,7 +268,7 @@ async function problemIn(response: Response): Promise<Answer> {
 }
 
 for (const { what, path = MESSAGES, ask, status, code, detail } of CASES) {
-  Deno.test(`promise 7: ${what} is answered ${status} ${code}`, async () => {
+  Deno.test(`promise 7: ${what} is answered with ${status} ${code}`, async () => {
     const bench = new ApiBench();
     const problem = await problemIn(await bench.ask(path, ask));
     assertEquals([problem["status"], problem["code"]], [status, code]);
@@ -288,7 +288,7 @@ Deno.test("promise 7: the title of each problem is the phrase of its status", as
   }
 });
 
-Deno.test("a 405 tells what is possible", async () => {
+Deno.test("a 405 lists the allowed methods", async () => {
   const bench = new ApiBench();
   const allow = async (path: string) => {
     const response = await bench.ask(path, { method: "PUT" });
@@ -346,7 +346,7 @@ Deno.test("promise 7: a server that stops answers 503", async () => {
   }
 });
 
-Deno.test("promise 7: a fault of ours is answered 500, and logged without being told", async () => {
+Deno.test("promise 7: an internal error is answered with 500 and logged without details in the answer", async () => {
   const bench = new ApiBench({
     authorize() {
       throw new Error("secret detail");
@@ -358,7 +358,7 @@ Deno.test("promise 7: a fault of ours is answered 500, and logged without being 
   assertStringIncludes(bench.logged.join(), "secret detail");
 });
 
-Deno.test("who may do what is decided by what is passed in", async () => {
+Deno.test("permissions are decided by the options passed in", async () => {
   const asked: unknown[] = [];
   const bench = new ApiBench({
     authorize(_request, wish) {

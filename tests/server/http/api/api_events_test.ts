@@ -24,7 +24,7 @@ async function say(client: V1Client, ...texts: string[]): Promise<void> {
   for (const _ of texts) await client.next("ack");
 }
 
-Deno.test("a reader gets the newest messages, then what comes", async () => {
+Deno.test("a reader gets the newest messages, then new ones", async () => {
   await using server = await InProcessServer.start({ history: 2 });
   await using ada = await enter(server, "Ada");
   await say(ada, "1", "2", "3");

@@ -62,7 +62,7 @@ Deno.test("an import is written down before it begins, and with its counts when 
   ]);
 });
 
-Deno.test("what cannot be written down is not imported", async () => {
+Deno.test("messages that cannot be stored are not imported", async () => {
   const { api, import: bring, oneRoom } = await closed();
   api.bench.store.broken.add("_audit");
   const refused = await bring(oneRoom, { from: "Vic", text: "hi" });
@@ -73,7 +73,7 @@ Deno.test("what cannot be written down is not imported", async () => {
   );
 });
 
-Deno.test("announcements are imported by who may moderate all rooms, and nobody imports words of the server", async () => {
+Deno.test("moderators of all rooms import announcements, and nobody imports the server's messages", async () => {
   const { import: bring, oneRoom, everywhere } = await closed();
   const words = { text: "Post your token here" };
   for (

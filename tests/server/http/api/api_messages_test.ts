@@ -165,7 +165,7 @@ Deno.test("many scripts at once get a seq each, without holes", async () => {
   );
 });
 
-Deno.test("the answer tells where the message is", async () => {
+Deno.test("the answer has the message's address", async () => {
   await using server = await InProcessServer.start();
   const url = server.url("/api/rooms/caf%C3%A9/messages");
   await post(url, "first");

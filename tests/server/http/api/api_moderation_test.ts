@@ -46,7 +46,7 @@ async function closed() {
 
 const ALL = ["read", "write", "moderate"];
 
-Deno.test("a script removes a message, and everybody sees so", async () => {
+Deno.test("a script removes a message, and all members see it", async () => {
   const api = new ApiBench();
   const bob = await api.bench.enter("Bob");
   await ask(api, "POST /api/rooms/hall/messages", "secret");
@@ -85,7 +85,7 @@ Deno.test("a script removes a message, and everybody sees so", async () => {
   );
 });
 
-Deno.test("an import leaves out what was removed", async () => {
+Deno.test("an import leaves out removed messages", async () => {
   const api = new ApiBench();
   for (const text of ["a", "b"]) {
     await ask(api, "POST /api/rooms/hall/messages", text);
@@ -367,7 +367,7 @@ Deno.test("pages of other origins do not moderate", async () => {
   }
 });
 
-Deno.test("addresses are shown to who may moderate the whole server, and no sub is in the log", async () => {
+Deno.test("addresses are shown only to moderators of the whole server, and no sub is in the log", async () => {
   const { api, bearer } = await closed();
   const { bench } = api;
   await bench.enter("Eve");

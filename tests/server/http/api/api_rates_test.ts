@@ -36,7 +36,7 @@ Deno.test("promise 7: a rate-limited script gets a Retry-After header", async ()
   await ada.inbox.until((frame) => frame.includes("Hello"));
 });
 
-Deno.test("promise 10: what is made for one request counts as asking, files of the pages and probes count by themselves", async () => {
+Deno.test("promise 10: a request is counted once, and page files and probes have limits of their own", async () => {
   const assets = new Map([["index.html", {
     body: new TextEncoder().encode("<p>"),
     type: "text/html",
