@@ -181,7 +181,7 @@ Deno.test("readConfig() takes --trust-proxy with and without a value", () => {
   assertEquals(read([], { HUBBUB_TRUST_PROXY: "yes" }).trustProxy, true);
 });
 
-Deno.test("readConfig() returns "help" for --help, beside other flags too", () => {
+Deno.test("readConfig() returns help for --help, beside other flags too", () => {
   assertEquals(readConfig(["--port", "1", "--help"], () => undefined), "help");
 });
 
