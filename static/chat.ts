@@ -12,6 +12,7 @@ import "./chat/styles/layout.css";
 import "./chat/styles/timeline.css";
 import "./chat/styles/line.css";
 import "./chat/styles/dialogs.css";
+import "./chat/styles/finder.css";
 import "./chat/styles/touch.css";
 import "./chat/styles/forced.css";
 import { h, render } from "preact";
@@ -30,6 +31,10 @@ import {
 import { isolated, senderWords } from "./chat/model/chat_words.ts";
 import { Announcer } from "./chat/model/announcer.ts";
 import { ChatModel, type Shell } from "./chat/model/chat_model.ts";
+import {
+  type DirectoryPage,
+  RoomDirectory,
+} from "./chat/model/room_directory.ts";
 import { Memory } from "./chat/model/browser_storage.ts";
 import { checkBuild } from "./build_check.ts";
 import { words } from "./words/chat_catalogue.ts";
@@ -61,6 +66,16 @@ let announcement = "";
 
 /** A server on this machine is there without a network. */
 const LOCAL = /^(localhost|127\.[\d.]+|\[::1\])$/.test(location.hostname);
+
+/** Reads a page of the list of rooms. */
+async function readRooms(address: string): Promise<DirectoryPage> {
+  const { token } = tab;
+  const response = await fetch(new URL(address, HOME), {
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+  });
+  if (!response.ok) throw new Error(`The list has status ${response.status}`);
+  return await response.json();
+}
 
 /** Draws at most once a frame; a hidden page has no frames, but a title. */
 function scheduler(draw: () => void): () => void {
@@ -160,6 +175,7 @@ function start(client: Client, person: Person): ChatModel {
   const openRoom = (room: string) => chat.open(room);
   onNoticeClick(openRoom);
   const actions = actionsOf(chat);
+  const directory = new RoomDirectory(readRooms, shell.changed);
   /** Loads the page for another person, or for a guest. What this one has
    * written stays in the browser until it is back. */
   const startAnew = (token: string | undefined, key?: string) => {
@@ -211,6 +227,7 @@ function start(client: Client, person: Person): ChatModel {
     render(
       h(App, {
         chat,
+        directory,
         actions,
         announcement,
         online: LOCAL || navigator.onLine,

@@ -116,6 +116,18 @@ export const chat: typeof en.chat = {
   messageRemoved: "Nachricht entfernt",
   joinOrCreate: "In einen Raum gehen",
 
+  // Finding rooms and people.
+  findRooms: "Räume und Personen finden",
+  yourRooms: "Deine Räume",
+  otherRooms: "Andere Räume",
+  newRoom: "Neuer Raum",
+  createRoom: (room) => [{ room }, " anlegen"],
+  personIn: (room) => ["in ", { room }],
+  loadingRooms: "Räume werden geladen …",
+  roomsFailed: "Die Liste der Räume konnte nicht geladen werden.",
+  moreRooms: "Mehr Räume",
+  nothingFound: (search) => `Nichts gefunden für „${search}“`,
+
   // The header.
   moderation: "Moderation",
   copyRoomLink: "Link zum Raum kopieren",
@@ -325,7 +337,7 @@ export const chat: typeof en.chat = {
     copy: { keys: "C", does: "Die ausgewählte Nachricht kopieren" },
     copyLink: { keys: "L", does: "Den Link zu ihr kopieren" },
     remove: { keys: "M", does: "Sie entfernen; Moderation: mehr" },
-    goTo: { keys: "Strg K", does: "Zu einem Raum springen" },
+    goTo: { keys: "Strg K", does: "Räume und Personen finden" },
     beside: {
       keys: "Alt ↑, Alt ↓",
       does: "Voriger Raum, nächster Raum",

@@ -56,6 +56,18 @@ export const chat = {
   messageRemoved: "message removed",
   joinOrCreate: "Join or create a room",
 
+  // Finding rooms and people.
+  findRooms: "Find rooms and people",
+  yourRooms: "Your rooms",
+  otherRooms: "Other rooms",
+  newRoom: "New room",
+  createRoom: (room: string): Sentence => ["Create ", { room }],
+  personIn: (room: string): Sentence => ["in ", { room }],
+  loadingRooms: "Loading rooms…",
+  roomsFailed: "The list of rooms could not be loaded.",
+  moreRooms: "More rooms",
+  nothingFound: (search: string) => `Nothing found for “${search}”`,
+
   // The header.
   moderation: "Moderation",
   copyRoomLink: "Copy room link",
@@ -258,7 +270,7 @@ export const chat = {
     copy: { keys: "C", does: "Copy the selected message" },
     copyLink: { keys: "L", does: "Copy its link" },
     remove: { keys: "M", does: "Remove it; moderators: more actions" },
-    goTo: { keys: "Ctrl K", does: "Go to a room" },
+    goTo: { keys: "Ctrl K", does: "Find rooms and people" },
     beside: { keys: "Alt ↑, Alt ↓", does: "Previous room, next room" },
     unread: { keys: "Alt Shift ↓", does: "Next room with unread messages" },
     back: {

@@ -35,6 +35,7 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
     "chat.moderation",
     "chat.moderationIn",
     "chat.offline",
+    "chat.personIn",
     "chat.senderInRoom",
     "lab.chat",
     "lab.client",

@@ -5,11 +5,13 @@ import { composes } from "../../keys.ts";
 import { HOME } from "../../base_path.ts";
 import { linkTo } from "../model/address.ts";
 import type { ChatModel } from "../model/chat_model.ts";
+import type { RoomDirectory } from "../model/room_directory.ts";
 import { connectionWords, typingWords } from "../model/chat_words.ts";
 import { words } from "../../words/chat_catalogue.ts";
 import { Words } from "./sentence.tsx";
 import { Composer } from "./message_composer.tsx";
 import { type DialogName, KeysDialog, SettingsDialog } from "./dialogs.tsx";
+import { Finder } from "./finder.tsx";
 import { EmptyRoom } from "./empty_room.tsx";
 import { Header } from "./header.tsx";
 import { Icon } from "./icons.tsx";
@@ -22,6 +24,7 @@ import { Timeline } from "./timeline.tsx";
 
 interface Props {
   readonly chat: ChatModel;
+  readonly directory: RoomDirectory;
   readonly online: boolean;
   readonly looking: boolean;
   /** What a screen reader is told. */
@@ -34,14 +37,14 @@ type Panel = "rooms" | "people" | undefined;
 
 /** Everything on the page but the welcome. */
 export function App(
-  { chat, online, looking, announcement, actions, copy }: Props,
+  { chat, directory, online, looking, announcement, actions, copy }: Props,
 ) {
   const [panel, setPanel] = usePanel();
   const [dialog, setDialog] = useState<DialogName>();
   const room = chat.current;
   useKeys(chat, {
     showKeys: () => setDialog("keys"),
-    showRooms: () => setPanel("rooms"),
+    findRooms: () => setDialog("find"),
     closePanel: () => {
       setPanel(undefined);
       return panel !== undefined;
@@ -58,8 +61,9 @@ export function App(
     setPanel(undefined);
   };
   const mention = (name: string) => {
-    const before = room.draft.replace(/\S$/u, "$& ");
-    room.draft = `${before}@${name} `;
+    const { current = room } = chat;
+    const before = current.draft.replace(/\S$/u, "$& ");
+    current.draft = `${before}@${name} `;
     setPanel(undefined);
     focusComposer();
     chat.changed();
@@ -69,6 +73,10 @@ export function App(
       <RoomList
         chat={chat}
         open={open}
+        find={() => {
+          setPanel(undefined);
+          setDialog("find");
+        }}
         settings={() => setDialog("settings")}
       />
       <main class="conversation" inert={panel !== undefined}>
@@ -156,6 +164,21 @@ export function App(
         />
       )}
       {dialog === "keys" && <KeysDialog close={() => setDialog(undefined)} />}
+      {dialog === "find" && (
+        <Finder
+          chat={chat}
+          directory={directory}
+          close={() => setDialog(undefined)}
+          open={(name) => {
+            open(name);
+            if (!isTouched()) focusComposer();
+          }}
+          mention={(name, room) => {
+            open(room);
+            mention(name);
+          }}
+        />
+      )}
       {dialog === "room" && (
         <RoomDialog
           room={room}
@@ -211,16 +234,15 @@ function usePanel(): [Panel, (panel: Panel) => void] {
   }];
 }
 
-/** Whether an element is drawn: not on a sheet that is away. */
-function isVisible(element: HTMLElement): boolean {
-  return element.getClientRects().length > 0 &&
-    getComputedStyle(element).visibility === "visible";
+/** Whether the on-screen keyboard would cover what was just opened. */
+function isTouched(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
 }
 
 /** The keys that work everywhere on the page. */
-function useKeys(chat: ChatModel, { showKeys, showRooms, closePanel }: {
+function useKeys(chat: ChatModel, { showKeys, findRooms, closePanel }: {
   showKeys: () => void;
-  showRooms: () => void;
+  findRooms: () => void;
   /** Whether one was open. */
   closePanel: () => boolean;
 }): void {
@@ -243,14 +265,9 @@ function useKeys(chat: ChatModel, { showKeys, showRooms, closePanel }: {
         case "show keys":
           showKeys();
           break;
-        case "find room": {
-          const field = document.getElementById("join");
-          if (field !== null && !isVisible(field)) {
-            showRooms();
-          }
-          requestAnimationFrame(() => field?.focus());
+        case "find room":
+          findRooms();
           break;
-        }
         case "room above":
           chat.move(-1);
           break;

@@ -12,7 +12,7 @@ import { Dialog } from "./dialog.tsx";
 import { KEYS } from "./page_keys.ts";
 
 /** Which dialog is open. */
-export type DialogName = "settings" | "keys" | "room";
+export type DialogName = "settings" | "keys" | "room" | "find";
 
 /** What to write, and what it becomes. */
 const FORMATS: readonly (readonly [written: string, meaning: string])[] = [

@@ -6,11 +6,10 @@ import { linkTo } from "../model/address.ts";
 import type { ChatModel } from "../model/chat_model.ts";
 import type { RoomModel } from "../model/room_model.ts";
 import { briefTime } from "../model/times.ts";
-import { isolated, removalWords } from "../model/chat_words.ts";
+import { isolated } from "../model/chat_words.ts";
 import { errorWords } from "../model/error_words.ts";
-import { plainText } from "../model/format.ts";
 import { words } from "../../words/chat_catalogue.ts";
-import { Words } from "./sentence.tsx";
+import { LastMessage } from "./last_message.tsx";
 import { Avatar } from "./avatar.tsx";
 import { Guarded } from "./guarded.tsx";
 import { Icon, IconButton } from "./icons.tsx";
@@ -18,16 +17,19 @@ import { Icon, IconButton } from "./icons.tsx";
 interface Props {
   readonly chat: ChatModel;
   readonly open: (room: string) => void;
+  /** Opens the list of all rooms. */
+  readonly find: () => void;
   readonly settings: () => void;
 }
 
 /** The sidebar. */
-export function RoomList({ chat, open, settings }: Props) {
+export function RoomList({ chat, open, find, settings }: Props) {
   return (
     <nav class="rooms" id="rooms" aria-label={words.rooms}>
       <p class="brand">
         <img src={`${BASE}assets/icon.svg`} alt="" width="24" height="24" />
         Hubbub
+        <IconButton icon="search" label={words.findRooms} onClick={find} />
       </p>
       <ul>
         {chat.rooms.map((room) => (
@@ -121,15 +123,7 @@ function PlainItem({ name, open }: {
 
 function LastWords({ room: { last, live } }: { room: RoomModel }) {
   if (last === undefined) return live ? words.noMessagesYet : "";
-  const { from, text, removed, removes } = last;
-  if (removes !== undefined) return removalWords(last);
-  return (
-    <>
-      <Words sentence={[{ name: from }]} />
-      {": "}
-      {removed ? words.messageRemoved : <bdi>{plainText(text)}</bdi>}
-    </>
-  );
+  return <LastMessage last={last} />;
 }
 
 function JoinForm({ open }: { open: (room: string) => void }) {

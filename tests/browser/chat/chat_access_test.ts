@@ -64,7 +64,7 @@ pageTest(
     await ada.field.fill("");
     // Into another room, and between rooms.
     await keyboard.press("Control+k");
-    await ada.until(`document.activeElement.id === "join"`);
+    await ada.until(`document.activeElement.matches("dialog input")`);
     await keyboard.type("tea");
     await keyboard.press("Enter");
     await page.getByRole("heading", { name: "tea", level: 1 }).waitFor();
@@ -219,6 +219,12 @@ for (const { size, options } of SIZES) {
       assertEquals(await findings(page), []);
       await page.keyboard.press("Control+/");
       await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+      assertEquals(await findings(page), []);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Control+k");
+      await page.getByRole("option").first().waitFor();
+      await page.keyboard.type("to");
+      await page.getByRole("option", { name: "Create to" }).waitFor();
       assertEquals(await findings(page), []);
       await page.keyboard.press("Escape");
       await server.stop();

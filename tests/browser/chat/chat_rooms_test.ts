@@ -130,3 +130,30 @@ pageTest("the typing indicator appears and disappears", async ({ chat }) => {
   await ada.page.clock.runFor(6_000);
   await ada.page.getByText("Grace is typing…").waitFor({ state: "detached" });
 });
+
+pageTest(
+  "the list of rooms shows the last words and finds rooms and people",
+  async ({ chat, server }) => {
+    await publish(server.socket("/ws"), "design", ["Warmer"]);
+    const grace = await chat("/?name=Grace&room=design");
+    const ada = await chat("/?name=Ada");
+    const { page } = ada;
+    await page.getByRole("button", { name: "Find rooms and people" }).click();
+    const found = page.getByRole("option");
+    await found.filter({ hasText: "Robot: Warmer" }).filter({
+      hasText: "1 here",
+    }).waitFor();
+    await page.keyboard.type("des");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "design", level: 1 }).waitFor();
+    await ada.sees("Warmer");
+    await page.locator(".people").getByText("Grace").waitFor();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("gra");
+    await found.filter({ hasText: "Grace" }).waitFor();
+    await page.keyboard.press("Enter");
+    await ada.until(`document.activeElement.matches(".composer textarea")`);
+    assertEquals(await ada.field.inputValue(), "@Grace ");
+    await grace.page.close();
+  },
+);
