@@ -3,14 +3,18 @@
  * report of a connection. Types only, shared by server and page.
  */
 
-/** An endpoint to connect to, with an exercise. */
-export interface Example {
+/** What an endpoint teaches, in the reader's language. */
+export interface ExampleWords {
   readonly title: string;
   readonly teaches: string;
   /** The action to try … */
   readonly tryThis: string;
   /** … and its visible result. */
   readonly seeThat: string;
+}
+
+/** The exercise of an endpoint. */
+export interface Example {
   /** The messages that the sample client sends. */
   readonly says: readonly string[];
   /** The first word of its name, where the server asks for one. */
@@ -20,7 +24,7 @@ export interface Example {
 }
 
 /** A WebSocket endpoint of this server, as `GET /lessons.json` lists it. */
-export interface Endpoint extends Example {
+export interface Endpoint extends Example, ExampleWords {
   readonly path: string;
   /** Subprotocols that a client has to offer. */
   readonly protocols: readonly string[];

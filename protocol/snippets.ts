@@ -23,9 +23,6 @@ export interface SnippetTask {
 export interface SnippetKind {
   /** A short id, also part of an element's id. */
   readonly id: "javascript" | "python" | "deno" | "terminal";
-  readonly title: string;
-  /** How to run it, in one sentence. */
-  readonly how: string;
   /** Returns the code, without a line break at its end. */
   readonly write: (task: SnippetTask) => string;
 }
@@ -41,27 +38,18 @@ export const ENTERED = `${SERVER}You are in `;
 export const SNIPPETS: readonly SnippetKind[] = [
   {
     id: "javascript",
-    title: "Browser",
-    how:
-      "Paste it into the console of a browser, or save it and run it with Bun or Node 22.",
     write: javascript,
   },
   {
     id: "python",
-    title: "Python",
-    how: "Save it and run it with Python 3, after pip install websockets.",
     write: python,
   },
   {
     id: "deno",
-    title: "Deno",
-    how: "Save it as client.ts and run it with deno run --allow-net client.ts.",
     write: deno,
   },
   {
     id: "terminal",
-    title: "Terminal",
-    how: "Needs Node. To type the messages yourself, leave out all from -x on.",
     write: terminal,
   },
 ];

@@ -5,6 +5,7 @@
  */
 
 import { refuseFiles } from "./file_drops.ts";
+import { words } from "./words/lessons_catalogue.ts";
 import { addCopyButton } from "./lessons/view/copy_button.ts";
 import { addRunButton } from "./lessons/view/run_button.ts";
 
@@ -31,15 +32,15 @@ for (const article of document.querySelectorAll("article")) {
       addCopyButton(summary, {
         block,
         name: `${title}, ${side.toLowerCase()}, ${summary.textContent?.trim()}`,
-        announce: (words) => status.textContent = words,
+        announce: (text) => status.textContent = text,
       });
     }
   }
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;
-refuseFiles((words) => {
-  notice.textContent = words;
+refuseFiles((hint) => {
+  notice.textContent = hint;
   clearTimeout(timer);
   timer = setTimeout(() => notice.textContent = "", 8_000);
-}, "Files can’t be used here. To send a file, open the lab and choose File");
+}, words.noFiles);

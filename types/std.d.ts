@@ -83,6 +83,9 @@ declare module "@std/http/negotiation" {
     request: Pick<Request, "headers">,
     ...encodings: string[]
   ): string | undefined;
+  export function acceptsLanguages(
+    request: Pick<Request, "headers">,
+  ): string[];
 }
 
 declare module "@std/http/status" {

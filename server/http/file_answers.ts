@@ -26,6 +26,10 @@ export class StaticFiles {
     if (wanted.length > 0 && !wanted.includes("*") && !wanted.includes(etag)) {
       return words(412, "The file has changed. Request it without If-Match");
     }
+    const vary = [
+      ...(more["vary"] === undefined ? [] : [more["vary"]]),
+      ...(isCompressible(type) ? ["accept-encoding"] : []),
+    ].join(", ");
     const small = takesGzip(request) ? await this.#gzip.of(asset) : undefined;
     const headers = {
       ...HEADERS,
@@ -36,7 +40,7 @@ export class StaticFiles {
       "cache-control": "no-cache",
       // A weak tag: different bytes, same content (RFC 9110, 8.8.1).
       "etag": small === undefined ? etag : `W/${etag}`,
-      ...(isCompressible(type) && { "vary": "accept-encoding" }),
+      ...(vary !== "" && { vary }),
     };
     const known = elementsOf(request.headers.get("if-none-match"))
       .map((tag) => tag.replace(/^W\//, ""));

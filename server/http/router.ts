@@ -31,7 +31,9 @@ import {
   UPGRADE,
 } from "./handshake_answers.ts";
 import { isChatPath } from "./upgrade.ts";
-import { ENDPOINTS, WITHOUT_LESSONS } from "../lessons/endpoints.ts";
+import { endpointsIn } from "../lessons/endpoints.ts";
+import { inLanguage } from "./reader_language.ts";
+import type { Language } from "../../static/words/languages.ts";
 import { LessonsPages } from "../lessons/kept_pages.ts";
 import { overlong } from "./header_limits.ts";
 
@@ -85,11 +87,16 @@ function movedTo(location: string): Response {
 }
 
 /** Builds a response with generated content. */
-function made(text: string, type: string): Response {
+function made(
+  text: string,
+  type: string,
+  more: Readonly<Record<string, string>> = {},
+): Response {
   const body = new TextEncoder().encode(text);
   return new Response(body, {
     headers: {
       ...HEADERS,
+      ...more,
       "cache-control": "no-store",
       "content-type": type,
       "content-length": String(body.length),
@@ -97,8 +104,11 @@ function made(text: string, type: string): Response {
   });
 }
 
-function json(value: unknown): Response {
-  return made(JSON.stringify(value), "application/json");
+function json(
+  value: unknown,
+  more?: Readonly<Record<string, string>>,
+): Response {
+  return made(JSON.stringify(value), "application/json", more);
 }
 
 /** Returns the kind of a request, for its rate limit. */
@@ -181,8 +191,9 @@ export function createRoutes(
   const handshake = createHandshakes(options);
   const files = new StaticFiles();
   const lessonsPages = new LessonsPages(base);
-  const endpoints = (options.hasLessons ? ENDPOINTS : WITHOUT_LESSONS)
-    .map((endpoint) => ({ ...endpoint, path: base + endpoint.path }));
+  const endpoints = (language: Language) =>
+    endpointsIn(language, options.hasLessons)
+      .map((endpoint) => ({ ...endpoint, path: base + endpoint.path }));
 
   const page = (
     request: Request,
@@ -222,10 +233,17 @@ export function createRoutes(
         return page(request, "index.html");
       case "/lessons":
         if (!options.hasLessons) return lessonsOff();
-        return lessonsPages.of(url)
-          .then((page) => files.answer(request, page));
+        return inLanguage(
+          request,
+          (language, headers) =>
+            lessonsPages.of(url, language)
+              .then((page) => files.answer(request, page, headers)),
+        );
       case "/lessons.json":
-        return json(endpoints);
+        return inLanguage(
+          request,
+          (language, headers) => json(endpoints(language), headers),
+        );
       case "/lab":
         return page(request, "lab.html", LAB_HEADERS);
       case "/healthz":

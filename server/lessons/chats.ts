@@ -142,25 +142,13 @@ const ROOM = "lesson";
 /** The chats: lessons about the rooms themselves. */
 export const CHATS: readonly Chat[] = [
   {
-    title: "A chat with names",
     path: `/text/${ROOM}`,
-    teaches:
-      "Lines for people, in a room for this lesson: the first line you send is your name, the others are messages.",
-    tryThis: "Connect twice, as two people, and talk. Then close one of them.",
-    seeThat:
-      "Others see [Ada 17]: Hello everyone!, and you do not see your own lines again. When somebody goes it reads [Server]: Ada 17 has left the chat. A name that is taken is asked for again.",
     givesName: "Ada",
     says: ["Hello everyone!"],
     code: { typescript: NAMES_TYPESCRIPT, python: NAMES_PYTHON },
   },
   {
-    title: "A chat with given names",
     path: `/ws/${ROOM}`,
-    teaches:
-      "The same room for programs: you are given a name, and every message is a JSON object with sender and message.",
-    tryThis: "Connect twice, send from each, and close one of them.",
-    seeThat:
-      "Both receive every message, the sender too. When somebody goes, the others get Client disconnected in their name.",
     says: ["Hello everyone!"],
     code: { typescript: GIVEN_TYPESCRIPT, python: GIVEN_PYTHON },
   },

@@ -3,22 +3,23 @@
  * table.ts, and the other dialects of a room.
  */
 
-import type { Endpoint, Example } from "../../protocol/lab.ts";
+import type { Endpoint, Example, ExampleWords } from "../../protocol/lab.ts";
 import { TEXT } from "../../protocol/text.ts";
 import { V1 } from "../../protocol/v1.ts";
+import { CATALOGUES } from "../../static/words/all_languages.ts";
+import type { Language } from "../../static/words/languages.ts";
 import { CHATS } from "./chats.ts";
 import { LESSONS } from "./table.ts";
 
 const HELLO = "Hello";
 
+/** An endpoint without the words about it. */
+type Unexplained = Omit<Endpoint, keyof ExampleWords>;
+
 function tell(
-  { title, teaches, tryThis, seeThat, says, givesName, closesOn }: Example,
-): Omit<Endpoint, "path" | "group" | "answers"> {
+  { says, givesName, closesOn }: Example,
+): Omit<Unexplained, "path" | "group" | "answers"> {
   return {
-    title,
-    teaches,
-    tryThis,
-    seeThat,
     says,
     ...(givesName !== undefined && { givesName }),
     ...(closesOn !== undefined && { closesOn }),
@@ -27,18 +28,11 @@ function tell(
   };
 }
 
-const MORE_ROOMS: readonly Endpoint[] = [
+const MORE_ROOMS: readonly Unexplained[] = [
   {
     path: "/ws",
     protocols: [V1],
     group: "Rooms",
-    title: `A room in ${V1}`,
-    teaches:
-      "What the chat page speaks: requests with an id and their answers, numbered messages, nothing lost over a lost connection.",
-    tryThis:
-      "Send the three lines in their order. Close, connect again, and join with since: the seq you have, to get what came in between.",
-    seeThat:
-      "Hello is answered by welcome, join by joined, publish by an ack once the message is stored. Whoever says no hello is sent away after 10 seconds, with code 4501.",
     says: [
       '{"type":"hello","id":1}',
       '{"type":"join","room":"garden","id":2}',
@@ -51,12 +45,6 @@ const MORE_ROOMS: readonly Endpoint[] = [
     path: "/ws/garden",
     protocols: [TEXT],
     group: "Rooms",
-    title: `A room in ${TEXT}`,
-    teaches:
-      "The subprotocol chooses the language: the address is that of JSON, the lines are for people.",
-    tryThis: "Connect, then empty the field Subprotocols and connect again.",
-    seeThat:
-      "With the subprotocol the server asks for your name in a plain line, and protocol says which one it took. Without it you get JSON.",
     givesName: "Ada",
     says: ["Hello everyone!"],
     hello: HELLO,
@@ -66,10 +54,6 @@ const MORE_ROOMS: readonly Endpoint[] = [
     path: "/text/garden",
     protocols: [],
     group: "Rooms",
-    title: "A room in lines of text",
-    teaches: "The same for clients that cannot offer a subprotocol.",
-    tryThis: "Say a name, then /who, then /help.",
-    seeThat: "Commands are answered to you alone; lines go to all others.",
     givesName: "Ada",
     says: ["/who"],
     hello: HELLO,
@@ -78,14 +62,14 @@ const MORE_ROOMS: readonly Endpoint[] = [
 ];
 
 /** All endpoints in teaching order. */
-export const ENDPOINTS: readonly Endpoint[] = [
-  ...LESSONS.map((lesson): Endpoint => ({
+const ALL: readonly Unexplained[] = [
+  ...LESSONS.map((lesson): Unexplained => ({
     ...tell(lesson),
     path: `/lessons/${lesson.name}`,
     group: "Small servers",
     answers: true,
   })),
-  ...CHATS.map((chat): Endpoint => ({
+  ...CHATS.map((chat): Unexplained => ({
     ...tell(chat),
     path: chat.path,
     group: "Rooms",
@@ -95,7 +79,33 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...MORE_ROOMS,
 ];
 
-/** The endpoints when lessons are disabled. */
-export const WITHOUT_LESSONS: readonly Endpoint[] = ENDPOINTS.filter((
-  { path },
-) => !path.startsWith("/lessons/"));
+/**
+ * Returns the words about an endpoint.
+ *
+ * @param path Its path, without the base.
+ * @param language The reader's language.
+ */
+export function exampleWords(path: string, language: Language): ExampleWords {
+  const examples: Readonly<Record<string, ExampleWords>> =
+    CATALOGUES[language].examples;
+  const words = examples[path];
+  if (words === undefined) throw new Error(`No words about ${path}`);
+  return words;
+}
+
+/**
+ * Returns all endpoints in teaching order.
+ *
+ * @param language The reader's language.
+ * @param hasLessons Whether the lessons are enabled.
+ */
+export function endpointsIn(
+  language: Language,
+  hasLessons = true,
+): readonly Endpoint[] {
+  return ALL.filter(({ path }) => hasLessons || !path.startsWith("/lessons/"))
+    .map((endpoint) => ({
+      ...exampleWords(endpoint.path, language),
+      ...endpoint,
+    }));
+}

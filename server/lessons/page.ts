@@ -6,12 +6,15 @@
 
 import type { Example } from "../../protocol/lab.ts";
 import { SNIPPETS, type SnippetTask } from "../../protocol/snippets.ts";
+import { CATALOGUES } from "../../static/words/all_languages.ts";
+import type { Language } from "../../static/words/languages.ts";
+import { exampleWords } from "./endpoints.ts";
 import { HISTORY, LONGEST, LONGEST_SHARED, MOST_MEMBERS } from "./classroom.ts";
 import { type Html, html } from "./html.ts";
 import { CHATS } from "./chats.ts";
 import {
+  SERVER_LANGUAGES,
   SERVER_SNIPPET_URL,
-  SERVER_SNIPPETS,
   type ServerLanguage,
   serverSnippet,
 } from "./server_snippets.ts";
@@ -24,6 +27,16 @@ export interface LessonsPageOptions {
   readonly lab?: boolean;
   /** The base path of the server, such as `/chat`. */
   readonly base?: string;
+  /** The reader's language. */
+  readonly language?: Language;
+}
+
+/** What an article needs beside its entry. */
+interface Context {
+  readonly origin: URL;
+  readonly lab: boolean;
+  readonly base: string;
+  readonly language: Language;
 }
 
 /** An example on the page. */
@@ -66,17 +79,19 @@ const ROOMS: readonly Entry[] = CHATS.map((chat, index) => ({
  */
 export function lessonsPage(
   origin: URL,
-  { lab = false, base = "" }: LessonsPageOptions = {},
+  { lab = false, base = "", language = "en" }: LessonsPageOptions = {},
 ): string {
-  const article = (entry: Entry) => entryArticle(entry, { origin, lab, base });
+  const { lessons: words } = CATALOGUES[language];
+  const article = (entry: Entry) =>
+    entryArticle(entry, { origin, lab, base, language });
   const page = html`
     <!doctype html>
-    <html lang="en">
+    <html lang="${language}">
       <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <title>Lessons · Hubbub</title>
+        <title>${words.title}</title>
         <link rel="icon" href="${base}/assets/icon.svg" type="image/svg+xml">
         <link rel="stylesheet" href="${base}/assets/tokens.css">
         <link rel="stylesheet" href="${base}/assets/base.css">
@@ -84,53 +99,41 @@ export function lessonsPage(
         <script type="module" src="${base}/assets/lessons.js"></script>
       </head>
       <body>
-        <a class="skip" href="#lessons">Skip to the lessons</a>
+        <a class="skip" href="#lessons">${words.skip}</a>
         <header class="top">
           <a class="brand" href="${base}/">Hubbub</a>
-          <nav aria-label="Pages">
-            <a href="${base}/">Chat</a>
-            <a href="${base}/lessons" aria-current="page">Lessons</a>
-            ${lab && html`<a href="${base}/lab">Lab</a>`}
+          <nav aria-label="${words.pages}">
+            <a href="${base}/">${words.chat}</a>
+            <a href="${base}/lessons" aria-current="page">${words.lessons}</a>
+            ${lab && html`<a href="${base}/lab">${words.lab}</a>`}
           </nav>
         </header>
         <main id="lessons" tabindex="-1">
           <div class="intro">
-            <h1>Lessons</h1>
-            <p>
-              Small WebSocket servers, each with one thing to learn. They run
-              here, beside the chat. Run each one on this page, or connect with
-              anything you like: the console of this browser, a few lines of
-              Python, a terminal. The code of a client and of a server stands
-              below each lesson, ready to copy.
-            </p>
+            <h1>${words.lessons}</h1>
+            <p>${words.intro}</p>
           </div>
-          <nav class="contents" aria-label="Lessons">
-            ${contents("Small servers", SMALL)}
-            ${contents("Chats", ROOMS)}
+          <nav class="contents" aria-label="${words.lessons}">
+            ${contents(words.smallServers, SMALL, language)}
+            ${contents(words.chats, ROOMS, language)}
           </nav>
           <div class="lessons">
             <section aria-labelledby="small">
-              <h2 id="small">Small servers</h2>
+              <h2 id="small">${words.smallServers}</h2>
               <p>
-                Each has an address of its own. They take text of up to
-                ${LONGEST.toLocaleString("en")} characters, or
-                ${LONGEST_SHARED.toLocaleString("en")} where others read it.
-                Whoever sends faster than a chat allows is closed with code
-                4003. A lesson that broadcasts has places for
-                ${MOST_MEMBERS.total} members, ${MOST_MEMBERS
-                  .perAddress} from one
-                address; others are closed with code 1013. The two that remember keep the newest ${HISTORY} messages,
-                fewer where these are long, until the server stops. Binary data
-                is for echo; the others close with code 1003.
+                ${words.limits(
+                  LONGEST,
+                  LONGEST_SHARED,
+                  MOST_MEMBERS.total,
+                  MOST_MEMBERS.perAddress,
+                  HISTORY,
+                )}
               </p>
               ${SMALL.map(article)}
             </section>
             <section aria-labelledby="chats">
-              <h2 id="chats">Chats</h2>
-              <p>
-                The rooms of this server, as a bare client sees them. What you
-                send here is kept, and read by whoever is in the room.
-              </p>
+              <h2 id="chats">${words.chats}</h2>
+              <p>${words.aboutChats}</p>
               ${ROOMS.map(article)}
             </section>
           </div>
@@ -141,9 +144,13 @@ export function lessonsPage(
   return String(page).trim();
 }
 
-function contents(title: string, entries: readonly Entry[]): Html {
-  const items = entries.map(({ id, example }) =>
-    html`<li><a href="#${id}">${example.title}</a></li>`
+function contents(
+  title: string,
+  entries: readonly Entry[],
+  language: Language,
+): Html {
+  const items = entries.map(({ id, path }) =>
+    html`<li><a href="#${id}">${exampleWords(path, language).title}</a></li>`
   );
   return html`
     <p>${title}</p>
@@ -153,17 +160,18 @@ function contents(title: string, entries: readonly Entry[]): Html {
 
 function entryArticle(
   { id, path, example, lesson, code }: Entry,
-  { origin, lab, base }: { origin: URL; lab: boolean; base: string },
+  { origin, lab, base, language }: Context,
 ): Html {
+  const { lessons: words } = CATALOGUES[language];
   const url = webSocketUrl(origin, base + path);
-  const { title, teaches, tryThis, seeThat, says, givesName, closesOn } =
-    example;
+  const { title, teaches, tryThis, seeThat } = exampleWords(path, language);
+  const { says, givesName, closesOn } = example;
   const task = { url, says, givesName, closesOn };
   const link = html`
     <p>
       <a class="open" href="${base}/lab?a=${base}${path}"
         aria-describedby="${id}-title"
-      >Open in the lab</a>
+      >${words.openInLab}</a>
     </p>
   `;
   return html`
@@ -173,66 +181,82 @@ function entryArticle(
         <p class="address"><code>${url}</code></p>
         <p>${teaches}</p>
         <dl>
-          <dt>Try this</dt>
+          <dt>${words.tryThis}</dt>
           <dd>${tryThis}</dd>
-          <dt>See that</dt>
+          <dt>${words.seeThat}</dt>
           <dd>${seeThat}</dd>
         </dl>
         ${lab && link}
       </div>
       <div class="show">
-        ${lesson && conversation(lesson)}
+        ${lesson && conversation(lesson, language)}
         <div class="run" data-run="${JSON.stringify(task)}"></div>
       </div>
       <div class="code">
-        ${clientCode(id, task)}
-        ${serverCode(id, code)}
+        ${clientCode(id, task, language)}
+        ${serverCode(id, code, language)}
       </div>
     </article>
   `;
 }
 
-function conversation(lesson: Lesson): Html {
-  const earlier = html`, after somebody has said <q>${EARLIER}</q>`;
+function conversation(lesson: Lesson, language: Language): Html {
+  const { lessons: words } = CATALOGUES[language];
+  const earlier = html`${words.afterEarlier}<q>${EARLIER}</q>`;
   return html`
     <figure>
-      <figcaption>What passes${lesson.remembers && earlier}</figcaption>
-      <ol>${transcript(lesson).map(stepLine)}</ol>
+      <figcaption>${words.passes}${lesson.remembers && earlier}</figcaption>
+      <ol>${transcript(lesson).map((step) => stepLine(step, words))}</ol>
     </figure>
   `;
 }
 
-function stepLine(step: Step): Html {
-  const who = step.by === "client" ? "You" : "Server";
+function stepLine(
+  step: Step,
+  words: Pick<typeof CATALOGUES.en.lessons, "you" | "server" | "closesWith">,
+): Html {
+  const who = step.by === "client" ? words.you : words.server;
   const what = "sends" in step
     ? html`<code>${step.sends}</code>`
-    : html`<em>closes with ${step.closes}</em>`;
+    : html`<em>${words.closesWith(step.closes)}</em>`;
   return html`<li class="${step.by}"><span>${who}</span> ${what}</li>`;
 }
 
-function clientCode(id: string, task: SnippetTask): Html {
-  const code = SNIPPETS.map(({ title, how, write }) => ({
-    title,
-    how,
+function clientCode(
+  id: string,
+  task: SnippetTask,
+  language: Language,
+): Html {
+  const { lessons: words, snippets } = CATALOGUES[language];
+  const code = SNIPPETS.map(({ id, write }) => ({
+    ...snippets.clients[id],
     text: write(task),
   }));
   return html`
     <div>
-      <h4>Client</h4>
+      <h4>${words.client}</h4>
       ${disclosures(`${id}-client-code`, code)}
     </div>
   `;
 }
 
-function serverCode(id: string, code: Entry["code"]): Html {
-  const servers = SERVER_SNIPPETS.map(({ id: language, title, how }) => ({
-    title,
-    how: `${how} Clients then connect to ${SERVER_SNIPPET_URL}`,
-    text: code[language],
-  }));
+function serverCode(
+  id: string,
+  code: Entry["code"],
+  language: Language,
+): Html {
+  const { lessons: words, snippets } = CATALOGUES[language];
+  const servers = SERVER_LANGUAGES.map((id) => {
+    const { title, how } = snippets.servers[id];
+    return {
+      title,
+      how: words.clientsConnectTo(how, SERVER_SNIPPET_URL),
+      text: code[id],
+    };
+  });
   return html`
     <div>
-      <h4>Server</h4>
+      <h4>${words.server}</h4>
       ${disclosures(`${id}-server-code`, servers)}
     </div>
   `;

@@ -9,26 +9,10 @@ import type { Lesson } from "./table.ts";
 /** The languages of the sample servers. */
 export type ServerLanguage = "typescript" | "python";
 
-/** One language, with how to run its programs. */
-export interface ServerSnippetKind {
-  readonly id: ServerLanguage;
-  readonly title: string;
-  /** How to run it, in one sentence. */
-  readonly how: string;
-}
-
 /** All languages. */
-export const SERVER_SNIPPETS: readonly ServerSnippetKind[] = [
-  {
-    id: "typescript",
-    title: "Deno",
-    how: "Save it as server.ts and run it with deno run --allow-net server.ts.",
-  },
-  {
-    id: "python",
-    title: "Python",
-    how: "Save it and run it with Python 3, after pip install websockets.",
-  },
+export const SERVER_LANGUAGES: readonly ServerLanguage[] = [
+  "typescript",
+  "python",
 ];
 
 /** Address of the sample servers, for clients on the same machine. */

@@ -642,5 +642,221 @@ export const lab: typeof en.lab = {
 
 /** The lessons page, which the server renders. */
 export const lessons: typeof en.lessons = {
+  title: "Lektionen · Hubbub",
+  skip: "Zu den Lektionen springen",
+  pages: "Seiten",
+  chat: "Chat",
   lessons: "Lektionen",
+  lab: "Labor",
+  intro:
+    "Kleine WebSocket-Server, an denen du je eine Sache lernst. Sie laufen hier, neben dem Chat. Starte sie auf dieser Seite, oder verbinde dich, womit du willst: mit der Konsole dieses Browsers, mit ein paar Zeilen Python, im Terminal. Unter jeder Lektion steht der Code von Client und Server, fertig zum Kopieren.",
+  smallServers: "Kleine Server",
+  limits: (longest, longestShared, places, perAddress, history) =>
+    `Jeder hat seine eigene Adresse. Ein Text darf bis zu ${
+      number(longest)
+    } Zeichen haben, oder ${
+      number(longestShared)
+    }, wo andere mitlesen. Wer schneller sendet, als ein Chat erlaubt, wird mit Code 4003 geschlossen. Eine Lektion, die an alle sendet, hat Platz für ${
+      number(places)
+    } Clients, davon ${
+      number(perAddress)
+    } von einer Adresse; weitere werden mit Code 1013 geschlossen. Die beiden, die sich etwas merken, behalten die neuesten ${
+      number(history)
+    } Nachrichten, bei langen weniger, bis der Server endet. Binäre Daten nimmt Echo; die anderen schließen mit Code 1003.`,
+  chats: "Chats",
+  aboutChats:
+    "Die Räume dieses Servers, wie ein schlichter Client sie sieht. Was du hier sendest, wird gespeichert, und alle im Raum lesen es.",
+  openInLab: "Im Labor öffnen",
+  tryThis: "Probier das",
+  seeThat: "Sieh hin",
+  passes: "Was hin und her geht",
+  afterEarlier: ", nachdem jemand gesagt hat: ",
+  you: "Du",
+  server: "Server",
+  closesWith: (code) => `schließt mit ${code}`,
+  client: "Client",
+  clientsConnectTo: (how, url) =>
+    `${how} Clients verbinden sich dann mit ${url}`,
+};
+
+/** The script of the lessons page. */
+export const lessonButtons: typeof en.lessonButtons = {
+  copy: "Kopieren",
+  copyWhat: (what) => `Kopieren: ${what}`,
+  copied: "Kopiert",
+  selected: "Markiert. Drück Strg+C",
+  run: "Starten",
+  runAgain: "Noch einmal",
+  close: "Schließen",
+  doWhat: (button, lesson) => `${button}: ${lesson}`,
+  resultOf: (lesson) => `Ergebnis von ${lesson}`,
+  you: "Du",
+  server: "Server",
+  connected: "Verbunden",
+  closes: "Schließt",
+  binaryData: "(binäre Daten)",
+  couldNotConnect:
+    "Keine Verbindung. Prüfe, ob der Server läuft, und versuch es dann noch einmal",
+  closedWith: (code, reason) =>
+    `Geschlossen mit Code ${code}${reason === "" ? "" : `: ${reason}`}`,
+  noFiles:
+    "Dateien gehen hier nicht. Um eine zu senden, öffne das Labor und wähle „Datei“",
+};
+
+/** The languages of sample code, and how to run it. */
+export const snippets: typeof en.snippets = {
+  clients: {
+    javascript: {
+      title: "Browser",
+      how:
+        "Füg es in die Konsole eines Browsers ein, oder speichere es und starte es mit Bun oder Node 22.",
+    },
+    python: {
+      title: "Python",
+      how:
+        "Speichere es und starte es mit Python 3, nach pip install websockets.",
+    },
+    deno: {
+      title: "Deno",
+      how:
+        "Speichere es als client.ts und starte es mit deno run --allow-net client.ts.",
+    },
+    terminal: {
+      title: "Terminal",
+      how: "Braucht Node. Um selbst zu tippen, lass alles ab -x weg.",
+    },
+  },
+  servers: {
+    typescript: {
+      title: "Deno",
+      how:
+        "Speichere es als server.ts und starte es mit deno run --allow-net server.ts.",
+    },
+    python: {
+      title: "Python",
+      how:
+        "Speichere es und starte es mit Python 3, nach pip install websockets.",
+    },
+  },
+};
+
+/** What each WebSocket of this server teaches, by its path. */
+export const examples: typeof en.examples = {
+  "/lessons/hello": {
+    title: "Hallo",
+    teaches:
+      "Die kleinste Unterhaltung, die es gibt: verbinden, senden, empfangen.",
+    tryThis: "Sende irgendetwas, einmal oder mehrmals.",
+    seeThat:
+      "Jede Nachricht bekommt dieselbe Antwort, über eine einzige Verbindung, die offen bleibt. Nichts kommt an, bevor du etwas gesendet hast.",
+  },
+  "/lessons/echo": {
+    title: "Echo",
+    teaches:
+      "Jede Nachricht kommt zurück, und bei einer bestimmten schließt der Server die Verbindung.",
+    tryThis:
+      "Sende ein paar Nachrichten, dann CLOSE_CONNECTION. Sende auch binäre Daten, wenn dein Client das kann.",
+    seeThat:
+      "Die Antworten kommen in der Reihenfolge, in der du gefragt hast. Das close-Ereignis hat den Code 1000, ein normales Ende. Binäre Daten kommen unverändert zurück.",
+  },
+  "/lessons/greeter": {
+    title: "Begrüßung",
+    teaches: "Der Server darf zuerst sprechen, was HTTP allein nicht kann.",
+    tryThis: "Verbinde dich und warte, dann sende etwas.",
+    seeThat:
+      "Die Begrüßung ist da, bevor du etwas gesendet hast. Ein Client, der nur Antworten auf eigene Nachrichten liest, verpasst sie.",
+  },
+  "/lessons/said": {
+    title: "Was du gesagt hast",
+    teaches:
+      "Eine Nachricht ist Text, und nichts darin ist für den Server besonders.",
+    tryThis:
+      "Sende Anführungszeichen, ein Emoji, einen Zeilenumbruch, ein Stück HTML.",
+    seeThat:
+      "Alles kommt zwischen Anführungszeichen zurück, unverändert. Text sicher anzuzeigen, ist Sache der Seite, die ihn anzeigt.",
+  },
+  "/lessons/uppercase": {
+    title: "Großbuchstaben",
+    teaches: "Der Server macht etwas mit deiner Nachricht, bevor er antwortet.",
+    tryThis: "Sende ein paar Wörter, dann straße und ñandú.",
+    seeThat:
+      "Sie kommen in Großbuchstaben zurück. Die Antwort muss nicht so lang sein wie die Frage: Aus ß wird SS.",
+  },
+  "/lessons/history": {
+    title: "Verlauf",
+    teaches:
+      "Der Server merkt sich, was gesagt wurde, egal von wem, und sagt es allen, die später kommen.",
+    tryThis:
+      "Sende ein paar Nachrichten, schließ die Verbindung, und verbinde dich wieder.",
+    seeThat:
+      "Nach der Begrüßung kommen bis zu 100 frühere Nachrichten, deine und die der anderen. Antworten auf neue Nachrichten bekommt nur, wer sie gesendet hat.",
+  },
+  "/lessons/broadcast": {
+    title: "Ein Raum für alle",
+    teaches:
+      "Eine Nachricht erreicht alle: die, die da sind, und die, die noch kommen.",
+    tryThis: "Verbinde dich zweimal nebeneinander, und sende von beiden.",
+    seeThat:
+      "Beide bekommen beide Nachrichten, in derselben Reihenfolge. Wer später dazukommt, bekommt zuerst bis zu 100 frühere.",
+  },
+  "/lessons/says": {
+    title: "Wer sagt was",
+    teaches: "An alle, aber ohne Gedächtnis: Man muss dabei gewesen sein.",
+    tryThis:
+      "Verbinde dich zweimal und sende von beiden, dann verbinde dich ein drittes Mal.",
+    seeThat:
+      "Beide bekommen jede Nachricht, auch die eigene. Die dritte Verbindung erfährt nichts von dem, was vorher gesagt wurde.",
+  },
+  "/lessons/farewell": {
+    title: "Abschied",
+    teaches:
+      "Zum Schließen gehören zwei: Der Server bittet darum, und der Client tut es.",
+    tryThis:
+      "Sende irgendetwas, und lass deinen Client schließen, wenn er CLOSE_CONNECTION liest. Dann lass diese Zeile weg.",
+    seeThat:
+      "Dein Client geht von open über closing zu closed, mit Code 1000. Schließt er nicht, hat er 10 Sekunden Zeit; dann schließt der Server.",
+  },
+  "/text/lesson": {
+    title: "Ein Chat mit Namen",
+    teaches:
+      "Zeilen für Menschen, in einem Raum für diese Lektion: Deine erste Zeile ist dein Name, die anderen sind Nachrichten.",
+    tryThis:
+      "Verbinde dich zweimal, als zwei Personen, und unterhalte dich. Dann schließ eine der Verbindungen.",
+    seeThat:
+      "Die anderen sehen [Ada 17]: Hello everyone!, und du siehst deine eigenen Zeilen nicht noch einmal. Geht jemand, steht da [Server]: Ada 17 has left the chat. Ist ein Name vergeben, fragt der Server noch einmal.",
+  },
+  "/ws/lesson": {
+    title: "Ein Chat mit zugeteilten Namen",
+    teaches:
+      "Derselbe Raum für Programme: Du bekommst einen Namen, und jede Nachricht ist ein JSON-Objekt mit sender und message.",
+    tryThis:
+      "Verbinde dich zweimal, sende von beiden, und schließ eine der Verbindungen.",
+    seeThat:
+      "Beide bekommen jede Nachricht, auch die eigene. Geht jemand, bekommen die anderen Client disconnected in dessen Namen.",
+  },
+  "/ws": {
+    title: "Ein Raum in hubbub.v1",
+    teaches:
+      "Was die Chatseite spricht: Anfragen mit einer id und ihre Antworten, nummerierte Nachrichten, und nichts geht verloren, wenn die Verbindung abreißt.",
+    tryThis:
+      "Sende die drei Zeilen der Reihe nach. Schließ, verbinde dich wieder, und tritt bei mit since: der seq, die du hast. So bekommst du, was dazwischen kam.",
+    seeThat:
+      "Auf hello kommt welcome, auf join kommt joined, auf publish ein ack, sobald die Nachricht gespeichert ist. Ohne hello wird die Verbindung nach 10 Sekunden geschlossen, mit Code 4501.",
+  },
+  "/ws/garden": {
+    title: "Ein Raum in hubbub.text",
+    teaches:
+      "Das Subprotokoll wählt die Sprache: Die Adresse ist die für JSON, die Zeilen sind für Menschen.",
+    tryThis:
+      "Verbinde dich, dann leere das Feld Subprotokolle und verbinde dich noch einmal.",
+    seeThat:
+      "Mit dem Subprotokoll fragt der Server in einer schlichten Zeile nach deinem Namen, und protocol sagt, welches er genommen hat. Ohne bekommst du JSON.",
+  },
+  "/text/garden": {
+    title: "Ein Raum in Textzeilen",
+    teaches: "Dasselbe für Clients, die kein Subprotokoll anbieten können.",
+    tryThis: "Sag einen Namen, dann /who, dann /help.",
+    seeThat:
+      "Antworten auf Befehle bekommst nur du; Zeilen gehen an alle anderen.",
+  },
 };

@@ -548,5 +548,216 @@ export const lab = {
 
 /** The lessons page, which the server renders. */
 export const lessons = {
+  title: "Lessons · Hubbub",
+  skip: "Skip to the lessons",
+  pages: "Pages",
+  chat: "Chat",
   lessons: "Lessons",
+  lab: "Lab",
+  intro:
+    "Small WebSocket servers, each with one thing to learn. They run here, beside the chat. Run each one on this page, or connect with anything you like: the console of this browser, a few lines of Python, a terminal. The code of a client and of a server stands below each lesson, ready to copy.",
+  smallServers: "Small servers",
+  limits: (
+    longest: number,
+    longestShared: number,
+    places: number,
+    perAddress: number,
+    history: number,
+  ) =>
+    `Each has an address of its own. They take text of up to ${
+      number(longest)
+    } characters, or ${
+      number(longestShared)
+    } where others read it. Whoever sends faster than a chat allows is closed with code 4003. A lesson that broadcasts has places for ${
+      number(places)
+    } members, ${
+      number(perAddress)
+    } from one address; others are closed with code 1013. The two that remember keep the newest ${
+      number(history)
+    } messages, fewer where these are long, until the server stops. Binary data is for echo; the others close with code 1003.`,
+  chats: "Chats",
+  aboutChats:
+    "The rooms of this server, as a bare client sees them. What you send here is kept, and read by whoever is in the room.",
+  openInLab: "Open in the lab",
+  tryThis: "Try this",
+  seeThat: "See that",
+  passes: "What passes",
+  afterEarlier: ", after somebody has said ",
+  you: "You",
+  server: "Server",
+  closesWith: (code: number) => `closes with ${code}`,
+  client: "Client",
+  clientsConnectTo: (how: string, url: string) =>
+    `${how} Clients then connect to ${url}`,
+};
+
+/** The script of the lessons page. */
+export const lessonButtons = {
+  copy: "Copy",
+  copyWhat: (what: string) => `Copy: ${what}`,
+  copied: "Copied",
+  selected: "Selected. Press Ctrl+C",
+  run: "Run",
+  runAgain: "Run again",
+  close: "Close",
+  doWhat: (button: string, lesson: string) => `${button}: ${lesson}`,
+  resultOf: (lesson: string) => `Result of ${lesson}`,
+  you: "You",
+  server: "Server",
+  connected: "Connected",
+  closes: "Closes",
+  binaryData: "(binary data)",
+  couldNotConnect:
+    "Could not connect. Check that the server runs, then try again",
+  closedWith: (code: number, reason: string) =>
+    `Closed with code ${code}${reason === "" ? "" : `: ${reason}`}`,
+  noFiles:
+    "Files can’t be used here. To send a file, open the lab and choose File",
+};
+
+/** The languages of sample code, and how to run it. */
+export const snippets = {
+  clients: {
+    javascript: {
+      title: "Browser",
+      how:
+        "Paste it into the console of a browser, or save it and run it with Bun or Node 22.",
+    },
+    python: {
+      title: "Python",
+      how: "Save it and run it with Python 3, after pip install websockets.",
+    },
+    deno: {
+      title: "Deno",
+      how:
+        "Save it as client.ts and run it with deno run --allow-net client.ts.",
+    },
+    terminal: {
+      title: "Terminal",
+      how:
+        "Needs Node. To type the messages yourself, leave out all from -x on.",
+    },
+  },
+  servers: {
+    typescript: {
+      title: "Deno",
+      how:
+        "Save it as server.ts and run it with deno run --allow-net server.ts.",
+    },
+    python: {
+      title: "Python",
+      how: "Save it and run it with Python 3, after pip install websockets.",
+    },
+  },
+};
+
+/** What each WebSocket of this server teaches, by its path. */
+export const examples = {
+  "/lessons/hello": {
+    title: "Hello",
+    teaches: "The smallest conversation there is: connect, send, receive.",
+    tryThis: "Send anything at all, once or several times.",
+    seeThat:
+      "Every message is answered with the same words, over one connection that stays open. Nothing arrives before you have sent something.",
+  },
+  "/lessons/echo": {
+    title: "Echo",
+    teaches:
+      "Each message comes back, and one certain message makes the server close the connection.",
+    tryThis:
+      "Send a few messages, then CLOSE_CONNECTION. Send binary data as well, if your client can.",
+    seeThat:
+      "Answers come in the order in which you asked. The close event has code 1000, which stands for a normal end. Binary data comes back as it was.",
+  },
+  "/lessons/greeter": {
+    title: "Greeter",
+    teaches: "The server may speak first, which plain HTTP cannot do.",
+    tryThis: "Connect and wait, then send something.",
+    seeThat:
+      "The greeting is there before you have sent anything; a client that only sees answers to its own messages misses it.",
+  },
+  "/lessons/said": {
+    title: "What you said",
+    teaches: "A message is text, and nothing in it is special to the server.",
+    tryThis: "Send quotes, an emoji, a line break, a bit of HTML.",
+    seeThat:
+      "All of it comes back between quotes, unchanged. Making text safe to show is up to whoever shows it.",
+  },
+  "/lessons/uppercase": {
+    title: "Upper case",
+    teaches: "The server does something with your message before it answers.",
+    tryThis: "Send some words, then straße and ñandú.",
+    seeThat:
+      "They come back in capitals. The answer need not be as long as the question: ß becomes SS.",
+  },
+  "/lessons/history": {
+    title: "History",
+    teaches:
+      "The server remembers what was said, by anybody, and tells it to whoever comes later.",
+    tryThis: "Send a few messages, close the connection, and connect again.",
+    seeThat:
+      "After the welcome come up to 100 past messages, yours and those of others. Answers to new messages go to their sender alone.",
+  },
+  "/lessons/broadcast": {
+    title: "Broadcast room",
+    teaches: "One message reaches everybody, those here now and those to come.",
+    tryThis: "Connect twice, side by side, and send from each.",
+    seeThat:
+      "Both receive both messages, in the same order. A third that connects later gets up to 100 past ones first.",
+  },
+  "/lessons/says": {
+    title: "Who says what",
+    teaches: "A broadcast without a memory: you had to be there.",
+    tryThis: "Connect twice and send from each, then connect a third time.",
+    seeThat:
+      "Both receive every message, the sender too. The third receives nothing of what was said before it came.",
+  },
+  "/lessons/farewell": {
+    title: "Farewell",
+    teaches:
+      "Closing takes two: the server asks for it, and the client does it.",
+    tryThis:
+      "Send anything, and let your client close when it reads CLOSE_CONNECTION. Then leave that line out.",
+    seeThat:
+      "Your client goes from open through closing to closed with code 1000. One that does not close is given 10 seconds; then the server does.",
+  },
+  "/text/lesson": {
+    title: "A chat with names",
+    teaches:
+      "Lines for people, in a room for this lesson: the first line you send is your name, the others are messages.",
+    tryThis: "Connect twice, as two people, and talk. Then close one of them.",
+    seeThat:
+      "Others see [Ada 17]: Hello everyone!, and you do not see your own lines again. When somebody goes it reads [Server]: Ada 17 has left the chat. A name that is taken is asked for again.",
+  },
+  "/ws/lesson": {
+    title: "A chat with given names",
+    teaches:
+      "The same room for programs: you are given a name, and every message is a JSON object with sender and message.",
+    tryThis: "Connect twice, send from each, and close one of them.",
+    seeThat:
+      "Both receive every message, the sender too. When somebody goes, the others get Client disconnected in their name.",
+  },
+  "/ws": {
+    title: "A room in hubbub.v1",
+    teaches:
+      "What the chat page speaks: requests with an id and their answers, numbered messages, nothing lost over a lost connection.",
+    tryThis:
+      "Send the three lines in their order. Close, connect again, and join with since: the seq you have, to get what came in between.",
+    seeThat:
+      "Hello is answered by welcome, join by joined, publish by an ack once the message is stored. Whoever says no hello is sent away after 10 seconds, with code 4501.",
+  },
+  "/ws/garden": {
+    title: "A room in hubbub.text",
+    teaches:
+      "The subprotocol chooses the language: the address is that of JSON, the lines are for people.",
+    tryThis: "Connect, then empty the field Subprotocols and connect again.",
+    seeThat:
+      "With the subprotocol the server asks for your name in a plain line, and protocol says which one it took. Without it you get JSON.",
+  },
+  "/text/garden": {
+    title: "A room in lines of text",
+    teaches: "The same for clients that cannot offer a subprotocol.",
+    tryThis: "Say a name, then /who, then /help.",
+    seeThat: "Commands are answered to you alone; lines go to all others.",
+  },
 };

@@ -1,17 +1,23 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { SNIPPETS } from "../../protocol/snippets.ts";
 import {
-  SERVER_SNIPPETS,
+  SERVER_LANGUAGES,
   serverSnippet,
 } from "../../server/lessons/server_snippets.ts";
 import { html } from "../../server/lessons/html.ts";
 import { lessonsPage } from "../../server/lessons/page.ts";
-import { ENDPOINTS } from "../../server/lessons/endpoints.ts";
+import { endpointsIn, exampleWords } from "../../server/lessons/endpoints.ts";
 import { CHATS } from "../../server/lessons/chats.ts";
 import { LESSONS } from "../../server/lessons/table.ts";
 import { transcript } from "../../server/lessons/transcript.ts";
 
 const ORIGIN = new URL("http://localhost:8000/");
+
+/** The paths of all lessons and chats. */
+const PATHS = [
+  ...LESSONS.map(({ name }) => `/lessons/${name}`),
+  ...CHATS.map(({ path }) => path),
+];
 
 /** Every match's first group. */
 function all(page: string, pattern: RegExp): string[] {
@@ -33,8 +39,8 @@ Deno.test("html`` escapes its values once", () => {
 
 Deno.test("lessonsPage() describes every lesson and chat", () => {
   const page = lessonsPage(ORIGIN);
-  for (const { title, teaches, tryThis, seeThat } of [...LESSONS, ...CHATS]) {
-    for (const text of [title, teaches, tryThis, seeThat]) {
+  for (const path of PATHS) {
+    for (const text of Object.values(exampleWords(path, "en"))) {
       assertStringIncludes(page, String(html`${text}`));
     }
   }
@@ -78,7 +84,7 @@ Deno.test("lessonsPage() gives addresses as the reader reached the server", () =
 });
 
 Deno.test("no sample client enters the lobby, or takes a greeting for its name", () => {
-  for (const { path, givesName, says } of ENDPOINTS) {
+  for (const { path, givesName, says } of endpointsIn("en")) {
     // In hubbub.v1 a client names the room.
     const room = says.join().includes("join") ? says.join() : path;
     assert(path.startsWith("/lessons/") || /lesson|garden/.test(room), path);
@@ -97,7 +103,7 @@ Deno.test("lessonsPage() links to the lab only where there is one", () => {
 
 Deno.test("lessonsPage() shows a server in each language for every address", () => {
   const page = lessonsPage(ORIGIN);
-  for (const { id } of SERVER_SNIPPETS) {
+  for (const id of SERVER_LANGUAGES) {
     const programs = [
       ...LESSONS.map((lesson) => serverSnippet(id, lesson)),
       ...CHATS.map(({ code }) => code[id]),
@@ -137,4 +143,22 @@ Deno.test("lessonsPage() has one h1, no skipped level, and every anchor", () => 
       ...all(page, /aria-(?:labelledby|describedby)="([^"]*)"/g),
     ]
   ) assert(ids.includes(id), `Nothing has the id "${id}"`);
+});
+
+Deno.test("lessonsPage() and the list of endpoints are in the reader's language", () => {
+  const page = lessonsPage(ORIGIN, { lab: true, language: "de" });
+  assertStringIncludes(page, '<html lang="de">');
+  for (const path of PATHS) {
+    for (const text of Object.values(exampleWords(path, "de"))) {
+      assertStringIncludes(page, String(html`${text}`));
+    }
+  }
+  for (const word of ["See that", "Skip to", "Paste it", "Open in"]) {
+    assert(!page.includes(word), word);
+  }
+  const english = endpointsIn("en");
+  assertEquals(
+    endpointsIn("de").map(({ path, says, group }) => [path, says, group]),
+    english.map(({ path, says, group }) => [path, says, group]),
+  );
 });

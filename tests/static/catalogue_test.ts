@@ -37,11 +37,23 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
     "chat.offline",
     "chat.personIn",
     "chat.senderInRoom",
+    "examples./lessons/echo.title",
     "lab.chat",
     "lab.client",
     "lab.kinds.hex",
     "lab.kinds.text",
     "lab.states",
+    "lessonButtons.server",
+    "lessons.chat",
+    "lessons.chats",
+    "lessons.client",
+    "lessons.server",
+    "snippets.clients.deno.title",
+    "snippets.clients.javascript.title",
+    "snippets.clients.python.title",
+    "snippets.clients.terminal.title",
+    "snippets.servers.python.title",
+    "snippets.servers.typescript.title",
   ],
 };
 
@@ -63,8 +75,7 @@ async function read(language: string): Promise<Entries> {
 function partsOf(entry: unknown): { parameters: string[]; body: string } {
   const [, list = "", body = ""] =
     /^\(?([^)=]*)\)?\s*=>([^]*)$/.exec(String(entry)) ?? [];
-  const parameters = list.split(",").map((name) => name.trim())
-    .filter((name) => name !== "");
+  const parameters = list.match(/[\p{L}_$][\w$]*/gu) ?? [];
   return { parameters, body };
 }
 

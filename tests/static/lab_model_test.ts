@@ -28,7 +28,7 @@ import {
   targetOf,
   watchedAt,
 } from "../../static/lab/model/target.ts";
-import { ENDPOINTS } from "../../server/lessons/endpoints.ts";
+import { endpointsIn } from "../../server/lessons/endpoints.ts";
 
 const HERE = "http://127.0.0.1:8000";
 
@@ -42,6 +42,8 @@ function row(fields: Partial<Row>): Omit<Row, "id"> {
     ...fields,
   };
 }
+
+const ENDPOINTS = endpointsIn("en");
 
 Deno.test("parseHex() reads bytes as people write them", () => {
   for (const text of ["48 69", "4869", "0x48, 0x69", "48:69", " 48\n69 "]) {

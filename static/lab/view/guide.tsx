@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { SNIPPETS } from "../../../protocol/snippets.ts";
 import type { LabClient, Page } from "../lab_client.ts";
-import { words } from "../../words/lab_catalogue.ts";
+import { snippets, words } from "../../words/lab_catalogue.ts";
 import { protocolList, resolve } from "../model/target.ts";
 
 /** The text about where a client connects. */
@@ -33,6 +33,7 @@ export function Snippets({ client, page }: { client: LabClient; page: Page }) {
   const [chosen, choose] = useState<string>(SNIPPETS[0]!.id);
   const [copied, setCopied] = useState("");
   const kind = SNIPPETS.find(({ id }) => id === chosen) ?? SNIPPETS[0]!;
+  const { title, how } = snippets.clients[kind.id];
   const { target, endpoint } = client;
   const code = kind.write({
     url: resolve(target.address, page.here)?.href ?? target.address,
@@ -53,7 +54,7 @@ export function Snippets({ client, page }: { client: LabClient; page: Page }) {
     <section class="snippets" aria-labelledby="code">
       <h2 id="code">{words.inCode}</h2>
       <div class="kinds" role="group" aria-label={words.language}>
-        {SNIPPETS.map(({ id, title }) => (
+        {SNIPPETS.map(({ id }) => (
           <button
             key={id}
             type="button"
@@ -63,16 +64,16 @@ export function Snippets({ client, page }: { client: LabClient; page: Page }) {
               setCopied("");
             }}
           >
-            {title}
+            {snippets.clients[id].title}
           </button>
         ))}
       </div>
       <pre
         tabIndex={0}
         role="region"
-        aria-label={words.clientFor(kind.title)}
+        aria-label={words.clientFor(title)}
       ><code>{code}</code></pre>
-      <p class="hint">{kind.how}</p>
+      <p class="hint">{how}</p>
       <button type="button" class="secondary" onClick={copy}>
         {words.copy}
       </button>

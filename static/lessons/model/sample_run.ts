@@ -10,6 +10,8 @@ import {
   type SnippetTask,
 } from "../../../protocol/snippets.ts";
 
+import { words } from "../../words/lessons_catalogue.ts";
+
 /** The task of a lesson's client. */
 export type SampleTask = Pick<
   SnippetTask,
@@ -63,7 +65,7 @@ export function react(
     case "opened": {
       const sends = task.givesName === undefined ? task.says : [];
       return {
-        lines: [page("Connected"), ...sends.map(sent)],
+        lines: [page(words.connected), ...sends.map(sent)],
         sends,
         closes: false,
       };
@@ -80,7 +82,7 @@ function received(
   data: unknown,
   number: number,
 ): SampleReaction {
-  const text = typeof data === "string" ? data : "(binary data)";
+  const text = typeof data === "string" ? data : words.binaryData;
   const line: SampleLine = {
     by: "server",
     isMessage: typeof data === "string",
@@ -88,7 +90,7 @@ function received(
   };
   if (data === closesOn) {
     return {
-      lines: [line, { by: "client", isMessage: false, text: "Closes" }],
+      lines: [line, { by: "client", isMessage: false, text: words.closes }],
       sends: [],
       closes: true,
     };
@@ -106,12 +108,8 @@ function received(
 function ended(
   { code, reason, wasOpen }: Extract<SampleEvent, { kind: "closed" }>,
 ): SampleLine {
-  if (!wasOpen) {
-    return page(
-      "Could not connect. Check that the server runs, then try again",
-    );
-  }
-  return page(`Closed with code ${code}${reason && `: ${reason}`}`);
+  if (!wasOpen) return page(words.couldNotConnect);
+  return page(words.closedWith(code, reason));
 }
 
 function sent(text: string): SampleLine {

@@ -1,5 +1,7 @@
 /** A button that copies code. */
 
+import { words } from "../../words/lessons_catalogue.ts";
+
 /** Time that a button shows its result, in milliseconds. */
 const SHOWN_MS = 2_000;
 
@@ -10,7 +12,7 @@ export interface CopyOptions {
   /** Names the code to assistive technology, such as `Echo, Python`. */
   readonly name: string;
   /** Says the result to assistive technology. */
-  readonly announce: (words: string) => void;
+  readonly announce: (text: string) => void;
 }
 
 /**
@@ -26,23 +28,23 @@ export function addCopyButton(
   const button = document.createElement("button");
   button.type = "button";
   button.className = "small";
-  button.textContent = "Copy";
-  button.setAttribute("aria-label", `Copy: ${name}`);
+  button.textContent = words.copy;
+  button.setAttribute("aria-label", words.copyWhat(name));
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const show = (words: string) => {
-    button.textContent = words;
-    announce(words);
+  const show = (text: string) => {
+    button.textContent = text;
+    announce(text);
     clearTimeout(timer);
-    timer = setTimeout(() => button.textContent = "Copy", SHOWN_MS);
+    timer = setTimeout(() => button.textContent = words.copy, SHOWN_MS);
   };
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(block.textContent ?? "");
-      show("Copied");
+      show(words.copied);
     } catch {
       // Without https or permission: select it, so that the keyboard copies.
       getSelection()?.selectAllChildren(block);
-      show("Selected. Press Ctrl+C");
+      show(words.selected);
     }
   });
   place.after(button);

@@ -7,12 +7,14 @@ import {
   type SampleTask,
 } from "../model/sample_run.ts";
 
+import { words } from "../../words/lessons_catalogue.ts";
+
 /** The most lines of a result; others may talk in a lesson. */
 const MOST_LINES = 200;
 
 const SIDES: Readonly<Record<SampleLine["by"], string>> = {
-  client: "You",
-  server: "Server",
+  client: words.you,
+  server: words.server,
   page: "",
 };
 
@@ -30,19 +32,19 @@ export function addRunButton(place: HTMLElement, name: string): void {
   const list = document.createElement("ol");
   const log = document.createElement("div");
   log.setAttribute("role", "log");
-  log.setAttribute("aria-label", `Result of ${name}`);
+  log.setAttribute("aria-label", words.resultOf(name));
   log.append(list);
   place.append(button, log);
 
   let socket: WebSocket | undefined;
   const showState = () => {
-    const words = socket !== undefined
-      ? "Close"
+    const label = socket !== undefined
+      ? words.close
       : list.hasChildNodes()
-      ? "Run again"
-      : "Run";
-    button.textContent = words;
-    button.setAttribute("aria-label", `${words}: ${name}`);
+      ? words.runAgain
+      : words.run;
+    button.textContent = label;
+    button.setAttribute("aria-label", words.doWhat(label, name));
   };
   button.addEventListener("click", () => {
     if (socket !== undefined) return socket.close(1000);
@@ -98,11 +100,11 @@ function lineElement({ by, isMessage, text }: SampleLine, ms: number) {
   item.className = by;
   const side = document.createElement("span");
   side.textContent = SIDES[by];
-  const words = document.createElement(isMessage ? "code" : "em");
-  words.textContent = text;
-  words.dir = "auto";
+  const what = document.createElement(isMessage ? "code" : "em");
+  what.textContent = text;
+  what.dir = "auto";
   const time = document.createElement("time");
   time.textContent = `${Math.round(ms)} ms`;
-  item.append(side, words, time);
+  item.append(side, what, time);
   return item;
 }

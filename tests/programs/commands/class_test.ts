@@ -7,7 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Endpoint } from "../../../protocol/lab.ts";
 import { SNIPPETS } from "../../../protocol/snippets.ts";
 import { TEXT } from "../../../protocol/text.ts";
-import { ENDPOINTS } from "../../../server/lessons/endpoints.ts";
+import { endpointsIn } from "../../../server/lessons/endpoints.ts";
 import { LESSONS } from "../../../server/lessons/table.ts";
 import { EARLIER, transcript } from "../../../server/lessons/transcript.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
@@ -201,7 +201,7 @@ function seen(
 }
 
 for (const { id, write } of SNIPPETS) {
-  for (const endpoint of ENDPOINTS) {
+  for (const endpoint of endpointsIn("en")) {
     const { path, protocols, says, givesName, closesOn, title } = endpoint;
     Deno.test({
       name: `${PUPILS} copies at once of the ${id} client of “${title}” work`,

@@ -4,6 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import { type Asset, assetOf } from "../../../server/runtime/asset.ts";
 import { GzipFiles, takesGzip } from "../../../server/http/compression.ts";
 import { StaticFiles } from "../../../server/http/file_answers.ts";
+import { LANGUAGES } from "../../../static/words/languages.ts";
+import { languageOf } from "../../../server/http/reader_language.ts";
 import { LessonsPages } from "../../../server/lessons/kept_pages.ts";
 
 const HTML = "text/html; charset=utf-8";
@@ -103,10 +105,29 @@ Deno.test("a file's tag is weak in gzip, strong as it is, and either is known ag
   }
 });
 
-Deno.test("promise 10: the page of lessons is made once for a host, and few are kept", async () => {
+Deno.test("promise 10: the page of lessons is made once for a host and language, and few are kept", async () => {
   const pages = new LessonsPages();
   const page = await pages.of(new URL("http://example.org/lessons?a"));
   assert(page === await pages.of(new URL("http://example.org/lessons")));
-  for (let n = 0; n < 8; n++) await pages.of(new URL(`http://${n}.example`));
+  for (let n = 0; n < 8; n++) {
+    const url = new URL(`http://${n}.example`);
+    for (const language of LANGUAGES) await pages.of(url, language);
+  }
   assert(page !== await pages.of(new URL("http://example.org/lessons")));
+});
+
+Deno.test("languageOf() follows Accept-Language, and is English without a known one", () => {
+  const language = (accepted: string) =>
+    languageOf(
+      new Request("http://example.org", {
+        headers: { "accept-language": accepted },
+      }),
+    );
+  assertEquals(language("de-AT,de;q=0.9,en;q=0.8"), "de");
+  assertEquals(language("fr, de;q=0.5, en;q=0.4"), "de");
+  assertEquals(language("de;q=0.3, en-GB"), "en");
+  assertEquals(language("de;q=0"), "en");
+  assertEquals(language("ja, *;q=0.5"), "en");
+  assertEquals(language(`de,${"x,".repeat(1_000)}`), "en");
+  assertEquals(languageOf(new Request("http://example.org")), "en");
 });
