@@ -52,6 +52,7 @@ function asked(name: "a" | "b", endpoints: readonly Endpoint[]): Target {
 async function main(): Promise<void> {
   const build = checkBuild(`${STORAGE_PREFIX}lab.build`);
   if (build === "reloading") return;
+  document.title = words.title;
   const endpoints = await fetchEndpoints();
   let scheduled = false;
   const page: Page = {

@@ -442,6 +442,7 @@ export const chat: typeof en.chat = {
 
 /** The lab page. */
 export const lab: typeof en.lab = {
+  title: "Labor · Hubbub",
   // The pages, and the switch between the clients.
   skip: "Zu Client A springen",
   pages: "Seiten",
@@ -638,6 +639,14 @@ export const lab: typeof en.lab = {
     `${number(frames)} Frames zu ${size}, eine Zeile für alle`,
   floodEnded: (progress, ms, peak) =>
     `${progress} in ${number(ms)} ms; bufferedAmount war bis zu ${peak}`,
+};
+
+/** What the pages say without JavaScript, which is also in their HTML. */
+export const noScript: typeof en.noScript = {
+  chat:
+    "Diese Seite braucht JavaScript. Schalte es ein, oder verbinde dich mit irgendeinem WebSocket-Client mit /ws/lobby.",
+  lab: "Das Labor braucht JavaScript.",
+  readLessons: "Lies die Lektionen ohne",
 };
 
 /** The lessons page, which the server renders. */

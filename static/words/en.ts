@@ -358,6 +358,7 @@ export const chat = {
 
 /** The lab page. */
 export const lab = {
+  title: "Lab · Hubbub",
   // The pages, and the switch between the clients.
   skip: "Skip to client A",
   pages: "Pages",
@@ -544,6 +545,14 @@ export const lab = {
     `${number(frames)} frames of ${size}, one row for all`,
   floodEnded: (progress: string, ms: number, peak: string) =>
     `${progress} in ${number(ms)} ms; bufferedAmount was up to ${peak}`,
+};
+
+/** What the pages say without JavaScript, which is also in their HTML. */
+export const noScript = {
+  chat:
+    "This page needs JavaScript. Turn it on, or connect with any WebSocket client to /ws/lobby.",
+  lab: "The lab needs JavaScript.",
+  readLessons: "Read the lessons without it",
 };
 
 /** The lessons page, which the server renders. */

@@ -202,3 +202,20 @@ Deno.test("a ban in German keeps the moderator's reason and the time that is lef
   }
   assertEquals(reasonIn('You are banned from room "a" for 1 hour'), undefined);
 });
+
+Deno.test("the pages say what they need without JavaScript, in every language", async () => {
+  for (const language of LANGUAGES) {
+    const { noScript } = await import(new URL(`${language}.ts`, WORDS).href);
+    const needs = {
+      "index.html": [noScript.chat],
+      "lab.html": [noScript.lab, noScript.readLessons],
+    };
+    for (const [page, sentences] of Object.entries(needs)) {
+      const html = await Deno.readTextFile(new URL(`../${page}`, WORDS));
+      const [, own = ""] =
+        new RegExp(`<p lang="${language}">([^]*?)</p>`).exec(html) ?? [];
+      const text = own.replace(/<[^>]*>/g, "").replace(/\s+/g, " ").trim();
+      assertEquals(text, sentences.join(" "), page);
+    }
+  }
+});
