@@ -69,7 +69,9 @@ export function compressed(request: Request, answer: Response): Response {
     isCompressible(headers.get("content-type") ?? "") &&
     !headers.has("content-encoding");
   if (!isWorthIt || body === null) return answer;
-  headers.append("vary", "accept-encoding");
+  if (!headers.get("vary")?.includes("accept-encoding")) {
+    headers.append("vary", "accept-encoding");
+  }
   if (!takesGzip(request)) return answer;
   headers.delete("content-length");
   headers.set("content-encoding", "gzip");

@@ -9,6 +9,7 @@ export const MOST_FIELDS = 100;
 export const READ_FIELDS: readonly string[] = [
   "accept",
   "accept-encoding",
+  "accept-language",
   "access-control-request-method",
   "access-control-request-private-network",
   "authorization",

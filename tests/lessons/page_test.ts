@@ -4,6 +4,7 @@ import {
   SERVER_LANGUAGES,
   serverSnippet,
 } from "../../server/lessons/server_snippets.ts";
+import { InProcessServer } from "../helpers/in_process.ts";
 import { html } from "../../server/lessons/html.ts";
 import { lessonsPage } from "../../server/lessons/page.ts";
 import { endpointsIn, exampleWords } from "../../server/lessons/endpoints.ts";
@@ -161,4 +162,18 @@ Deno.test("lessonsPage() and the list of endpoints are in the reader's language"
     endpointsIn("de").map(({ path, says, group }) => [path, says, group]),
     english.map(({ path, says, group }) => [path, says, group]),
   );
+});
+
+Deno.test("a server answers in the language that a browser asks for, over any transport", async () => {
+  await using server = await InProcessServer.start();
+  for (const path of ["/lessons", "/lessons.json"]) {
+    const response = await fetch(server.url(path), {
+      headers: { "accept-language": "de-AT,de;q=0.9,en;q=0.8" },
+    });
+    assertStringIncludes(await response.text(), "Die kleinste Unterhaltung");
+    assertEquals(response.headers.get("content-language"), "de");
+    const vary = response.headers.get("vary")?.split(", ") ?? [];
+    assertEquals(vary.filter((name) => name === "accept-language").length, 1);
+    assertEquals(new Set(vary).size, vary.length);
+  }
 });

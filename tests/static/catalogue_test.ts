@@ -8,6 +8,7 @@ import { bannedError } from "../../server/moderation/bans.ts";
 import type { Ban } from "../../server/moderation/rules.ts";
 import { reasonIn } from "../../static/chat/model/error_words.ts";
 import * as de from "../../static/words/de.ts";
+import { entriesOf } from "../helpers/catalogues.ts";
 import * as en from "../../static/words/en.ts";
 import { formats } from "../../static/words/formats.ts";
 import { chooseLanguage, LANGUAGES } from "../../static/words/languages.ts";
@@ -56,14 +57,6 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
     "snippets.servers.typescript.title",
   ],
 };
-
-function entriesOf(value: unknown, path = ""): [string, unknown][] {
-  return typeof value === "object" && value !== null
-    ? Object.entries(value).flatMap(([key, inner]) =>
-      entriesOf(inner, path === "" ? key : `${path}.${key}`)
-    )
-    : [[path, value]];
-}
 
 /** Returns all entries of a language. */
 async function read(language: string): Promise<Entries> {
