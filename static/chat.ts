@@ -8,6 +8,7 @@ import "./tokens.css";
 import "./base.css";
 import "./chat/styles/sides.css";
 import "./chat/styles/conversation.css";
+import "./chat/styles/composer_lists.css";
 import "./chat/styles/layout.css";
 import "./chat/styles/timeline.css";
 import "./chat/styles/line.css";

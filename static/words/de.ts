@@ -247,6 +247,28 @@ export const chat: typeof en.chat = {
   noFiles:
     "Dateien kannst du hier nicht senden. Füge Text ein, oder einen Link zur Datei",
   send: "Senden",
+  suggestions: "Vorschläge",
+  suggestionCount: (count) =>
+    `${
+      counted(count, { one: "Vorschlag", other: "Vorschläge" })
+    }. Wähle mit den Pfeiltasten und drücke Enter`,
+  emoji: "Emoji",
+  searchEmoji: "Emoji suchen (englisch)",
+  noEmojiFound: "Kein Emoji gefunden. Versuche ein anderes Wort",
+  emojiFailed: "Die Emoji konnten nicht geladen werden.",
+  emojiGroupsLabel: "Gruppen",
+  emojiGroups: {
+    recent: "Zuletzt benutzt",
+    smileys: "Smileys",
+    people: "Menschen",
+    nature: "Tiere und Natur",
+    food: "Essen und Trinken",
+    travel: "Reisen und Orte",
+    activities: "Aktivitäten",
+    objects: "Gegenstände",
+    symbols: "Symbole",
+    flags: "Flaggen",
+  },
   readOnly: "Diesen Raum kannst du lesen, aber nicht darin schreiben",
   roomIsLocked:
     "Dieser Raum ist abgeschlossen: Hier kann nur die Moderation schreiben",

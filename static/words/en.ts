@@ -186,6 +186,28 @@ export const chat = {
     }. Paste a part of it, or a link to it`,
   noFiles: "Files can’t be sent here. Paste text, or a link to the file",
   send: "Send",
+  suggestions: "Suggestions",
+  suggestionCount: (count: number) =>
+    `${
+      counted(count, { one: "suggestion", other: "suggestions" })
+    }. Choose with the arrow keys, then press Enter`,
+  emoji: "Emoji",
+  searchEmoji: "Search emoji",
+  noEmojiFound: "No emoji found. Try another word",
+  emojiFailed: "The emoji could not be loaded.",
+  emojiGroupsLabel: "Groups",
+  emojiGroups: {
+    recent: "Recently used",
+    smileys: "Smileys",
+    people: "People",
+    nature: "Animals and nature",
+    food: "Food and drink",
+    travel: "Travel and places",
+    activities: "Activities",
+    objects: "Objects",
+    symbols: "Symbols",
+    flags: "Flags",
+  },
   readOnly: "You can read this room but not write in it",
   roomIsLocked: "This room is locked: only moderators can write here",
   lockedForOthers:

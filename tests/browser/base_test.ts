@@ -16,6 +16,9 @@ pageTest(
     const ada = await new ChatPage(page).ready();
     await ada.say("Hello from below");
     await ada.sees("Hello from below");
+    await page.getByRole("button", { name: "Emoji" }).click();
+    await page.getByRole("option").first().waitFor();
+    await page.keyboard.press("Escape");
     assertEquals(page.url(), `${server.url}/?room=tea&name=Ada`);
 
     // It is kept, and opens without the server.

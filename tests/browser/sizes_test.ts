@@ -3,11 +3,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { pageTest } from "./browser.ts";
 
-const LIMIT = 100_000;
+const LIMIT = 80_000;
 
 for (const path of ["/", "/lessons", "/lab"]) {
   pageTest(
-    `${path} loads in under 100 KB, from this server alone`,
+    `${path} loads in under 80 KB, from this server alone`,
     async ({ open, server }) => {
       const page = await open("/healthz");
       const loads: { url: string; bytes: number }[] = [];

@@ -25,6 +25,9 @@ const MADE: Readonly<Record<string, readonly RegExp[]>> = {
   "static/chat/model/chat_words.ts": await madeBy(
     "../../static/chat/model/chat_words.ts",
   ),
+  "static/chat/model/completion.ts": await madeBy(
+    "../../static/chat/model/completion.ts",
+  ),
   "static/chat/model/inlines.ts": await madeBy(
     "../../static/chat/model/inlines.ts",
   ),

@@ -30,6 +30,8 @@ const CLIENT_ERRORS: readonly Exclude<ClientErrorCode, ErrorCode>[] = [
 const SAME: Readonly<Record<string, readonly string[]>> = {
   de: [
     "chat.code",
+    "chat.emoji",
+    "chat.emojiGroups.smileys",
     "chat.keys.back.keys",
     "chat.keys.beside.keys",
     "chat.keys.send.keys",

@@ -78,6 +78,18 @@ export class Memory {
     this.#write("preferences", preferences);
   }
 
+  /** Emoji used last, the newest first. */
+  get emoji(): readonly string[] {
+    const emoji = this.#read(`${this.#person}emoji`);
+    return Array.isArray(emoji)
+      ? emoji.filter((one) => typeof one === "string")
+      : [];
+  }
+
+  set emoji(emoji: readonly string[]) {
+    this.#write(`${this.#person}emoji`, emoji);
+  }
+
   /** What was being written in a room. */
   draft(room: string): string {
     return text(this.#read(`${this.#person}draft.${room}`)) ?? "";

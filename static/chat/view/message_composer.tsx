@@ -2,14 +2,17 @@
  * there while one is in another room. */
 
 import { composes } from "../../keys.ts";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ChatModel } from "../model/chat_model.ts";
 import { ruleWords } from "../model/write_access.ts";
 import type { RoomModel } from "../model/room_model.ts";
 import { completed, isCommand, matching } from "../model/slash_commands.ts";
 import { words } from "../../words/chat_catalogue.ts";
 import { isolated } from "../model/chat_words.ts";
+import { withRecent } from "../model/emoji.ts";
+import { EmojiPicker } from "./emoji_picker.tsx";
 import { Icon } from "./icons.tsx";
+import { edit, SuggestionList, useSuggestions } from "./suggestions.tsx";
 import { scrollPage, selectLastLine } from "./message_keys.ts";
 
 /** So close to the limit one is told how much is left. */
@@ -42,14 +45,27 @@ export function Composer({ chat, room, showKeys }: Props) {
     if (matchMedia("(hover: hover)").matches) field.current?.focus();
   }, [room]);
 
+  const suggestions = useSuggestions(field, room, chat.me);
+  const [picks, setPicks] = useState(false);
+  const pick = (emoji: string) => {
+    chat.memory.emoji = withRecent(chat.memory.emoji, emoji);
+    setPicks(false);
+    if (field.current === null) return;
+    const { selectionStart: from, selectionEnd: to } = field.current;
+    edit(field.current, { from, to, put: emoji });
+  };
   const send = () => {
     // Now, not when last drawn: fingers can be faster than frames.
     if (!sendable(chat, room)) return;
+    suggestions.close();
     chat.submit(room, showKeys);
     field.current?.focus();
   };
   const keyDown = (event: KeyboardEvent) => {
     if (composes(event)) return;
+    // With the on-screen keyboard, a suggestion is tapped.
+    const breaksLine = event.key === "Enter" && isTouch();
+    if (!breaksLine && suggestions.keyDown(event)) return;
     if (event.key === "Enter" && sends(event)) {
       event.preventDefault();
       send();
@@ -74,7 +90,19 @@ export function Composer({ chat, room, showKeys }: Props) {
         send();
       }}
     >
+      <SuggestionList {...suggestions} />
+      {picks && (
+        <EmojiPicker
+          recent={chat.memory.emoji}
+          pick={pick}
+          close={(refocus) => {
+            setPicks(false);
+            if (refocus) field.current?.focus();
+          }}
+        />
+      )}
       <textarea
+        {...suggestions.attributes}
         ref={field}
         rows={1}
         dir="auto"
@@ -91,7 +119,13 @@ export function Composer({ chat, room, showKeys }: Props) {
           }
           chat.write(room, value);
           if (value.trim() !== "" && !isCommand(value)) room.room.typing();
+          suggestions.refresh();
         }}
+        onClick={suggestions.refresh}
+        onKeyUp={({ key }) => {
+          if (/^(Arrow(Left|Right)|Home|End)$/.test(key)) suggestions.refresh();
+        }}
+        onBlur={suggestions.close}
         onPaste={(event) => {
           const text = event.clipboardData?.getData("text/plain") ?? "";
           if (isTooMuch(chat, text)) event.preventDefault();
@@ -110,6 +144,17 @@ export function Composer({ chat, room, showKeys }: Props) {
           : words.charactersTooLong(-left)}
       </span>
       <span id="rules" class={access === undefined ? "" : "shut"}>{hint}</span>
+      <button
+        type="button"
+        class="to-emoji"
+        aria-label={words.emoji}
+        title={words.emoji}
+        aria-haspopup="dialog"
+        aria-expanded={picks}
+        onClick={() => setPicks(!picks)}
+      >
+        <Icon name="emoji" />
+      </button>
       <button
         type="submit"
         class="send"

@@ -213,10 +213,17 @@ for (const { size, options } of SIZES) {
       assertEquals(await findings(page), []);
       await publish(server.socket("/ws"), "lobby", [
         "Hello Ada, see https://example.org and `code`",
-        "```\nfence\n```",
+        "```\nfence\n```\n- one\n- two\n> said",
       ]);
       await page.locator("pre").waitFor();
+      await page.locator("textarea").fill("@");
+      await page.locator("#suggestions").waitFor();
       assertEquals(await findings(page), []);
+      await page.locator("textarea").fill("");
+      await page.getByRole("button", { name: "Emoji" }).click();
+      await page.locator("#emoji-list li").first().waitFor();
+      assertEquals(await findings(page), []);
+      await page.keyboard.press("Escape");
       await page.keyboard.press("Control+/");
       await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
       assertEquals(await findings(page), []);

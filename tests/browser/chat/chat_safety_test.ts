@@ -192,7 +192,7 @@ pageTest("links open apart, Markdown is formatted", async ({ chat }) => {
 });
 
 pageTest(
-  "the page loads nothing from other hosts, is under 100 KB and forbids inline scripts",
+  "the page loads nothing from other hosts, is under 80 KB and forbids inline scripts",
   async ({ open, server }) => {
     const page = await open("about:blank");
     const requests: { url: string; size: Promise<number> }[] = [];
@@ -214,7 +214,7 @@ pageTest(
       assertEquals(new URL(url).host, server.url.host);
       total += await size;
     }
-    assert(total < 100_000, `the page weighs ${total} bytes`);
+    assert(total < 80_000, `the page weighs ${total} bytes`);
     await page.evaluate(`(() => {
       const script = document.createElement("script");
       script.textContent = "globalThis.broken = 1";
