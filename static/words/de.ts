@@ -484,7 +484,7 @@ export const lab: typeof en.lab = {
   anySeeThat:
     "Eine Seite, die über https kam, verbindet sich nur mit wss://, oder mit diesem Rechner. Was ein Server ablehnt, siehst du als error und close 1006: Den Grund behält der Browser für sich.",
   tryThis: "Probier das",
-  seeThat: "Sieh hin",
+  seeThat: "Das siehst du",
   inCode: "Dasselbe als Code",
   language: "Sprache",
   clientFor: (language) => `Client für ${language}`,
@@ -505,7 +505,7 @@ export const lab: typeof en.lab = {
   closeCodeHint:
     "1000, oder 3000 bis 4999: Andere lassen Browser eine Seite nicht senden",
   reason: "Grund",
-  noneOrBytes: "keiner, oder bis 123 Byte",
+  noneOrBytes: "bis 123 Byte",
   close: "Schließen",
   closeWasCalled: "Es wird schon geschlossen",
   notAnAddress: "Das ist keine Adresse eines WebSockets: Schreib ws://…",
@@ -555,7 +555,7 @@ export const lab: typeof en.lab = {
   toServer: "Zum Server",
   fromServer: "Vom Server",
   lastHeard: "Zuletzt gehört",
-  noFrameYet: "noch kein Frame",
+  noFrameYet: "noch keins",
   noPings: "Pings erreichen nie eine Seite",
   pingsExplained:
     "Pings und Pongs sind Frames des Protokolls. Der Browser beantwortet einen Ping selbst und sagt keiner Seite etwas davon, deshalb ist hier keiner zu sehen. Auch beim Server bleiben sie unterhalb des Programms.",
@@ -579,7 +579,7 @@ export const lab: typeof en.lab = {
   medianRoundTrip: (time) => `Umlaufzeit; Median ${time}`,
   roundTripHint:
     "In dieser Seite gemessen, ohne ein anderes Frame unterwegs. Wo auch andere reden, kann das nächste Frame von ihnen sein.",
-  sendToNext: "Vom Senden zum nächsten Frame",
+  sendToNext: "Bis zum nächsten Frame",
   roundTrips: (last) => `Umlaufzeiten, die letzte ${last}`,
   mostBuffered: "Höchster Puffer",
   bufferedUpTo: (size) => `bufferedAmount, bis zu ${size}`,
@@ -628,7 +628,7 @@ export const lab: typeof en.lab = {
       ? counted(all, rows)
       : `${number(shown)} von ${counted(all, rows)}`,
   dropped: (count) => `, ${number(count)} ältere weggefallen`,
-  export: "Exportieren",
+  export: "Export",
   clear: "Leeren",
   eventsOf: (client) => `Ereignisse von ${client}`,
   time: "Zeit",
@@ -699,7 +699,7 @@ export const lessons: typeof en.lessons = {
     "Die Räume dieses Servers, wie ein schlichter Client sie sieht. Was du hier sendest, wird gespeichert, und alle im Raum lesen es.",
   openInLab: "Im Labor öffnen",
   tryThis: "Probier das",
-  seeThat: "Sieh hin",
+  seeThat: "Das siehst du",
   passes: "Was hin und her geht",
   afterEarlier: ", nachdem jemand gesagt hat: ",
   you: "Du",

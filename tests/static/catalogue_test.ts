@@ -43,6 +43,7 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
     "examples./lessons/echo.title",
     "lab.chat",
     "lab.client",
+    "lab.export",
     "lab.kinds.hex",
     "lab.kinds.text",
     "lab.states",
