@@ -34,14 +34,13 @@ export const errors: ErrorWords = {
     "Das darfst du hier nicht. Bitte um ein Token, das es erlaubt",
   not_joined: () => "Du bist nicht in diesem Raum. Tritt ihm zuerst bei",
   not_found: () => "Nicht gefunden. Prüfe den Namen oder die Nummer",
-  banned: ({ forMs, reason }) =>
-    `Du bist hier gerade gesperrt${
-      reason === undefined ? "" : `: ${reason}`
-    }. ${
-      forMs === undefined
-        ? "Warte, bis die Sperre endet, oder frag die Moderation"
-        : `Du kannst zurückkommen: noch ${duration(forMs)}`
-    }`,
+  banned: ({ forMs, reason }) => {
+    const time = forMs === undefined ? "" : `, noch ${duration(forMs)}`;
+    const why = reason === undefined
+      ? "Danach kannst du zurückkommen"
+      : `Grund: ${reason}`;
+    return `Du bist hier gesperrt${time}. ${why}`;
+  },
   locked: () =>
     "Dieser Raum ist abgeschlossen: Nur die Moderation kann schreiben. Warte, bis er wieder offen ist",
   slow_mode: ({ forMs }) =>
@@ -295,7 +294,7 @@ export const chat: typeof en.chat = {
   removalIsFinal:
     "Löscht den Text für alle. Das lässt sich nicht rückgängig machen.",
   reasonShownTo: (name) => ["Grund, sichtbar für ", { name }],
-  optional: "Freiwillig",
+  optional: "Optional",
   removeFromRoom: "Aus dem Raum entfernen",
   forAMinute: "für mindestens eine Minute",
   ban: "Sperren",
@@ -309,10 +308,10 @@ export const chat: typeof en.chat = {
   onlyModeratorsThen: "Danach kann hier nur die Moderation schreiben.",
   slowMode: "Langsamer Modus",
   off: "Aus",
-  oneMessageEvery: (ms) => `Eine Nachricht alle ${duration(ms)}`,
+  oneMessageEvery: (ms) => `Alle ${duration(ms)}`,
   announcement: "Ankündigung",
   announce: "Ankündigen",
-  nameToUnban: "Wer wieder herein darf",
+  nameToUnban: "Name der gesperrten Person",
   unban: "Sperre aufheben",
   removedMessage: "Nachricht entfernt",
   removedPerson: (name) => `${name} wurde aus dem Raum entfernt`,

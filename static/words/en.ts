@@ -419,7 +419,7 @@ export const lab = {
   closeCode: "Close code",
   closeCodeHint: "1000, or 3000 to 4999: browsers let pages send no other",
   reason: "Reason",
-  noneOrBytes: "none, or up to 123 bytes",
+  noneOrBytes: "up to 123 bytes",
   close: "Close",
   closeWasCalled: "Close was called",
   notAnAddress: "That is no address of a WebSocket: write ws://…",
