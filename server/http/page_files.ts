@@ -44,7 +44,7 @@ function stamped(
   if (PAGES.includes(name)) {
     return text.replace("<html", `<html data-build="${build}"`);
   }
-  if (name === "chat.js" || name === "lab.js") {
+  if (SCRIPTS.includes(name)) {
     return `globalThis.hubbubBuild="${build}";\n${text}`;
   }
   if (WORDS.test(name)) {
@@ -54,6 +54,9 @@ function stamped(
     ? `:root{--build:"${build}"}\n${text}`
     : undefined;
 }
+
+/** The scripts of the pages. */
+const SCRIPTS = ["chat.js", "lab.js", "lessons.js"];
 
 /** The words of the pages in one language, such as `de.js`. */
 const WORDS = /^[a-z]{2}\.js$/;

@@ -4,9 +4,8 @@ import { chat, errors as english } from "./en.ts";
 import type { ErrorWords } from "./errors.ts";
 import { catalogue } from "./page_language.ts";
 
-/** All words of the chat page. During an upgrade, a new entry may be missing in
- * the words of another language: then it is English. */
-export const words: typeof chat = { ...chat, ...catalogue?.chat };
+/** All words of the chat page. */
+export const words: typeof chat = catalogue?.chat ?? chat;
 
 /** Words for errors, by their code. */
 export const errors: ErrorWords = catalogue?.errors ?? english;

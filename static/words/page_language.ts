@@ -16,12 +16,21 @@ export type Catalogue = typeof import("./en.ts");
 
 const wanted = chooseLanguage(browserLanguages());
 
-/** Returns the words; undefined for English, and if they cannot be loaded. */
+/** The builds that the server writes into the files. */
+interface Builds {
+  readonly hubbubBuild?: string;
+  readonly hubbubWordsBuild?: string;
+}
+
+/** Returns the words; undefined for English, and if they cannot be loaded or are
+ * of another build, whose entries may differ. */
 async function load(): Promise<Catalogue | undefined> {
   if (wanted === "en") return undefined;
   try {
     // A bundle beside this one.
-    return await import(new URL(`${wanted}.js`, import.meta.url).href);
+    const words = await import(new URL(`${wanted}.js`, import.meta.url).href);
+    const { hubbubBuild, hubbubWordsBuild } = globalThis as Builds;
+    return hubbubWordsBuild === hubbubBuild ? words : undefined;
   } catch {
     return undefined;
   }

@@ -27,10 +27,11 @@ Deno.test("only served files are read", async () => {
   assertEquals(text(assets, "a.css"), "a{}");
 });
 
-Deno.test("page, script and styles say of which build they are, the same", async () => {
+Deno.test("page, script, words and styles say of which build they are, the same", async () => {
   const files = {
     "index.html": '<!doctype html>\n<html lang="en"></html>',
     "chat.js": "go()",
+    "de.js": "words()",
     "chat.css": "a{}",
     "icon.svg": "<svg/>",
   };
@@ -40,6 +41,7 @@ Deno.test("page, script and styles say of which build they are, the same", async
     return [
       /^<!doctype html>\n<html data-build="(\w+)" lang/,
       /^globalThis\.hubbubBuild="(\w+)";\ngo\(\)$/,
+      /^globalThis\.hubbubWordsBuild="(\w+)";\nwords\(\)$/,
       /^:root\{--build:"(\w+)"\}\na\{\}$/,
     ].map((pattern, index) =>
       pattern.exec(text(assets, Object.keys(files)[index]!))?.[1]
@@ -47,7 +49,7 @@ Deno.test("page, script and styles say of which build they are, the same", async
   };
   const [one, ...same] = await builds(files);
   assert(one !== undefined);
-  assertEquals(same, [one, one]);
+  assertEquals(same, [one, one, one]);
   const other = await builds({ ...files, "lab.js": "more()" });
   assertNotEquals(other[0], one);
   assertEquals(new Set(other).size, 1);
