@@ -490,7 +490,7 @@ export const lab: typeof en.lab = {
   copy: "Kopieren",
   copied: "Kopiert",
   cannotCopy:
-    "Dieser Browser lässt die Seite nicht kopieren; markiere den Code selbst",
+    "Der Browser hat das Kopieren blockiert. Markiere den Code und kopiere ihn selbst",
 
   // Where a client connects, and how it closes.
   endpointOf: (client) => `Endpunkt von ${client}`,
@@ -521,21 +521,21 @@ export const lab: typeof en.lab = {
   quoted: (text) => `„${text}“`,
   codes: {
     1000: "ein normales Ende",
-    1001: "jemand geht weg",
-    1002: "ein Verstoß gegen das Protokoll",
-    1003: "Daten von einer Art, die nicht angenommen wird",
+    1001: "der Server endet, oder die Seite wurde verlassen",
+    1002: "Protokollfehler",
+    1003: "nicht unterstützte Art von Daten",
     1005: "das Close-Frame hatte keinen Code",
-    1006: "abgerissen, oder nie zustande gekommen: Es kam kein Close-Frame",
+    1006: "abgerissen oder nie geöffnet: kein Close-Frame",
     1007: "Text, der kein UTF-8 ist",
-    1008: "gegen die Regeln der anderen Seite",
+    1008: "Verstoß gegen die Regeln der anderen Seite",
     1009: "eine zu große Nachricht",
     1010: "eine Erweiterung fehlt",
     1011: "ein Fehler im Server",
     1012: "der Server startet neu",
     1013: "der Server ist überlastet",
-    1015: "TLS ist gescheitert",
+    1015: "der TLS-Handshake ist gescheitert",
   },
-  ownCode: "ein eigener Code dieses Servers",
+  ownCode: "ein Code der Anwendung",
   registeredCode: "ein registrierter Code",
   reservedCode: "ein reservierter Code",
   noConnection: "readyState: noch keine Verbindung",
@@ -546,7 +546,7 @@ export const lab: typeof en.lab = {
   nowAfter: (time) => `jetzt, +${time}`,
 
   // The gauges.
-  notOurs: "fremd",
+  notOurs: "unbekannt",
   ago: (time) => `vor ${time}`,
   framesAndBytes: "Frames · Bytes",
   thisPage: "Diese Seite",
@@ -650,12 +650,12 @@ export const lab: typeof en.lab = {
       ? `Zu ${address}`
       : `Zu ${address}, bietet ${protocols} an`,
   pagesAreNotTold:
-    "Eine Seite erfährt nicht, was schiefging, damit keine damit ein Netzwerk ausspähen kann",
+    "Der Browser sagt einer Seite nicht, was schiefging, damit keine ein Netzwerk ausspähen kann",
   closeCalledWith: (code, reason) =>
     `Mit ${code}${reason === "" ? "" : `, „${reason}“`}`,
   noCode: "keinem Code",
-  toConnectElsewhere: "Für eine Verbindung anderswohin",
-  thrownAway: "Weggeworfen: Die Verbindung ist nicht mehr offen",
+  toConnectElsewhere: "Um eine andere Verbindung zu öffnen",
+  thrownAway: "Nicht gesendet: Die Verbindung ist nicht mehr offen",
   floodBegan: (frames, size) =>
     `${number(frames)} Frames zu ${size}, eine Zeile für alle`,
   floodEnded: (progress, ms, peak) =>

@@ -406,7 +406,8 @@ export const lab = {
   clientFor: (language: string) => `Client for ${language}`,
   copy: "Copy",
   copied: "Copied",
-  cannotCopy: "This browser does not let the page copy; select it yourself",
+  cannotCopy:
+    "The browser blocked copying. Select the code and copy it yourself",
 
   // Where a client connects, and how it closes.
   endpointOf: (client: string) => `Endpoint of ${client}`,
@@ -437,21 +438,21 @@ export const lab = {
   quoted: (text: string) => `“${text}”`,
   codes: {
     1000: "a normal end",
-    1001: "somebody is going away",
-    1002: "a broken rule of the protocol",
-    1003: "data of a kind that is not taken",
+    1001: "the server stops, or the page was left",
+    1002: "protocol error",
+    1003: "unsupported kind of data",
     1005: "the close frame had no code",
-    1006: "lost, or never made: no close frame came",
-    1007: "text that is no UTF-8",
-    1008: "against the other side's rules",
-    1009: "a message that is too big",
-    1010: "an extension is missing",
-    1011: "the server broke",
+    1006: "lost or never opened: no close frame",
+    1007: "text that is not UTF-8",
+    1008: "policy violation",
+    1009: "message too big",
+    1010: "missing extension",
+    1011: "internal server error",
     1012: "the server restarts",
     1013: "the server is too busy",
-    1015: "TLS failed",
+    1015: "TLS handshake failed",
   } as Readonly<Record<number, string>>,
-  ownCode: "a code of this server's own",
+  ownCode: "a code of the application",
   registeredCode: "a registered code",
   reservedCode: "a reserved code",
   noConnection: "readyState: no connection yet",
@@ -462,7 +463,7 @@ export const lab = {
   nowAfter: (time: string) => `now, +${time}`,
 
   // The gauges.
-  notOurs: "not ours",
+  notOurs: "unknown",
   ago: (time: string) => `${time} ago`,
   framesAndBytes: "frames · bytes",
   thisPage: "This page",
@@ -557,12 +558,12 @@ export const lab = {
   connectingTo: (address: string, protocols: string) =>
     protocols === "" ? `To ${address}` : `To ${address}, offers ${protocols}`,
   pagesAreNotTold:
-    "Pages are not told what went wrong, so that none can spy out a network by it",
+    "Browsers do not tell pages what went wrong, so that no page can scan a network",
   closeCalledWith: (code: string, reason: string) =>
     `With ${code}${reason === "" ? "" : `, “${reason}”`}`,
   noCode: "no code",
-  toConnectElsewhere: "To connect elsewhere",
-  thrownAway: "Thrown away: the connection is no longer open",
+  toConnectElsewhere: "To open another connection",
+  thrownAway: "Not sent: the connection is no longer open",
   floodBegan: (frames: number, size: string) =>
     `${number(frames)} frames of ${size}, one row for all`,
   floodEnded: (progress: string, ms: number, peak: string) =>
@@ -599,21 +600,21 @@ export const lessons = {
       number(longest)
     } characters, or ${
       number(longestShared)
-    } where others read it. Whoever sends faster than a chat allows is closed with code 4003. A lesson that broadcasts has places for ${
+    } where others read it. A client that sends faster than a chat allows is closed with code 4003. A lesson that broadcasts has places for ${
       number(places)
     } members, ${
       number(perAddress)
     } from one address; others are closed with code 1013. The two that remember keep the newest ${
       number(history)
-    } messages, fewer where these are long, until the server stops. Binary data is for echo; the others close with code 1003.`,
+    } messages, fewer where these are long, until the server stops. Echo takes binary data; the others close with code 1003.`,
   chats: "Chats",
   aboutChats:
-    "The rooms of this server, as a bare client sees them. What you send here is kept, and read by whoever is in the room.",
+    "The rooms of this server, as a bare client sees them. What you send here is kept, and everyone in the room can read it.",
   openInLab: "Open in the lab",
   tryThis: "Try this",
   seeThat: "See that",
   passes: "What passes",
-  afterEarlier: ", after somebody has said ",
+  afterEarlier: ", after someone has said ",
   you: "You",
   server: "Server",
   closesWith: (code: number) => `closes with ${code}`,
@@ -712,7 +713,7 @@ export const examples = {
     teaches: "A message is text, and nothing in it is special to the server.",
     tryThis: "Send quotes, an emoji, a line break, a bit of HTML.",
     seeThat:
-      "All of it comes back between quotes, unchanged. Making text safe to show is up to whoever shows it.",
+      "All of it comes back between quotes, unchanged. The page that shows a text must make it safe.",
   },
   "/lessons/uppercase": {
     title: "Upper case",
@@ -724,29 +725,30 @@ export const examples = {
   "/lessons/history": {
     title: "History",
     teaches:
-      "The server remembers what was said, by anybody, and tells it to whoever comes later.",
+      "The server remembers what was said, and sends it to clients that connect later.",
     tryThis: "Send a few messages, close the connection, and connect again.",
     seeThat:
       "After the welcome come up to 100 past messages, yours and those of others. Answers to new messages go to their sender alone.",
   },
   "/lessons/broadcast": {
     title: "Broadcast room",
-    teaches: "One message reaches everybody, those here now and those to come.",
+    teaches:
+      "One message reaches everyone, those here now and those who come later.",
     tryThis: "Connect twice, side by side, and send from each.",
     seeThat:
       "Both receive both messages, in the same order. A third that connects later gets up to 100 past ones first.",
   },
   "/lessons/says": {
     title: "Who says what",
-    teaches: "A broadcast without a memory: you had to be there.",
+    teaches:
+      "A broadcast without history: you receive only what is sent while you are connected.",
     tryThis: "Connect twice and send from each, then connect a third time.",
     seeThat:
       "Both receive every message, the sender too. The third receives nothing of what was said before it came.",
   },
   "/lessons/farewell": {
     title: "Farewell",
-    teaches:
-      "Closing takes two: the server asks for it, and the client does it.",
+    teaches: "The server asks the client to close, and the client does it.",
     tryThis:
       "Send anything, and let your client close when it reads CLOSE_CONNECTION. Then leave that line out.",
     seeThat:
@@ -758,7 +760,7 @@ export const examples = {
       "Lines for people, in a room for this lesson: the first line you send is your name, the others are messages.",
     tryThis: "Connect twice, as two people, and talk. Then close one of them.",
     seeThat:
-      "Others see [Ada 17]: Hello everyone!, and you do not see your own lines again. When somebody goes it reads [Server]: Ada 17 has left the chat. A name that is taken is asked for again.",
+      "Others see [Ada 17]: Hello everyone!, and you do not see your own lines again. When someone leaves, it reads [Server]: Ada 17 has left the chat. A name that is taken is asked for again.",
   },
   "/ws/lesson": {
     title: "A chat with given names",
@@ -766,7 +768,7 @@ export const examples = {
       "The same room for programs: you are given a name, and every message is a JSON object with sender and message.",
     tryThis: "Connect twice, send from each, and close one of them.",
     seeThat:
-      "Both receive every message, the sender too. When somebody goes, the others get Client disconnected in their name.",
+      "Both receive every message, the sender too. When someone leaves, the others get Client disconnected in their name.",
   },
   "/ws": {
     title: "A room in hubbub.v1",
@@ -775,7 +777,7 @@ export const examples = {
     tryThis:
       "Send the three lines in their order. Close, connect again, and join with since: the seq you have, to get what came in between.",
     seeThat:
-      "Hello is answered by welcome, join by joined, publish by an ack once the message is stored. Whoever says no hello is sent away after 10 seconds, with code 4501.",
+      "Hello is answered by welcome, join by joined, publish by an ack once the message is stored. A client that sends no hello is closed after 10 seconds, with code 4501.",
   },
   "/ws/garden": {
     title: "A room in hubbub.text",

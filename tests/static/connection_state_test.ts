@@ -97,7 +97,7 @@ Deno.test("statusWords() describes the state and the end", () => {
       ],
       [
         after(CONNECTING, { ...CLOSED, code: 1006, reason: "", clean: false }),
-        "Never opened: 1006, lost, or never made: no close frame came, not clean",
+        "Never opened: 1006, lost or never opened: no close frame, not clean",
       ],
     ] as const
   ) assertEquals(statusWords(connection), words);

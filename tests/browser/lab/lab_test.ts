@@ -99,7 +99,7 @@ pageTest(
     await a.status("Never opened: 1006");
     const { ways } = await a.path();
     assertEquals(ways.at(-1)?.endsWith("-CLOSED"), true);
-    await a.rows("Pages are not told what went wrong").waitFor();
+    await a.rows("Browsers do not tell pages what went wrong").waitFor();
     await a.field("Address").fill("mailto:ada");
     await a.button("Connect").click();
     await a.pane.getByRole("alert").filter({ hasText: "no address" }).waitFor();
@@ -242,7 +242,7 @@ pageTest(
     await a.send("Hello");
     await a.receives("Echo: Hello");
     await a.shows("sent", "1 · 5 B");
-    await a.shows("server-in", "not ours");
+    await a.shows("server-in", "unknown");
   },
 );
 
