@@ -19,6 +19,8 @@ const NO_WORDS: ReadonlySet<string> = new Set([
   ...["flood ended", "noopener noreferrer nofollow ugc", "characters rules"],
   ...["arraybuffer", "binaryType", "blob", "bufferedAmount", "extensions"],
   "protocol",
+  // Groups of emoji, as their table calls them.
+  ...["Activities", "Objects", "Symbols", "Flags"],
   // What a program or a lesson sends.
   ...["Hello", 'new WebSocket("', '").onopen = (e) => e.target.send("Hello")'],
   // The product.
