@@ -216,3 +216,22 @@ Deno.test("the pages say what they need without JavaScript, in every language", 
     }
   }
 });
+
+for (const language of LANGUAGES) {
+  Deno.test(`promise 6: ${language}: a name with a word of a sentence about names stands in quotation marks`, async () => {
+    const { chat } = await import(new URL(`${language}.ts`, WORDS).href);
+    const { joined, left, renamed, typing, wordsOfSentences } =
+      chat as typeof en.chat;
+    const lists = [["a"], ["a", "b"], ["a", "b", "c", "d"]];
+    const sentences = [
+      ...lists.flatMap((names) => [joined(names), left(names), typing(names)]),
+      renamed("a", "b"),
+    ];
+    const words = sentences.flat()
+      .flatMap((part) => typeof part === "string" ? [part] : [])
+      .flatMap((part) => part.match(/\p{L}+/gu) ?? []);
+    assert(words.length > 10);
+    const known = new Set(wordsOfSentences.split(" "));
+    assertEquals(words.filter((word) => !known.has(word)), []);
+  });
+}
