@@ -8,6 +8,7 @@ import {
   matchingNames,
   mentionable,
   queryAt,
+  sendersOf,
 } from "../../static/chat/model/completion.ts";
 import { type Emoji, withRecent } from "../../static/chat/model/emoji.ts";
 
@@ -66,8 +67,19 @@ Deno.test("matchingNames() asks nothing about a name that was typed in full", ()
 
 Deno.test("mentionable() has the last to write first, and not the reader", () => {
   assertEquals(
-    mentionable(["Ada", "Bob", "Eve"], ["Bob", "Gone", "Ada"], "Ada"),
+    mentionable(["Ada", "Bob", "Eve"], ["Gone", "Bob", "Ada"], "Ada"),
     ["Gone", "Bob", "Eve"],
+  );
+  const from = (name: string) => ({ from: name });
+  assertEquals(
+    sendersOf([
+      from("Bob"),
+      from("Eve"),
+      { from: "Mod", removes: 1 },
+      { from: "File", imported: true },
+      from("Bob"),
+    ]),
+    ["Bob", "Eve"],
   );
 });
 

@@ -23,6 +23,8 @@ const NO_WORDS: ReadonlySet<string> = new Set([
   ...["Activities", "Objects", "Symbols", "Flags"],
   // What a program or a lesson sends.
   ...["Hello", 'new WebSocket("', '").onopen = (e) => e.target.send("Hello")'],
+  // Words of the server, and names of the groups in a library.
+  ...["by a moderator", "Activities", "Objects", "Symbols", "Flags"],
   // The product.
   "Hubbub",
   " · Hubbub",

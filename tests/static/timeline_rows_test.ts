@@ -221,8 +221,7 @@ Deno.test("rowsOf() keeps announcements apart, and marks removed messages", () =
     "[Ada] 2",
     "[Ada] 3",
     "",
-    "remark",
-    "[Ada] 6",
+    "6",
   ]);
   const lines = rowsOf({ ...NOTHING, messages })
     .filter((row) => row.kind === "line");
@@ -233,4 +232,36 @@ Deno.test("rowsOf() keeps announcements apart, and marks removed messages", () =
       false,
     ]],
   );
+});
+
+Deno.test("rowsOf() says once who removed a message: in its place, or in a note", () => {
+  const gone = (seq: number) =>
+    message(seq, { at: noon, text: "", removed: true });
+  const messages = [
+    ...[gone(1), gone(2), gone(3)],
+    message(4, {
+      from: "Server",
+      at: noon,
+      text: "A message was removed by its author",
+      removes: 1,
+    }),
+    message(5, { from: "Mo", at: noon, text: "Removed", removes: 2 }),
+    message(6, {
+      from: "Server",
+      at: noon,
+      text: "A message was removed by a moderator",
+      removes: 3,
+    }),
+  ];
+  const rows = (from: number) =>
+    rowsOf({ ...NOTHING, messages: messages.slice(from) })
+      .flatMap((row) =>
+        row.kind === "line"
+          ? [row.remover]
+          : row.kind === "remark"
+          ? [row.kind]
+          : []
+      );
+  assertEquals(rows(0), ["author", "moderator", "moderator"]);
+  assertEquals(rows(2), ["moderator", "remark", "remark"]);
 });

@@ -106,13 +106,38 @@ export function movementWords(
 }
 
 /** What the room says of a message that was removed. */
-export function removalWords(
-  { from, text }: Pick<Message, "from" | "text">,
-): string {
-  const own = from === SERVER_NAME
+export function removalWords(notice: Pick<Message, "from" | "text">): string {
+  const own = removedBy(notice) === "author"
     ? words.removedByAuthor
     : words.removedByModerator;
-  return doneWords(text, own);
+  return doneWords(notice.text, own);
+}
+
+/** Whose decision a removal was. */
+export type Remover = "author" | "moderator";
+
+/**
+ * Returns who removed a message.
+ *
+ * @param notice The server's notice of the removal. The operator has the name
+ * of the server, and its notices differ by their text.
+ */
+export function removedBy(
+  { from, text }: Pick<Message, "from" | "text">,
+): Remover {
+  return from === SERVER_NAME && !text.endsWith("by a moderator")
+    ? "author"
+    : "moderator";
+}
+
+/** What stands in the place of a message that was removed. */
+export function removedWords(
+  remover: Remover | undefined,
+  mine: boolean,
+): string {
+  if (remover === undefined) return words.messageWasRemoved;
+  if (remover === "moderator") return words.messageRemovedByModerator;
+  return mine ? words.youRemovedMessage : words.messageRemovedByAuthor;
 }
 
 /** A sender for a sentence, with the mark that its messages have. */

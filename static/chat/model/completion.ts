@@ -3,6 +3,7 @@
  * written. Pure: the view shows the suggestions.
  */
 
+import type { RoomMessage } from "../../../client/hubbub.ts";
 import { MAX_NAME } from "../../../protocol/names.ts";
 import type { Emoji } from "./emoji.ts";
 import { UNSPACED } from "./mentions.ts";
@@ -55,12 +56,27 @@ function folded(text: string): string {
 }
 
 /**
- * Returns the names that begin with what was typed, or have a word that does.
+ * Returns the first names that fit what was typed.
  *
  * @param typed What was typed after the `@`; may have spaces.
  * @param names People, those that come first in a list first.
  */
 export function matchingNames(
+  typed: string,
+  names: readonly string[],
+): readonly string[] {
+  const found = namesWith(typed, names).slice(0, MOST);
+  // Typed in full, it is no question: Enter sends.
+  return found.length === 1 && found[0] === typed ? [] : found;
+}
+
+/**
+ * Returns all names that begin with a text, then those with a word that does.
+ *
+ * @param typed The text, in any case.
+ * @param names All names.
+ */
+export function namesWith(
   typed: string,
   names: readonly string[],
 ): readonly string[] {
@@ -72,9 +88,7 @@ export function matchingNames(
     if (own.startsWith(wanted)) begin.push(name);
     else if (!wanted.includes(" ") && hasWord(own, wanted)) within.push(name);
   }
-  const found = [...begin, ...within].slice(0, MOST);
-  // Typed in full, it is no question: Enter sends.
-  return found.length === 1 && found[0] === typed ? [] : found;
+  return [...begin, ...within];
 }
 
 function hasWord(name: string, start: string): boolean {
@@ -82,11 +96,25 @@ function hasWord(name: string, start: string): boolean {
 }
 
 /**
+ * Returns who wrote some messages, the last to write first.
+ *
+ * @param messages In their order.
+ */
+export function sendersOf(
+  messages: readonly Pick<RoomMessage, "from" | "removes" | "imported">[],
+): readonly string[] {
+  const names = messages
+    .filter(({ removes, imported }) => removes === undefined && !imported)
+    .map(({ from }) => from);
+  return [...new Set(names.toReversed())];
+}
+
+/**
  * Returns the people that can be mentioned: the last to write come first, then
  * those who are here by name.
  *
  * @param members Who is here.
- * @param senders Who wrote, the newest message last.
+ * @param senders Who wrote, as `sendersOf()` returns them.
  * @param me The reader's own name, which is left out.
  */
 export function mentionable(
@@ -94,7 +122,7 @@ export function mentionable(
   senders: readonly string[],
   me: string | undefined,
 ): readonly string[] {
-  const names = new Set([...senders.toReversed(), ...members]);
+  const names = new Set([...senders, ...members]);
   if (me !== undefined) names.delete(me);
   return [...names];
 }

@@ -5,7 +5,7 @@
 
 import type { Gap, Outgoing, RoomMessage } from "../../../client/hubbub.ts";
 import { errorWords } from "./error_words.ts";
-import { removalWords } from "./chat_words.ts";
+import { removalWords, removedBy, type Remover } from "./chat_words.ts";
 import { words } from "../../words/chat_catalogue.ts";
 import { mentions } from "./format.ts";
 import { sameDay } from "./times.ts";
@@ -37,6 +37,8 @@ export interface LineRow {
   readonly problem: string | undefined;
   /** Its text is gone. */
   readonly removed: boolean;
+  /** Who removed it, if the notice of that is on show. */
+  readonly remover: Remover | undefined;
   /** Said to all by a moderator; stands alone. */
   readonly announcement: boolean;
   /** Whether it comes from a file, so that nobody has said it here. */
@@ -160,10 +162,18 @@ export function rowsOf(shown: Shown): readonly Row[] {
       rows.other({ kind: "gap", key: `gap ${from}`, missed });
     }
   };
+  const removers = new Map<number, Remover>();
+  for (const message of messages) {
+    const { removes } = message;
+    if (removes !== undefined) removers.set(removes, removedBy(message));
+  }
   let above = mark;
   for (const message of messages) {
     const { seq, cid, from, text, at, mine, removes } = message;
     between(seq);
+    // The message itself says so.
+    const isShown = (removes ?? Infinity) >= (messages[0]?.seq ?? Infinity);
+    if (removes !== undefined && isShown) continue;
     if (above !== undefined && seq > above) {
       rows.other({ kind: "new", key: "new" });
       above = undefined;
@@ -189,6 +199,7 @@ export function rowsOf(shown: Shown): readonly Row[] {
       phase: "sent",
       problem: undefined,
       removed: message.removed === true,
+      remover: removers.get(seq),
       announcement: message.announcement === true,
       imported: message.imported === true,
       guest: message.guest === true,
@@ -209,6 +220,7 @@ export function rowsOf(shown: Shown): readonly Row[] {
       phase: state.phase === "failed" ? "failed" : "pending",
       problem: state.phase === "failed" ? errorWords(state.error) : undefined,
       removed: false,
+      remover: undefined,
       announcement: false,
       imported: false,
       // As the server will mark it, if it marked the one before.

@@ -39,8 +39,15 @@ export function Header(
         <Icon name="menu" />
       </button>
       <h1 dir="auto" title={room.name}>{room.name}</h1>
-      <p class={`state ${connection.tone}`} role="status">
-        {connection.word}
+      <p
+        class={`state ${connection.tone}`}
+        role="status"
+        title={connection.word}
+      >
+        {/* All is well: a dot says so. */}
+        <span class={connection.tone === "good" ? "visually-hidden" : ""}>
+          {connection.word}
+        </span>
       </p>
       {room.rules.moderates && (
         <IconButton

@@ -5,9 +5,9 @@ import { hue } from "../model/person_colors.ts";
 import type { LineRow } from "../model/timeline_rows.ts";
 import { gutterTime, timeOfDay } from "../model/times.ts";
 import { words } from "../../words/chat_catalogue.ts";
-import { isEmoji } from "../model/chat_words.ts";
+import { isEmoji, removedWords } from "../model/chat_words.ts";
 import { Avatar } from "./avatar.tsx";
-import { IconButton } from "./icons.tsx";
+import { Icon, IconButton } from "./icons.tsx";
 import { MessageText } from "./message_text.tsx";
 import { Words } from "./sentence.tsx";
 
@@ -92,7 +92,7 @@ export class Line extends Component<Props> {
             )}
           <div class="text">
             {removed
-              ? <p class="gone">{words.messageWasRemoved}</p>
+              ? <p class="gone">{removedWords(row.remover, mine)}</p>
               : (
                 <MessageText
                   text={row.text}
@@ -101,9 +101,6 @@ export class Line extends Component<Props> {
                 />
               )}
           </div>
-          {phase === "pending" && (
-            <span class="visually-hidden">{words.sending}</span>
-          )}
           {phase === "failed" && (
             <p class="problem">
               <span>{words.notSent(row.problem ?? "")}</span>
@@ -116,6 +113,12 @@ export class Line extends Component<Props> {
             </p>
           )}
         </div>
+        {phase === "pending" && (
+          <span class="sending" title={words.sending}>
+            <Icon name="clock" />
+            <span class="visually-hidden">{words.sending}</span>
+          </span>
+        )}
         <div class="tools">
           {!removed && (
             <IconButton

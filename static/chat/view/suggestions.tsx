@@ -17,6 +17,7 @@ import {
   mentionable,
   type Query,
   queryAt,
+  sendersOf,
 } from "../model/completion.ts";
 import type { Emoji } from "../model/emoji.ts";
 import type { RoomModel } from "../model/room_model.ts";
@@ -149,9 +150,7 @@ function choicesFor(
       name: names[0] ?? "",
     }));
   }
-  const senders = room.window.messages
-    .filter(({ removes, imported }) => removes === undefined && !imported)
-    .map(({ from }) => from);
+  const senders = sendersOf(room.window.messages);
   const people = mentionable(room.room.members, senders, me);
   return matchingNames(query.text, people).map((value) => ({ value }));
 }

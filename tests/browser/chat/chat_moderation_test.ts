@@ -66,12 +66,15 @@ pageTest(
     await dialog(ada).box.getByText("Deletes the text for everyone").waitFor();
     await dialog(ada).button("Remove message").click();
     await dialog(ada).box.waitFor({ state: "detached" });
-    for (const { page } of [ada, bob]) {
-      await page.locator(".line.removed", {
-        hasText: "This message was removed",
-      }).waitFor();
-      await page.getByText("A message was removed by its author").first()
-        .waitFor();
+    for (
+      const [{ page }, hasText] of [
+        [ada, "You removed this message"],
+        [bob, "This message was removed by its author"],
+      ] as const
+    ) {
+      await page.locator(".line.removed", { hasText }).waitFor();
+      // Once in the conversation.
+      assertEquals(await page.locator(".scroller .note[data-seq]").count(), 0);
       await page.getByText("Frist", { exact: true }).waitFor({
         state: "detached",
       });
@@ -98,7 +101,9 @@ pageTest(
     await keyboard.press("m");
     await dialog(mod).button("Remove message").focus();
     await keyboard.press("Enter");
-    await ada.page.locator(".line.removed").waitFor();
+    await ada.page.locator(".line.removed", {
+      hasText: "This message was removed by a moderator",
+    }).waitFor();
     // The focus is back where it was.
     await mod.page.locator(".line.removed:focus").waitFor();
   },
