@@ -5,11 +5,14 @@
 
 import type { Message } from "../../../protocol/message.ts";
 import { SERVER_NAME } from "../../../protocol/names.ts";
+import { isolated } from "./isolation.ts";
 import { nameInWords } from "../../../protocol/text.ts";
 import type { Sentence } from "../../words/sentences.ts";
 import { words } from "../../words/chat_catalogue.ts";
 import { closeWords, doneWords, errorWords } from "./error_words.ts";
 import type { ConnectionState, Unauthorized } from "../../../client/hubbub.ts";
+
+export { isolated };
 
 /** Absent in Firefox before 125. */
 const segmenter = "Segmenter" in Intl
@@ -24,18 +27,6 @@ export function graphemes(text: string): string[] {
   return segmenter === undefined
     ? text.match(GRAPHEME) ?? []
     : Array.from(segmenter.segment(text), ({ segment }) => segment);
-}
-
-/** Letters that are written from right to left. */
-const RTL =
-  /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
-
-/**
- * A name for a sentence that is plain text, as a title or a notice: one that is
- * written from right to left does not turn the words around it (UAX #9).
- */
-export function isolated(name: string): string {
-  return RTL.test(name) ? `\u2068${name}\u2069` : name;
 }
 
 /** What stands for a picture: a pictogram, a flag, or a key. */

@@ -6,6 +6,7 @@
 import { CLOSE } from "../../../protocol/close_codes.ts";
 import { durationWords } from "../../../protocol/duration.ts";
 import { errors, words } from "../../words/chat_catalogue.ts";
+import { isolated } from "./isolation.ts";
 import { language } from "../../words/page_language.ts";
 import type { ClosedState } from "../../../client/hubbub.ts";
 
@@ -44,7 +45,9 @@ export function errorWords(
     : leftMs === undefined || retryAfterMs === undefined
     ? message
     : message.replace(durationWords(retryAfterMs), durationWords(leftMs));
-  return suggestion ? `${text}. ${words.nameAvailable(suggestion)}` : text;
+  return suggestion
+    ? `${text}. ${words.nameAvailable(isolated(suggestion))}`
+    : text;
 }
 
 /** Returns why a connection was closed. */

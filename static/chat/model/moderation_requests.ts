@@ -5,7 +5,7 @@
 
 import { words } from "../../words/chat_catalogue.ts";
 import { doneWords } from "./error_words.ts";
-import { nameWords } from "./chat_words.ts";
+import { isolated, nameWords } from "./chat_words.ts";
 import type { Room } from "../../../client/hubbub.ts";
 
 /** What can be asked for in one room; each rejects with why it was not done. */
@@ -29,7 +29,7 @@ export class ModerationRequests {
       name,
       ...(reason !== "" && { reason }),
     });
-    return doneWords(done, words.removedPerson(nameWords(name)));
+    return doneWords(done, words.removedPerson(isolated(nameWords(name))));
   }
 
   /** Keeps somebody out for a time. */
@@ -48,13 +48,13 @@ export class ModerationRequests {
       withAddress,
       ...(reason !== "" && { reason }),
     });
-    return doneWords(done, words.banned(nameWords(name), forMs));
+    return doneWords(done, words.banned(isolated(nameWords(name)), forMs));
   }
 
   /** Lets somebody back in. */
   async unban(name: string): Promise<string> {
     const done = await this.#room.moderate({ type: "unban", name });
-    return doneWords(done, words.unbanned(nameWords(name)));
+    return doneWords(done, words.unbanned(isolated(nameWords(name))));
   }
 
   /** Lets moderators alone write, or everybody again. */

@@ -1,6 +1,7 @@
 /** What everybody can open above the page: settings, and the keys. */
 
 import { words } from "../../words/chat_catalogue.ts";
+import { isolated } from "../model/chat_words.ts";
 import { Words } from "./sentence.tsx";
 import { errorWords } from "../model/error_words.ts";
 import { useState } from "preact/hooks";
@@ -138,7 +139,7 @@ function NameForm({ chat }: { chat: ChatModel }) {
         <button type="submit" class="primary">{words.change}</button>
       </div>
       <p id="name-problem" class={problem ? "problem" : "hint"} role="status">
-        {problem || (saved ? words.youAreNow(chat.me ?? "") : "")}
+        {problem || (saved ? words.youAreNow(isolated(chat.me ?? "")) : "")}
       </p>
     </form>
   );
