@@ -465,6 +465,8 @@ Deno.test("client waits as long as a refused hello says", () => {
   assertEquals(state.phase, "waiting");
   const until = state.phase === "waiting" ? state.until : 0;
   assertEquals(until >= world.clock.now() + 60_000, true);
+  const code = state.phase === "waiting" ? state.errorCode : undefined;
+  assertEquals(code, "rate_limited");
   world.close();
 });
 

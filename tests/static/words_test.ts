@@ -21,6 +21,7 @@ import {
   plain,
   typingWords,
 } from "../../static/chat/model/chat_words.ts";
+import { closeWords, errorWords } from "../../static/chat/model/error_words.ts";
 import { keyAction } from "../../static/chat/view/page_keys.ts";
 
 Deno.test("readAddress() reads room, name and message", () => {
@@ -275,4 +276,26 @@ Deno.test("isEmoji() knows a few emoji and nothing else", () => {
   for (const text of ["", " ", "1", "©", "👍 ok", "ok 👍", "🎉".repeat(7)]) {
     assert(!isEmoji(text), text);
   }
+});
+
+Deno.test("errorWords() keeps the server's words in English, and says what is left of the time", () => {
+  const ban = { code: "banned", message: "You are banned for 10 minutes" };
+  assertEquals(errorWords(ban), ban.message);
+  assertEquals(
+    errorWords({ ...ban, retryAfterMs: 600_000 }, 45_000),
+    "You are banned for 45 seconds",
+  );
+  assertEquals(
+    errorWords({ code: "name_taken", message: "Taken", suggestion: "Ada 2" }),
+    "Taken. “Ada 2” is available",
+  );
+  // A code that the page does not know, and an error without one.
+  assertEquals(errorWords({ code: "new_code", message: "New" }), "New");
+  assertEquals(errorWords(new Error("Failed")), "Failed");
+});
+
+Deno.test("closeWords() says why a connection was closed", () => {
+  const closed = { code: 4507, reason: "You are banned for 1 hour" };
+  assertEquals(closeWords(closed), closed.reason);
+  assertEquals(closeWords({ code: 1000, reason: "" }), "No reason was given");
 });

@@ -257,6 +257,6 @@ Deno.test("client closes when its hello is refused for good", async () => {
   const [hello] = world.socket.take();
   const error = { type: "error", code: "bad_name", message: "Bad name" };
   world.socket.say({ ...error, id: hello?.id, retryable: false });
-  const { why, reason } = await world.client.closed;
-  assertEquals([why, reason], ["refused", "Bad name"]);
+  const { why, reason, errorCode } = await world.client.closed;
+  assertEquals([why, reason, errorCode], ["refused", "Bad name", "bad_name"]);
 });
