@@ -213,8 +213,8 @@ export const chat: typeof en.chat = {
   wordsOfSentences:
     "da gegangen heißt ist jetzt schreiben schreibt sind und weitere",
   severalTyping: "Mehrere Personen schreiben …",
-  removedByAuthor: "Jemand hat die eigene Nachricht entfernt",
-  removedByModerator: "Die Moderation hat eine Nachricht entfernt",
+  removedByAuthor: "Eine Nachricht wurde zurückgezogen",
+  removedByModerator: "Eine Nachricht wurde von der Moderation entfernt",
   justNow: "gerade eben",
 
   // One message.
@@ -226,8 +226,9 @@ export const chat: typeof en.chat = {
   guestMark: "(Gast)",
   messageWasRemoved: "Diese Nachricht wurde entfernt",
   youRemovedMessage: "Du hast diese Nachricht entfernt",
-  messageRemovedByAuthor: "Diese Nachricht hat ihr Autor entfernt",
-  messageRemovedByModerator: "Diese Nachricht hat die Moderation entfernt",
+  messageRemovedByAuthor: "Diese Nachricht wurde zurückgezogen",
+  messageRemovedByModerator:
+    "Diese Nachricht wurde von der Moderation entfernt",
   sending: "Wird gesendet …",
   notSent: (reason) => `Nicht gesendet. ${reason}`,
   discard: "Verwerfen",
