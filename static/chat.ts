@@ -30,6 +30,7 @@ import {
   socketUrl,
 } from "./chat/model/address.ts";
 import { isolated, senderWords } from "./chat/model/chat_words.ts";
+import type { ListedBan } from "./chat/model/bans.ts";
 import { Announcer } from "./chat/model/announcer.ts";
 import { ChatModel, type Shell } from "./chat/model/chat_model.ts";
 import {
@@ -68,14 +69,22 @@ let announcement = "";
 /** A server on this machine is there without a network. */
 const LOCAL = /^(localhost|127\.[\d.]+|\[::1\])$/.test(location.hostname);
 
-/** Reads a page of the list of rooms. */
-async function readRooms(address: string): Promise<DirectoryPage> {
+/** Reads a resource of the HTTP API, by its address from the page's. */
+async function readApi<Resource>(address: string): Promise<Resource> {
   const { token } = tab;
   const response = await fetch(new URL(address, HOME), {
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   });
-  if (!response.ok) throw new Error(`The list has status ${response.status}`);
+  if (!response.ok) {
+    throw new Error(`The API answered with status ${response.status}`);
+  }
   return await response.json();
+}
+
+/** Reads the bans of a room, as a moderator. */
+async function readBans(room: string): Promise<readonly ListedBan[]> {
+  const address = `./api/rooms/${encodeURIComponent(room)}/bans`;
+  return (await readApi<{ bans: ListedBan[] }>(address)).bans;
 }
 
 /** Draws at most once a frame; a hidden page has no frames, but a title. */
@@ -176,7 +185,7 @@ function start(client: Client, person: Person): ChatModel {
   const openRoom = (room: string) => chat.open(room);
   onNoticeClick(openRoom);
   const actions = actionsOf(chat);
-  const directory = new RoomDirectory(readRooms, shell.changed);
+  const directory = new RoomDirectory(readApi<DirectoryPage>, shell.changed);
   /** Loads the page for another person, or for a guest. What this one has
    * written stays in the browser until it is back. */
   const startAnew = (token: string | undefined, key?: string) => {
@@ -230,6 +239,7 @@ function start(client: Client, person: Person): ChatModel {
         chat,
         directory,
         actions,
+        readBans,
         announcement,
         online: LOCAL || navigator.onLine,
         looking: looking(),

@@ -30,7 +30,7 @@ const NO_WORDS: ReadonlySet<string> = new Set([
   " · Hubbub",
   // For the console, and for other programs.
   "Bearer ",
-  "The list has status ",
+  "The API answered with status ",
   "A part of the page could not be drawn",
 ]);
 

@@ -6,7 +6,7 @@
 import { words } from "../../words/chat_catalogue.ts";
 import { doneWords } from "./error_words.ts";
 import { isolated, nameWords } from "./chat_words.ts";
-import type { Room } from "../../../client/hubbub.ts";
+import type { Moderation, Room } from "../../../client/hubbub.ts";
 
 /** What can be asked for in one room; each rejects with why it was not done. */
 export class ModerationRequests {
@@ -51,10 +51,10 @@ export class ModerationRequests {
     return doneWords(done, words.banned(isolated(nameWords(name)), forMs));
   }
 
-  /** Lets somebody back in. */
-  async unban(name: string): Promise<string> {
-    const done = await this.#room.moderate({ type: "unban", name });
-    return doneWords(done, words.unbanned(isolated(nameWords(name))));
+  /** Ends a ban. */
+  async unban(request: Moderation, subject: string): Promise<string> {
+    const done = await this.#room.moderate(request);
+    return doneWords(done, words.unbanned(isolated(nameWords(subject))));
   }
 
   /** Lets moderators alone write, or everybody again. */

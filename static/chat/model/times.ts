@@ -65,6 +65,13 @@ export function briefTime(at: number, now: number): string {
   return sameDay(at, now) ? clock.format(at) : shortDay.format(at);
 }
 
+/** A time, with its day unless that is today. */
+export function moment(at: number, now: number): string {
+  return sameDay(at, now)
+    ? clock.format(at)
+    : `${dayName(at, now)} ${clock.format(at)}`;
+}
+
 /** The heading of a day. */
 export function dayName(at: number, now: number): string {
   const days = daysBetween(at, now);

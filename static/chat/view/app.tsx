@@ -9,6 +9,7 @@ import type { RoomDirectory } from "../model/room_directory.ts";
 import { connectionWords, typingWords } from "../model/chat_words.ts";
 import { words } from "../../words/chat_catalogue.ts";
 import { Words } from "./sentence.tsx";
+import type { ReadBans } from "./ban_list.tsx";
 import { Composer } from "./message_composer.tsx";
 import { type DialogName, KeysDialog, SettingsDialog } from "./dialogs.tsx";
 import { Finder } from "./finder.tsx";
@@ -30,6 +31,7 @@ interface Props {
   /** What a screen reader is told. */
   readonly announcement: string;
   readonly actions: LineActions;
+  readonly readBans: ReadBans;
   readonly copy: (text: string, what: string) => void;
 }
 
@@ -37,7 +39,8 @@ type Panel = "rooms" | "people" | undefined;
 
 /** Everything on the page but the welcome. */
 export function App(
-  { chat, directory, online, looking, announcement, actions, copy }: Props,
+  { chat, directory, online, looking, announcement, actions, readBans, copy }:
+    Props,
 ) {
   const [panel, setPanel] = usePanel();
   const [dialog, setDialog] = useState<DialogName>();
@@ -182,6 +185,7 @@ export function App(
       {dialog === "room" && (
         <RoomDialog
           room={room}
+          readBans={readBans}
           close={() => setDialog(undefined)}
         />
       )}

@@ -10,6 +10,7 @@ import type { ChatModel, Subject } from "../model/chat_model.ts";
 import { BANS, SLOWNESS } from "../model/write_access.ts";
 import { isolated } from "../model/chat_words.ts";
 import type { RoomModel } from "../model/room_model.ts";
+import { BanList, type ReadBans } from "./ban_list.tsx";
 import { closeDialog, Dialog } from "./dialog.tsx";
 import { Words } from "./sentence.tsx";
 
@@ -129,13 +130,13 @@ function SendAway({ room, name, act }: {
 }
 
 /** What can be done about a room. */
-export function RoomDialog({ room, close }: {
+export function RoomDialog({ room, readBans, close }: {
   room: RoomModel;
+  readBans: ReadBans;
   close: () => void;
 }) {
   const { locked, slowMs } = room.rules;
   const [text, setText] = useState("");
-  const [name, setName] = useState("");
   const [done, setDone] = useState("");
   const [problem, act] = useAct(setDone);
   const slow = SLOWNESS.includes(slowMs)
@@ -187,19 +188,7 @@ export function RoomDialog({ room, close }: {
         </label>
         <button type="submit" class="secondary">{words.announce}</button>
       </Doing>
-      <Doing submit={() => act(() => room.order.unban(name))}>
-        <label class="field">
-          <span>{words.nameToUnban}</span>
-          <input
-            dir="auto"
-            autocomplete="off"
-            required
-            value={name}
-            onInput={({ currentTarget }) => setName(currentTarget.value)}
-          />
-        </label>
-        <button type="submit" class="secondary">{words.unban}</button>
-      </Doing>
+      <BanList room={room} readBans={readBans} act={act} />
       <p class={problem ? "problem" : "hint"} role="status">
         {problem || done}
       </p>

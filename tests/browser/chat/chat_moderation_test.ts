@@ -226,9 +226,12 @@ pageTest(
     await banner.waitFor();
     // Let back in before the minute is over.
     await keepOrder(mod);
-    await dialog(mod).box.getByLabel("Name to unban").fill("Ada");
-    await dialog(mod).button("Unban").click();
+    const entry = dialog(mod).box.getByRole("listitem");
+    await entry.getByText(/^Kicked by Mo until .* · No adverts$/).waitFor();
+    await dialog(mod).button("Unban Ada").click();
     await dialog(mod).box.getByText("Ada is no longer banned").waitFor();
+    await dialog(mod).box.getByText("Nobody is banned from this room")
+      .waitFor();
     await banner.getByRole("button", { name: "Join again" }).click();
     await banner.waitFor({ state: "detached" });
     await ada.sees("Spam");
