@@ -346,6 +346,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         ...hub.occupancy.load,
         stuck: connections.closing,
         healthy: hub.healthy,
+        inFleet: hub.inFleet,
         nodes: fleet.nodes,
         lasts,
         memory: Deno.memoryUsage().rss,

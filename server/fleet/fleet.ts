@@ -111,7 +111,7 @@ export interface FleetHost {
   /** Another person took its name while this node was disconnected. */
   outnamed(session: string): void;
   /** The engine is unavailable. */
-  outOfReach(): void;
+  outOfReach(error: unknown): void;
 }
 
 /**
@@ -125,13 +125,21 @@ export interface Fleet {
   /** Number of live nodes, as far as known; 1 for a single node. */
   readonly nodes: number;
 
+  /** Whether this node's lease is valid: without it, others may take the names
+   * of its sessions. */
+  readonly holdsLease: boolean;
+
+  /** Renews the lease, and reads the other nodes' notifications. Rejects when
+   * the engine is unavailable. */
+  check(): Promise<void>;
+
   /**
    * Sets the receiver of notifications. Called once, before everything else.
    */
   begin(host: FleetHost): void;
 
-  /** Sets the counts to share with each heartbeat: a few hundred numbers at
-   * most. */
+  /** Sets the counts to share with each heartbeat, the most important ones
+   * first: those that do not fit into a stored value are left out. */
   share(counts: () => ReadonlyMap<string, number>): void;
 
   /** The sum of the other nodes' counts, a few seconds old. */

@@ -13,7 +13,7 @@ import {
   type Monotonic,
   msAfter,
 } from "../runtime/clock.ts";
-import { FailureReasons } from "../runtime/failure_reasons.ts";
+import { jsonBytes } from "../runtime/json_size.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { chooseName, type Wish } from "./choose_name.ts";
 import type { Answer, Choice, Counts, Engine, EngineEvents } from "./engine.ts";
@@ -36,6 +36,9 @@ export const LEASE_MS = 12_000;
  * total. */
 const LEAVE_TIMEOUT_MS = 500;
 const RETRY_MS = 1_000;
+/** Maximum size of the counts that a node shares, in bytes of JSON: Deno KV
+ * stores values of up to 64 KiB. */
+const MOST_COUNTED = 40 * 1024;
 
 /** What {@linkcode FleetNode} needs. */
 export interface FleetNodeOptions {
@@ -60,9 +63,9 @@ export class FleetNode implements Fleet, EngineEvents {
   #stopBeating: Cancel = () => {};
   /** No node is taken for dead before, milliseconds since 1970. */
   #expiresFrom: Monotonic = LONG_AGO;
-  readonly #reasons = new FailureReasons();
-  #reachable = true;
-  #outOfReach = () => {};
+  /** The end of the lease. The engine's own end is later. */
+  #heldUntil: Monotonic = LONG_AGO;
+  #outOfReach: (error: unknown) => void = () => {};
   #nodes = 1;
   #counts = (): Counts => ({});
   #elsewhere: ReadonlyMap<string, number> = new Map();
@@ -89,6 +92,14 @@ export class FleetNode implements Fleet, EngineEvents {
     return this.#nodes;
   }
 
+  get holdsLease(): boolean {
+    return this.#options.clock.monotonic() <= this.#heldUntil;
+  }
+
+  check(): Promise<void> {
+    return this.#beating ??= this.#beat().finally(() => this.#beating = null);
+  }
+
   /** Takes the lease, and renews it from now on. Rejects when the engine cannot
    * be reached. */
   async join(): Promise<void> {
@@ -102,12 +113,12 @@ export class FleetNode implements Fleet, EngineEvents {
   }
 
   begin(host: FleetHost): void {
-    this.#outOfReach = () => host.outOfReach();
+    this.#outOfReach = (error) => host.outOfReach(error);
     this.#leases.begin(host);
   }
 
   share(counts: () => ReadonlyMap<string, number>): void {
-    this.#counts = () => Object.fromEntries(counts());
+    this.#counts = () => fitting(counts());
   }
 
   get elsewhere(): ReadonlyMap<string, number> {
@@ -181,43 +192,30 @@ export class FleetNode implements Fleet, EngineEvents {
   }
 
   async healed(): Promise<void> {
+    const began = this.#options.clock.monotonic();
     await this.#engine.beat(this.#options.leaseMs, this.#counts());
     await this.#comeBack();
+    this.#holdSince(began);
   }
 
   // The heart.
 
   async #beatOn(): Promise<void> {
-    const { log } = this.#options;
-    try {
-      await (this.#beating ??= this.#beat().finally(() => {
-        this.#beating = null;
-      }));
-      if (!this.#reachable) log.info("fleet available again");
-      this.#reachable = true;
-    } catch (error) {
-      this.#lost(error);
-    }
+    await this.check().catch(this.#outOfReach);
   }
 
-  /** Logs each reason once, not with every beat and everybody who wants a
-   * name. */
-  #lost(error: unknown): void {
-    if (this.#reachable) this.#reasons.clear();
-    if (this.#reasons.isNew(error)) {
-      const words = this.#reachable
-        ? "the fleet is out of reach"
-        : "the fleet is still out of reach, for another reason";
-      this.#options.log.error(words, { error });
-    }
-    this.#reachable = false;
-    this.#outOfReach();
+  /** Records a renewed lease, once the engine knows again what this node
+   * holds. */
+  #holdSince(began: Monotonic): void {
+    this.#heldUntil = msAfter(began, this.#options.leaseMs);
   }
 
   async #beat(): Promise<void> {
     const known = this.#presenceSync.nodes;
+    const began = this.#options.clock.monotonic();
     const beat = await this.#engine.beat(this.#options.leaseMs, this.#counts());
     if (!beat.held) await this.#comeBack();
+    this.#holdSince(began);
     this.#nodes = beat.living.length + 1;
     this.#elsewhere = sum(beat.counts);
     const living = new Set(beat.living);
@@ -269,13 +267,28 @@ export class FleetNode implements Fleet, EngineEvents {
       if (answer !== "unknown") return answer;
       throw new Error("The engine does not know this node");
     } catch (error) {
-      this.#lost(error);
+      this.check().then(
+        () => this.#options.log.error("name not looked up", { error }),
+        this.#outOfReach,
+      );
       throw new HubbubError("store_unavailable", {
         message: "Names cannot be looked up right now. Try again in a moment",
         retryAfterMs: RETRY_MS,
       });
     }
   }
+}
+
+/** Returns the first counts that fit into a stored value. */
+function fitting(counts: ReadonlyMap<string, number>): Counts {
+  const all: Record<string, number> = {};
+  let bytes = 2;
+  for (const [counted, count] of counts) {
+    bytes += jsonBytes(counted) + String(count).length + 4;
+    if (bytes > MOST_COUNTED) break;
+    all[counted] = count;
+  }
+  return all;
 }
 
 /** What all have counted, together. */

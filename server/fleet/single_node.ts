@@ -52,6 +52,7 @@ const NOBODY_ELSE: Here = {
 /** The only node. */
 export class SingleNode implements Fleet {
   readonly nodes = 1;
+  readonly holdsLease = true;
   readonly elsewhere: ReadonlyMap<string, number> = new Map();
   readonly #options: SingleNodeOptions;
   readonly #bySession = new Map<string, Holder>();
@@ -69,6 +70,10 @@ export class SingleNode implements Fleet {
   }
 
   share(): void {}
+
+  check(): Promise<void> {
+    return Promise.resolve();
+  }
 
   claim(claim: Claim): Held {
     const { session: known, name: wanted, user, guest, signed } = claim;

@@ -16,7 +16,7 @@ import type { RoomRegistry } from "../rooms/room_registry.ts";
 import type { RoomCreation } from "../rooms/room_creation.ts";
 import type { SessionRegistry } from "../sessions/session_registry.ts";
 import type { Stats } from "../runtime/stats.ts";
-import type { StoreHealth } from "./store_health.ts";
+import type { HealthCheck } from "./health_check.ts";
 import { type Receipt, RoomNotMadeError, type Store } from "../store/store.ts";
 import type { CommitHooks, Pending } from "../rooms/group_commit.ts";
 
@@ -25,7 +25,7 @@ export interface CommitHooksOptions {
   readonly rooms: RoomRegistry;
   readonly accessPolicy: AccessPolicy;
   readonly creation: RoomCreation;
-  readonly health: StoreHealth;
+  readonly health: HealthCheck;
   readonly stats: Stats;
   readonly store: Pick<Store, "read">;
   readonly sessions: Pick<SessionRegistry, "failed">;

@@ -33,7 +33,7 @@ import { hubParts, type HubPartsOptions } from "./wiring.ts";
 import { checkText } from "../rooms/message_text.ts";
 import type { Moderation } from "../moderation/commands.ts";
 import { SessionService } from "../sessions/session_service.ts";
-import { STORE_UNAVAILABLE } from "../rooms/error_event.ts";
+import { STORE_RETRY_MS, STORE_UNAVAILABLE } from "../rooms/error_event.ts";
 import { SentMessages } from "../rooms/sent_messages.ts";
 import type { Room } from "../rooms/room.ts";
 import type { RoomRegistry } from "../rooms/room_registry.ts";
@@ -44,7 +44,7 @@ import type { SessionRegistry } from "../sessions/session_registry.ts";
 import { ContainedReader } from "../sessions/contained_reader.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { Range } from "../store/store.ts";
-import type { StoreHealth } from "./store_health.ts";
+import type { HealthCheck } from "./health_check.ts";
 import type { GroupCommit } from "../rooms/group_commit.ts";
 import { runRetention } from "../rooms/retention.ts";
 
@@ -74,7 +74,8 @@ export class Hub {
   readonly #rooms: RoomRegistry;
   readonly #creation: RoomCreation;
   readonly #groupCommit: GroupCommit;
-  readonly #health: StoreHealth;
+  readonly #health: HealthCheck;
+  readonly #fleetHealth: HealthCheck;
   readonly #rules: ModerationRules;
   readonly #accessPolicy: AccessPolicy;
   readonly #enforcement: Enforcement;
@@ -101,6 +102,7 @@ export class Hub {
     this.#creation = parts.creation;
     this.#groupCommit = parts.groupCommit;
     this.#health = parts.health;
+    this.#fleetHealth = parts.fleetHealth;
     this.#rules = parts.rules;
     this.#accessPolicy = accessPolicy;
     this.#enforcement = parts.enforcement;
@@ -138,11 +140,21 @@ export class Hub {
 
   /** Whether messages can be stored, as far as the hub knows. */
   get healthy(): boolean {
-    return this.trouble === undefined;
+    return this.#storeTrouble === undefined;
   }
 
-  /** Why messages cannot be stored, for /readyz; undefined if they can. */
+  /** Whether this node reaches the fleet and holds its lease. */
+  get inFleet(): boolean {
+    return this.#fleetHealth.healthy && this.#options.fleet.holdsLease;
+  }
+
+  /** Why clients cannot be served, for /readyz; undefined if they can. */
   get trouble(): string | undefined {
+    return this.#storeTrouble ??
+      (this.inFleet ? undefined : "fleet does not answer");
+  }
+
+  get #storeTrouble(): string | undefined {
     if (this.#broken) return "broken; to be restarted";
     if (!this.#health.healthy) return "store fails";
     return this.#groupCommit.stuck ? "store does not answer" : undefined;
@@ -226,10 +238,16 @@ export class Hub {
    * the request has an `id` or a `cid`. A failure gets an error.
    *
    * @throws {HubbubError} `bad_room`, `not_joined`, `empty`, `too_long`,
-   * `banned`, `locked`, `slow_mode` or `stopping`.
+   * `banned`, `locked`, `slow_mode`, `stopping` or `store_unavailable`.
    */
   publish(session: Session, request: PublishRequest): void {
     if (this.#stopping) throw new HubbubError("stopping");
+    // Another node may have given the name to somebody else.
+    if (!this.#options.fleet.holdsLease) {
+      throw new HubbubError("store_unavailable", {
+        retryAfterMs: STORE_RETRY_MS,
+      });
+    }
     const room = this.#roomOf(session, request.room);
     allow(session, "write", room);
     const text = checkText(request.text, this.limits.text);
@@ -397,7 +415,8 @@ export class Hub {
     this.refuse();
     this.#stopTrimming();
     this.#stopTidying();
-    this.#health.stop();
+    this.#health.close();
+    this.#fleetHealth.close();
     this.#enforcement.stop();
     this.#rooms.stop();
     this.#sessions.stop();

@@ -16,7 +16,7 @@ import { SessionRegistry } from "../sessions/session_registry.ts";
 import { ResourceLedger } from "../runtime/resource_ledger.ts";
 import type { Stats } from "../runtime/stats.ts";
 import type { Store } from "../store/store.ts";
-import { StoreHealth } from "./store_health.ts";
+import { HealthCheck } from "./health_check.ts";
 import { GroupCommit } from "../rooms/group_commit.ts";
 import { commitHooks } from "./commit_hooks.ts";
 
@@ -61,7 +61,10 @@ export interface HubParts {
   readonly rooms: RoomRegistry;
   readonly creation: RoomCreation;
   readonly groupCommit: GroupCommit;
-  readonly health: StoreHealth;
+  /** Of the store. */
+  readonly health: HealthCheck;
+  /** Of the connection to the fleet. */
+  readonly fleetHealth: HealthCheck;
   readonly rules: ModerationRules;
   readonly accessPolicy: AccessPolicy;
   readonly enforcement: Enforcement;
@@ -74,15 +77,33 @@ export function hubParts(options: HubPartsOptions): HubParts {
   const rules = new ModerationRules();
   const accessPolicy = new AccessPolicy(rules, clock);
   const creation = new RoomCreation(options.roomRate, clock);
-  const health = new StoreHealth({
-    store,
+  const cutOff = () => {
+    // The number of nodes when the engine was last in reach.
+    if (fleet.nodes > 1) options.cutOff();
+  };
+  const health = new HealthCheck({
+    check: () => store.check(),
+    words: {
+      fails: "store fails; messages are refused",
+      failsOtherwise: "store still fails, for another reason",
+      works: "store works again",
+    },
     clock,
     log,
     random,
-    cutOff: () => {
-      // The number of nodes when the engine was last in reach.
-      if (fleet.nodes > 1) options.cutOff();
+    cutOff,
+  });
+  const fleetHealth = new HealthCheck({
+    check: () => fleet.check(),
+    words: {
+      fails: "the fleet is out of reach",
+      failsOtherwise: "the fleet is still out of reach, for another reason",
+      works: "fleet available again",
     },
+    clock,
+    log,
+    random,
+    cutOff,
   });
   const { ledger = new ResourceLedger() } = options;
   const reads = new ReadQueue({
@@ -112,8 +133,11 @@ export function hubParts(options: HubPartsOptions): HubParts {
     log,
     graceMs: options.graceMs,
     rooms,
-    // An idle node learns this way that the store is out of reach.
-    outOfReach: () => health.look(),
+    outOfReach: (error) => {
+      fleetHealth.fails(error);
+      // An idle node learns this way that the store is out of reach.
+      health.look();
+    },
   });
   const groupCommit = new GroupCommit(
     { store, clock, stats, fatal: options.onFatal },
@@ -157,6 +181,7 @@ export function hubParts(options: HubPartsOptions): HubParts {
     creation,
     groupCommit,
     health,
+    fleetHealth,
     rules,
     accessPolicy,
     enforcement,

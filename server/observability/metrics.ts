@@ -23,7 +23,10 @@ export interface Gauges {
   readonly lag: number;
   /** Closed sockets whose peers have not answered. */
   readonly stuck: number;
+  /** Whether messages can be stored. */
   readonly healthy: boolean;
+  /** Whether this node reaches the fleet and holds its lease. */
+  readonly inFleet: boolean;
   /** Number of live nodes. */
   readonly nodes: number;
   /** Whether stored data outlives the process. */
@@ -118,6 +121,7 @@ export function renderMetrics(stats: Stats, gauges: Gauges): string {
     gauge("stuck_sockets", "Closed and not answered", gauges.stuck),
     gauge("store_up", "1 if messages can be stored", Number(gauges.healthy)),
     gauge("store_lasts", "1 if they outlive the process", Number(gauges.lasts)),
+    gauge("fleet_up", "1 if the node is in its fleet", Number(gauges.inFleet)),
     gauge("nodes", "Nodes that live, this one too", gauges.nodes),
     gauge("memory_bytes", "Resident memory", gauges.memory),
     gauge("open", "What is open", labelled("kind", Object.entries(open))),

@@ -35,7 +35,7 @@ export interface SessionRegistryOptions {
   readonly graceMs: number;
   readonly rooms: Pick<RoomRegistry, "depart" | "renamed">;
   /** Called when the fleet's engine is out of reach. */
-  readonly outOfReach: () => void;
+  readonly outOfReach: (error: unknown) => void;
 }
 
 /** How a session lost its connection. */

@@ -51,6 +51,7 @@ const OF_ENGINE = [
   /"message":"store (fails; messages are refused|still fails, for another reason)"/,
   /"message":"(trim|read) failed"/,
   /"message":"the fleet is (still )?out of reach(, for another reason)?"/,
+  /"message":"name not looked up"/,
   /"message":"store unavailable; moving clients to other nodes"/,
   /"message":"room not opened"/,
 ];

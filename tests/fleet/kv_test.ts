@@ -2,8 +2,12 @@
 
 import { joinKv } from "../../server/fleet/kv/kv_fleet.ts";
 import { SILENCE } from "../helpers/doubles/silence.ts";
-import { assertEquals } from "@std/assert";
-import { hereKey, MOST_NEWS } from "../../server/fleet/kv/kv_fleet_wire.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  hereKey,
+  MOST_NEWS,
+  newsKey,
+} from "../../server/fleet/kv/kv_fleet_wire.ts";
 import { FleetBench, type Place } from "./bench.ts";
 import { namesContract } from "./contract.ts";
 import { nodesContract } from "./contract_nodes.ts";
@@ -51,4 +55,18 @@ Deno.test("kv nodes: a node that leaves a room with a message that others missed
   assertEquals(atB.departures.length, 1);
   atA.become({ s: "Ada" });
   await atB.shows("Ada");
+});
+
+Deno.test("kv nodes: a node that cannot read the other nodes' news is not ready", async () => {
+  const place = await open();
+  await using fleet = new FleetBench(place);
+  const a = await fleet.join();
+  const b = await fleet.join();
+  await b.fleet.check();
+  // A value that no version of this program has written.
+  await place.kv.set(newsKey("node1"), { before: 0, items: null });
+  await assertRejects(() => b.fleet.check());
+  await place.kv.delete(newsKey("node1"));
+  await b.fleet.check();
+  await a.fleet.check();
 });

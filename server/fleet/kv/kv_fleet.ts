@@ -114,12 +114,12 @@ class KvEngine implements Engine {
     this.#names = new KvNames(kv, {
       node,
       now: () => clock.now(),
-      gaveWay: () => clock.soon(() => void this.#look()),
+      gaveWay: () => clock.soon(() => this.#lookAlone()),
     });
     this.#stopLooking = every(clock, {
       ms: leaseMs / LOOKS,
       run: () => {
-        if (this.#others.length > 0) void this.#look();
+        if (this.#others.length > 0) this.#lookAlone();
       },
       failed: (error) => log.error("other nodes not heard", { error }),
     });
@@ -211,7 +211,7 @@ class KvEngine implements Engine {
   async close(): Promise<void> {
     this.#closed = true;
     this.#stopLooking();
-    await Promise.all([this.#looking, this.#telling?.catch(() => {})]);
+    await Promise.allSettled([this.#looking, this.#telling]);
   }
 
   /** Renews the lease. Null when somebody else was faster. */
@@ -311,11 +311,16 @@ class KvEngine implements Engine {
     await this.#kv.set(key, news, { expireIn: NEWS_MS });
   }
 
-  /** Looks for what the others have told. What cannot be read now is later. */
+  /** Looks for what the others have told. */
   #look(): Promise<void> {
-    return this.#looking ??= this.#hear().catch(() => {}).finally(() => {
+    return this.#looking ??= this.#hear().finally(() => {
       this.#looking = null;
     });
+  }
+
+  /** Does so without a caller. The next heartbeat reports what fails. */
+  #lookAlone(): void {
+    this.#look().catch(() => {});
   }
 
   async #hear(): Promise<void> {

@@ -228,7 +228,7 @@ export class RedisLink {
       if (error instanceof RedisSilent || demoted) this.#drop(client, error);
       // The library's error only says that it disconnected, not why.
       if (error instanceof DisconnectsClientError) {
-        throw new Error("The connection to Redis was lost", {
+        throw new OutOfReachError("The connection to Redis was lost", {
           cause: this.#lostBy,
         });
       }

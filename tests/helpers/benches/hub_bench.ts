@@ -4,7 +4,7 @@ import { OPEN, type Permissions } from "../../../server/auth/permissions.ts";
 import { simple } from "../../../protocol/simple.ts";
 import type { HelloRequest } from "../../../protocol/requests.ts";
 import { SingleNode } from "../../../server/fleet/single_node.ts";
-import type { Fleet } from "../../../server/fleet/fleet.ts";
+import type { Fleet, FleetHost } from "../../../server/fleet/fleet.ts";
 import { Hub } from "../../../server/hub/hub.ts";
 import { createLogger } from "../../../server/runtime/logger.ts";
 import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
@@ -30,11 +30,25 @@ export class HubBench {
   cutOffs = 0;
   #ids = 0;
   readonly #newId = () => `s${++this.#ids}`;
-  /** The hub's; how many it is said to be of can be set. */
-  readonly fleet: Fleet & { nodes: number } = Object.assign(
+  /** The hub's; what it reports can be set. */
+  readonly fleet: Fleet & {
+    nodes: number;
+    holdsLease: boolean;
+    check: () => Promise<void>;
+  } = Object.assign(
     new SingleNode({ random: () => 0, newId: this.#newId }),
-    { nodes: 1 },
+    {
+      nodes: 1,
+      holdsLease: true,
+      check: () => Promise.resolve(),
+      begin: (host: FleetHost) => {
+        this.fleetHost = host;
+        SingleNode.prototype.begin.call(this.fleet, host);
+      },
+    },
   );
+  /** The receiver of the fleet's notifications. */
+  fleetHost!: FleetHost;
 
   constructor(
     {

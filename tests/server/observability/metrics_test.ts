@@ -159,6 +159,7 @@ Deno.test("a histogram's buckets hold all that is below them", () => {
     lag: 0,
     stuck: 0,
     healthy: false,
+    inFleet: false,
     nodes: 3,
     lasts: true,
     memory: 0,

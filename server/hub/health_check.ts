@@ -1,7 +1,7 @@
 /**
- * Health of the store: whether it accepts messages. Learns it from the ticks,
- * and from a check each second while the store fails. Also detects when this
- * node cannot reach a store that other nodes may reach.
+ * Health of the store, or of the connection to the fleet. Learns of failures
+ * from their users, and checks each second until it works again. Also detects
+ * when this node cannot reach an engine that other nodes may reach.
  */
 
 import {
@@ -14,9 +14,9 @@ import {
 import type { Logger } from "../runtime/logger.ts";
 import { FailureReasons } from "../runtime/failure_reasons.ts";
 import { attempt } from "../runtime/attempt.ts";
-import { OutOfReachError, type Store } from "../store/store.ts";
+import { OutOfReachError } from "../store/store.ts";
 
-/** Milliseconds between two checks of a failed store. */
+/** Milliseconds between two checks after a failure. */
 const CHECK_MS = 1_000;
 /** Milliseconds out of reach after which a node counts as cut off. A random
  * time of up to half as much is added, since all nodes lose an engine at
@@ -27,34 +27,42 @@ const CUT_OFF_MS = 10_000;
  * same. */
 const MOST_CUT_OFF_MS = 10 * 60_000;
 
-/** Options of {@linkcode StoreHealth}. */
-export interface StoreHealthOptions {
-  readonly store: Store;
+/** Options of {@linkcode HealthCheck}. */
+export interface HealthCheckOptions {
+  /** Rejects, or throws, if it does not work. */
+  readonly check: () => Promise<void> | void;
+  /** Messages for the log. */
+  readonly words: {
+    readonly fails: string;
+    readonly failsOtherwise: string;
+    readonly works: string;
+  };
   readonly clock: Clock;
   readonly log: Logger;
   /** Returns random numbers from 0 up to 1. */
   readonly random: () => number;
-  /** Called when the store has been out of reach for long; again after twice
+  /** Called when it has been out of reach for long; again after twice
    * that time. */
   readonly cutOff: () => void;
 }
 
-/** The health of one store. */
-export class StoreHealth {
-  readonly #options: StoreHealthOptions;
+/** The health of one thing. */
+export class HealthCheck {
+  readonly #options: HealthCheckOptions;
   #retry: Cancel | null = null;
   #checking = false;
+  #closed = false;
   /** When it went out of reach; undefined while it is in reach. */
   #since: Monotonic | undefined;
   #cutOffMs = CUT_OFF_MS;
   /** The reasons that the log has of the failure that lasts. */
   readonly #reasons = new FailureReasons();
 
-  constructor(options: StoreHealthOptions) {
+  constructor(options: HealthCheckOptions) {
     this.#options = options;
   }
 
-  /** Whether the store accepted the last message or check. */
+  /** Whether its last use or check succeeded. */
   get healthy(): boolean {
     return this.#retry === null;
   }
@@ -62,55 +70,60 @@ export class StoreHealth {
   /** Records a success. */
   works(): void {
     if (this.#retry === null) return;
-    this.stop();
+    this.#stop();
     this.#since = undefined;
     this.#cutOffMs = CUT_OFF_MS;
-    this.#options.log.info("store works again");
+    this.#options.log.info(this.#options.words.works);
   }
 
-  /** Records a failure to store, and logs it if it is the first one. The checks
-   * after it log each further reason once. */
+  /** Records a failure, and logs it if it is the first one. The checks after it
+   * log each further reason once. */
   fails(error: unknown): void {
-    if (this.#retry !== null) return;
+    if (this.#retry !== null || this.#closed) return;
     this.#reasons.clear();
-    this.#logReason("store fails; messages are refused", error);
+    this.#logReason(this.#options.words.fails, error);
     this.#learn(error);
     this.#checkLater();
   }
 
-  /** Checks the store after another operation has failed, and logs that failure
-   * once. */
+  /** Checks after another operation has failed; logs that failure if the check
+   * succeeds. */
   checkAfter(words: string, error: unknown): void {
     this.look(() => this.#options.log.error(words, { error }));
   }
 
   /**
-   * Checks whether messages can be stored.
+   * Checks once.
    *
-   * @param well Called if they can.
+   * @param well Called if it works.
    */
   look(well: () => void = () => {}): void {
-    if (this.#retry !== null || this.#checking) return;
+    if (this.#retry !== null || this.#checking || this.#closed) return;
     this.#checking = true;
-    attempt(() => this.#options.store.check()).then(well, (failure) => {
+    attempt(() => this.#options.check()).then(well, (failure) => {
       if (this.#checking) this.fails(failure);
     }).finally(() => this.#checking = false);
   }
 
-  /** Stops the checks. */
-  stop(): void {
+  /** Ends the checks for good. */
+  close(): void {
+    this.#closed = true;
+    this.#stop();
+  }
+
+  #stop(): void {
     this.#checking = false;
     this.#retry?.();
     this.#retry = null;
   }
 
   #checkLater(): void {
-    const { store, clock } = this.#options;
+    const { check, clock, words } = this.#options;
     this.#retry = clock.after(CHECK_MS, () => {
-      attempt(() => store.check()).then(() => this.works(), (error) => {
+      attempt(() => check()).then(() => this.works(), (error) => {
         if (this.#retry === null) return;
         // The first failure is often only that a connection was lost.
-        this.#logReason("store still fails, for another reason", error);
+        this.#logReason(words.failsOtherwise, error);
         this.#learn(error);
         this.#checkLater();
       });
@@ -122,7 +135,7 @@ export class StoreHealth {
     if (this.#reasons.isNew(error)) this.#options.log.error(words, { error });
   }
 
-  /** Records whether the store is out of reach, and since when. */
+  /** Records whether it is out of reach, and since when. */
   #learn(error: unknown): void {
     const { clock, random, cutOff } = this.#options;
     const now = clock.monotonic();

@@ -1,6 +1,7 @@
-/** A hub whose store fails: what it finds out by itself, and when it is cut off. */
+/** A hub whose store or fleet fails: when it notices, and when it is cut off. */
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { HubbubError } from "../../../protocol/errors.ts";
 import {
   OutOfReachError,
   StoreOpenError,
@@ -99,4 +100,62 @@ Deno.test("a hub logs each reason why its store fails once", async () => {
   await seconds(bench, 5);
   assertEquals(bench.logged.length, 2, bench.logged.join("\n"));
   assertEquals(bench.logged[1]?.includes("Caused by: Error: NOAUTH"), true);
+});
+
+/** A hub whose store works, and whose fleet is out of reach. */
+function lostFleet(failure: (words: string) => Error): HubBench {
+  const bench = new HubBench();
+  bench.fleet.nodes = 3;
+  bench.fleet.check = () => Promise.reject(failure("The link was lost"));
+  bench.fleetHost.outOfReach(failure("The link was lost"));
+  return bench;
+}
+
+Deno.test("a hub whose store works but whose fleet is out of reach is not ready, and is cut off after 10 seconds", async () => {
+  const bench = lostFleet((words) => new OutOfReachError(words));
+  await seconds(bench, 2);
+  assertEquals(bench.hub.trouble, "fleet does not answer");
+  assertEquals([bench.hub.healthy, bench.hub.inFleet], [true, false]);
+  await seconds(bench, 7);
+  assertEquals(bench.cutOffs, 0);
+  await seconds(bench, 2);
+  assertEquals(bench.cutOffs, 1);
+  bench.fleet.check = () => Promise.resolve();
+  await seconds(bench, 2);
+  assertEquals([bench.hub.trouble, bench.hub.inFleet], [undefined, true]);
+  assertEquals(
+    bench.logged.map((line) =>
+      /fleet (is out of reach|available again)/.exec(line)?.[0]
+    ),
+    ["fleet is out of reach", "fleet available again"],
+    bench.logged.join("\n"),
+  );
+});
+
+Deno.test("a hub is not cut off from a fleet that is out of reach for all nodes", async () => {
+  const bench = lostFleet((words) => new Error(words));
+  await seconds(bench, 60);
+  assertEquals([bench.hub.inFleet, bench.cutOffs], [false, 0]);
+});
+
+Deno.test("promise 6: a hub without a lease publishes nothing under its names", async () => {
+  const bench = new HubBench();
+  const ada = await bench.enter("Ada");
+  bench.fleet.holdsLease = false;
+  assertEquals(bench.hub.trouble, "fleet does not answer");
+  const publish = () =>
+    bench.hub.publish(ada.session, {
+      type: "publish",
+      text: "hi",
+      room: "hall",
+    });
+  const error = assertThrows(publish, HubbubError);
+  assertEquals(
+    [error.code, error.retryable, error.details.retryAfterMs],
+    ["store_unavailable", true, 1_000],
+  );
+  bench.fleet.holdsLease = true;
+  publish();
+  await bench.turn();
+  assertEquals(ada.reader.all("message").map(({ text }) => text), ["hi"]);
 });
