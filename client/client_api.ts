@@ -1,16 +1,15 @@
 /**
- * What users of the client see of the connection: its states, events and
- * methods; a room's stand in room_api.ts. Types only; `hubbub.ts` is the module
- * to import.
+ * The public types of a client: its states, events and methods. Those of a room
+ * are in room_api.ts. Import `hubbub.ts` instead of this module.
  */
 
 import type { Limits } from "../protocol/events.ts";
 import type { ClientError, ClientErrorCode } from "./errors.ts";
 import type { Room } from "./room/room_api.ts";
 
-/** Where the connection is, from the first attempt to the last. */
+/** The state of the connection. */
 export type ConnectionState =
-  /** A socket is being opened, or waits for the server's welcome. */
+  /** The client opens a socket, or waits for the server's welcome. */
   | {
     readonly phase: "connecting";
     readonly attempt: number;
@@ -18,134 +17,133 @@ export type ConnectionState =
     readonly refused?: string;
     readonly errorCode?: ClientErrorCode;
   }
-  /** The server knows us; rooms are being joined or are. */
+  /** The server accepted the hello; rooms are joined or being joined. */
   | { readonly phase: "open" }
-  /** The connection was lost or could not be made; it will be tried again. */
+  /** The connection failed or was lost; the client waits before it retries. */
   | {
     readonly phase: "waiting";
-    /** How many attempts in a row have failed; 0 after a lost connection. */
+    /** The number of failed attempts in a row; 0 after a lost connection. */
     readonly attempt: number;
     /** When the next attempt starts, milliseconds since 1970. */
     readonly until: number;
-    /** What ended the last connection, in words; may be empty. */
+    /** Why the last connection ended, for people; may be empty. */
     readonly reason: string;
-    /** What the server had against the last hello, in its words; absent where
-     * it was not that. */
+    /** The server's error message for the last hello; absent if the server did
+     * not reject it. */
     readonly refused?: string;
     /** The code of that error. */
     readonly errorCode?: ClientErrorCode;
   }
   | Unauthorized
-  /** `close()` was called and the server has not said goodbye yet. */
+  /** `close()` was called; the client waits for the server's close. */
   | { readonly phase: "closing" }
   | ClosedState;
 
 /**
- * The server asks for a token, or for another one: `authorize()` goes on from
- * here. Rooms and unsent messages stay.
+ * The server requires an access token, or a different one: call `authorize()`.
+ * The client keeps its rooms and unsent messages.
  */
 export interface Unauthorized {
   readonly phase: "unauthorized";
-  /** There was none, it is not valid here, or its time is over. */
+  /** The token is missing, invalid or expired. */
   readonly code: "auth_required" | "auth_invalid" | "auth_expired";
   readonly reason: string;
 }
 
-/** The end: nothing more happens with this client. */
+/** The client is closed and cannot be used again. */
 export interface ClosedState {
   readonly phase: "closed";
-  /** The close code (`protocol/close_codes.ts`); 0 when there was none. */
+  /** The close code (`protocol/close_codes.ts`); 0 without one. */
   readonly code: number;
   readonly reason: string;
   /**
-   * `asked`: by `close()`. `replaced`: another connection took the session
-   * over. `refused`: the server does not want this client to come back, or
-   * refused its hello.
+   * `asked`: `close()` was called. `replaced`: another connection took over the
+   * session. `refused`: the server rejected the hello, or closed the connection
+   * with a code that forbids a reconnect.
    */
   readonly why: "asked" | "replaced" | "refused";
-  /** The code of the error, where the server refused the hello. */
+  /** The error code, if the server rejected the hello. */
   readonly errorCode?: ClientErrorCode;
-  /** For how long the server keeps this client out, milliseconds from now on;
-   * absent where it is not a kick or ban. */
+  /** The rest of a kick or ban, milliseconds from now; absent otherwise. */
   readonly retryAfterMs?: number;
 }
 
-/** What a client tells its listeners, by name of the event. */
+/** The events of a client, by name. */
 export interface ClientEvents {
   state: ConnectionState;
-  /** The server knows us, at first or again. */
+  /** The server accepted the hello, on the first connect or a reconnect. */
   welcome: { readonly name: string; readonly resumed: boolean };
-  /** The own name is another one now. */
+  /** This client's name changed. */
   name: { readonly name: string; readonly before: string | undefined };
-  /** The wanted name was taken; the client goes on with another. */
+  /** The wanted name was taken; the client uses another one. */
   nametaken: { readonly wanted: string; readonly instead: string };
-  /** An error of the server that answers no request of a room's or caller's. */
+  /** A server error that is not the reply to a method call. */
   error: ClientError;
 }
 
-/** A connection to a server that heals itself, and the rooms joined on it. */
+/** A connection that reconnects by itself, and the rooms joined on it. */
 export interface Client {
   readonly state: ConnectionState;
-  /** The own name; until the first welcome the wanted one. */
+  /** This client's name; the wanted one before the first welcome. */
   readonly name: string | undefined;
-  /** Public name of the session. */
+  /** The public id of the session. */
   readonly session: string | undefined;
-  /** The session's secret; a later `connect()` with it resumes. */
+  /** The resume token; pass it to a later `connect()` to resume the session. */
   readonly token: string | undefined;
-  /** The secret of the guest one is: give it to other clients of the same person
-   * as `guest`. */
+  /** The guest secret; pass it as `guest` to other clients of the same
+   * person. */
   readonly guest: string | undefined;
-  /** What the server allows; undefined before the first welcome. */
+  /** The server's limits; undefined before the first welcome. */
   readonly limits: Limits | undefined;
   /** The rooms joined, or being joined. */
   readonly rooms: readonly Room[];
-  /** Resolves when the client is closed for good; never rejects. */
+  /** Resolves when the client is closed; never rejects. */
   readonly closed: Promise<ClosedState>;
   /**
-   * Joins a room and stays in it over reconnects. Joining a room that is
-   * joined gives the same object.
+   * Joins a room, and rejoins it after every reconnect. Returns the same object
+   * for a room that is joined already.
    *
    * @param room The room's name, in any spelling.
    * @throws {HubbubError} `bad_room`.
    */
   join(room: string, options?: JoinOptions): Room;
-  /** The room of that name, if it is joined or being joined. */
+  /** Returns the room with this name, if it is joined or being joined. */
   room(name: string): Room | undefined;
   /**
-   * Changes the own name.
+   * Changes this client's name.
    *
-   * @returns The name as the server spells it.
-   * @throws {ClientError} As a rejection: `bad_name`, `name_taken` (with a
-   * suggestion), `disconnected`.
+   * @returns The name as normalized by the server.
+   * @throws {ClientError} Rejects with `bad_name`, `name_taken` (with a
+   * suggestion) or `disconnected`.
    */
   rename(name: string): Promise<string>;
   /**
-   * Takes another signed token in place of option `auth`: renews the rights of
-   * a living connection, or goes with the next hello. In phase `unauthorized`
-   * that is said at once.
+   * Replaces the access token of option `auth`. An open client sends it at once;
+   * a disconnected one sends it with the next hello. In phase `unauthorized` the
+   * client reconnects at once.
    *
-   * @param token Where a server asks for one.
-   * @throws {ClientError} As a rejection: what the server has against it,
-   * `disconnected`, `closed`, and `somebody_else` for a token with another
-   * `sub`: what is not sent must not go out in another's name.
+   * @param token The access token.
+   * @throws {ClientError} Rejects with the server's error, `disconnected`,
+   * `closed`, or `somebody_else` if the token has another `sub`: the client must
+   * not send one user's unsent messages as another user.
    */
   authorize(token: string): Promise<void>;
   /**
-   * For when the network may be back or the page is looked at again: ends the
-   * wait for the next attempt, or checks at once whether the connection lives.
+   * Reconnects without waiting for the next attempt, or pings an open
+   * connection. Call it when the network returns or the page becomes visible.
    */
   reconnectNow(): void;
   /**
-   * Leaves and closes, at once: what is not sent yet fails with `closed` (it
-   * stays in the stored outbox, if there is one).
+   * Closes the connection. Unsent messages fail with `closed`; they stay in the
+   * stored outbox, if there is one.
    *
    * @returns The same promise as `closed`.
    */
   close(): Promise<ClosedState>;
   /**
-   * Listens.
+   * Adds a listener.
    *
-   * @returns Stops listening.
+   * @returns A function that removes the listener.
    */
   on<E extends keyof ClientEvents>(
     event: E,
@@ -153,8 +151,8 @@ export interface Client {
   ): () => void;
 }
 
-/** How to join. */
+/** The options of `join()`. */
 export interface JoinOptions {
-  /** How many old messages to replay; the server has its default. */
+  /** The number of old messages to replay; the default is the server's. */
   readonly limit?: number;
 }

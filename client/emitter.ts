@@ -1,13 +1,15 @@
-/** Typed events. Owns who listens; knows nothing of what is told. */
+/** Typed events: keeps listeners and calls them. */
 
-/** Tells listeners what happens, each kind of event with its own type. */
+/** Calls listeners with the events of a map from event name to type. */
 export class Emitter<Events> {
   readonly #listeners = new Map<keyof Events, Set<(value: never) => void>>();
 
   /**
-   * @param event Name of the event.
-   * @param listener Called with every such event from now on.
-   * @returns Stops it.
+   * Adds a listener.
+   *
+   * @param event The event's name.
+   * @param listener The function to call with each event.
+   * @returns A function that removes the listener.
    */
   on<E extends keyof Events>(
     event: E,
@@ -17,15 +19,15 @@ export class Emitter<Events> {
     if (listeners === undefined) {
       this.#listeners.set(event, listeners = new Set());
     }
-    // Wrapped, so that the same function may listen twice.
+    // Wrapped, so that the same function can be added twice.
     const entry = (value: Events[E]) => listener(value);
     listeners.add(entry);
     return () => listeners.delete(entry);
   }
 
   /**
-   * Calls the listeners in the order they came. One that throws stops neither
-   * the others nor the client: its error surfaces as an uncaught one.
+   * Calls the listeners in the order they were added. If one throws, the others
+   * still run, and the error becomes an uncaught exception.
    */
   emit<E extends keyof Events>(event: E, value: Events[E]): void {
     for (const listener of [...this.#listeners.get(event) ?? []]) {

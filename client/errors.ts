@@ -1,35 +1,35 @@
-/** What can go wrong for a user of the client: the server's errors and its own. */
+/** The errors of the client's methods: the server's and the client's own. */
 
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { ErrorEvent } from "../protocol/events.ts";
 
-/** The server's codes and those that arise here. */
+/** The server's error codes and the client's own. */
 export type ClientErrorCode =
   | ErrorCode
-  /** Too many messages wait to be sent; this one was never sent, and is not
-   * unless it is tried again. */
+  /** The outbox is full; the client does not send this message unless it is
+   * published again. */
   | "outbox_full"
-  /** The connection was lost, or not there, before an answer came. */
+  /** The client is not connected, or lost the connection before the reply. */
   | "disconnected"
-  /** The token is for another user than the client is. */
+  /** The access token belongs to another user. */
   | "somebody_else"
-  /** The client was closed, or the room left. */
+  /** The client is closed, or has left the room. */
   | "closed";
 
-/** An error of a request, as the client's methods reject with it. */
+/** The error that the client's methods reject with. */
 export class ClientError extends Error {
   override name = "ClientError";
   readonly code: ClientErrorCode;
-  /** Whether the same request can succeed later without being changed. */
+  /** Whether the same request can succeed later. */
   readonly retryable: boolean;
-  /** When to try again, milliseconds from when the error came. */
+  /** When to retry, milliseconds after the error was received. */
   readonly retryAfterMs: number | undefined;
-  /** A value that would have been accepted, such as a free name. */
+  /** A value that the server would accept, such as a free name. */
   readonly suggestion: string | undefined;
 
   /**
-   * @param code What went wrong, for programs.
-   * @param details What went wrong, for people, and what to do about it.
+   * @param code The error's code, for programs.
+   * @param details The message for people, and when to retry.
    */
   constructor(
     code: ClientErrorCode,

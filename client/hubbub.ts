@@ -1,11 +1,11 @@
 /**
  * The Hubbub client: one import for browsers, Deno, Node 22 and Bun.
  *
- * It keeps a connection alive, joins rooms and stays in them, gives every
- * message once and in order, and sends every message once, over any number of
- * lost connections.
+ * The client reconnects and rejoins rooms by itself. Across reconnects, it
+ * delivers each message once and in order, and each published message is stored
+ * once.
  *
- * @example Say something and listen
+ * @example Publish and receive messages
  * ```ts no-assert
  * import { connect } from "./hubbub.ts";
  *
@@ -38,14 +38,14 @@ export type { Cursor, Message } from "../protocol/message.ts";
 export type { Right } from "../protocol/rights.ts";
 
 /**
- * Opens a connection that heals itself.
+ * Opens a connection that reconnects by itself.
  *
  * @param url The server's WebSocket address, such as
  * `wss://chat.example/ws`.
  * @param options Name, storage and limits.
- * @returns The client, which is connecting already. Events come later than
- * this returns, so listeners added at once miss none.
- * @throws {HubbubError} `bad_name` for a name no server takes.
+ * @returns The client, in phase `connecting`. It emits the first event after
+ * this function returns, so listeners added at once miss no event.
+ * @throws {HubbubError} `bad_name` if the name is not valid.
  */
 export function connect(url: string, options: ConnectOptions = {}): Client {
   return new HubbubClient(url, options);

@@ -1,25 +1,25 @@
-/** A client's options, and the same with all defaults filled in. */
+/** The options of a client, and their defaults. */
 
 import { checkName } from "../protocol/names.ts";
 import type { Backoff } from "./connection/backoff.ts";
 
-/** What outlives the client: a reload of the page, a restart of a program. */
+/** The data that a client saves to survive a page reload or a restart. */
 export interface SavedOutbox {
-  /** The session that published: the server knows repeats by it. */
+  /** The resume token of the session that published: the server deduplicates
+   * retries by session and cid. */
   readonly token?: string;
-  /** The guest that one was, if one had no signed token. */
+  /** The guest secret, if the client had no access token. */
   readonly guest?: string;
-  /** The user whose it all is, by the `sub` of its signed token; null for a
-   * guest. Absent where an earlier version has saved it. */
+  /** The owner: the `sub` of the access token, or null for a guest. Absent in
+   * data saved by earlier versions. */
   readonly user?: string | null;
   readonly entries: readonly SavedPublish[];
-  /** Outboxes of other users and guests. The client does not send them: it
-   * saves them again until their owner is back. */
+  /** Outboxes of other users and guests. The client does not send them, and
+   * keeps them until their owner connects. */
   readonly others?: readonly SavedOutbox[];
 }
 
-/** One publish that was not acked; the next client tries it again, also when
- * it had failed. */
+/** A pending or failed message; the next client publishes it again. */
 export interface SavedPublish {
   readonly cid: string;
   readonly room: string;
@@ -27,15 +27,16 @@ export interface SavedPublish {
   readonly at: number;
 }
 
-/** Where unsent messages and the session's token outlive the client. */
+/** A storage for unsent messages and the resume token. */
 export interface OutboxStorage {
-  /** What was saved last; called once, by `connect()`. */
+  /** Returns the data saved last; `connect()` calls it once. */
   load(): SavedOutbox | undefined;
-  /** Called after every change. May throw; then nothing outlives. */
+  /** Saves the data; called after every change. If it throws, the client goes on
+   * without saving. */
   save(saved: SavedOutbox): void;
 }
 
-/** What of a WebSocket the client uses. */
+/** The part of the WebSocket interface that the client uses. */
 export interface SocketLike {
   readonly readyState: number;
   send(data: string): void;
@@ -47,63 +48,68 @@ export interface SocketLike {
   ): void;
 }
 
-/** How the platform makes timers; replaced in tests. */
+/** The platform's timers; tests replace them. */
 export interface Timers {
   set(callback: () => void, ms: number): unknown;
   clear(timer: unknown): void;
 }
 
-/** How to connect. Everything has a default. */
+/** The options of `connect()`. All are optional. */
 export interface ConnectOptions {
-  /** The wanted name; the server gives one otherwise. */
+  /** The wanted name. By default the server picks one. */
   readonly name?: string;
-  /** The token of an earlier session, to resume it. */
+  /** The resume token of an earlier session. */
   readonly token?: string;
-  /** The guest secret of an earlier client of the same person, on this device or
-   * another: both have one name, and each other's messages are own. */
+  /** The guest secret of another client of the same person. Both clients share
+   * the name, and each marks the other's messages as `mine`. */
   readonly guest?: string;
-  /** The signed token, for servers that ask for one; `authorize()` replaces
+  /** The access token, for servers that require one; `authorize()` replaces
    * it. */
   readonly auth?: string;
   /**
-   * What to be called when the wanted name is taken.
+   * Picks another name if the wanted one is taken. The default returns the
+   * suggestion.
    *
-   * @param suggestion A free name, when the server knows one.
-   * @returns The name to try, or undefined to be given one by the server.
-   * By default the suggestion.
+   * @param wanted The name that is taken.
+   * @param suggestion A free name, if the server suggests one.
+   * @returns The name to try, or undefined to let the server pick one.
    */
   readonly onNameTaken?: (
     wanted: string,
     suggestion: string | undefined,
   ) => string | undefined;
-  /** Makes unsent messages and the token outlive the client. */
+  /** Saves unsent messages and the resume token. By default the client saves
+   * nothing. */
   readonly outbox?: OutboxStorage;
-  /** Most messages that may wait to be acked; one more fails with
+  /** The number of messages that can wait for an ack; further ones fail with
    * `outbox_full`. Default 200. */
   readonly outboxLimit?: number;
-  /** Before the first retry at most this long, milliseconds. Default 500. */
+  /** The longest wait before the first reconnect, milliseconds. Default 500. */
   readonly backoffBaseMs?: number;
-  /** Between retries at most this long, milliseconds. Default 15,000. */
+  /** The longest wait between reconnects, milliseconds. Default 15,000. */
   readonly backoffCapMs?: number;
-  /** Silence after which to ping, milliseconds. Default 20,000. */
+  /** The time without a frame from the server after which the client pings,
+   * milliseconds. Default 20,000. */
   readonly silenceMs?: number;
-  /** How long the server has for an answer, milliseconds. Default 10,000. */
+  /** The time-out for a welcome or pong, milliseconds. Default 10,000. */
   readonly answerMs?: number;
-  /** The same when somebody is looking: after `reconnectNow()`. Default 1,500. */
+  /** The time-out for a pong after `reconnectNow()`, milliseconds. Default
+   * 1,500. */
   readonly quickAnswerMs?: number;
-  /** Another WebSocket class than the platform's. */
+  /** The WebSocket class. Default: the platform's. */
   readonly WebSocket?: new (url: string, protocols: string[]) => SocketLike;
-  /** Randomness from 0 up to but not 1. Default `Math.random`. */
+  /** Returns a random number of at least 0 and under 1. Default
+   * `Math.random`. */
   readonly random?: () => number;
-  /** The clock, milliseconds since 1970. Default `Date.now`. */
+  /** The wall clock, milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
-  /** Milliseconds from an arbitrary start, for intervals: nobody can set this
-   * clock. Default `performance.now`. */
+  /** The monotonic clock for intervals, milliseconds from an arbitrary start.
+   * Default `performance.now`. */
   readonly monotonic?: () => number;
   readonly timers?: Timers;
 }
 
-/** What the parts of a client read instead of options. */
+/** The options with their defaults filled in. */
 export interface Settings {
   readonly name: string | undefined;
   readonly onNameTaken: NonNullable<ConnectOptions["onNameTaken"]>;
@@ -119,7 +125,7 @@ export interface Settings {
   readonly timers: Timers;
 }
 
-/** A longer timer fires at once. */
+/** The platform fires timers over this limit at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const platformTimers: Timers = {
@@ -128,9 +134,9 @@ const platformTimers: Timers = {
 };
 
 /**
- * Fills the defaults in.
+ * Returns the options with defaults filled in.
  *
- * @throws {HubbubError} `bad_name` for a name no server takes.
+ * @throws {HubbubError} `bad_name` if the name is not valid.
  */
 export function settingsOf(options: ConnectOptions): Settings {
   return {

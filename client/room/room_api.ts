@@ -1,6 +1,6 @@
 /**
- * What users of the client see of a room: its messages, events and methods.
- * Types only; `hubbub.ts` is the module to import.
+ * The public types of a room: its messages, events and methods. Import
+ * `hubbub.ts` instead of this module.
  */
 
 import type { Recovered } from "../../protocol/events.ts";
@@ -12,24 +12,24 @@ import type { ClientError } from "../errors.ts";
 
 /** A message as a room's listener gets it: in order, each seq once. */
 export interface RoomMessage extends Message {
-  /** Whether it is older than the moment of joining. */
+  /** Whether the message was stored before the client joined the room. */
   readonly replay: boolean;
   /**
-   * Whether one has sent it oneself: with this session, also under another
-   * name or before a reload; or as the user of the same token, from anywhere.
+   * Whether this user sent the message: from this session (also under an
+   * earlier name or before a reload), or from any client with the same `sub`.
    */
   readonly mine: boolean;
 }
 
-/** How far one publish has got. */
+/** The state of a published message. */
 export type OutgoingState =
   | { readonly phase: "pending" }
   | { readonly phase: "sent"; readonly seq: number }
   | { readonly phase: "failed"; readonly error: ClientError };
 
-/** One message on its way from here. */
+/** A message that this client publishes. */
 export interface Outgoing {
-  /** Its id; comes back with the room's message. */
+  /** The client's id for the message; the room's message has the same. */
   readonly cid: string;
   readonly room: string;
   readonly text: string;
@@ -37,66 +37,66 @@ export interface Outgoing {
   readonly at: number;
   readonly state: OutgoingState;
   /**
-   * Resolves when it is sent or has failed, and never rejects: look at `phase`,
-   * and at `error` where that is `failed`. A message beyond
-   * `ConnectOptions.outboxLimit` fails at once, with `outbox_full`; it is sent
-   * only when it is tried again. After `retry()` read it anew: there is a new
-   * one.
+   * Resolves when the message is sent or has failed; never rejects. If `phase`
+   * is `failed`, `error` says why. A message over `ConnectOptions.outboxLimit`
+   * fails at once with `outbox_full` and is not sent. `retry()` replaces this
+   * promise: read the property again.
    */
   readonly done: Promise<OutgoingState>;
 }
 
-/** Messages that are no longer kept and so will never come. */
+/** A range of messages that the server has deleted before this client read it. */
 export interface Gap {
   readonly from: number;
   readonly to: number;
-  /** How many there were. */
+  /** The number of messages in the range. */
   readonly missed: number;
 }
 
-/** A room was joined, for the first time or again. */
+/** The result of a join, or of a rejoin after a reconnect. */
 export interface Joined {
-  /** Whether this room had been joined before in this client's life. */
+  /** Whether this client had joined the room before. */
   readonly again: boolean;
   readonly recovered: Recovered;
-  /** How many messages since the last one seen are no longer kept. */
+  /** The number of messages after the cursor that the server has deleted. */
   readonly missed: number;
-  /** Messages behind `after` up to `head` follow as replay. */
+  /** The server replays the messages with a seq over `after`, up to `head`. */
   readonly after: number;
   readonly head: number;
 }
 
-/** What one may do in a room, and what holds there for those who may not
+/** This user's rights in a room, and the limits for users without the right to
  * moderate. */
 export interface Rules {
   readonly rights: readonly Right[];
-  /** Nobody else can write. */
+  /** Whether only moderators can write. */
   readonly locked: boolean;
-  /** Everybody else can write once in so many milliseconds; 0: at any time. */
+  /** Slow mode: the least time between two messages of a user, milliseconds; 0
+   * is off. */
   readonly slowMs: number;
-  /** How long one had to wait for one's turn when the room was joined,
-   * milliseconds; absent when other rules came later. */
+  /** The slow-mode wait left when the room was joined, milliseconds; absent
+   * after the rules have changed. */
   readonly waitMs?: number;
 }
 
 /**
- * What keeps order: `remove` (also messages of one's own), `kick`, `ban`,
- * `unban`, `lock`, `slow` or `announce`. It is about this room, but where it
- * says `room: "*"`: about all of them.
+ * A moderation action: `remove`, `kick`, `ban`, `unban`, `lock`, `slow` or
+ * `announce`. It applies to this room, or to all rooms with `room: "*"`. Every
+ * user can remove their own messages.
  */
 export type Moderation = ModerationRequest extends infer R
   ? R extends ModerationRequest ? Omit<R, "id" | "room"> & { room?: "*" }
   : never
   : never;
 
-/** Who came and went. */
+/** A change of a room's members. */
 export interface Presence extends PresenceChanges {
   /**
-   * Set when everything that was known has been replaced (on joining, or after
-   * having been slow): not worth a line for each name.
+   * Whether the server sent the full list (after a join, or because this reader
+   * was slow). A user interface should then not report each name.
    */
   readonly snapshot: boolean;
-  /** How many people are here now. */
+  /** The number of members. */
   readonly count: number;
 }
 
@@ -104,111 +104,115 @@ export interface Presence extends PresenceChanges {
 export interface HistoryPage {
   /** Ascending by seq. */
   readonly messages: readonly RoomMessage[];
-  /** Oldest seq the room still keeps; `head + 1` when it keeps none. */
+  /** The oldest seq that the server keeps; `head + 1` if it keeps none. */
   readonly first: number;
   readonly head: number;
-  /** Whether there is something older than this page. */
+  /** Whether the server keeps messages older than this page. */
   readonly older: boolean;
 }
 
-/** Which page: older than `before`, newer than `after`, or the newest. */
+/** Selects a page: older than `before`, newer than `after`, or the newest. */
 export interface HistoryOptions {
   readonly before?: number;
   readonly after?: number;
-  /** How many messages; the server has its own upper limit. */
+  /** The number of messages; the server has an upper limit. */
   readonly limit?: number;
 }
 
-/** What a room tells its listeners, by name of the event. */
+/** The events of a room, by name. */
 export interface RoomEvents {
-  /** Joined, at first or again; messages follow. */
+  /** The client joined or rejoined the room; messages follow. */
   joined: Joined;
-  /** Joining was refused for good, or one has had to go: see the error. */
+  /** The server rejected the join, or removed this user from the room. The
+   * client does not try again. */
   refused: ClientError;
-  /** The next message, in order, each seq once. One with `removes` says that an
-   * earlier one is gone, of which `removed` is told first. */
+  /** The next message, in order, each seq once. A message with `removes` is the
+   * removal of an earlier one; the `removed` event precedes it. */
   message: RoomMessage;
-  /** The text of this message is gone, and must not be shown any more. */
+  /** A message was removed; stop showing its text. */
   removed: { readonly seq: number };
-  /** Other rules hold, or one may do something else. Also after `joined`. */
+  /** The rules or this user's rights changed. Also emitted after `joined`. */
   rules: Rules;
-  /** All messages up to the head at the time of joining have come. */
+  /** The replay is complete; new messages follow. */
   live: undefined;
-  /** Some messages will never come. Precedes the next message. */
+  /** The server has deleted some messages. Precedes the next message. */
   gap: Gap;
   /**
-   * The room's log began anew (wiped or lost): what was shown belongs to
-   * another life of the room. Precedes `joined`.
+   * The room's log was reset (wiped or lost): messages received before are no
+   * longer part of it. Precedes `joined`.
    */
   reset: undefined;
   /** `members` or `count` changed. */
   presence: Presence;
-  /** Somebody is typing, as of now. */
+  /** A member is typing. */
   typing: { readonly from: string };
-  /** A publish changed its state; also once when it is new. */
+  /** A published message is new, or changed its state. */
   outgoing: Outgoing;
 }
 
-/** One room, as one reader sees it. */
+/** A room that the client has joined or is joining. */
 export interface Room {
-  /** The room's one spelling. */
+  /** The room's normalized name. */
   readonly name: string;
-  /** `joining` also while the connection is away. */
+  /** `joining` also while the client is disconnected. */
   readonly phase: "joining" | "joined" | "refused" | "left";
-  /** The last message seen; undefined before the first joining. */
+  /** The position of the last message read; undefined before the first join. */
   readonly cursor: Cursor | undefined;
-  /** Who is here, sorted; empty when there are too many to list. */
+  /** The members' names, sorted; empty if there are too many to list. */
   readonly members: readonly string[];
-  /** How many are here; 0 before joining. */
+  /** The number of members; 0 before the first join. */
   readonly count: number;
-  /** What one may do here; nothing is known of it before joining. */
+  /** This user's rights and the room's limits; undefined before the first
+   * join. */
   readonly rules: Rules | undefined;
-  /** Pending and failed publishes of this room, in the order of publishing. */
+  /** Pending and failed messages of this room, in the order of publishing. */
   readonly outgoing: readonly Outgoing[];
   /**
-   * Sends a message, now or as soon as there is a connection, again and again
-   * with the same cid until the server has it.
+   * Publishes a message, now or after the next connect. The client retries with
+   * the same cid until the server acks or rejects the message; the server
+   * deduplicates by cid.
    *
    * @param text The message.
-   * @returns What became of it. When too many wait already it has failed with
-   * `outbox_full` and was never sent; it is not in `outgoing` then.
+   * @returns The message and its state. If the outbox is full, the message has
+   * failed with `outbox_full`; it is not sent and not in `outgoing`.
    */
   publish(text: string): Outgoing;
   /**
-   * Tries a failed publish again, under the same cid.
+   * Publishes a failed message again, with the same cid.
    *
-   * @returns Whether there was such a failed publish.
+   * @returns Whether a failed message with this cid existed.
    */
   retry(cid: string): boolean;
   /**
-   * Forgets a failed publish.
+   * Deletes a failed message from the outbox.
    *
-   * @returns Whether there was such a failed publish.
+   * @returns Whether a failed message with this cid existed.
    */
   discard(cid: string): boolean;
   /**
    * Reads a page of history.
    *
-   * @throws {ClientError} As a rejection: the server's, or `disconnected`.
+   * @throws {ClientError} Rejects with the server's error, or `disconnected`.
    */
   history(options?: HistoryOptions): Promise<HistoryPage>;
   /**
-   * Keeps order.
+   * Performs a moderation action.
    *
    * @param act Such as `{ type: "kick", name: "Eve" }`.
-   * @returns What was done in the server's words, where the room is not told.
-   * @throws {ClientError} As a rejection: `forbidden`, `not_found`,
-   * `disconnected` and others.
+   * @returns The server's description of the result, if the room gets no
+   * message about it.
+   * @throws {ClientError} Rejects with `forbidden`, `not_found`, `disconnected`
+   * and others.
    */
   moderate(act: Moderation): Promise<string | undefined>;
-  /** Tells the others that one is typing; at most once in two seconds. */
+  /** Sends a typing event to the other members, at most every 2 seconds. */
   typing(): void;
-  /** Leaves the room; its pending publishes fail with `closed`. */
+  /** Leaves the room; its pending messages fail with `closed`. */
   leave(): void;
   /**
-   * Listens.
+   * Adds a listener.
    *
-   * @returns Stops listening.
+   * @returns A function that removes the listener.
    */
   on<E extends keyof RoomEvents>(
     event: E,
