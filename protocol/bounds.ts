@@ -30,13 +30,13 @@ export function isOverlong(raw: string, most: number): boolean {
  * 18 times as long.
  *
  * @param raw Any text.
- * @param form `NFC`, `NFD` or `NFKC`.
+ * @param form `NFC`, `NFD`, `NFKC` or `NFKD`.
  * @param most Most characters.
  * @returns The normalized text; undefined when {@linkcode isOverlong}.
  */
 export function normalized(
   raw: string,
-  form: "NFC" | "NFD" | "NFKC",
+  form: "NFC" | "NFD" | "NFKC" | "NFKD",
   most: number,
 ): string | undefined {
   return isOverlong(raw, most) ? undefined : raw.normalize(form);

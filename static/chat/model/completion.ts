@@ -6,6 +6,7 @@
 import type { RoomMessage } from "../../../client/hubbub.ts";
 import { MAX_NAME } from "../../../protocol/names.ts";
 import type { Emoji } from "./emoji.ts";
+import { folded } from "./folded.ts";
 import { UNSPACED } from "./mentions.ts";
 
 /** What is being completed. */
@@ -48,11 +49,6 @@ export function queryAt(text: string, caret: number): Query | undefined {
     if (fits) return { kind, from, to: caret, text: typed };
   }
   return undefined;
-}
-
-/** A text without case and marks, so that `jose` finds José. */
-function folded(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 /**

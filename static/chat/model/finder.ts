@@ -3,6 +3,7 @@
  * page passes what it knows.
  */
 
+import { folded } from "./folded.ts";
 import { checkRoom } from "../../../protocol/names.ts";
 import type { ListedRoom, Preview } from "./room_directory.ts";
 
@@ -59,11 +60,6 @@ export interface Findings {
 const MOST_PEOPLE = 20;
 /** Other rooms shown at most. */
 const MOST_ROOMS = 200;
-
-/** Returns a text as it is compared: without case, width and accents. */
-function folded(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-}
 
 /**
  * Returns how well a name fits a search.
