@@ -34,6 +34,36 @@ Deno.test("docs/operating.md explains every metric of /metrics, and no other", a
   );
 });
 
+/** Commands to Redis of the library: it connects and subscribes. */
+const OF_LIBRARY = [
+  ...["AUTH", "HELLO", "PING", "SELECT", "SUBSCRIBE", "UNSUBSCRIBE"],
+];
+/** Commands that work without a right, or with a lesser result. */
+const OPTIONAL = ["INFO"];
+
+Deno.test("the Redis user of docs/operating.md may use the commands that the server sends, and no other", () => {
+  const used = new Set<string>(OF_LIBRARY);
+  for (const folder of ["server/store/redis", "server/fleet/redis"]) {
+    for (const { name } of Deno.readDirSync(folder)) {
+      const source = Deno.readTextFileSync(`${folder}/${name}`);
+      const calls = [
+        ...source.matchAll(/redis\.p?call\('(\w+)'(?:, '([A-Z]+)')?/g),
+        ...source.matchAll(/\.call\(\s*(?:\.{3}\[)?"([A-Z]+)"/g),
+      ];
+      for (const [, command = "", sub] of calls) {
+        used.add(command === "PUBSUB" ? `${command}|${sub}` : command);
+      }
+    }
+  }
+  for (const command of OPTIONAL) used.delete(command);
+  const [, user = ""] = /^ACL SETUSER chat (.*)$/m.exec(operating) ?? [];
+  assertEquals(
+    Array.from(user.matchAll(/\+(\S+)/g), ([, c = ""]) => c.toUpperCase())
+      .sort(),
+    [...used].sort(),
+  );
+});
+
 /** Constants that limit a shared resource, and their rows in docs/operating.md. */
 const SHARED: Readonly<Record<string, string>> = {
   "server/moderation/rule_limits.ts MOST_RULES": "bans, locks, slow modes",

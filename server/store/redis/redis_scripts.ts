@@ -202,22 +202,24 @@ end
  *
  * KEYS: {@linkcode ROOM_LIST_KEYS}, then the keys of each room. ARGV: now, a
  * fresh epoch, messages and milliseconds to keep, the time for cids (`''`:
- * Redis'), how many rooms there may be; then for each room its name, its
+ * Redis', which is `now` then too), how many rooms there may be; then for each room its name, its
  * channel, the epoch and head its node knows (`-1`: nothing), how many drafts,
  * and of each draft `from`, `text`, `author`, `cid`, mark (marks.ts; `''`:
  * none) and whether it makes its room (`''`, `never` or `always`).
  *
  * Returns for each room the epoch, `first`, the head, the messages the node has
  * missed before its own, and a seq for each draft, negative for a repeat's, 0 for
- * one that may not make the room; or one word, why nothing of this room could be stored. A script's writes are not
+ * one that may not make the room, and the time of these messages; or one word, why nothing of this room could be stored. A script's writes are not
  * undone: what can be wrong with a room is found before its first one.
  * Publishes `EPOCH FIRST HEAD NOW` and the new drafts as JSON.
  */
 export const APPEND = script(`${STATE}${AGE}${TRIM}
-local now, fresh = tonumber(ARGV[1]), ARGV[2]
+local fresh = ARGV[2]
 local most, ms = tonumber(ARGV[3]), tonumber(ARGV[4])
-local at = ARGV[1]
 local time = time_of(ARGV[5])
+-- A node's clock may be days ahead: that must not delete what others keep.
+local now = ARGV[5] == '' and time or tonumber(ARGV[1])
+local at = string.format('%.0f', now)
 local most_rooms = tonumber(ARGV[6])
 local next, replies = 6, {}
 
@@ -257,7 +259,7 @@ local function append(k, drafts)
       seqs[from_draft] = 0
       from_draft = from_draft + 1
     end
-    if not drafts[from_draft] then return {'', 1, 0, {}, seqs} end
+    if not drafts[from_draft] then return {'', 1, 0, {}, seqs, now} end
     redis.call('SET', BASE, fresh, 'NX')
     first, head = 1, 0
     epoch = known == 0 and known_epoch or unwritten(room)
@@ -310,7 +312,7 @@ local function append(k, drafts)
     end
     redis.call('PUBLISH', channel, string.format('%s %.0f %.0f %s ', epoch, first, head, at) .. cjson.encode(news))
   end
-  return {epoch, first, head, missed, seqs}
+  return {epoch, first, head, missed, seqs, now}
 end
 
 for k = ${ROOM_LIST_KEYS.length + 1}, #KEYS, ${ROOM_KEYS} do
@@ -382,8 +384,9 @@ return {epoch, first, head, born, entries}
  * nothing for one that has no log; one word, what is wrong with its keys.
  */
 export const TRIM_ROOMS = script(`${STATE}${AGE}${TRIM}
-local now, most, ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local most, ms = tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = time_of(ARGV[4])
+local now = ARGV[4] == '' and time or tonumber(ARGV[1])
 local replies = {}
 
 -- Lets a room go of which nothing is kept, that nobody has written to for long,

@@ -232,7 +232,7 @@ export class RedisStore implements Store {
         );
         return;
       }
-      const done = appended((reply as Reply[])[index]!, part, { at, maxRooms });
+      const done = appended((reply as Reply[])[index]!, part, { maxRooms });
       receipts.set(part.room, done.receipts.values());
       // Stored messages stay stored; a feed catches up later.
       return this.#followers.get(part.room)?.learn(done.news);

@@ -60,20 +60,21 @@ export function partArguments(
   return words;
 }
 
-/** What the script says became of one part that was appended at `at`, where
- * there may be so many rooms. */
+/** What the script says became of one part, where there may be so many
+ * rooms. */
 export function appended(
   reply: Reply,
   part: Part,
-  { at, maxRooms }: { at: number; maxRooms: number },
+  { maxRooms }: { maxRooms: number },
 ): Appended {
   const full = { count: maxRooms, most: maxRooms };
-  const [epoch, first, head, missed, seqs] = reply as [
+  const [epoch, first, head, missed, seqs, at] = reply as [
     string,
     number,
     number,
     Reply[],
     number[],
+    number,
   ];
   const own = part.drafts.flatMap((draft, index) => {
     const seq = seqs[index] ?? 0;

@@ -17,6 +17,7 @@ import { Program, runProgram } from "../../helpers/programs/program.ts";
 import { freePort, RedisServer } from "../../helpers/programs/redis_server.ts";
 import { Sentinel } from "../../helpers/programs/redis_sentinel.ts";
 import { TempFolder } from "../../helpers/temp.ts";
+import { readDocument } from "../../docs/markdown.ts";
 import { assertWithoutHoles, draft, KEEP_ALL } from "../../store/bench.ts";
 import { insist } from "../../helpers/insist.ts";
 import { Peer } from "../peer.ts";
@@ -62,9 +63,10 @@ test("a password is asked for, and taken from the address", async () => {
   );
 });
 
-/** The user that docs/operating.md makes. */
-const USER = "~hubbub:* &hubbub:* -@all +@read +@write +@pubsub +@scripting " +
-  "+@connection +time";
+/** The rights of the user that docs/operating.md makes. */
+const [, USER = ""] = /^ACL SETUSER chat on >PASSWORD (.*)$/m.exec(
+  readDocument("docs/operating.md"),
+) ?? [];
 
 test("a user may be one that can do no more than it needs", async () => {
   await using server = await RedisServer.start();
@@ -72,6 +74,19 @@ test("a user may be one that can do no more than it needs", async () => {
     ...["ACL", "SETUSER", "chat", "on", ">secret"],
     ...USER.split(" "),
   );
+  for (
+    const command of [
+      ...["FLUSHALL", "FLUSHDB", "SWAPDB 0 1", "KEYS *", "SCAN 0", "RANDOMKEY"],
+      ...["DBSIZE", "CONFIG GET dir", "SHUTDOWN", "DEBUG SLEEP 1", "SAVE"],
+      ...["SCRIPT FLUSH", "FUNCTION FLUSH", "PUBSUB CHANNELS", "CLIENT LIST"],
+      ...["GET other", "SET other 1", "RENAME hubbub:a other", "MONITOR"],
+      ...["PUBLISH other 1", "REPLICAOF a 1", "ACL LIST", "MOVE hubbub:a 1"],
+    ]
+  ) {
+    const words = command.split(" ");
+    const answer = await server.command("ACL", "DRYRUN", "chat", ...words);
+    assertMatch(String(answer), /has no permissions/, command);
+  }
   await server.command("ACL", "SETUSER", "default", "off");
   const host = `127.0.0.1:${server.port}`;
   await assertChats(`redis://chat:secret@${host}/1`);
