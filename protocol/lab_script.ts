@@ -109,8 +109,8 @@ function parseBlock(reader: Reader, opened: number | undefined): RunStep[] {
   };
   while (reader.at < reader.lines.length) {
     const line = reader.at + 1;
-    const [, command = "", rest = ""] =
-      /^[ \t]*(\S*)(?: ([^]*))?$/.exec(reader.lines[reader.at++] ?? "") ?? [];
+    const text = reader.lines[reader.at++] ?? "";
+    const [command, rest] = splitWord(text.replace(/^[ \t]+/, ""));
     if (command === "" || command.startsWith("#")) continue;
     if (command === "end") {
       if (opened !== undefined) return steps;
@@ -151,7 +151,7 @@ function parseStep(
       return { kind: "header", text: words };
     case "set":
     case "take": {
-      const [, name = "", value = ""] = /^(\S+) ?([^]*)$/.exec(words) ?? [];
+      const [name, value] = splitWord(words);
       if (!isVariableName(name)) {
         throw new ScriptError(
           line,
@@ -284,4 +284,11 @@ export function stepLine(command: string, text: string): string {
   let word = "END";
   while (lines.includes(word)) word += "_";
   return `${command} <<${word}\n${text}\n${word}`;
+}
+
+/** Returns the first word of a text, and what follows it and one space. */
+function splitWord(text: string): [word: string, rest: string] {
+  const end = text.search(/\s/);
+  if (end < 0) return [text, ""];
+  return [text.slice(0, end), text.slice(text[end] === " " ? end + 1 : end)];
 }

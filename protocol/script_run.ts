@@ -192,9 +192,8 @@ export class ScriptRun {
         this.#connect(text);
         break;
       case "header": {
-        const [, name, value = ""] =
-          /^([^\s:]+):[ \t]*([^\r\n]*)$/.exec(text) ??
-            [];
+        const [, name, rest = ""] = /^([^\s:]+):([^\r\n]*)$/.exec(text) ?? [];
+        const value = rest.replace(/^[ \t]+/, "");
         if (name === undefined) {
           this.#fail("Write the header on one line, as NAME: VALUE");
           break;

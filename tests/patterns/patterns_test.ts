@@ -22,6 +22,9 @@ const MADE: Readonly<Record<string, readonly RegExp[]>> = {
   "client/terminal/wrap.ts": await madeBy("../../client/terminal/wrap.ts"),
   "protocol/invisible.ts": await madeBy("../../protocol/invisible.ts"),
   "protocol/names.ts": await madeBy("../../protocol/names.ts"),
+  "protocol/script_variables.ts": await madeBy(
+    "../../protocol/script_variables.ts",
+  ),
   "static/chat/model/chat_words.ts": await madeBy(
     "../../static/chat/model/chat_words.ts",
   ),
