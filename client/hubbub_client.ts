@@ -1,6 +1,6 @@
 /**
- * The client itself: says hello, and passes what the server says to the room
- * or the caller it is for. Connection, identity, rooms and sender do the rest.
+ * The client: sends the hello, and routes server events to the room or caller
+ * they are for.
  */
 
 import type {
@@ -48,7 +48,7 @@ import { JoinedRooms, leaving } from "./room/joined_rooms.ts";
 import { ownOutbox } from "./sending/saved_outbox.ts";
 import { Sender } from "./sending/sender.ts";
 
-/** Made by `connect()`; the doc comments are those of {@linkcode Client}. */
+/** The client that `connect()` returns; see {@linkcode Client}. */
 export class HubbubClient implements Client, RoomContext {
   readonly settings: Settings;
   readonly sender: Sender;
@@ -60,11 +60,11 @@ export class HubbubClient implements Client, RoomContext {
   readonly #rooms = new JoinedRooms(this);
   readonly #storage: OutboxStorage | undefined;
   readonly #closed = Promise.withResolvers<ClosedState>();
-  /** Whose it is what is not sent, by the `sub` of a token; null for a guest. */
+  /** The owner of the unsent messages: the `sub` of a token; null for a guest. */
   #user: string | null;
-  /** Outboxes of other users and guests, saved again as they are. */
+  /** Outboxes of other users and guests, kept in the storage unchanged. */
   #others: readonly SavedOutbox[];
-  /** Whether some of what is not sent was left by a guest. */
+  /** Whether the storage held unsent messages of a guest. */
   readonly #guestLeft: boolean;
 
   constructor(url: string, options: ConnectOptions) {
@@ -178,8 +178,8 @@ export class HubbubClient implements Client, RoomContext {
   }
 
   /**
-   * Returns whether a token is for another user. A client that was never in
-   * without a token becomes the token's user, and restores its outbox.
+   * Returns whether a token is for another user. A client without a user that
+   * was never welcomed becomes the token's user, and restores its outbox.
    */
   #isOther(user: string | undefined): boolean {
     const asked = user ?? null;
@@ -193,7 +193,7 @@ export class HubbubClient implements Client, RoomContext {
     this.#user = asked;
     if (left !== undefined) {
       this.#others = this.#others.filter((other) => other !== left);
-      this.#identity.takeUp(left);
+      this.#identity.restore(left);
       this.sender.restore(left.entries);
     }
     return false;
@@ -235,8 +235,8 @@ export class HubbubClient implements Client, RoomContext {
   }
 
   /**
-   * Everything a new connection needs, in one go. What stands behind a hello
-   * that is refused is refused too, and sent again with the next one.
+   * Sends the hello, joins and unsent messages together. If the server rejects
+   * the hello, it rejects the rest too; the client sends all of it again.
    */
   #greet(): void {
     const hello = this.#awaited(
@@ -260,7 +260,7 @@ export class HubbubClient implements Client, RoomContext {
       if (this.#identity.exhausted) this.#connection.turnAway(error);
       else this.#greet();
     } else if (isAboutToken(error.code)) {
-      // The next one may have come while this one was looked at.
+      // `authorize()` may have replaced the token before the reply came.
       if (this.#accessToken.isNewer) this.#greet();
       else this.#connection.lockOut(error.code, error.message);
     } else if (error.retryable) {
@@ -306,12 +306,12 @@ export class HubbubClient implements Client, RoomContext {
         this.#connection.comeBackWithin(event.afterMs);
         break;
       case "joined":
-        // An answer goes to the room that asked, which may have been left and
-        // joined anew meanwhile. The one in the address is joined unasked.
+        // A reply goes to the room object that asked, which may have been left
+        // and replaced since. The room in the URL is joined without a request.
         if (event.id === undefined) this.#rooms.get(event.room)?.heard(event);
         break;
       case "left":
-        // Not asked for: one has had to go.
+        // Without an id: the server removed this user from the room.
         if (event.id === undefined) this.#rooms.get(event.room)?.heard(event);
         break;
       case "live":
@@ -330,9 +330,9 @@ export class HubbubClient implements Client, RoomContext {
   }
 
   #failed(event: ErrorEvent): void {
-    // It stood behind a hello that was refused and is sent again by itself.
+    // The request followed a rejected hello, and the client sends it again.
     if (event.code === "hello_first") return;
-    // The close that follows says the same, and the state tells of it.
+    // The close that follows sets the state, which reports this error.
     if (event.code === "auth_expired" && event.id === undefined) return;
     if (event.code === "banned" && event.id === undefined) {
       this.#connection.banned(event.retryAfterMs);
@@ -371,7 +371,7 @@ export class HubbubClient implements Client, RoomContext {
         ...(this.#others.length > 0 && { others: this.#others }),
       });
     } catch {
-      // A full or forbidden storage must not keep anybody from talking.
+      // The client works without a storage that is full or forbidden.
     }
   }
 }

@@ -1,26 +1,23 @@
-/**
- * The signed token that lets us in where a server asks for one: which it is,
- * and taking a newer one while the client lives.
- */
+/** The access token of a client, and replacing it while the client runs. */
 
 import type { ClientRequest } from "../../protocol/requests.ts";
 import type { ConnectionState, Unauthorized } from "../client_api.ts";
 import { ClientError, type ClientErrorCode } from "../errors.ts";
 import type { Asker } from "./pending_requests.ts";
 
-/** What a permit needs of its client. */
+/** The part of a client that {@linkcode AccessToken} uses. */
 export interface AccessTokenUser {
   state(): ConnectionState;
   ask(request: ClientRequest, asker: Asker): void;
-  /** Listens to the state; returns what stops listening. */
+  /** Adds a listener for the state; returns a function that removes it. */
   onState(listener: (state: ConnectionState) => void): () => void;
-  /** There is another token to come in with. */
+  /** Reconnects with the new token, if the client waits for one. */
   retry(): void;
-  /** Whether what is not sent, and what is shown as own, is somebody else's. */
+  /** Returns whether the client belongs to another user than this one. */
   isOther(user: string | undefined): boolean;
 }
 
-/** Whether an error is about the token. */
+/** Returns whether an error is about the access token. */
 export function isAboutToken(
   code: ClientErrorCode,
 ): code is Unauthorized["code"] {
@@ -29,10 +26,11 @@ export function isAboutToken(
 }
 
 /**
- * Reads who a token is for, without checking it: the server does that.
+ * Returns the user of an access token. Does not verify the token; the server
+ * does.
  *
  * @param token Any token.
- * @returns Its `sub`; undefined for one that has none, or is no JWT.
+ * @returns Its `sub`; undefined if it has none or is not a JWT.
  */
 export function userOf(token: string | undefined): string | undefined {
   const [, claims = ""] = token?.split(".") ?? [];
@@ -46,46 +44,46 @@ export function userOf(token: string | undefined): string | undefined {
   }
 }
 
-/** The token of one client, and how it is replaced. */
+/** The access token of one client. */
 export class AccessToken {
   readonly #user: AccessTokenUser;
   #token: string | undefined;
-  /** What the last hello was sent with. */
-  #said: string | undefined;
+  /** The token that the client sent last. */
+  #sent: string | undefined;
 
   /**
    * @param user The client.
-   * @param token The first one, if there is any.
+   * @param token The first token, if the client has one.
    */
   constructor(user: AccessTokenUser, token: string | undefined) {
     this.#user = user;
     this.#token = token;
   }
 
-  /** What a hello has to bring along; said by asking for it. */
+  /** Returns the hello's token field, and remembers the token as sent. */
   forHello(): { readonly auth?: string } {
-    this.#said = this.#token;
+    this.#sent = this.#token;
     return this.#token === undefined ? {} : { auth: this.#token };
   }
 
-  /** Whether there is another token than the server was last told. */
+  /** Whether the token was replaced since the client last sent one. */
   get isNewer(): boolean {
-    return this.#token !== this.#said;
+    return this.#token !== this.#sent;
   }
 
   /**
-   * Takes another token: over the connection where there is one, else with the
-   * next hello.
+   * Replaces the token: sends it over an open connection, else with the next
+   * hello.
    *
-   * @param token The new one.
-   * @returns Resolves when the server has taken it, rejects when it has not.
+   * @param token The new token.
+   * @returns Resolves when the server accepts the token; rejects otherwise.
    */
   replace(token: string): Promise<void> {
     if (this.#user.isOther(userOf(token))) {
       return Promise.reject(
         new ClientError("somebody_else", {
-          message: "This token is for somebody else. " +
-            "Close this client, and connect another one with it",
+          message: "This token belongs to another user. " +
+            "Close this client, and connect a new one with it",
           retryable: false,
         }),
       );
@@ -97,17 +95,17 @@ export class AccessToken {
     return taken;
   }
 
-  /** Brings a token over the living connection. */
+  /** Sends a token over the open connection. */
   #renew(token: string): Promise<void> {
-    const before = this.#said;
-    this.#said = token;
+    const before = this.#sent;
+    this.#sent = token;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#user.ask({ type: "auth", token }, {
       answered: () => resolve(),
       refused: (error) => {
-        // What the server goes by is still the one before.
+        // The server still uses the previous token.
         if (this.#token === token && isAboutToken(error.code)) {
-          this.#token = this.#said = before;
+          this.#token = this.#sent = before;
         }
         reject(error);
       },
@@ -115,13 +113,13 @@ export class AccessToken {
     return promise;
   }
 
-  /** Waits until there is a connection, or will be none. */
+  /** Waits until the server accepts or rejects the next hello. */
   #atWelcome(token: string): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const heard = (state: ConnectionState) => {
+    const changed = (state: ConnectionState) => {
       switch (state.phase) {
         case "open":
-          // The hello may have gone out before the token came.
+          // The hello may have been sent before the token was replaced.
           resolve(
             this.#token === token && this.isNewer
               ? this.#renew(token)
@@ -136,7 +134,8 @@ export class AccessToken {
         case "closed":
           reject(
             new ClientError("closed", {
-              message: "This was closed before the token was sent",
+              message: "The client was closed before it sent the token. " +
+                "Connect a new client",
               retryable: false,
             }),
           );
@@ -146,8 +145,8 @@ export class AccessToken {
       }
       stop();
     };
-    const stop = this.#user.onState(heard);
-    if (this.#user.state().phase === "closed") heard(this.#user.state());
+    const stop = this.#user.onState(changed);
+    if (this.#user.state().phase === "closed") changed(this.#user.state());
     return promise;
   }
 }

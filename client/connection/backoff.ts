@@ -1,19 +1,19 @@
-/** How long to wait before connecting again. Pure: randomness is passed in. */
+/** The wait before a reconnect. Pure: randomness is passed in. */
 
-/** Bounds of the waits, milliseconds. */
+/** The first and the largest limit of the waits, milliseconds. */
 export interface Backoff {
   readonly baseMs: number;
   readonly capMs: number;
 }
 
 /**
- * Full jitter: any time up to a limit that doubles with every failure, so that
- * clients who lost the same server do not come back together.
+ * Returns a random wait up to a limit that doubles with every failure (full
+ * jitter), so that clients of one server do not reconnect together.
  *
- * @param failures Attempts in a row that failed, from 0.
+ * @param failures The number of failed attempts in a row, from 0.
  * @param backoff The first limit and the largest.
- * @param random From 0 up to but not 1.
- * @returns Milliseconds to wait.
+ * @param random Returns a number of at least 0 and under 1.
+ * @returns The wait, milliseconds.
  */
 export function fullJitter(
   failures: number,

@@ -1,6 +1,6 @@
 /**
- * One connection that comes back: opening, liveness, backoff and closing. It
- * knows sockets, timers and close codes, and nothing of rooms or hellos.
+ * A connection that reconnects by itself: opening, liveness, backoff and
+ * closing. Handles sockets, timers and close codes, not rooms or hellos.
  */
 
 import { afterClose, CLOSE } from "../../protocol/close_codes.ts";
@@ -17,55 +17,55 @@ import { fullJitter } from "./backoff.ts";
 import { fromFrame, toFrames } from "./frames.ts";
 import type { Settings, SocketLike } from "../options.ts";
 
-/** Who uses the connection. */
+/** The callbacks of a connection. */
 export interface ConnectionUser {
-  /** The socket is open: time to say hello, then call `welcomed()`. */
+  /** The socket is open: send the hello, then call `welcomed()`. */
   opened(): void;
-  /** The server said something. */
+  /** The server sent an event. */
   heard(event: ServerEvent): void;
-  /** The socket is gone, for a while or for good. */
+  /** The socket closed; the client may reconnect. */
   lost(): void;
   changed(state: ConnectionState): void;
 }
 
-/** A connection that held this long was a good one: waits start anew. */
+/** A connection open for this long resets the backoff. */
 const STABLE_MS = 5_000;
-/** How long a goodbye may take. */
+/** The time-out for the server's close. */
 const CLOSING_MS = 2_000;
-/** "Back off" starts as if this many attempts had failed already. */
+/** The least number of failures that advice "back off" counts. */
 const BACK_OFF_FAILURES = 2;
 
-/** Closes after which another token is needed. */
+/** Close codes after which the client needs another access token. */
 const LOCKS: ReadonlyMap<number, Unauthorized["code"]> = new Map([
   [CLOSE.expired.code, "auth_expired"],
   [CLOSE.unauthorized.code, "auth_required"],
 ]);
 
-/** Closes of those whom a moderator has sent away. */
+/** Close codes of a kick or ban. */
 const BANS: readonly number[] = [CLOSE.removed.code, CLOSE.banned.code];
 
-/** A connection to one address, for as long as it is wanted. */
+/** A connection to one URL, reconnected until it is closed. */
 export class Connection {
   readonly #url: string;
   readonly #settings: Settings;
   readonly #user: ConnectionUser;
   #state: ConnectionState = { phase: "connecting", attempt: 0 };
   #socket: SocketLike | undefined;
-  /** The one thing that is waited for: an answer, a sign of life, a retry. */
+  /** The only timer: for a reply, for silence or for a retry. */
   #timer: unknown;
   #failures = 0;
   #openSince: number | undefined;
-  /** The server asked to come back within this many milliseconds. */
+  /** The server's window for a reconnect, milliseconds. */
   #comeBackWithin: number | undefined;
-  /** For how long the server keeps this client out, when it closes. */
+  /** The rest of a ban, reported with the close that follows. */
   #bannedMs: number | undefined;
-  /** What the server had against the last hello. */
+  /** The server's error for the last hello. */
   #refused: ClientError | undefined;
 
   /**
    * @param url The server's address.
    * @param settings Waits, clock and platform.
-   * @param user Who is told what happens.
+   * @param user The callbacks.
    */
   constructor(url: string, settings: Settings, user: ConnectionUser) {
     this.#url = url;
@@ -77,7 +77,7 @@ export class Connection {
     return this.#state;
   }
 
-  /** Whether there is an open socket, welcomed or not. */
+  /** Whether the socket is open, welcomed or not. */
   get writable(): boolean {
     return this.#socket?.readyState === 1 && this.#state.phase !== "closing";
   }
@@ -91,7 +91,7 @@ export class Connection {
     });
     const socket = new this.#settings.WebSocket(this.#url, [V1]);
     this.#socket = socket;
-    // A socket that was given up may still speak; nobody listens then.
+    // Ignores events of a socket that was replaced.
     const listen = <T>(
       type: Parameters<SocketLike["addEventListener"]>[0],
       listener: (event: T) => void,
@@ -110,7 +110,7 @@ export class Connection {
     this.#expectAnswer();
   }
 
-  /** The hello was accepted: the connection counts as open. */
+  /** Sets phase `open`: the server accepted the hello. */
   welcomed(): void {
     this.#openSince = this.#settings.monotonic();
     this.#refused = undefined;
@@ -118,31 +118,31 @@ export class Connection {
     this.#become({ phase: "open" });
   }
 
-  /** Sends requests, in as few frames as is reasonable. */
+  /** Sends requests, packed into few frames. */
   send(requests: readonly ClientRequest[]): void {
     if (!this.writable) return;
     for (const frame of toFrames(requests)) this.#socket?.send(frame);
   }
 
-  /** The server will close soon: come back somewhen within the window. */
+  /** Sets the window for the reconnect after the server's next close. */
   comeBackWithin(ms: number): void {
     this.#comeBackWithin = ms;
   }
 
   /**
-   * Gives the socket up as dead or useless, and comes back.
+   * Drops the socket and reconnects after the backoff.
    *
    * @param reason Why, for people.
-   * @param leastMs How long to wait at least, milliseconds.
+   * @param leastMs The least time to wait, milliseconds.
    */
   drop(reason: string, leastMs = 0): void {
     if (this.#socket !== undefined) this.#ended(0, reason, leastMs);
   }
 
   /**
-   * The server does not let this client in now: comes back.
+   * Drops the connection after a rejected hello, and retries later.
    *
-   * @param refused Why; it says how long to wait at least.
+   * @param refused The server's error, with the least time to wait.
    */
   turnAway(refused: ClientError): void {
     this.#refused = refused;
@@ -159,9 +159,9 @@ export class Connection {
   }
 
   /**
-   * Closes for good, because the server does not want this client.
+   * Closes without a reconnect after a rejected hello.
    *
-   * @param error Why; it may say for how long.
+   * @param error The server's error; it may have `retryAfterMs`.
    */
   refuse({ message, code, retryAfterMs }: ClientError): void {
     this.#finish({
@@ -173,31 +173,31 @@ export class Connection {
     });
   }
 
-  /** The server says for how long it keeps this client out: it closes next. */
+  /** Keeps the rest of a ban for the close that follows, milliseconds. */
   banned(ms: number | undefined): void {
     this.#bannedMs = ms;
   }
 
-  /** Gives the socket up until there is a token to come back with. */
+  /** Drops the socket until `unlock()`: the client needs an access token. */
   lockOut(code: Unauthorized["code"], reason: string): void {
     this.#abandon();
     this.#user.lost();
     this.#become({ phase: "unauthorized", code, reason });
   }
 
-  /** There is another token: comes back with it, if that is waited for. */
+  /** Reconnects with a new access token, if the client waits for one. */
   unlock(): void {
     if (this.#state.phase === "unauthorized") this.connect();
   }
 
-  /** Ends a wait, or checks whether an open connection lives. */
+  /** Reconnects without waiting, or pings an open connection. */
   reconnectNow(): void {
     switch (this.#state.phase) {
       case "waiting":
         this.connect();
         break;
       case "open":
-        // Somebody is looking: a dead connection is to be known at once.
+        // A user may be looking at the page: detect a dead connection fast.
         this.#ping(this.#settings.quickAnswerMs);
         break;
       case "connecting":
@@ -208,7 +208,7 @@ export class Connection {
     }
   }
 
-  /** Says goodbye and closes for good. */
+  /** Closes the connection with 1000, without a reconnect. */
   close(): void {
     switch (this.#state.phase) {
       case "connecting":
@@ -238,7 +238,7 @@ export class Connection {
     const socket = this.#socket;
     for (const event of fromFrame(data)) {
       this.#user.heard(event);
-      // What was heard may have ended the connection in mid-frame.
+      // The event may have closed the connection.
       if (this.#socket !== socket) return;
     }
   }
@@ -276,7 +276,7 @@ export class Connection {
     const wait = this.#comeBackWithin === undefined
       ? fullJitter(failures, this.#settings.backoff, random)
       : Math.floor(random() * this.#comeBackWithin);
-    // Those who were told the same time do not come back together.
+    // Jitter for clients that got the same `retryAfterMs`.
     const afterMs = leastMs + wait;
     this.#abandon();
     this.#user.lost();
@@ -296,15 +296,15 @@ export class Connection {
     this.#become({ phase: "closed", ...end });
   }
 
-  /** Forgets the socket. It is closed too, but nobody waits for that: with a
-   * dead peer it can take for ever. */
+  /** Closes the socket without waiting for its close event, which a dead peer
+   * may never send. */
   #abandon(): void {
     const socket = this.#socket;
     this.#socket = undefined;
     this.#openSince = undefined;
     this.#comeBackWithin = undefined;
     this.#settings.timers.clear(this.#timer);
-    // Not a goodbye: the session is to be taken up again.
+    // This code keeps the session, so that the client can resume it.
     socket?.close(CLOSE.resync.code);
   }
 
@@ -319,7 +319,7 @@ export class Connection {
     this.#after(this.#settings.silenceMs, () => this.#ping());
   }
 
-  /** Protocol pings are invisible to a page, so it asks for itself. */
+  /** Sends a ping request: a page cannot see pings of the WebSocket protocol. */
   #ping(answerMs?: number): void {
     this.send([{ type: "ping" }]);
     this.#expectAnswer(answerMs);

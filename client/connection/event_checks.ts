@@ -1,18 +1,18 @@
 /**
- * Whether what a server says is what the protocol says it may: a client must
- * not stumble over a server that is broken, or hostile. Pure.
+ * Checks the shape of server events, so that a broken or hostile server cannot
+ * make the client throw. Pure.
  */
 
 import type { ServerEvent } from "../../protocol/events.ts";
 
 type Check = (value: unknown) => boolean;
 
-/** The last moment that a `Date` can be (ECMA-262, 21.4.1.1). */
+/** The largest time value of a `Date` (ECMA-262, 21.4.1.1). */
 const LAST_MOMENT = 8.64e15;
 
 const isText: Check = (value) => typeof value === "string";
 const isFlag: Check = (value) => typeof value === "boolean";
-/** JSON has no infinity, but `1e999` is read as one. */
+/** Excludes Infinity, which JSON can contain as `1e999`. */
 const isNumber: Check = (value) =>
   typeof value === "number" && Math.abs(value) <= LAST_MOMENT;
 const isCount: Check = (value) =>
@@ -23,14 +23,14 @@ function listOf(check: Check): Check {
   return (value) => Array.isArray(value) && value.every(check);
 }
 
-/** A list that begins with these; what stands behind them is optional. */
+/** Returns a check for an array: the first `least` items are required. */
 function tuple(least: number, ...checks: Check[]): Check {
   return (value) =>
     Array.isArray(value) && value.length >= least &&
     value.every((item, index) => checks[index]?.(item) ?? true);
 }
 
-/** An object with these fields; those whose names end with `?` may be absent. */
+/** Returns a check for an object; fields that end with `?` are optional. */
 function object(fields: Readonly<Record<string, Check>>): Check {
   const all = Object.entries(fields).map(([name, check]) => ({
     name: name.replace("?", ""),
@@ -60,7 +60,7 @@ const PAST = {
 };
 const RIGHTS = listOf(isText);
 
-/** What events have, by type; those of other types say nothing to this client. */
+/** The checks by type of event. */
 const EVENTS: Readonly<Record<string, Check>> = {
   welcome: object({
     session: isText,
@@ -85,7 +85,7 @@ const EVENTS: Readonly<Record<string, Check>> = {
     missed: isCount,
     count: isCount,
     "members?": RIGHTS,
-    // Servers before moderation have none of it.
+    // Servers without moderation omit these fields.
     "rights?": RIGHTS,
     "locked?": isFlag,
     "slowMs?": isNumber,
@@ -141,7 +141,7 @@ const EVENTS: Readonly<Record<string, Check>> = {
   error: object({
     code: isText,
     message: isText,
-    // A server that does not say so wants no repeat.
+    // Absent means false.
     "retryable?": isFlag,
     "retryAfterMs?": isNumber,
     "suggestion?": isText,
@@ -154,10 +154,9 @@ const EVENTS: Readonly<Record<string, Check>> = {
 const REPLY = object({ "id?": isId });
 
 /**
- * Whether a value is an event of the protocol.
+ * Returns whether a value is a server event of a known type.
  *
- * @param value Anything, such as what JSON says.
- * @returns False for types that this client does not know, too.
+ * @param value Any value, such as parsed JSON.
  */
 export function isServerEvent(value: unknown): value is ServerEvent {
   if (!REPLY(value)) return false;

@@ -1,4 +1,4 @@
-/** Requests to frames and frames to events: JSON, one object a line. Pure. */
+/** Encodes requests as frames, and decodes events: JSON lines. Pure. */
 
 import { linesOf } from "../../protocol/bounds.ts";
 import type {
@@ -9,11 +9,11 @@ import type {
 import type { ClientRequest } from "../../protocol/requests.ts";
 import { isServerEvent } from "./event_checks.ts";
 
-/** Frames are cut here, so that many waiting messages do not make one that is
- * too big for the server; a longer line goes alone. */
+/** The largest size of a frame with several lines: the server limits the size
+ * of a frame. A longer line has its own frame. */
 const FRAME_CHARS = 16 * 1024;
 
-/** @returns As few frames as is reasonable. */
+/** Returns the requests packed into few frames. */
 export function toFrames(requests: readonly ClientRequest[]): string[] {
   const frames: string[] = [];
   for (const line of requests.map((request) => JSON.stringify(request))) {
@@ -28,8 +28,8 @@ export function toFrames(requests: readonly ClientRequest[]): string[] {
 }
 
 /**
- * @returns The events of a frame, without the lines that make no sense, and
- * with a message for each of a run: nobody else needs to know of runs.
+ * Returns the events of a frame. Skips invalid lines, and expands a `messages`
+ * event into one event for each message.
  */
 export function fromFrame(frame: string): ServerEvent[] {
   const events: ServerEvent[] = [];

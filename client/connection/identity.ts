@@ -1,20 +1,20 @@
-/** Who we are to the server: name, session, and how the hello asks for them. */
+/** The client's name and session, and the hello that asks for them. */
 
 import type { Limits, WelcomeEvent } from "../../protocol/events.ts";
 import type { HelloRequest } from "../../protocol/requests.ts";
 import type { SavedOutbox, Settings } from "../options.ts";
 
-/** After as many names in vain the server is asked to give one. */
+/** After this many taken names, the client lets the server pick one. */
 const NAME_ATTEMPTS = 5;
 
-/** Name and session of one client. */
+/** The name and session of one client. */
 export class Identity {
   readonly #settings: Settings;
-  /** What the next hello asks for. */
+  /** The name that the next hello asks for. */
   #wanted: string | undefined;
-  /** What the server said. */
+  /** The name that the server gave. */
   #name: string | undefined;
-  /** The first of the names that were taken, until the server has welcomed. */
+  /** The first name that was taken; cleared by the welcome. */
   #taken: string | undefined;
   #attempts = 0;
   #token: string | undefined;
@@ -22,8 +22,8 @@ export class Identity {
   #welcome: WelcomeEvent | undefined;
 
   /**
-   * @param settings With the wanted name.
-   * @param secrets Of a session to resume, and of the guest one is.
+   * @param settings The settings, with the wanted name.
+   * @param secrets The resume token and the guest secret.
    */
   constructor(
     settings: Settings,
@@ -54,8 +54,8 @@ export class Identity {
     return this.#guest;
   }
 
-  /** Whether so many names were refused that asking on needs a pause: the name
-   * may be a token's, which cannot be another one. */
+  /** Whether the client has to wait before it asks again. The name of an access
+   * token cannot change, so every further hello may be rejected. */
   get exhausted(): boolean {
     return this.#attempts > NAME_ATTEMPTS;
   }
@@ -78,13 +78,13 @@ export class Identity {
     };
   }
 
-  /** Is who has left this, from now on. */
-  takeUp({ token, guest }: SavedOutbox): void {
+  /** Restores the resume token and guest secret of a saved outbox. */
+  restore({ token, guest }: SavedOutbox): void {
     this.#token = token;
     this.#guest = guest;
   }
 
-  /** The wanted name is taken: the next hello asks for another. */
+  /** Picks another name for the next hello: the wanted one is taken. */
   nameTaken(suggestion: string | undefined): void {
     const taken = this.#wanted;
     this.#attempts++;
@@ -95,12 +95,12 @@ export class Identity {
   }
 
   /**
-   * The server took the hello.
+   * Stores the server's welcome.
    *
-   * @returns The wanted name, if it could not be had.
+   * @returns The wanted name, if it was taken.
    */
   welcomed(event: WelcomeEvent): string | undefined {
-    // One that is had after all is not taken.
+    // The name may have become free again.
     const taken = this.#taken === event.name ? undefined : this.#taken;
     this.#taken = undefined;
     this.#attempts = 0;
@@ -111,9 +111,9 @@ export class Identity {
   }
 
   /**
-   * The server said what the name is.
+   * Stores the name that the server gave.
    *
-   * @returns Whether it is another one than before, and which that was.
+   * @returns The previous name, or undefined if the name is the same.
    */
   named(name: string): { before: string | undefined } | undefined {
     const before = this.#name;

@@ -1,30 +1,30 @@
-/** Which answers are awaited. Owns the ids of requests. */
+/** The requests without a reply, and their ids. */
 
 import type { ServerEvent } from "../../protocol/events.ts";
 import type { RequestId } from "../../protocol/requests.ts";
 import { ClientError } from "../errors.ts";
 
-/** Who wants to know the answer. */
+/** The callbacks for the reply to a request. */
 export interface Asker {
   answered?(event: ServerEvent): void;
   refused(error: ClientError): void;
 }
 
-/** The requests of one connection that have no answer yet. */
+/** The requests of one connection that have no reply yet. */
 export class Requests {
   readonly #askers = new Map<RequestId, Asker>();
   #last = 0;
 
-  /** @returns The id to send along. */
+  /** Registers a request, and returns the id to send with it. */
   open(asker: Asker): number {
     this.#askers.set(++this.#last, asker);
     return this.#last;
   }
 
   /**
-   * Passes an answer on.
+   * Passes a reply to its callbacks.
    *
-   * @returns False when nobody asked.
+   * @returns Whether a request with this id was pending.
    */
   settle(id: RequestId, event: ServerEvent): boolean {
     const asker = this.#askers.get(id);
@@ -36,7 +36,7 @@ export class Requests {
     return true;
   }
 
-  /** The connection is gone, and with it all answers. */
+  /** Fails all pending requests: the connection was lost. */
   abandon(error: ClientError): void {
     const askers = [...this.#askers.values()];
     this.#askers.clear();
@@ -44,7 +44,7 @@ export class Requests {
   }
 }
 
-/** What happens to a request whose connection is not there or was lost. */
+/** Returns the error of a request without a connection. */
 export function disconnected(): ClientError {
   return new ClientError("disconnected", {
     message: "Not connected. Try again after reconnecting",
@@ -52,7 +52,7 @@ export function disconnected(): ClientError {
   });
 }
 
-/** What happens to a request that the server answers with something else. */
+/** Returns the error of a request whose reply has the wrong type. */
 export function unexpected(): ClientError {
   return new ClientError("disconnected", {
     message: "The server sent an invalid reply. Try again",
@@ -60,10 +60,11 @@ export function unexpected(): ClientError {
   });
 }
 
-/** What happens to a message that is given up. */
+/** Returns the error of a message whose client or room was closed. */
 export function closed(): ClientError {
   return new ClientError("closed", {
-    message: "This was closed before the message was sent",
+    message: "The client or room was closed before the message was sent. " +
+      "Join the room again and resend it",
     retryable: false,
   });
 }
