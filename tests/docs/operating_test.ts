@@ -80,6 +80,7 @@ const SHARED: Readonly<Record<string, string>> = {
 /** What is large and bounds something else: a step, a frame, one room. */
 const NOT_SHARED: readonly string[] = [
   "server/http/api/room_endpoints.ts MOST",
+  "server/http/reader_language.ts MOST_BYTES",
   "server/runtime/log_writer.ts MOST_WAITING",
   "server/rooms/room_log.ts MAX_MESSAGES",
   "server/runtime/log_limits.ts MOST_MESSAGES",
