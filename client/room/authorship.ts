@@ -1,34 +1,34 @@
 /**
- * Which messages of a room are one's own. Pure. A name tells nothing: it may
- * have been somebody else's before, or be by now. Nor does a `cid` alone, which
- * everybody can repeat who has seen it.
+ * Decides which messages of a room this client sent. Pure. The name does not
+ * show it, since names change hands. A `cid` alone does not either: other
+ * clients can copy it once they have seen it.
  */
 
 import type { Message } from "../../protocol/message.ts";
 
-/** A message, on which the server may have said whose it is. */
+/** A message, marked by the server if it is this client's own. */
 type Claimed = Pick<Message, "seq" | "cid"> & { readonly own?: true };
 
-/** What one reader knows of who wrote what in one room. */
+/** The own messages of one reader in one room. */
 export class Authorship {
-  /** Own messages that are still to come. */
+  /** Seqs of own messages that have not arrived yet. */
   readonly #expected = new Set<number>();
-  /** Own ids that have come, while their acks are still to come. */
+  /** Cids of own messages that arrived before their acks. */
   readonly #came = new Set<string>();
 
-  /** The room was joined: what was to come then may come no more. */
+  /** Forgets everything: after a join the expected messages may not come. */
   joined(): void {
     this.#expected.clear();
     this.#came.clear();
   }
 
-  /** The server says which messages to come are one's own. */
-  told(seqs: readonly number[]): void {
+  /** Notes the seqs that the server marks as own. */
+  expect(seqs: readonly number[]): void {
     for (const seq of seqs) this.#expected.add(seq);
   }
 
   /**
-   * The server has a message of one's own.
+   * Notes the ack of an own message.
    *
    * @param read The last seq read.
    */
@@ -38,18 +38,18 @@ export class Authorship {
   }
 
   /**
-   * The next message came.
+   * Returns whether the next message is this client's own.
    *
-   * @param isSent Whether one has sent a message with this id, not acked yet.
-   * @returns Whether it is one's own.
+   * @param isSent Returns whether the client has sent a message with this cid
+   * that is not acked yet.
    */
   isOwn(
     { seq, cid, own }: Claimed,
     isSent: (cid: string) => boolean,
   ): boolean {
     if (this.#expected.delete(seq) || own === true) return true;
-    // Not to be guessed, so the first that has it is one's own; others could
-    // repeat it from then on.
+    // Nobody can guess a cid, so the first message that has it is the own one.
+    // Later ones may be copies.
     if (cid === undefined || this.#came.has(cid) || !isSent(cid)) return false;
     this.#came.add(cid);
     return true;

@@ -1,7 +1,4 @@
-/**
- * Which rooms a client is in, and what it has to say about them on a new
- * connection.
- */
+/** The rooms of a client, and the requests that rejoin them. */
 
 import type { JoinRequest, LeaveRequest } from "../../protocol/requests.ts";
 import type { JoinOptions } from "../client_api.ts";
@@ -13,7 +10,7 @@ import type { RoomContext } from "./room_context.ts";
 export class JoinedRooms {
   readonly #host: RoomContext;
   readonly #rooms = new Map<string, JoinedRoom>();
-  /** Left before the server knew us; a resumed session may still be in. */
+  /** Rooms left while disconnected; a resumed session may still be in them. */
   readonly #toLeave = new Set<string>();
 
   /** @param host The client. */
@@ -29,7 +26,7 @@ export class JoinedRooms {
     return this.#rooms.get(name);
   }
 
-  /** What a new connection has to ask for: to be out of here, and in there. */
+  /** The leave and join requests for a new connection. */
   get greetings(): [JoinRequest | LeaveRequest, Asker][] {
     return [
       ...[...this.#toLeave].map(leaving),
@@ -38,7 +35,7 @@ export class JoinedRooms {
     ];
   }
 
-  /** A room to be joined, in place of one of that name. */
+  /** Adds a room, and replaces one of the same name. */
   add(name: string, options: JoinOptions): JoinedRoom {
     const room = new JoinedRoom(name, this.#host, options);
     this.#rooms.set(name, room);
@@ -47,29 +44,30 @@ export class JoinedRooms {
   }
 
   /**
-   * A room was left.
+   * Removes a room.
    *
-   * @param name Which.
-   * @param options `known`: whether the server knows us and so hears of it.
+   * @param name The room's name.
+   * @param options `known`: whether the client is connected. If not, it leaves
+   * the room on the next connection.
    */
   remove(name: string, { known }: { known: boolean }): void {
     this.#rooms.delete(name);
     if (!known) this.#toLeave.add(name);
   }
 
-  /** The server knows us, and so has heard the greetings. */
+  /** Clears the pending leaves: the server accepted the hello. */
   welcomed(): void {
     this.#toLeave.clear();
   }
 
-  /** The client is closed. */
+  /** Ends all rooms: the client is closed. */
   end(): void {
     for (const room of this.all) room.ended();
     this.#rooms.clear();
   }
 }
 
-/** The request to leave a room; not being there is as good as having left. */
+/** Returns a leave request that ignores errors, such as `not_joined`. */
 export function leaving(room: string): [LeaveRequest, Asker] {
   return [{ type: "leave", room }, { refused: () => {} }];
 }

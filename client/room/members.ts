@@ -1,39 +1,39 @@
 /**
- * Who is in a room. Pure: events in, what changed out. Applying an event twice
- * changes nothing the second time, so an event that was already part of the
- * list one joined with does no harm.
+ * The members of a room. Pure: takes events, returns changes. Applying an event
+ * is idempotent, because the member list of a join can contain changes whose
+ * events follow.
  */
 
 import type { PresenceEvent } from "../../protocol/events.ts";
 import { presenceChanges } from "../../protocol/presence.ts";
 import type { Presence } from "./room_api.ts";
 
-/** As people would have it: Ada, Ada 2, Ada 10. */
+/** Sorts numbers by value: Ada, Ada 2, Ada 10. */
 const ORDER = new Intl.Collator(undefined, { numeric: true });
 
 /** The members of one room, as far as the server lists them. */
 export class Members {
-  /** Undefined when there are too many to list. */
+  /** Undefined if there are too many to list. */
   #names: Set<string> | undefined = new Set();
   #sorted: readonly string[] | undefined;
   #count = 0;
 
-  /** Sorted; empty when there are too many to list. */
+  /** The names, sorted; empty if there are too many to list. */
   get names(): readonly string[] {
     this.#sorted ??= [...this.#names ?? []].sort(ORDER.compare);
     return this.#sorted;
   }
 
-  /** How many there are, listed or not. */
+  /** The number of members, listed or not. */
   get count(): number {
     return this.#count;
   }
 
   /**
-   * Replaces everything that was known.
+   * Replaces the list.
    *
-   * @param names Everyone, or undefined when there are too many to list.
-   * @param count How many there are.
+   * @param names All names, or undefined if there are too many to list.
+   * @param count The number of members.
    */
   replace(names: readonly string[] | undefined, count: number): Presence {
     const before = this.#names;
@@ -53,7 +53,7 @@ export class Members {
   /**
    * Applies an event.
    *
-   * @returns What is new in it, or undefined when nothing is.
+   * @returns The changes, or undefined if there are none.
    */
   apply(event: PresenceEvent): Presence | undefined {
     const { members, count } = event;
@@ -80,7 +80,7 @@ export class Members {
   }
 }
 
-/** The names of one set that another does not have. */
+/** Returns the names of one set that are not in another. */
 function without(names: Set<string>, others: Set<string>): string[] {
   return [...names].filter((name) => !others.has(name));
 }

@@ -1,12 +1,14 @@
-/** From what travels to what listeners get: messages and pages of them. Pure. */
+/** Converts messages and history pages from wire format to the API. Pure. */
 
 import type { HistoryEvent } from "../../protocol/events.ts";
 import { marksOf, type Message } from "../../protocol/message.ts";
 import type { HistoryPage, RoomMessage } from "./room_api.ts";
 
 /**
- * @param message As it came, maybe with fields that are not known here.
- * @param context Whether it is an old one, and whether one's own.
+ * Returns a message for listeners, without fields unknown to this client.
+ *
+ * @param message The message as received.
+ * @param context Whether it is replayed, and whether it is the client's own.
  */
 export function toRoomMessage(
   message: Message,
@@ -26,7 +28,7 @@ export function toRoomMessage(
   };
 }
 
-/** @param event A page as it came. */
+/** Returns a history page for callers. */
 export function toPage(
   { room, first, head, messages }: HistoryEvent,
 ): HistoryPage {

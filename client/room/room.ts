@@ -1,6 +1,6 @@
 /**
- * A joined room: turns what the server says about it into what its listeners
- * get. The order of messages is RoomReader's, who is here Members'.
+ * A joined room: turns the server's events into events for listeners.
+ * RoomReader orders the messages, and Members keeps the member list.
  */
 
 import type {
@@ -34,7 +34,7 @@ import type { RoomContext } from "./room_context.ts";
 import { RoomReader, type Step } from "./room_reader.ts";
 
 const TYPING_MS = 2_000;
-/** When joining failed for now, and the error does not say when to retry. */
+/** The wait before a rejoin if the error does not set one. */
 const REJOIN_MS = 1_000;
 
 /** One room of a client. */
@@ -48,18 +48,18 @@ export class JoinedRoom implements Room {
   readonly #authorship = new Authorship();
   #phase: Room["phase"] = "joining";
   #rules: Rules | undefined;
-  /** Why one is not in it. */
+  /** The error that ended or prevented the membership. */
   #refusal: ClientError | undefined;
-  /** Whether a join is on its way. */
+  /** Whether a join request is pending. */
   #asked = false;
   #rejoin: unknown;
   #refetch: unknown;
   #typedAt = -Infinity;
 
   /**
-   * @param name The room's one spelling.
-   * @param host Its client.
-   * @param options How to join.
+   * @param name The room's normalized name.
+   * @param host The client.
+   * @param options The options of the join.
    */
   constructor(name: string, host: RoomContext, options: JoinOptions) {
     this.name = name;
@@ -93,7 +93,7 @@ export class JoinedRoom implements Room {
 
   publish(text: string): Outgoing {
     const { sender } = this.#host;
-    // With the message the others forget that one is typing.
+    // Other clients end the typing indicator when the message arrives.
     this.#typedAt = -Infinity;
     return this.#phase === "left" || this.#phase === "refused"
       ? sender.reject(this.name, text, this.#refusal)
@@ -136,7 +136,7 @@ export class JoinedRoom implements Room {
   typing(): void {
     const now = this.#host.settings.monotonic();
     if (this.#phase !== "joined" || now - this.#typedAt < TYPING_MS) return;
-    // It would be refused, for something that nobody has asked for.
+    // The server would reject it, and the user would get an error.
     if (!this.#mayWrite()) return;
     this.#typedAt = now;
     this.#host.send({ type: "typing", room: this.name });
@@ -156,16 +156,16 @@ export class JoinedRoom implements Room {
   }
 
   /**
-   * Whether messages can be sent: the server takes requests in order, so
-   * behind a join is as good as joined.
+   * Whether messages can be sent. The server handles requests in order, so a
+   * pending join is enough.
    */
   get sendable(): boolean {
     return this.#phase === "joined" || this.#asked;
   }
 
   /**
-   * The request that joins it, at first or from where it was left, and who
-   * wants the answer.
+   * Returns the request that joins the room or rejoins it at the cursor, and
+   * the callbacks for the reply.
    */
   ask(): [JoinRequest, Asker] {
     const since = this.#reader.cursor;
@@ -183,7 +183,7 @@ export class JoinedRoom implements Room {
     ];
   }
 
-  /** The connection is gone. */
+  /** Goes back to phase `joining`: the connection was lost. */
   disconnected(): void {
     const { timers } = this.#host.settings;
     timers.clear(this.#rejoin);
@@ -192,13 +192,13 @@ export class JoinedRoom implements Room {
     if (this.#phase === "joined") this.#phase = "joining";
   }
 
-  /** Nobody will hear of this room again. */
+  /** Ends the room: it emits no more events. */
   ended(): void {
     this.disconnected();
     this.#phase = "left";
   }
 
-  /** A publish of this room changed. */
+  /** Emits the new state of a published message. */
   outgoingChanged(message: Outgoing): void {
     const { cid, state } = message;
     if (state.phase === "sent") {
@@ -207,7 +207,7 @@ export class JoinedRoom implements Room {
     this.#events.emit("outgoing", message);
   }
 
-  /** The server said something about this room. */
+  /** Handles a server event of this room. */
   heard(event: ServerEvent): void {
     if (event.type === "joined" && this.#phase !== "left") this.#joined(event);
     if (this.#phase !== "joined") return;
@@ -216,7 +216,7 @@ export class JoinedRoom implements Room {
         this.#take(this.#reader.message(event));
         break;
       case "own":
-        this.#authorship.told(event.seqs);
+        this.#authorship.expect(event.seqs);
         break;
       case "gap":
         this.#take(this.#reader.gap(event));
@@ -233,7 +233,7 @@ export class JoinedRoom implements Room {
         this.#events.emit("typing", { from: event.from });
         break;
       case "rules":
-        this.#holds(event);
+        this.#setRules(event);
         break;
       case "left":
         this.#expelled(event);
@@ -249,13 +249,13 @@ export class JoinedRoom implements Room {
     this.#asked = false;
     this.#authorship.joined();
     const presence = this.#members.replace(members, count);
-    // A reset comes before `joined`, the gap after it: in the order in which
-    // a page wipes, says that it is back, and goes on.
+    // Emits a reset before `joined`, and a gap after it: a page first clears
+    // its messages, then reports the rejoin, then continues.
     const isReset = (step: Step) => step.kind === "reset";
     this.#take(steps.filter(isReset));
     this.#events.emit("joined", { again, recovered, missed, after, head });
     const { rights, locked = false, slowMs = 0, waitMs = 0 } = event;
-    this.#holds({ rights, locked, slowMs, waitMs });
+    this.#setRules({ rights, locked, slowMs, waitMs });
     this.#events.emit("presence", presence);
     this.#take(steps.filter((step) => !isReset(step)));
     if (head <= after) this.#events.emit("live", undefined);
@@ -282,8 +282,8 @@ export class JoinedRoom implements Room {
       (!locked || rights.includes("moderate"));
   }
 
-  /** What one may do, and what holds here, from now on. */
-  #holds(
+  /** Stores the rules and this user's rights, and emits them. */
+  #setRules(
     { rights = this.#rules?.rights ?? [], locked, slowMs, waitMs }:
       & Omit<RulesEvent, "type" | "room">
       & Pick<Rules, "waitMs">,
@@ -297,11 +297,11 @@ export class JoinedRoom implements Room {
     this.#events.emit("rules", this.#rules);
   }
 
-  /** One had to go. */
+  /** Handles the removal of this user from the room. */
   #expelled({ code = "forbidden", message, retryAfterMs }: LeftEvent): void {
     this.#turnedAway(
       new ClientError(code, {
-        message: message ?? "You are not in this room any more",
+        message: message ?? "You were removed from this room",
         retryable: false,
         retryAfterMs,
       }),
@@ -358,7 +358,7 @@ export class JoinedRoom implements Room {
       },
       refused: ({ code, retryAfterMs = REJOIN_MS }) => {
         if (code === "disconnected") return;
-        // To connect anew would ask for more, not for less.
+        // A reconnect would cause more requests, not fewer.
         if (code !== "rate_limited") return this.#host.resync();
         this.#refetch = this.#host.settings.timers.set(() => {
           if (this.#phase === "joined") this.#fetch(after);

@@ -1,7 +1,6 @@
 /**
- * The reading side of a room: which message is the next one. Pure: events in,
- * steps out. It is what makes every message come once and in order, whatever
- * the connection does.
+ * The reading position in a room. Pure: takes events, returns steps. Delivers
+ * each message once and in order, across reconnects.
  */
 
 import type {
@@ -12,7 +11,7 @@ import type {
 import type { Cursor, Message } from "../../protocol/message.ts";
 import type { Gap } from "./room_api.ts";
 
-/** What is to be done about an event, in this order. */
+/** An action that follows an event. */
 export type Step =
   | {
     readonly kind: "message";
@@ -21,29 +20,29 @@ export type Step =
   }
   | { readonly kind: "gap"; readonly gap: Gap }
   | { readonly kind: "reset" }
-  /** Ask for the history behind this seq, and pass the answer to `page()`. */
+  /** Request the history after this seq, and pass the reply to `page()`. */
   | { readonly kind: "fetch"; readonly after: number }
-  /** What the server says does not fit together: connect and join anew. */
+  /** Reconnect and rejoin: the server's data is inconsistent. */
   | { readonly kind: "resync" };
 
-/** One reader's way through one room's log. */
+/** One reader's position in one room's log. */
 export class RoomReader {
   #epoch: string | undefined;
   #seq = 0;
-  /** Newest message at the time of joining. */
+  /** The newest seq at the time of the join. */
   #headAtJoin = 0;
-  /** A message known to exist; while it is ahead there is a hole before it. */
+  /** The largest seq seen; if it is over `#seq`, messages are missing. */
   #ahead = 0;
   #fetching = false;
 
-  /** The last message read; undefined before the first joining. */
+  /** The position of the last message read; undefined before the first join. */
   get cursor(): Cursor | undefined {
     return this.#epoch === undefined
       ? undefined
       : { epoch: this.#epoch, seq: this.#seq };
   }
 
-  /** The room was joined, at first or again. */
+  /** Handles a join or rejoin. */
   joined({ epoch, after, head, recovered }: JoinedEvent): Step[] {
     const known = this.#epoch;
     const before = this.#seq;
@@ -62,7 +61,7 @@ export class RoomReader {
     return this.#skipTo(Math.max(before, after));
   }
 
-  /** A message arrived. */
+  /** Handles a message. */
   message(message: Message): Step[] {
     const { seq } = message;
     if (this.#epoch === undefined || seq <= this.#seq) return [];
@@ -71,14 +70,14 @@ export class RoomReader {
     return [{ kind: "message", message, replay: seq <= this.#headAtJoin }];
   }
 
-  /** Messages fell off the log before they could be sent. */
+  /** Handles a gap: the server deleted messages before it sent them. */
   gap({ from, to }: GapEvent): Step[] {
     if (this.#epoch === undefined || to <= this.#seq) return [];
     if (from > this.#seq + 1) return this.#hole(to);
     return this.#skipTo(to);
   }
 
-  /** The answer to a `fetch`. */
+  /** Handles the reply to a `fetch`. */
   page({ room, epoch, first, messages }: HistoryEvent): Step[] {
     if (!this.#fetching) return [];
     this.#fetching = false;
@@ -89,7 +88,7 @@ export class RoomReader {
       steps.push(...this.message({ ...message, room }));
     }
     if (this.#fetching || this.#ahead <= this.#seq) return steps;
-    // Without progress, asking again would go on for ever.
+    // Without progress, the requests would never end.
     if (this.#seq === before) return [{ kind: "resync" }];
     return [...steps, ...this.#hole(this.#ahead)];
   }
@@ -102,8 +101,8 @@ export class RoomReader {
   }
 
   /**
-   * What is ahead of a hole is not kept: the pages that fill the hole bring it
-   * again, and memory stays bounded.
+   * Requests the missing messages. Drops the messages after them to bound
+   * memory: the history pages contain them too.
    */
   #hole(ahead: number): Step[] {
     this.#ahead = Math.max(this.#ahead, ahead);

@@ -1,9 +1,9 @@
 /**
- * What waits to be sent, and in which order. Pure: it neither sends nor knows
- * the time. An entry stays until the server has it or it was refused for good.
+ * The queue of unsent messages. Pure: it neither sends nor reads a clock. An
+ * entry stays until the server acks it or it is discarded.
  */
 
-/** What the outbox has to know of an entry. */
+/** The fields of an entry that the outbox uses. */
 export interface OutboxEntry {
   readonly cid: string;
   readonly room: string;
@@ -13,41 +13,41 @@ export interface OutboxEntry {
 type Phase = "queued" | "flying" | "failed";
 
 /**
- * Most unanswered publishes at a time: bounds what a refused one can be
- * overtaken by, and the size of the burst after a reconnect.
+ * The number of unacked publishes at a time. Bounds the burst after a
+ * reconnect, and how many messages can overtake a rejected one.
  */
 const WINDOW = 32;
 
 /**
- * Most characters of them, if they are more than one: long ones would be more
- * bytes at once than a server takes, which hangs up on who goes on meanwhile.
+ * The number of characters of unacked publishes, if there are several: the
+ * server disconnects a client that sends too many bytes at once.
  */
 const WINDOW_CHARACTERS = 64 * 1024;
 
-/** The publishes of one client that are not acked. */
+/** The unacked and failed messages of one client. */
 export class Outbox<Entry extends OutboxEntry> {
   readonly #limit: number;
   readonly #entries = new Map<string, { entry: Entry; phase: Phase }>();
   /**
-   * One at a time since one was told to come again later, so that those behind
-   * it do not get ahead; as many as usual when all have been sent.
+   * Whether to send one message at a time. Set when the server defers a message,
+   * so that later ones do not overtake it; reset when all are sent.
    */
   #careful = false;
 
-  /** @param limit Most entries that may wait. */
+  /** @param limit The largest number of waiting entries. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Everything that waits or has failed, in the order of publishing. */
+  /** All waiting and failed entries, in the order of publishing. */
   get entries(): Entry[] {
     return [...this.#entries.values()].map(({ entry }) => entry);
   }
 
   /**
-   * Takes an entry in.
+   * Adds an entry.
    *
-   * @returns False when too many wait already: it was not taken.
+   * @returns False if the outbox is full; the entry is not added.
    */
   add(entry: Entry): boolean {
     if (this.#count("queued") + this.#count("flying") >= this.#limit) {
@@ -57,8 +57,8 @@ export class Outbox<Entry extends OutboxEntry> {
     return true;
   }
 
-  /** Takes in what was left from an earlier life: all of it, so that nothing
-   * is dropped without anybody knowing. */
+  /** Adds the saved entries of an earlier client, even over the limit, so that
+   * none is lost. */
   restore(entries: readonly Entry[]): void {
     for (const entry of entries) {
       this.#entries.set(entry.cid, { entry, phase: "queued" });
@@ -66,9 +66,9 @@ export class Outbox<Entry extends OutboxEntry> {
   }
 
   /**
-   * Picks what to send now; it counts as on its way from here on.
+   * Returns the entries to send now, and marks them as sent.
    *
-   * @param isOpen Whether a room's messages can be sent now.
+   * @param isOpen Returns whether a room's messages can be sent now.
    */
   take(isOpen: (room: string) => boolean): Entry[] {
     const items = [...this.#entries.values()];
@@ -94,9 +94,9 @@ export class Outbox<Entry extends OutboxEntry> {
   }
 
   /**
-   * The server has it, or it is not wanted any more.
+   * Removes an acked or discarded entry.
    *
-   * @returns The entry, if there was one.
+   * @returns The entry, if it exists.
    */
   remove(cid: string): Entry | undefined {
     const item = this.#entries.get(cid);
@@ -108,9 +108,9 @@ export class Outbox<Entry extends OutboxEntry> {
   }
 
   /**
-   * The server does not want it now.
+   * Queues an entry again that the server deferred.
    *
-   * @returns Whether it is there to be sent again.
+   * @returns Whether the entry was sent and unacked.
    */
   postpone(cid: string): boolean {
     const item = this.#entries.get(cid);
@@ -121,10 +121,10 @@ export class Outbox<Entry extends OutboxEntry> {
   }
 
   /**
-   * The server does not want it at all. It is kept for `retry()`; of too many
-   * such the oldest is forgotten.
+   * Marks an entry as failed, and keeps it for `retry()`. Over the limit, the
+   * oldest failed entry is deleted.
    *
-   * @returns The entry, if there was one.
+   * @returns The entry, if it exists.
    */
   fail(cid: string): Entry | undefined {
     const item = this.#entries.get(cid);
@@ -139,7 +139,7 @@ export class Outbox<Entry extends OutboxEntry> {
   }
 
   /**
-   * Puts a failed entry at the end of what waits.
+   * Moves a failed entry to the end of the queue.
    *
    * @returns The entry, if it had failed.
    */
@@ -151,12 +151,12 @@ export class Outbox<Entry extends OutboxEntry> {
     return item.entry;
   }
 
-  /** Whether it is kept only because it failed. */
+  /** Returns whether an entry has failed. */
   hasFailed(cid: string): boolean {
     return this.#entries.get(cid)?.phase === "failed";
   }
 
-  /** The connection is gone: what was on its way has to be sent again. */
+  /** Queues all unacked entries again: the connection was lost. */
   disconnected(): void {
     for (const item of this.#entries.values()) {
       if (item.phase === "flying") item.phase = "queued";

@@ -1,9 +1,9 @@
-/** One message on its way: what is told of it, and what became of it. */
+/** The state of one published message. */
 
 import type { Outgoing, OutgoingState } from "../room/room_api.ts";
 import type { SavedPublish } from "../options.ts";
 
-/** One message on its way. */
+/** A published message and its state. */
 export class OutgoingMessage implements Outgoing {
   readonly cid: string;
   readonly room: string;
@@ -27,13 +27,13 @@ export class OutgoingMessage implements Outgoing {
     return this.#settled.promise;
   }
 
-  /** It was sent, or has failed. */
+  /** Sets the final state: sent or failed. */
   settle(state: OutgoingState): void {
     this.#state = state;
     this.#settled.resolve(state);
   }
 
-  /** It is tried again. */
+  /** Resets the state to pending for a retry. */
   renew(): void {
     this.#state = { phase: "pending" };
     this.#settled = Promise.withResolvers();

@@ -1,15 +1,15 @@
-/** Finds a client's own outbox among those that were saved. Pure. */
+/** Finds a client's outbox among the saved ones. Pure. */
 
 import type { SavedOutbox } from "../options.ts";
 
 /**
- * Splits what was saved by owner, so that nobody sends the messages of another
- * person, or resumes its session.
+ * Splits the saved data by owner, so that a client never sends another user's
+ * messages or resumes another user's session.
  *
- * @param saved What the storage had.
+ * @param saved The data from the storage.
  * @param owner The `sub` of the client's access token, null without one, and
  * its guest secret if it has one.
- * @returns The owner's outbox, if there is one, and those of others.
+ * @returns The owner's outbox, if it exists, and all others.
  */
 export function ownOutbox(
   saved: SavedOutbox | undefined,
@@ -19,7 +19,7 @@ export function ownOutbox(
   const { others: rest = [], ...last } = saved;
   const all = [last, ...rest];
   const own = all.find(({ user, guest }) => {
-    // Saved by an earlier version, which had one owner only.
+    // Earlier versions saved one outbox without an owner.
     if (user === undefined) return true;
     if (user !== owner.user) return false;
     return user !== null || owner.guest === undefined ||

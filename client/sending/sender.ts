@@ -1,6 +1,6 @@
 /**
- * Gets messages out: when what waits in the outbox is sent and sent again, what
- * became of it, and that it outlives the client. The order is the outbox's.
+ * Sends the messages of the outbox, retries them, reports their state and saves
+ * them.
  */
 
 import type { PublishRequest } from "../../protocol/requests.ts";
@@ -11,38 +11,38 @@ import { Outbox } from "./outbox.ts";
 import { OutgoingMessage } from "./outgoing_message.ts";
 import { closed } from "../connection/pending_requests.ts";
 
-/** Who lets a sender send. */
+/** The part of a client that a sender uses. */
 export interface SenderUser {
-  /** Whether messages of a room can be sent now. */
+  /** Returns whether a room's messages can be sent now. */
   isOpen(room: string): boolean;
-  /** Characters that a message may have; undefined before the server said. */
+  /** Returns the longest message, in characters; undefined before the welcome. */
   longest(): number | undefined;
   send(requests: readonly PublishRequest[]): void;
   changed(message: Outgoing): void;
-  /** Keeps what must outlive the client. */
+  /** Saves the unsent messages. */
   save(entries: readonly SavedPublish[]): void;
 }
 
-/** When an error says to try again but not when. */
+/** The wait before a retry if the error does not set one. */
 const RETRY_MS = 1_000;
 
-/** UTF-16 units that a character has at most, and CR LF counts as one: what has
- * more is too long for sure, all else is for the server to judge. */
+/** The most UTF-16 units that the server counts as one character. A longer text
+ * is too long for certain; the server checks all others. */
 const MOST_UNITS = 2;
 
-/** Sends the messages of one client, each until the server has it. */
+/** Sends the messages of one client until the server acks or rejects them. */
 export class Sender {
   readonly #settings: Settings;
   readonly #user: SenderUser;
   readonly #outbox: Outbox<OutgoingMessage>;
-  /** Runs while the server does not want more. */
+  /** The timer of a pause that the server asked for. */
   #pause: unknown;
   #scheduled = false;
   #closed = false;
 
   /**
    * @param settings Limits, clock and randomness.
-   * @param user Who sends.
+   * @param user The client.
    */
   constructor(settings: Settings, user: SenderUser) {
     this.#settings = settings;
@@ -50,7 +50,7 @@ export class Sender {
     this.#outbox = new Outbox(settings.outboxLimit);
   }
 
-  /** Takes up what an earlier client has left. */
+  /** Restores the saved messages of an earlier client. */
   restore(entries: readonly SavedPublish[]): void {
     this.#outbox.restore(entries.map((entry) => new OutgoingMessage(entry)));
   }
@@ -60,7 +60,7 @@ export class Sender {
     return this.#outbox.entries.filter((outgoing) => outgoing.room === room);
   }
 
-  /** Takes a message in; it has failed already when there are too many. */
+  /** Publishes a message; it fails at once if the outbox is full. */
   publish(room: string, text: string): Outgoing {
     const { now } = this.#settings;
     const outgoing = new OutgoingMessage({
@@ -83,7 +83,7 @@ export class Sender {
     return outgoing;
   }
 
-  /** A message that must not be sent any more, as its caller sees it. */
+  /** Returns a failed message without sending it. */
   reject(room: string, text: string, error = closed()): Outgoing {
     const at = this.#settings.now();
     const outgoing = new OutgoingMessage({ cid: this.#cid(), room, text, at });
@@ -91,7 +91,7 @@ export class Sender {
     return outgoing;
   }
 
-  /** Tries a failed message again; tells whether there was one. */
+  /** Retries a failed message; returns whether it exists. */
   retry(cid: string): boolean {
     const outgoing = this.#outbox.retry(cid);
     if (outgoing === undefined) return false;
@@ -101,7 +101,7 @@ export class Sender {
     return true;
   }
 
-  /** Forgets a failed message; tells whether there was one. */
+  /** Deletes a failed message; returns whether it exists. */
   discard(cid: string): boolean {
     if (!this.#outbox.hasFailed(cid)) return false;
     this.#outbox.remove(cid);
@@ -109,7 +109,7 @@ export class Sender {
     return true;
   }
 
-  /** The server has it. */
+  /** Marks a message as sent. */
   acked(cid: string, seq: number): void {
     const outgoing = this.#outbox.remove(cid);
     if (outgoing === undefined) return;
@@ -117,10 +117,10 @@ export class Sender {
     this.#schedule();
   }
 
-  /** The server does not want it, now or at all. */
+  /** Fails a message that the server rejected, or retries it later. */
   refused(cid: string, error: ClientError): void {
-    // Slow mode holds in one room, and a pause would hold up all of them; and
-    // who writes there should rather know than wait for minutes.
+    // A pause would delay all rooms, but slow mode is for one. Its waits can
+    // take minutes, so the user should see an error.
     if (!error.retryable || error.code === "slow_mode") {
       this.#fail(cid, error);
       return;
@@ -134,7 +134,7 @@ export class Sender {
     }, error.retryAfterMs ?? RETRY_MS);
   }
 
-  /** Sends what can be sent now. */
+  /** Sends all messages that can be sent now. */
   flush(): void {
     if (this.#pause !== undefined) return;
     const taken = this.#outbox.take((room) => this.#user.isOpen(room));
@@ -142,33 +142,33 @@ export class Sender {
     const fits = ({ text }: Outgoing) => text.length <= MOST_UNITS * longest;
     const sent = taken.filter(fits);
     if (sent.length > 0) this.#user.send(sent.map(toRequest));
-    // The server would hang up on a frame that is far too big, for good.
+    // A frame over the server's limit would close the connection.
     for (const outgoing of taken) {
       if (!fits(outgoing)) this.#fail(outgoing.cid, tooLong(longest));
     }
   }
 
-  /** Nothing that was sent is sure to have arrived. */
+  /** Queues unacked messages again: the connection was lost. */
   disconnected(): void {
     this.#settings.timers.clear(this.#pause);
     this.#pause = undefined;
     this.#outbox.disconnected();
   }
 
-  /** Refuses everything of a room, but keeps it for a retry. */
+  /** Fails a room's pending messages, and keeps them for a retry. */
   failRoom(room: string, error: ClientError): void {
     for (const { cid, state } of this.outgoing(room)) {
       if (state.phase === "pending") this.#fail(cid, error);
     }
   }
 
-  /** Gives everything of a room up. */
+  /** Fails and deletes a room's messages. */
   leaveRoom(room: string): void {
     for (const { cid } of this.outgoing(room)) this.#giveUp(cid);
     this.#schedule();
   }
 
-  /** Gives everything up; what was saved stays saved. */
+  /** Saves all messages, then fails those that are pending. */
   close(): void {
     this.disconnected();
     this.save();
@@ -176,7 +176,7 @@ export class Sender {
     for (const { cid } of this.#outbox.entries) this.#giveUp(cid);
   }
 
-  /** Keeps what is not sent. */
+  /** Saves the unsent messages. */
   save(): void {
     this.#user.save(
       this.#outbox.entries.map(({ cid, room, text, at }) => ({
@@ -207,7 +207,7 @@ export class Sender {
     this.#user.changed(outgoing);
   }
 
-  /** What one turn of the event loop brings is saved and sent together. */
+  /** Saves and sends the messages of one turn of the event loop together. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -219,7 +219,7 @@ export class Sender {
     });
   }
 
-  /** Not to be guessed before it is sent: some 100 random bits. */
+  /** Returns a cid that others cannot guess: about 100 random bits. */
   #cid(): string {
     const { random } = this.#settings;
     return (random().toString(36).slice(2) + random().toString(36).slice(2))

@@ -7,7 +7,7 @@ const nothingSent = () => false;
 
 Deno.test("a message is the user's own when the server marks it", () => {
   const own = new Authorship();
-  own.told([3, 5]);
+  own.expect([3, 5]);
   assertEquals(
     [3, 4, 5].map((seq) => own.isOwn({ seq }, nothingSent)),
     [true, false, true],
@@ -35,7 +35,7 @@ Deno.test("another author's message with the same id is not the user's own", () 
 
 Deno.test("pending own messages of an earlier epoch are dropped", () => {
   const own = new Authorship();
-  own.told([2]);
+  own.expect([2]);
   own.joined();
   assertEquals(own.isOwn({ seq: 2 }, nothingSent), false);
 });
