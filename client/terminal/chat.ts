@@ -1,6 +1,6 @@
 /**
- * A conversation in a terminal: lines that are typed become requests, and what
- * happens becomes lines. The wording is that of dialect `text`.
+ * The chat in a terminal: turns typed lines into requests, and events into
+ * lines. The wording is that of dialect `text`.
  */
 
 import type {
@@ -26,12 +26,12 @@ import {
   wordsOf,
 } from "./words.ts";
 
-/** How long unsent messages get when one leaves. */
-const LAST_WORDS_MS = 2_000;
-/** The exit code after Ctrl-C or a signal, as shells have it for SIGINT. */
+/** How long to wait for the acks of unsent messages before exiting. */
+const FLUSH_MS = 2_000;
+/** The exit code after Ctrl-C or a signal: a shell's code for SIGINT. */
 const INTERRUPTED = 130;
 
-/** One person's chat, in one room at a time. */
+/** A user's chat, in one room at a time. */
 export class Chat {
   readonly #client: Client;
   readonly #style: Style;
@@ -40,17 +40,17 @@ export class Chat {
   readonly #done = Promise.withResolvers<number>();
   #room: Room;
   #everOpen = false;
-  #told = false;
+  #isReported = false;
   #leaving = false;
-  /** Whether a rename of one's own is under way. */
+  /** Whether a rename by this user is pending. */
   #renaming = false;
   /** The exit code, once it is known. */
   #code: number | undefined;
 
   /**
-   * @param client Just connected; this joins rooms and closes it.
-   * @param options Which room.
-   * @param style How lines look.
+   * @param client A new client; the chat joins rooms and closes it.
+   * @param options The command line's options.
+   * @param style The style of lines.
    */
   constructor(client: Client, options: Options, style: Style) {
     this.#client = client;
@@ -73,7 +73,7 @@ export class Chat {
         ),
     );
     client.on("name", ({ name, before }) => {
-      // What one has asked for oneself is answered.
+      // The reply to this user's own rename is printed elsewhere.
       if (before === undefined || this.#renaming) return;
       this.#prompt.print(...wordsOf({ type: "renamed", name }));
     });
@@ -81,12 +81,12 @@ export class Chat {
     void client.closed.then((state) => this.#closed(state));
   }
 
-  /** Resolves with the exit code when the conversation is over. */
+  /** Resolves with the exit code when the chat ends. */
   get done(): Promise<number> {
     return this.#done.promise;
   }
 
-  /** Ends it as Ctrl-C does; at once, when asked again. */
+  /** Ends the chat as Ctrl-C does; the second call ends it at once. */
   end(): void {
     if (this.#leaving) this.#done.resolve(INTERRUPTED);
     else this.#prompt.interrupt();
@@ -188,7 +188,7 @@ export class Chat {
       this.#failed(error as Error);
       return;
     }
-    // Or one would leave the same room that one comes back to.
+    // A retried join has the same name; leaving would undo it.
     if (before.name !== this.#room.name) before.leave();
     this.#label();
   }
@@ -212,7 +212,7 @@ export class Chat {
       );
     });
     room.on("message", (message) => {
-      // Moderators need the numbers of messages.
+      // Moderators need a message's number to remove it.
       const numbered = room.rules?.rights.includes("moderate") ?? false;
       print(messageLine(message, this.#style, { numbered }));
     });
@@ -220,13 +220,13 @@ export class Chat {
     room.on("rules", ({ locked, slowMs }) => {
       const before = plain;
       plain = !locked && slowMs === 0;
-      // That all is as usual is told to who has known it otherwise.
+      // Reports default rules only after others.
       if (plain && before) return;
       const event = { type: "rules", room: room.name, locked, slowMs } as const;
       print(...wordsOf(event).map(this.#style.faint));
     });
     room.on("presence", (presence) => {
-      // The own rename has been answered already.
+      // This user's own rename is already printed.
       const renamed = presence.renamed.filter(([, name]) =>
         name !== this.#client.name
       );
@@ -249,8 +249,8 @@ export class Chat {
     const { state } = this.#client;
     this.#label();
     if (state.phase === "open") {
-      if (this.#told) this.#note("Reconnected");
-      this.#told = false;
+      if (this.#isReported) this.#note("Reconnected");
+      this.#isReported = false;
       this.#everOpen = true;
     } else if (state.phase === "waiting") {
       if (!this.#everOpen) {
@@ -263,8 +263,8 @@ export class Chat {
         return;
       }
       const words = stateNote(state, Date.now());
-      if (words !== undefined && !this.#told) this.#note(words);
-      this.#told = true;
+      if (words !== undefined && !this.#isReported) this.#note(words);
+      this.#isReported = true;
     } else if (state.phase === "unauthorized") {
       this.#noteUnsent();
       this.#note(tokenNote(state));
@@ -272,7 +272,7 @@ export class Chat {
     }
   }
 
-  /** Says where one is, and what has not been sent while it cannot be. */
+  /** Shows the room in the prompt, and the unsent messages while offline. */
   #label(): void {
     const waiting = this.#room.outgoing.length;
     const offline = this.#client.state.phase === "open"
@@ -287,7 +287,7 @@ export class Chat {
     if (outgoing.length > 0 && this.#client.state.phase === "open") {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise((resolve) => {
-        timer = setTimeout(resolve, LAST_WORDS_MS);
+        timer = setTimeout(resolve, FLUSH_MS);
       });
       await Promise.race([Promise.all(outgoing), late]);
       clearTimeout(timer);
@@ -296,7 +296,7 @@ export class Chat {
     await this.#finish(interrupted ? INTERRUPTED : unsent > 0 ? 1 : 0);
   }
 
-  /** Says how many messages stay behind, if any do. */
+  /** Prints the number of unsent messages, if any, and returns it. */
   #noteUnsent(): number {
     const unsent = this.#room.outgoing.length;
     if (unsent > 0) this.#note(unsentWords(unsent));
@@ -309,12 +309,12 @@ export class Chat {
     void this.#finish(1);
   }
 
-  /** Closes the connection, so that the name is free at once, and ends. */
+  /** Closes the connection, which frees the name, and ends the chat. */
   async #finish(code: number): Promise<void> {
     if (this.#code !== undefined) return;
     this.#code = code;
     this.#prompt.close();
-    // Bounded: a server that does not answer the close is left alone.
+    // Times out if the server does not answer the close.
     await this.#client.close();
     this.#done.resolve(code);
   }

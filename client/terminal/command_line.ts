@@ -3,29 +3,29 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { checkName, checkRoom, DEFAULT_ROOM } from "../../protocol/names.ts";
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface Options {
   /** The WebSocket to connect to. */
   readonly url: string;
   readonly room: string;
   readonly name: string | undefined;
-  /** The signed token, where the server asks for one; never shown. */
+  /** The access token, if the server requires one; never printed. */
   readonly token: string | undefined;
-  /** Old messages to show on joining; undefined is the server's default. */
+  /** The number of old messages to show; undefined is the server's default. */
   readonly history: number | undefined;
   /** Print messages as JSON. */
   readonly json: boolean;
 }
 
-/** A command line that makes no sense; its message says what to write. */
+/** A command line that is not valid; the message says how to correct it. */
 export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** Where the server is when nothing else is said: its own default. */
+/** The default address of a server. */
 const DEFAULT_URL = "ws://127.0.0.1:8000/ws";
 
-/** Flags with a value. */
+/** The options with a value. */
 const VALUES = ["name", "room", "token", "history"];
 
 /** The text of `--help`. */
@@ -55,7 +55,7 @@ when stdin ends. Errors go to stderr.
   echo done | deno task chat --room ci
   deno task chat --room ci --json | head -1
 
-Exit codes: 0 success, or nobody reads the output any more; 1 cannot connect,
+Exit codes: 0 success, or the output pipe was closed; 1 cannot connect,
 kicked or banned, a message was not stored, or the output cannot be written; 2
 wrong usage; 3 the access token is missing, invalid or expired; 130 interrupted
 by Ctrl-C or a signal. In a terminal, /quit and Ctrl-D exit with 0, and a kick
@@ -65,9 +65,9 @@ from a room does not end it.`;
  * Reads the command line.
  *
  * @param args The arguments.
- * @param secret The token in the environment, which one in the arguments beats.
- * @returns What they ask for; `"help"` for `--help`.
- * @throws {UsageError} In words for people.
+ * @param secret The access token from the environment; `--token` wins.
+ * @returns The options; `"help"` for `--help`.
+ * @throws {UsageError} If an argument is not valid.
  */
 export function readOptions(
   args: readonly string[],
@@ -104,7 +104,7 @@ export function readOptions(
   };
 }
 
-/** Says of an option that there is not that it may be a value. */
+/** Returns the error for an unknown option, which may be a value instead. */
 function unknownOption(arg: string, args: readonly string[]): string {
   const before = args[args.indexOf(arg) - 1];
   const flag = VALUES.find((flag) => before === `--${flag}`);
@@ -114,8 +114,7 @@ function unknownOption(arg: string, args: readonly string[]): string {
   return `Unknown option "${arg}"${hint}`;
 }
 
-/** Refuses blank arguments, such as `--name "$NAME"` where that was never set:
- * nobody means them. */
+/** Throws for blank arguments, such as `--name "$NAME"` with an unset variable. */
 function refuseBlanks(args: readonly string[]): void {
   const blank = args.findIndex((arg) => arg.trim() === "");
   if (blank < 0) return;
@@ -130,7 +129,7 @@ function empty(flag: string): UsageError {
   return new UsageError(`${flag} is empty. Give it a value, or leave it out`);
 }
 
-/** What an address says: the page's and the server's are both understood. */
+/** Reads the address of a page or of a WebSocket. */
 function readAddress(
   given: string,
 ): Pick<Options, "url" | "room" | "name" | "token"> {
@@ -145,14 +144,14 @@ function readAddress(
   const { searchParams } = url;
   const name = searchParams.get("name")?.trim() || undefined;
   const token = /^#token=(.+)$/.exec(url.hash)?.[1];
-  // A page stands beside its WebSocket; so does an address without a path.
+  // The WebSocket of a page, or of an address without a path, is at `ws`.
   const isPage = url.protocol.startsWith("http") || url.pathname === "/";
   const [, path, inPath] = /^(.*\/ws)(?:\/([^/]+))?$/.exec(decoded(url)) ?? [];
   const room = searchParams.get("room")?.trim() || (inPath ?? DEFAULT_ROOM);
   if (path !== undefined) url.pathname = path;
   else if (isPage) {
     url.pathname =
-      // The chat's own page, or another one beside it.
+      // The chat page, the lab or the lessons.
       `${url.pathname.replace(/\/(?:lab|lessons)?\/?$/, "")}/ws`;
   }
   url.protocol = url.protocol.replace("http", "ws");
@@ -186,7 +185,7 @@ function count(value: string | undefined): number | undefined {
   );
 }
 
-/** What a check makes of a value, with where it stands when it is wrong. */
+/** Returns the checked value; errors name the option or parameter. */
 function checked(
   where: string,
   check: (value: string) => string,

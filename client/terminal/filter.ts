@@ -1,7 +1,7 @@
 /**
- * The client between pipes: lines in are published, messages come out as
- * lines. Ends when the input does and everything is stored, when nobody reads
- * the output, or when the server cannot be reached.
+ * The client in a pipe: publishes the lines of its input, and prints messages as
+ * lines. Ends when the input ends and all is stored, when the output pipe
+ * closes, or when it cannot reach the server.
  */
 
 import { printable } from "../../protocol/text.ts";
@@ -14,28 +14,28 @@ import {
   unsentWords,
 } from "./words.ts";
 
-/** What a filter is connected to. */
+/** The inputs and outputs of a filter. */
 export interface FilterOptions {
-  /** The server's address, to be named in errors. */
+  /** The server's address, for error messages. */
   readonly url: string;
   readonly room: string;
   readonly history: number | undefined;
-  /** Lines to publish, if any are to be. */
+  /** The lines to publish; undefined to publish nothing. */
   readonly input: AsyncIterable<string> | undefined;
-  /** Takes messages, if anybody wants them. */
+  /** Prints a message; undefined to print none. */
   readonly output: ((message: RoomMessage) => void) | undefined;
-  /** Says what went wrong. */
+  /** Prints an error. */
   readonly complain: (words: string) => void;
-  /** Ends it from outside: resolves with the exit code. */
+  /** Ends the filter when it resolves, with the exit code. */
   readonly stop: Promise<number>;
 }
 
-/** Most lines that are read ahead of their acks. */
+/** The largest number of unacked lines. */
 const READ_AHEAD = 100;
-/** Failed attempts in a row, about a minute of them, after which a publisher
- * gives up: a script must not hang for ever. */
+/** The number of failed attempts in a row, about a minute, after which a filter
+ * that publishes exits: a script must not hang. */
 const MOST_ATTEMPTS = 10;
-/** As much of a line is shown when it could not be sent. */
+/** The number of characters shown of an unsent line. */
 const SHOWN = 60;
 
 /**
@@ -48,7 +48,7 @@ export async function runFilter(
   options: FilterOptions,
 ): Promise<number> {
   const { url, input, output, complain } = options;
-  // Who only publishes has no use for what was said before.
+  // A filter that publishes shows no old messages by default.
   const history = options.history ?? (input && 0);
   const room = client.join(
     options.room,
@@ -116,7 +116,7 @@ async function publishAll(
   const publish = async (line: string) => {
     const { cid, done } = room.publish(line);
     const state = await done;
-    // After closing there is one complaint for all of them.
+    // A close is reported once for all messages.
     if (state.phase !== "failed" || state.error.code === "closed") return;
     room.discard(cid);
     const start = printable(line).slice(0, SHOWN);
@@ -127,7 +127,7 @@ async function publishAll(
   for await (const line of lines) {
     number++;
     if (line.trim() === "") {
-      // Empty lines are what separates others in a file.
+      // Skips empty lines without a warning: files use them as separators.
       if (line !== "") complain(`Line ${number} is blank and was not sent`);
       continue;
     }

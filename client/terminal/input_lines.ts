@@ -1,17 +1,17 @@
-/** Bytes to lines. */
+/** Splits bytes into lines. */
 
 /**
- * Most UTF-16 units that are kept of a line, beside one read of the input: more
- * than any server takes, which refuses it. What has no line ends, such as a
- * disk's image, must not fill the memory.
+ * The UTF-16 units kept of a line, beside one read of the input. Bounds the
+ * memory for input without line ends, such as a disk image. A server rejects
+ * lines of this length.
  */
 const LONGEST = 2 * 65_536;
 
 /**
- * Splits a stream into lines, without their ends; the last one needs none. Of a
- * line that is too long for any server only the beginning is given.
+ * Splits a stream into lines, without their line ends. Truncates lines that are
+ * too long for any server.
  *
- * @param bytes UTF-8; what is not becomes U+FFFD.
+ * @param bytes UTF-8; invalid bytes become U+FFFD.
  */
 export async function* linesOf(
   bytes: ReadableStream<Uint8Array<ArrayBuffer>>,

@@ -1,6 +1,6 @@
 /**
- * The terminal client's program: reads the command line, looks what it is
- * connected to, and is a chat or a filter accordingly.
+ * The terminal client's program: reads the command line, and runs as a chat in a
+ * terminal or as a filter in a pipe.
  */
 
 import { fstatSync } from "node:fs";
@@ -16,12 +16,12 @@ import { forTerminal, jsonLine, plainLine, styleFor } from "./words.ts";
 const STDIN = 0;
 const STDOUT = 1;
 
-/** Prints a line; where that cannot be done, nobody would see why. */
+/** Prints a line to stderr. */
 function complain(words: string): void {
   try {
     console.error(forTerminal(`chat: ${printable(words)}`));
   } catch {
-    // A full disk, or a terminal that is gone.
+    // The disk is full, or the terminal was closed.
   }
 }
 
@@ -38,8 +38,8 @@ function options(): Options {
   }
 }
 
-/** Whether there is something to read: not so for a terminal, `/dev/null`, or
- * when there is no stdin at all. */
+/** Returns whether stdin is a pipe or file, not a terminal, `/dev/null` or
+ * closed. */
 function hasInput(): boolean {
   try {
     return !fstatSync(STDIN).isCharacterDevice();
@@ -64,7 +64,7 @@ function filter(options: Options): Promise<number> {
   const input = hasInput() ? linesOf(Deno.stdin.readable) : undefined;
   const stop = Promise.withResolvers<number>();
   onSignals(() => stop.resolve(130));
-  // Who pipes into it in a terminal publishes and is not shown the room.
+  // With a pipe on stdin and a terminal on stdout, the filter only publishes.
   const wantsOutput = input === undefined || !Deno.stdout.isTerminal();
   const output = wantsOutput ? stdout(json) : undefined;
   output?.broken.then((error) => {
@@ -85,7 +85,7 @@ function filter(options: Options): Promise<number> {
   });
 }
 
-/** JSON may begin with blanks, so a pipe can be probed with one. */
+/** Returns the output; JSON can begin with a space, so a space is the probe. */
 function stdout(json: boolean): Output {
   const isPipe = fstatSync(STDOUT).isFIFO();
   return new Output(Deno.stdout, json && isPipe ? { probe: " " } : {});
@@ -93,7 +93,7 @@ function stdout(json: boolean): Output {
 
 function onSignals(stop: () => void): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    // Windows knows the first alone.
+    // Windows supports SIGINT only.
     if (Deno.build.os === "windows" && signal !== "SIGINT") continue;
     Deno.addSignalListener(signal, stop);
   }

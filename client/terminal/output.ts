@@ -1,17 +1,17 @@
-/** Lines to stdout, until nobody reads them any more or it takes no more. */
+/** Writes lines to stdout until the pipe closes or a write fails. */
 
-/** Where lines go. */
+/** The destination of lines. */
 export interface Sink {
-  /** Writes all of it, waiting as long as that takes. */
+  /** Writes synchronously; returns the number of bytes written. */
   writeSync(bytes: Uint8Array): number;
 }
 
-/** When to look whether a pipe still has a reader, milliseconds after a line. */
+/** When to probe whether a pipe has a reader, milliseconds after a line. */
 const PROBES_MS = [100, 1_000];
 
 /**
- * Writes synchronously on purpose: with a reader that is slow this program
- * stops reading from the server, which then lets it lag and catch up.
+ * Writes lines synchronously: with a slow reader, the program stops reading from
+ * the server, which treats it as a slow reader and sends the rest later.
  */
 export class Output {
   readonly #sink: Sink;
@@ -23,22 +23,22 @@ export class Output {
 
   /**
    * @param sink Such as `Deno.stdout`.
-   * @param options `probe`: text that may stand before any line without
-   * changing what it means. A pipe tells that its reader is gone only when
-   * something is written to it, and after `| head -1` the next line may be long
-   * in coming. Without it only the next line finds out.
+   * @param options `probe`: text that can precede any line without changing its
+   * meaning. Only a write shows that a pipe's reader has exited, and after
+   * `| head -1` the next line may come much later. Without a probe, the next
+   * line detects it.
    */
   constructor(sink: Sink, { probe = "" }: { probe?: string } = {}) {
     this.#sink = sink;
     this.#probe = probe;
   }
 
-  /** Resolves when nobody reads any more, or with why nothing can be written. */
+  /** Resolves when the pipe is closed, or with the error of a failed write. */
   get broken(): Promise<Error | undefined> {
     return this.#broken.promise;
   }
 
-  /** Writes a line; nothing once it is broken. */
+  /** Writes a line; does nothing after a failed write. */
   line(text: string): void {
     this.#write(`${text}\n`);
     this.close();
@@ -48,7 +48,7 @@ export class Output {
     );
   }
 
-  /** Looks no more whether anybody reads. */
+  /** Stops the probes. */
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers = [];
@@ -64,8 +64,8 @@ export class Output {
     } catch (error) {
       this.#isBroken = true;
       this.close();
-      const nobodyReads = error instanceof Deno.errors.BrokenPipe;
-      this.#broken.resolve(nobodyReads ? undefined : error as Error);
+      const isClosed = error instanceof Deno.errors.BrokenPipe;
+      this.#broken.resolve(isClosed ? undefined : error as Error);
     }
   }
 }

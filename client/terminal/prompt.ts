@@ -1,6 +1,6 @@
 /**
- * The line being typed, and printing above it. Owns the screen; knows nothing
- * of what is printed, and lets nothing through that is more than lines.
+ * The input line, and printing above it. Owns the screen, and removes control
+ * characters from everything it prints.
  */
 
 import process from "node:process";
@@ -8,27 +8,27 @@ import readline from "node:readline";
 import { forTerminal } from "./words.ts";
 import { wrapped } from "./wrap.ts";
 
-/** DECAWM: whether the terminal itself wraps lines. While it does not, what is
- * wider than we believe is cut off, and begins no row. */
+/** DECAWM: turns the terminal's own wrapping off and on. While it is off, a text
+ * that is wider than calculated is cut off and does not begin a new row. */
 const [CUT, WRAP] = ["\x1b[?7l", "\x1b[?7h"];
 
-/** Who types into a prompt. */
+/** The callbacks of a prompt. */
 export interface PromptUser {
-  /** A line was entered. */
+  /** The user entered a line. */
   entered(line: string): void;
-  /** The line is being changed. */
+  /** The user changed the line. */
   typing(line: string): void;
-  /** Ctrl-D, or the terminal went away; `interrupted` by Ctrl-C or a signal. */
+  /** Ctrl-D or a closed terminal; `interrupted` for Ctrl-C or a signal. */
   ended(interrupted: boolean): void;
 }
 
-/** A line to type in, at the bottom of the terminal. */
+/** The input line at the bottom of the terminal. */
 export class Prompt {
   readonly #readline: readline.Interface;
   #ended = false;
   #interrupted = false;
 
-  /** @param user Who types. */
+  /** @param user The callbacks. */
   constructor(user: PromptUser) {
     this.#readline = readline.createInterface({
       input: process.stdin,
@@ -44,14 +44,14 @@ export class Prompt {
     this.#readline.on("SIGINT", () => this.interrupt());
     this.#readline.on("close", () => {
       this.#ended = true;
-      // What is printed next, the shell's prompt at the latest, begins a line.
+      // The next output, such as the shell's prompt, begins on a new line.
       process.stdout.write("\n");
       user.ended(this.#interrupted);
     });
-    // The terminal is gone: there is nobody to tell.
+    // The terminal was closed.
     process.stdout.on("error", () => this.#readline.close());
-    // A terminal that gets another width wraps the line anew by itself: readline
-    // has to know how far up it begins now, before it draws it again.
+    // A resized terminal rewraps the line. Readline needs the line's new first
+    // row before it redraws the line.
     process.stdout.prependListener("resize", () => {
       const { rows } = this.#readline.getCursorPos();
       Object.assign(this.#readline, { prevRows: rows });
@@ -59,14 +59,13 @@ export class Prompt {
     process.stdin.on("keypress", () => user.typing(this.#readline.line));
   }
 
-  /** Changes what stands before the line. */
+  /** Sets the text before the input line. */
   set label(label: string) {
     this.#readline.setPrompt(forTerminal(label));
     if (!this.#ended) this.#readline.prompt(true);
   }
 
-  /** Prints lines above the one being typed, wrapped to the terminal's width as
-   * it is now. */
+  /** Prints lines above the input line, wrapped to the terminal's width. */
   print(...lines: readonly string[]): void {
     if (lines.length === 0) return;
     const { columns } = process.stdout;
@@ -81,21 +80,21 @@ export class Prompt {
     this.#readline.prompt(true);
   }
 
-  /** Ends as Ctrl-C does. */
+  /** Ends the prompt as Ctrl-C does. */
   interrupt(): void {
     this.#interrupted = true;
     this.#readline.close();
   }
 
-  /** Gives the terminal back. */
+  /** Restores the terminal. */
   close(): void {
     this.#readline.close();
   }
 
-  /** Takes a line that was entered off the screen: it comes back as a message
-   * when the server has it. */
+  /** Erases the entered line: it is printed again when the room's message
+   * arrives. */
   #erase(line: string): void {
-    // Where the cursor stood before Enter took it to the next row.
+    // The cursor's position before Enter moved it to the next row.
     const typed = Object.assign(this.#readline, { line, cursor: line.length });
     const { rows } = typed.getCursorPos();
     Object.assign(this.#readline, { line: "", cursor: 0 });
@@ -108,7 +107,7 @@ export class Prompt {
     readline.moveCursor(stdout, 0, row);
     readline.cursorTo(stdout, 0);
     readline.clearScreenDown(stdout);
-    // Or readline goes up again, as far as the line had wrapped.
+    // Otherwise readline moves up by the rows of the wrapped line again.
     Object.assign(this.#readline, { prevRows: 0 });
   }
 }

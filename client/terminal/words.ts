@@ -1,4 +1,4 @@
-/** How things read in a terminal. Pure: values in, lines out. */
+/** The texts that the terminal client prints. Pure. */
 
 import type { ServerEvent } from "../../protocol/events.ts";
 import { marksOf } from "../../protocol/message.ts";
@@ -16,29 +16,30 @@ import type {
   Unauthorized,
 } from "../hubbub.ts";
 
-/** How parts of a line stand out. */
+/** The emphasis of parts of a line. */
 export interface Style {
   strong(text: string): string;
   faint(text: string): string;
 }
 
-/** With the terminal's attributes (ECMA-48, 8.3.117), or without. */
+/** Returns a style with the terminal's attributes (ECMA-48, 8.3.117), or a plain
+ * one. */
 export function styleFor(colours: boolean): Style {
   const wrap = (on: number, off: number) => (text: string) =>
     colours ? `\x1b[${on}m${text}\x1b[${off}m` : text;
   return { strong: wrap(1, 22), faint: wrap(2, 22) };
 }
 
-/** A message as a filter prints it: a line of dialect `text`. */
+/** Returns a message as a line of dialect `text`. */
 export function plainLine(message: RoomMessage): string {
   return lineOf(message);
 }
 
-/** A message as a filter prints it with `--json`. */
+/** Returns a message as a line of JSON. */
 export function jsonLine(message: RoomMessage): string {
   const { room, seq, from, text, at, replay } = message;
   const marks = marksOf(message);
-  // JSON itself escapes some controls only.
+  // JSON.stringify() escapes only some control characters.
   return JSON.stringify({ room, seq, from, text, at, ...marks, replay })
     .replace(
       UNSAFE,
@@ -46,21 +47,21 @@ export function jsonLine(message: RoomMessage): string {
     );
 }
 
-/** What a terminal may act on, but for ends of lines and tabs; the line ends of
- * other languages; and what turns the direction of the text beside it. */
+/** Control characters except line feeds and tabs, Unicode line separators, and
+ * characters that change the direction of text. */
 const UNSAFE =
   // deno-lint-ignore no-control-regex -- controls are what it is about
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g;
-/** Ours: strong, faint, and neither. */
+/** The styles that the client itself prints: strong, faint and normal. */
 // deno-lint-ignore no-control-regex -- controls are what it is about
 export const STYLED = /(\x1b\[(?:1|2|22)m)/;
 
 /**
- * What may go to a terminal. Everything that is printed passes through here,
- * whatever was done to it before.
+ * Removes control characters. Everything printed to a terminal passes through
+ * this function.
  *
  * @param text Lines, styled or not.
- * @returns The same without controls, but for ends of lines, tabs and styles.
+ * @returns The text with no controls except line feeds, tabs and styles.
  */
 export function forTerminal(text: string): string {
   return text.split(STYLED)
@@ -96,12 +97,12 @@ export function messageLine(
   return `${style.faint(`${clock}${seq}`)} ${words}`;
 }
 
-/** Words of dialect `text` for an event; none where it has no words. */
+/** Returns the lines of dialect `text` for an event, if it has any. */
 export function wordsOf(event: ServerEvent): string[] {
   return [...text.encode(event)];
 }
 
-/** Who came and went; nothing for a list of all who are here. */
+/** Returns the lines for joins, leaves and renames; none for a full list. */
 export function presenceLines(room: string, presence: Presence): string[] {
   if (presence.snapshot) return [];
   const { joined, left, renamed, count } = presence;
@@ -115,7 +116,7 @@ export function presenceLines(room: string, presence: Presence): string[] {
   });
 }
 
-/** Who is here. */
+/** Returns the lines for a member list. */
 export function membersLine(
   room: string,
   { members, count }: { members: readonly string[]; count: number },
@@ -125,12 +126,12 @@ export function membersLine(
     : wordsOf({ type: "presence", room, members, count });
 }
 
-/** A line of the client's own. */
+/** Returns a notice of the client as a line. */
 export function note(words: string): string {
   return `--- ${printable(words)} ---`;
 }
 
-/** What there is to say about how the connection does; nothing when it does. */
+/** Returns the notice for a lost connection; undefined in other states. */
 export function stateNote(
   state: ConnectionState,
   now: number,
@@ -150,10 +151,10 @@ export function stateNote(
   }
 }
 
-/** The exit code where a server wants a token, or another one. */
+/** The exit code if the server requires an access token or rejects it. */
 export const NEEDS_TOKEN = 3;
 
-/** What there is to do where a server wants a token, or another one. */
+/** Returns the notice for a missing, invalid or expired access token. */
 export function tokenNote({ code }: Unauthorized): string {
   const how = "with --token TEXT or in HUBBUB_TOKEN";
   switch (code) {
@@ -166,17 +167,17 @@ export function tokenNote({ code }: Unauthorized): string {
   }
 }
 
-/** What is said when there never was a connection; a program is not told why. */
+/** Returns the error for a failed first connection; the runtime gives no cause. */
 export function cannotConnect(url: string): string {
   const words = "Check that the server is running and the address is right";
-  // The runtime does not say which of these it was.
+  // The runtime does not report the cause.
   const trust = url.startsWith("wss:")
     ? ", and that its certificate is trusted (DENO_CERT=FILE adds a CA)"
     : "";
   return `Cannot connect to ${url}. ${words}${trust}`;
 }
 
-/** How many messages have not been sent. */
+/** Returns the number of unsent messages in words. */
 export function unsentWords(count: number): string {
   return `${counted(count)} not sent`;
 }

@@ -1,19 +1,17 @@
 /**
- * Wraps lines for a terminal of a known width, so that no row of a message
- * begins where lines of the program begin. Pure.
+ * Wraps lines to a terminal's width with an indent, so that no part of a message
+ * looks like a line of the program. Pure.
  */
 
 import { STYLED } from "./words.ts";
 
-/** What rows begin with that continue a line; as `printable()` does for lines
- * that senders begin. */
+/** The indent of continued lines, the same as that of `printable()`. */
 export const INDENT = "    ";
-/** In narrower terminals nothing is wrapped: nobody could read it. */
+/** The narrowest terminal, in cells, for which lines are wrapped. */
 const NARROWEST = 12;
 const WORDS = /( +)/;
 
-/** Two cells (UAX #11, W and F): East Asian scripts, their punctuation and
- * forms, and emoji. */
+/** Characters of two cells (UAX #11, W and F): East Asian scripts and emoji. */
 const WIDE = new RegExp(
   String.raw`[\p{sc=Han}\p{sc=Hangul}\p{sc=Hira}\p{sc=Kana}\p{sc=Bopo}` +
     String.raw`\p{sc=Yi}\p{sc=Tang}\p{sc=Nshu}\u2E80-\u303E` +
@@ -23,18 +21,18 @@ const WIDE = new RegExp(
     String.raw`\p{Emoji_Presentation}]`,
   "u",
 );
-/** No cell: marks, joiners and other format characters. */
+/** Characters of no cell: marks, joiners and other format characters. */
 const NARROW = /[\p{Mn}\p{Me}\p{Cf}]/u;
-/** What makes a sign an emoji, which is wider. */
+/** The variation selector that makes a character an emoji, which is wider. */
 const EMOJI = "\uFE0F";
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /**
- * Returns the number of cells that a text takes, rather one too many than one
- * too few: terminals differ in how they draw joined emoji.
+ * Returns the width of a text in cells. Terminals draw joined emoji differently,
+ * so the result is an upper bound.
  *
- * @param text Without controls and ends of lines.
+ * @param text A text without controls and line ends.
  */
 export function cellWidth(text: string): number {
   let width = 0;
@@ -46,21 +44,21 @@ export function cellWidth(text: string): number {
 }
 
 /**
- * Breaks lines that are longer than a row, between words where it can.
+ * Wraps long lines, between words if possible.
  *
- * @param text Lines, styled or not, that may go to a terminal.
- * @param columns The terminal's width in cells; undefined if it is unknown.
- * @returns The same with more ends of lines, each before {@linkcode INDENT}.
+ * @param text Lines without control characters, styled or not.
+ * @param columns The terminal's width in cells; undefined if unknown.
+ * @returns The wrapped lines; continued rows begin with {@linkcode INDENT}.
  */
 export function wrapped(text: string, columns: number | undefined): string {
   if (columns === undefined || columns < NARROWEST) return text;
-  // The last cell stays free: terminals differ in what comes after it.
+  // Leaves the last cell free: terminals differ in when they wrap.
   const most = columns - 1;
   return text.split("\n").map((line) => wrapLine(line, most)).join("\n");
 }
 
 function wrapLine(line: string, most: number): string {
-  // Most lines fit, also with two cells a character.
+  // Fast path: fits even with two cells for each character.
   if (line.length * 2 <= most && !line.includes("\t")) return line;
   const rows = new Rows(most);
   for (const run of line.replaceAll("\t", INDENT).split(WORDS)) {
@@ -70,17 +68,17 @@ function wrapLine(line: string, most: number): string {
   return rows.text;
 }
 
-/** A part of a line that is not broken. */
+/** A part of a line that cannot be split. */
 interface Piece {
   readonly text: string;
   readonly width: number;
 }
 
-/** Takes a word apart: styles, and what a reader sees as single characters. */
+/** Splits a word into styles and grapheme clusters. */
 function piecesOf(word: string): Piece[] {
   return word.split(STYLED).flatMap((part, index) =>
     index % 2 === 1 ? [{ text: part, width: 0 }] : charactersOf(part)
-      // A character may be as long as its sender likes: not so here.
+      // Splits grapheme clusters that are too wide: their length is unbounded.
       .flatMap((sign) => cellWidth(sign) > NARROWEST / 2 ? [...sign] : [sign])
       .map((sign) => ({ text: sign, width: cellWidth(sign) }))
   );
@@ -97,7 +95,7 @@ class Rows {
   readonly #most: number;
   #text = "";
   #width = 0;
-  /** Blanks that are written when a word follows on the same row. */
+  /** Blanks to write if another word follows on the same row. */
   #blanks = "";
 
   constructor(most: number) {
@@ -109,7 +107,7 @@ class Rows {
   }
 
   blanks(blanks: string): void {
-    // Those that begin a line belong to it.
+    // Keeps blanks at the start of a line.
     if (this.#text !== "") this.#blanks = blanks;
     else {
       const text = blanks.slice(0, this.#most / 2);
@@ -121,7 +119,7 @@ class Rows {
     const width = pieces.reduce((sum, piece) => sum + piece.width, 0);
     const room = this.#most - this.#width - this.#blanks.length;
     const isLong = width > this.#most - INDENT.length;
-    // A word that fits no row begins where it stands, if much of it fits there.
+    // A word longer than a row starts on this row if enough of it fits.
     const startsHere = isLong && room > 0 &&
       (room > NARROWEST || this.#width <= INDENT.length);
     if (width > room && !startsHere) this.#newRow();
