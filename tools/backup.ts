@@ -1,6 +1,6 @@
 /**
- * `deno task backup`: a copy of the database of a server that runs, as it is at
- * one moment, without stopping anybody.
+ * `deno task backup`: makes a consistent copy of a database while the server
+ * runs.
  */
 
 import { backup, DatabaseSync } from "node:sqlite";
@@ -28,7 +28,7 @@ Usage: deno task backup [PLACE] [DATABASE]
             HUBBUB_STORE, or data/hubbub.db)`;
 
 const SCHEME = "sqlite:";
-/** How the addresses of stores begin. */
+/** The prefixes of store addresses. */
 const ADDRESS = /^(?:sqlite|memory|kv|rediss?(?:-sentinel)?):/;
 /** SQLite's codes of what is wrong with a database that is read: locked,
  * damaged, not one. */
@@ -45,7 +45,7 @@ function why(error: unknown, path: string): string {
   return explain(error, path).words.replaceAll(" with --store", "");
 }
 
-/** Whether a path is a folder; undefined where nothing is. */
+/** Returns whether a path is a folder; undefined if it does not exist. */
 function isFolder(path: string): boolean | undefined {
   try {
     return Deno.statSync(path).isDirectory;
@@ -75,7 +75,7 @@ function pathOf(name: string, address: string): string {
   );
 }
 
-/** The database that the server with the same settings uses. */
+/** Returns the database of a server with the same settings. */
 function configuredDatabase(): string {
   const address = Deno.env.get("HUBBUB_STORE") ?? SETTINGS.store.fallback;
   return pathOf("HUBBUB_STORE", address);
@@ -100,7 +100,7 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** Where the copy goes; its folder is there. */
+/** Returns the path of the copy, in an existing folder. */
 function copyOf(database: string, place: string | undefined): string {
   const folder = place ?? join(dirname(database), "backups/");
   const found = isFolder(folder);
@@ -122,7 +122,7 @@ function copyOf(database: string, place: string | undefined): string {
   return join(folder, `hubbub-${date}.db`);
 }
 
-/** Makes the file of the copy, for its owner alone. */
+/** Creates the copy's file, readable by its owner only. */
 function make(copy: string): void {
   try {
     const options = { write: true, createNew: true, mode: 0o600 };
@@ -134,9 +134,9 @@ function make(copy: string): void {
   }
 }
 
-/** Opens the database to be copied, if it is one of this server. */
+/** Opens the database to copy; it must be a Hubbub database. */
 function open(database: string): DatabaseSync {
-  // SQLite would make an empty database, and copy that.
+  // SQLite would create an empty database and copy it.
   const folder = isFolder(database);
   if (folder === undefined) {
     fail(`There is no database "${database}". Name the one to copy`);

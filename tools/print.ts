@@ -1,11 +1,11 @@
-/** What the tools print: a line, or one that says why it cannot be printed. */
+/** Prints the results and errors of the tools. */
 
 /**
- * Prints what a tool was asked for. Ends the process with code 1 where that
- * cannot be done, as on a full disk.
+ * Prints a tool's result. Exits with code 1 if the write fails, for example on a
+ * full disk.
  *
- * @param tool The tool's name, for the complaint.
- * @param text What to print.
+ * @param tool The tool's name, for the error.
+ * @param text The result.
  */
 export function print(tool: string, text: string): void {
   try {
@@ -17,7 +17,7 @@ export function print(tool: string, text: string): void {
 }
 
 /**
- * Says what went wrong, if anybody can hear it.
+ * Prints an error to stderr; ignores a failed write.
  *
  * @param tool The tool's name.
  * @param message What is wrong and what to do.
@@ -26,6 +26,6 @@ export function complain(tool: string, message: string): void {
   try {
     console.error(`${tool}: ${message}`);
   } catch {
-    // The exit code says it too.
+    // The exit code reports the error too.
   }
 }

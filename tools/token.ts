@@ -1,5 +1,5 @@
 /**
- * `deno task token`: makes a signed token for somebody who is to come in.
+ * `deno task token`: makes a signed access token.
  */
 
 import { SignJWT } from "jose";

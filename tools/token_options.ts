@@ -26,7 +26,7 @@ Usage: deno task token [settings]
 
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
 
-/** Seconds in words such as `12h`. */
+/** Returns the seconds of a duration such as `12h`. */
 function seconds(words: string): number {
   const [, count, unit = ""] = /^(\d{1,6})([mhd])$/.exec(words) ?? [];
   const length = UNITS[unit];
@@ -38,7 +38,7 @@ function seconds(words: string): number {
   );
 }
 
-/** The parts of a list with commas between them, at least one. */
+/** Returns the parts of a comma-separated list, at least one. */
 function list(words: string): string[] {
   const parts = words.split(",").map((word) => word.trim())
     .filter((word) => word !== "");
@@ -46,7 +46,7 @@ function list(words: string): string[] {
   throw new ConfigError("must be a comma-separated list");
 }
 
-/** Rights, with commas between them. */
+/** Returns the rights of a comma-separated list. */
 function rightsOf(words: string): string[] {
   const rights = list(words);
   const known: readonly string[] = RIGHTS;
@@ -72,7 +72,7 @@ function checked(
   }
 }
 
-/** An id that a server takes. */
+/** Returns a valid user id. */
 function userOf(words: string): string {
   if (words !== OPERATOR_USER) return words;
   throw new ConfigError(
@@ -92,9 +92,9 @@ const VALUES = [
 ];
 
 /**
- * Reads what a token is to say and what it is signed with.
+ * Reads the token's claims and the secret to sign it with.
  *
- * @param args The command line; the environment has what it leaves out.
+ * @param args The command line; the environment provides defaults.
  * @returns `"help"` for `--help`.
  * @throws {ConfigError} With one line that says what is wrong.
  */
