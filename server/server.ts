@@ -20,7 +20,7 @@ import { operatorToken } from "./auth/operator_token.ts";
 import { type Clock, every } from "./runtime/clock.ts";
 import type { Config } from "./config/schema.ts";
 import { OpenConnections } from "./connection/open_connections.ts";
-import { TurnShare } from "./connection/turn_share.ts";
+import { TurnShare } from "./runtime/turn_share.ts";
 import { RatePool } from "./connection/rate_pool.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import { limitWarnings } from "./observability/limit_warnings.ts";

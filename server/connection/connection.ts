@@ -25,7 +25,7 @@ import type { Release, ResourceLedger } from "../runtime/resource_ledger.ts";
 import { costOfReplay } from "../rooms/page_cost.ts";
 import { errorEventOf } from "../rooms/error_event.ts";
 import { carryOut, costOf } from "./dispatch.ts";
-import { TurnShare } from "./turn_share.ts";
+import { TurnShare } from "../runtime/turn_share.ts";
 import type { ProgressTimeouts } from "./write_progress.ts";
 import { ConnectionWriter } from "./writer.ts";
 import type { Session } from "../rooms/session.ts";

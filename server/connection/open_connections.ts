@@ -10,7 +10,7 @@ import type { Accept } from "../transport/socket.ts";
 import { Connection } from "./connection.ts";
 import type { Entry } from "./login.ts";
 import type { RatePool } from "./rate_pool.ts";
-import type { TurnShare } from "./turn_share.ts";
+import type { TurnShare } from "../runtime/turn_share.ts";
 import type { ProgressTimeouts } from "./write_progress.ts";
 
 /** Factor of the hello time limit for dialects in which people type. */

@@ -7,7 +7,7 @@
 import type { Decoded } from "../../protocol/dialect.ts";
 import type { Cancel, Clock } from "../runtime/clock.ts";
 import type { Party } from "../runtime/fair_queue.ts";
-import type { TurnShare } from "./turn_share.ts";
+import type { TurnShare } from "../runtime/turn_share.ts";
 
 /** Maximum bytes in the queue. */
 const MOST_WAITING = 256 * 1024;

@@ -4,7 +4,7 @@
  * size. Chunks are copied into a few large pieces.
  */
 
-import { setImmediate } from "node:timers/promises";
+import { nextTurn } from "../runtime/event_loop.ts";
 import { Problem } from "./api/problem.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { ResourceLedger } from "../runtime/resource_ledger.ts";
@@ -139,7 +139,7 @@ export async function* readPieces(
         filled = 0;
         // Yields to the event loop even when the whole body is already
         // buffered.
-        await setImmediate();
+        await nextTurn();
         stop = watch();
       }
     }

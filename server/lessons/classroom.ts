@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
 import { type Cancel, type Clock, systemClock } from "../runtime/clock.ts";
 import type { ConnectionRates } from "../connection/connection_rates.ts";
-import { TurnShare } from "../connection/turn_share.ts";
+import { TurnShare } from "../runtime/turn_share.ts";
 import {
   type ProgressTimeouts,
   WriteProgress,

@@ -5,7 +5,7 @@
  * its own messages.
  */
 
-import type { TurnShare } from "../connection/turn_share.ts";
+import type { TurnShare } from "../runtime/turn_share.ts";
 import { networkKey } from "../runtime/ip_network.ts";
 
 /** Maximum queued messages, each with at most 4 KiB of text. */

@@ -8,7 +8,7 @@
  * set. TypeScript rejects mixing the two types.
  */
 
-import { setImmediate } from "node:timers";
+import { soon } from "./event_loop.ts";
 
 /** Cancels a timer; no effect after it has run. */
 export type Cancel = () => void;
@@ -69,9 +69,7 @@ export const systemClock: Clock = {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);
   },
-  // Batches the most events of a turn without a delay: setTimeout(0) adds 1-2
-  // ms, queueMicrotask runs after a single frame.
-  soon: (act) => void setImmediate(act),
+  soon,
 };
 
 /**

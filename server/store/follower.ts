@@ -5,7 +5,7 @@
  * notifications.
  */
 
-import { setImmediate } from "node:timers";
+import { soon } from "../runtime/event_loop.ts";
 import type { Feed, LogState, Page, StoredMessage } from "./store.ts";
 
 /** Messages per read when catching up. */
@@ -78,7 +78,7 @@ export class Follower {
    * @param last The message at its head, if any.
    */
   start(state: LogState, last?: StoredMessage): void {
-    setImmediate(() => {
+    soon(() => {
       const { epoch, first, head } = state;
       this.#state = { epoch, first, head };
       this.#last = last;

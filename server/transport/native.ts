@@ -4,7 +4,8 @@
  * end the process, and `close` can fire twice.
  */
 
-import { setImmediate } from "node:timers";
+import { soon } from "../runtime/event_loop.ts";
+import { networkKey } from "../runtime/ip_network.ts";
 import { CLOSE } from "../../protocol/close_codes.ts";
 import { keepListening, type ListenAttempt } from "./lasting_listener.ts";
 import { RefusalLimit } from "./refusal_limit.ts";
@@ -55,7 +56,7 @@ class NativeSocket implements Socket {
     this.count?.closing();
     // Deferred: when called from `onmessage` with more frames buffered, the
     // runtime never writes the close frame.
-    setImmediate(() => {
+    soon(() => {
       if (this.#socket.readyState <= WebSocket.OPEN) {
         this.#socket.close(code, reason);
       }
@@ -136,8 +137,9 @@ export class NativeTransport implements Transport {
         }
         const { hostname: address, port: peer } = remoteAddr;
         const connection = `${address} ${peer}`;
+        const party = { group: networkKey(address), member: String(peer) };
         const limited = (answer: Response) =>
-          this.#refusals.limit(answer, connection);
+          this.#refusals.limit(answer, party);
         if (!isRequest) return limited(onFault("host"));
         if (!this.#enter(connection, done)) return limited(onFault("streams"));
         const answer = handler(request, address, done);

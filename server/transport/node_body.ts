@@ -19,6 +19,9 @@ type Internals = IncomingMessage & {
   _dumped: boolean;
 };
 
+/** Errors of messages, which may come before anybody reads their body. */
+const errors = new WeakMap<IncomingMessage, Error>();
+
 /**
  * Joins the chunks that the parser emits in one turn, and ends a message with
  * too many small ones.
@@ -28,7 +31,7 @@ type Internals = IncomingMessage & {
 export function joinChunks(message: IncomingMessage): void {
   const push = message.push.bind(message);
   // For messages that nobody reads.
-  message.on("error", () => {});
+  message.on("error", (error) => errors.set(message, error));
   let waiting: Buffer[] = [];
   let chunks = 0;
   let bytes = 0;
@@ -85,10 +88,13 @@ export function bodyOf(
       message.pause();
       message.on("end", () => once(() => controller.close()));
       message.on("error", (error) => once(() => controller.error(error)));
-      message.on(
-        "close",
-        () => once(() => controller.error(new Error("The client is gone"))),
-      );
+      const closed = () =>
+        once(() => controller.error(new Error("The client is gone")));
+      message.on("close", closed);
+      // The request may have waited for its turn meanwhile.
+      const error = errors.get(message);
+      if (error !== undefined) once(() => controller.error(error));
+      else if (message.socket.destroyed) closed();
     },
     pull() {
       message.resume();

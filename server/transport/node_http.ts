@@ -17,6 +17,7 @@ import type { Duplex } from "node:stream";
 import type { Party } from "../runtime/fair_queue.ts";
 import { networkKey } from "../runtime/ip_network.ts";
 import type { ResourceLedger } from "../runtime/resource_ledger.ts";
+import { StepTurns } from "../runtime/step_turns.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { READ_FIELDS } from "./header_fields.ts";
 import { hasToken } from "./header_lists.ts";
@@ -28,7 +29,6 @@ import { bodyOf, joinChunks } from "./node_body.ts";
 import type { Listener, ListenOptions, RequestFault } from "./socket.ts";
 import { TcpConnections, type TcpLimits } from "./tcp_connections.ts";
 import { RefusalLimit } from "./refusal_limit.ts";
-import { WriteTurns } from "./write_turns.ts";
 
 /** Fits a thousand clients that connect at once, as after a restart. */
 const BACKLOG = 4096;
@@ -42,6 +42,13 @@ const LINGER_MS = 500;
 const HEAD_MS = 10_000;
 /** Number of checks within that time. */
 const CHECKS = 5;
+/** Requests that waited and begin in one turn of the event loop, and the time
+ * of a turn in milliseconds that requests take. */
+const MOST_REQUESTS = 16;
+const REQUESTS_MS = 5;
+/** The same for pieces of responses. */
+const MOST_PIECES = 8;
+const PIECES_MS = 2;
 /** For tests without limits. */
 const UNLIMITED: TcpLimits = {
   total: Infinity,
@@ -74,7 +81,11 @@ export interface NodeHttpOptions {
 export class NodeHttp {
   readonly #handshakes = new WeakMap<Request, Handshake>();
   readonly #exchanges = new NodeExchanges();
-  readonly #turns = new WriteTurns();
+  readonly #requestTurns = new StepTurns({
+    most: MOST_REQUESTS,
+    ms: REQUESTS_MS,
+  });
+  readonly #writeTurns = new StepTurns({ most: MOST_PIECES, ms: PIECES_MS });
   readonly #refusals = new RefusalLimit(() => performance.now());
   readonly #options: NodeHttpOptions;
   readonly #connections: TcpConnections;
@@ -160,17 +171,17 @@ export class NodeHttp {
     turn: Promise<boolean> | undefined,
   ): Promise<void> {
     if (turn !== undefined && !await turn) return;
+    if (!await this.#mayBegin(pair.message)) return;
     const request = this.#requestOf(pair.message);
     const answer = typeof request === "string"
       ? options.onFault(request)
       : await answerTo(request, pair, options);
     const { socket } = pair.message;
-    const { group, member } = partyOf(pair.message);
     // The rest cannot be separated from the body, or would fail again.
     if (
       request === "framing" || request === "fields" ||
       this.#connections.isProbe(socket) ||
-      this.#refusals.isOver(answer, `${group} ${member}`)
+      this.#refusals.isOver(answer, partyOf(pair.message))
     ) {
       pair.response.shouldKeepAlive = false;
     }
@@ -190,6 +201,7 @@ export class NodeHttp {
     if (exchange === undefined) return cutOff(message);
     const { turn, done } = exchange;
     if (turn !== undefined && !await turn) return;
+    if (!await this.#mayBegin(message)) return;
     const pair = { message, response, done };
     const request = this.#requestOf(message);
     const isFault = typeof request === "string";
@@ -207,6 +219,14 @@ export class NodeHttp {
       connection.once("close", () => clearTimeout(timer));
     });
     await this.#send(pair, answer, options);
+  }
+
+  /** Waits for a turn; returns whether the connection is still open. */
+  async #mayBegin(message: IncomingMessage): Promise<boolean> {
+    const turn = this.#requestTurns.begin(partyOf(message));
+    if (turn === undefined) return true;
+    await turn;
+    return !message.socket.destroyed;
   }
 
   /** Returns the request, as {@linkcode requestOf} does. A connection over the
@@ -263,7 +283,7 @@ export class NodeHttp {
         const { value, done: isAll } = await reader.read();
         if (isAll) return true;
         // Small responses, such as those of health checks, need no turn.
-        if (!isFirst) await this.#turns.next(party);
+        if (!isFirst) await this.#writeTurns.next(party);
         if (response.write(value)) continue;
         const drained = new Promise<void>((resolve) =>
           response.once("drain", resolve)
@@ -289,8 +309,8 @@ export class NodeHttp {
   }
 }
 
-/** Returns the party that a response's turns count for. */
-function partyOf({ socket }: IncomingMessage): Party {
+/** Returns the party that a request's turns count for. */
+export function partyOf({ socket }: IncomingMessage): Party {
   const { remoteAddress = "", remotePort } = socket;
   return { group: networkKey(remoteAddress), member: String(remotePort) };
 }

@@ -1,11 +1,16 @@
 /**
- * Limits error responses per connection. An error costs the server as much as
- * any response, but costs nothing to a client that does not read it. Above the
- * limit, the connection closes.
+ * Limits error responses per connection and per address. An error costs the
+ * server as much as any response, but costs nothing to a client that does not
+ * read it. Above the limit, the connection closes.
  */
+
+import type { Party } from "../runtime/fair_queue.ts";
 
 /** Maximum error responses per connection and second. */
 const MOST = 32;
+/** Maximum error responses per address and second: a class behind one address
+ * stays below, and 200 connections with 32 requests each do not. */
+const MOST_OF_ADDRESS = 256;
 const WINDOW_MS = 1_000;
 /** Time to read the last response before the connection closes, in
  * milliseconds. */
@@ -29,7 +34,7 @@ export class CutRefusals extends Error {
   override name = "CutRefusals";
 }
 
-/** Counts error responses by connection. */
+/** Counts error responses by connection and by address. */
 export class RefusalLimit {
   readonly #now: () => number;
   readonly #counts = new Map<string, number>();
@@ -44,29 +49,34 @@ export class RefusalLimit {
    * Applies the limit to a response of the runtime's own server.
    *
    * @param answer The response.
-   * @param connection The address and port of the peer.
+   * @param party The address and connection.
    * @returns The response. Over the limit it closes its connection after half a
    * second, and queued requests do not start.
    */
-  limit(answer: Response, connection: string): Response {
-    return this.isOver(answer, connection) ? breaking(answer) : answer;
+  limit(answer: Response, party: Party): Response {
+    return this.isOver(answer, party) ? breaking(answer) : answer;
   }
 
   /**
    * Counts a response if it is an error.
    *
-   * @returns Whether its connection is over the limit of this second.
+   * @returns Whether its connection or address is over the limit of this second.
    */
-  isOver(answer: Response, connection: string): boolean {
+  isOver(answer: Response, { group, member }: Party): boolean {
     const isRefusal = REFUSALS.includes(answer.status) || refusals.has(answer);
     if (!isRefusal) return false;
     if (this.#now() - this.#since >= WINDOW_MS) {
       this.#counts.clear();
       this.#since = this.#now();
     }
-    const count = (this.#counts.get(connection) ?? 0) + 1;
-    this.#counts.set(connection, count);
-    return count >= MOST;
+    const ofConnection = this.#count(`${group} ${member}`);
+    return this.#count(group) >= MOST_OF_ADDRESS || ofConnection >= MOST;
+  }
+
+  #count(key: string): number {
+    const count = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, count);
+    return count;
   }
 }
 

@@ -9,8 +9,11 @@ import type { IncomingMessage } from "node:http";
 // @ts-types="@types/ws"
 import { WebSocket, WebSocketServer } from "ws";
 import { CLOSE, type CloseReason } from "../../protocol/close_codes.ts";
+import { systemClock } from "../runtime/clock.ts";
+import type { Party } from "../runtime/fair_queue.ts";
 import type { ResourceLedger } from "../runtime/resource_ledger.ts";
-import { NodeHttp } from "./node_http.ts";
+import { TurnShare } from "../runtime/turn_share.ts";
+import { NodeHttp, partyOf } from "./node_http.ts";
 import { readInTurns } from "./read_in_turns.ts";
 import { SocketCount } from "./socket_count.ts";
 import type {
@@ -159,6 +162,7 @@ export class WsTransport implements Transport {
   readonly #server: WebSocketServer;
   readonly #http: NodeHttp;
   readonly #encoder = new Encoder();
+  readonly #turns = new TurnShare(systemClock);
   readonly #sockets = new Set<WsSocket>();
   /** The chosen subprotocols. */
   readonly #protocols = new WeakMap<IncomingMessage, string>();
@@ -217,13 +221,13 @@ export class WsTransport implements Transport {
       message,
       connection,
       head,
-      (socket) => this.#open(socket, accept),
+      (socket) => this.#open(socket, accept, partyOf(message)),
     );
     // Not sent: `ws` has answered.
     return new Response(null, { status: 101 });
   }
 
-  #open(ws: WebSocket, accept: Accept): void {
+  #open(ws: WebSocket, accept: Accept, party: Party): void {
     const { ledger } = this.#options;
     const socket = new WsSocket(ws, { encoder: this.#encoder, ledger });
     let handler: SocketHandler | undefined;
@@ -236,7 +240,11 @@ export class WsTransport implements Transport {
       }
     };
     this.#sockets.add(socket);
-    readInTurns(ws, () => handler?.isBusy?.() ?? false);
+    readInTurns(ws, {
+      isBusy: () => handler?.isBusy?.() ?? false,
+      turns: this.#turns,
+      party,
+    });
     const control = ({ length }: Buffer) => {
       if (socket.heard()) guarded(() => handler?.control(length));
     };

@@ -1,7 +1,7 @@
 /** Messages of lessons to many: how much of a turn they take, and who may come. */
 
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { TurnShare } from "../../server/connection/turn_share.ts";
+import { TurnShare } from "../../server/runtime/turn_share.ts";
 import { Lessons, MOST_MEMBERS } from "../../server/lessons/classroom.ts";
 import { LESSONS } from "../../server/lessons/table.ts";
 import type { SocketHandler } from "../../server/transport/socket.ts";

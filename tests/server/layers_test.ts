@@ -51,7 +51,7 @@ const PURE = [
   "server/connection/connection_loss.ts",
   "server/connection/rate_limits.ts",
   "server/connection/rate_pool.ts",
-  "server/connection/turn_share.ts",
+  "server/runtime/turn_share.ts",
   "server/moderation/access_policy.ts",
   "server/moderation/actions.ts",
   "server/moderation/bans.ts",

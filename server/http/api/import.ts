@@ -4,7 +4,7 @@
  * import can be repeated.
  */
 
-import { setImmediate } from "node:timers/promises";
+import { nextTurn } from "../../runtime/event_loop.ts";
 import { HubbubError } from "../../../protocol/errors.ts";
 import { checkOldName, nameKey, SERVER_NAME } from "../../../protocol/names.ts";
 import { EVERY_ROOM } from "../../../protocol/rights.ts";
@@ -134,7 +134,7 @@ async function store(
   }
   storage.mustBeStored(receipts);
   // Yields to the event loop.
-  await setImmediate();
+  await nextTurn();
 }
 
 function tooLong(): Problem {

@@ -9,7 +9,7 @@ import { Connection } from "../../../server/connection/connection.ts";
 import type { RatePool } from "../../../server/connection/rate_pool.ts";
 import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
 import type { Socket } from "../../../server/transport/socket.ts";
-import type { TurnShare } from "../../../server/connection/turn_share.ts";
+import type { TurnShare } from "../../../server/runtime/turn_share.ts";
 import type { Hub } from "../../../server/hub/hub.ts";
 import type { Clock } from "../../../server/runtime/clock.ts";
 import { freeRates } from "../rates.ts";

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { text } from "../../../protocol/text.ts";
 import { v1 } from "../../../protocol/v1.ts";
 import { REPLY_BUDGET } from "../../../server/connection/reply_budget.ts";
-import { TurnShare } from "../../../server/connection/turn_share.ts";
+import { TurnShare } from "../../../server/runtime/turn_share.ts";
 import {
   MUCH_HELD,
   PAGE_BYTES,

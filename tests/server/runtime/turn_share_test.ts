@@ -3,7 +3,7 @@
 import { assertEquals, assertLess } from "@std/assert";
 import type { Decoded } from "../../../protocol/dialect.ts";
 import { RequestQueue } from "../../../server/connection/request_queue.ts";
-import { TurnShare } from "../../../server/connection/turn_share.ts";
+import { TurnShare } from "../../../server/runtime/turn_share.ts";
 import { FakeClock } from "../../helpers/doubles/clock.ts";
 
 /** Connections whose requests take a millisecond each, from an address each

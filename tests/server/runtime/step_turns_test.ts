@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { systemClock } from "../../../server/runtime/clock.ts";
 import { MemoryStore } from "../../../server/store/memory_store.ts";
-import { WriteTurns } from "../../../server/transport/write_turns.ts";
+import { StepTurns } from "../../../server/runtime/step_turns.ts";
 import { V1Client } from "../../helpers/clients.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 
@@ -17,7 +17,9 @@ const MOST_PAGES = 600;
 function byHand() {
   let later: (() => void)[] = [];
   const time = { now: 0 };
-  const turns = new WriteTurns({
+  const turns = new StepTurns({
+    most: 8,
+    ms: 2,
     soon: (act) => later.push(act),
     now: () => time.now,
   });
@@ -34,7 +36,7 @@ function byHand() {
   return { turns, turn, time };
 }
 
-Deno.test("WriteTurns admits a few writes per turn, in order", async () => {
+Deno.test("StepTurns admits a few writes per turn, in order", async () => {
   const { turns, turn } = byHand();
   const wrote: number[] = [];
   const write = async (id: number) => {
@@ -68,7 +70,7 @@ Deno.test("promise 9: many answers to one address have one share of the pieces",
   await Promise.all(eves);
 });
 
-Deno.test("WriteTurns ends a turn after 2 ms", async () => {
+Deno.test("StepTurns ends a turn after 2 ms", async () => {
   const { turns, turn, time } = byHand();
   let wrote = 0;
   for (let count = 0; count < 5; count++) {

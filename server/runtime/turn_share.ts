@@ -1,17 +1,17 @@
 /**
- * Limits the time that requests of all connections take in one turn of the
- * event loop, and schedules the rest fairly: round robin over addresses, then
- * over the connections of each. Many connections of one address share its
- * turns.
+ * Limits the time that work of all connections, such as their requests, takes
+ * in one turn of the event loop, and schedules the rest fairly: round robin over
+ * addresses, then over the connections of each. Many connections of one address
+ * share its turns.
  */
 
-import type { Cancel, Clock } from "../runtime/clock.ts";
-import { FairQueue, type Party } from "../runtime/fair_queue.ts";
-import { TurnBudget } from "../runtime/turn_budget.ts";
+import type { Cancel, Clock } from "./clock.ts";
+import { FairQueue, type Party } from "./fair_queue.ts";
+import { TurnBudget } from "./turn_budget.ts";
 
 /** Time budget per turn, in milliseconds. */
 const TURN_MS = 8;
-/** Maximum consecutive requests of one connection while others wait. */
+/** Maximum consecutive steps of one connection while others wait. */
 const SLICE = 64;
 
 /** The turns of one server. */
@@ -36,7 +36,7 @@ export class TurnShare {
   /**
    * Returns whether a connection must wait for the next turn.
    *
-   * @param handled Its requests handled in this turn.
+   * @param handled Its steps in this turn, such as requests.
    */
   isOver(handled: number): boolean {
     this.#budget.begin();
