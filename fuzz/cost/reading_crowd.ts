@@ -4,7 +4,7 @@
 import { CLOSE } from "../../protocol/close_codes.ts";
 import { PaperConnection } from "../../tests/helpers/doubles/paper_connection.ts";
 import { SILENCE } from "../../tests/helpers/doubles/silence.ts";
-import { TurnShare } from "../../server/connection/turn_share.ts";
+import { TurnShare } from "../../server/runtime/turn_share.ts";
 import { SingleNode } from "../../server/fleet/single_node.ts";
 import { Hub } from "../../server/hub/hub.ts";
 import { systemClock } from "../../server/runtime/clock.ts";
