@@ -132,9 +132,13 @@ function actionsOf(chat: ChatModel): LineActions {
 }
 
 /** Shows what the address says, now and when it changes. */
-async function follow(chat: ChatModel): Promise<void> {
+async function follow(chat: ChatModel, isReturn: boolean): Promise<void> {
   const { room, seq } = readAddress(location.href);
-  const open = chat.open(room);
+  const open = isReturn ? chat.goBackTo(room) : chat.open(room);
+  if (!chat.has(room)) {
+    history.replaceState(null, "", linkTo(HOME, open.name));
+    return;
+  }
   if (seq === undefined) return;
   if (!open.live) {
     await new Promise<void>((live) => open.room.on("live", () => live()));
@@ -157,8 +161,11 @@ function start(client: Client, person: Person): ChatModel {
       }, ms + 1);
     },
     opened(room) {
-      if (readAddress(location.href).room === room) return;
-      history.pushState(null, "", linkTo(HOME, room));
+      const { room: before } = readAddress(location.href);
+      if (before === room) return;
+      // Back does not lead to a room that was left.
+      if (chat.has(before)) history.pushState(null, "", linkTo(HOME, room));
+      else history.replaceState(null, "", linkTo(HOME, room));
     },
     announce(message) {
       const from = senderWords(message);
@@ -249,17 +256,17 @@ function start(client: Client, person: Person): ChatModel {
     );
   };
   chat.restore(memory.rooms);
-  const go = () => {
+  const go = (isReturn: boolean) => {
     const token = takeToken({});
     if (token !== undefined) authorize(token);
-    follow(chat).catch((error) => {
+    follow(chat, isReturn).catch((error) => {
       chat.open(LOBBY);
       chat.say(errorWords(error));
     });
   };
-  go();
+  go(false);
 
-  addEventListener("popstate", go);
+  addEventListener("popstate", () => go(true));
   for (const event of ["focus", "blur", "online", "offline"]) {
     addEventListener(event, shell.changed);
   }
@@ -267,6 +274,8 @@ function start(client: Client, person: Person): ChatModel {
   for (const event of ["online", "offline", "pageshow"]) {
     addEventListener(event, () => client.reconnectNow());
   }
+  // A page that was kept for Back gets no storage events meanwhile.
+  addEventListener("pageshow", () => chat.followOtherTabs());
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) memory.flush();
     else {

@@ -108,6 +108,9 @@ export const chat: typeof en.chat = {
   roomsWithNews: (count) => `Räume, ${counted(count, newMessages)}`,
   settingsOf: (name) => `${name}: Einstellungen`,
   leave: (room) => `${room} verlassen`,
+  leftInOtherTab: (room) => `Du hast ${room} in einem anderen Tab verlassen`,
+  roomWasLeft: (room) =>
+    `Du hast ${room} verlassen. Tritt dem Raum neu bei, um zurückzukehren`,
   newMessages: (count) => counted(count, newMessages),
   newMessagesNoun: (count) => plural(count, newMessages),
   youWereMentioned: ", du wurdest erwähnt",

@@ -49,6 +49,8 @@ export const chat = {
   roomsWithNews: (count: number) => `Rooms, ${counted(count, newMessages)}`,
   settingsOf: (name: string) => `${name}, settings`,
   leave: (room: string) => `Leave ${room}`,
+  leftInOtherTab: (room: string) => `You left ${room} in another tab`,
+  roomWasLeft: (room: string) => `You left ${room}. To return, join it again`,
   newMessages: (count: number) => counted(count, newMessages),
   newMessagesNoun: (count: number) => plural(count, newMessages),
   youWereMentioned: ", you were mentioned",

@@ -5,6 +5,7 @@ import { Memory } from "../../static/chat/model/browser_storage.ts";
 import { ChatModel } from "../../static/chat/model/chat_model.ts";
 import { CountdownWords } from "../../static/chat/model/countdown_words.ts";
 import { type Audio, Chime } from "../../static/chat/chime.ts";
+import { StoredRooms } from "../../static/chat/model/stored_rooms.ts";
 import { joined, message, World } from "../client/fakes.ts";
 
 /** Storage that tells other tabs what changes, as `localStorage` does. */
@@ -89,6 +90,72 @@ Deno.test("a draft that was sent in one tab is gone in the other, another draft 
   assertEquals(other.room.draft, "My own");
   one.close();
   other.close();
+});
+
+/** The names of the rooms that a tab lists. */
+function roomsOf({ chat }: { chat: ChatModel }): string[] {
+  return chat.rooms.map(({ name }) => name);
+}
+
+Deno.test("a room that is joined or left in one tab is joined or left in the other", () => {
+  const shared = new Shared();
+  const [one, other] = [openTab(shared), openTab(shared)];
+  const tea = one.chat.open("tea");
+  assertEquals([roomsOf(one), roomsOf(other)], [
+    ["lobby", "tea"],
+    ["lobby", "tea"],
+  ]);
+  assertEquals(other.chat.current?.name, "lobby");
+  other.chat.open("tea");
+  one.chat.leave(tea);
+  assertEquals([roomsOf(one), roomsOf(other)], [["lobby"], ["lobby"]]);
+  assertEquals(other.chat.current?.name, "lobby");
+  assertEquals(other.chat.notice, "You left tea in another tab");
+  assertEquals(one.chat.notice, undefined);
+  // The next room is added, and the left one not written back.
+  other.chat.open("design");
+  assertEquals(one.chat.memory.rooms, ["lobby", "design"]);
+  assertEquals(roomsOf(one), ["lobby", "design"]);
+  one.close();
+  other.close();
+});
+
+Deno.test("a room that was left stays left on Back, and can be joined again", () => {
+  const tab = openTab(new Shared());
+  tab.chat.leave(tab.chat.open("tea"));
+  assertEquals(tab.chat.goBackTo("Tea").name, "lobby");
+  assertEquals([roomsOf(tab), tab.chat.has("tea")], [["lobby"], false]);
+  assertEquals(
+    tab.chat.notice,
+    "You left Tea. To return, join it again",
+  );
+  assertEquals(tab.chat.open("tea").name, "tea");
+  assertEquals(tab.chat.goBackTo("lobby").name, "lobby");
+  assertEquals(tab.chat.goBackTo("Tea").name, "tea");
+  assertEquals(tab.chat.has("not a room"), false);
+  tab.close();
+});
+
+Deno.test("a stored list of rooms keeps the changes of tabs that know older lists", () => {
+  const storage = { rooms: ["lobby", "tea"] as readonly string[] };
+  const [one, other] = [new StoredRooms(storage), new StoredRooms(storage)];
+  one.remove("tea");
+  other.add("design");
+  assertEquals(storage.rooms, ["lobby", "design"]);
+  assertEquals(other.changes(), { joined: [], left: ["tea"] });
+  assertEquals(one.changes(), { joined: ["design"], left: [] });
+  assertEquals(one.changes(), { joined: [], left: [] });
+  // Where nothing can be written, no room counts as left.
+  const full = new StoredRooms({
+    get rooms() {
+      return [];
+    },
+    set rooms(_) {
+      // The storage is full.
+    },
+  });
+  full.add("lobby");
+  assertEquals(full.changes(), { joined: [], left: [] });
 });
 
 Deno.test("the time in the words of a kick runs down", () => {

@@ -24,6 +24,11 @@ export interface Preferences {
   readonly notices: Attention;
 }
 
+/** What another tab of the same person has changed. */
+export type Change =
+  | { readonly what: "rooms"; readonly room?: undefined }
+  | { readonly what: "draft" | "place"; readonly room: string };
+
 const ATTENTION: readonly unknown[] = ["all", "mentions", "none"];
 
 /** The page's memory. */
@@ -158,8 +163,9 @@ export class Memory {
    *
    * @param key The key of a `storage` event.
    */
-  changeOf(key: string): { what: "draft" | "place"; room: string } | undefined {
+  changeOf(key: string): Change | undefined {
     const start = this.#prefix + this.#person;
+    if (key === `${start}rooms`) return { what: "rooms" };
     for (const what of ["draft", "place"] as const) {
       const prefix = `${start}${what}.`;
       if (key.startsWith(prefix)) {

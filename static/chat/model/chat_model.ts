@@ -17,6 +17,7 @@ import type { Memory, Preferences } from "./browser_storage.ts";
 import { isCommand, messageIn, runCommand } from "./slash_commands.ts";
 import type { LineRow } from "./timeline_rows.ts";
 import { type Place, type RoomHost, RoomModel } from "./room_model.ts";
+import { StoredRooms } from "./stored_rooms.ts";
 import { type WritingWords, writingWords } from "./write_access.ts";
 
 /** How long one is told that something went well, milliseconds. */
@@ -60,6 +61,8 @@ export class ChatModel implements RoomHost {
   readonly memory: Memory;
   readonly #shell: Shell;
   #rooms: RoomModel[] = [];
+  /** The list of rooms that this person's tabs share. */
+  readonly #storedRooms: StoredRooms;
   #current: RoomModel | undefined;
   #notice: string | undefined;
   /** When the notice goes by itself. */
@@ -80,6 +83,7 @@ export class ChatModel implements RoomHost {
     this.memory = memory;
     this.#shell = shell;
     this.#preferences = memory.preferences;
+    this.#storedRooms = new StoredRooms(memory);
     client.on("state", (state) => {
       if (state.phase === "open") this.returnToRooms();
       const { retryAfterMs } = state.phase === "closed" ? state : {};
@@ -184,6 +188,31 @@ export class ChatModel implements RoomHost {
     return room;
   }
 
+  /**
+   * Opens a room that Back or Forward leads to. A room that was left stays
+   * left: the open room stays open, with a notice.
+   *
+   * @param name The name in the address.
+   * @returns The open room.
+   * @throws {Error} When no room can have that name.
+   */
+  goBackTo(name: string): RoomModel {
+    if (this.#current === undefined || this.#find(name) !== undefined) {
+      return this.open(name);
+    }
+    this.confirm(words.roomWasLeft(isolated(name)));
+    return this.#current;
+  }
+
+  /** Whether a room is in the list; false for what can be no room's name. */
+  has(name: string): boolean {
+    try {
+      return this.#find(name) !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
   /** Joins a room again that could not be joined, or that one had to leave.
    * What was on show stays so until one is in it. */
   rejoin(room: RoomModel): void {
@@ -232,14 +261,33 @@ export class ChatModel implements RoomHost {
 
   /** Leaves a room; where it was open, the one beside it opens. */
   leave(room: RoomModel): void {
+    if (!this.#rooms.includes(room) || !this.canLeave(room)) return;
+    this.#storedRooms.remove(room.name);
+    this.#drop(room);
+  }
+
+  /** Joins and leaves the rooms that other tabs have joined and left. */
+  followOtherTabs(): void {
+    const { joined, left } = this.#storedRooms.changes();
+    this.restore(joined);
+    for (const name of left) {
+      const room = this.#rooms.find((other) => other.name === name);
+      if (room === undefined || !this.canLeave(room)) continue;
+      const isOpen = room === this.#current;
+      this.#drop(room);
+      if (isOpen) this.confirm(words.leftInOtherTab(isolated(name)));
+    }
+    this.changed();
+  }
+
+  /** Leaves a room that is no longer in the list. */
+  #drop(room: RoomModel): void {
     const index = this.#rooms.indexOf(room);
-    if (index < 0 || !this.canLeave(room)) return;
     // The one that one tries to come back to is another one.
     (this.client.room(room.name) ?? room.room).leave();
     this.#returning.delete(room);
     this.memory.forget(room.name);
     this.#rooms = this.#rooms.filter((other) => other !== room);
-    this.#saveRooms();
     if (room === this.#current) {
       const beside = this.#rooms[Math.min(index, this.#rooms.length - 1)];
       this.open(beside?.name ?? LOBBY);
@@ -368,27 +416,31 @@ export class ChatModel implements RoomHost {
 
   /**
    * Another tab of this browser has written to the storage: what was read there
-   * is read, and a draft that was the same goes the same way.
+   * is read, a draft that was the same goes the same way, and rooms are joined
+   * and left here too.
    *
    * @param key The key that changed.
    * @param before What was there before, as JSON.
    */
   changedElsewhere(key: string, before: string | null): void {
     const changed = this.memory.changeOf(key);
+    if (changed?.what === "rooms") this.followOtherTabs();
     const room = this.#rooms.find(({ name }) => name === changed?.room);
     if (room === undefined) return;
     if (changed?.what === "place") {
       const place = this.memory.storedPlace(room.name);
       if (place !== undefined) room.readElsewhere(place);
-    } else if (JSON.stringify(room.draft) === (before ?? '""')) {
+    } else if (
+      changed?.what === "draft" &&
+      JSON.stringify(room.draft) === (before ?? '""')
+    ) {
       room.draft = this.memory.draft(room.name);
       this.changed();
     }
   }
 
   #join(name: string): RoomModel {
-    const joined = this.client.room(name)?.name;
-    const known = this.#rooms.find((other) => other.name === joined);
+    const known = this.#find(name);
     if (known !== undefined) {
       if (known.problem !== undefined) this.rejoin(known);
       return known;
@@ -397,11 +449,13 @@ export class ChatModel implements RoomHost {
     const model = new RoomModel(room, this);
     model.draft = this.memory.draft(room.name);
     this.#rooms.push(model);
-    this.#saveRooms();
+    this.#storedRooms.add(model.name);
     return model;
   }
 
-  #saveRooms(): void {
-    this.memory.rooms = this.#rooms.map(({ name }) => name);
+  /** Returns the room of a name, which need not be normalized. */
+  #find(name: string): RoomModel | undefined {
+    const joined = this.client.room(name)?.name;
+    return this.#rooms.find((other) => other.name === joined);
   }
 }

@@ -78,8 +78,20 @@ pageTest(
     await ada.page.reload();
     await ada.ready();
     await ada.room("tea-time").waitFor();
+    const tab = new ChatPage(await ada.page.context().newPage());
+    await tab.page.goto(`${server.url}?name=Ada`);
+    await tab.room("tea-time").waitFor();
     await ada.room("tea-time").getByRole("button").click();
     await ada.room("tea-time").waitFor({ state: "detached" });
+    // The room stays left: in the other tab, and when going back to it.
+    await tab.room("tea-time").waitFor({ state: "detached" });
+    await tab.join("design");
+    await ada.room("design").waitFor();
+    await tab.page.close();
+    await ada.value("history.forward()");
+    await ada.page.getByText("You left tea-time. To return").waitFor();
+    assertEquals(new URL(ada.page.url()).search, "");
+    assertEquals(await ada.room("tea-time").count(), 0);
     const field = ada.page.getByLabel("Join or create a room");
     await field.fill("not a room");
     await field.press("Enter");
