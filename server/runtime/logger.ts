@@ -10,6 +10,12 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
 export type LogLevel = typeof LOG_LEVELS[number];
 
+/** Characters that control a terminal, end a line or change the direction of
+ * text. Others choose parts of log lines, such as names and origins. */
+const UNSAFE =
+  // deno-lint-ignore no-control-regex -- controls are what it is about
+  /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
 type Write = (message: string, fields?: Record<string, unknown>) => void;
 
 /** Writes to the log, one function a level. */
@@ -37,6 +43,22 @@ function plain(value: unknown): unknown {
   }
 }
 
+/** Escapes as JSON does, and also what JSON leaves as it is. */
+function escaped(text: string): string {
+  return text.replace(UNSAFE, (sign) => {
+    const json = JSON.stringify(sign).slice(1, -1);
+    return json === sign
+      ? `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`
+      : json;
+  });
+}
+
+/** An error's text on several lines; the later ones are indented, so that none
+ * of them looks like a line of the log. */
+function indented(text: string): string {
+  return text.split("\n").map(escaped).join("\n    ");
+}
+
 /**
  * Makes a logger.
  *
@@ -54,14 +76,17 @@ export function createLogger(
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => [key, plain(value)] as const);
     if (!pretty) {
-      return write(
+      return write(escaped(
         JSON.stringify({ time, level, message, ...Object.fromEntries(values) }),
-      );
+      ));
     }
-    const details = values.map(([key, value]) =>
-      ` ${key}=${typeof value === "string" ? value : JSON.stringify(value)}`
-    ).join("");
-    write(`${time.slice(11, 19)} ${level.padEnd(5)} ${message}${details}`);
+    const details = values.map(([key, value]) => {
+      const text = typeof value === "string" ? value : JSON.stringify(value);
+      const isError = fields[key] instanceof Error;
+      return ` ${escaped(key)}=${isError ? indented(text) : escaped(text)}`;
+    }).join("");
+    const line = `${level.padEnd(5)} ${escaped(message)}${details}`;
+    write(`${time.slice(11, 19)} ${line}`);
   };
   return {
     debug: at("debug"),

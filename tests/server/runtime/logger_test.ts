@@ -85,3 +85,36 @@ for (const pretty of [true, false]) {
     assertStringIncludes(written[0] ?? "", "Two");
   });
 }
+
+for (const pretty of [true, false]) {
+  Deno.test(`createLogger() escapes controls of terminals, line ends and directions (pretty: ${pretty})`, () => {
+    const codes = [
+      ...Array.from({ length: 0x20 }, (_, code) => code),
+      ...Array.from({ length: 0x21 }, (_, index) => 0x7f + index),
+      ...[0x61c, 0x200e, 0x200f, 0x2066, 0x2067, 0x2068, 0x2069],
+      ...[0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e],
+    ];
+    for (const code of codes) {
+      const text = `a${String.fromCharCode(code)}b`;
+      const { written, log } = lines("info", pretty);
+      log.warn(text, { [text]: text, list: [text], of: { [text]: text } });
+      const line = written.join("");
+      assert(!line.includes(text), `U+${code.toString(16)} stands in the log`);
+      if (!pretty) {
+        const { message, list } = JSON.parse(line);
+        assertEquals([message, list], [text, [text]]);
+      }
+    }
+  });
+}
+
+Deno.test("createLogger() indents the further lines of an error's text", () => {
+  const { written, log } = lines("info", true);
+  log.error("broke", {
+    error: new Error("a\n17:00:00 error  database is damaged\x1b[2J\x9b"),
+  });
+  const line = written.join("");
+  assert(!line.includes("\n17"), line);
+  assertStringIncludes(line, "\n    17:00:00");
+  assert(!line.includes("\x1b") && !line.includes("\x9b"));
+});
