@@ -222,10 +222,20 @@ export function oneRoom(room: string): string {
   });
 }
 
+/** Characters that control a terminal, end a line or change the direction of
+ * text: a reason stands in the log, in errors and in lists. */
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+
 /** @throws {HubbubError} `bad_field`. */
 function checkReason(reason: string | undefined): string | undefined {
   const words = reason?.trim() ?? "";
   if (words === "") return undefined;
+  if (CONTROLS.test(words)) {
+    throw new HubbubError("bad_field", {
+      message: '"reason" has line breaks or control characters. ' +
+        "Leave them out",
+    });
+  }
   if (words.length <= MOST_REASON) return words;
   throw new HubbubError("bad_field", {
     message: `"reason" must have at most ${MOST_REASON} characters`,

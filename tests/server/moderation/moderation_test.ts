@@ -116,6 +116,15 @@ Deno.test("refuses invalid moderation requests with an error and a remedy", asyn
     [{ type: "remove", room: "*", seq: 1 }, "bad_room"],
     [{ type: "announce", text: " " }, "empty"],
     [{ type: "kick", name: "A", reason: "x".repeat(201) }, "bad_field"],
+    ...["\n", "\x1b", "\x7f", "\x9b", "\u2028", "\u202e", "\u2066"].flatMap(
+      (sign): typeof wrong => [
+        [{ type: "kick", name: "A", reason: `a${sign}b` }, "bad_field"],
+        [
+          { type: "ban", name: "A", forMs: 1, reason: `a${sign}b` },
+          "bad_field",
+        ],
+      ],
+    ),
   ];
   for (const [request, code] of wrong) {
     assertRefused(
