@@ -150,5 +150,8 @@ export async function* readPieces(
     released();
     closed();
     if (!late) reader.releaseLock();
+    // Over `native` only this ends a connection that goes on sending, such as
+    // trailers, which the runtime collects and the server never sees.
+    else request.body.cancel().catch(() => {});
   }
 }

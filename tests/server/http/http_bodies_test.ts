@@ -146,6 +146,21 @@ onBoth(
 );
 
 onBoth(
+  "promise 10: trailers without end are cut off at --slow-timeout",
+  async (server) => {
+    using client = await RawConnection.ask(server.port, POST, CHUNKED);
+    await client.write("1\r\nx\r\n0\r\na: b\r\n");
+    await client.status();
+    let isOpen = true;
+    for (let i = 0; i < 5_000 && isOpen; i++) {
+      isOpen = await client.write("a: b\r\n".repeat(1_000));
+    }
+    assert(!isOpen, "the connection takes 30 MB of trailers");
+  },
+  { slowTimeout: 1 },
+);
+
+onBoth(
   "promise 10: a body that is refused and stops to come is answered all the same",
   async (server) => {
     const headers = { ...TEXT, "Content-Length": "100" };
