@@ -80,6 +80,7 @@ export class ReadQueue {
     this.#budget = new TurnBudget({
       clock: options.clock,
       ms: TURN_MS,
+      pauses: "pauses",
       next: () => {
         this.#inTurn = 0;
         this.#run();

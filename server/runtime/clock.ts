@@ -8,7 +8,7 @@
  * set. TypeScript rejects mixing the two types.
  */
 
-import { soon } from "./event_loop.ts";
+import { soon, soonWithPauses } from "./event_loop.ts";
 
 /** Cancels a timer; no effect after it has run. */
 export type Cancel = () => void;
@@ -57,8 +57,11 @@ export interface Clock {
   after(ms: number, act: () => void): Cancel;
   /**
    * Runs `act` after the events of this turn of the event loop were handled.
+   *
+   * @param pauses For work that may take many turns: has sockets polled when
+   * such turns follow each other for 20 ms.
    */
-  soon(act: () => void): void;
+  soon(act: () => void, pauses?: "pauses"): void;
 }
 
 /** The system clock. */
@@ -69,7 +72,7 @@ export const systemClock: Clock = {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);
   },
-  soon,
+  soon: (act, pauses) => (pauses ? soonWithPauses : soon)(act),
 };
 
 /**

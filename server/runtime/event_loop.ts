@@ -1,8 +1,8 @@
 /**
- * Schedules work for the next turn of the event loop, and lets the runtime poll
- * its sockets in between. While immediates follow each other, Deno's scheduler
- * polls sockets only once in 61 turns (`event_interval` of tokio), so turns of 5
- * ms would keep every client waiting for 300 ms.
+ * Schedules work for the next turn of the event loop. While immediates follow
+ * each other, Deno's scheduler polls sockets only once in 61 turns
+ * (`event_interval` of tokio), so work in turns of 5 ms would keep every client
+ * waiting for 300 ms.
  */
 
 import { setImmediate } from "node:timers";
@@ -21,17 +21,25 @@ let chain: Chain | undefined;
 let waiting: (() => void)[] | undefined;
 
 /**
- * Runs a function after the events of this turn of the event loop were handled,
- * in the order of the calls.
- *
- * `setImmediate` batches the most events without a delay: `setTimeout(0)` adds
- * 1-2 ms, `queueMicrotask` runs after a single frame. Only when it waits for a
- * timer with nothing to do, the runtime polls its sockets: so a pause of 1 ms
- * follows 20 ms of consecutive turns.
+ * Runs a function after the events of this turn of the event loop were handled.
+ * Batches the most events without a delay: `setTimeout(0)` adds 1-2 ms,
+ * `queueMicrotask` runs after a single frame.
  *
  * @param act May throw; the error is an uncaught one.
  */
 export function soon(act: () => void): void {
+  setImmediate(act);
+}
+
+/**
+ * Runs a function as {@linkcode soon} does, for work that may take many turns,
+ * in the order of the calls. The runtime polls its sockets only when it waits
+ * for a timer with nothing to do, so a pause of 1 ms follows 20 ms of consecutive
+ * turns. Not for fan-out: messages would arrive faster than members get them.
+ *
+ * @param act May throw; the error is an uncaught one.
+ */
+export function soonWithPauses(act: () => void): void {
   if (waiting !== undefined) return void waiting.push(act);
   chain ??= begin();
   chain.calls++;
@@ -42,9 +50,9 @@ export function soon(act: () => void): void {
   setImmediate(() => setTimeout(resume, 0));
 }
 
-/** Resolves in the next turn of the event loop; see {@linkcode soon}. */
+/** Resolves in the next turn; see {@linkcode soonWithPauses}. */
 export function nextTurn(): Promise<void> {
-  return new Promise(soon);
+  return new Promise(soonWithPauses);
 }
 
 /** Begins a chain. It is over when a turn has passed without a call. */
@@ -64,5 +72,5 @@ function begin(): Chain {
 function resume(): void {
   const acts = waiting ?? [];
   waiting = undefined;
-  for (const act of acts) soon(act);
+  for (const act of acts) soonWithPauses(act);
 }

@@ -6,7 +6,7 @@
  * round robin over addresses and then over connections.
  */
 
-import { soon } from "./event_loop.ts";
+import { soonWithPauses } from "./event_loop.ts";
 import { FairQueue, type Party } from "./fair_queue.ts";
 
 /** Options of {@linkcode StepTurns}. */
@@ -30,7 +30,11 @@ export class StepTurns {
   #endsAt: number | undefined;
 
   constructor(options: StepTurnsOptions) {
-    this.#options = { soon, now: () => performance.now(), ...options };
+    this.#options = {
+      soon: soonWithPauses,
+      now: () => performance.now(),
+      ...options,
+    };
   }
 
   /**

@@ -10,6 +10,8 @@ export interface TurnBudgetOptions {
   readonly clock: Pick<Clock, "monotonic" | "soon">;
   /** Milliseconds of one turn. */
   readonly ms: number;
+  /** For work that may take many turns: see {@linkcode Clock.soon}. */
+  readonly pauses?: "pauses";
   /** Called at the beginning of the turn after one with work; must not throw. */
   readonly next: () => void;
 }
@@ -32,14 +34,14 @@ export class TurnBudget {
 
   /** Begins this turn's work, if nothing has; the next turn is announced. */
   begin(): Monotonic {
-    const { clock, next } = this.#options;
+    const { clock, next, pauses } = this.#options;
     if (this.#began === undefined) {
       this.#began = clock.monotonic();
       this.#turn++;
       clock.soon(() => {
         this.#began = undefined;
         next();
-      });
+      }, pauses);
     }
     return this.#began;
   }

@@ -24,6 +24,7 @@ export class TurnShare {
     this.#budget = new TurnBudget({
       clock,
       ms: TURN_MS,
+      pauses: "pauses",
       next: () => this.#next(),
     });
   }

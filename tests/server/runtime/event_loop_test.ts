@@ -1,7 +1,7 @@
 /** Turns of the event loop that let sockets be served. */
 
 import { assertEquals, assertLess } from "@std/assert";
-import { soon } from "../../../server/runtime/event_loop.ts";
+import { soonWithPauses } from "../../../server/runtime/event_loop.ts";
 
 /** Turns after which the runtime polls sockets by itself. */
 const EVENT_INTERVAL = 61;
@@ -13,7 +13,7 @@ function work(): void {
   while (performance.now() < end) continue;
 }
 
-Deno.test("soon() lets sockets be served while turns of work follow each other", async () => {
+Deno.test("soonWithPauses() lets sockets be served while turns of work follow each other", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   const echo = (async () => {
@@ -29,12 +29,12 @@ Deno.test("soon() lets sockets be served while turns of work follow each other",
       if (isOver) return resolve();
       turns++;
       work();
-      soon(turn);
+      soonWithPauses(turn);
     };
-    soon(turn);
+    soonWithPauses(turn);
   });
   // The first pause comes after some turns.
-  while (turns < EVENT_INTERVAL) await new Promise<void>(soon);
+  while (turns < EVENT_INTERVAL) await new Promise<void>(soonWithPauses);
   const before = turns;
   await client.write(new Uint8Array(1));
   await client.read(new Uint8Array(1));
@@ -45,13 +45,13 @@ Deno.test("soon() lets sockets be served while turns of work follow each other",
   await echo;
 });
 
-Deno.test("soon() keeps the order of calls, over pauses too", async () => {
+Deno.test("soonWithPauses() keeps the order of calls, over pauses too", async () => {
   const ran: number[] = [];
   const all = Array.from({ length: 100 }, (_, n) => n);
   for (const n of all) {
     if (n % 10 === 0) work();
-    soon(() => ran.push(n));
+    soonWithPauses(() => ran.push(n));
   }
-  await new Promise<void>(soon);
+  await new Promise<void>(soonWithPauses);
   assertEquals(ran, all);
 });
