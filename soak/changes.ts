@@ -1,15 +1,15 @@
-/** Waiting for something to become true, without asking again and again. */
+/** Waits for a condition by event instead of by polling. */
 
 interface Waiter {
   readonly holds: () => boolean;
   readonly done: (held: boolean) => void;
 }
 
-/** What changes, and who waits for it. */
+/** Notifies waiters when state changes. */
 export class Changes {
   readonly #waiters = new Set<Waiter>();
 
-  /** Something changed: whoever waits looks again. */
+  /** Checks every waiting condition again after a change. */
   notify(): void {
     for (const waiter of this.#waiters) {
       if (waiter.holds()) waiter.done(true);
@@ -17,11 +17,11 @@ export class Changes {
   }
 
   /**
-   * Waits.
+   * Waits until a condition holds or the time is over.
    *
-   * @param holds What is waited for; looked at now and after each change.
-   * @param ms How long to wait at most.
-   * @returns Whether it came to hold in time.
+   * @param holds The condition, checked now and after each change.
+   * @param ms Longest wait, in milliseconds.
+   * @returns Whether the condition held in time.
    */
   until(holds: () => boolean, ms: number): Promise<boolean> {
     if (holds()) return Promise.resolve(true);

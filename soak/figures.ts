@@ -1,4 +1,4 @@
-/** What a soak has come to, as data and in words. Pure. */
+/** Results of a soak, as data and as text. Pure. */
 
 import type { Recovered } from "../protocol/events.ts";
 import { type FaultCounts, type FaultKind, FAULTS } from "./faults/faults.ts";
@@ -9,42 +9,42 @@ export interface Figures {
   readonly seconds: number;
   /** Different messages. */
   readonly messages: number;
-  /** Messages that were new to their readers, all readers together. */
+  /** First deliveries of a message to a reader, summed over all readers. */
   readonly deliveries: number;
   readonly faults: FaultCounts;
   readonly resumes: Readonly<Record<Recovered, number>>;
-  /** Times that a reader was told that messages are gone. */
+  /** Gap events that readers received. */
   readonly gaps: number;
-  /** How long live messages were under way. */
+  /** Delivery latency of live messages. */
   readonly lagMs: {
     readonly median: number;
     readonly p99: number;
     readonly worst: number;
   };
-  /** What a server's process held at most, in bytes. */
+  /** Peak memory of a server process, in bytes. */
   readonly peakMemory: number | undefined;
-  /** What it held after its last restart, and in the end. */
+  /** Memory after the last restart and at the end, in bytes. */
   readonly memory:
     | { readonly before: number; readonly after: number }
     | undefined;
   readonly violations: number;
 }
 
-/** Everything that a soak has to say. */
+/** The full report of a soak. */
 export interface Report {
   readonly seed: number;
   readonly clients: number;
   readonly nodes: number;
   readonly passed: boolean;
   readonly violations: readonly Violation[];
-  /** By the name of the stage. */
+  /** Figures by stage name. */
   readonly stages: Readonly<Record<string, Figures>>;
 }
 
 /**
- * Writes a number of bytes for people.
+ * Formats a number of bytes as text.
  *
- * @param bytes Undefined where nobody could tell.
+ * @param bytes Undefined if unknown.
  */
 export function megabytes(bytes: number | undefined): string {
   return bytes === undefined
@@ -65,11 +65,11 @@ function resumesInWords({ full, partial, none }: Figures["resumes"]): string {
 }
 
 /**
- * Writes one line on how far it has got.
+ * Formats one line of progress.
  *
  * @param stage Its name.
- * @param figures So far.
- * @param planned All faults that are to come in this stage.
+ * @param figures Figures so far.
+ * @param planned Number of faults planned for this stage.
  */
 export function progressLine(
   stage: string,
@@ -90,9 +90,9 @@ export function progressLine(
 }
 
 /**
- * Writes a report for people.
+ * Formats a report as text.
  *
- * @param report Of a soak that has ended.
+ * @param report Report of a finished soak.
  */
 export function reportInWords(report: Report): string {
   const { seed, clients, nodes, stages, violations, passed } = report;

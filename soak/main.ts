@@ -1,4 +1,4 @@
-/** The soak as a program: reads what to do, does it, and tells what came of it. */
+/** The soak's command-line program: runs a soak and prints its report. */
 
 import { fileURLToPath } from "node:url";
 import { orFail } from "../tools/arguments.ts";
@@ -9,7 +9,7 @@ import { HELP, readSoakOptions } from "./soak_options.ts";
 
 const SCRATCH = fileURLToPath(new URL("../.tmp", import.meta.url));
 
-/** Ends with a line that says what is wrong. */
+/** Prints an error and exits with code 2. */
 function refuse(message: string): never {
   console.error(`soak: ${message}`);
   Deno.exit(2);

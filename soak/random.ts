@@ -1,10 +1,10 @@
-/** Randomness that a seed repeats. Pure. */
+/** Seeded, repeatable random numbers. Pure. */
 
-/** Gives numbers from 0 up to but not 1. */
+/** Returns a number from 0 (inclusive) to 1 (exclusive). */
 export type Random = () => number;
 
 /**
- * Makes a source of numbers: the same seed gives the same ones (mulberry32).
+ * Creates a random number generator (mulberry32). Equal seeds give equal numbers.
  *
  * @param seed Any whole number.
  */
@@ -19,11 +19,11 @@ export function seeded(seed: number): Random {
 }
 
 /**
- * Picks one of a list.
+ * Picks an element of a list.
  *
  * @param list Anything.
- * @param at From 0 up to but not 1: which one.
- * @returns One of them, or undefined when there is none.
+ * @param at Relative position, from 0 (inclusive) to 1 (exclusive).
+ * @returns The element, or undefined if the list is empty.
  */
 export function pick<T>(list: readonly T[], at: number): T | undefined {
   return list[Math.floor(at * list.length)];

@@ -1,6 +1,6 @@
 /**
- * The end of a soak: everybody gets the time to get everything, then all is
- * compared with what the server has and says.
+ * The end of a soak: waits until all clients have caught up, then compares their
+ * state with the server's.
  */
 
 import { V1Client } from "./clients/v1.ts";
@@ -8,31 +8,30 @@ import { resourcesReturn } from "./checks/open_resources.ts";
 import { seeded } from "./random.ts";
 import type { World } from "./world.ts";
 
-/** How long it may take until everybody has got everything. */
+/** Longest time for all clients to catch up. */
 const CATCH_UP_MS = 60_000;
-/** What may stay more than before: the process keeps what it may need again. */
+/** Allowed memory growth, in bytes: the process keeps caches. */
 const MEMORY_ALLOWED = 64 * 1024 * 1024;
 const MEMORY_MS = 10_000;
-/** How long the end of what was open may take: deadlines have to pass. */
+/** Longest time until resources are closed; server timeouts have to expire. */
 const RETURN_MS = 60_000;
-/** Most messages that are replayed to who has no cursor. */
+/** Most messages replayed to a client without a cursor. */
 const MOST_REPLAYED = 1_000;
 
-/** What {@linkcode settle} goes by. */
+/** Options of {@linkcode settle}. */
 export interface SettleOptions {
   readonly world: World;
   readonly retain: number;
-  /** After so long at most nobody is listed who is not here. */
+  /** Longest time until disconnected members leave the member list, in ms. */
   readonly ghostMs: number;
-  /** What the server held at first, in bytes, if that is known. */
+  /** Server memory at the start, in bytes, if known. */
   readonly memoryBefore: number | undefined;
 }
 
 /**
- * Waits until all is quiet, and checks everything that can be checked then.
+ * Waits until all clients have caught up, then runs the final checks.
  *
- * @param options Of what.
- * @returns What the server held when all was quiet, in bytes, if that is known.
+ * @returns Server memory after that, in bytes, if known.
  */
 export async function settle(
   { world, retain, ghostMs, memoryBefore }: SettleOptions,
@@ -79,7 +78,7 @@ export async function settle(
   return memory;
 }
 
-/** Reads a whole room from the start, as far as it is kept. */
+/** Reads a room from the oldest retained message. */
 function audit(
   world: World,
   room: string,
@@ -101,7 +100,7 @@ function audit(
   });
 }
 
-/** Compares who is in a room with who should be; not listed at once is fine. */
+/** Compares a room's member list with the expected one, allowing for delay. */
 async function lookForGhosts(
   world: World,
   auditor: V1Client,
@@ -117,13 +116,13 @@ async function lookForGhosts(
   world.check.present(auditor.room, names, wanted);
 }
 
-/** Waits for the memory to come back. */
+/** Waits until memory is close to its value at the start. */
 async function memoryBack(
   world: World,
   before: number | undefined,
 ): Promise<number | undefined> {
   if (before === undefined) return world.memory;
-  // Garbage is not needed, and the engine is in no hurry with it.
+  // V8 collects garbage late, so ask for it.
   await world.servers.collectGarbage();
   await world.changes.until(
     () => (world.memory ?? 0) <= before + MEMORY_ALLOWED,

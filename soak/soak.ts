@@ -1,7 +1,7 @@
 /**
- * A whole soak: two stages, one in which the servers keep everything and
- * nothing may ever be missing, and a short one in which they keep so little that
- * readers fall behind what is kept and have to be told so.
+ * A soak of two stages. In the first, servers retain all messages and none may be
+ * missing. In the short second one, servers retain so few that readers fall
+ * behind and must get gap events.
  */
 
 import type { Report } from "./figures.ts";
@@ -11,7 +11,7 @@ import { freePorts } from "./servers/server_process.ts";
 import { Stage, type StageOptions, type StoreName } from "./stage.ts";
 import type { Violation } from "./checks/violation.ts";
 
-/** How to soak. */
+/** Options of a soak. */
 export interface SoakOptions {
   readonly seed: number;
   readonly clients: number;
@@ -19,21 +19,21 @@ export interface SoakOptions {
   /** Servers: a single one with SQLite, or a fleet of them with Redis. */
   readonly nodes: number;
   readonly store: StoreName;
-  /** Over how long the faults are spread. */
+  /** Duration over which faults are spread. */
   readonly seconds: number;
   /** Faults of each kind. */
   readonly faults: number;
-  /** It goes on until there were so many deliveries. */
+  /** Deliveries to reach before the soak ends. */
   readonly deliveries: number;
-  /** Messages a second, of all clients together. */
+  /** Messages per second, summed over all clients. */
   readonly rate: number;
-  /** Where the databases go; a folder is made in it, and removed. */
+  /** Parent of the temporary folder for databases. */
   readonly folder: string;
-  /** Told how it goes. */
+  /** Receives progress lines. */
   readonly progress: (line: string) => void;
 }
 
-/** The stage with a short memory, as a part of the other one. */
+/** Size of the stage with short retention, relative to the first stage. */
 const SHORT = { part: 0.1, leastSeconds: 4, clients: 10, retain: 200 };
 const PROGRESS_MS = 5_000;
 
@@ -46,7 +46,7 @@ export class Soak {
     this.#options = options;
   }
 
-  /** Runs it to its end. */
+  /** Runs the soak to its end. */
   async run(): Promise<Report> {
     const { seed, clients, nodes, folder: parent, progress } = this.#options;
     await Deno.mkdir(parent, { recursive: true });
@@ -70,20 +70,20 @@ export class Soak {
       }
     }
     const passed = violations.length === 0;
-    // What went wrong may be seen in the databases.
+    // Keep the databases of a failed soak for inspection.
     if (passed) await Deno.remove(folder, { recursive: true });
     else progress(`The databases are in ${folder}`);
     return { seed, clients, nodes, passed, violations, stages };
   }
 
-  /** Ends the processes of a soak that nobody waits for any more. */
+  /** Stops the soak's processes before its end. */
   async abandon(): Promise<void> {
     await this.#stage?.abandon();
   }
 
   #stages(folder: string): StageOptions[] {
     const { clients, nodes, seconds, faults } = this.#options;
-    // Not of the seed: others may run the same one.
+    // Independent of the seed: several soaks with one seed may run at once.
     const ports = freePorts(Math.random(), portsOf(nodes));
     return [
       {
@@ -103,7 +103,7 @@ export class Soak {
         seconds: Math.max(SHORT.leastSeconds, seconds * SHORT.part),
         faults: Math.ceil(faults * SHORT.part),
         deliveries: 0,
-        // Away for a while is more than what is kept.
+        // A short absence exceeds what the server retains.
         rate: 2 * SHORT.retain,
         comeBackMs: 3_000,
         retain: SHORT.retain,

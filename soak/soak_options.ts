@@ -38,7 +38,7 @@ const RANGES = {
 };
 const MOST_SEED = 2 ** 31;
 
-/** What the command line asks for. */
+/** Parsed command line. */
 export interface SoakArguments {
   readonly options: Omit<SoakOptions, "folder" | "progress">;
   /** Print the figures as JSON. */
@@ -49,9 +49,9 @@ export interface SoakArguments {
  * Reads the command line.
  *
  * @param args The arguments.
- * @param random Where the seed comes from that is left out: from 0 to 1.
+ * @param random Source of the default seed, from 0 to 1.
  * @returns `"help"` for `--help`.
- * @throws {ConfigError} With one line that says what is wrong.
+ * @throws {ConfigError} If an argument is invalid.
  */
 export function readSoakOptions(
   args: readonly string[],

@@ -20,11 +20,10 @@ import { TextClient } from "./clients/text.ts";
 import type { Report, Violation } from "./checks/violation.ts";
 import { World } from "./world.ts";
 
-/** Where messages are kept: in a file of a single server's, or by an engine
- * that a fleet shares. */
+/** Message store: a file of a single server, or an engine shared by a fleet. */
 export type StoreName = "sqlite" | "redis";
 
-/** How a stage is run. */
+/** Options of a stage. */
 export interface StageOptions {
   readonly name: string;
   readonly nodes: number;
@@ -32,34 +31,34 @@ export interface StageOptions {
   readonly seed: number;
   readonly clients: number;
   readonly rooms: number;
-  /** Over how long its faults are spread. */
+  /** Duration over which faults are spread. */
   readonly seconds: number;
   /** Faults of each kind. */
   readonly faults: number;
-  /** It goes on until there were so many deliveries. */
+  /** Deliveries to reach before the stage ends. */
   readonly deliveries: number;
-  /** Messages a second, of all clients together. */
+  /** Messages per second, summed over all clients. */
   readonly rate: number;
-  /** Messages that the server keeps a room; `Infinity` for all. */
+  /** Messages the server retains per room; `Infinity` for all. */
   readonly retain: number;
-  /** The most that clients wait before they come back, milliseconds. */
+  /** Longest reconnect delay of clients, in milliseconds. */
   readonly comeBackMs: number;
   readonly folder: string;
-  /** Free ones; as many as a fleet takes. */
+  /** Free ports, as many as a fleet needs. */
   readonly ports: readonly number[];
 }
 
-/** What came of a stage. */
+/** Result of a stage. */
 export interface StageResult {
   readonly figures: Figures;
   readonly violations: readonly Violation[];
 }
 
-/** Short, so that the dead are found while the soak runs. */
+/** Short, so that the server detects dead connections during the soak. */
 const IDLE_SECONDS = 4;
 const GRACE_SECONDS = 3;
 const SLOW_SECONDS = 10;
-/** Within this time a fleet knows that a node is gone, and its members. */
+/** Longest time for a fleet to detect that a node and its members are gone. */
 const GONE_SECONDS = 20;
 /** How long the heavy faults last: a client's that is dead to its server then,
  * an engine's that does not answer in time, and a node's that gives its clients
@@ -71,14 +70,14 @@ const HEAVY_MS = {
   engineFull: 4_000,
   nodeCutOff: 13_000,
 };
-/** More than a soak can publish. */
+/** More messages than a soak can publish. */
 const ALL = 1_000_000_000;
-/** What may come on top of the planned time when the machine is slow. */
+/** Extra time allowed on a slow machine. */
 const EXTRA_MS = 60_000;
-/** Traffic after the last restart, before the memory counts as the usual. */
+/** Traffic after the last restart, before memory is measured as the baseline. */
 const WARM_MS = 1_000;
 
-/** A stage that can be watched and abandoned. */
+/** Runs a stage; callers can read its figures and abandon it. */
 export class Stage {
   readonly name: string;
   readonly planned: number;
@@ -86,7 +85,7 @@ export class Stage {
   readonly #script: readonly Fault[];
   readonly #counts: FaultCounts;
   readonly #start = Date.now();
-  /** How often rooms were broken from within. */
+  /** Number of faults injected into each room. */
   readonly #brokenRooms = new Map<string, number>();
   #world: World | undefined;
   #memory: Figures["memory"];
@@ -128,7 +127,7 @@ export class Stage {
     };
   }
 
-  /** Runs it to its end. */
+  /** Runs the stage to its end. */
   async run(): Promise<StageResult> {
     const { seed, seconds, deliveries, retain, rate } = this.#options;
     const world = await World.start({
@@ -162,7 +161,7 @@ export class Stage {
       deadline - Date.now(),
     );
     traffic.stop();
-    this.#mindTheTime(world);
+    this.#reportShortfall(world);
     const after = await settle({
       world,
       retain,
@@ -189,7 +188,7 @@ export class Stage {
     return { figures: this.figures, violations: check.violations };
   }
 
-  /** Ends it in the middle. */
+  /** Stops the stage before its end. */
   async abandon(): Promise<void> {
     await this.#world?.abandon();
   }
@@ -224,7 +223,7 @@ export class Stage {
       : Fleet.start({ folder, nodes, ports, flags, roomBroken }, violated);
   }
 
-  /** What the servers hold after the last of them was restarted, under load. */
+  /** Server memory under load, after the last restart. */
   async #usualMemory(world: World): Promise<number | undefined> {
     const ends = this.#script.filter(({ kind }) => ENDING_KINDS.has(kind));
     const done = () => [...ENDING_KINDS].map((kind) => this.#counts[kind] ?? 0);
@@ -239,8 +238,8 @@ export class Stage {
     return (await world.servers.memory())?.now;
   }
 
-  /** A soak that did not do what it was asked for has shown nothing. */
-  #mindTheTime({ check }: World): void {
+  /** Reports a stage that injected fewer faults or delivered less than planned. */
+  #reportShortfall({ check }: World): void {
     const { deliveries } = this.#options;
     const done = Object.values(this.#counts).reduce((sum, n) => sum + n, 0);
     if (done < this.planned) {

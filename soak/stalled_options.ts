@@ -25,14 +25,14 @@ const RANGES = {
   target: { least: 1, most: MOST, fallback: 128 },
 };
 
-/** What the command line asks for. */
+/** Parsed command line. */
 export type StalledOptions = Readonly<Record<keyof typeof RANGES, number>>;
 
 /**
  * Reads the command line.
  *
  * @returns `"help"` for `--help`.
- * @throws {ConfigError} With one line that says what is wrong.
+ * @throws {ConfigError} If an argument is invalid.
  */
 export function readStalledOptions(
   args: readonly string[],

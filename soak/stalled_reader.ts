@@ -23,31 +23,31 @@ import {
   type StalledOptions,
 } from "./stalled_options.ts";
 
-/** What one server held, in bytes, garbage left out. */
+/** Memory of one server after garbage collection, in bytes. */
 interface Sample {
-  /** When all members had come. */
+  /** After all members joined. */
   readonly before: number;
-  /** At most, while it passed by. */
+  /** Peak during the traffic. */
   readonly peak: number;
-  /** When it had passed by. */
+  /** After the traffic. */
   readonly after: number;
-  /** How much of that is JavaScript's. */
+  /** JavaScript heap part of that. */
   readonly heap: number;
 }
 
 const LOUD = "loud";
 const QUIET = "quiet";
-/** Messages that are under way at a time. */
+/** Most messages in flight. */
 const WINDOW = 64;
 const SAMPLE_MS = 500;
 const QUIET_MS = 2_000;
-/** Nobody is to be closed, or to miss a message, while it is measured. */
+/** Settings under which the server neither closes readers nor drops messages. */
 const FLAGS =
   "--rate 0 --byte-rate 0 --request-rate 0 --join-rate 0 --connect-rate 0 " +
   "--max-per-address 10000 --max-text 65536 --idle-timeout 3600 " +
   "--slow-timeout 3600 --history 0 --retain-messages 1000000000";
 
-/** Joins a room, and hears what is said there. */
+/** Joins a room and receives its messages. */
 function join(
   url: URL,
   room: string,
@@ -71,7 +71,7 @@ function join(
   return promise;
 }
 
-/** Says so much in the loud room, and waits until its one reader has it all. */
+/** Publishes to the busy room until its one active reader has every message. */
 async function passBy(
   url: URL,
   { megabytes, characters }: StalledOptions,
@@ -84,7 +84,7 @@ async function passBy(
   const reader = await join(url, LOUD, ({ type }) => {
     if (type === "message" && ++read === count) done.resolve();
   });
-  // It writes from another room, so that its own socket has little to do.
+  // Publish from another room, so that the publisher's socket stays idle.
   const writer = await join(url, QUIET, ({ type }) => {
     if (type === "ack") publish();
   });
@@ -123,7 +123,7 @@ async function measure(
   const held = async () => (await server.memory())?.now ?? 0;
   const heldWithoutGarbage = async () => {
     await inspector.collectGarbage();
-    // Emptied pages go back to the system a moment later.
+    // The allocator returns freed pages to the system with a delay.
     await new Promise((done) => setTimeout(done, QUIET_MS));
     return await held();
   };

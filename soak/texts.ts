@@ -6,9 +6,9 @@
 /**
  * Writes the text with a number.
  *
- * @param author Id of who sends it; without dots.
+ * @param author Id of the sender, without dots.
  * @param number Its number among the author's.
- * @param length Characters it shall have; more when its head alone is longer.
+ * @param length Length in characters; the head is never shortened.
  */
 export function writeText(
   author: string,
@@ -33,7 +33,7 @@ export function tokenOf(text: string): string {
 }
 
 /**
- * Tells who wrote a text.
+ * Returns the author of a text.
  *
  * @param token The head of a text.
  */

@@ -1,15 +1,15 @@
-/** What the clients say to each other, and how fast. */
+/** Publishes random messages from the clients at a set rate. */
 
 import type { SoakClient } from "./clients/client.ts";
 import { pick, type Random } from "./random.ts";
 import { writeText } from "./texts.ts";
 
-/** How much is said. */
+/** Options of the traffic. */
 export interface TrafficOptions {
-  /** Those who say something. */
+  /** Clients that publish. */
   readonly clients: readonly SoakClient[];
   readonly random: Random;
-  /** Messages a second, of all together. */
+  /** Messages per second, summed over all clients. */
   readonly perSecond: number;
 }
 
@@ -47,7 +47,7 @@ export class Traffic {
     clearInterval(this.#timer);
   }
 
-  /** Publishes very much in one room. */
+  /** Publishes a burst to one room. */
   burst(room: string): void {
     const clients = this.#options.clients.filter((client) =>
       client.room === room

@@ -14,20 +14,20 @@ import type { Servers } from "./servers/servers.ts";
 import { DeliveryCheck } from "./checks/delivery_check.ts";
 import type { Report } from "./checks/violation.ts";
 
-/** What a world is made of. */
+/** Options of a world. */
 export interface WorldOptions {
   /** Starts the servers. */
   readonly servers: (violated: Report) => Promise<Servers>;
   readonly seed: number;
   readonly clients: number;
   readonly rooms: number;
-  /** Messages that the servers keep a room; `Infinity` for all. */
+  /** Messages the servers retain per room; `Infinity` for all. */
   readonly retain: number;
-  /** The most that clients wait before they come back, milliseconds. */
+  /** Longest reconnect delay of clients, in milliseconds. */
   readonly comeBackMs: number;
 }
 
-/** How long clients may take to be back after a restart or a storm. */
+/** Longest time for clients to reconnect after a restart or a storm. */
 const BACK_MS = 20_000;
 const SAMPLE_MS = 500;
 
@@ -85,12 +85,12 @@ export class World {
     return this.#memory;
   }
 
-  /** The most that any of the servers' processes has held. */
+  /** Peak memory of any server process. */
   get peakMemory(): number | undefined {
     return this.#peakMemory;
   }
 
-  /** Waits until everybody who can be is in the room. */
+  /** Waits until every running client is in its room. */
   async everybodyBack(): Promise<void> {
     const away = () =>
       this.clientSet.all.filter((client) =>
@@ -119,7 +119,7 @@ export class World {
     await this.#sampling;
   }
 
-  /** Ends everything at once, when nobody wants to know more. */
+  /** Stops all clients and servers immediately. */
   async abandon(): Promise<void> {
     this.#ended = true;
     for (const child of this.clientSet.children) child.continue();

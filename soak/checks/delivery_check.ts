@@ -20,7 +20,7 @@ import type { Violation } from "./violation.ts";
 
 export type { Delivery, Hides, Join } from "./reader_position.ts";
 
-/** What an author was told of its message. */
+/** An acknowledgement that an author received. */
 export interface Ack {
   readonly author: string;
   readonly room: string;
@@ -28,12 +28,12 @@ export interface Ack {
   readonly text: string;
 }
 
-/** Violations kept in words; more are only counted. */
+/** Most violations kept with text; later ones are only counted. */
 const KEPT = 200;
 
 const hidesNothing: Hides = () => false;
 
-/** Compares what is told, and notes every violation. */
+/** Compares what clients report and records every violation. */
 export class DeliveryCheck {
   /** How joins with a cursor, and comings without one, were answered. */
   readonly resumes: Record<Recovered, number> = {
@@ -59,7 +59,7 @@ export class DeliveryCheck {
     this.#retain = retain;
   }
 
-  /** A reader's connection was closed for a fault of the server's. */
+  /** Records that the server closed a reader's connection because of a fault. */
   broken(room: string): void {
     this.#broken.set(room, (this.#broken.get(room) ?? 0) + 1);
   }
@@ -82,7 +82,7 @@ export class DeliveryCheck {
     this.violated({ what });
   }
 
-  /** Messages that anyone was told of. */
+  /** Messages that any client reported. */
   get messages(): number {
     let messages = 0;
     for (const { size } of this.#logs.values()) messages += size;
@@ -94,7 +94,7 @@ export class DeliveryCheck {
     return this.#deliveries;
   }
 
-  /** Gaps that readers were told of. */
+  /** Gap events that readers received. */
   get gaps(): number {
     return this.#gaps;
   }
@@ -119,12 +119,12 @@ export class DeliveryCheck {
     this.#hides.set(reader, hides);
   }
 
-  /** A text is about to be sent. */
+  /** Records a text before it is sent. */
   sent(text: string): void {
     this.#sent.add(text);
   }
 
-  /** An author was told that its message is stored. */
+  /** Records an author's acknowledgement. */
   acked({ author, room, seq, text }: Ack): void {
     let scriptPublisher = this.#tellers.get(author);
     if (scriptPublisher === undefined) {
@@ -134,7 +134,7 @@ export class DeliveryCheck {
     this.log(room).place(seq, text, scriptPublisher);
   }
 
-  /** A reader with a cursor joined, at first or again. */
+  /** Records that a reader joined with a cursor. */
   joined(reader: string, join: Join): void {
     const reading = this.#reading(reader, join.room);
     if (join.since !== undefined) this.resumes[join.recovered]++;
@@ -149,14 +149,14 @@ export class DeliveryCheck {
     reading.began(replays);
   }
 
-  /** A reader got a message. */
+  /** Records a delivery to a reader. */
   delivered(reader: string, delivery: Delivery): void {
     const { room, seq, text } = delivery;
     this.log(room).place(seq, text, reader);
     if (this.#reading(reader, room).delivered(delivery)) this.#deliveries++;
   }
 
-  /** A reader was told that messages are gone. */
+  /** Records a gap event that a reader received. */
   gap(
     reader: string,
     room: string,
@@ -180,12 +180,12 @@ export class DeliveryCheck {
     return this.#reading(reader, room).top;
   }
 
-  /** Whether a reader has all that anyone was told of. */
+  /** Whether a reader has every message that any client reported. */
   complete(reader: string, room: string): boolean {
     return this.#reading(reader, room).complete;
   }
 
-  /** Who is in a room, as the server says and as it should be. */
+  /** Compares a room's member list with the expected members. */
   present(
     room: string,
     names: readonly string[],

@@ -6,7 +6,7 @@
 
 import type { Report } from "./violation.ts";
 
-/** One room's log, as far as anyone was told of it. */
+/** One room's log, as clients reported it. */
 export class KnownLog {
   readonly room: string;
   /** Messages that the server keeps; `Infinity` when none may be gone. */
@@ -15,8 +15,8 @@ export class KnownLog {
   #epoch: string | undefined;
   /** By seq. */
   readonly #texts: (string | undefined)[] = [];
-  /** By seq: who told of it first. */
-  readonly #tellers: string[] = [];
+  /** First client to report each seq. */
+  readonly #reporters: string[] = [];
   readonly #seqs = new Map<string, number>();
   #top = 0;
   /** The furthest gap that was announced. */
@@ -28,12 +28,12 @@ export class KnownLog {
     this.#report = report;
   }
 
-  /** The newest seq that anyone was told of. */
+  /** The newest seq that any client reported. */
   get top(): number {
     return this.#top;
   }
 
-  /** Messages that anyone was told of. */
+  /** Messages that any client reported. */
   get size(): number {
     return this.#seqs.size;
   }
@@ -46,12 +46,12 @@ export class KnownLog {
     return this.#seqs.get(text);
   }
 
-  /** Who told of a seq first. */
-  tellerOf(seq: number): string {
-    return this.#tellers[seq] ?? "nobody";
+  /** Returns the first client that reported a seq. */
+  reporterOf(seq: number): string {
+    return this.#reporters[seq] ?? "nobody";
   }
 
-  /** A reader was told which life of the log it reads; there is only one. */
+  /** Checks that a reader's epoch is the log's only epoch. */
   lives(epoch: string, reader: string): void {
     this.#epoch ??= epoch;
     if (this.#epoch === epoch) return;
@@ -69,24 +69,24 @@ export class KnownLog {
     const known = this.#texts[seq];
     if (known !== undefined && known !== text) {
       const what = `carries "${text}", but "${known}" for ` +
-        this.tellerOf(seq);
+        this.reporterOf(seq);
       return this.#report({ room, seq, reader: scriptPublisher, what });
     }
     const place = this.#seqs.get(text);
     if (place !== undefined && place !== seq) {
       const what =
         `"${text}" is stored twice: as seq ${place} too, known from ` +
-        this.tellerOf(place);
+        this.reporterOf(place);
       return this.#report({ room, seq, reader: scriptPublisher, what });
     }
     if (known !== undefined) return;
     this.#texts[seq] = text;
-    this.#tellers[seq] = scriptPublisher;
+    this.#reporters[seq] = scriptPublisher;
     this.#seqs.set(text, seq);
     this.#top = Math.max(this.#top, seq);
   }
 
-  /** A reader was told that everything up to a seq is no longer kept. */
+  /** Records that a reader learned of a gap up to a seq. */
   gone(to: number, reader: string): void {
     if (to > (this.#gap?.to ?? 0)) this.#gap = { to, reader };
   }
@@ -98,9 +98,9 @@ export class KnownLog {
       const text = this.#texts[seq];
       if (text === undefined) {
         if (this.retain < Infinity) continue;
-        this.#report({ room, seq, what: "nobody was told of it" });
+        this.#report({ room, seq, what: "no client reported it" });
       } else if (!wasSent(text)) {
-        const reader = this.tellerOf(seq);
+        const reader = this.reporterOf(seq);
         this.#report({ room, seq, reader, what: `nobody sent "${text}"` });
       }
     }

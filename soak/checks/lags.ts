@@ -1,4 +1,4 @@
-/** How long messages were under way. Pure. */
+/** Delivery latencies. Pure. */
 
 /** Buckets grow by this factor: figures are right to a tenth. */
 const GROWTH = 1.1;

@@ -17,7 +17,7 @@ export class LineReading {
   readonly #reader: string;
   readonly #room: string;
   #steps: Step[] = [];
-  /** Whether it was told that messages before the next line are gone. */
+  /** Whether a gap precedes the next line. */
   #gone = false;
 
   constructor(
@@ -29,7 +29,7 @@ export class LineReading {
     this.#room = room;
   }
 
-  /** Whether every line has found its seq. */
+  /** Whether the seq of every line is known. */
   get settled(): boolean {
     this.settle();
     return this.#steps.length === 0;
@@ -45,12 +45,12 @@ export class LineReading {
     this.settle();
   }
 
-  /** It was told that messages are gone. */
+  /** Records a gap. */
   gone(): void {
     this.#steps.push({ kind: "gone" });
   }
 
-  /** Passes on what has found its seq meanwhile. */
+  /** Passes on the lines whose seq is known by now. */
   settle(): void {
     let done = 0;
     for (const step of this.#steps) {
@@ -60,7 +60,7 @@ export class LineReading {
     if (done > 0) this.#steps.splice(0, done);
   }
 
-  /** The end: everybody has told what they know. */
+  /** Reports lines whose seq is still unknown at the end. */
   finish(): void {
     this.settle();
     for (const step of this.#steps) {

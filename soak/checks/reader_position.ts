@@ -8,7 +8,7 @@ import type { Cursor } from "../../protocol/message.ts";
 import type { KnownLog } from "./known_log.ts";
 import type { Report } from "./violation.ts";
 
-/** What a reader was told on joining. */
+/** The server's answer to a reader's join. */
 export interface Join {
   readonly room: string;
   readonly epoch: string;
@@ -70,7 +70,7 @@ export class Reading {
     return this.#top;
   }
 
-  /** Whether it has all that anyone was told of. */
+  /** Whether the reader has every message that any client reported. */
   get complete(): boolean {
     while (this.#hidden(this.#top + 1)) this.#top++;
     return this.#top >= this.#log.top;
@@ -119,9 +119,9 @@ export class Reading {
   }
 
   /**
-   * It got a message.
+   * Records a delivery.
    *
-   * @returns Whether it was new to it.
+   * @returns Whether the message was new to the reader.
    */
   delivered({ seq, replay = false }: Omit<Delivery, "text">): boolean {
     this.#skipHidden(seq);
@@ -142,15 +142,15 @@ export class Reading {
   }
 
   /**
-   * It was told that messages are gone.
+   * Records a gap event.
    *
-   * @returns Whether it did not know that already.
+   * @returns Whether the gap was new to the reader.
    */
   gap({ from, to }: { from?: number; to: number }): boolean {
     const cursor = this.#cursor ?? this.#top;
-    // The client library tells again of what a partial resume has told.
+    // After a partial resume, the client library reports the same gap again.
     if (to <= cursor) return false;
-    // Where it begins without a cursor, the server alone knows.
+    // Without a cursor, only the server knows the first seq.
     const began = this.#cursor === undefined;
     if (from !== undefined && from !== cursor + 1 && !began) {
       this.#wrong(from, `told that it to ${to} are gone, but it had ${cursor}`);
@@ -161,12 +161,12 @@ export class Reading {
     return true;
   }
 
-  /** The end: it had time to get everything. */
+  /** Reports messages still missing at the end. */
   finish(): void {
     if (this.complete) return;
     const { top } = this.#log;
     const what = `never got it: it ended at seq ${this.#top}, the newest is ` +
-      `${top}, known from ${this.#log.tellerOf(top)}`;
+      `${top}, known from ${this.#log.reporterOf(top)}`;
     this.#wrong(this.#top + 1, what);
   }
 

@@ -1,4 +1,4 @@
-/** What the truth checker reports. */
+/** Violations that the delivery check reports. */
 
 /** Something that must not happen. */
 export interface Violation {
@@ -8,11 +8,11 @@ export interface Violation {
   readonly what: string;
 }
 
-/** Takes violations. */
+/** Receives violations. */
 export type Report = (violation: Violation) => void;
 
 /**
- * Writes a violation for people.
+ * Formats a violation as text.
  *
  * @param violation What was found.
  * @returns Such as `room "r1", seq 7, reader "v1-3": delivered twice`.

@@ -8,7 +8,7 @@ import { connect, type SocketLike } from "../../client/hubbub.ts";
 import { LibraryReader } from "./library_reader.ts";
 import { lines } from "./lines.ts";
 
-/** What it was started for. */
+/** Arguments of the child. */
 export interface ChildSettings {
   readonly id: string;
   readonly room: string;
@@ -18,12 +18,12 @@ export interface ChildSettings {
   readonly comeBackMs: number;
 }
 
-/** What it can be told to do. */
+/** Commands from the parent. */
 export type Order =
   | { readonly do: "publish"; readonly text: string }
   | { readonly do: "reconnect" };
 
-/** A code that clients answer by coming back (protocol/close_codes.ts). */
+/** A close code after which clients reconnect (protocol/close_codes.ts). */
 const COME_BACK = 4002;
 
 if (import.meta.main) {
@@ -55,6 +55,6 @@ if (import.meta.main) {
     if (order.do === "publish") reader.publish(order.text);
     else socket?.close(COME_BACK, "Asked to come back");
   }
-  // Whoever started it wants no more, or is gone.
+  // The parent closed the pipe or exited.
   await client.close();
 }

@@ -91,7 +91,7 @@ export class ChildClient implements SoakClient {
     this.#process.kill("SIGSTOP");
   }
 
-  /** Lets its process go on (`SIGCONT`). It has to notice what it has missed. */
+  /** Continues the process (`SIGCONT`); the client must detect what it missed. */
   continue(): void {
     if (!this.#stopped) return;
     this.#process.kill("SIGCONT");

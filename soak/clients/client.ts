@@ -9,7 +9,7 @@ import type { Random } from "../random.ts";
 import { RawSocket } from "./raw_socket.ts";
 import type { DeliveryCheck } from "../checks/delivery_check.ts";
 
-/** What all clients are made of. */
+/** Options of every client. */
 export interface ClientOptions {
   /** Its name in reports, and the one it asks the server for; without dots. */
   readonly id: string;
@@ -17,12 +17,12 @@ export interface ClientOptions {
   /** Where the server is, such as `ws://127.0.0.1:8000`. */
   readonly server: string;
   readonly check: DeliveryCheck;
-  /** Told of everything that somebody may wait for. */
+  /** Notified of every change of state. */
   readonly changes: Changes;
   readonly random: Random;
-  /** The most that it waits before it comes back, milliseconds. */
+  /** Longest reconnect delay, in milliseconds. */
   readonly comeBackMs: number;
-  /** Told how long a live message was under way, milliseconds. */
+  /** Receives the latency of each live message, in milliseconds. */
   readonly lag: (ms: number) => void;
 }
 
@@ -32,9 +32,9 @@ export interface SoakClient {
   readonly room: string;
   /** Whether it is connected and in its room. */
   readonly here: boolean;
-  /** Its name, as the server has told last. */
+  /** The name that the server assigned last. */
   readonly name: string | undefined;
-  /** Whether it waits for nothing: no ack, no line without a seq. */
+  /** Whether no ack and no line's seq is pending. */
   readonly settled: boolean;
   /**
    * Publishes a text, if it can now.
@@ -42,9 +42,9 @@ export interface SoakClient {
    * @returns Whether it has taken it.
    */
   publish(text: string): boolean;
-  /** Hangs up and comes back at once. */
+  /** Reconnects immediately. */
   reconnect(): void;
-  /** Leaves for good. Resolves when it has hung up. */
+  /** Disconnects permanently. Resolves when the connection is closed. */
   end(): Promise<void>;
 }
 
@@ -63,16 +63,16 @@ export const HALF = "half a frame ".repeat(20);
  * close_codes.ts). */
 const BROKEN = 1011;
 
-/** Who uses a {@linkcode Link}. */
+/** Receives the events of a {@linkcode Link}. */
 export interface LinkUser {
   readonly url: URL;
   readonly protocol?: string;
   /** A connection is open. */
   opened(socket: RawSocket): void;
   heard(frame: string): void;
-  /** It is gone; another one follows. */
+  /** The connection is lost; the link reconnects. */
   lost(code: number): void;
-  /** Something has thrown at the server: told before it is gone. */
+  /** The server closed the connection after an error; called before `lost`. */
   broken?(): void;
 }
 
@@ -85,7 +85,7 @@ export class Link {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ended: (() => void) | undefined;
 
-  /** @param user Who uses it; told of nothing before this returns. */
+  /** @param user Receives events, never before the constructor returns. */
   constructor(
     user: LinkUser,
     { random, comeBackMs }: Pick<ClientOptions, "random" | "comeBackMs">,
@@ -105,7 +105,7 @@ export class Link {
     this.#socket?.send(frame);
   }
 
-  /** Hangs up and comes back at once. */
+  /** Reconnects immediately. */
   reconnect(): void {
     if (this.#ended !== undefined) return;
     const old = this.#socket;
@@ -113,7 +113,7 @@ export class Link {
     old?.drop();
   }
 
-  /** Says goodbye and stays away. */
+  /** Closes the connection and does not reconnect. */
   end(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#ended = resolve;

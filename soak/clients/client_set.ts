@@ -10,7 +10,7 @@ import { V1Client } from "./v1.ts";
 import { seeded } from "../random.ts";
 import type { DeliveryCheck } from "../checks/delivery_check.ts";
 
-/** What a crew is made of. */
+/** Options of a client set. */
 export interface ClientSetOptions {
   readonly seed: number;
   readonly clients: number;
@@ -24,7 +24,7 @@ export interface ClientSetOptions {
   readonly life: () => number;
 }
 
-/** Everybody, and those that are special. */
+/** All clients, and subsets of them by kind. */
 export interface ClientSet {
   readonly all: readonly SoakClient[];
   readonly v1: readonly V1Client[];
@@ -47,7 +47,7 @@ const KINDS = [
   "v1",
 ] as const;
 
-/** Messages replayed to who joins without a cursor. */
+/** Messages replayed to a client without a cursor. */
 const REPLAYS = 300;
 
 /**

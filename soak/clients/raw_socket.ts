@@ -8,15 +8,15 @@ import { connect, type Socket } from "node:net";
 import { Buffer } from "node:buffer";
 import { FrameParser, OPCODE, writeFrame } from "./frames.ts";
 
-/** Who uses a raw socket. */
+/** Receives the events of a raw socket. */
 export interface RawSocketHandler {
   opened(): void;
   text(frame: string): void;
-  /** It is gone; called once. `code` is the server's, 0 without a goodbye. */
+  /** Closed; called once. `code` is the server's close code, or 0 without one. */
   closed(code: number): void;
 }
 
-/** Any 16 bytes do: nobody is to be convinced of anything (RFC 6455, 4.1). */
+/** Any 16 bytes serve as the key (RFC 6455, 4.1). */
 const KEY = "aHViYnViIHNvYWsgdGVzdA==";
 
 /** One connection. */
@@ -35,7 +35,7 @@ export class RawSocket {
    *
    * @param url Such as `ws://127.0.0.1:8000/ws`.
    * @param protocol The subprotocol to offer, if any.
-   * @param handler Is told what happens, never before this returns.
+   * @param handler Receives events, never before this returns.
    */
   constructor(
     url: URL,
@@ -63,7 +63,7 @@ export class RawSocket {
         "\r\n",
       ].join("\r\n")));
     tcp.on("data", (data: Buffer) => this.#received(data));
-    // `close` follows and is all that matters.
+    // The `close` event follows and is enough.
     tcp.on("error", () => {});
     tcp.on("close", () => this.#ended());
   }
@@ -81,7 +81,7 @@ export class RawSocket {
     if (this.open) this.#tcp.write(writeFrame(OPCODE.text, Buffer.from(text)));
   }
 
-  /** Says goodbye; `closed` follows when the server has answered. */
+  /** Sends a close frame; `closed` follows when the server has answered. */
   close(code: number): void {
     if (!this.open) return this.drop();
     this.resume();
@@ -91,12 +91,12 @@ export class RawSocket {
     this.#tcp.end();
   }
 
-  /** Hangs up without a word. */
+  /** Closes the TCP connection without a close frame. */
   drop(): void {
     this.#tcp.destroy();
   }
 
-  /** Sends the first half of a frame, and hangs up. */
+  /** Sends the first half of a frame and closes the TCP connection. */
   cut(text: string): void {
     const frame = writeFrame(OPCODE.text, Buffer.from(text));
     const half = frame.subarray(0, frame.length >> 1);

@@ -1,9 +1,9 @@
-/** Passes what users of the client library see on to the truth checker. */
+/** Passes events of client library users to the delivery check. */
 
 import type { ClientOptions } from "./client.ts";
 import type { Told } from "./library_reader.ts";
 
-/** One client's state, as it has told. */
+/** One client's state, from its own events. */
 export class ScriptPublisher {
   readonly #options: ClientOptions;
   /** Texts that wait for their acks. */
@@ -24,13 +24,13 @@ export class ScriptPublisher {
     return this.#pending.size;
   }
 
-  /** It is about to publish. */
+  /** Records a text before it is published. */
   publishes(token: string): void {
     this.#options.check.sent(token);
     this.#pending.add(token);
   }
 
-  /** It is not in the room now. */
+  /** Records that the client is not in the room. */
   away(): void {
     this.#name = undefined;
     this.#options.changes.notify();

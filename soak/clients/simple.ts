@@ -11,7 +11,7 @@ import {
   Link,
 } from "./client.ts";
 
-/** What a frame has of all that a frame may have. */
+/** Fields of any frame. */
 interface Frame {
   readonly message: string;
   readonly seq?: number;
@@ -31,14 +31,14 @@ const MOST_WAITING = 256 * 1024;
 
 /** Errors that come with the end of a server or the fault of an engine: what was
  * said is not stored, or nobody knows, and the client does not care. */
-const MAY_BE_TOLD: ReadonlySet<string> = new Set([
+const EXPECTED_ERRORS: ReadonlySet<string> = new Set([
   "stopping",
   "store_unavailable",
 ]);
 
-/** What a {@linkcode SimpleClient} needs beside what all do. */
+/** Options of a {@linkcode SimpleClient}. */
 export interface SimpleOptions extends ClientOptions {
-  /** Messages it is replayed when it comes. */
+  /** Messages to replay on joining. */
   readonly replays: number;
 }
 
@@ -121,7 +121,7 @@ export class SimpleClient implements BreakableClient {
     if (event === "welcome") this.#name = name;
     else if (event === "gap" && from !== undefined && to !== undefined) {
       check.gap(this.id, room, { from, to });
-    } else if (event === "error" && !this.#mayBeTold(code ?? "")) {
+    } else if (event === "error" && !this.#isExpected(code ?? "")) {
       check.violated({ room, reader: this.id, what: `was told: ${message}` });
     } else if (seq !== undefined) {
       check.delivered(this.id, { room, seq, text: tokenOf(message), replay });
@@ -129,8 +129,8 @@ export class SimpleClient implements BreakableClient {
     }
   }
 
-  #mayBeTold(code: string): boolean {
+  #isExpected(code: string): boolean {
     const isBurst = this.#sentBytes > MOST_WAITING;
-    return MAY_BE_TOLD.has(code) || (code === "rate_limited" && isBurst);
+    return EXPECTED_ERRORS.has(code) || (code === "rate_limited" && isBurst);
   }
 }

@@ -34,7 +34,7 @@ const REMEMBERED = 50;
 const REMEMBERED_MS = 5 * 60_000;
 const RETRY_MS = 200;
 
-/** What a {@linkcode V1Client} needs beside what all do. */
+/** Options of a {@linkcode V1Client}. */
 export interface V1Options extends ClientOptions {
   /** Messages to have replayed when it does not resume. */
   readonly limit: number;
@@ -131,12 +131,12 @@ export class V1Client implements BreakableClient {
     return true;
   }
 
-  /** Forgets its cursor, as a page does that is opened anew. */
+  /** Drops the cursor, as a newly opened page does. */
   forget(): void {
     this.#epoch = undefined;
   }
 
-  /** Asks who is in the room. */
+  /** Requests the room's member list. */
   who(): Promise<readonly string[]> {
     const { promise, resolve } = Promise.withResolvers<readonly string[]>();
     this.#members.push(resolve);
@@ -158,7 +158,7 @@ export class V1Client implements BreakableClient {
 
   opened(): void {
     this.#connection++;
-    // It was to ask once more on the connection before.
+    // The retry belongs to the previous connection.
     clearTimeout(this.#retry);
     this.#greet();
   }
@@ -237,7 +237,7 @@ export class V1Client implements BreakableClient {
     return epoch === undefined ? undefined : { epoch, seq: this.#cursor };
   }
 
-  /** Asks once more, unless it has asked already. */
+  /** Requests to join again unless a request is pending. */
   #joinAgain(): void {
     if (this.#joining) return;
     this.#joining = true;
@@ -292,7 +292,7 @@ export class V1Client implements BreakableClient {
   #failed(event: ServerEvent & { type: "error" }): void {
     const { check, room } = this.#options;
     if (event.code === "name_taken") {
-      // Its old connection, of which it has no token, is not gone yet.
+      // The old connection still holds the name, and there is no token for it.
       this.#name = event.suggestion;
       return this.#greet();
     }

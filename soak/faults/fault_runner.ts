@@ -11,7 +11,7 @@ import { pick } from "../random.ts";
 import type { Traffic } from "../traffic.ts";
 import type { World } from "../world.ts";
 
-/** What a director works with. */
+/** Options of {@linkcode direct}. */
 export interface DirectorOptions {
   readonly world: World;
   readonly traffic: Traffic;
@@ -21,7 +21,7 @@ export interface DirectorOptions {
   readonly deadline: number;
 }
 
-/** The lanes that several kinds share. */
+/** Lanes shared by several kinds. */
 const LANES: Partial<Record<FaultKind, string>> = {
   kill: "servers",
   restart: "servers",
@@ -41,9 +41,9 @@ const REPEATS: Partial<Record<FaultKind, RepeatAfter>> = {
   repeatAfterReconnect: "reconnect",
   repeatAfterRestart: "restart",
 };
-/** How long to wait when nobody is there whom a fault could hit. */
+/** Delay before retrying a fault that found no target, in milliseconds. */
 const AGAIN_MS = 50;
-/** In a storm one client of so many comes back without its cursor. */
+/** In a storm, one in this many clients reconnects without its cursor. */
 const FORGETS = 4;
 
 function sleep(ms: number): Promise<void> {
@@ -51,11 +51,11 @@ function sleep(ms: number): Promise<void> {
 }
 
 /**
- * Carries a script out.
+ * Runs a fault script.
  *
- * @param script In the order of time.
- * @param options To whom.
- * @returns When all was done, or it is too late for the rest.
+ * @param script Faults, sorted by time.
+ * @param options The targets and the deadline.
+ * @returns Resolves when all faults are done or the deadline has passed.
  */
 export async function direct(
   script: readonly Fault[],
@@ -79,7 +79,7 @@ export async function direct(
   await Promise.all(Array.from(lanes.values(), run));
 }
 
-/** @returns Whether there was somebody to do it to. */
+/** Injects a fault. Returns whether it found a target. */
 async function perform(
   fault: Fault,
   { world, traffic }: DirectorOptions,
@@ -156,7 +156,7 @@ function isHere({ here }: SoakClient): boolean {
   return here;
 }
 
-/** Somebody whose connection can be broken now. */
+/** Picks a client whose connection can be broken now. */
 function victim(world: World, whom: number): BreakableClient | undefined {
   const here = world.clientSet.breakable.filter(({ here, socket }) =>
     here && socket?.open && !socket.stalled
@@ -164,7 +164,7 @@ function victim(world: World, whom: number): BreakableClient | undefined {
   return pick(here, whom);
 }
 
-/** The whole list, beginning somewhere. */
+/** Rotates a list. */
 function fromOn<T>(list: readonly T[], at: number): T[] {
   const start = Math.floor(at * list.length);
   return [...list.slice(start), ...list.slice(0, start)];

@@ -8,7 +8,7 @@ import { Connection } from "../../server/connection/connection.ts";
 import { Room } from "../../server/rooms/room.ts";
 import { INJECTED, type Part, PARTS } from "./injected.ts";
 
-/** Where each is broken, one after the other. */
+/** Methods of each part that throw, used in turn. */
 const METHODS: Readonly<Record<Part, readonly [object, string][]>> = {
   room: ["deliver", "append", "announceJoins", "announceLeaves"].map(
     (method) => [Room.prototype, method],
@@ -18,10 +18,10 @@ const METHODS: Readonly<Record<Part, readonly [object, string][]>> = {
   ),
 };
 
-/** How long to wait for a call of what is broken, milliseconds. */
+/** Longest wait for a call of the method that throws, in milliseconds. */
 const PATIENCE_MS = 2_000;
 
-/** The methods that throw when they are called next, with who is told of it. */
+/** Methods that throw on their next call, with a callback for that call. */
 const broken = new Map<string, () => void>();
 const orders: Record<Part, number> = { room: 0, session: 0 };
 
@@ -32,10 +32,10 @@ for (const part of PARTS) {
       prototype,
       method,
       function (this: unknown, ...args: unknown[]) {
-        const told = broken.get(`${part} ${method}`);
-        if (told === undefined) return Reflect.apply(act, this, args);
+        const onThrow = broken.get(`${part} ${method}`);
+        if (onThrow === undefined) return Reflect.apply(act, this, args);
         broken.delete(`${part} ${method}`);
-        told();
+        onThrow();
         throw new Error(INJECTED);
       },
     );
@@ -43,7 +43,7 @@ for (const part of PARTS) {
 }
 
 Object.assign(globalThis, {
-  /** Returns whether it has thrown; if nobody calls it in time, it will not. */
+  /** Returns whether the method threw before the time limit. */
   async breakPart(part: Part): Promise<boolean> {
     const methods = METHODS[part];
     const [, method] = methods[orders[part]++ % methods.length] ?? [];

@@ -26,7 +26,7 @@ export interface FleetSettings {
   readonly ports: readonly number[];
   /** Further flags for every node, such as `--grace 3`. */
   readonly flags: readonly string[];
-  /** Told of each room that was broken from within. */
+  /** Called with each room in which a fault was injected. */
   readonly roomBroken: (room: string) => void;
 }
 
@@ -45,7 +45,7 @@ const START_AGAIN_MS = 200;
 /** How long nodes may still speak of a fault that is over: what waits for an
  * engine waits so long, and then is tried again. */
 const AFTERMATH_MS = 8_000;
-/** What nodes may say, in their logs, while they cannot reach the engine. */
+/** Log lines that nodes may write while they cannot reach the engine. */
 const OF_ENGINE = [
   /^hubbub: Cannot (open redis:|read the store:)/,
   /"message":"store (fails; messages are refused|still fails, for another reason)"/,
@@ -55,7 +55,7 @@ const OF_ENGINE = [
   /"message":"store unavailable; moving clients to other nodes"/,
   /"message":"room not opened"/,
 ];
-/** Memory that is less than any Redis takes. */
+/** Less memory than any Redis uses, in bytes. */
 const FULL_BYTES = 1;
 
 /** One node of a fleet. */
@@ -87,12 +87,12 @@ class Node {
     return this.#settings.port;
   }
 
-  /** Whether it takes clients, when it was asked last. */
+  /** Whether the last readiness check succeeded. */
   get ready(): boolean {
     return this.#ready;
   }
 
-  /** Starts it; again and again while it cannot reach the engine. */
+  /** Starts the node, and retries while it cannot reach the engine. */
   async start(): Promise<void> {
     const deadline = Date.now() + START_MS;
     while (true) {
@@ -119,7 +119,7 @@ class Node {
     if (this.#server !== null) await stopWell(this.#server, this.#violated);
   }
 
-  /** Keeps it away from the engine for a while. */
+  /** Cuts the node off from the engine for some milliseconds. */
   async cutOff(ms: number): Promise<void> {
     this.#line.cut();
     await sleep(ms);
@@ -139,7 +139,7 @@ class Node {
     await this.#server?.collectGarbage();
   }
 
-  /** Asks it whether it takes clients. */
+  /** Checks whether the node is ready. */
   async look(): Promise<void> {
     try {
       const url = `http://127.0.0.1:${this.port}/readyz`;
@@ -280,7 +280,7 @@ export class Fleet implements Servers {
       ...this.#relays.map((relay) => relay.end()),
       ...this.#nodes.map((node) => node.kill()),
     ]);
-    // Where it is paused, this ends it all the same.
+    // SIGKILL also ends a paused process.
     await this.#engine.kill().catch(() => {});
   }
 
@@ -362,7 +362,7 @@ export class Fleet implements Servers {
 function isOfEngine(words: string): boolean {
   const said = words.replace(/^server says: /, "");
   return OF_ENGINE.some((pattern) => pattern.test(said)) ||
-    // It could not even start.
+    // The node failed to start.
     words === "server ended: 1";
 }
 

@@ -41,7 +41,7 @@ export class Inspector implements Disposable {
       this.#answers.get(id)?.(result);
       this.#answers.delete(id);
     };
-    // Who waits for a process that has ended must not wait for ever.
+    // Settle pending calls when the process has ended.
     socket.onclose = () => {
       for (const answer of this.#answers.values()) answer(undefined);
     };

@@ -10,7 +10,7 @@ import { INJECTED, type Part } from "./injected.ts";
 import { lines } from "../clients/lines.ts";
 import { Inspector } from "./inspector.ts";
 
-/** How the server is run. */
+/** Options of a server process. */
 export interface ServerSettings {
   /** A folder of its own, in which its database is. */
   readonly folder: string;
@@ -19,7 +19,7 @@ export interface ServerSettings {
   readonly store?: string;
   /** Further flags, such as `--grace 3`. */
   readonly flags: readonly string[];
-  /** Told of each room that was broken from within. */
+  /** Called with each room in which a fault was injected. */
   readonly roomBroken?: (room: string) => void;
 }
 
@@ -29,7 +29,7 @@ export interface Stop {
   readonly ms: number;
 }
 
-/** What a process holds, in bytes; undefined where nobody tells. */
+/** Memory of a process, in bytes. */
 export interface Memory {
   readonly now: number;
   readonly peak: number;
@@ -117,7 +117,7 @@ export class ServerProcess {
    * Starts it.
    *
    * @param settings How to run it.
-   * @param complain Told of errors in its log, and when it ends unasked.
+   * @param complain Called for errors in the log and for unexpected exits.
    * @returns The server, once it listens.
    * @throws {Error} When it does not.
    */
@@ -174,14 +174,14 @@ export class ServerProcess {
     return this.#process.pid;
   }
 
-  /** Ends it as a crash would. */
+  /** Kills the server with SIGKILL. */
   async kill(): Promise<void> {
     this.#expected = true;
     this.#process.kill("SIGKILL");
     await this.#process.status;
   }
 
-  /** Asks it to stop, as a service manager does. */
+  /** Stops the server with SIGTERM. */
   async stop(): Promise<Stop> {
     this.#expected = true;
     const start = performance.now();

@@ -29,20 +29,20 @@ export interface Servers {
   memory(): Promise<Memory | undefined>;
   /** Collects their garbage, so that they hold no more than they need. */
   collectGarbage(): Promise<void>;
-  /** Ends them, as a service manager does. */
+  /** Stops all servers with SIGTERM. */
   end(): Promise<void>;
-  /** Ends them at once, in whatever state they are. */
+  /** Kills all servers. */
   abandon(): Promise<void>;
 }
 
-/** What a stop by SIGTERM may take. */
+/** Longest time for a stop by SIGTERM. */
 const STOP_MS = 5_000;
 
 /**
  * Stops a server, and reports one that does so badly.
  *
- * @param server One that runs.
- * @param violated Told of it.
+ * @param server A running server.
+ * @param violated Receives the violation.
  */
 export async function stopWell(
   server: ServerProcess,

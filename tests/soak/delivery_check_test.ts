@@ -103,7 +103,7 @@ const VIOLATIONS: Readonly<
       check.acked({ author: "ada", room, seq: 5, text: "t5" });
       check.finish([]);
     },
-    'room "hall", seq 4: nobody was told of it',
+    'room "hall", seq 4: no client reported it',
   ],
   "a gap where nothing may be gone": [
     (check) => {
