@@ -19,7 +19,7 @@ import {
   withDirectory,
 } from "./scenario.ts";
 
-/** How sure a Redis is of what it has acked. */
+/** Durability settings of Redis. */
 type Durability = "memory" | "everysec" | "always";
 
 /** One of those that are compared. */
@@ -115,7 +115,7 @@ function fleets({ peers }: Plan): PeerName[] {
   return peers.filter((peer) => PEERS[peer].node !== undefined);
 }
 
-/** Every peer with so many nodes each. */
+/** Every peer, with its number of nodes. */
 function sides(
   plan: Plan,
   counts: readonly number[],
@@ -175,7 +175,7 @@ const light: Scenario = {
 
 /** Publishers, each alone in a room. */
 const ALONE = 100;
-/** Messages a second where the question is what they cost. */
+/** Messages per second in cost measurements. */
 const PACE = 1_000;
 const DURABILITIES: readonly Durability[] = ["memory", "everysec", "always"];
 
@@ -218,7 +218,7 @@ const append: Scenario = {
   },
 };
 
-/** Who come and go, one after the other. */
+/** Members that join and leave in turn. */
 const VISITS = 300;
 
 const presence: Scenario = {
@@ -237,5 +237,5 @@ const presence: Scenario = {
     })),
 };
 
-/** Asked for by `--only fleet`, or each by its name. */
+/** Run by `--only fleet` or by scenario name. */
 export const FLEET: readonly Scenario[] = [fanout, light, append, presence];

@@ -17,7 +17,7 @@ import {
 } from "./scenario.ts";
 import { measureIdle } from "./scenarios.ts";
 
-/** Messages a second where the question is what they cost. */
+/** Messages per second in cost measurements. */
 const PACE = 1_000;
 /** Drafts a transaction while a history is made. */
 const FILL_BATCH = 1_000;
@@ -194,7 +194,7 @@ const busy: Scenario = {
     ),
 };
 
-/** Asked for by `--only growth`, or each by its name. */
+/** Run by `--only growth` or by scenario name. */
 export const GROWTH: readonly Scenario[] = [
   readers,
   rooms,

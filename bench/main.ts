@@ -30,7 +30,7 @@ const DISTURBED = 0.15;
 
 type Chosen = ReadonlyMap<Scenario, readonly NamedCase[]>;
 
-/** Ends with a line that says what is wrong with the command. */
+/** Prints an error about the command line and exits. */
 function refuse(message: string): never {
   console.error(`bench: ${message}`);
   Deno.exit(2);
@@ -43,7 +43,7 @@ function options(): Options {
   Deno.exit(0);
 }
 
-/** Installs what is measured. */
+/** Installs the peers to measure. */
 async function prepare({ peers, before, warmMs, measureMs }: Options) {
   await installPackages();
   if (before !== undefined) await unpack(before);

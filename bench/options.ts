@@ -5,7 +5,7 @@ import { readArguments, readNumbers } from "../tools/arguments.ts";
 import { type PeerName, PEERS, USUAL_PEERS } from "./peers.ts";
 import type { Case, Plan, Scenario } from "./scenario.ts";
 
-/** How the benchmark was asked to run. */
+/** Options of the benchmark. */
 export interface Options {
   /** Names of scenarios, families of them, or cases; absent: the usual. */
   readonly only: readonly string[] | undefined;
@@ -105,7 +105,7 @@ function peersOf(words: string): PeerName[] {
 export type NamedCase = readonly [id: string, Case];
 
 /**
- * Picks what is measured.
+ * Selects the scenarios to measure.
  *
  * @param scenarios All there are.
  * @param only What was asked for.

@@ -18,7 +18,7 @@ const BUN = `@oven/bun-${Deno.build.os === "darwin" ? "darwin" : "linux"}-${
 const DEPENDENCIES = {
   [BUN]: "1.4.5",
   ws: "8.23.0",
-  // What the docs of ws and Socket.IO advise for speed.
+  // Recommended for speed by the docs of ws and Socket.IO.
   bufferutil: "4.1.0",
   "socket.io": "4.8.4",
   "@socket.io/redis-adapter": "8.3.0",
@@ -30,7 +30,7 @@ export const NODE_MODULES = `${DIRECTORY}/node_modules`;
 /** Bun's program. */
 export const BUN_PROGRAM = `${NODE_MODULES}/${BUN}/bin/bun`;
 
-/** Installs what is not there yet. */
+/** Installs missing packages. */
 export async function installPackages(): Promise<void> {
   const manifest = JSON.stringify({
     private: true,

@@ -12,7 +12,7 @@ export interface Peer {
   readonly wire: WireName;
   /** Fails where the peer cannot run; absent: it can. */
   readonly check?: Launch;
-  /** @param dir An empty directory for what it keeps. */
+  /** @param dir An empty directory for the server's data. */
   launch(dir: string): Launch;
   /**
    * One of several nodes; absent: it knows no fleets.
@@ -138,7 +138,7 @@ const ALL = {
 /** The names `--peers` takes. */
 export type PeerName = keyof typeof ALL;
 
-/** Who is measured unless others are asked for. */
+/** Peers measured by default. */
 export const USUAL_PEERS: readonly PeerName[] = (Object.keys(ALL) as PeerName[])
   .filter((name) => !["before", "native"].includes(name));
 

@@ -58,8 +58,8 @@ function failure(launch: Launch, stderr: string): Error {
 /**
  * Runs a program to its end.
  *
- * @returns What it printed.
- * @throws {Error} When it failed, with the end of what it complained of.
+ * @returns The program's output.
+ * @throws {Error} If the program fails, with the end of its error output.
  */
 export async function execute(launch: Launch): Promise<string> {
   const child = spawn(launch);
@@ -141,7 +141,7 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-/** Reads what nobody wants, so that the program can go on saying it. */
+/** Drains unused output, so that the program does not block on a full pipe. */
 async function drain(reader: ReadableStreamDefaultReader<string>) {
   while (!(await reader.read()).done);
 }

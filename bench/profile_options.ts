@@ -19,7 +19,7 @@ const MOST = 100_000;
  * Reads the command line.
  *
  * @returns `"help"` for `--help`.
- * @throws {ConfigError} With one line that says what is wrong.
+ * @throws {ConfigError} If an argument is invalid.
  */
 export function readProfileOptions(args: readonly string[]) {
   const read = readArguments(args, {

@@ -1,4 +1,4 @@
-/** The run as tables for people. */
+/** Formats a run as tables. */
 
 import type { Results } from "./results.ts";
 import type { Case, Scenario } from "./scenario.ts";

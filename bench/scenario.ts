@@ -39,18 +39,18 @@ export interface Case {
 export interface Scenario {
   /** What `--only` takes. */
   readonly name: string;
-  /** What is done and what is counted, for who reads the table. */
+  /** Description of the load and the count, for the table. */
   readonly title: string;
   /** The figures of the table; the first is the one that is compared. */
   readonly columns: readonly string[];
-  /** Fewer rounds than asked for, for what takes long and varies little. */
+  /** Fewer rounds, for scenarios that take long and vary little. */
   readonly mostRounds?: number;
-  /** Measured only when asked for by name. */
+  /** Measured only when selected by name. */
   readonly extra?: true;
   cases(plan: Plan): readonly Case[];
 }
 
-/** A directory that is gone afterwards. */
+/** Runs a function with a temporary directory and removes the directory after. */
 export async function withDirectory<T>(
   work: (dir: string) => Promise<T>,
 ): Promise<T> {
@@ -83,7 +83,7 @@ export function withServer<T>(
   });
 }
 
-/** What a load is told, but for where the server is. */
+/** The load's input without the server address. */
 export type LoadOf<R extends LoadResult> = Omit<
   Extract<LoadSpec, { kind: R["kind"] }>,
   keyof Target
@@ -115,7 +115,7 @@ export async function runLoad<R extends LoadResult>(
   return JSON.parse(line) as R;
 }
 
-/** Who used the machine, in cores. */
+/** CPU use by process, in cores. */
 export function coreMeasures({ server, generator, others }: Cores): Measures {
   return { "server cpu": server, "load cpu": generator, others };
 }

@@ -144,7 +144,7 @@ const store: Scenario = {
     })),
 };
 
-/** What the database alone takes. */
+/** The cost of the database alone. */
 function rawInserts(batch: number): Promise<Measures> {
   return withDirectory(async (dir) => {
     const script = new URL("./raw_sqlite.ts", import.meta.url).pathname;
@@ -171,7 +171,7 @@ const idle: Scenario = {
   ],
 };
 
-/** Deno pings who was not heard of for 15 s; so each is pinged once. */
+/** Deno pings a connection after 15 s of silence, so each is pinged once. */
 const PINGS_MS = 15_000;
 
 /** What connections cost that say nothing. */
@@ -215,7 +215,7 @@ function slowSide(
         publishers: 10,
         stalled,
         inFlight: 64,
-        // The kernel takes some megabytes for who does not read.
+        // The kernel buffers some megabytes for a stalled reader.
         warmMs: warmMs + 1_500,
         measureMs,
       }),

@@ -89,7 +89,7 @@ export interface Verdict {
 /**
  * Holds a run against the targets.
  *
- * @param results What was measured.
+ * @param results The measurements.
  * @returns Those targets whose both sides were measured.
  */
 export function judge(results: Results): Verdict[] {
@@ -112,7 +112,7 @@ export function judge(results: Results): Verdict[] {
   });
 }
 
-/** The verdicts for people. */
+/** Formats the verdicts as text. */
 export function targetTable(verdicts: readonly Verdict[]): string {
   return table([
     ["ratio", "target", "measured", ""],

@@ -13,11 +13,11 @@ export class Bystander {
   readonly #socket: WebSocket;
   readonly #complain: (words: string) => void;
   #left = false;
-  #said = 0;
+  #published = 0;
   #at = 0;
   #missing = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Echoes heard. */
+  /** Echoes received. */
   echoes = 0;
   /** The longest one took, milliseconds. */
   slowestMs = 0;
@@ -34,7 +34,7 @@ export class Bystander {
    * Goes in and begins to talk.
    *
    * @param port Where the server is, on 127.0.0.1.
-   * @param complain Told of all that should not be.
+   * @param complain Receives every violation.
    */
   static async enter(
     port: number,
@@ -56,7 +56,7 @@ export class Bystander {
       for (const text of String(data).split("\n")) {
         const event = JSON.parse(text);
         if (event.type === "joined") joined.resolve();
-        else if (event.type !== "welcome") bystander.#hear(event);
+        else if (event.type !== "welcome") bystander.#receive(event);
       }
     };
     await joined.promise;
@@ -77,11 +77,16 @@ export class Bystander {
 
   #speak(): void {
     if (this.#left || this.#socket.readyState !== WebSocket.OPEN) return;
-    const text = `still here ${++this.#said}`;
+    const text = `still here ${++this.#published}`;
     this.#missing = new Set(["ack", "message"]);
     this.#at = performance.now();
     this.#socket.send(
-      JSON.stringify({ type: "publish", room: ROOM, text, id: this.#said }),
+      JSON.stringify({
+        type: "publish",
+        room: ROOM,
+        text,
+        id: this.#published,
+      }),
     );
     this.#timer = setTimeout(
       () => this.#complain(`the witness heard nothing for ${MOST_MS} ms`),
@@ -89,8 +94,8 @@ export class Bystander {
     );
   }
 
-  #hear(event: { type: string; seq?: number }): void {
-    if (event.seq !== this.#said || !this.#missing.delete(event.type)) {
+  #receive(event: { type: string; seq?: number }): void {
+    if (event.seq !== this.#published || !this.#missing.delete(event.type)) {
       return this.#complain(
         `the witness heard ${JSON.stringify(event).slice(0, 300)}`,
       );

@@ -16,7 +16,7 @@ export interface FrameOptions {
   readonly length?: number;
 }
 
-/** A frame, right unless told otherwise. */
+/** Builds a frame, valid by default. */
 export function frame(
   payload: Uint8Array,
   { first = 0x80 | TEXT, masked = true, length = payload.length }:

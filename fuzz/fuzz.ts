@@ -31,7 +31,7 @@ export interface Report {
   readonly seconds: number;
   readonly echoes: number;
   readonly slowestEchoMs: number;
-  /** MiB of the server's process; undefined where nobody tells. */
+  /** Memory of the server process in MiB, if known. */
   readonly memory?: {
     readonly before: number;
     readonly peak: number;
@@ -46,7 +46,7 @@ const WARM_UP = 0.1;
 /** What more may be held in the end: the garbage of a heap that has grown. */
 const MOST_GROWTH = 64 * 1024 * 1024;
 const SETTLE_MS = 10_000;
-/** How long the end of what was open may take: deadlines have to pass. */
+/** Longest time until resources are closed; server timeouts have to expire. */
 const RETURN_MS = 60_000;
 /** Findings that are kept; one is bad enough. */
 const MOST_FINDINGS = 20;
@@ -94,7 +94,7 @@ export async function fuzz(options: FuzzOptions): Promise<Report> {
   const start = performance.now();
   const elapsed = () => (performance.now() - start) / 1000;
   const visits = async (until: number) => {
-    // Each has dice of its own: who is quicker does not change what is sent.
+    // Each visitor has its own generator, so timing does not change the input.
     const visitor = async (random: RandomInputs) => {
       while (sent() < until && elapsed() < seconds && findings.length === 0) {
         await visit({ port, operator }, random, inputs);
@@ -144,7 +144,7 @@ export async function fuzz(options: FuzzOptions): Promise<Report> {
   }
 }
 
-/** What the server holds once it holds no more than that, or for too long. */
+/** Waits until server memory is below a limit or time is over; returns it. */
 async function settle(server: ServerProcess, most: number) {
   const end = performance.now() + SETTLE_MS;
   while (true) {

@@ -32,7 +32,7 @@ input blocked the event loop for more than 50 ms or took more than linear time;
 
 const MOST = 2 ** 31;
 
-/** What the command line asks for. */
+/** Parsed command line. */
 export interface FuzzArguments {
   readonly seed: number;
   readonly count: number;
@@ -48,9 +48,9 @@ export interface FuzzArguments {
  * Reads the command line.
  *
  * @param args The arguments.
- * @param random Where the seed comes from that is left out: from 0 to 1.
+ * @param random Source of the default seed, from 0 to 1.
  * @returns `"help"` for `--help`.
- * @throws {ConfigError} With one line that says what is wrong.
+ * @throws {ConfigError} If an argument is invalid.
  */
 export function readFuzzOptions(
   args: readonly string[],

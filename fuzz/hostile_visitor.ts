@@ -1,4 +1,4 @@
-/** One rude visit: a TCP connection, what is sent over it, and its end. */
+/** Opens a TCP connection, sends hostile bytes and closes it. */
 
 import { concat } from "./bytes.ts";
 import type { RandomInputs } from "./random_inputs.ts";
@@ -28,7 +28,7 @@ export interface Visited {
  * Visits the server once.
  *
  * @param visited The server.
- * @param dice What is chosen.
+ * @param dice Source of random choices.
  * @param tally Where each input is counted.
  * @throws {Error} When it cannot connect.
  */

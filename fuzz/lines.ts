@@ -1,4 +1,4 @@
-/** What is said over WebSockets: requests and commands, right and wrong. */
+/** WebSocket messages: valid and invalid requests and commands. */
 
 import type { RandomInputs } from "./random_inputs.ts";
 
@@ -98,7 +98,7 @@ export const GREETING =
 /**
  * The payload of a frame, for any dialect.
  *
- * @param dice What is chosen.
+ * @param dice Source of random choices.
  */
 export function line(random: RandomInputs): string {
   return random.pick([

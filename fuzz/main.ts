@@ -1,4 +1,4 @@
-/** The fuzzer as a program: reads what to do, does it, tells what came of it. */
+/** The fuzzer's command-line program: runs the fuzzer and prints its findings. */
 
 import { fileURLToPath } from "node:url";
 import { orFail } from "../tools/arguments.ts";
@@ -7,13 +7,13 @@ import { endOnSignals } from "../soak/servers/server_process.ts";
 import { fuzz } from "./fuzz.ts";
 import { HELP, readFuzzOptions } from "./fuzz_options.ts";
 
-/** Ends with a line that says what is wrong. */
+/** Prints an error and exits with code 2. */
 function refuse(message: string): never {
   console.error(`fuzz: ${message}`);
   Deno.exit(2);
 }
 
-/** Ends with what was found. */
+/** Prints the findings and exits. */
 function finish(report: { readonly findings: readonly string[] }): never {
   console.log(JSON.stringify(report, null, 2));
   Deno.exit(report.findings.length === 0 ? 0 : 1);

@@ -39,7 +39,7 @@ export interface Arguments {
  * @param args The arguments of the process.
  * @param options What the tool accepts besides `--help`.
  * @returns The parsed command line, or `"help"` for `--help`.
- * @throws {ConfigError} With one line that says what is wrong.
+ * @throws {ConfigError} If an argument is invalid.
  */
 export function readArguments(
   args: readonly string[],

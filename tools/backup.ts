@@ -148,7 +148,7 @@ function open(database: string): DatabaseSync {
     );
   }
   try {
-    // To look, only: whoever opens a file to write changes it on closing.
+    // Open read-only: SQLite changes a writable file when it closes it.
     using db = new DatabaseSync(database, { readOnly: true });
     inspect(db, database);
     if (db.prepare("SELECT 1 FROM sqlite_schema").get() === undefined) {
@@ -189,8 +189,8 @@ async function main(): Promise<void> {
   const copy = copyOf(database, place);
   make(copy);
   try {
-    // In one step: between two, the server would change what was copied, and
-    // the copy would begin again. Whoever writes to a WAL is not held up.
+    // Copy in one step: a write by the server between two steps restarts the
+    // copy. In WAL mode, the copy does not block writers.
     await backup(db, copy, { rate: -1 });
     markCopy(copy);
   } catch (error) {

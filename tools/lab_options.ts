@@ -42,7 +42,7 @@ export interface LabOptions {
  *
  * @param args The arguments of the process.
  * @returns The options, or `"help"` for `--help`.
- * @throws {ConfigError} With one line that says what is wrong.
+ * @throws {ConfigError} If an argument is invalid.
  */
 export function readLabOptions(args: readonly string[]): LabOptions | "help" {
   // "-" alone would be read as a flag.

@@ -20,7 +20,7 @@ export function print(tool: string, text: string): void {
  * Prints an error to stderr; ignores a failed write.
  *
  * @param tool The tool's name.
- * @param message What is wrong and what to do.
+ * @param message The problem and its solution.
  */
 export function complain(tool: string, message: string): void {
   try {

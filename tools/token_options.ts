@@ -96,7 +96,7 @@ const VALUES = [
  *
  * @param args The command line; the environment provides defaults.
  * @returns `"help"` for `--help`.
- * @throws {ConfigError} With one line that says what is wrong.
+ * @throws {ConfigError} If an argument is invalid.
  */
 export function readTokenOptions(args: readonly string[]) {
   const read = readArguments(args, { values: VALUES, switches: ["moderate"] });

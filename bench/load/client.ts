@@ -132,7 +132,7 @@ export class Client {
     this.#socket?.terminate();
   }
 
-  // What the socket calls.
+  // Socket callbacks.
 
   connected(socket: TcpSocket): void {
     this.#socket = socket;
@@ -202,7 +202,7 @@ function randomBytes(): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(16));
 }
 
-/** Reads whole frames as text: for the few that come before the load does. */
+/** Reads whole frames as text, for the few before the load starts. */
 export class FrameReader {
   #bytes = new Uint8Array(0);
 
@@ -229,7 +229,7 @@ export class FrameReader {
     this.#bytes = bytes.slice(at);
   }
 
-  /** What has come of a frame that is not complete. */
+  /** Received part of an incomplete frame. */
   get rest(): Uint8Array {
     return this.#bytes;
   }

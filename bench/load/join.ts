@@ -1,4 +1,4 @@
-/** Many come to one room at once, and each wants its history. */
+/** Many clients join one room at once and request its history. */
 
 import { Client, frameOf } from "./client.ts";
 import { Histogram } from "./histogram.ts";

@@ -1,6 +1,6 @@
 /**
- * The load generator: told by its one argument what load to make, it makes it,
- * prints what it measured and ends.
+ * The load generator. Its one argument describes the load. It generates the load,
+ * prints the measurements and exits.
  */
 
 import process from "node:process";

@@ -9,7 +9,7 @@ import { type Member, type Wire, WIRES } from "./wire.ts";
 
 /** How many handshakes are under way at a time. */
 const AT_ONCE = 100;
-/** Silence after which nothing more is to come of the joining. */
+/** Silence after which joining counts as complete. */
 const QUIET_MS = 150;
 const MOST_WAIT_MS = 20_000;
 
@@ -62,7 +62,7 @@ export async function join(
   return { client, member };
 }
 
-/** Lets many join, and waits until the servers' news of it have all come. */
+/** Joins many members and waits for all presence events. */
 export async function joinAll(
   target: Target,
   members: readonly Member[],

@@ -14,7 +14,7 @@ export class Meter {
   readonly #own = process.cpuUsage();
   readonly #machine = machineSeconds();
 
-  /** @param target What is measured. */
+  /** @param target Server to measure. */
   constructor({ pid, others = [], engine }: Omit<Target, "port" | "wire">) {
     this.#servers = [pid, ...others.map(({ pid }) => pid)];
     this.#engines = engine === undefined ? [] : [engine];
@@ -27,7 +27,7 @@ export class Meter {
     return (performance.now() - this.#at) / 1000;
   }
 
-  /** Who used how many cores since then. */
+  /** Returns the cores used by each process since the start. */
   read(): Cores {
     const { seconds } = this;
     const { user, system } = process.cpuUsage(this.#own);

@@ -9,12 +9,12 @@ import { Meter } from "./meter.ts";
 import type { PresenceResult, PresenceSpec } from "./spec.ts";
 import { Tally } from "./tally.ts";
 
-/** An empty close frame (RFC 6455, 5.5.1): who sends it leaves for good. */
+/** An empty close frame (RFC 6455, 5.5.1): its sender leaves permanently. */
 const CLOSE_FRAME = 0x88;
 /** Until those have heard of it that are told later, and of the joining. */
 const SETTLE_MS = 1_500;
 
-/** Fills the room, and lets others come and go, one after the other. */
+/** Fills the room, then lets members join and leave in turn. */
 export async function presence(spec: PresenceSpec): Promise<PresenceResult> {
   const { members, visits } = spec;
   const room = "bench-0";

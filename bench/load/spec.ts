@@ -1,5 +1,5 @@
 /**
- * What the load generator is told and what it answers: one JSON line each way.
+ * Input and output of the load generator: one JSON line each.
  */
 
 /** How a peer is talked to. */
@@ -9,7 +9,7 @@ export type WireName = "plain" | "hubbub" | "bare" | "socketio";
 export interface Target {
   readonly port: number;
   readonly wire: WireName;
-  /** Its process, to measure what it costs. */
+  /** Process id, to measure its CPU use. */
   readonly pid: number;
   /** The other nodes of a fleet: members are spread over all. */
   readonly others?: readonly { readonly port: number; readonly pid: number }[];
@@ -42,7 +42,7 @@ export interface TrafficSpec extends Target {
 /** The room of a join storm. */
 export const STORM_ROOM = "bench-0";
 
-/** Many that come to one room at once and want its history. */
+/** Clients that join one room at once and request its history. */
 export interface JoinSpec extends Target {
   readonly kind: "join";
   readonly clients: number;
@@ -61,15 +61,15 @@ export interface IdleSpec extends Target {
   readonly measureMs: number;
 }
 
-/** A room of many who say nothing, and some who come and go. */
+/** A room of many silent members, and some that join and leave. */
 export interface PresenceSpec extends Target {
   readonly kind: "presence";
   readonly members: number;
-  /** How many come and go, one after the other. */
+  /** Members that join and leave in turn. */
   readonly visits: number;
 }
 
-/** What the processes and the machine did meanwhile, in cores. */
+/** Cores used by the processes and the machine during the load. */
 export interface Cores {
   /** Of several nodes, all together. */
   readonly server: number;

@@ -25,7 +25,7 @@ const FILLERS = "!#$%&*+;^~";
 
 const encoder = new TextEncoder();
 
-/** Publishers of one room that can be told apart. */
+/** Most distinguishable publishers per room. */
 export const MOST_PUBLISHERS = FILLERS.length;
 
 /**
@@ -80,7 +80,7 @@ export class Tally {
   pings = 0;
   closed = false;
   readonly #owner: number;
-  /** Payload bytes of the current frame that are still to come. */
+  /** Payload bytes of the current frame not yet received. */
   #left = 0;
   /** Payload bytes until the next one that is looked at. */
   #untilSample = 0;
@@ -88,7 +88,7 @@ export class Tally {
   readonly #header = new Uint8Array(10);
   #headerLength = 0;
 
-  /** @param publisher Its number in its room; undefined for who only reads. */
+  /** @param publisher Number in its room; undefined for readers. */
   constructor(publisher?: number) {
     this.#owner = publisher === undefined ? -1 : publisher % FILLERS.length + 1;
   }
@@ -177,7 +177,7 @@ export class Finder {
 
   /**
    * @param chunk The next bytes.
-   * @param found Told where the bytes behind each occurrence start.
+   * @param found Receives the offset after each occurrence.
    * @returns How many occurrences are complete now.
    */
   feed(
@@ -205,7 +205,7 @@ export class Finder {
       count++;
       from = behind + this.#more;
     }
-    // A copy: the chunk's memory may be used again by who owns it.
+    // Copy the bytes, because the caller may reuse the chunk's memory.
     this.#carry = Uint8Array.from(bytes.subarray(from));
     return count;
   }

@@ -21,7 +21,7 @@ import {
 import { residentBytes } from "./usage.ts";
 import { NUMBER_DIGITS, type Wire, WIRES } from "./wire.ts";
 
-/** One reader in so many has the times in its messages read. */
+/** Latency is sampled from one in this many readers. */
 const SAMPLE_EVERY = 50;
 
 const NEWLINE = 10;
@@ -117,8 +117,8 @@ class Totals {
  * Runs one load.
  *
  * @param spec What load, and on whom.
- * @returns What was measured.
- * @throws {Error} When the server refuses, or nothing comes back.
+ * @returns The measurements.
+ * @throws {Error} If the server rejects the load or returns nothing.
  */
 export async function traffic(spec: TrafficSpec): Promise<TrafficResult> {
   const wire: Wire = WIRES[spec.wire];

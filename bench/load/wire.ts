@@ -30,7 +30,7 @@ export interface Wire {
   readonly numbered?: string;
 }
 
-/** Who joins. */
+/** The joining member. */
 export interface Member {
   readonly room: string;
   readonly name: string;

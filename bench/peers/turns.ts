@@ -8,7 +8,7 @@ import { setImmediate } from "node:timers";
 
 interface Room {
   readonly members: Set<WebSocket>;
-  /** What has come in this turn. */
+  /** Messages received in this turn. */
   texts: string[];
 }
 

@@ -1,6 +1,6 @@
 /** What inputs are made of that cost some code more than their size. */
 
-/** Units that are repeated, each for what it does to code that is careless. */
+/** Repeated units, each expensive for careless code. */
 export const UNITS: Readonly<Record<string, string>> = {
   letters: "a",
   words: "ab ",
@@ -66,7 +66,7 @@ export const FEW: readonly string[] = [
   "escaped marks",
 ];
 
-/** What the size of a text is counted in. */
+/** Unit in which the size of a text is counted. */
 export type Measure = "bytes" | "json" | "characters";
 
 const encoder = new TextEncoder();

@@ -15,7 +15,7 @@ export interface CostOptions {
   readonly quick: boolean;
   /** Part of the names of the kinds that are tried; all by default. */
   readonly only?: string | undefined;
-  /** Told of each finding when it is made. */
+  /** Receives each finding as it is made. */
   readonly onFinding?: (finding: string) => void;
 }
 

@@ -1,17 +1,17 @@
-/** What costs more the more people or rooms there are, not the longer it is. */
+/** Work whose cost depends on the number of members or rooms. */
 
 import { HubbubError } from "../../protocol/errors.ts";
 import { ApiBench } from "../../tests/helpers/benches/api_bench.ts";
 import { HubBench } from "../../tests/helpers/benches/hub_bench.ts";
 
-/** People who want the same name, and rooms on a server: what there can be. */
+/** Numbers of clients that want one name, and of rooms on a server. */
 export const PEOPLE = 4_000;
 export const ROOMS = 50_000;
-/** How often the same is asked for: one time is too short to be measured. */
+/** Repetitions, because one call is too short to measure. */
 const TIMES = 20;
 
 /**
- * People who all ask for one name.
+ * Clients that all request one name.
  *
  * @param count How many have it, and the names like it.
  * @returns Lets others ask for it.
@@ -33,10 +33,10 @@ export function namesakes(count: number): () => void {
 }
 
 /**
- * Rooms that something was said in.
+ * Rooms with messages.
  *
  * @param count How many.
- * @returns Asks for the list of them.
+ * @returns A function that requests the room list.
  */
 export async function rooms(count: number): Promise<() => Promise<void>> {
   const bench = new ApiBench();

@@ -14,7 +14,7 @@ export interface Growth {
   readonly finding?: string;
 }
 
-/** How many times as long the inputs become. */
+/** Growth factor of the inputs. */
 const STEPS = [1, 2, 4, 8] as const;
 /** Nothing may hold the event loop longer. */
 export const MOST_HELD_MS = 50;
@@ -61,7 +61,7 @@ export async function held(act: () => Promise<void> | void): Promise<number> {
   return heldMs;
 }
 
-/** The least of several measurements, unless the first says enough. */
+/** Takes the minimum of several measurements, or a clear first one. */
 async function least(run: () => Promise<number>): Promise<number> {
   let heldMs = await run();
   for (let n = 1; n < REPEATS && heldMs > FLOOR_MS; n++) {
@@ -82,7 +82,7 @@ export async function growthOf(
   most: number,
   run: (size: number) => Promise<number>,
 ): Promise<Growth> {
-  // What is far too slow when it is small is not tried when it is large.
+  // Skip large inputs if small ones are already far too slow.
   let before = 0;
   for (const part of [64, 8, 1]) {
     if (part === 8 && before < NOTHING_MS) continue;
@@ -112,7 +112,7 @@ function tooLong(size: number, heldMs: number): string {
 /** Whether times have grown faster than the sizes. */
 function grown(times: readonly number[]): { finding?: string } {
   const [first, last] = [times[0]!, times.at(-1)!];
-  // Below a tenth of the floor a clock and a scheduler tell nothing.
+  // Below a tenth of the floor, clock and scheduler noise dominates.
   const factor = last / Math.max(first, FLOOR_MS / 10);
   if (last <= FLOOR_MS || factor <= 8 * TOLERANCE) return {};
   const figures = times.map((ms) => ms.toFixed(0)).join(", ");

@@ -16,7 +16,7 @@ import type { Page, Range } from "../../server/store/store.ts";
 
 /** Connections that ask. */
 export const READERS = 200;
-/** What each asks at once: more than that its rate does not allow. */
+/** Requests per client at once; the rate limit allows no more. */
 const ASKED = 20;
 /** How long a read takes, milliseconds: a little more than SQLite does. */
 const READ_MS = 0.2;
@@ -35,7 +35,7 @@ function turn(): Promise<void> {
 }
 
 /**
- * Connections that read what they get.
+ * Connections that read their input.
  *
  * @param count How many.
  * @returns Has all of them ask, and waits until all were answered.

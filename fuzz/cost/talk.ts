@@ -13,7 +13,7 @@ const HEAD_END = [13, 10, 13, 10];
 class Line implements Disposable {
   readonly #socket: Deno.TcpConn;
   readonly #chunk = new Uint8Array(64 * 1024);
-  /** Bytes that have come and that nobody has looked at. */
+  /** Bytes received and not yet read. */
   #unread: Uint8Array = new Uint8Array();
   readonly #timer: ReturnType<typeof setTimeout>;
 
@@ -26,14 +26,14 @@ class Line implements Disposable {
     return new Line(await Deno.connect({ hostname: "127.0.0.1", port }));
   }
 
-  /** Sends all, or what the server takes of it. */
+  /** Sends all bytes, or as many as the server accepts. */
   async write(bytes: Uint8Array): Promise<void> {
     try {
       for (let done = 0; done < bytes.length;) {
         done += await this.#socket.write(bytes.subarray(done));
       }
     } catch {
-      // It has heard enough.
+      // The server closed the connection.
     }
   }
 
@@ -114,7 +114,7 @@ class Line implements Disposable {
  * shares with this function.
  *
  * @param port Where it listens.
- * @param talk What is said.
+ * @param talk The messages to send.
  * @returns Milliseconds.
  */
 export async function costOf(

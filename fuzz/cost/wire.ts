@@ -20,7 +20,7 @@ function head(lines: readonly string[]): Uint8Array {
   return latin1(`${lines.join("\r\n")}\r\n\r\n`);
 }
 
-/** Headers are bytes; whoever types more than that sends UTF-8. */
+/** Encodes header text as UTF-8. */
 function latin1(text: string): Uint8Array {
   return encoder.encode(text);
 }
@@ -51,7 +51,7 @@ export function handshake(path: string, headers: readonly Header[] = []): Talk {
   };
 }
 
-/** A frame behind a handshake, and behind what is said before it. */
+/** A frame after a handshake and earlier messages. */
 export function saying(
   path: string,
   text: string,
