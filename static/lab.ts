@@ -17,10 +17,10 @@ import { words } from "./words/lab_catalogue.ts";
 import { refuseFiles } from "./file_drops.ts";
 import type { Endpoint } from "../protocol/lab.ts";
 import { LabClient, type Page } from "./lab/lab_client.ts";
-import { endpointOf, type Target, targetOf } from "./lab/model/target.ts";
+import { readLink, writeLink } from "./lab/model/lab_link.ts";
 import { Lab } from "./lab/view/lab_view.tsx";
 
-const FIRST: Target = { address: `${BASE}lessons/echo`, protocols: "" };
+const FIRST = `${BASE}lessons/echo`;
 
 async function fetchEndpoints(): Promise<readonly Endpoint[]> {
   try {
@@ -31,22 +31,14 @@ async function fetchEndpoints(): Promise<readonly Endpoint[]> {
   }
 }
 
-/** What the page's address says of a client, such as `?a=/lessons/echo`. */
-function asked(name: "a" | "b", endpoints: readonly Endpoint[]): Target {
-  const { origin, searchParams } = new URL(location.href);
-  // A server may have no lessons.
-  const first = endpoints.find(({ path }) => path === FIRST.address) ??
-    endpoints[0];
-  const address = searchParams.get(name) ?? searchParams.get("a") ??
-    first?.path ?? FIRST.address;
-  const typed = { address, protocols: searchParams.get(`${name}p`) ?? "" };
-  const endpoint = endpointOf(typed, endpoints, origin);
-  return endpoint?.protocols.join() === typed.protocols
-    ? targetOf(endpoint, origin)
-    : {
-      ...targetOf({ path: address, protocols: [] }, origin),
-      protocols: typed.protocols,
-    };
+/** Makes the page's address the link to what it shows. */
+function showLink(search: string): void {
+  if (location.search === search) return;
+  try {
+    history.replaceState(null, "", search);
+  } catch {
+    // Safari allows 100 changes in half a minute. The next one says it all.
+  }
 }
 
 async function main(): Promise<void> {
@@ -58,6 +50,7 @@ async function main(): Promise<void> {
   const page: Page = {
     here: location.origin,
     endpoints,
+    hasB: false,
     changed() {
       if (scheduled) return;
       scheduled = true;
@@ -67,10 +60,21 @@ async function main(): Promise<void> {
       });
     },
   };
-  const a = new LabClient("A", asked("a", endpoints), page);
-  const b = new LabClient("B", asked("b", endpoints), page);
+  // A server may have no lessons.
+  const first = endpoints.find(({ path }) => path === FIRST) ?? endpoints[0];
+  const link = readLink(location.search, {
+    here: location.origin,
+    first: first?.path ?? FIRST,
+  });
+  const a = new LabClient("A", link.a, page);
+  const b = new LabClient("B", link.b ?? link.a, page);
+  page.hasB = link.b !== undefined;
   const draw = () => {
     const element = document.getElementById("page") as HTMLElement;
+    showLink(writeLink(
+      { a: a.target, b: page.hasB ? b.target : undefined },
+      location.origin,
+    ));
     render(h(Lab, { a, b, page }), element);
   };
   if (build === "mixed") a.problem = words.twoBuilds;

@@ -42,6 +42,8 @@ function makeKey(): string {
 export interface Page {
   readonly here: string;
   readonly endpoints: readonly Endpoint[];
+  /** Whether there is a second client. */
+  hasB: boolean;
   readonly changed: () => void;
 }
 
@@ -55,6 +57,8 @@ export class LabClient {
   flooded = "";
   /** What the last thing one did was answered with, if it was refused. */
   problem = "";
+  /** With which code and reason `end()` closes, as typed. */
+  ending = { code: "1000", reason: "" };
   /** Of the connection, which the form may have left behind. */
   url: URL | undefined;
   #target: Target;
@@ -124,6 +128,11 @@ export class LabClient {
     return this.url !== undefined && mayFlood(this.url, this.#page.here);
   }
 
+  /** Draws the page again, after a change of what is typed. */
+  redraw(): void {
+    this.#page.changed();
+  }
+
   setBinaryType(binaryType: BinaryType): void {
     this.binaryType = binaryType;
     if (this.#socket !== undefined) this.#socket.binaryType = binaryType;
@@ -153,6 +162,12 @@ export class LabClient {
       this.#eventRows.connecting(address, protocols);
       this.#listen(socket);
     });
+  }
+
+  /** Closes as the form says. */
+  end(): void {
+    const { code, reason } = this.ending;
+    this.close(code.trim() === "" ? undefined : Number(code), reason);
   }
 
   /** Asks for the end; what has no code closes without one, as `close()`. */

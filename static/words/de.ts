@@ -534,6 +534,11 @@ export const lab: typeof en.lab = {
   close: "Schließen",
   closeWasCalled: "Es wird schon geschlossen",
   notAnAddress: "Das ist keine Adresse eines WebSockets: Schreib ws://…",
+  details: "Details",
+  whatDetails: "Subprotokolle, Close-Code, Zustand, Zähler, Flut",
+  offers: (protocols) => `Bietet an: ${protocols}`,
+  addB: "Zweiter Client",
+  removeB: "Entfernen",
 
   // The state of a connection.
   notConnected: "Noch nicht verbunden",

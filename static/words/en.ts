@@ -448,6 +448,11 @@ export const lab = {
   close: "Close",
   closeWasCalled: "Close was called",
   notAnAddress: "That is no address of a WebSocket: write ws://…",
+  details: "Details",
+  whatDetails: "Subprotocols, close code, state, counts, flood",
+  offers: (protocols: string) => `Offers ${protocols}`,
+  addB: "Add a second client",
+  removeB: "Remove",
 
   // The state of a connection.
   notConnected: "Not connected yet",

@@ -39,6 +39,7 @@ for (const { size, options } of SIZES) {
       await a.receives("Echo: ");
       await a.rows("tea").last().click();
       await a.button("Hex").click();
+      await a.details();
       await a.pane.getByText("Pings never reach a page").click();
       await a.shows("server-in", "1 · ");
       assertEquals(await findings(page), []);

@@ -44,6 +44,7 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
     "examples./lessons/echo.title",
     "lab.chat",
     "lab.client",
+    "lab.details",
     "lab.export",
     "lab.kinds.hex",
     "lab.kinds.text",

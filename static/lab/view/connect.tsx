@@ -1,9 +1,8 @@
 /** Where a client connects, and how it closes. */
 
-import { useState } from "preact/hooks";
+import { composes } from "../../keys.ts";
 import type { LabClient, Page } from "../lab_client.ts";
 import { words } from "../../words/lab_catalogue.ts";
-import { stateOf } from "../model/connection_state.ts";
 import { endpointOf, type Target, targetOf } from "../model/target.ts";
 
 const GROUPS = ["Small servers", "Rooms"] as const;
@@ -47,15 +46,17 @@ export function EndpointSelect({ client, page, choose }: Props) {
   );
 }
 
-/** Address, subprotocols, and the button. */
+/** Address, and the button that connects or closes. */
 export function ConnectForm({ client, choose }: Omit<Props, "page">) {
   const { name, target } = client;
+  const closes = !client.connectable;
   return (
     <form
       class="connect"
       onSubmit={(event) => {
         event.preventDefault();
-        if (client.connectable) client.connect();
+        if (closes) client.end();
+        else client.connect();
       }}
     >
       <label>
@@ -72,6 +73,29 @@ export function ConnectForm({ client, choose }: Omit<Props, "page">) {
             choose({ ...target, address: currentTarget.value })}
         />
       </label>
+      <button type="submit" class={closes ? "secondary" : "primary"}>
+        {closes ? words.close : words.connect}
+      </button>
+      {target.protocols !== "" && (
+        <p class="hint">{words.offers(target.protocols)}</p>
+      )}
+    </form>
+  );
+}
+
+/** Subprotocols, and with which code and reason the client closes. */
+export function ConnectOptions({ client, choose }: Omit<Props, "page">) {
+  const { target, ending } = client;
+  const change = (more: Partial<typeof ending>) => {
+    client.ending = { ...ending, ...more };
+    client.redraw();
+  };
+  const endOnEnter = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || composes(event)) return;
+    if (client.connected) client.end();
+  };
+  return (
+    <div class="options">
       <label>
         <span>{words.subprotocols}</span>
         <input
@@ -85,61 +109,30 @@ export function ConnectForm({ client, choose }: Omit<Props, "page">) {
             choose({ ...target, protocols: currentTarget.value })}
         />
       </label>
-      <button
-        type="submit"
-        class="primary"
-        aria-disabled={!client.connectable}
-      >
-        {words.connect}
-      </button>
-    </form>
-  );
-}
-
-/** With which code and reason, and the button. */
-export function CloseForm({ client }: { client: LabClient }) {
-  const [code, setCode] = useState("1000");
-  const [reason, setReason] = useState("");
-  const state = stateOf(client.connection);
-  const closable = client.connected;
-  return (
-    <form
-      class="close"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!closable) return;
-        client.close(code.trim() === "" ? undefined : Number(code), reason);
-      }}
-    >
       <label class="code">
         <span>{words.closeCode}</span>
         <input
           class="mono"
-          value={code}
+          value={ending.code}
           inputMode="numeric"
           placeholder={words.none}
           autocomplete="off"
           title={words.closeCodeHint}
-          onInput={({ currentTarget }) => setCode(currentTarget.value)}
+          onKeyDown={endOnEnter}
+          onInput={({ currentTarget }) => change({ code: currentTarget.value })}
         />
       </label>
       <label>
         <span>{words.reason}</span>
         <input
-          value={reason}
+          value={ending.reason}
           placeholder={words.noneOrBytes}
           autocomplete="off"
-          onInput={({ currentTarget }) => setReason(currentTarget.value)}
+          onKeyDown={endOnEnter}
+          onInput={({ currentTarget }) =>
+            change({ reason: currentTarget.value })}
         />
       </label>
-      <button
-        type="submit"
-        class="secondary"
-        aria-disabled={!closable}
-        title={state === "CLOSING" ? words.closeWasCalled : undefined}
-      >
-        {words.close}
-      </button>
-    </form>
+    </div>
   );
 }

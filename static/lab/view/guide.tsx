@@ -11,7 +11,6 @@ export function Guide({ client }: { client: LabClient }) {
   const { endpoint, name } = client;
   return (
     <aside class="guide" aria-label={words.about(name)}>
-      <h1>{words.lab}</h1>
       <h2>{endpoint?.title ?? words.anyWebSocket}</h2>
       <p>
         {endpoint?.teaches ?? words.anyTeaches}

@@ -1,4 +1,4 @@
-/** The lab: the lesson's text, and two clients beside it. */
+/** The lab: one client or two, and beside them the lesson's text and tools. */
 
 import { useState } from "preact/hooks";
 import { BASE } from "../../base_path.ts";
@@ -22,10 +22,17 @@ export function Lab({ a, b, page }: Props) {
   const [current, setCurrent] = useState<LabClient>(a);
   const choose = (client: LabClient, target: Target) => {
     // Two clients in one place are what most lessons are about.
-    const follows = client === a && b.connection.path.length === 0 &&
-      b.target.address === a.target.address;
+    const follows = client === a && !page.hasB &&
+      b.connection.path.length === 0;
     client.target = target;
     if (follows) b.target = target;
+  };
+  const clients = page.hasB ? [a, b] : [a];
+  const second = (client: LabClient) => {
+    page.hasB = client === a;
+    if (b.connected && !page.hasB) b.close(1000, "");
+    setCurrent(page.hasB ? b : a);
+    page.changed();
   };
   return (
     <>
@@ -38,31 +45,40 @@ export function Lab({ a, b, page }: Props) {
           <a href={`${BASE}lab`} aria-current="page">{words.lab}</a>
         </nav>
       </header>
-      <main class="lab" data-shown={current.name}>
-        <Guide client={current} />
-        <div class="switch" role="group" aria-label={words.client}>
-          {[a, b].map((client) => (
-            <button
-              key={client.name}
-              type="button"
-              aria-pressed={client === current}
-              onClick={() => setCurrent(client)}
-            >
-              {client.name}{" "}
-              <span>{stateOf(client.connection) ?? words.idle}</span>
-            </button>
-          ))}
-        </div>
-        {[a, b].map((client) => (
+      <main
+        class={page.hasB ? "lab two" : "lab"}
+        data-shown={current.name}
+      >
+        <h1 class="visually-hidden">{words.lab}</h1>
+        {page.hasB && (
+          <div class="switch" role="group" aria-label={words.client}>
+            {clients.map((client) => (
+              <button
+                key={client.name}
+                type="button"
+                aria-pressed={client === current}
+                onClick={() => setCurrent(client)}
+              >
+                {client.name}{" "}
+                <span>{stateOf(client.connection) ?? words.idle}</span>
+              </button>
+            ))}
+          </div>
+        )}
+        {clients.map((client) => (
           <Pane
             key={client.name}
             client={client}
             page={page}
             choose={(target) => choose(client, target)}
-            attend={() => setCurrent(client)}
+            attend={() => page.hasB && setCurrent(client)}
+            second={() => second(client)}
           />
         ))}
-        <Snippets client={current} page={page} />
+        <div class="side">
+          <Guide client={current} />
+          <Snippets client={current} page={page} />
+        </div>
       </main>
     </>
   );

@@ -6,7 +6,7 @@ import { words } from "../../words/lab_catalogue.ts";
 import { statusWords } from "../model/lab_words.ts";
 import { stateOf } from "../model/connection_state.ts";
 import { Composer } from "./frame_composer.tsx";
-import { CloseForm, ConnectForm, EndpointSelect } from "./connect.tsx";
+import { ConnectForm, ConnectOptions, EndpointSelect } from "./connect.tsx";
 import { Diagram } from "./diagram.tsx";
 import { EventTable } from "./event_table.tsx";
 import { Gauges } from "./gauges.tsx";
@@ -17,10 +17,12 @@ interface Props {
   readonly choose: (target: Target) => void;
   /** Called when one begins to deal with it. */
   readonly attend: () => void;
+  /** Adds the second client, or removes it. */
+  readonly second: () => void;
 }
 
 /** Client A, or B. */
-export function Pane({ client, page, choose, attend }: Props) {
+export function Pane({ client, page, choose, attend, second }: Props) {
   const { name, connection, problem } = client;
   return (
     <section
@@ -41,14 +43,32 @@ export function Pane({ client, page, choose, attend }: Props) {
         </h2>
         <EndpointSelect client={client} page={page} choose={choose} />
         <p role="status">{statusWords(connection)}</p>
+        {name === "A" && page.hasB ? undefined : (
+          <button
+            type="button"
+            class="secondary"
+            onClick={(event) => {
+              // The pane would take it as a wish to deal with this client.
+              event.stopPropagation();
+              second();
+            }}
+          >
+            {name === "B" ? words.removeB : words.addB}
+          </button>
+        )}
       </header>
       <ConnectForm client={client} choose={choose} />
-      <CloseForm client={client} />
       <p class="problem" role="alert">{problem}</p>
-      <Diagram connection={connection} />
-      <Gauges client={client} />
       <Composer client={client} />
       <EventTable client={client} />
+      <details class="more">
+        <summary>
+          {words.details} <span class="hint">{words.whatDetails}</span>
+        </summary>
+        <ConnectOptions client={client} choose={choose} />
+        <Diagram connection={connection} />
+        <Gauges client={client} />
+      </details>
     </section>
   );
 }

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { pageTest } from "../browser.ts";
-import { panes } from "./lab_page.ts";
+import { panes, second } from "./lab_page.ts";
 
 const TOO_WIDE = "document.documentElement.scrollWidth > innerWidth";
 
@@ -49,6 +49,8 @@ pageTest("all of a conversation by keyboard alone", async ({ open }) => {
   await a.pane.locator(".opened").waitFor({ state: "detached" });
   await keyboard.press("Shift+Tab");
   assertEquals(await focus(), "Clear");
+  await a.pane.locator("summary").first().focus();
+  await keyboard.press("Space");
   await a.field("Reason").focus();
   await keyboard.press("Enter");
   await a.status("Closed: 1000");
@@ -65,6 +67,12 @@ pageTest(
     await a.connect();
     await a.send("a".repeat(200));
     await a.receives("User says: aaa");
+    assert(!await b.pane.isVisible());
+    // Address, message and log are on the first screen.
+    const table = await a.rows("User says").boundingBox();
+    assert(table !== null && table.y + table.height < 640, `${table?.y}`);
+    await second(page);
+    await page.getByRole("button", { name: "A OPEN" }).click();
     assert(!await b.pane.isVisible());
     await page.getByRole("button", { name: "B idle" }).click();
     await b.pane.waitFor();

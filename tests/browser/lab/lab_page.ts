@@ -33,6 +33,11 @@ export class LabPane {
       .waitFor();
   }
 
+  /** Opens what stands behind Details. */
+  async details(): Promise<void> {
+    await this.pane.locator("summary").filter({ hasText: "Details" }).click();
+  }
+
   async connect(address?: string): Promise<void> {
     if (address !== undefined) await this.field("Address").fill(address);
     await this.button("Connect").click();
@@ -69,6 +74,12 @@ export class LabPane {
       ways: (await names(".way.taken", "data-way")).toSorted(),
     };
   }
+}
+
+/** Opens the second client. */
+export async function second(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Add a second client" }).click();
+  await page.locator('[data-client="B"]').waitFor();
 }
 
 /** Both clients. */

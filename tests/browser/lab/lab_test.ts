@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { pageTest } from "../browser.ts";
-import { panes } from "./lab_page.ts";
+import { panes, second } from "./lab_page.ts";
 
 pageTest(
   "a lesson runs on its page, and is opened in the lab",
@@ -52,6 +52,7 @@ pageTest(
     assertEquals((await a.path()).now, ["OPEN"]);
     await a.button("Send Hello").click();
     await a.receives("Echo: Hello");
+    await a.details();
     await a.send("one more");
     await a.receives("Echo: one more");
     await a.shows("sent", "2 · 13 B");
@@ -68,6 +69,7 @@ pageTest(
   async ({ open }) => {
     const { a } = panes(await open("/lab?a=/lessons/hello"));
     await a.connect();
+    await a.details();
     await a.field("Close code").fill("3001");
     await a.field("Reason").fill("Tea time");
     await a.button("Close").click();
@@ -120,6 +122,7 @@ pageTest(
     await a.receives("48 69 00 ff");
     await a.rows("48 69 00 ff").first().click();
     await a.pane.getByText("000000  48 69 00 ff              Hi··").waitFor();
+    await a.details();
     await a.field("binaryType").selectOption("arraybuffer");
     await a.button("File").click();
     const file = server.folder.file("tea.bin");
@@ -135,6 +138,8 @@ pageTest(
 pageTest("a room in each dialect; JSON opens pretty", async ({ open }) => {
   const page = await open("/lab?a=/ws");
   const { a, b } = panes(page);
+  await second(page);
+  await b.details();
   await a.connect();
   await a.rows('"event":"welcome"').first().click();
   await a.pane.locator(".opened").getByText('"sender": "Server"').waitFor();
@@ -153,6 +158,16 @@ pageTest("a room in each dialect; JSON opens pretty", async ({ open }) => {
 pageTest("two clients receive each other's messages", async ({ open }) => {
   const page = await open("/lab?a=/lessons/broadcast");
   const { a, b } = panes(page);
+  assertEquals(await b.pane.count(), 0);
+  await second(page);
+  // The address is the link to what is seen.
+  await page.waitForURL("**/lab?a=/lessons/broadcast&b=/lessons/broadcast");
+  await b.field("Address").fill("ws://b.example/x?y=z");
+  await page.waitForURL(
+    "**/lab?a=/lessons/broadcast&b=ws://b.example/x%3Fy%3Dz",
+  );
+  await page.reload();
+  await b.field("Address").fill("/lessons/broadcast");
   await a.connect();
   await b.connect();
   await a.send("from A");
@@ -160,6 +175,8 @@ pageTest("two clients receive each other's messages", async ({ open }) => {
   await b.send("from B");
   await a.receives("Broadcast: from B");
   await a.receives("Broadcast: from A");
+  await b.button("Remove").click();
+  await b.pane.waitFor({ state: "detached" });
 });
 
 pageTest("rows are filtered, exported and cleared", async ({ open }) => {
@@ -194,6 +211,7 @@ pageTest("a flood raises bufferedAmount, and ends", async ({ open }) => {
   const page = await open("/lab?a=/lessons/hello");
   const { a } = panes(page);
   await a.connect();
+  await a.details();
   await a.field("Size of the flood").selectOption("4 MiB");
   await a.button("Flood").click();
   await a.shows("flood", "256 of 256 frames · 4.0 MiB sent");
@@ -222,6 +240,7 @@ pageTest(
   async ({ open }) => {
     const { a } = panes(await open("/lab?a=/lessons/hello"));
     await a.connect();
+    await a.details();
     await a.button("Flood").click();
     await a.shows("flood", "16 of 16 frames · 256 KiB sent");
     await a.field("Size of the flood").selectOption("4 MiB");
@@ -237,6 +256,7 @@ pageTest(
     // A name of this machine, which to the page is somebody else's.
     const { a } = panes(await open("/lab"));
     await a.connect(`ws://hubbub.test:${server.url.port}/lessons/echo`);
+    await a.details();
     await a.pane.getByText("Not to the servers of others").waitFor();
     await a.button("Flood").click({ force: true });
     await a.send("Hello");
@@ -263,6 +283,7 @@ pageTest(
     });
     const { a } = panes(page);
     await a.connect();
+    await a.details();
     await a.shows("server-heard", "no frame yet");
     await a.send("Hello");
     await a.shows("server-in", "1 · 5 B");
