@@ -38,6 +38,7 @@ import {
   RoomDirectory,
 } from "./chat/model/room_directory.ts";
 import { Memory } from "./chat/model/browser_storage.ts";
+import { isWanted } from "./chat/model/room_attention.ts";
 import { checkBuild } from "./build_check.ts";
 import { words } from "./words/chat_catalogue.ts";
 import { errorWords } from "./chat/model/error_words.ts";
@@ -176,11 +177,9 @@ function start(client: Client, person: Person): ChatModel {
       }, Announcer.PAUSE_MS);
     },
     attend(room, message, mentioned) {
-      const { sound, notices } = chat.preferences;
-      const wanted = (level: string) =>
-        level === "all" || (level === "mentions" && mentioned);
-      if (wanted(sound)) chime();
-      if (wanted(notices) && !looking()) {
+      const { sound, notices } = chat.attentionIn(room);
+      if (isWanted(sound, mentioned)) chime();
+      if (isWanted(notices, mentioned) && !looking()) {
         const sender = isolated(senderWords(message));
         const title = words.senderInRoom(sender, isolated(room.name));
         const body = plainText(message.text);

@@ -108,6 +108,7 @@ export const chat: typeof en.chat = {
   roomsWithNews: (count) => `Räume, ${counted(count, newMessages)}`,
   settingsOf: (name) => `${name}: Einstellungen`,
   leave: (room) => `${room} verlassen`,
+  muted: "Stumm",
   leftInOtherTab: (room) => `Du hast ${room} in einem anderen Tab verlassen`,
   roomWasLeft: (room) =>
     `Du hast ${room} verlassen. Tritt dem Raum neu bei, um zurückzukehren`,
@@ -356,6 +357,10 @@ export const chat: typeof en.chat = {
   youAreNow: (name) => `Du heißt jetzt ${name}`,
   sound: "Ton",
   notifications: "Benachrichtigungen",
+  notificationsIn: (room) => `Benachrichtigungen in ${room}`,
+  byDefault: (level) => `Standard (${level})`,
+  countFollows:
+    "Die Zahl ungelesener Nachrichten richtet sich nach der eigenen Einstellung des Raums.",
   mentions: "Erwähnungen",
   allMessages: "Alle Nachrichten",
   notificationsBlocked:

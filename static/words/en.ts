@@ -49,6 +49,7 @@ export const chat = {
   roomsWithNews: (count: number) => `Rooms, ${counted(count, newMessages)}`,
   settingsOf: (name: string) => `${name}, settings`,
   leave: (room: string) => `Leave ${room}`,
+  muted: "Muted",
   leftInOtherTab: (room: string) => `You left ${room} in another tab`,
   roomWasLeft: (room: string) => `You left ${room}. To return, join it again`,
   newMessages: (count: number) => counted(count, newMessages),
@@ -291,6 +292,9 @@ export const chat = {
   youAreNow: (name: string) => `You are now ${name}`,
   sound: "Sound",
   notifications: "Notifications",
+  notificationsIn: (room: string) => `Notifications in ${room}`,
+  byDefault: (level: string) => `Default (${level})`,
+  countFollows: "The room’s unread count follows its own setting.",
   mentions: "Mentions",
   allMessages: "All messages",
   notificationsBlocked:

@@ -120,6 +120,43 @@ Deno.test("a room that is joined or left in one tab is joined or left in the oth
   other.close();
 });
 
+Deno.test("tabs share a room's setting for notifications, and the settings for all rooms", () => {
+  const shared = new Shared();
+  const [one, other] = [openTab(shared), openTab(shared)];
+  for (const tab of [one, other]) {
+    tab.socket.say(message(4, { text: "Ada?" }), message(5, { text: "no" }));
+  }
+  const state = ({ chat, room }: typeof one) => [chat.unread, room.mentioned];
+  assertEquals([one, other].map(state), [[2, true], [2, true]]);
+  one.chat.setNotices(one.room, "mentions");
+  assertEquals([one, other].map(state), [[1, true], [1, true]]);
+  other.chat.setNotices(other.room, "none");
+  assertEquals([one, other].map(state), [[0, false], [0, false]]);
+  assertEquals(one.room.unread, 2);
+  one.chat.preferences = { sound: "all", notices: "all" };
+  assertEquals(other.chat.attentionIn(other.room), {
+    sound: "none",
+    notices: "none",
+  });
+  other.chat.setNotices(other.room, undefined);
+  assertEquals([one, other].map(state), [[2, true], [2, true]]);
+  assertEquals(one.chat.attentionIn(one.room), {
+    sound: "all",
+    notices: "all",
+  });
+  // A read mention no longer counts.
+  one.chat.setNotices(one.room, "mentions");
+  one.room.look({ looking: true, atBottom: true });
+  assertEquals([one, other].map(state), [[0, false], [0, false]]);
+  // A room that is left loses its setting.
+  const tea = one.chat.open("tea");
+  one.chat.setNotices(tea, "none");
+  one.chat.leave(tea);
+  assertEquals(one.chat.open("tea").notices, undefined);
+  one.close();
+  other.close();
+});
+
 Deno.test("a room that was left stays left on Back, and can be joined again", () => {
   const tab = openTab(new Shared());
   tab.chat.leave(tab.chat.open("tea"));

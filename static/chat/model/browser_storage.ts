@@ -26,8 +26,8 @@ export interface Preferences {
 
 /** What another tab of the same person has changed. */
 export type Change =
-  | { readonly what: "rooms"; readonly room?: undefined }
-  | { readonly what: "draft" | "place"; readonly room: string };
+  | { readonly what: "rooms" | "preferences"; readonly room?: undefined }
+  | { readonly what: "draft" | "place" | "notices"; readonly room: string };
 
 const ATTENTION: readonly unknown[] = ["all", "mentions", "none"];
 
@@ -107,6 +107,18 @@ export class Memory {
     );
   }
 
+  /** Returns a room's own setting for notifications; undefined where the
+   * setting for all rooms holds. */
+  notices(room: string): Attention | undefined {
+    const notices = this.#read(`${this.#person}notices.${room}`);
+    return ATTENTION.includes(notices) ? notices as Attention : undefined;
+  }
+
+  /** Keeps a room's own setting for notifications, or removes it. */
+  saveNotices(room: string, notices: Attention | undefined): void {
+    this.#write(`${this.#person}notices.${room}`, notices);
+  }
+
   /**
    * Says which person the memory is for from now on.
    *
@@ -166,7 +178,8 @@ export class Memory {
   changeOf(key: string): Change | undefined {
     const start = this.#prefix + this.#person;
     if (key === `${start}rooms`) return { what: "rooms" };
-    for (const what of ["draft", "place"] as const) {
+    if (key === `${this.#prefix}preferences`) return { what: "preferences" };
+    for (const what of ["draft", "place", "notices"] as const) {
       const prefix = `${start}${what}.`;
       if (key.startsWith(prefix)) {
         return { what, room: key.slice(prefix.length) };
@@ -191,6 +204,7 @@ export class Memory {
     this.#places.delete(room);
     this.#write(`${this.#person}place.${room}`, undefined);
     this.#write(`${this.#person}draft.${room}`, undefined);
+    this.saveNotices(room, undefined);
   }
 
   #read(key: string): unknown {

@@ -13,7 +13,8 @@ import { LOBBY } from "./address.ts";
 import { words } from "../../words/chat_catalogue.ts";
 import { errorWords } from "./error_words.ts";
 import { isolated } from "./chat_words.ts";
-import type { Memory, Preferences } from "./browser_storage.ts";
+import type { Attention, Memory, Preferences } from "./browser_storage.ts";
+import { attentionIn } from "./room_attention.ts";
 import { isCommand, messageIn, runCommand } from "./slash_commands.ts";
 import type { LineRow } from "./timeline_rows.ts";
 import { type Place, type RoomHost, RoomModel } from "./room_model.ts";
@@ -114,9 +115,9 @@ export class ChatModel implements RoomHost {
     return this.#current;
   }
 
-  /** All that is unread, in every room. */
+  /** All that is unread, in every room, as the rooms' settings want it. */
   get unread(): number {
-    return this.#rooms.reduce((sum, { unread }) => sum + unread, 0);
+    return this.#rooms.reduce((sum, { counted }) => sum + counted, 0);
   }
 
   /** Something the reader should know, until the next one or dismissed; or for
@@ -143,6 +144,18 @@ export class ChatModel implements RoomHost {
   set preferences(preferences: Preferences) {
     this.#preferences = preferences;
     this.memory.preferences = preferences;
+    this.changed();
+  }
+
+  /** Returns when a room calls for attention. */
+  attentionIn(room: RoomModel): Preferences {
+    return attentionIn(this.#preferences, room.notices);
+  }
+
+  /** Gives a room its own setting for notifications, or takes it away. */
+  setNotices(room: RoomModel, notices: Attention | undefined): void {
+    room.notices = notices;
+    this.memory.saveNotices(room.name, notices);
     this.changed();
   }
 
@@ -228,6 +241,7 @@ export class ChatModel implements RoomHost {
       const index = this.#rooms.indexOf(room);
       if (!this.#returning.delete(room) || index < 0) return;
       model.draft = room.draft;
+      model.notices = room.notices;
       this.#rooms = this.#rooms.with(index, model);
       if (room === this.#current) this.#current = model;
       this.changed();
@@ -306,7 +320,7 @@ export class ChatModel implements RoomHost {
     const from = this.#rooms.findIndex((room) => room === this.#current);
     for (let i = 1; i < length; i++) {
       const room = this.#rooms[(from + step * i + length * i) % length];
-      if (room === undefined || (unreadOnly && room.unread === 0)) continue;
+      if (room === undefined || (unreadOnly && room.counted === 0)) continue;
       this.open(room.name);
       return;
     }
@@ -416,8 +430,8 @@ export class ChatModel implements RoomHost {
 
   /**
    * Another tab of this browser has written to the storage: what was read there
-   * is read, a draft that was the same goes the same way, and rooms are joined
-   * and left here too.
+   * is read, a draft that was the same goes the same way, rooms are joined and
+   * left here too, and settings are the same.
    *
    * @param key The key that changed.
    * @param before What was there before, as JSON.
@@ -425,11 +439,18 @@ export class ChatModel implements RoomHost {
   changedElsewhere(key: string, before: string | null): void {
     const changed = this.memory.changeOf(key);
     if (changed?.what === "rooms") this.followOtherTabs();
+    if (changed?.what === "preferences") {
+      this.#preferences = this.memory.preferences;
+      this.changed();
+    }
     const room = this.#rooms.find(({ name }) => name === changed?.room);
     if (room === undefined) return;
     if (changed?.what === "place") {
       const place = this.memory.storedPlace(room.name);
       if (place !== undefined) room.readElsewhere(place);
+    } else if (changed?.what === "notices") {
+      room.notices = this.memory.notices(room.name);
+      this.changed();
     } else if (
       changed?.what === "draft" &&
       JSON.stringify(room.draft) === (before ?? '""')
@@ -448,6 +469,7 @@ export class ChatModel implements RoomHost {
     const room = this.client.join(name);
     const model = new RoomModel(room, this);
     model.draft = this.memory.draft(room.name);
+    model.notices = this.memory.notices(room.name);
     this.#rooms.push(model);
     this.#storedRooms.add(model.name);
     return model;

@@ -11,6 +11,7 @@ import type {
   Room,
   RoomMessage,
 } from "../../../client/hubbub.ts";
+import type { Attention } from "./browser_storage.ts";
 import { CountdownWords } from "./countdown_words.ts";
 import { mentions } from "./format.ts";
 import { longerNames } from "./mentions.ts";
@@ -18,6 +19,7 @@ import type { Standing, WriteAccess } from "./write_access.ts";
 import { ModerationRequests } from "./moderation_requests.ts";
 import { OwnMessages } from "./own_messages.ts";
 import { ReadPosition } from "./read_position.ts";
+import { countedUnread } from "./room_attention.ts";
 import { type Note, type Row, rowsOf } from "./timeline_rows.ts";
 import { SlowModeWait } from "./slow_mode_wait.ts";
 import { Typing, TYPING_MS } from "./typing.ts";
@@ -67,7 +69,8 @@ export class RoomModel {
   #joinedAt: number | undefined;
   #looking = false;
   #atBottom = true;
-  #mentioned = false;
+  /** Messages that mention the reader, and announcements, some read by now. */
+  #calls: { readonly seq: number; readonly mentions: boolean }[] = [];
   #live = false;
   #problem: CountdownWords | undefined;
   /** Names here that contain the reader's own, and what they were made of. */
@@ -77,6 +80,8 @@ export class RoomModel {
     readonly names: readonly string[];
   } = { me: undefined, members: [], names: [] };
   draft = "";
+  /** Its own setting for notifications; undefined: the one for all rooms. */
+  notices: Attention | undefined;
 
   constructor(room: Room, host: RoomHost) {
     this.room = room;
@@ -153,9 +158,20 @@ export class RoomModel {
     return this.#readPosition.unread;
   }
 
-  /** Whether one's name was said in what is unread. */
+  /** The number of unread messages to show, as the room's setting wants it. */
+  get counted(): number {
+    return countedUnread(this.notices, this.unread, this.#unreadCalls.length);
+  }
+
+  /** Whether one's name was said in what is unread and counted. */
   get mentioned(): boolean {
-    return this.#mentioned && this.unread > 0;
+    return this.counted > 0 &&
+      this.#unreadCalls.some(({ mentions }) => mentions);
+  }
+
+  get #unreadCalls() {
+    const { read = 0 } = this.#readPosition;
+    return this.#calls.filter(({ seq }) => seq > read);
   }
 
   get last(): RoomMessage | undefined {
@@ -246,7 +262,7 @@ export class RoomModel {
   readElsewhere({ epoch, seq }: Place): void {
     if (epoch !== this.room.cursor?.epoch) return;
     this.#readPosition.readTo(seq);
-    if (this.unread === 0) this.#mentioned = false;
+    this.#calls = this.#unreadCalls;
     this.#host.changed();
   }
 
@@ -276,13 +292,14 @@ export class RoomModel {
   #reset(): void {
     this.window.log.clear();
     this.#notes = [];
+    this.#calls = [];
     this.#joinedAt = undefined;
     this.#live = false;
     this.#host.changed();
   }
 
   #arrived(message: RoomMessage): void {
-    const { seq, from, mine, text, replay } = message;
+    const { seq, from, mine, text, replay, announcement = false } = message;
     const host = this.#host;
     this.window.log.add(message);
     this.#typing.stop(from);
@@ -292,10 +309,9 @@ export class RoomModel {
       this.#readPosition.arrived(seq, { looking: this.#sees, mine });
       if (this.#readPosition.unread === 0) this.#seen();
     }
-    if (
-      seq > (this.#readPosition.read ?? 0) && !mine && this.mentionsMe(text)
-    ) {
-      this.#mentioned = true;
+    if (seq > (this.#readPosition.read ?? 0) && !mine) {
+      const mentions = this.mentionsMe(text);
+      if (mentions || announcement) this.#calls.push({ seq, mentions });
     }
     this.window.keepShort(this.#looking && !this.#atBottom);
     if (!replay) host.arrived(this, message);
@@ -320,7 +336,7 @@ export class RoomModel {
 
   #seen(): void {
     this.#readPosition.seen();
-    this.#mentioned = false;
+    this.#calls = [];
     const { cursor } = this.room;
     if (cursor !== undefined && this.#readPosition.read !== undefined) {
       this.#host.savePlace(this.name, {

@@ -7,6 +7,7 @@ import { errorWords } from "../model/error_words.ts";
 import { useState } from "preact/hooks";
 import { allowNotices } from "../attention.ts";
 import type { ChatModel } from "../model/chat_model.ts";
+import type { RoomModel } from "../model/room_model.ts";
 import type { Attention } from "../model/browser_storage.ts";
 import { COMMANDS } from "../model/slash_commands.ts";
 import { Dialog } from "./dialog.tsx";
@@ -25,6 +26,13 @@ const FORMATS: readonly (readonly [written: string, meaning: string])[] = [
   ["> text", words.quote],
   ["- text", words.list],
   ["1. text", words.numberedList],
+];
+
+/** When to call for attention, in words. */
+const LEVELS: readonly (readonly [Attention, string])[] = [
+  ["none", words.off],
+  ["mentions", words.mentions],
+  ["all", words.allMessages],
 ];
 
 /** What the keyboard does. */
@@ -73,7 +81,13 @@ export function SettingsDialog({ chat, close, showKeys }: {
   showKeys: () => void;
 }) {
   const [blocked, setBlocked] = useState(false);
-  const { preferences } = chat;
+  const { current, preferences } = chat;
+  const setRoomNotices = async (room: RoomModel, notices?: Attention) => {
+    const asks = notices === "all" || notices === "mentions";
+    setBlocked(asks && !await allowNotices());
+    // The room's count follows it even where notifications are blocked.
+    chat.setNotices(room, notices);
+  };
   const setNotices = async (notices: Attention) => {
     const allowed = notices === "none" || await allowNotices();
     setBlocked(!allowed);
@@ -92,6 +106,14 @@ export function SettingsDialog({ chat, close, showKeys }: {
         value={preferences.notices}
         set={setNotices}
       />
+      {current !== undefined && (
+        <RoomChoice
+          label={words.notificationsIn(isolated(current.name))}
+          value={current.notices}
+          general={preferences.notices}
+          set={(notices) => setRoomNotices(current, notices)}
+        />
+      )}
       {blocked && (
         <p class="problem" role="status">
           {words.notificationsBlocked}
@@ -157,10 +179,46 @@ function Choice({ label, value, set }: {
         value={value}
         onChange={({ currentTarget }) => set(currentTarget.value as Attention)}
       >
-        <option value="none">{words.off}</option>
-        <option value="mentions">{words.mentions}</option>
-        <option value="all">{words.allMessages}</option>
+        <Levels />
       </select>
     </label>
+  );
+}
+
+/** The levels to choose from. */
+function Levels() {
+  return LEVELS.map(([level, label]) => (
+    <option key={level} value={level}>{label}</option>
+  ));
+}
+
+/** The choice for one room, which can also be the one for all rooms. */
+function RoomChoice({ label, value, general, set }: {
+  label: string;
+  value: Attention | undefined;
+  /** The choice for all rooms. */
+  general: Attention;
+  set: (value: Attention | undefined) => void;
+}) {
+  const [, generalLabel = ""] = LEVELS.find(([level]) => level === general) ??
+    [];
+  return (
+    <div class="room-choice">
+      <label class="field choice">
+        <span>{label}</span>
+        <select
+          value={value ?? ""}
+          aria-describedby="room-choice-hint"
+          onChange={({ currentTarget }) => {
+            const level = currentTarget.value;
+            set(level === "" ? undefined : level as Attention);
+          }}
+        >
+          <option value="">{words.byDefault(generalLabel)}</option>
+          <Levels />
+        </select>
+      </label>
+      <p class="hint" id="room-choice-hint">{words.countFollows}</p>
+    </div>
   );
 }

@@ -32,7 +32,8 @@ interface Props {
 /** How long one has to pause before the server is asked, milliseconds. */
 const PAUSE_MS = 200;
 
-function ownRoom({ name, room, unread, mentioned, last }: RoomModel): OwnRoom {
+function ownRoom(model: RoomModel): OwnRoom {
+  const { name, room, counted: unread, mentioned, last } = model;
   const { members, count } = room;
   return { name, members, online: count, unread, mentioned, last };
 }

@@ -62,7 +62,7 @@ function RoomItem({ room, chat, open }: {
   chat: ChatModel;
   open: (room: string) => void;
 }) {
-  const { last, unread, mentioned, name } = room;
+  const { last, counted: unread, mentioned, name } = room;
   const follow = (event: MouseEvent) => {
     // A new tab or window is the browser's to open.
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -92,6 +92,12 @@ function RoomItem({ room, chat, open }: {
               {` ${words.newMessagesNoun(unread)}`}
               {mentioned && words.youWereMentioned}
             </span>
+          </span>
+        )}
+        {room.notices === "none" && (
+          <span class="muted" title={words.muted}>
+            <Icon name="muted" />
+            <span class="visually-hidden">{words.muted}</span>
           </span>
         )}
       </a>
@@ -167,6 +173,6 @@ function JoinForm({ open }: { open: (room: string) => void }) {
 /** All rooms' news in one sentence, for the button that opens the list. */
 export function newsWords(chat: ChatModel): string {
   const others = chat.rooms.filter((room) => room !== chat.current);
-  const unread = others.reduce((sum, room) => sum + room.unread, 0);
+  const unread = others.reduce((sum, room) => sum + room.counted, 0);
   return unread === 0 ? words.rooms : words.roomsWithNews(unread);
 }

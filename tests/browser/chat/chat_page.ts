@@ -104,7 +104,8 @@ export async function choose(
   when: string,
 ): Promise<void> {
   await page.getByRole("button", { name: /, settings$/ }).click();
-  await page.getByLabel(what).selectOption(when);
+  await page.getByRole("combobox", { name: what, exact: true })
+    .selectOption(when);
   await page.keyboard.press("Escape");
 }
 

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { pageTest } from "../browser.ts";
-import { ChatPage } from "./chat_page.ts";
+import { ChatPage, choose } from "./chat_page.ts";
 import { numbered, publish } from "./publish.ts";
 
 pageTest(
@@ -29,6 +29,14 @@ pageTest(
     await ada.page.locator('link[rel="icon"][href$="icon.svg"]')
       .waitFor({ state: "attached" });
     assertEquals(await ada.page.title(), "design · Hubbub");
+    // A muted room has a bell, and no count anywhere.
+    await choose(ada, "Notifications in design", "none");
+    await room.getByText("Muted").waitFor({ state: "attached" });
+    await ada.room("lobby").getByRole("link").click();
+    await publish(server.socket("/ws"), "design", ["Ada, it is warm"]);
+    await room.getByText("Robot: Ada, it is warm").waitFor();
+    assertEquals(await room.locator(".count").count(), 0);
+    assertEquals(await ada.page.title(), "lobby · Hubbub");
     assertEquals(sockets, 1);
   },
 );
