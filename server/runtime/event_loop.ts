@@ -55,6 +55,13 @@ export function nextTurn(): Promise<void> {
   return new Promise(soonWithPauses);
 }
 
+/** Resolves when no work of {@linkcode soonWithPauses} is left. */
+export async function workDone(): Promise<void> {
+  while (chain !== undefined || waiting !== undefined) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
 /** Begins a chain. It is over when a turn has passed without a call. */
 function begin(): Chain {
   const begun: Chain = { since: performance.now(), calls: 0 };

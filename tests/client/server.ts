@@ -2,6 +2,7 @@
 
 import { Authority } from "../../server/auth/authenticator.ts";
 import { type Clock, systemClock } from "../../server/runtime/clock.ts";
+import { workDone } from "../../server/runtime/event_loop.ts";
 import { readConfig } from "../../server/config/load.ts";
 import { SingleNode } from "../../server/fleet/single_node.ts";
 import { newId } from "../../server/runtime/ids.ts";
@@ -82,6 +83,7 @@ export class RealServer implements AsyncDisposable {
     // What was put off to the end of this turn: Deno 2.5.0 takes it for a timer
     // that leaks.
     await new Promise<void>((done) => systemClock.soon(done));
+    await workDone();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

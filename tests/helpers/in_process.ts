@@ -10,6 +10,7 @@ import { readConfig } from "../../server/config/load.ts";
 import type { Config } from "../../server/config/schema.ts";
 import { SingleNode } from "../../server/fleet/single_node.ts";
 import type { Fleet } from "../../server/fleet/fleet.ts";
+import { workDone } from "../../server/runtime/event_loop.ts";
 import { newId } from "../../server/runtime/ids.ts";
 import { createLogger } from "../../server/runtime/logger.ts";
 import type { LedgerSnapshot } from "../../server/runtime/resource_ledger.ts";
@@ -115,11 +116,13 @@ export class InProcessServer implements AsyncDisposable {
   }
 
   /** Stops it as a signal does. */
-  stop(): Promise<void> {
-    return this.#server.stop();
+  async stop(): Promise<void> {
+    await this.#server.stop();
+    // The timer of a pause would end in the next test.
+    await workDone();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server.stop();
+    await this.stop();
   }
 }

@@ -10,6 +10,7 @@ import {
   type Monotonic,
   monotonicAt,
 } from "../../server/runtime/clock.ts";
+import { workDone } from "../../server/runtime/event_loop.ts";
 import { ResourceLedger } from "../../server/runtime/resource_ledger.ts";
 import { openTransport } from "../../server/transport/open_transport.ts";
 import type { Listener, Socket } from "../../server/transport/socket.ts";
@@ -102,6 +103,7 @@ export class LessonServer implements AsyncDisposable {
     // Turns of the event loop that were asked for come before the test ends.
     await new Promise<void>((done) => setImmediate(done));
     await new Promise<void>((done) => setImmediate(done));
+    await workDone();
   }
 }
 
