@@ -10,6 +10,10 @@ import { setImmediate } from "node:timers";
 /** Milliseconds of consecutive turns after which sockets are polled. */
 const POLL_MS = 20;
 
+/** Whether immediates keep sockets waiting: not on Deno 2.5, where they are
+ * timers. */
+const STARVES = !Deno.version.deno.startsWith("2.5.");
+
 /** Turns that follow each other without a pause. */
 interface Chain {
   readonly since: number;
@@ -40,6 +44,7 @@ export function soon(act: () => void): void {
  * @param act May throw; the error is an uncaught one.
  */
 export function soonWithPauses(act: () => void): void {
+  if (!STARVES) return void setImmediate(act);
   if (waiting !== undefined) return void waiting.push(act);
   chain ??= begin();
   chain.calls++;
