@@ -4,6 +4,7 @@
  * it asks for.
  */
 
+import { escapeControls } from "./control_characters.ts";
 import {
   type Match,
   readJson,
@@ -376,10 +377,7 @@ function commandOf(step: Step): string {
 /** A message in quotes, cut when it is long, without what a terminal obeys. */
 function short(text: string): string {
   const cut = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
-  return JSON.stringify(cut).replace(
-    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return escapeControls(JSON.stringify(cut));
 }
 
 function jsonOf(text: string): unknown {

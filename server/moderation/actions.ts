@@ -3,6 +3,7 @@
  * time is passed in.
  */
 
+import { hasControls } from "../../protocol/control_characters.ts";
 import { durationWords } from "../../protocol/duration.ts";
 import { HubbubError } from "../../protocol/errors.ts";
 import type {
@@ -222,15 +223,12 @@ export function oneRoom(room: string): string {
   });
 }
 
-/** Characters that control a terminal, end a line or change the direction of
- * text: a reason stands in the log, in errors and in lists. */
-const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
-
 /** @throws {HubbubError} `bad_field`. */
 function checkReason(reason: string | undefined): string | undefined {
   const words = reason?.trim() ?? "";
   if (words === "") return undefined;
-  if (CONTROLS.test(words)) {
+  // It stands in the log, in errors and in lists.
+  if (hasControls(words)) {
     throw new HubbubError("bad_field", {
       message: '"reason" has line breaks or control characters. ' +
         "Leave them out",

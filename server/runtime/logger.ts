@@ -3,18 +3,13 @@
  * object per line. Contains no message texts and no tokens.
  */
 
+import { escapeControls } from "../../protocol/control_characters.ts";
 import { errorText } from "./error_text.ts";
 
 /** From details for debugging to errors that end the service. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
 export type LogLevel = typeof LOG_LEVELS[number];
-
-/** Characters that control a terminal, end a line or change the direction of
- * text. Others choose parts of log lines, such as names and origins. */
-const UNSAFE =
-  // deno-lint-ignore no-control-regex -- controls are what it is about
-  /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 type Write = (message: string, fields?: Record<string, unknown>) => void;
 
@@ -43,20 +38,10 @@ function plain(value: unknown): unknown {
   }
 }
 
-/** Escapes as JSON does, and also what JSON leaves as it is. */
-function escaped(text: string): string {
-  return text.replace(UNSAFE, (sign) => {
-    const json = JSON.stringify(sign).slice(1, -1);
-    return json === sign
-      ? `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`
-      : json;
-  });
-}
-
 /** An error's text on several lines; the later ones are indented, so that none
  * of them looks like a line of the log. */
 function indented(text: string): string {
-  return text.split("\n").map(escaped).join("\n    ");
+  return text.split("\n").map(escapeControls).join("\n    ");
 }
 
 /**
@@ -76,16 +61,18 @@ export function createLogger(
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => [key, plain(value)] as const);
     if (!pretty) {
-      return write(escaped(
+      return write(escapeControls(
         JSON.stringify({ time, level, message, ...Object.fromEntries(values) }),
       ));
     }
     const details = values.map(([key, value]) => {
       const text = typeof value === "string" ? value : JSON.stringify(value);
       const isError = fields[key] instanceof Error;
-      return ` ${escaped(key)}=${isError ? indented(text) : escaped(text)}`;
+      return ` ${escapeControls(key)}=${
+        isError ? indented(text) : escapeControls(text)
+      }`;
     }).join("");
-    const line = `${level.padEnd(5)} ${escaped(message)}${details}`;
+    const line = `${level.padEnd(5)} ${escapeControls(message)}${details}`;
     write(`${time.slice(11, 19)} ${line}`);
   };
   return {
