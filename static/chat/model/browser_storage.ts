@@ -64,10 +64,7 @@ export class Memory {
   }
 
   get rooms(): readonly string[] {
-    const rooms = this.#read(`${this.#person}rooms`);
-    return Array.isArray(rooms)
-      ? rooms.filter((room) => typeof room === "string")
-      : [];
+    return strings(this.#read(`${this.#person}rooms`));
   }
 
   set rooms(rooms: readonly string[]) {
@@ -85,10 +82,7 @@ export class Memory {
 
   /** Emoji used last, the newest first. */
   get emoji(): readonly string[] {
-    const emoji = this.#read(`${this.#person}emoji`);
-    return Array.isArray(emoji)
-      ? emoji.filter((one) => typeof one === "string")
-      : [];
+    return strings(this.#read(`${this.#person}emoji`));
   }
 
   set emoji(emoji: readonly string[]) {
@@ -227,6 +221,12 @@ export class Memory {
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value)
+    ? value.filter((one) => typeof one === "string")
+    : [];
 }
 
 function fields(value: unknown): Record<string, unknown> {

@@ -18,6 +18,7 @@ import { Avatar } from "./avatar.tsx";
 import { Icon, IconButton } from "./icons.tsx";
 import { LastMessage } from "./last_message.tsx";
 import { Words } from "./sentence.tsx";
+import { UnreadCount } from "./unread_count.tsx";
 
 interface Props {
   readonly chat: ChatModel;
@@ -248,15 +249,7 @@ function RoomFinding({ room, now }: { room: FoundRoom; now: number }) {
           <span class="visually-hidden">{words.countHere(online)}</span>
         </span>
       )}
-      {unread > 0 && (
-        <span class={mentioned ? "count mentioned" : "count"}>
-          {unread > 999 ? "999+" : unread}
-          <span class="visually-hidden">
-            {` ${words.newMessagesNoun(unread)}`}
-            {mentioned && words.youWereMentioned}
-          </span>
-        </span>
-      )}
+      <UnreadCount unread={unread} mentioned={mentioned} />
     </>
   );
 }

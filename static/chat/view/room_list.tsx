@@ -13,6 +13,7 @@ import { LastMessage } from "./last_message.tsx";
 import { Avatar } from "./avatar.tsx";
 import { Guarded } from "./guarded.tsx";
 import { Icon, IconButton } from "./icons.tsx";
+import { UnreadCount } from "./unread_count.tsx";
 
 interface Props {
   readonly chat: ChatModel;
@@ -85,15 +86,7 @@ function RoomItem({ room, chat, open }: {
         <span class="last">
           {room.problem ?? <LastWords room={room} />}
         </span>
-        {unread > 0 && (
-          <span class={mentioned ? "count mentioned" : "count"}>
-            {unread > 999 ? "999+" : unread}
-            <span class="visually-hidden">
-              {` ${words.newMessagesNoun(unread)}`}
-              {mentioned && words.youWereMentioned}
-            </span>
-          </span>
-        )}
+        <UnreadCount unread={unread} mentioned={mentioned} />
         {room.notices === "none" && (
           <span class="muted" title={words.muted}>
             <Icon name="muted" />
