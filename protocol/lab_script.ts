@@ -1,7 +1,7 @@
 /**
- * Scripts of the lab: parses and writes their format, which the lab page and
- * `deno task lab` share. A script is lines of a command and its text; docs/lab.md
- * describes them. script_run.ts runs a script. Pure.
+ * Parses scripts of the lab, which `deno task lab` runs. A script is lines of a
+ * command and its text; docs/lab.md describes them. script_run.ts runs a script.
+ * Pure.
  */
 
 import { isVariableName, variablesIn } from "./script_variables.ts";
@@ -273,17 +273,6 @@ export function readJson(text: string, line: number): unknown {
   } catch {
     throw new ScriptError(line, "This is not JSON. Check quotes and commas");
   }
-}
-
-/** Writes a command with a text so that {@linkcode parseScript} reads the same
- * text. */
-export function stepLine(command: string, text: string): string {
-  const isPlain = !/[\r\n]/.test(text) && !text.startsWith("<<");
-  if (isPlain) return text === "" ? command : `${command} ${text}`;
-  const lines = text.split("\n");
-  let word = "END";
-  while (lines.includes(word)) word += "_";
-  return `${command} <<${word}\n${text}\n${word}`;
 }
 
 /** Returns the first word of a text, and what follows it and one space. */

@@ -1,7 +1,6 @@
 /**
  * Runs a script of the lab: says what to do next on each event of a connection.
- * Opens no socket and reads no clock; the lab page and `deno task lab` do what
- * it asks for.
+ * Opens no socket and reads no clock; tools/lab.ts does what it asks for.
  */
 
 import { escapeControls } from "./control_characters.ts";

@@ -16,9 +16,6 @@ const NAME = "[A-Za-z_][A-Za-z0-9_-]{0,63}";
 const USE = new RegExp(`\\{\\{(${NAME})\\}\\}`, "g");
 const WHOLE = new RegExp(`^${NAME}$`);
 
-/** Variables with a meaning of their own. */
-export const BUILT_IN = ["n", "random", "braces"] as const;
-
 /** Whether a word can name a variable. */
 export function isVariableName(word: string): boolean {
   return WHOLE.test(word);
@@ -41,9 +38,4 @@ export function fill(text: string, variables: Variables): string {
     if (value === undefined) throw new VariableError(name);
     return value;
   });
-}
-
-/** Returns a text that {@linkcode fill} turns into this one. */
-export function literal(text: string): string {
-  return text.replaceAll("{{", "{{braces}}");
 }

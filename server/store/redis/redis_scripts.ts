@@ -201,16 +201,17 @@ end
  * Stores one tick.
  *
  * KEYS: {@linkcode ROOM_LIST_KEYS}, then the keys of each room. ARGV: now, a
- * fresh epoch, messages and milliseconds to keep, the time for cids (`''`:
- * Redis', which is `now` then too), how many rooms there may be; then for each room its name, its
- * channel, the epoch and head its node knows (`-1`: nothing), how many drafts,
- * and of each draft `from`, `text`, `author`, `cid`, mark (marks.ts; `''`:
- * none) and whether it makes its room (`''`, `never` or `always`).
+ * fresh epoch, messages and milliseconds to keep, the time for cids (`''`: that
+ * of Redis, which is `now` then too), the maximum number of rooms; then for each
+ * room its name, its channel, the epoch and head its node knows (`-1`: nothing),
+ * how many drafts, and of each draft `from`, `text`, `author`, `cid`, mark
+ * (marks.ts; `''`: none) and whether it makes its room (`''`, `never` or `always`).
  *
  * Returns for each room the epoch, `first`, the head, the messages the node has
- * missed before its own, and a seq for each draft, negative for a repeat's, 0 for
- * one that may not make the room, and the time of these messages; or one word, why nothing of this room could be stored. A script's writes are not
- * undone: what can be wrong with a room is found before its first one.
+ * missed before its own, a seq for each draft, negative for a repeat's, 0 for one
+ * that may not make the room, and the time of these messages; or one word, why
+ * nothing of this room could be stored. A script's writes are not undone: what
+ * can be wrong with a room is found before its first one.
  * Publishes `EPOCH FIRST HEAD NOW` and the new drafts as JSON.
  */
 export const APPEND = script(`${STATE}${AGE}${TRIM}
