@@ -130,7 +130,8 @@ export class NodeHttp {
       joinChunks(message);
       const answered = this.#options.ledger.open("request");
       const done = exchange.done.then(answered);
-      this.#answer({ message, response, done }, options, exchange.turn)
+      const pair = { message, response, done, party: partyOf(message) };
+      this.#answer(pair, options, exchange.turn)
         .catch(options.onError);
     });
     server.on("upgrade", (message, connection, head) => {
@@ -171,7 +172,7 @@ export class NodeHttp {
     turn: Promise<boolean> | undefined,
   ): Promise<void> {
     if (turn !== undefined && !await turn) return;
-    if (!await this.#mayBegin(pair.message)) return;
+    if (!await this.#mayBegin(pair)) return;
     const request = this.#requestOf(pair.message);
     const answer = typeof request === "string"
       ? options.onFault(request)
@@ -181,7 +182,7 @@ export class NodeHttp {
     if (
       request === "framing" || request === "fields" ||
       this.#connections.isProbe(socket) ||
-      this.#refusals.isOver(answer, partyOf(pair.message))
+      this.#refusals.isOver(answer, pair.party)
     ) {
       pair.response.shouldKeepAlive = false;
     }
@@ -201,8 +202,8 @@ export class NodeHttp {
     if (exchange === undefined) return cutOff(message);
     const { turn, done } = exchange;
     if (turn !== undefined && !await turn) return;
-    if (!await this.#mayBegin(message)) return;
-    const pair = { message, response, done };
+    const pair = { message, response, done, party: partyOf(message) };
+    if (!await this.#mayBegin(pair)) return;
     const request = this.#requestOf(message);
     const isFault = typeof request === "string";
     if (!isFault) this.#handshakes.set(request, handshake);
@@ -222,8 +223,8 @@ export class NodeHttp {
   }
 
   /** Waits for a turn; returns whether the connection is still open. */
-  async #mayBegin(message: IncomingMessage): Promise<boolean> {
-    const turn = this.#requestTurns.begin(partyOf(message));
+  async #mayBegin({ message, party }: Pair): Promise<boolean> {
+    const turn = this.#requestTurns.begin(party);
     if (turn === undefined) return true;
     await turn;
     return !message.socket.destroyed;
@@ -266,12 +267,11 @@ export class NodeHttp {
 
   /** Writes a body with backpressure; returns false if it fails. */
   async #write(
-    { message, response, done }: Pair,
+    { message, response, done, party }: Pair,
     body: ReadableStream<Uint8Array>,
     onError: ListenOptions["onError"],
   ): Promise<boolean> {
     const reader = body.getReader();
-    const party = partyOf(message);
     // Also catches errors while nobody reads.
     reader.closed.catch((error) => {
       onError(error);
@@ -320,6 +320,7 @@ interface Pair {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
   readonly done: Promise<void>;
+  readonly party: Party;
 }
 
 /** Waits, and destroys the connection on timeout. */

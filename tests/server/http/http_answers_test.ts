@@ -1,10 +1,9 @@
 /** Answers that nobody takes: what they hold, how they count, and their end. */
 
 import { assert, assertEquals } from "@std/assert";
-import { systemClock } from "../../../server/runtime/clock.ts";
-import { MemoryStore } from "../../../server/store/memory_store.ts";
 import type { TransportName } from "../../../server/transport/open_transport.ts";
 import { TRANSPORTS } from "../../helpers/transport.ts";
+import { filledStore } from "../../helpers/doubles/filled_store.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 import { ledgerReturns } from "../../helpers/ledger.ts";
 import { RawConnection } from "../../helpers/raw/raw_connection.ts";
@@ -22,19 +21,7 @@ async function start(
   transport: TransportName,
   settings: { maxPerAddress?: number; slowTimeout?: number } = {},
 ): Promise<InProcessServer> {
-  const store = new MemoryStore({
-    retention: { messages: 10_000, ms: 0 },
-    clock: systemClock,
-  });
-  for (let at = 0; at < MESSAGES; at += 250) {
-    await store.append(Array.from({ length: 250 }, () => ({
-      room: "hall",
-      from: "Ada",
-      author: "script:ada",
-      text: TEXT,
-      cid: undefined,
-    })));
-  }
+  const store = await filledStore(MESSAGES, TEXT);
   return await InProcessServer.start({
     transport,
     with: store,

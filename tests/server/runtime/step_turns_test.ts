@@ -1,10 +1,9 @@
 /** Answers that are written piece by piece let the event loop turn. */
 
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { systemClock } from "../../../server/runtime/clock.ts";
-import { MemoryStore } from "../../../server/store/memory_store.ts";
 import { StepTurns } from "../../../server/runtime/step_turns.ts";
 import { V1Client } from "../../helpers/clients.ts";
+import { filledStore } from "../../helpers/doubles/filled_store.ts";
 import { InProcessServer } from "../../helpers/in_process.ts";
 
 const MESSAGES = 2_000;
@@ -87,19 +86,7 @@ Deno.test("StepTurns ends a turn after 2 ms", async () => {
 
 /** A store with a room of 4 MB that counts its reads. */
 async function counting() {
-  const store = new MemoryStore({
-    retention: { messages: 10_000, ms: 0 },
-    clock: systemClock,
-  });
-  for (let at = 0; at < MESSAGES; at += 250) {
-    await store.append(Array.from({ length: 250 }, () => ({
-      room: "hall",
-      from: "Ada",
-      author: "script:ada",
-      text: "x".repeat(2_000),
-      cid: undefined,
-    })));
-  }
+  const store = await filledStore(MESSAGES, "x".repeat(2_000));
   const counts = { reads: 0 };
   const read = store.read.bind(store);
   store.read = (...args) => {
