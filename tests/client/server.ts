@@ -2,7 +2,7 @@
 
 import { Authority } from "../../server/auth/authenticator.ts";
 import { type Clock, systemClock } from "../../server/runtime/clock.ts";
-import { workDone } from "../../server/runtime/event_loop.ts";
+import { turnsDone } from "../helpers/turns.ts";
 import { readConfig } from "../../server/config/load.ts";
 import { SingleNode } from "../../server/fleet/single_node.ts";
 import { newId } from "../../server/runtime/ids.ts";
@@ -80,10 +80,7 @@ export class RealServer implements AsyncDisposable {
   async stop(): Promise<void> {
     await this.#server.stop();
     this.#clock.stop();
-    // What was put off to the end of this turn: Deno 2.5.0 takes it for a timer
-    // that leaks.
-    await new Promise<void>((done) => systemClock.soon(done));
-    await workDone();
+    await turnsDone();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -15,6 +15,7 @@ import type {
   LocalRoom,
   Roster,
 } from "../../server/fleet/fleet.ts";
+import { turnsDone } from "../helpers/turns.ts";
 
 /** Where one test's nodes meet. */
 export interface Place extends AsyncDisposable {
@@ -245,10 +246,6 @@ export class FleetBench implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#nodes].map((node) => this.stop(node)));
     await this.#place[Symbol.asyncDispose]();
-    // Turns that were asked for, also by those of this one: Deno 2.5 counts
-    // them as timers that leak.
-    for (let turn = 0; turn < 3; turn++) {
-      await new Promise<void>((done) => systemClock.soon(done));
-    }
+    await turnsDone();
   }
 }

@@ -10,7 +10,7 @@ import { readConfig } from "../../server/config/load.ts";
 import type { Config } from "../../server/config/schema.ts";
 import { SingleNode } from "../../server/fleet/single_node.ts";
 import type { Fleet } from "../../server/fleet/fleet.ts";
-import { workDone } from "../../server/runtime/event_loop.ts";
+import { turnsDone } from "./turns.ts";
 import { newId } from "../../server/runtime/ids.ts";
 import { createLogger } from "../../server/runtime/logger.ts";
 import type { LedgerSnapshot } from "../../server/runtime/resource_ledger.ts";
@@ -118,8 +118,7 @@ export class InProcessServer implements AsyncDisposable {
   /** Stops it as a signal does. */
   async stop(): Promise<void> {
     await this.#server.stop();
-    // The timer of a pause would end in the next test.
-    await workDone();
+    await turnsDone();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

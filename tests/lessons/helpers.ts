@@ -10,7 +10,7 @@ import {
   type Monotonic,
   monotonicAt,
 } from "../../server/runtime/clock.ts";
-import { workDone } from "../../server/runtime/event_loop.ts";
+import { turnsDone } from "../helpers/turns.ts";
 import { ResourceLedger } from "../../server/runtime/resource_ledger.ts";
 import { openTransport } from "../../server/transport/open_transport.ts";
 import type { Listener, Socket } from "../../server/transport/socket.ts";
@@ -100,10 +100,7 @@ export class LessonServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.lessons.closeAll(1001, "Going away");
     await this.#listener?.stop(new Promise(() => {}));
-    // Turns of the event loop that were asked for come before the test ends.
-    await new Promise<void>((done) => setImmediate(done));
-    await new Promise<void>((done) => setImmediate(done));
-    await workDone();
+    await turnsDone();
   }
 }
 

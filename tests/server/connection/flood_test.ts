@@ -11,7 +11,7 @@ import { scrape } from "../../helpers/metrics.ts";
 import { makeFrame, OPCODE, RawClient } from "../../helpers/raw/raw_client.ts";
 import { Scene } from "../../helpers/bystander.ts";
 import { clearImmediate, setImmediate } from "node:timers";
-import { workDone } from "../../../server/runtime/event_loop.ts";
+import { turnsDone } from "../../helpers/turns.ts";
 import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
 import {
   openTransport,
@@ -130,7 +130,7 @@ Deno.test("promise 5: over ws the frames of one packet leave others their turns"
   }
   clearImmediate(turning);
   await listener.stop(Promise.resolve());
-  await workDone();
+  await turnsDone();
   // A piece of 1 KiB holds 39 of them, and a turn takes 8 ms and a piece.
   assert(most < 200, String(most));
 });

@@ -2,7 +2,7 @@
  * shows nothing of them. */
 
 import { assert, assertStringIncludes } from "@std/assert";
-import { workDone } from "../../../server/runtime/event_loop.ts";
+import { turnsDone } from "../../helpers/turns.ts";
 import { ResourceLedger } from "../../../server/runtime/resource_ledger.ts";
 import { openTransport } from "../../../server/transport/open_transport.ts";
 import type { TcpLimits } from "../../../server/transport/tcp_connections.ts";
@@ -36,7 +36,7 @@ async function listen(tcp: Partial<TcpLimits> = {}) {
     port: (listener.addr as Deno.NetAddr).port,
     async [Symbol.asyncDispose]() {
       await listener.stop(Promise.resolve());
-      await workDone();
+      await turnsDone();
     },
   };
 }
