@@ -55,7 +55,7 @@ Deno.test("without a search, rooms with news come first, then other rooms with p
   assertEquals([found.people, found.created], [[], undefined]);
 });
 
-Deno.test("a search finds rooms, topics and people, and offers a room that there is not", () => {
+Deno.test("a search finds rooms, topics and people, and offers to create a missing room", () => {
   const rooms = {
     own: [
       own("lobby", { members: ["Ada", "Tea Lover"], topic: "Tea at five" }),

@@ -7,7 +7,7 @@ import { folded } from "./folded.ts";
 import { checkRoom } from "../../../protocol/names.ts";
 import type { ListedRoom, Preview } from "./room_directory.ts";
 
-/** A room that one is in, as far as the finder shows it. */
+/** A room that the user has joined. */
 export interface OwnRoom {
   readonly name: string;
   readonly topic?: string | undefined;
@@ -18,12 +18,12 @@ export interface OwnRoom {
   readonly last?: (Preview & { readonly at: number }) | undefined;
 }
 
-/** A room that was found. */
+/** A room of the result. */
 export interface FoundRoom {
   readonly kind: "room";
   readonly name: string;
   readonly topic: string | undefined;
-  /** Whether one is in it. */
+  /** Whether the user has joined it. */
   readonly isOwn: boolean;
   readonly online: number;
   readonly unread: number;
@@ -32,23 +32,23 @@ export interface FoundRoom {
   readonly at: number | undefined;
 }
 
-/** A person that was found, and the room to talk in. */
+/** A person of the result, and a room that both are in. */
 export interface FoundPerson {
   readonly kind: "person";
   readonly name: string;
   readonly room: string;
 }
 
-/** A room that there is not, as far as is known. */
+/** A room to create: no known room has this name. */
 export interface NewRoom {
   readonly kind: "new";
   readonly name: string;
 }
 
-/** Anything that was found. */
+/** An entry of the result. */
 export type Found = FoundRoom | FoundPerson | NewRoom;
 
-/** What was found, the best of each kind first. */
+/** The result, with the best matches of each kind first. */
 export interface Findings {
   readonly own: readonly FoundRoom[];
   readonly others: readonly FoundRoom[];
@@ -56,16 +56,16 @@ export interface Findings {
   readonly created: NewRoom | undefined;
 }
 
-/** People shown at most: a longer name finds the others. */
+/** Maximum people shown; a longer search finds the others. */
 const MOST_PEOPLE = 20;
-/** Other rooms shown at most. */
+/** Maximum other rooms shown. */
 const MOST_ROOMS = 200;
 
 /**
- * Returns how well a name fits a search.
+ * Returns how well a name matches a search.
  *
  * @returns The lower, the better: 0 is the whole name, 1 its start, 2 the start
- * of a word in it, 3 any part; undefined if it does not fit.
+ * of a word in it, 3 any part; undefined if it does not match.
  */
 export function rankOf(name: string, search: string): number | undefined {
   const [text, wanted] = [folded(name), folded(search.trim())];
@@ -78,7 +78,7 @@ export function rankOf(name: string, search: string): number | undefined {
   return startsWord ? 2 : 3;
 }
 
-/** Returns how well a room fits: a topic counts less than any name. */
+/** Returns how well a room matches: a topic counts less than any name. */
 function rankOfRoom(
   { name, topic }: FoundRoom,
   search: string,
@@ -101,20 +101,20 @@ function byRank<T>(
     .map(({ item }) => item);
 }
 
-/** Which of two rooms comes first: what is unread, then what is newer. */
+/** Compares two rooms: unread ones first, then newer ones. */
 function byNews(a: FoundRoom, b: FoundRoom): number {
   return Number(b.mentioned) - Number(a.mentioned) ||
     Number(b.unread > 0) - Number(a.unread > 0) ||
     (b.at ?? 0) - (a.at ?? 0) || a.name.localeCompare(b.name);
 }
 
-/** Which of two rooms comes first: where people are, then what is newer. */
+/** Compares two rooms: those with people first, then newer ones. */
 function byPeople(a: FoundRoom, b: FoundRoom): number {
   return Number(b.online > 0) - Number(a.online > 0) ||
     (b.at ?? 0) - (a.at ?? 0) || a.name.localeCompare(b.name);
 }
 
-/** Returns the room to be made, if a search is the name of none. */
+/** Returns the room to create, if the search is no known room's name. */
 function newRoom(
   search: string,
   known: readonly string[],
@@ -130,9 +130,9 @@ function newRoom(
 /**
  * Finds rooms and people.
  *
- * @param search A part of a name; empty for all rooms and nobody.
- * @param known What to search in: the rooms that one is in, those of the server,
- * and one's own name.
+ * @param search A part of a name; empty for all rooms and no people.
+ * @param known Where to search: the user's rooms and those of the server; and the
+ * user's own name, which is left out.
  */
 export function find(
   search: string,
@@ -176,7 +176,7 @@ export function find(
   };
 }
 
-/** Returns the people of one's rooms whose names fit, each once. */
+/** Returns the people of the user's rooms whose names match, each once. */
 function peopleIn(
   rooms: readonly OwnRoom[],
   search: string,

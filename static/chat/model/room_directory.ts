@@ -1,6 +1,6 @@
 /**
- * The server's list of rooms, as far as it was read: page by page, or those that
- * a search found. Knows no DOM and no network: whoever makes it passes both.
+ * Reads the server's list of rooms page by page, or by a search. Independent of
+ * the DOM and the network, which are passed in.
  */
 
 /** The newest message of a room, with the start of its text. */
@@ -28,10 +28,10 @@ export interface DirectoryPage {
   readonly next: string | null;
 }
 
-/** How the reading goes. */
+/** The state of reading. */
 export type DirectoryPhase = "idle" | "loading" | "failed";
 
-/** Rooms kept: more are found by a search. */
+/** Maximum rooms kept; a search finds others. */
 const KEPT = 2_000;
 
 /** Returns the address of the first page. */
@@ -53,12 +53,12 @@ export class RoomDirectory {
   #next: string | null | undefined;
   /** Whether all rooms have been read, so that no search finds more. */
   #isComplete = false;
-  /** Which request is the newest: answers to others are old. */
+  /** The number of the newest request; answers to earlier ones are ignored. */
   #request = 0;
 
   /**
    * @param fetch Reads a page; the address is relative to the chat page.
-   * @param changed Called when there is something to draw.
+   * @param changed Called after each change.
    */
   constructor(
     fetch: (address: string) => Promise<DirectoryPage>,
@@ -76,12 +76,12 @@ export class RoomDirectory {
     return this.#phase;
   }
 
-  /** Whether the list goes on. */
+  /** Whether there are more pages. */
   get hasMore(): boolean {
     return typeof this.#next === "string";
   }
 
-  /** Reads the list anew, from its start. */
+  /** Reads the list again from its start. */
   async refresh(): Promise<void> {
     this.#isComplete = false;
     this.#search = "";
@@ -89,9 +89,9 @@ export class RoomDirectory {
   }
 
   /**
-   * Finds rooms by a part of their names. What is known already stays.
+   * Finds rooms by a part of their names, and keeps the known ones.
    *
-   * @param text Any text; nothing: all rooms.
+   * @param text Any text; empty for all rooms.
    */
   async search(text: string): Promise<void> {
     const wanted = text.trim();
@@ -100,7 +100,7 @@ export class RoomDirectory {
     await this.#load(firstPage(wanted));
   }
 
-  /** Reads the next page, or once more the one that could not be read. */
+  /** Reads the next page, or retries the one that failed. */
   async more(): Promise<void> {
     if (this.#phase === "loading" || this.#next === null) return;
     await this.#load(this.#next ?? firstPage(this.#search));
